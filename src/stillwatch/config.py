@@ -1,0 +1,151 @@
+"""One frozen Config: TOML in, JSON schema out; and the places where things lie."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from stillwatch.errors import WrongUsage
+from stillwatch.records.chat import Tier
+
+Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+SYSTEM_CONFIG = Path("/etc/stillwatch/stillwatch.toml")
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table: unknown keys are an error, not a typo that goes unseen."""
+
+
+class Api(Section):
+    host: str = "127.0.0.1"
+    port: Port = 8083
+    allowed_hosts: tuple[str, ...] = ("localhost",)
+
+
+class Watch(Section):
+    logs: tuple[str, ...] = ()
+    journal: str | Literal[False] = "/var/log/journal"
+
+
+class TierConfig(Section):
+    """One tier. `url` absent: our own llama-server on `port`. Where two tiers name one model file, one server may carry both."""
+
+    url: str | None = None
+    model: str | None = None
+    key_file: str | None = None
+    enabled: bool = True
+    port: Port | None = None
+    context: Annotated[int, Meta(ge=512, le=1_048_576)] = 4096
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    gpu_layers: Annotated[int, Meta(ge=-1, le=10_000)] = 0
+
+
+class Llm(Section):
+    trigger: TierConfig = TierConfig()
+    review: TierConfig = TierConfig()
+    meta: TierConfig = TierConfig()
+
+    def tier(self, name: Tier) -> TierConfig:
+        tier: TierConfig = getattr(self, name)
+        return tier
+
+
+class Notify(Section):
+    urls: tuple[str, ...] = ()
+
+
+class Config(Section):
+    autonomy: Autonomy = "suggest"
+    api: Api = Api()
+    watch: Watch = Watch()
+    llm: Llm = Llm()
+    notify: Notify = Notify()
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """Where everything of this installation or trial lies."""
+
+    config_file: Path | None
+    state: Path
+    runtime: Path
+    gate_state: Path
+    gate_runtime: Path
+    models: Path
+    trial: bool
+
+    @property
+    def policy_file(self) -> Path:
+        folder = self.config_file.parent if self.config_file else SYSTEM_CONFIG.parent
+        return folder / "policy.toml"
+
+
+def find_config(explicit: str | None) -> Path | None:
+    """`--config` wins; else /etc; else XDG. Raises WrongUsage if the explicit file does not exist."""
+    if explicit is not None:
+        path = Path(explicit)
+        if not path.is_file():
+            raise WrongUsage(f"no configuration file {explicit}")
+        return path
+    personal = _xdg("XDG_CONFIG_HOME", ".config") / "stillwatch/stillwatch.toml"
+    return next((path for path in (SYSTEM_CONFIG, personal) if path.is_file()), None)
+
+
+def load_config(path: Path | None) -> Config:
+    """Decode the file strictly. Raises WrongUsage with file and key; no file gives the defaults."""
+    if path is None:
+        return Config()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), Config)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WrongUsage(f"{path}: {error}") from error
+
+
+def config_schema() -> dict[str, Any]:
+    """JSON schema of the configuration file."""
+    return msgspec.json.schema(Config)
+
+
+def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Places:
+    """The service's directories for the service's users, XDG for a person; `--state-dir`/`--runtime-dir` win for all."""
+    state = Path(state_dir) if state_dir else _default_state()
+    runtime = Path(runtime_dir) if runtime_dir else _default_runtime()
+    models = os.environ.get("STILLWATCH_MODEL_DIR")
+    own_state, own_runtime = state_dir is not None, runtime_dir is not None
+    as_service = os.environ.get("STATE_DIRECTORY") is not None or _is_service_state(state)
+    return Places(
+        config_file=config_file,
+        state=state,
+        runtime=runtime,
+        gate_state=state / "gate" if own_state or not as_service else Path("/var/lib/stillwatch-gate"),
+        gate_runtime=runtime / "gate" if own_runtime else Path("/run/stillwatch-gate"),
+        models=Path(models) if models else state / "models",
+        trial=own_state or own_runtime or not as_service,
+    )
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    value = os.environ.get(variable, "")
+    return Path(value) if value.startswith("/") else Path.home() / fallback
+
+
+def _is_service_state(state: Path) -> bool:
+    return state == Path("/var/lib/stillwatch")
+
+
+def _default_state() -> Path:
+    """An installed service's state if there is one here and it may be read, else the person's own."""
+    service = Path("/var/lib/stillwatch")
+    return service if service.is_dir() and os.access(service, os.R_OK | os.X_OK) else _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
+
+
+def _default_runtime() -> Path:
+    service = Path("/run/stillwatch")
+    if service.is_dir() and os.access(service, os.R_OK | os.X_OK):
+        return service
+    return _xdg("XDG_RUNTIME_DIR", ".cache") / "stillwatch"

@@ -1,0 +1,87 @@
+"""What the steps need of the world, as protocols. The rooms that touch it implement them; app.py joins them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from stillwatch.records.chat import Answer, Failure, Message, TierState
+from stillwatch.records.incident import Incident
+from stillwatch.records.look import Seen
+
+
+class Clock(Protocol):
+    """Injected everywhere, so that tests never sleep."""
+
+    def now(self) -> float:
+        """Wall time, seconds since the epoch: for what people read."""
+        ...
+
+    def boot(self) -> float:
+        """Seconds since boot (CLOCK_BOOTTIME): for limits and deadlines (R33)."""
+        ...
+
+
+class ChatModel(Protocol):
+    """One tier's model behind one abstraction. A failed call is a `Failure`, never an exception or a made-up text."""
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        deadline: float = 30.0,
+    ) -> Answer | Failure:
+        """Ask once. schema: a JSON schema that constrains the output; deadline: seconds for all tries together."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 1024,
+        temperature: float = 0.0,
+        stop: Sequence[str] = (),
+        deadline: float = 120.0,
+    ) -> AsyncIterator[str | Answer | Failure]:
+        """Pieces of text as they come, then one Answer with everything, or one Failure. Closing it stops the server."""
+        ...
+
+    async def count_tokens(self, text: str) -> int:
+        """Exact count by the server's own tokenizer; a safe over-estimate where the server offers none."""
+        ...
+
+    async def context_size(self) -> int:
+        """Tokens the model's context holds, prompt and answer together."""
+        ...
+
+    async def health(self) -> tuple[TierState, str]:
+        """State of the tier and one sentence why."""
+        ...
+
+
+class LookTools(Protocol):
+    """The look tools as the thinking steps see them: names, schemas, and a way to look. Nothing here changes anything."""
+
+    def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
+        """Tool name → {"description": …, "arguments": JSON schema of its arguments}."""
+        ...
+
+    async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
+        """Look once; a wrong argument or a limit gives a Seen with `problem` set, never an exception."""
+        ...
+
+
+class Notifier(Protocol):
+    async def tell(self, title: str, body: str) -> None: ...
+
+
+class IncidentBook(Protocol):
+    """Where incidents are kept."""
+
+    def save(self, incident: Incident) -> None: ...
+    def find(self, incident_id: str) -> Incident | None: ...
+    def open_incidents(self) -> Sequence[Incident]: ...
+    def recent(self, limit: int = 50) -> Sequence[Incident]: ...

@@ -1,0 +1,64 @@
+"""One fault, one incident, and the evidence that every claim about it points to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stillwatch.records.action import Decision, Outcome, Proposal
+from stillwatch.records.cause import Cause
+from stillwatch.records.event import Untrusted
+from stillwatch.records.trigger import Severity, Trigger
+
+State = Literal["open", "waiting", "acting", "resolved", "muted"]
+EvidenceKind = Literal["journal", "log", "metric", "unit", "change", "look"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What was seen, word for word (redacted). `id` is "E1", "E2", … within its incident; `source` says where."""
+
+    id: str
+    incident: str
+    kind: EvidenceKind
+    source: str
+    at: float
+    text: Untrusted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One line of an incident's history: what happened, when, and who did it (rule, review, meta, gate, a person)."""
+
+    at: float
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """key: the fingerprint that makes a second sighting the same incident; subject: the unit or path to blame.
+
+    confidence 0…1; by: who stands behind `cause` ("rule", "review", "meta").
+    """
+
+    id: str
+    key: str
+    state: State
+    severity: Severity
+    summary: str
+    subject: str
+    host: str
+    opened: float
+    updated: float
+    triggers: tuple[Trigger, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    cause: Cause | None = None
+    confidence: float = 0.0
+    by: str = "rule"
+    proposal: Proposal | None = None
+    decision: Decision | None = None
+    outcome: Outcome | None = None
+    muted_by: str = ""
+    notes: tuple[str, ...] = ()
+    history: tuple[Step, ...] = ()

@@ -1,0 +1,54 @@
+"""Why we look: a rule, a threshold or a novelty that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from stillwatch.records.event import Event, Untrusted
+
+
+class Severity(IntEnum):
+    """Ordered, so that the worst of several is `max`; `str()` gives the word used everywhere outside."""
+
+    info = 0
+    low = 1
+    medium = 2
+    high = 3
+    critical = 4
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trigger:
+    """One reason to look, already counted: `count` events between `first` and `last` (seconds since the epoch).
+
+    rule: the rule's id ("systemd-exec-missing").
+    subject: the unit, mount point or program it is about.
+    cause: what the rule takes for the cause (an id of records/cause.py), or "" where it cannot say.
+    fields: what the rule extracted from the text ({"port": "8080"}): untrusted text.
+    trusted: whether PID 1, the kernel or fields that journald itself sets say so; free text alone never is.
+    events: at most a handful, the first and the last among them.
+    """
+
+    rule: str
+    severity: Severity
+    summary: str
+    subject: str
+    host: str
+    count: int
+    first: float
+    last: float
+    cause: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    sample: Untrusted = Untrusted("")
+    trusted: bool = False
+    events: tuple[Event, ...] = ()
+
+    @property
+    def at(self) -> float:
+        """When it was last seen."""
+        return self.last
