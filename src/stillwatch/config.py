@@ -22,18 +22,18 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of every table: unknown keys are an error, not a typo that goes unseen."""
 
 
-class Api(Section):
+class Api(Section, frozen=True):
     host: str = "127.0.0.1"
     port: Port = 8083
     allowed_hosts: tuple[str, ...] = ("localhost",)
 
 
-class Watch(Section):
+class Watch(Section, frozen=True):
     logs: tuple[str, ...] = ()
     journal: str | Literal[False] = "/var/log/journal"
 
 
-class TierConfig(Section):
+class TierConfig(Section, frozen=True):
     """One tier. `url` absent: our own llama-server on `port`. Where two tiers name one model file, one server may carry both."""
 
     url: str | None = None
@@ -46,7 +46,7 @@ class TierConfig(Section):
     gpu_layers: Annotated[int, Meta(ge=-1, le=10_000)] = 0
 
 
-class Llm(Section):
+class Llm(Section, frozen=True):
     trigger: TierConfig = TierConfig()
     review: TierConfig = TierConfig()
     meta: TierConfig = TierConfig()
@@ -56,11 +56,11 @@ class Llm(Section):
         return tier
 
 
-class Notify(Section):
+class Notify(Section, frozen=True):
     urls: tuple[str, ...] = ()
 
 
-class Config(Section):
+class Config(Section, frozen=True):
     autonomy: Autonomy = "suggest"
     api: Api = Api()
     watch: Watch = Watch()
@@ -141,7 +141,11 @@ def _is_service_state(state: Path) -> bool:
 def _default_state() -> Path:
     """An installed service's state if there is one here and it may be read, else the person's own."""
     service = Path("/var/lib/stillwatch")
-    return service if service.is_dir() and os.access(service, os.R_OK | os.X_OK) else _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
+    return (
+        service
+        if service.is_dir() and os.access(service, os.R_OK | os.X_OK)
+        else _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
+    )
 
 
 def _default_runtime() -> Path:
