@@ -34,7 +34,7 @@ class Watch(Section, frozen=True):
 
 
 class TierConfig(Section, frozen=True):
-    """One tier. `url` absent: our own llama-server on `port`. Where two tiers name one model file, one server may carry both."""
+    """One tier. `url` absent: our own llama-server on `port`; tiers that name the same model share one server."""
 
     url: str | None = None
     model: str | None = None
@@ -112,7 +112,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Places:
-    """The service's directories for the service's users, XDG for a person; `--state-dir`/`--runtime-dir` win for all."""
+    """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win."""
     state = Path(state_dir) if state_dir else _default_state()
     runtime = Path(runtime_dir) if runtime_dir else _default_runtime()
     models = os.environ.get("STILLWATCH_MODEL_DIR")

@@ -63,7 +63,7 @@ class ChatModel(Protocol):
 
 
 class LookTools(Protocol):
-    """The look tools as the thinking steps see them: names, schemas, and a way to look. Nothing here changes anything."""
+    """The look tools as the thinking steps see them: names, schemas, a way to look. Nothing here changes anything."""
 
     def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
         """Tool name → {"description": …, "arguments": JSON schema of its arguments}."""

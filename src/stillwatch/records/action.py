@@ -39,7 +39,7 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """The gate's verdict: `rule` is the policy rule that decided, `reason` one sentence, `by` the gate or an approver."""
+    """The gate's verdict: `rule` is the policy rule that decided, `reason` a sentence, `by` the gate or an approver."""
 
     verdict: Verdict
     rule: str

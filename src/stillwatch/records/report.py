@@ -1,0 +1,65 @@
+"""What one pass over the host, or a question about it, comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stillwatch.records.chat import Tier, TierState, Usage
+from stillwatch.records.incident import Incident
+
+Status = Literal["healthy", "attention", "critical", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceReport:
+    """One thing that was to be read. `read`: whether it could be; `problem`: why not, or what was odd, "" if fine."""
+
+    name: str
+    read: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TierReport:
+    """One tier in this pass: its state and why, how often it was asked and what that cost."""
+
+    state: TierState
+    detail: str = ""
+    calls: int = 0
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """lines: log entries read; seconds: wall time of the whole pass."""
+
+    host: str
+    at: float
+    status: Status
+    incidents: tuple[Incident, ...] = ()
+    sources: tuple[SourceReport, ...] = ()
+    tiers: Mapping[Tier, TierReport] = field(default_factory=dict)
+    lines: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of `doctor`: ok, or a problem with the command that mends it ("" if there is none)."""
+
+    topic: str
+    ok: bool
+    text: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """An answer to a question. `text` cites evidence as "[I2.E3]"; by: the tier that wrote it or "rule"."""
+
+    text: str
+    by: str
+    report: Report
+    usage: Usage = Usage()
