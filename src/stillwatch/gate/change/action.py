@@ -1,0 +1,199 @@
+"""What an action is, and the world it may touch: the contract between the gate's core and gate/change/*.py.
+
+The core calls an action in this order, and nothing else calls it:
+
+    decode → check_target → precondition → blast_radius → (policy, limits, approval)
+           → precondition again → intent on disk → run → outcome on disk → verify now, +1 min, +10 min → (worse: undo)
+
+An action never decides whether it may run; it states facts and does one thing. Whatever it cannot establish it
+raises as `Refused` (R7). It reads facts through `World` alone, so that tests give it a world of their own.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol
+
+import msgspec
+
+from stillwatch.errors import StillwatchError
+from stillwatch.gate.declared import Declared
+from stillwatch.records.unit import UnitState
+
+Risk = Literal["low", "medium", "high"]
+
+
+class Refused(StillwatchError):
+    """The gate will not do it; the message is the reason, in one sentence that names what was looked at."""
+
+    exit_code = 4
+
+
+class Absent(Refused):
+    """The target does not exist on this host: a proposal is refused, `explain` judges the words and reports it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} does not exist on this host")
+        self.name = name
+
+
+class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of an action's arguments: closed (R2). Fields are str, int or bool with bounds given by msgspec.Meta."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A proposal whose arguments were decoded by the action's own closed schema."""
+
+    action: str
+    target: str
+    arguments: Arguments
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Precondition:
+    """What was read off the system just now.
+
+    facts: what must still be so at execution; they are hashed into the approval, so put in only what identifies the
+      fault ("active_state": "failed", "invocation_id": …, "pid_start": …), nothing that drifts by itself.
+    cause: the trusted cause (R12) in one sentence, read from PID 1, the kernel or `_`-fields; "" where there is none.
+    touches: every unit that the change would stop, start or otherwise disturb, by any of its names; the core resolves
+      aliases, sockets and timers and compares them with the protected set (R3).
+    """
+
+    ok: bool
+    reason: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    cause: str = ""
+    touches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlastRadius:
+    """Whom it hits: `said` by fixed code ("2 active units need it: nextcloud.service, gitea.service").
+
+    dependants: active units that would go down with it; connections: established ones that would drop.
+    The core raises the risk by them, never lowers it (R6).
+    """
+
+    said: str = ""
+    dependants: tuple[str, ...] = ()
+    connections: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """ok: the success test's result, None where it could not be measured; worse: it should be undone (R14)."""
+
+    ok: bool | None
+    said: str
+    worse: bool = False
+
+
+class UnitBus(Protocol):
+    """PID 1 over D-Bus. Every method raises `Refused` where the bus does not answer within its deadline (R7)."""
+
+    async def unit(self, name: str) -> UnitState | None:
+        """The unit as PID 1 sees it, by any of its names; None where it is not loaded (LoadState is not "loaded")."""
+        ...
+
+    async def dependants(self, name: str) -> tuple[str, ...]:
+        """Active units that need this one, directly or through others, sorted (RequiredBy, BoundBy, ConsistsOf)."""
+        ...
+
+    async def start(self, name: str) -> str:
+        """StartUnit(name, "replace"), waited for: the job's result ("done", "failed", "timeout", "dependency", …)."""
+        ...
+
+    async def stop(self, name: str) -> str: ...
+    async def restart(self, name: str) -> str: ...
+    async def reload(self, name: str) -> str: ...
+
+    async def reset_failed(self, name: str) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Wall time, seconds since the epoch: for what people read, and for one-time codes."""
+        ...
+
+    def boot(self) -> float:
+        """Seconds since boot (CLOCK_BOOTTIME): for every limit and deadline (R33)."""
+        ...
+
+
+class World(Protocol):
+    """Everything that an action may touch."""
+
+    @property
+    def bus(self) -> UnitBus: ...
+
+    @property
+    def declared(self) -> Declared:
+        """What the policy file declares: files, logs, runbooks, … (root-owned text, trusted)."""
+        ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        """Ask the root helper: one closed JSON object in, one out. Raises Refused where it does not answer or errs.
+
+        Never retried: when the connection breaks after the request was sent, `Interrupted` says that nobody knows.
+        """
+        ...
+
+    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        """Ask the peek helper (owner of a port, deleted files held, a declared configuration test). Changes nothing."""
+        ...
+
+
+class Interrupted(StillwatchError):
+    """The change was begun and its end was not seen: the outcome is `unknown`, told, and never run again (R29)."""
+
+
+class Action(ABC):
+    """One file in gate/change/, and one instance by its name in gate/change/catalogue.py: `CATALOGUE`."""
+
+    name: ClassVar[str]
+    risk: ClassVar[Risk]
+    undoable: ClassVar[bool]
+    example: ClassVar[str] = ""
+    arguments: ClassVar[type[Arguments]] = Arguments
+
+    @abstractmethod
+    async def check_target(self, world: World, change: Change) -> None:
+        """Raise Refused unless the target is one that the system or the policy names (R3, R15); Absent if not here.
+
+        The text is judged before the system is asked anything.
+        """
+
+    @abstractmethod
+    async def precondition(self, world: World, change: Change) -> Precondition:
+        """Read the state now. Called at the proposal, again right before execution (R22), and by `explain`."""
+
+    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
+        """Whom it would hit now."""
+        return BlastRadius()
+
+    @abstractmethod
+    async def run(self, world: World, change: Change) -> str:
+        """Do it, once; what was done, in one sentence. Raises Refused if nothing was changed, Interrupted if unsure."""
+
+    @abstractmethod
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        """The success test, fixed before execution. before: the precondition's facts. Changes nothing."""
+
+    async def undo(self, world: World, change: Change) -> str | None:
+        """Take it back; what was done, or None where it cannot be."""
+        return None
+
+    @abstractmethod
+    def describe(self, change: Change) -> str:
+        """What the approver reads, by fixed code from the typed change alone (R21)."""
+
+    @abstractmethod
+    def success_test(self, change: Change) -> str:
+        """What `verify` will measure, in one sentence, said before anything runs (R14)."""

@@ -1,0 +1,95 @@
+"""What the policy file declares: the only files, logs, runbooks and locks that an action may name.
+
+In policy.toml each is an array of tables ([[files]], [[rotated_logs]], …); a proposal's target is its `name`
+(a unit's name for runbooks, cleaners and timers), never a path of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\Z")]
+AbsolutePath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+\Z", max_length=1024)]
+Pattern = Annotated[str, Meta(pattern=r"^[A-Za-z0-9@+=:,_~*?][A-Za-z0-9@+=:,._~*?-]*\Z", max_length=255)]
+UnitName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|target|path|mount)\Z", max_length=255)
+]
+Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z")]
+Mode = Annotated[str, Meta(pattern=r"^0[0-7]{3}\Z")]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every declared thing: unknown keys are an error."""
+
+
+class RotatedLogs(Entry, frozen=True):
+    """Files directly in `directory` whose name matches `pattern` (a glob without slash) and that are old enough."""
+
+    name: Name
+    directory: AbsolutePath
+    pattern: Pattern
+    older_than_days: Annotated[int, Meta(ge=1, le=3650)] = 7
+    keep: Annotated[int, Meta(ge=0, le=1000)] = 1
+
+
+class RestorableFile(Entry, frozen=True):
+    """A configuration file with the test that must pass (argv with an absolute program) and the unit that reads it."""
+
+    name: Name
+    path: AbsolutePath
+    test: Annotated[tuple[str, ...], Meta(min_length=1, max_length=16)]
+    unit: UnitName
+
+
+class Runbook(Entry, frozen=True):
+    """A oneshot unit that the administrator wrote; it is started, nothing is passed to it."""
+
+    unit: UnitName
+    description: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Cleaner(Entry, frozen=True):
+    """A oneshot unit that frees space."""
+
+    unit: UnitName
+    description: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Ownership(Entry, frozen=True):
+    """Owner, group and mode that a path should have; nothing below it is touched."""
+
+    name: Name
+    path: AbsolutePath
+    owner: Account
+    group: Account
+    mode: Mode
+
+
+class Lock(Entry, frozen=True):
+    """A lock or pid file, the unit it belongs to, and the program (comm) whose living process makes it not stale."""
+
+    name: Name
+    path: AbsolutePath
+    unit: UnitName
+    program: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._+-]{1,15}\Z")]
+
+
+class Timer(Entry, frozen=True):
+    """A timer that should be enabled."""
+
+    unit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer\Z", max_length=255)]
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All declared sets."""
+
+    rotated_logs: tuple[RotatedLogs, ...] = ()
+    files: tuple[RestorableFile, ...] = ()
+    runbooks: tuple[Runbook, ...] = ()
+    cleaners: tuple[Cleaner, ...] = ()
+    ownership: tuple[Ownership, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    timers: tuple[Timer, ...] = ()
