@@ -10,6 +10,14 @@ from stillwatch.records.cause import Cause
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Opinion:
+    """What one tier said, in a few words of fixed code ("serious", "port-in-use, sure"), shown beside the cause."""
+
+    by: str
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
     """evidence: ids ("E3") that carry the cause; next: what should happen now; notes: what a person should read too."""
 

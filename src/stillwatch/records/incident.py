@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stillwatch.records.action import Decision, Outcome, Proposal
+from stillwatch.records.assessment import Opinion
 from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity, Trigger
@@ -61,4 +62,5 @@ class Incident:
     outcome: Outcome | None = None
     muted_by: str = ""
     notes: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
     history: tuple[Step, ...] = ()

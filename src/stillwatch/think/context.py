@@ -1,0 +1,67 @@
+"""What a model gets to read: the one place where untrusted text may enter a prompt.
+
+What repeats comes first and stays byte-identical, so that the server's prompt cache holds it; what changes is short
+and comes last. Untrusted text is capped, cleaned of control characters and of chat-template tokens, and fenced with a
+nonce (R16). That is an extra layer, not the boundary: no answer of a model can do more than choose from lists.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import secrets
+from importlib import resources
+
+from stillwatch.records.cause import CAUSES
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence, Incident
+
+_TEMPLATE_TOKENS = re.compile(
+    r"<\|[^|>\n]{0,40}\|?>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|</?tool_call>"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+EVIDENCE_CHARACTERS = 300
+LOOK_CHARACTERS = 1_600
+
+
+def new_nonce() -> str:
+    """Six hex digits that a log line cannot foresee."""
+    return secrets.token_hex(3)
+
+
+def harmless(text: Untrusted, limit: int = EVIDENCE_CHARACTERS) -> str:
+    """The text capped to `limit` characters, without control characters and chat-template tokens."""
+    short = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return _TEMPLATE_TOKENS.sub("‹token›", _CONTROL.sub(" ", short))
+
+
+def fenced(lines: list[str], nonce: str) -> str:
+    """Lines of data between marks that only we know."""
+    body = "\n".join(line.replace(nonce, "") for line in lines)
+    return f"<data {nonce}>\n{body}\n</data {nonce}>"
+
+
+@functools.cache
+def prompt(name: str) -> str:
+    """A prompt from think/prompts, with the catalogue of causes put in where it asks for it."""
+    text = resources.files("stillwatch.think").joinpath("prompts", f"{name}.md").read_text("utf-8")
+    return text.replace("{causes}", "\n".join(f"- {id}: {words}" for id, words in CAUSES.items())).strip()
+
+
+def evidence_line(evidence: Evidence, limit: int = EVIDENCE_CHARACTERS) -> str:
+    """One fenced line: id, where from, and the words."""
+    return f"[{evidence.id}] {evidence.kind} {evidence.source}: {harmless(evidence.text, limit)}"
+
+
+def incident_lines(incident: Incident, limit: int = EVIDENCE_CHARACTERS, most: int = 10) -> list[str]:
+    """An incident as data for a model: about 40 tokens a line of evidence, at most `most` of them."""
+    lines = [f"unit or place: {harmless(Untrusted(incident.subject), 120)}", f"seen: {_words(incident)}"]
+    return lines + [evidence_line(one, limit) for one in incident.evidence[:most]]
+
+
+def incident_block(incident: Incident, nonce: str, most: int = 10) -> str:
+    return fenced(incident_lines(incident, most=most), nonce)
+
+
+def _words(incident: Incident) -> str:
+    return harmless(Untrusted(incident.summary), 200)
