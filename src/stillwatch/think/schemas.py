@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from stillwatch.records.cause import CAUSES
 
 Schema = dict[str, Any]
 
 CONFIDENCE: Final[dict[str, float]] = {"low": 0.4, "medium": 0.65, "high": 0.85}
-URGENCIES: Final = ("noise", "minor", "serious")
+URGENCIES: Final[tuple[Literal["noise", "minor", "serious"], ...]] = ("noise", "minor", "serious")
 UNIT_REMEDIES: Final = ("none", "restart_unit", "start_unit", "reload_unit", "reset_failed")
 TEXT_CHARACTERS: Final = 240
 

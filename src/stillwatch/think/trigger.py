@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from stillwatch.ports import ChatModel
 from stillwatch.records.chat import Failure, Message
@@ -29,4 +29,7 @@ async def _ask(model: ChatModel, data: str, deadline: float) -> Urgency | Failur
     if isinstance(answer, Failure):
         return answer
     word = answer.value.get("urgency")
-    return cast(Urgency, word) if word in URGENCIES else Failure(reason="garbage", detail="no urgency in the answer")
+    for urgency in URGENCIES:
+        if word == urgency:
+            return urgency
+    return Failure(reason="garbage", detail="no urgency in the answer")

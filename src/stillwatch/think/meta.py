@@ -1,0 +1,109 @@
+"""The meta tier: looks closer at one incident, one schema-constrained step at a time, with look tools only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.records.action import Proposal
+from stillwatch.records.assessment import Assessment
+from stillwatch.records.cause import CAUSES, Cause
+from stillwatch.records.chat import Answer, Failure, Message
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.look import Seen
+from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt
+from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
+
+MOST_LOOKS = 3
+STEP_TOKENS = 220
+
+
+async def look_closer(
+    model: ChatModel,
+    incident: Incident,
+    looks: LookTools | None,
+    units: Sequence[str],
+    *,
+    nonce: str,
+    clock: Clock,
+    deadline: float,
+) -> tuple[Incident, Assessment | Failure]:
+    """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together.
+
+    What was seen becomes evidence of the incident, whether or not a conclusion is reached.
+    """
+    ends = clock.boot() + deadline
+    tools = looks.catalogue() if looks else {}
+    messages = [
+        Message(role="system", content=prompt("meta")),
+        Message(role="user", content=f"{incident_block(incident, nonce)}\nNext step?"),
+    ]
+    for step in range(MOST_LOOKS + 1):
+        may_look = bool(tools) and step < MOST_LOOKS
+        ids = [evidence.id for evidence in incident.evidence]
+        schema = meta_schema(tools, units, ids, may_look=may_look)
+        left = ends - clock.boot()
+        answer = await model.chat(messages, schema=schema, max_tokens=STEP_TOKENS, deadline=max(left, 0.1))
+        if isinstance(answer, Failure):
+            return incident, answer
+        if answer.value.get("step") != "look" or looks is None:
+            return incident, conclusion(answer.value, incident)
+        seen = await _look(looks, answer.value)
+        incident, evidence = with_look(incident, seen)
+        messages += _exchange(answer, evidence, nonce, last=step + 1 == MOST_LOOKS)
+    return incident, Failure(reason="too-long", detail="no conclusion after the last look")
+
+
+def conclusion(value: Mapping[str, object], incident: Incident) -> Assessment | Failure:
+    """Decode the last step strictly; only evidence that exists counts, only known remedies on the incident's unit."""
+    cause, confidence, text = value.get("cause"), value.get("confidence"), value.get("text")
+    cited, remedy = value.get("evidence"), value.get("remedy", "none")
+    if cause not in CAUSES or confidence not in CONFIDENCE or not isinstance(text, str) or remedy not in UNIT_REMEDIES:
+        return Failure(reason="garbage", detail="the conclusion does not fit its schema")
+    known = {evidence.id for evidence in incident.evidence}
+    evidence = tuple(dict.fromkeys(id for id in cited if id in known)) if isinstance(cited, list) else ()
+    words = harmless(Untrusted(text.strip()), TEXT_CHARACTERS) or f"{incident.subject}: {CAUSES[str(cause)]}"
+    return Assessment(
+        by="meta",
+        cause=Cause(id=str(cause), object=incident.subject, text=words),
+        evidence=evidence,
+        confidence=CONFIDENCE[str(confidence)],
+        proposal=_proposal(str(remedy), incident, words),
+    )
+
+
+def with_look(incident: Incident, seen: Seen) -> tuple[Incident, Evidence]:
+    """The incident with one more piece of evidence: what the look showed, or why it could not be seen."""
+    arguments = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
+    evidence = Evidence(
+        id=f"E{len(incident.evidence) + 1}",
+        incident=incident.id,
+        kind="look",
+        source=f"{seen.tool}({arguments})",
+        at=seen.at,
+        text=Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text,
+    )
+    return replace(incident, evidence=(*incident.evidence, evidence)), evidence
+
+
+async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:
+    arguments = value.get("arguments")
+    return await looks.look(str(value.get("tool")), arguments if isinstance(arguments, dict) else {})
+
+
+def _exchange(answer: Answer, evidence: Evidence, nonce: str, *, last: bool) -> list[Message]:
+    seen = f"[{evidence.id}] {evidence.source}:\n{harmless(evidence.text, LOOK_CHARACTERS)}"
+    ask = "Conclude now." if last else "Next step?"
+    return [
+        Message(role="assistant", content=answer.text),
+        Message(role="user", content=f"{fenced([seen], nonce)}\n{ask}"),
+    ]
+
+
+def _proposal(remedy: str, incident: Incident, because: str) -> Proposal | None:
+    """The target is the incident's own unit, which the system named; a model cannot spell one (R15)."""
+    if remedy == "none" or not incident.subject.endswith(".service"):
+        return None
+    return Proposal(action=remedy, target=incident.subject, because=Untrusted(because))

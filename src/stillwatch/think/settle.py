@@ -1,0 +1,100 @@
+"""Who is believed: what rules, review and meta say becomes one cause, one confidence and what a person should know.
+
+A cause that rests on trusted facts (PID 1, the kernel, a look at the host) is *proven*: no model can talk it away, a
+model that disagrees only lowers the confidence and is quoted. Where nothing is proven, the tier that looked furthest
+and points to evidence is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stillwatch.records.assessment import Assessment, Opinion
+from stillwatch.records.cause import CAUSES
+from stillwatch.records.incident import Incident
+
+PROVEN = 0.9
+AGREED = 0.05
+DOUBTED = 0.3
+UNSUPPORTED = 0.3
+
+
+def is_proven(assessment: Assessment) -> bool:
+    return assessment.by == "rule" and assessment.cause is not None and assessment.confidence >= PROVEN
+
+
+def supported(assessment: Assessment) -> Assessment:
+    """A model's claim without any evidence is a guess, however sure it sounds."""
+    if assessment.by == "rule" or assessment.evidence:
+        return assessment
+    return replace(assessment, confidence=min(assessment.confidence, UNSUPPORTED))
+
+
+def wants_closer_look(rule: Assessment, review: Assessment | None) -> bool:
+    """Escalate when the reviewer asks for it, contradicts what is proven, or nobody is sure."""
+    if review is None:
+        return not is_proven(rule)
+    if is_proven(rule):
+        return review.next == "escalate" or not _same(rule, review)
+    return review.next == "escalate" or supported(review).confidence < 0.8
+
+
+def settle(incident: Incident, rule: Assessment, *others: Assessment) -> Incident:
+    """The incident with the cause that is believed, who stands behind it, and what each model said."""
+    opinions = (*incident.opinions, *(_opinion(other) for other in others))
+    believed = _believed(rule, others)
+    notes = tuple(dict.fromkeys((*incident.notes, *rule.notes, *_doubts(believed, others))))
+    return replace(
+        incident,
+        cause=believed.cause,
+        confidence=_confidence(believed, others),
+        by=believed.by,
+        proposal=rule.proposal or believed.proposal,
+        opinions=opinions,
+        notes=notes,
+    )
+
+
+def _believed(rule: Assessment, others: tuple[Assessment, ...]) -> Assessment:
+    if is_proven(rule):
+        return rule
+    named = [supported(other) for other in others if other.cause is not None and other.cause.id != "other"]
+    candidates = [other for other in reversed(named) if other.confidence > UNSUPPORTED]
+    if not candidates:
+        return rule
+    first = candidates[0]
+    if rule.cause is not None and first.cause is not None and rule.cause.id == first.cause.id:
+        return replace(
+            first, cause=replace(rule.cause, text=first.cause.text if first.by == "meta" else rule.cause.text)
+        )
+    return first if first.confidence >= rule.confidence or rule.cause is None else rule
+
+
+def _confidence(believed: Assessment, others: tuple[Assessment, ...]) -> float:
+    confidence = believed.confidence
+    for other in others:
+        if other.by == believed.by or other.cause is None:
+            continue
+        confidence += AGREED if _same(believed, other) else -DOUBTED * supported(other).confidence
+    return round(min(max(confidence, 0.05), 0.99), 2)
+
+
+def _doubts(believed: Assessment, others: tuple[Assessment, ...]) -> tuple[str, ...]:
+    against = [other for other in others if other.by != believed.by and other.cause and not _same(believed, other)]
+    return tuple(
+        f"the {other.by} model thinks of another cause: {CAUSES[other.cause.id]} ({other.cause.id}); "
+        "a human should look"
+        for other in against
+        if other.cause is not None
+    )
+
+
+def _opinion(assessment: Assessment) -> Opinion:
+    cause = assessment.cause.id if assessment.cause else "no cause"
+    cited = ", ".join(assessment.evidence) or "no evidence"
+    wish = ", look closer" if assessment.next == "escalate" else ""
+    return Opinion(by=assessment.by, says=f"{cause}, confidence {assessment.confidence:.2f}, from {cited}{wish}")
+
+
+def _same(one: Assessment, other: Assessment) -> bool:
+    return one.cause is not None and other.cause is not None and one.cause.id == other.cause.id
