@@ -28,7 +28,7 @@ SUITE = "bookworm"
 PREFIX = "sw-test-"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 T = TypeVar("T")
-TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv")
+TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv", "unshare")
 
 
 class RigProblem(Exception):
@@ -90,7 +90,7 @@ def model_dir() -> Path:
 
 
 def llama_server() -> Path | None:
-    """The binary that STILLWATCH_LLAMA_SERVER names, or the one in PATH or built by scripts/setup; None if none is there."""
+    """The binary that STILLWATCH_LLAMA_SERVER names, the one in PATH, or the one that scripts/setup built, if any."""
     named = os.environ.get("STILLWATCH_LLAMA_SERVER") or shutil.which("llama-server")
     found = Path(named) if named else cache() / "bin/llama-server"
     return found if found.is_file() else None
@@ -115,7 +115,7 @@ class Machine:
         a test of kernel messages asks for it. arguments: more for systemd-nspawn (`--bind=…`)."""
         self.name = PREFIX + secrets.token_hex(4)
         self.leader = 0
-        self._log = tempfile.TemporaryFile("a+b")  # appended to, so that reading it here moves nothing there
+        self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 – it lives as long as the machine
         self._arguments = [*arguments, *(f"--bind-ro={path}" for path in _mounts())]
         if kernel_log:
             self._arguments += ["--capability=CAP_SYSLOG", "--bind=/dev/kmsg"]
@@ -124,9 +124,10 @@ class Machine:
     def __enter__(self) -> Machine:
         if problem := missing():
             raise RigProblem(problem)
-        launcher = ["setpriv", "--pdeathsig", "KILL", "bash", str(HERE / "rig/boot"), self.name, str(rootfs())]
+        # In a process namespace of its own, which the kernel empties when we die, however we die.
+        leash = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
         self._process = subprocess.Popen(
-            [*launcher, *self._arguments],
+            [*leash, "bash", str(HERE / "rig/boot"), self.name, str(rootfs()), *self._arguments],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
@@ -208,7 +209,9 @@ class Machine:
         feed: dict[str, Any] = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
         done = subprocess.run([*entered, *argv], capture_output=True, text=True, timeout=timeout, **feed)
         if check and done.returncode:
-            raise RigProblem(f"{self.name}: {shlex.join(argv)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
+            raise RigProblem(
+                f"{self.name}: {shlex.join(argv)} ended with {done.returncode}\n{done.stdout}{done.stderr}"
+            )
         return done
 
     def stillwatch(self, *arguments: str, check: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
