@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stillwatch.records.chat import Tier, TierState, Usage
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import Evidence, Incident
 
 Status = Literal["healthy", "attention", "critical", "unknown"]
 
@@ -57,9 +57,13 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """An answer to a question. `text` cites evidence as "[I2.E3]"; by: the tier that wrote it or "rule"."""
+    """An answer to a question. `text` cites evidence as "[E3]", an id in `evidence` (numbered through the reply).
+
+    by: the tier that wrote it, or "rule"; note: what the reader should know about it ("" if nothing).
+    """
 
     text: str
     by: str
-    report: Report
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
     usage: Usage = Usage()

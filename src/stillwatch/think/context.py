@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import re
 import secrets
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.event import Untrusted
@@ -46,6 +48,11 @@ def prompt(name: str) -> str:
     """A prompt from think/prompts, with the catalogue of causes put in where it asks for it."""
     text = resources.files("stillwatch.think").joinpath("prompts", f"{name}.md").read_text("utf-8")
     return text.replace("{causes}", "\n".join(f"- {id}: {words}" for id, words in CAUSES.items())).strip()
+
+
+def tool_lines(catalogue: Mapping[str, Mapping[str, Any]]) -> str:
+    """The look tools, one line each, in a fixed order."""
+    return "\n".join(f"- {name}: {str(catalogue[name]['description']).split('. ')[0]}" for name in sorted(catalogue))
 
 
 def evidence_line(evidence: Evidence, limit: int = EVIDENCE_CHARACTERS) -> str:

@@ -13,7 +13,7 @@ from stillwatch.records.chat import Answer, Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.look import Seen
-from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt
+from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt, tool_lines
 from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
 
 MOST_LOOKS = 3
@@ -37,7 +37,7 @@ async def look_closer(
     ends = clock.boot() + deadline
     tools = looks.catalogue() if looks else {}
     messages = [
-        Message(role="system", content=prompt("meta")),
+        Message(role="system", content=f"{prompt('meta')}\n\nTools:\n{tool_lines(tools)}"),
         Message(role="user", content=f"{incident_block(incident, nonce)}\nNext step?"),
     ]
     for step in range(MOST_LOOKS + 1):

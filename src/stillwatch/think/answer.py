@@ -1,0 +1,88 @@
+"""An answer from what is known, by fixed code: for hosts without a model that can write, and when it is down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.unit import UnitState
+
+CITED = re.compile(r"\[(E\d+)\]")
+
+
+def asked_about(question: str, names: Sequence[str]) -> list[str]:
+    """The unit names that the question mentions, whole ("nginx" or "nginx.service"), longest first."""
+    words = question.casefold()
+
+    def mentioned(name: str) -> bool:
+        stem = name.rsplit(".", 1)[0].casefold()
+        return bool(stem) and re.search(rf"(?<![\w@-]){re.escape(stem)}(?![\w@-])", words) is not None
+
+    return sorted((name for name in names if mentioned(name)), key=lambda name: (-len(name), name))
+
+
+def numbered(incidents: Sequence[Incident], most: int = 24) -> tuple[list[Incident], tuple[Evidence, ...]]:
+    """The incidents with their evidence numbered through (E1, E2, …), and all of that evidence."""
+    result, everything = [], list[Evidence]()
+    for incident in incidents:
+        room = max(most - len(everything), 0)
+        kept = [
+            replace(one, id=f"E{len(everything) + number}", incident=incident.id)
+            for number, one in enumerate(incident.evidence[:room], 1)
+        ]
+        everything += kept
+        result.append(replace(incident, evidence=tuple(kept)))
+    return result, tuple(everything)
+
+
+def relevant(question: str, incidents: Sequence[Incident]) -> list[Incident]:
+    """The incidents that the question is about, else all; the worst first."""
+    ordered = sorted(incidents, key=lambda incident: (-incident.severity, incident.opened))
+    about = [incident for incident in ordered if asked_about(question, _names(incident))]
+    return about or ordered
+
+
+def by_rules(question: str, incidents: Sequence[Incident], units: Mapping[str, UnitState], *, complete: bool) -> str:
+    """What is known, in sentences; incidents are `numbered`. complete: whether everything could be read."""
+    about = relevant(question, incidents)
+    if about:
+        return "\n".join(sentence(incident) for incident in about)
+    states = [_state(units[name]) for name in asked_about(question, list(units)) if name.endswith(".service")]
+    if not complete:
+        return "\n".join([*states, "Not everything could be read, so I cannot say that all is well."])
+    return "\n".join([*states, "I see no open incident on this host."])
+
+
+def sentence(incident: Incident) -> str:
+    """One incident: what, why, and the evidence that shows it."""
+    cited = " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
+    why = incident.cause.text if incident.cause else "the cause is not known"
+    sure = "" if incident.confidence >= 0.8 else f" (confidence {incident.confidence:.0%})"
+    what = f"{incident.subject}: {incident.summary}" if incident.subject not in incident.summary else incident.summary
+    could = _could(incident)
+    return f"{what}. {why[:1].upper()}{why[1:].rstrip('.')}{sure} {cited}.{could}".replace("  ", " ")
+
+
+def cited(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:
+    """The text without citations of evidence that does not exist, and the evidence that it cites."""
+    known = {one.id: one for one in evidence}
+    clean = CITED.sub(lambda match: match.group(0) if match.group(1) in known else "", text)
+    ids = dict.fromkeys(CITED.findall(clean))
+    return clean.strip(), tuple(known[id] for id in ids)
+
+
+def _names(incident: Incident) -> list[str]:
+    return [incident.subject, *(trigger.subject for trigger in incident.triggers)]
+
+
+def _state(unit: UnitState) -> str:
+    return f"{unit.name} is {unit.active_state} ({unit.sub_state})."
+
+
+def _could(incident: Incident) -> str:
+    if incident.proposal is None:
+        return ""
+    action = incident.proposal.action.replace("_", " ")
+    return f" Proposed: {action} {incident.proposal.target}; nothing has been changed."
