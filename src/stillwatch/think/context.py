@@ -19,7 +19,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 
 _TEMPLATE_TOKENS = re.compile(
-    r"<\|[^|>\n]{0,40}\|?>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|</?tool_call>"
+    r"<\|[^|>\n]{0,40}\|?>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|</?(?:tool_call|think)>"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 EVIDENCE_CHARACTERS = 300

@@ -17,6 +17,7 @@ MOST_LOOKS = 2
 ANSWER_TOKENS = 320
 QUESTION_CHARACTERS = 2_000
 KNOWN_INCIDENTS = 5
+ENOUGH = "Do you need one more look to answer, or is the evidence enough?"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
