@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests import rig
+from tests.shop import Shop, open_shop
 
 ON_CI = bool(os.environ.get("CI"))
 
@@ -51,3 +53,17 @@ def boot(rootfs: Path) -> Iterator[Callable[..., rig.Machine]]:
 def machine(boot: Callable[..., rig.Machine]) -> rig.Machine:
     """A freshly booted machine."""
     return boot()
+
+
+@pytest.fixture
+def seed() -> int:
+    """Drawn fresh each run; pytest shows it when the test fails. STILLWATCH_SEED=… repeats a run."""
+    drawn = int(os.environ.get("STILLWATCH_SEED") or random.SystemRandom().randrange(1_000_000))
+    print(f"STILLWATCH_SEED={drawn}")
+    return drawn
+
+
+@pytest.fixture
+def shop(machine: rig.Machine, seed: int) -> Shop:
+    """The shop of tests/shop.py, open on `machine`."""
+    return open_shop(machine, seed)
