@@ -48,12 +48,12 @@ async def look_closer(
         answer = await model.chat(messages, schema=schema, max_tokens=STEP_TOKENS, deadline=max(left, 0.1))
         if isinstance(answer, Failure):
             return incident, answer
-        if answer.value.get("step") != "look" or looks is None:
+        if answer.value.get("step") != "look" or looks is None or not may_look:
             return incident, conclusion(answer.value, incident)
         seen = await _look(looks, answer.value)
         incident, evidence = with_look(incident, seen)
         messages += _exchange(answer, evidence, nonce, last=step + 1 == MOST_LOOKS)
-    return incident, Failure(reason="too-long", detail="no conclusion after the last look")
+    return incident, Failure(reason="garbage", detail="no conclusion after the last look")
 
 
 def conclusion(value: Mapping[str, object], incident: Incident) -> Assessment | Failure:
