@@ -1,0 +1,58 @@
+"""Which commands there are, what each is for, and the file it lives in. A new family is one line here and one file."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Family(NamedTuple):
+    """module: the file in cli/ whose `command` is a function or a Typer group; summary: the line in every --help."""
+
+    module: str
+    summary: str
+
+
+SECTIONS: Final[dict[str, dict[str, Family]]] = {
+    "What is wrong": {
+        "check": Family("check", "Read this host once: what is wrong, why, and what could be done."),
+        "ask": Family("ask", "Ask a question about this host; the answer names its evidence."),
+        "triage": Family("triage", "Only watch: logs in, triggers out, no model."),
+    },
+    "What is known": {
+        "status": Family("status", "What was last known about this host."),
+        "incidents": Family("incidents", "Incidents: list them, show one, close it or mute it."),
+        "note": Family("note", "Tell Stillwatch something to remember."),
+        "rules": Family("rules", "The rules that notice faults: list them, test them on their samples."),
+        "tools": Family("tools", "What a model may look at on this host."),
+    },
+    "Setting up": {
+        "up": Family("up", "Start everything in this terminal, for a trial."),
+        "models": Family("models", "GGUF model files: list, pull, import, verify."),
+        "doctor": Family("doctor", "What is missing or broken here, and the command that mends it."),
+    },
+}
+
+FAMILIES: Final[dict[str, Family]] = {name: family for group in SECTIONS.values() for name, family in group.items()}
+
+
+def overview() -> str:
+    """The text of `stillwatch --help`; written here, so that it needs no parser and comes at once."""
+    width = max(map(len, FAMILIES)) + 2
+    lines = [
+        "Usage: stillwatch COMMAND [OPTIONS]",
+        "",
+        "  The system administrator that lives on the machine it looks after.",
+    ]
+    for title, group in SECTIONS.items():
+        lines += ["", f"{title}:", *(f"  {name:<{width}}{family.summary}" for name, family in group.items())]
+    lines += ["", "Options that every command takes:", EVERYWHERE]
+    lines += ["", "Start with 'stillwatch check'. 'stillwatch COMMAND --help' says more about a command."]
+    return "\n".join(lines)
+
+
+EVERYWHERE: Final = """\
+  --config FILE      configuration file instead of the usual one
+  --state-dir DIR    keep the state below DIR, for a trial
+  --runtime-dir DIR  keep sockets and process files below DIR, for a trial
+  --debug            show the traceback of an error
+  --help, --version"""

@@ -1,0 +1,30 @@
+"""`stillwatch doctor`: what is missing or broken here."""
+
+from __future__ import annotations
+
+from stillwatch.cli.everywhere import door
+from stillwatch.cli.flags import AsJson
+
+
+def command(as_json: AsJson = False) -> int:
+    """Nothing is changed. Exit code: 0 all well, 1 something is missing or broken.
+
+    \b
+    Examples:
+      stillwatch doctor
+      stillwatch doctor --json | jq '.findings[] | select(.ok | not)'
+    """
+    from stillwatch.cli.json_out import put_json
+    from stillwatch.cli.paper import put
+    from stillwatch.cli.show_findings import finding_lines
+    from stillwatch.cli.work import work
+    from stillwatch.doctor import examine
+    from stillwatch.records.render_report import findings_json
+
+    app = door.app()
+    findings = work(lambda _: examine(app.config, app.places, app.clock), quiet=as_json)
+    if as_json:
+        put_json(findings_json(findings))
+    else:
+        put(finding_lines(findings))
+    return 0 if all(finding.ok for finding in findings) else 1

@@ -1,0 +1,66 @@
+"""The options that every command takes, before or after its name, and the App built from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from stillwatch.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+
+TAKES_VALUE: Final = {"--config": "config", "--state-dir": "state_dir", "--runtime-dir": "runtime_dir"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Everywhere:
+    config: str | None = None
+    state_dir: str | None = None
+    runtime_dir: str | None = None
+    debug: bool = False
+
+
+def take_everywhere(arguments: Sequence[str]) -> tuple[Everywhere, list[str]]:
+    """Take the common options out of the command line, up to a `--`; the last one given wins.
+
+    Raises WrongUsage if one of them lacks its value.
+    """
+    found, rest = Everywhere(), []
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word == "--":
+            return found, [*rest, word, *words]
+        if word == "--debug":
+            found = replace(found, debug=True)
+        elif name in TAKES_VALUE:
+            given = value if equals else next(words, "")
+            if not given or (not equals and given.startswith("--")):
+                raise WrongUsage(f"{name} needs a {'file' if name == '--config' else 'directory'}")
+            found = replace(found, **{TAKES_VALUE[name]: given})
+        else:
+            rest.append(word)
+    return found, rest
+
+
+def build_app(everywhere: Everywhere) -> App:
+    """The real App. Imported only here, so that no --help pays for it."""
+    from stillwatch.app import Options, build
+
+    return build(Options(config=everywhere.config, state_dir=everywhere.state_dir, runtime_dir=everywhere.runtime_dir))
+
+
+class Door:
+    """Where commands get their App from: main.py says with which options, a test says which App."""
+
+    def __init__(self) -> None:
+        self.everywhere = Everywhere()
+        self.build: Callable[[Everywhere], App] = build_app
+
+    def app(self) -> App:
+        return self.build(self.everywhere)
+
+
+door = Door()

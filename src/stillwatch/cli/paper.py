@@ -1,0 +1,129 @@
+"""What gets printed: lines of styled pieces, with colour and wrapping on a terminal, plain and unwrapped elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+Progress = Callable[[str], None]
+
+NARROWEST = 40
+WIDEST = 120
+
+
+class PipeClosed(Exception):
+    """Whoever read our output has gone; there is nobody left to tell anything to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """pieces: text with its style ("bold", "red", "dim", "" …); indent: columns before the line;
+
+    hang: columns before its continuation lines where it is wrapped.
+    """
+
+    pieces: tuple[tuple[str, str], ...] = ()
+    indent: int = 0
+    hang: int = 0
+
+    @property
+    def text(self) -> str:
+        return " " * self.indent + "".join(text for text, _ in self.pieces)
+
+
+def line(*pieces: str | tuple[str, str], indent: int = 0, hang: int | None = None) -> Line:
+    """A line of pieces; a bare string has no style; continuation lines hang below the text by default."""
+    styled = tuple((piece, "") if isinstance(piece, str) else piece for piece in pieces)
+    return Line(styled, indent, indent if hang is None else hang)
+
+
+def put(lines: Iterable[Line]) -> None:
+    """Print to stdout: colours only on a terminal that wants them, wrapped only on a terminal."""
+    if not is_terminal(sys.stdout):
+        write("".join(f"{each.text}\n" for each in lines))
+    elif wants_colour():
+        write(coloured(lines, columns()))
+    else:
+        write(wrapped(lines, columns()))
+
+
+def write(text: str) -> None:
+    """Text to stdout, at once. Raises PipeClosed if nobody reads it any more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+
+
+def wrapped(lines: Iterable[Line], width: int) -> str:
+    return "".join(f"{_wrap(each, width)}\n" for each in lines)
+
+
+def _wrap(each: Line, width: int) -> str:
+    return textwrap.fill(
+        "".join(text for text, _ in each.pieces),
+        width,
+        initial_indent=" " * each.indent,
+        subsequent_indent=" " * min(each.hang, width // 2),
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
+
+
+def coloured(lines: Iterable[Line], width: int) -> str:
+    """The same with terminal colours. Text is never read as markup."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.text import Text
+
+    page = StringIO()
+    console = Console(file=page, force_terminal=True, width=width, highlight=False, emoji=False, markup=False)
+    for each in lines:
+        text = Text.assemble(*((piece, style) for piece, style in each.pieces))
+        hang = min(each.hang, width // 2)
+        rows = text.wrap(console, width - max(hang, each.indent)) or [Text()]
+        for number, row in enumerate(rows):
+            row.rstrip()
+            console.print(Text(" " * (hang if number else each.indent)) + row, soft_wrap=True)
+    return page.getvalue()
+
+
+def is_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
+
+
+def wants_colour() -> bool:
+    """NO_COLOR and a dumb terminal are heeded."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") not in {"", "dumb"}
+
+
+def columns() -> int:
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+@contextmanager
+def progress_line(*, wanted: bool = True) -> Iterator[Progress]:
+    """A spinner with one short line on stderr while the block runs; silent unless stderr is a terminal."""
+    if not wanted or not is_terminal(sys.stderr) or os.environ.get("TERM", "") in {"", "dumb"}:
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.status import Status
+    from rich.text import Text
+
+    from stillwatch.cli.text import one_line
+
+    with Status("starting", console=Console(stderr=True), spinner="dots") as status:
+        yield lambda message: status.update(Text(one_line(message, 200)))
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody sees."""

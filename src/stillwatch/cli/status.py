@@ -1,0 +1,25 @@
+"""`stillwatch status`: what was last known, without looking again."""
+
+from __future__ import annotations
+
+from stillwatch.cli.check import EXIT_CODES
+from stillwatch.cli.everywhere import door
+from stillwatch.cli.flags import AsJson
+
+
+def command(as_json: AsJson = False) -> int:
+    """Nothing is read anew; 'stillwatch check' does that.
+
+    Exit code: 0 healthy, 1 something needs attention, 5 nothing is known.
+
+    \b
+    Example:
+      stillwatch status
+    """
+    from stillwatch.cli.show_report import show_report
+    from stillwatch.cli.work import work
+
+    app = door.app()
+    report = work(lambda _: app.service().status(), quiet=as_json)
+    show_report(report, as_json=as_json, now=app.clock.now())
+    return EXIT_CODES[report.status]

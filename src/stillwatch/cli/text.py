@@ -1,0 +1,79 @@
+"""Words for people: untrusted text made harmless, and numbers, times and confidence as one reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+WIDEST = 2000
+
+
+def one_line(text: str, limit: int = WIDEST) -> str:
+    """Text on one line without control, bidi or other invisible characters, cut at `limit` characters."""
+    clean = "".join(_harmless(character) for character in text[: limit * 2])
+    clean = " ".join(clean.split())
+    return clean if len(clean) <= limit and len(text) <= limit * 2 else clean[: limit - 1] + "…"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Text of several lines, each made harmless; indentation is kept, blank lines at the ends are not."""
+    lines = ["".join(_harmless(character) for character in line).rstrip() for line in text.splitlines()]
+    return "\n".join(lines).strip("\n").split("\n")
+
+
+def harmless(text: str) -> str:
+    """A piece of running text, line breaks kept, everything else that is not printable taken out."""
+    return "".join(character if character == "\n" else _harmless(character) for character in text)
+
+
+def _harmless(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character.isspace() else ""
+
+
+def local_time(at: float) -> str:
+    """A date and time in the reader's own zone; "never" for 0."""
+    if at <= 0:
+        return "never"
+    try:
+        return f"{datetime.fromtimestamp(at, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, OSError, ValueError):
+        return "at an impossible time"
+
+
+def clock_time(at: float, now: float) -> str:
+    """The time alone for what is less than half a day from `now`, else with the date."""
+    return local_time(at)[11:] if at > 0 and abs(now - at) < 43_200 else local_time(at)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def seconds(value: float) -> str:
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+
+
+def size(octets: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if octets < 1000:
+            return f"{octets:.0f} {unit}" if unit == "bytes" or octets >= 100 else f"{octets:.1f} {unit}"
+        octets /= 1000
+    return f"{octets:.1f} TB"
+
+
+def confidence_words(confidence: float) -> str:
+    """How sure somebody is, in words; 0 means that nobody has said."""
+    if confidence <= 0:
+        return ""
+    steps = ((0.9, "very likely"), (0.7, "likely"), (0.4, "possibly"), (0.0, "a guess"))
+    return next(words for floor, words in steps if confidence >= floor)
+
+
+SPEAKERS = {"rule": "the rules", "review": "the review model", "meta": "the meta model"}
+
+
+def who_says(by: str) -> str:
+    return SPEAKERS.get(by, one_line(by, 60))

@@ -1,0 +1,49 @@
+"""`stillwatch tools`: what a model may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from stillwatch.cli.everywhere import door
+from stillwatch.cli.flags import AsJson
+
+command = typer.Typer(
+    help="""\
+    The name alone lists them. None of them changes anything.
+
+    \b
+    Example:
+      stillwatch tools
+    """
+)
+
+
+@command.command("list")
+def list_tools(as_json: AsJson = False) -> int:
+    """List the look tools with their arguments.
+
+    \b
+    Example:
+      stillwatch tools list --json
+    """
+    from stillwatch.cli.json_out import put_json
+    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.text import one_line
+
+    catalogue = door.app().service().tools()
+    if as_json:
+        put_json([{"name": name, **facts} for name, facts in catalogue.items()])
+        return 0
+    for name, facts in catalogue.items():
+        put([line((name, "bold"), (f"  {', '.join(_arguments(facts['arguments']))}", "cyan"), hang=4)])
+        put([line(one_line(str(facts["description"]), 600), indent=4)])
+    return 0
+
+
+def _arguments(schema: Mapping[str, Any]) -> list[str]:
+    """Argument names, the optional ones in brackets."""
+    needed = set(schema.get("required", ()))
+    return [name if name in needed else f"[{name}]" for name in schema.get("properties", {})]
