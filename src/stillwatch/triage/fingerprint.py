@@ -1,0 +1,36 @@
+"""The stable key of an incident: the same fault seen again has the same key."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from stillwatch.triage.precedence import family
+
+UNIT_NAME = re.compile(
+    r"[A-Za-z0-9:_.\\@-]{1,245}\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)"
+)
+_TRANSIENT = re.compile(r"(?:run-|session-|user@|user-)[A-Za-z]?\d+|.*\.scope")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
+_LONGEST = 160
+
+
+def is_unit(name: str) -> bool:
+    """Whether the text has the form of a unit's name (not whether such a unit exists)."""
+    return UNIT_NAME.fullmatch(name) is not None
+
+
+def fingerprint(host: str, cause: str, subject: str) -> str:
+    """`host/family/subject`, readable, so that a person can mute it.
+
+    Digits of a unit's name tell two units apart and stay; those of sessions, processes and messages do not.
+    """
+    return f"{host or 'localhost'}/{family(cause)}/{_steady(subject)}"
+
+
+def _steady(subject: str) -> str:
+    if not (subject.startswith("/") or is_unit(subject)) or _TRANSIENT.match(subject):
+        subject = _NUMBER.sub("#", subject)
+    if len(subject) <= _LONGEST:
+        return subject or "-"
+    return f"{subject[:_LONGEST]}~{hashlib.sha256(subject.encode()).hexdigest()[:12]}"

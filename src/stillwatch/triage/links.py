@@ -1,0 +1,218 @@
+"""Which sightings follow from which: arrows from what suffers to what it suffers from."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from stillwatch.records.unit import UnitState
+from stillwatch.triage.fingerprint import is_unit
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
+from stillwatch.triage.sighting import Sighting, Units
+
+Arrow = tuple[str, str]
+
+SAME_TIME = 300.0
+"""Seconds within which two faults of the same kind are taken for one."""
+
+_PATH = re.compile(r"(?<![\w/])/[\w@%+=:.,/-]{1,255}")
+_PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:-]*:)?(\d{2,5})(?![\w.])")
+_RENEWS = re.compile(r"cert|renew|acme|lego|letsencrypt|tls", re.IGNORECASE)
+_CARRIERS = (".socket", ".timer", ".path")
+_PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
+
+
+def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
+    """Every arrow between the nodes of these sightings; hearsay and planted instructions have none."""
+    heard = [
+        sighting for sighting in sightings if not sighting.hearsay and sighting.trigger.cause != "prompt-injection"
+    ]
+    found = {*_from_dependencies(heard, units), *_from_ports(heard, units), *_from_carriers(heard, units)}
+    found |= {*_from_full(heard, units), *_from_names(heard), *_from_memory(heard), *_from_renewal(heard, units)}
+    return {(symptom, root) for symptom, root in found if symptom != root}
+
+
+def ports_of(unit: UnitState) -> frozenset[int]:
+    """Numbers in its command line and environment that can be ports."""
+    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
+    numbers = (int(match) for word in words for match in _PORT.findall(word))
+    return frozenset(number for number in numbers if 0 < number < 65536)
+
+
+def paths_of(unit: UnitState) -> list[str]:
+    """Paths that its command line and environment name."""
+    words = [*unit.exec_start, *(unit.environment or {}).values()]
+    return [path for word in words for path in _PATH.findall(f" {word.partition('=')[2] or word}")]
+
+
+def mount_of(path: str, mounts: Sequence[str]) -> str:
+    """The longest of the mounts that holds the path, or ""."""
+    holding = [mount for mount in mounts if PurePosixPath(path).is_relative_to(mount)]
+    return max(holding, key=len, default="")
+
+
+def is_failing(unit: UnitState | None) -> bool:
+    return unit is not None and (
+        unit.active_state == "failed" or unit.sub_state in ("auto-restart", "auto-restart-queued")
+    )
+
+
+def _by_unit(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
+    """Failing units: those with a sighting of a unit's failure."""
+    by_unit: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.unit and sighting.node == f"{UNIT_FAILURE} {sighting.unit}":
+            by_unit[sighting.unit].append(sighting)
+    return by_unit
+
+
+def _from_dependencies(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """A unit fails because what it requires fails: by PID 1's own list, or by the time where there is no list."""
+    struck = _by_unit(sightings)
+    for name, seen in struck.items():
+        unit = units.get(name)
+        if unit is not None:
+            needed = {units.canonical(other) for other in unit.requires} & struck.keys()
+            down = [other for other in sorted(needed) if not _runs(units.get(other))]
+            if not any(_says_why(s) for s in seen):
+                yield from ((f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {other}") for other in down)
+        elif any(s.trigger.cause == "dependency-failed" and s.trigger.trusted for s in seen):
+            yield from _failed_just_before(name, seen, struck)
+
+
+def _runs(unit: UnitState | None) -> bool:
+    return unit is not None and unit.active_state == "active" and unit.restarts == 0
+
+
+def _says_why(sighting: Sighting) -> bool:
+    """It has a reason of its own, so what it needs is not to blame."""
+    return sighting.trigger.cause not in SYMPTOMS | DEPENDENT
+
+
+def _failed_just_before(name: str, seen: list[Sighting], struck: dict[str, list[Sighting]]) -> Iterator[Arrow]:
+    moment = min(s.trigger.first for s in seen if s.trigger.cause == "dependency-failed")
+    candidates = [
+        other
+        for other, theirs in struck.items()
+        if other != name
+        and any(s.trigger.cause not in DEPENDENT and s.trigger.first <= moment <= s.trigger.last + 60.0 for s in theirs)
+    ]
+    if len(candidates) == 1:
+        yield f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {candidates[0]}"
+
+
+def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """Connection refused by a port that a failing unit of this host should serve."""
+    struck = _by_unit(sightings)
+    down = [unit for unit in units.all() if unit.name in struck or is_failing(unit)]
+    for sighting in sightings:
+        if sighting.trigger.cause not in DEPENDENT or not sighting.unit:
+            continue
+        own = units.get(sighting.unit)
+        for port in _ports_named(sighting):
+            served_by = [unit for unit in down if unit.name != sighting.unit and port in ports_of(unit)]
+            nearest = [unit for unit in served_by if not _asks(unit, own, port)] or served_by
+            if len(nearest) == 1 and nearest[0].name in struck:
+                yield sighting.node, f"{UNIT_FAILURE} {nearest[0].name}"
+
+
+def _asks(unit: UnitState, own: UnitState | None, port: int) -> bool:
+    """Whether the unit names the port as a client does: another one of its arguments is an address with it."""
+    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
+    return own is not None and any(re.search(rf"(?:localhost|127\.|//)[^ ]*:{port}\b", word) for word in words)
+
+
+def _ports_named(sighting: Sighting) -> list[int]:
+    fields = sighting.trigger.fields
+    named = [
+        fields.get("port", ""),
+        *re.findall(r":(\d{2,5})(?!\d)", fields.get("address", "") + " " + fields.get("peer", "")),
+    ]
+    if not any(named):
+        named = re.findall(r":(\d{2,5})(?![\d:])", sighting.trigger.sample[:2000])
+    return sorted({int(port) for port in named if port.isdecimal() and 0 < int(port) < 65536})
+
+
+def _from_carriers(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """A socket, timer or path unit fails with the service that it starts."""
+    struck = _by_unit(sightings)
+    for name in struck:
+        if not name.endswith(_CARRIERS):
+            continue
+        unit = units.get(name)
+        started = unit.triggers if unit and unit.triggers else (f"{name.rpartition('.')[0]}.service",)
+        yield from ((f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {other}") for other in started if other in struck)
+
+
+def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """Whoever reports "no space left" suffers from the full mount that holds its paths, or from the only full one.
+
+    A lack of inodes is reported in the same words, so both kinds of full mount count.
+    """
+    full = {s.subject: s for s in sightings if s.node.startswith(("disk-full /", "inodes-full /"))}
+    for sighting in sightings:
+        if not sighting.unit or sighting.trigger.cause not in ("disk-full", "inodes-full", "deleted-file-held"):
+            continue
+        mount = _mount_suffered(sighting, units.get(sighting.unit), sorted(full))
+        if mount and _near(sighting, full[mount]):
+            yield sighting.node, full[mount].node
+    yield from (
+        (s.node, f"disk-full {s.subject}")
+        for s in full.values()
+        if f"disk-full {s.subject}" in {o.node for o in full.values()}
+    )
+    yield from _held_files(sightings, sorted(full))
+
+
+def _held_files(sightings: Sequence[Sighting], full: Sequence[str]) -> Iterator[Arrow]:
+    for sighting in sightings:
+        if sighting.trigger.cause == "deleted-file-held" and not sighting.unit:
+            mount = mount_of(sighting.trigger.fields.get("path", sighting.subject), full)
+            if mount:
+                yield sighting.node, f"disk-full {mount}"
+
+
+def _mount_suffered(sighting: Sighting, unit: UnitState | None, mounts: Sequence[str]) -> str:
+    path = sighting.trigger.fields.get("path", "")
+    named = [path] if path.startswith("/") else _PATH.findall(sighting.trigger.sample[:2000])
+    places = [mount_of(place, mounts) for place in [*named, *(paths_of(unit) if unit else [])]]
+    certain = [place for place in places if place and place != "/"]
+    if certain:
+        return certain[0]
+    return mounts[0] if len(mounts) == 1 else ("/" if "/" in places else "")
+
+
+def _near(one: Sighting, other: Sighting) -> bool:
+    return one.trigger.first <= other.trigger.last + SAME_TIME and other.trigger.first <= one.trigger.last + SAME_TIME
+
+
+def _from_names(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """All that cannot resolve names suffer from one resolver."""
+    lost = sorted({s.node for s in sightings if s.trigger.cause == "name-resolution"})
+    if len(lost) > 1:
+        yield from ((node, _PLACE_OF_NAMES) for node in lost)
+
+
+def _from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Host-wide pressure and the one unit that was killed for it at the same time are one fault, that unit's."""
+    pressure = [s for s in sightings if s.trigger.cause == "memory-pressure" and not s.unit]
+    for short in pressure:
+        killed = sorted({s.node for s in sightings if s.trigger.cause == "oom" and _near(s, short)})
+        if len(killed) == 1:
+            yield short.node, killed[0]
+        else:
+            yield from ((node, short.node) for node in killed)
+
+
+def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """A certificate expires because the timer that should renew it does not run."""
+    timers = [s for s in sightings if s.trigger.cause == "timer-disabled" and is_unit(s.subject) and _renews(s, units)]
+    if len({s.node for s in timers}) == 1:
+        yield from ((s.node, timers[0].node) for s in sightings if s.trigger.cause == "certificate-expired")
+
+
+def _renews(sighting: Sighting, units: Units) -> bool:
+    unit = units.get(sighting.subject)
+    return bool(_RENEWS.search(f"{sighting.subject} {unit.description if unit else ''}"))

@@ -1,0 +1,77 @@
+"""A trigger with whom it may speak of: a unit by PID 1's or the kernel's word, or only the one who wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.triage.fingerprint import fingerprint, is_unit
+from stillwatch.triage.merge import writer
+from stillwatch.triage.precedence import HOST_WIDE, INJECTION, UNIT_FAILURE, family
+
+_OF_A_PERSON = re.compile(r"session-.*\.scope|user@\d+\.service|user-\d+\.slice|run-.*\.scope|app-.*\.scope")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """node: what it hangs on ("unit-failure shop-api.service", "disk-full /data"); unit: the unit it strikes, or "".
+
+    hearsay: text whose writer is not the unit it speaks of. It may be shown; it may not blame anybody.
+    """
+
+    trigger: Trigger
+    subject: str
+    unit: str
+    node: str
+    hearsay: bool = False
+
+    @property
+    def key(self) -> str:
+        return fingerprint(self.trigger.host, _keyed_cause(self), self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of the host by any of their names."""
+
+    by_name: Mapping[str, UnitState]
+
+    @classmethod
+    def of(cls, units: Mapping[str, UnitState]) -> Units:
+        by_name = {alias: unit for unit in units.values() for alias in unit.names}
+        by_name |= {unit.name: unit for unit in units.values()} | dict(units)
+        return cls(by_name)
+
+    def get(self, name: str) -> UnitState | None:
+        return self.by_name.get(name)
+
+    def canonical(self, name: str) -> str:
+        unit = self.by_name.get(name)
+        return unit.name if unit else name
+
+    def all(self) -> list[UnitState]:
+        return sorted({id(unit): unit for unit in self.by_name.values()}.values(), key=lambda unit: unit.name)
+
+
+def sight(trigger: Trigger, units: Units) -> Sighting:
+    """Decide whom the trigger may speak of. Untrusted journal text speaks of the unit that journald saw writing it."""
+    subject = units.canonical(trigger.subject)
+    wrote = units.canonical(writer(trigger))
+    hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
+    hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)
+    if wrote and not trigger.trusted:
+        subject = wrote
+    kind = INJECTION if trigger.cause == INJECTION else "hearsay" if hearsay else family(trigger.cause)
+    unit = subject if is_unit(subject) and kind not in (INJECTION, "hearsay") else ""
+    # A fault of the host seen in one unit's log hangs on that unit until a link shows where it comes from.
+    node = f"{UNIT_FAILURE} {subject}" if unit and kind in HOST_WIDE else f"{kind} {subject}"
+    return Sighting(trigger=trigger, subject=subject, unit=unit, node=node, hearsay=hearsay)
+
+
+def _keyed_cause(sighting: Sighting) -> str:
+    if sighting.hearsay and sighting.trigger.cause != INJECTION:
+        return "hearsay"
+    return UNIT_FAILURE if sighting.node.startswith(f"{UNIT_FAILURE} ") else sighting.trigger.cause

@@ -1,0 +1,47 @@
+"""How bad it is once one knows how the unit stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
+from stillwatch.triage.precedence import UNIT_FAILURE
+from stillwatch.triage.sighting import Sighting
+
+_STILL_MATTERS = frozenset({"oom", "watchdog", "log-flood", "certificate-expired"})
+_RESTLESS_FOR = 120.0
+_AGAIN_AND_AGAIN = 3
+
+
+def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
+    """The worst of its triggers; low for hearsay, planted instructions and what has mended itself."""
+    speaking = [s for s in sightings if not s.hearsay and s.trigger.cause != "prompt-injection"]
+    if not speaking:
+        return Severity.low
+    worst = max(s.trigger.severity for s in speaking)
+    if not all(s.node.startswith(f"{UNIT_FAILURE} ") for s in speaking) or not units:
+        return worst
+    known = [unit for unit in units if unit is not None]
+    if len(known) < len(units) or not all(is_well(unit, at) for unit in known):
+        return worst
+    if any(s.trigger.cause in _STILL_MATTERS and s.trigger.trusted for s in speaking):
+        return min(worst, Severity.high)
+    return min(worst, Severity.medium if any(complains(speaking, unit) for unit in known) else Severity.low)
+
+
+def is_well(unit: UnitState, at: float) -> bool:
+    """Active, or ended well, and not about to be started for the umpteenth time."""
+    restless = unit.restarts >= _AGAIN_AND_AGAIN and 0 <= at - unit.changed_at < _RESTLESS_FOR
+    if unit.active_state == "active":
+        return unit.sub_state != "auto-restart" and not restless
+    never_run = unit.changed_at == 0
+    return (
+        unit.active_state == "inactive" and unit.result in ("", "success") and unit.exit_status == 0 and not never_run
+    )
+
+
+def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
+    """Whether it went on complaining after its last change of state: then running does not mean well."""
+    later = [s.trigger for s in sightings if unit.changed_at and s.trigger.first > unit.changed_at + 1.0]
+    return unit.active_state == "active" and sum(trigger.count for trigger in later) >= _AGAIN_AND_AGAIN

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from stillwatch.store.store import Store
+
+READINGS = {f"metric-{number}": number / 40 for number in range(40)}
+
+
+def test_read_back_in_order_and_within_bounds(tmp_path: Path) -> None:
+    samples = Store.open(tmp_path).samples
+    for at in (3.0, 1.0, 2.0):
+        samples.add(at, {"load": at})
+    assert samples.read("load", 1.0, 3.0) == [(1.0, 1.0), (2.0, 2.0)]
+    assert samples.read("load", 0.0, 9.0, limit=1) == [(3.0, 3.0)]
+    assert samples.read("none", 0.0, 9.0) == []
+    assert samples.metrics() == ["load"]
+
+
+def test_a_second_reading_of_a_moment_replaces_the_first(tmp_path: Path) -> None:
+    samples = Store.open(tmp_path).samples
+    samples.add(1.0, {"load": 1.0})
+    samples.add(1.0, {"load": 2.0})
+    assert samples.read("load", 0, 9) == [(1.0, 2.0)]
+
+
+def test_retention(tmp_path: Path) -> None:
+    samples = Store.open(tmp_path).samples
+    for at in range(10):
+        samples.add(float(at), READINGS)
+    assert samples.prune(10.0, keep=3.0) == 7 * 40
+    assert samples.read("metric-7", 0, 99)[0][0] == 7.0
+
+
+def test_a_name_first_seen_in_a_failed_transaction_is_not_remembered(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    try:
+        with store.transaction():
+            store.samples.add(1.0, {"load": 1.0})
+            raise RuntimeError
+    except RuntimeError:
+        pass
+    store.samples.add(2.0, {"other": 2.0, "load": 3.0})
+    assert store.samples.read("load", 0, 9) == [(2.0, 3.0)]
+    assert store.samples.read("other", 0, 9) == [(2.0, 2.0)]
+
+
+def test_a_tick_of_40_metrics_is_quick(tmp_path: Path) -> None:
+    samples = Store.open(tmp_path).samples
+    seconds = []
+    for at in range(200):
+        start = time.perf_counter()
+        samples.add(float(at), READINGS)
+        seconds.append(time.perf_counter() - start)
+    assert sorted(seconds)[100] < 0.002
