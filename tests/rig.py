@@ -202,10 +202,11 @@ class Machine:
         user: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the machine, in none of its units. Raises RigProblem on failure unless check=False."""
-        entered = ["nsenter", "-t", str(self.leader), "-a", "-w/", "env", "-i"]
+        entered = ["nsenter", "-t", str(self.leader), "-a", "env", "-i", "-C", "/"]
         entered += [f"{name}={value}" for name, value in {"PATH": PATH, "LANG": "C.UTF-8", **(env or {})}.items()]
         if user:
-            entered += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
+            group = self.run(["id", "-g", user]).stdout.strip()
+            entered += ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--"]
         feed: dict[str, Any] = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
         done = subprocess.run([*entered, *argv], capture_output=True, text=True, timeout=timeout, **feed)
         if check and done.returncode:
@@ -247,6 +248,10 @@ class Machine:
         """All of `systemctl show UNIT`."""
         shown = self.run(["systemctl", "show", unit]).stdout
         return dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+
+    def wait_failed(self, unit: str) -> None:
+        """Wait until systemd has given a unit up."""
+        self.wait(lambda: self.properties(unit)["ActiveState"] == "failed", f"{unit} to be failed", seconds=30)
 
     def get(self, url: str) -> int:
         """HTTP status of a URL as seen inside; 0 where nothing answers."""

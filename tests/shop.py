@@ -12,20 +12,7 @@ from dataclasses import dataclass
 
 from tests.rig import HERE, Machine
 
-THEMES = [
-    "harbor",
-    "orchid",
-    "lantern",
-    "cobalt",
-    "juniper",
-    "meadow",
-    "quartz",
-    "saffron",
-    "willow",
-    "ember",
-    "atlas",
-    "pebble",
-]
+THEMES = ("harbor", "orchid", "lantern", "cobalt", "juniper", "meadow", "quartz", "saffron", "willow", "ember", "atlas")
 TIERS = {
     "web": ["web", "front", "site", "portal", "www", "shopfront"],
     "api": ["api", "orders", "core", "catalog", "checkout", "broker"],
@@ -74,6 +61,7 @@ class Shop:
     cleaner: str
     good: str
     wording: int
+    dependency: str
 
     @property
     def services(self) -> tuple[Service, Service, Service]:
@@ -135,6 +123,7 @@ def draw(seed: int) -> Shop:
         cleaner=f"{theme}-sessions-clean.service",
         good=f"/var/backups/{theme}-good",
         wording=chance.randrange(3),
+        dependency=chance.choice(("Requires", "Wants")),
     )
 
 
@@ -142,7 +131,7 @@ def unit_text(shop: Shop, service: Service) -> str:
     below = {"web": shop.api.unit, "api": shop.db.unit, "db": shop.mount_unit}[service.role]
     return f"""[Unit]
 Description={shop.user.capitalize()}: {SECTIONS[service.role]}
-Requires={below}
+{shop.dependency}={below}
 After={below}
 StartLimitIntervalSec=60
 StartLimitBurst=3

@@ -129,9 +129,9 @@ class Service:
         except OSError as error:
             self.say("in-use") if error.errno == errno.EADDRINUSE else print(error, file=sys.stderr)
             sys.exit(1)
-        self.take_lock()
         if self.store() != 200:
             sys.exit(1)
+        self.take_lock()
         tell("READY=1")
         threading.Thread(target=keep_watchdog_quiet, daemon=True).start()
         server.serve_forever()

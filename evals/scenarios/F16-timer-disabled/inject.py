@@ -1,0 +1,19 @@
+"""A timer that should run is disabled."""
+
+from __future__ import annotations
+
+from tests.rig import Machine
+from tests.shop import Shop
+
+
+def subjects(shop: Shop) -> tuple[str, ...]:
+    return (shop.timer, shop.backup)
+
+
+def inject(machine: Machine, shop: Shop) -> None:
+    machine.run(["systemctl", "--quiet", "disable", "--now", shop.timer])
+
+
+def verified(machine: Machine, shop: Shop) -> bool:
+    timer = machine.properties(shop.timer)
+    return timer["UnitFileState"] == "enabled" and timer["NextElapseUSecRealtime"] not in ("", "infinity")
