@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import argparse
 
-import typer
-
+from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson
+from stillwatch.cli.parser import Command, as_json
 
 
-def command(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
-    no_model: Annotated[bool, typer.Option("--no-model", help="Answer from the rules alone.")] = False,
-    deadline: Annotated[float, typer.Option(metavar="SECONDS", help="By when it has to be answered.")] = 120,
-    as_json: AsJson = False,
-) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="+", metavar="QUESTION", help="the question, best in quotation marks")
+    flags.no_model(parser)
+    flags.deadline(parser, 120)
+    as_json(parser)
+
+
+def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) -> int:
     """Looks, never changes anything. Every claim points to what was seen, as [E1].
 
-    \b
-    Examples:
+    examples:
       stillwatch ask "why is nginx down?"
       stillwatch ask "what fills the disk?" --json
     """
@@ -29,13 +29,14 @@ def command(
     from stillwatch.errors import WrongUsage
 
     values.deadline(deadline)
-    if not question.strip():
+    asked = " ".join(question).strip()
+    if not asked:
         raise WrongUsage("the question is empty")
     app = door.app()
     speech = Speech(silent=as_json)
     reply = work(
         lambda progress: app.service().ask(
-            question,
+            asked,
             use_models=not no_model,
             deadline=deadline,
             progress=speech.until_it_speaks(progress),
@@ -45,3 +46,6 @@ def command(
     )
     show_reply(reply, speech, as_json=as_json, now=app.clock.now())
     return 0
+
+
+command = Command(run=ask, arguments=arguments)

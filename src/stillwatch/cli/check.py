@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import argparse
 
-import typer
-
+from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson, Journal
+from stillwatch.cli.parser import Command, as_json
 
 EXIT_CODES = {"healthy": 0, "attention": 1, "critical": 1, "unknown": 5}
 
 
-def command(
-    since: Annotated[
-        str, typer.Option(metavar="TIME", help="How far back to read the journal: 15m, 1h, 2d or an ISO time.")
-    ] = "1h",
-    journal: Journal = None,
-    log: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Read a log file (- for stdin), all of it, instead of this host.")
-    ] = None,
-    no_model: Annotated[bool, typer.Option("--no-model", help="Rules alone: quick, and asks no model.")] = False,
-    deadline: Annotated[float, typer.Option(metavar="SECONDS", help="By when it has to be done.")] = 60,
-    as_json: AsJson = False,
-) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since", metavar="TIME", default="1h", help="how far back to read the journal: 15m, 1h, 2d, an ISO time (1h)"
+    )
+    flags.journal(parser)
+    parser.add_argument("--log", metavar="FILE", help="read a log file (- for stdin), all of it, instead of this host")
+    flags.no_model(parser)
+    flags.deadline(parser, 60)
+    as_json(parser)
+
+
+def check(*, since: str, journal: str | None, log: str | None, no_model: bool, deadline: float, as_json: bool) -> int:
     """Nothing is changed on the host, and nothing is proposed to the gate.
 
-    Exit code: 0 healthy, 1 something needs attention, 5 it could not be established.
+    exit code: 0 healthy, 1 something needs attention, 5 it could not be established
 
-    \b
-    Examples:
+    examples:
       stillwatch check
       stillwatch check --since 15m --no-model
       journalctl -o short-iso -b -1 | stillwatch check --log - --json
@@ -51,3 +49,6 @@ def command(
     )
     show_report(report, as_json=as_json, now=app.clock.now())
     return EXIT_CODES[report.status]
+
+
+command = Command(run=check, arguments=arguments)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson
+from stillwatch.cli.parser import Command, as_json
 
 
-def command(as_json: AsJson = False) -> int:
-    """Nothing is changed. Exit code: 0 all well, 1 something is missing or broken.
+def doctor(*, as_json: bool) -> int:
+    """Nothing is changed.
 
-    \b
-    Examples:
+    exit code: 0 all well, 1 something is missing or broken
+
+    examples:
       stillwatch doctor
       stillwatch doctor --json | jq '.findings[] | select(.ok | not)'
     """
@@ -28,3 +29,6 @@ def command(as_json: AsJson = False) -> int:
     else:
         put(finding_lines(findings))
     return 0 if all(finding.ok for finding in findings) else 1
+
+
+command = Command(run=doctor, arguments=as_json)

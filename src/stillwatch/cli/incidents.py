@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import argparse
+from typing import TYPE_CHECKING
 
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson, me
+from stillwatch.cli.flags import me
+from stillwatch.cli.parser import Command, Group, as_json
 
-command = typer.Typer(
-    help="""\
-    The name alone lists them.
-
-    \b
-    Examples:
-      stillwatch incidents
-      stillwatch incidents show 7
-      stillwatch incidents mute --rule oom-kill --until 2d
-    """
-)
-IncidentId = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, as the list shows it.")]
+if TYPE_CHECKING:
+    from stillwatch.records.incident import Incident
 
 
-@command.command("list")
-def list_incidents(as_json: AsJson = False) -> int:
+def list_incidents(*, as_json: bool) -> int:
     """List the incidents, the newest first.
 
-    \b
-    Example:
+    example:
       stillwatch incidents list --json
     """
     from stillwatch.cli.json_out import put_json
@@ -47,12 +35,10 @@ def list_incidents(as_json: AsJson = False) -> int:
     return 0
 
 
-@command.command("show")
-def show_incident(incident_id: IncidentId, as_json: AsJson = False) -> int:
+def show_incident(*, incident_id: str, as_json: bool) -> int:
     """Show one incident with all its evidence and its history.
 
-    \b
-    Example:
+    example:
       stillwatch incidents show 7
     """
     app = door.app()
@@ -60,12 +46,10 @@ def show_incident(incident_id: IncidentId, as_json: AsJson = False) -> int:
     return 0
 
 
-@command.command("close")
-def close_incident(incident_id: IncidentId, as_json: AsJson = False) -> int:
+def close_incident(*, incident_id: str, as_json: bool) -> int:
     """Close an incident: somebody has dealt with it.
 
-    \b
-    Example:
+    example:
       stillwatch incidents close 7
     """
     app = door.app()
@@ -73,16 +57,10 @@ def close_incident(incident_id: IncidentId, as_json: AsJson = False) -> int:
     return 0
 
 
-@command.command("mute")
-def mute_incident(
-    incident_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Mute this incident.")] = None,
-    rule: Annotated[str | None, typer.Option(metavar="RULE", help="Mute whatever this rule notices.")] = None,
-    until: Annotated[str, typer.Option("--until", "--for", metavar="TIME", help="12h, 2d or an ISO time.")] = "1d",
-) -> int:
+def mute(*, incident_id: str | None, rule: str | None, until: str) -> int:
     """Say nothing more about an incident, or about a rule, for a while.
 
-    \b
-    Examples:
+    examples:
       stillwatch incidents mute 7 --for 12h
       stillwatch incidents mute --rule oom-kill --until 2026-12-24T08:00
     """
@@ -100,15 +78,42 @@ def mute_incident(
     return 0
 
 
-def _tell(incident: object, *, as_json: bool, now: float) -> None:
+def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
     from stillwatch.cli.json_out import put_json
     from stillwatch.cli.paper import put
     from stillwatch.cli.show_incident import incident_page
-    from stillwatch.records.incident import Incident
     from stillwatch.records.render import incident_json
 
-    assert isinstance(incident, Incident)
     if as_json:
         put_json(incident_json(incident))
     else:
         put(incident_page(incident, now=now))
+
+
+def _one(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("incident_id", metavar="ID", help="the incident's id, as the list shows it")
+    as_json(parser)
+
+
+def _mute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("incident_id", nargs="?", metavar="ID", help="mute this incident")
+    parser.add_argument("--rule", metavar="RULE", help="mute whatever this rule notices")
+    parser.add_argument("--until", "--for", metavar="TIME", default="1d", help="12h, 2d or an ISO time (1d)")
+
+
+command = Group(
+    help="""\
+    The name alone lists them.
+
+    examples:
+      stillwatch incidents
+      stillwatch incidents show 7
+      stillwatch incidents mute --rule oom-kill --until 2d
+    """,
+    members={
+        "list": Command(run=list_incidents, arguments=as_json),
+        "show": Command(run=show_incident, arguments=_one),
+        "close": Command(run=close_incident, arguments=_one),
+        "mute": Command(run=mute, arguments=_mute),
+    },
+)

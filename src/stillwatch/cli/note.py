@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import argparse
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.flags import me
+from stillwatch.cli.parser import Command
 
 LONGEST = 2000
 
 
-def command(text: Annotated[str, typer.Argument(help="What to remember, in quotation marks.")]) -> int:
-    """It is kept with your name and the time, and shown to the models as what you said.
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="+", metavar="TEXT", help="what to remember, best in quotation marks")
 
-    \b
-    Example:
+
+def note(*, text: list[str]) -> int:
+    """It is kept with your name and the time.
+
+    example:
       stillwatch note "backups run at 03:00 and make the disk busy for an hour"
     """
     from stillwatch.cli.paper import line, put
     from stillwatch.errors import WrongUsage
 
-    if not text.strip():
+    said = " ".join(text).strip()
+    if not said:
         raise WrongUsage("the note is empty")
-    if len(text) > LONGEST:
-        raise WrongUsage(f"a note has at most {LONGEST} characters, this one has {len(text)}")
-    door.app().service().note(text, me())
+    if len(said) > LONGEST:
+        raise WrongUsage(f"a note has at most {LONGEST} characters, this one has {len(said)}")
+    door.app().service().note(said, me())
     put([line("noted")])
     return 0
+
+
+command = Command(run=note, arguments=arguments)

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import typer
-
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson
-
-command = typer.Typer(
-    help="""\
-    The name alone lists them. Your own rules go into /etc/stillwatch/rules.d/, a TOML file each.
-
-    \b
-    Examples:
-      stillwatch rules
-      stillwatch rules test
-    """
-)
+from stillwatch.cli.parser import Command, Group, as_json
 
 
-@command.command("list")
-def list_rules(as_json: AsJson = False) -> int:
+def list_rules(*, as_json: bool) -> int:
     """List the rules: severity, name, and what each says.
 
-    \b
-    Example:
+    example:
       stillwatch rules list --json
     """
     from stillwatch.cli.json_out import put_json
@@ -54,12 +39,10 @@ def list_rules(as_json: AsJson = False) -> int:
     return 0
 
 
-@command.command("test")
-def test_rules(as_json: AsJson = False) -> int:
+def test_rules(*, as_json: bool) -> int:
     """Test every rule on its own samples; exit code 1 if one fails.
 
-    \b
-    Example:
+    example:
       stillwatch rules test
     """
     from stillwatch.cli.json_out import put_json
@@ -77,3 +60,18 @@ def test_rules(as_json: AsJson = False) -> int:
             [line((f"{plural(len(problems), 'problem')} in {plural(count, 'rule')}", "bold red") if problems else good)]
         )
     return 1 if problems else 0
+
+
+command = Group(
+    help="""\
+    The name alone lists them. Your own rules go into /etc/stillwatch/rules.d/, a TOML file each.
+
+    examples:
+      stillwatch rules
+      stillwatch rules test
+    """,
+    members={
+        "list": Command(run=list_rules, arguments=as_json),
+        "test": Command(run=test_rules, arguments=as_json),
+    },
+)

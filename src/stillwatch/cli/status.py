@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from stillwatch.cli.check import EXIT_CODES
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson
+from stillwatch.cli.parser import Command, as_json
 
 
-def command(as_json: AsJson = False) -> int:
+def status(*, as_json: bool) -> int:
     """Nothing is read anew; 'stillwatch check' does that.
 
-    Exit code: 0 healthy, 1 something needs attention, 5 nothing is known.
+    exit code: 0 healthy, 1 something needs attention, 5 nothing is known
 
-    \b
-    Example:
-      stillwatch status
+    example:
+      stillwatch status --json
     """
     from stillwatch.cli.show_report import show_report
     from stillwatch.cli.work import work
@@ -23,3 +22,6 @@ def command(as_json: AsJson = False) -> int:
     report = work(lambda _: app.service().status(), quiet=as_json)
     show_report(report, as_json=as_json, now=app.clock.now())
     return EXIT_CODES[report.status]
+
+
+command = Command(run=status, arguments=as_json)

@@ -5,28 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import typer
-
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import AsJson
-
-command = typer.Typer(
-    help="""\
-    The name alone lists them. None of them changes anything.
-
-    \b
-    Example:
-      stillwatch tools
-    """
-)
+from stillwatch.cli.parser import Command, Group, as_json
 
 
-@command.command("list")
-def list_tools(as_json: AsJson = False) -> int:
+def list_tools(*, as_json: bool) -> int:
     """List the look tools with their arguments.
 
-    \b
-    Example:
+    example:
       stillwatch tools list --json
     """
     from stillwatch.cli.json_out import put_json
@@ -47,3 +33,14 @@ def _arguments(schema: Mapping[str, Any]) -> list[str]:
     """Argument names, the optional ones in brackets."""
     needed = set(schema.get("required", ()))
     return [name if name in needed else f"[{name}]" for name in schema.get("properties", {})]
+
+
+command = Group(
+    help="""\
+    The name alone lists them. None of them changes anything.
+
+    example:
+      stillwatch tools
+    """,
+    members={"list": Command(run=list_tools, arguments=as_json)},
+)

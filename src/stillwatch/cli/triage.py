@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import argparse
 
-import typer
-
+from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import Journal
+from stillwatch.cli.parser import Command
 
 
-def command(
-    log: Annotated[str | None, typer.Argument(metavar="[FILE|-]", help="A log file, or - for stdin.")] = None,
-    journal: Journal = None,
-    stats: Annotated[bool, typer.Option("--stats", help="Counts, rate and peak memory, on stderr.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a trigger.")] = False,
-) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", nargs="?", metavar="FILE", help="a log file, or - for stdin")
+    flags.journal(parser)
+    parser.add_argument("--stats", action="store_true", help="counts, rate and peak memory, on stderr")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print one line of JSON a trigger")
+
+
+def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) -> int:
     """Without a file or --journal it reads this host's journal.
 
-    \b
-    Examples:
+    examples:
       stillwatch triage /var/log/syslog
       journalctl -o short-iso -n 100000 | stillwatch triage - --json
       stillwatch triage --journal /mnt/backup/var/log/journal --stats
@@ -42,3 +42,6 @@ def command(
     if stats:
         show_stats(run.lines, run.triggers, run.seconds, as_json=as_json)
     return 0
+
+
+command = Command(run=triage, arguments=arguments)
