@@ -1,0 +1,82 @@
+"""One pass of reading: every source side by side, each with its own problem if it cannot be read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from stillwatch.errors import NotReachable
+from stillwatch.ports import Clock
+from stillwatch.records.event import Event
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.watch.monitor import Sightings, Watcher
+from stillwatch.watch.novelty import Novel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """What one source gave. whole: False where only a part could be read; problem: what was odd, "" if nothing."""
+
+    sightings: Sightings | None = None
+    events: Sequence[Event] = ()
+    units: Mapping[str, UnitState] = field(default_factory=dict)
+    whole: bool = True
+    problem: str = ""
+
+
+class Source(Protocol):
+    """One thing to read: the journal, a log file, the units, the metrics, the changes."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        """Read until `ends` (boot clock) at the latest. Raises NotReachable; WrongUsage for what the user named."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """All that was read. triggers: from text, units and metrics; sources: one report each, in the order asked."""
+
+    triggers: tuple[Trigger, ...]
+    novel: tuple[Novel, ...]
+    units: Mapping[str, UnitState]
+    sources: tuple[SourceReport, ...]
+    lines: int
+
+
+async def gather(
+    sources: Sequence[Source], watcher: Watcher, clock: Clock, seconds: float, progress: Callable[[str], None]
+) -> Gathered:
+    """Read all sources at once, for at most `seconds`; one that hangs is reported as unread, the others count."""
+    progress(f"reading {', '.join(source.name for source in sources)}")
+    ends = clock.boot() + seconds
+    reads = await asyncio.gather(*(_read(source, watcher, ends, seconds) for source in sources))
+    triggers: list[Trigger] = []
+    for read, _ in reads:
+        triggers += read.sightings.triggers if read.sightings else ()
+        triggers += watcher.judge(read.events)
+    units = {name: unit for read, _ in reads for name, unit in read.units.items()}
+    return Gathered(
+        triggers=tuple(triggers),
+        novel=tuple(novel for read, _ in reads if read.sightings for novel in read.sightings.novel),
+        units=units,
+        sources=tuple(report for _, report in reads),
+        lines=sum(read.sightings.lines for read, _ in reads if read.sightings),
+    )
+
+
+async def _read(source: Source, watcher: Watcher, ends: float, seconds: float) -> tuple[Read, SourceReport]:
+    try:
+        async with asyncio.timeout(seconds + 1.0):
+            read = await source.read(watcher, ends)
+    except NotReachable as error:
+        return Read(), SourceReport(name=source.name, read=False, problem=str(error))
+    except TimeoutError:
+        return Read(), SourceReport(name=source.name, read=False, problem=f"did not answer within {seconds:.0f} s")
+    return read, SourceReport(name=source.name, read=read.whole, problem=read.problem)

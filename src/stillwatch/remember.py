@@ -1,0 +1,130 @@
+"""What the service remembers between two commands, where it may write; a foreign state directory is only read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from stillwatch.errors import NotReachable
+from stillwatch.records.incident import Incident, Step
+from stillwatch.records.mute import Mute
+from stillwatch.records.report import Report
+from stillwatch.store.store import FILE_NAME, Store
+from stillwatch.triage.mute import apply_mutes
+
+LAST_REPORT = "last-report"
+
+
+class Memory:
+    """state: the state directory. Only its owner writes there (a one-shot command never leaves files of another)."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+
+    @property
+    def may_write(self) -> bool:
+        if self._state.exists():
+            return self._state.stat().st_uid == os.geteuid() and os.access(self._state, os.W_OK)
+        return True
+
+    def recognise(self, found: Sequence[Incident], now: float) -> tuple[Incident, ...]:
+        """The incidents with the ids they had before, those known by their key; mutes applied. Writes nothing yet."""
+        with self._opened(write=self.may_write) as store:
+            if store is None:
+                return tuple(found)
+            known = {incident.key: incident for incident in store.book.open_incidents()}
+            mutes = store.memory.mutes(now)
+            return tuple(apply_mutes(self._same(incident, known, store), mutes, now) for incident in found)
+
+    def keep(self, report: Report) -> None:
+        """Save what a pass over this host found; open incidents that it no longer sees are resolved."""
+        with self._opened(write=True) as store:
+            if store is None:
+                return
+            with store.transaction():
+                seen = {incident.id for incident in report.incidents}
+                if report.status != "unknown":
+                    for gone in store.book.open_incidents():
+                        if gone.id not in seen:
+                            store.book.save(_over(gone, report.at))
+                for incident in report.incidents:
+                    store.book.save(incident)
+                store.set_fact(LAST_REPORT, msgspec.json.encode(report).decode())
+
+    def last_report(self) -> Report | None:
+        with self._opened(write=False) as store:
+            text = store.fact(LAST_REPORT) if store else ""
+        return msgspec.json.decode(text, type=Report) if text else None
+
+    def open_incidents(self) -> Sequence[Incident]:
+        with self._opened(write=False) as store:
+            return store.book.open_incidents() if store else ()
+
+    def find(self, incident_id: str) -> Incident | None:
+        with self._opened(write=False) as store:
+            return store.book.find(incident_id) if store else None
+
+    def save(self, incidents: Sequence[Incident]) -> None:
+        with self._must_write() as store, store.transaction():
+            for incident in incidents:
+                store.book.save(incident)
+
+    def mute(self, mute: Mute) -> None:
+        with self._must_write() as store:
+            store.memory.mute(mute)
+
+    def note(self, at: float, by: str, text: str) -> None:
+        with self._must_write() as store:
+            store.memory.add_note(at, by, text)
+
+    def _same(self, incident: Incident, known: dict[str, Incident], store: Store) -> Incident:
+        before = known.get(incident.key)
+        if before is None:
+            new = store.book.next_id() if self.may_write else incident.id
+            return _renamed(incident, new)
+        return replace(
+            _renamed(incident, before.id), opened=before.opened, state=before.state, muted_by=before.muted_by
+        )
+
+    @contextmanager
+    def _opened(self, *, write: bool) -> Iterator[Store | None]:
+        """The store, or None where there is none to read or it is not ours to write."""
+        if write and not self.may_write:
+            yield None
+            return
+        if not write and not (self._state / FILE_NAME).exists():
+            yield None
+            return
+        if write:
+            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store = Store.open(self._state, read_only=not write)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def _must_write(self) -> Iterator[Store]:
+        with self._opened(write=True) as store:
+            if store is None:
+                raise NotReachable(
+                    f"{self._state} belongs to another user", next_step="run it as that user, or use --state-dir"
+                )
+            yield store
+
+
+def _renamed(incident: Incident, new: str) -> Incident:
+    evidence = tuple(replace(one, incident=new) for one in incident.evidence)
+    return replace(incident, id=new, evidence=evidence)
+
+
+def _over(incident: Incident, at: float) -> Incident:
+    step = Step(at=at, by="rule", text="a later check no longer saw it")
+    return replace(incident, state="resolved", updated=at, history=(*incident.history, step))
+
+
