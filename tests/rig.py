@@ -21,6 +21,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stillwatch.errors import NotReachable
+from stillwatch.llm.binary import find_binary
+
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 PACKAGES = HERE / "rig/packages.txt"
@@ -90,10 +93,11 @@ def model_dir() -> Path:
 
 
 def llama_server() -> Path | None:
-    """The binary that STILLWATCH_LLAMA_SERVER names, the one in PATH, or the one that scripts/setup built, if any."""
-    named = os.environ.get("STILLWATCH_LLAMA_SERVER") or shutil.which("llama-server")
-    found = Path(named) if named else cache() / "bin/llama-server"
-    return found if found.is_file() else None
+    """The binary that Stillwatch would use here, if any."""
+    try:
+        return find_binary()
+    except NotReachable:
+        return None
 
 
 def _mounts() -> list[Path]:

@@ -69,6 +69,11 @@ class Shop:
         return self.db, self.api, self.web
 
     @property
+    def worker(self) -> Service:
+        """The victim where a kill matters: the db would leave its lock behind, which is another fault (F23)."""
+        return self.api if self.victim == self.db else self.victim
+
+    @property
     def logs(self) -> str:
         return f"{self.data}/logs"
 

@@ -7,11 +7,11 @@ from tests.shop import Shop
 
 
 def subjects(shop: Shop) -> tuple[str, ...]:
-    return (shop.victim.unit,)
+    return (shop.worker.unit,)
 
 
 def inject(machine: Machine, shop: Shop) -> None:
-    unit = shop.victim
+    unit = shop.worker
     machine.write(f"{unit.unit_file}.d/watchdog.conf", "[Service]\nWatchdogSec=3\nTimeoutAbortSec=1\nRestart=no\n")
     machine.run(["systemctl", "daemon-reload"])
     machine.run(["systemctl", "restart", unit.unit])
@@ -20,4 +20,4 @@ def inject(machine: Machine, shop: Shop) -> None:
 
 
 def verified(machine: Machine, shop: Shop) -> bool:
-    return machine.get(shop.victim.health) == 200
+    return machine.get(shop.worker.health) == 200
