@@ -126,5 +126,3 @@ def _renamed(incident: Incident, new: str) -> Incident:
 def _over(incident: Incident, at: float) -> Incident:
     step = Step(at=at, by="rule", text="a later check no longer saw it")
     return replace(incident, state="resolved", updated=at, history=(*incident.history, step))
-
-

@@ -24,8 +24,8 @@ from stillwatch.think.answer import asked_about, by_rules, cited, numbered
 from stillwatch.think.context import new_nonce
 from stillwatch.think.converse import Talk, converse
 from stillwatch.triage.group import group
-from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.check_rules import check_rules
+from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import Rule
 from stillwatch.watch.stream import TriageRun, triage
 
@@ -87,7 +87,9 @@ class Service:
         incidents, evidence = numbered(report.incidents)
         if use_models:
             async with self._rooms.tiers(True, progress) as tiers, self._rooms.looks(None, None) as looks:
-                reply = await self._converse(question, incidents, evidence, gathered, tiers, looks, deadline, progress, say)
+                reply = await self._converse(
+                    question, incidents, evidence, gathered, tiers, looks, deadline, progress, say
+                )
                 if isinstance(reply, Reply):
                     return reply
             note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
@@ -212,7 +214,7 @@ class Service:
         say: Callable[[str], None],
     ) -> Reply | str:
         """The meta tier's reply, or why there is none."""
-        await tiers.start(progress, only=("meta",))
+        await tiers.start(progress)
         model = tiers.writer()
         if isinstance(model, str):
             return model
@@ -237,7 +239,9 @@ class Service:
 
 def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:
     """Trouble that is seen is told; where something could not be read, the rest is unknown, never healthy."""
-    told = [one.severity for one in incidents if one.state not in ("resolved", "muted") and one.severity > Severity.info]
+    told = [
+        one.severity for one in incidents if one.state not in ("resolved", "muted") and one.severity > Severity.info
+    ]
     if told:
         return "critical" if max(told) >= Severity.critical else "attention"
     return "healthy" if sources and all(source.read for source in sources) else "unknown"
@@ -245,9 +249,7 @@ def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) ->
 
 def _facts(question: str, gathered: Gathered) -> list[str]:
     names = asked_about(question, [name for name in gathered.units if name.endswith(".service")])
-    states = [
-        f"{name} is {gathered.units[name].active_state} ({gathered.units[name].sub_state})" for name in names[:4]
-    ]
+    states = [f"{name} is {gathered.units[name].active_state} ({gathered.units[name].sub_state})" for name in names[:4]]
     blind = [f"{source.name} could not be read: {source.problem}" for source in gathered.sources if not source.read]
     return states + blind
 

@@ -48,6 +48,7 @@ class OpenAIBackend:
 
     base_url: with its `/v1`; model: the name sent ("" lets llama-server use the one it has); context: tokens assumed
     where the server does not tell. `sleep` is the pause between tries. A call that gives no answer is a Failure.
+    last_failure: why the last call gave no answer, "" if it did.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class OpenAIBackend:
         self._client: AsyncOpenAI | None = None
         self._extras = LlamaExtras(self._open, self._base_url)
         self.meter = Meter()
+        self.last_failure = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,6 +174,7 @@ class OpenAIBackend:
     def _settle(self, outcome: Answer | Failure, started: float) -> Answer | Failure:
         usage = replace(outcome.usage, seconds=max(0.0, self._clock.boot() - started))
         self.meter.add(usage)
+        self.last_failure = f"{outcome.reason}: {outcome.detail}" if isinstance(outcome, Failure) else ""
         if isinstance(outcome, Answer):
             self._breaker.good()
         elif outcome.reason not in ("cancelled", "too-long"):
