@@ -1,0 +1,209 @@
+"""The house stays as it was drawn: floors, ceilings, names, doors, and a test file for each module."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SOURCE = REPOSITORY / "src/stillwatch"
+FILE_CEILING = 400
+FUNCTION_CEILING = 60
+FOREIGN_TO_A_READER = ("../shared", "/work/main", "boot-container NAME")
+NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|manager|helper|misc|common)(_|$)", re.IGNORECASE)
+MAY_IMPORT_THE_GATE = {"stillwatch.app"}
+GATE_STANDS_ON = ("host", "config", "records", "errors", "gate", "helpers", "grammar")
+
+
+@cache
+def committed() -> tuple[Path, ...]:
+    """All files of the project: what git tracks, and what is new and not ignored."""
+    listing = ["git", "-C", str(REPOSITORY), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.split("\0")
+    return tuple(path for name in sorted(filter(None, names)) if (path := REPOSITORY / name).is_file())
+
+
+def python_files() -> list[Path]:
+    return [path for path in committed() if path.suffix == ".py"]
+
+
+def modules() -> list[Path]:
+    return [path for path in python_files() if path.is_relative_to(SOURCE)]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def test_the_floors_hold() -> None:
+    linter = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([linter, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_file_is_over_the_ceiling() -> None:
+    long = {
+        shown(path): lines for path in python_files() if (lines := len(path.read_text().splitlines())) > FILE_CEILING
+    }
+    assert not long
+
+
+def test_no_function_is_over_the_ceiling() -> None:
+    long = {
+        f"{shown(path)}:{node.lineno} {node.name}": lines
+        for path in python_files()
+        for node in functions(path)
+        if (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_CEILING
+    }
+    assert not long
+
+
+def does_something(path: Path) -> bool:
+    """Whether any function in it has a body: plain values and protocols need no test of their own."""
+    return any(
+        not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Constant)
+        for node in functions(path)
+        for statement in node.body
+    )
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=shown(path)) for path in modules()])
+def test_each_module_has_its_test_file(path: Path) -> None:
+    if not does_something(path):
+        return
+    rooms = path.relative_to(SOURCE).parts[:-1]
+    name = f"test_{path.stem.strip('_')}.py"
+    places = [Path("tests", *rooms[:depth], name) for depth in range(1 if rooms else 0, len(rooms) + 1)]
+    assert any((REPOSITORY / place).is_file() for place in places), f"none of {', '.join(map(str, places))}"
+
+
+def test_names_say_what_they_mean() -> None:
+    named = {shown(path): path.stem for path in python_files()}
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                named[f"{shown(path)}:{node.lineno}"] = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)
+    assert not {place: name for place, name in named.items() if NAMES_THAT_SAY_NOTHING.search(name)}
+
+
+def test_files_speak_of_the_product_alone() -> None:
+    own = Path(__file__).resolve()
+    found = {
+        shown(path): word
+        for path in committed()
+        if path != own
+        for word in FOREIGN_TO_A_READER
+        if word.encode() in path.read_bytes()
+    }
+    assert not found
+
+
+def test_no_shell_and_no_code_from_text() -> None:
+    """R1: no process of ours calls a shell or runs a string."""
+    found = []
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                shell = any(word.arg == "shell" and ast.unparse(word.value) != "False" for word in node.keywords)
+                forbidden = name in {"eval", "exec", "os.system", "os.popen", "pickle.loads", "marshal.loads"}
+                if shell or forbidden or name.endswith("create_subprocess_shell"):
+                    found.append(f"{shown(path)}:{node.lineno} {name}")
+    assert not found
+
+
+def test_nothing_is_left_for_later() -> None:
+    later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
+    own = Path(__file__).resolve()
+    assert not [
+        f"{shown(path)}:{number}"
+        for path in python_files()
+        if path != own
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if later.search(line)
+    ]
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (entry.name for entry in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{entry.name}" for entry in node.names)
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_nobody_imports_the_gate_but_through_its_client() -> None:
+    outside = [path for path in modules() if not dotted(path).startswith("stillwatch.gate")]
+    found = [
+        f"{shown(path)}: {name}"
+        for path in outside
+        if dotted(path) not in MAY_IMPORT_THE_GATE
+        for name in imports(path)
+        if name.startswith("stillwatch.gate.") and not name.startswith("stillwatch.gate.client")
+    ]
+    assert not found
+
+
+def test_the_gate_stands_on_the_ground_floors_alone() -> None:
+    rooms = [path for path in modules() if path.relative_to(SOURCE).parts[0] in ("gate", "helpers")]
+    found = [
+        f"{shown(path)}: {name}"
+        for path in rooms
+        for name in imports(path)
+        if name.startswith("stillwatch.") and name.split(".")[1] not in GATE_STANDS_ON
+    ]
+    assert not found
+
+
+def test_the_root_helpers_need_the_standard_library_alone() -> None:
+    rooms = [path for path in modules() if path.relative_to(SOURCE).parts[0] in ("helpers", "records")]
+    found = [
+        f"{shown(path)}: {name}"
+        for path in [*rooms, SOURCE / "errors.py"]
+        for name in imports(path)
+        if (top := name.split(".")[0]) != "stillwatch" and top not in sys.stdlib_module_names
+    ]
+    assert not found
+
+
+def test_no_test_waits_for_luck() -> None:
+    found = [
+        f"{shown(path)}:{node.lineno}"
+        for path in python_files()
+        if path.name.startswith("test_")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "time.sleep"
+    ]
+    assert not found
+
+
+def test_scripts_are_programs_that_stop_at_the_first_error() -> None:
+    for path in sorted([*(REPOSITORY / "scripts").iterdir(), REPOSITORY / ".ci/run"]):
+        if path.suffix or path.is_dir():
+            continue
+        assert path.stat().st_mode & 0o111, f"{shown(path)} is not executable"
+        text = path.read_text()
+        assert text.startswith("#!"), shown(path)
+        if "bash" in text.splitlines()[0]:
+            assert "\nset -euo pipefail\n" in text, shown(path)
