@@ -1,0 +1,191 @@
+"""Log text: a file, a gzip file or standard input, in the time formats that programs really write."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import sys
+from calendar import timegm
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from stillwatch.errors import WrongUsage
+from stillwatch.records.line import LINE_LIMIT, Line
+
+PROBE_BYTES = 4096
+CHUNK_BYTES = 1 << 20
+MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+
+RFC3164 = re.compile(
+    rb"(?:<\d{1,3}>)?(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    rb"(?:\.\d+)? (?P<host>[^ \[:]{1,255}) (?=[^ ])"
+)
+RFC5424 = re.compile(
+    rb"(?:<\d{1,3}>)1 (?P<time>\S{1,40}) (?P<host>\S{1,255}) (?P<program>\S{1,48}) \S{1,128} \S{1,32} "
+    rb"(?:-|(?:\[(?:[^\]\\]|\\.){0,2048}\])+) ?(?:\xef\xbb\xbf)?"
+)
+ISO = re.compile(
+    rb"(?:<\d{1,3}>)?\[?(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?)\]?[ :]?\s*"
+)
+NGINX = re.compile(rb"(?P<y>\d{4})/(?P<mo>\d\d)/(?P<d>\d\d) (?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d) (?=\[)")
+DMESG = re.compile(rb"(?:<\d{1,3}>)?\[ *\d{1,9}\.\d{6}\] ")
+SYSLOG_HOST = re.compile(rb"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,254}) (?=[A-Za-z(][^ :]{0,80}: )")
+PROGRAM = re.compile(rb"(?P<program>[A-Za-z_(][A-Za-z0-9_.@/()+-]{0,80})(?:\[\d{1,10}\])?: ")
+
+
+class LogFile:
+    """One log, read once from the start.
+
+    name: a path, or "-" for standard input; year and now: what a time without a year is measured against.
+    Raises WrongUsage for a file that is missing, unreadable, a directory or binary. `problems` grows while reading.
+    """
+
+    def __init__(self, name: str, *, now: float) -> None:
+        self.name = name
+        self.problems: list[str] = []
+        self._now = now
+        self._stream = _open(name)
+        try:
+            self._head = _read_some(self._stream, PROBE_BYTES, name)
+        except WrongUsage:
+            self._stream.close()
+            raise
+        if not self._head:
+            self.problems.append(f"{self.title}: empty")
+        self._fallback = self._file_time()
+
+    @property
+    def title(self) -> str:
+        return "standard input" if self.name == "-" else self.name
+
+    def __enter__(self) -> LogFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def raw(self) -> Iterator[bytes]:
+        """Lines as bytes, each cut at LINE_LIMIT: memory stays bounded whatever the file holds."""
+        rest, skipping, chunk = b"", False, self._head
+        while chunk:
+            lines = chunk.split(b"\n") if not rest else (rest + chunk).split(b"\n")
+            rest = lines.pop()
+            if skipping and lines:
+                lines.pop(0)
+                skipping = False
+            for line in lines:
+                yield line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT]
+            if skipping:
+                rest = b""
+            elif len(rest) > LINE_LIMIT:
+                yield rest[:LINE_LIMIT]
+                rest, skipping = b"", True
+            chunk = self._next_chunk()
+        if rest and not skipping:
+            yield rest[:LINE_LIMIT]
+
+    def lines(self) -> Iterator[Line]:
+        """The same, taken apart."""
+        return map(self.parse, self.raw())
+
+    def parse(self, raw: bytes) -> Line:
+        """Time, program and message of one line; a line without a time carries the file's own."""
+        return parse_line(raw, self._fallback)
+
+    def _next_chunk(self) -> bytes:
+        try:
+            return self._stream.read1(CHUNK_BYTES) if hasattr(self._stream, "read1") else self._stream.read(CHUNK_BYTES)
+        except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+            self.problems.append(f"{self.title}: reading stopped: {error}")
+            return b""
+
+    def _file_time(self) -> float:
+        """When the file was last written; the present for standard input."""
+        if self.name == "-":
+            return self._now
+        try:
+            return min(self._now, os.fstat(self._stream.fileno()).st_mtime)
+        except (OSError, ValueError):
+            return self._now
+
+
+def parse_line(raw: bytes, fallback: float) -> Line:
+    """Take one log line apart. fallback: the time of a line that has none, and what a missing year is measured against.
+
+    Times without a zone are taken as UTC.
+    """
+    line = raw[:LINE_LIMIT].rstrip(b"\r").replace(b"\0", b" ")
+    if found := RFC3164.match(line):
+        at = _without_year(found, fallback)
+        return _with_program(line[found.end() :], fallback if at is None else at)
+    if found := RFC5424.match(line):
+        program = found["program"].decode("ascii", "replace")
+        return Line(_iso(found["time"], fallback), line[found.end() :], "" if program == "-" else program)
+    if found := ISO.match(line):
+        rest = line[found.end() :]
+        host = SYSLOG_HOST.match(rest)
+        return _with_program(rest[host.end() :] if host else rest, _iso(found["time"], fallback))
+    if found := NGINX.match(line):
+        at = timegm((*(int(found[part]) for part in ("y", "mo", "d", "h", "mi", "s")), 0, 0, 0))
+        return Line(float(at), line[found.end() :], "nginx")
+    if found := DMESG.match(line):
+        return Line(fallback, line[found.end() :], "kernel")
+    return _with_program(line, fallback)
+
+
+def _with_program(rest: bytes, at: float) -> Line:
+    found = PROGRAM.match(rest)
+    if not found:
+        return Line(at, rest, "")
+    program = found["program"].decode("ascii", "replace").rsplit("/", 1)[-1]
+    return Line(at, rest[found.end() :], program.strip("()") or program)
+
+
+def _without_year(found: re.Match[bytes], now: float) -> float | None:
+    """The latest such moment that is not more than a day ahead of `now`."""
+    month = MONTHS.get(found["month"])
+    if month is None:
+        return None
+    year = datetime.fromtimestamp(now, UTC).year
+    parts = (month, int(found["day"]), int(found["hour"]), int(found["minute"]), int(found["second"]))
+    at = float(timegm((year, *parts, 0, 0, 0)))
+    return at if at <= now + 86400 else float(timegm((year - 1, *parts, 0, 0, 0)))
+
+
+def _iso(text: bytes, fallback: float) -> float:
+    try:
+        value = datetime.fromisoformat(text.decode("ascii").replace(",", "."))
+    except ValueError:
+        return fallback
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=timezone(timedelta(0)))
+    return value.timestamp()
+
+
+def _open(name: str) -> BinaryIO:
+    if name == "-":
+        return sys.stdin.buffer
+    path = Path(name)
+    if path.is_dir():
+        raise WrongUsage(f"{name}: is a directory, not a log file", next_step="--journal reads a directory")
+    try:
+        stream = path.open("rb")
+        packed = stream.peek(2)[:2] == b"\x1f\x8b"
+    except OSError as error:
+        raise WrongUsage(f"{name}: {error.strerror or error}") from error
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
+
+
+def _read_some(stream: BinaryIO, size: int, name: str) -> bytes:
+    """The first bytes; raises WrongUsage where they are not text."""
+    try:
+        head = stream.read1(size) if hasattr(stream, "read1") else stream.read(size)
+    except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+        raise WrongUsage(f"{name}: {error}") from error
+    strange = head.translate(None, bytes(range(32, 256)) + b"\t\n\r\x0b\x0c\x1b\b\x07")
+    if head.startswith((b"\x7fELF", b"LPKSHHRH", b"SQLite format")) or len(strange) > max(2, len(head) // 20):
+        raise WrongUsage(f"{name}: is binary, not log text")
+    return head

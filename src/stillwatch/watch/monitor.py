@@ -1,0 +1,136 @@
+"""Events in, triggers out: text through the rules, unit states and metrics through their thresholds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from stillwatch.records.event import Event
+from stillwatch.records.line import Line
+from stillwatch.records.trigger import Trigger
+from stillwatch.watch.flood import SUBJECTS, Flood
+from stillwatch.watch.levels import Levels
+from stillwatch.watch.novelty import Novel, Novelty
+from stillwatch.watch.rule import Rule
+from stillwatch.watch.screen import SUSPICIOUS, Screen, Verdict
+from stillwatch.watch.tally import Tally
+from stillwatch.watch.units import judge_unit
+
+GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
+FOREIGN_DEATHS = 256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sightings:
+    """What a batch of lines showed. lines: how many were seen; dropped: hits that no longer fitted into the bounds."""
+
+    triggers: tuple[Trigger, ...]
+    novel: tuple[Novel, ...]
+    lines: int
+    dropped: int = 0
+
+
+class Watcher:
+    """rules: as loaded, or a Screen made of them already. cgroup_root: path of this system's own control group as the kernel writes it, "/" for a whole machine.
+
+    A container reads the whole machine's kernel log: deaths in control groups outside its root are not its own.
+    """
+
+    def __init__(self, rules: Sequence[Rule] | Screen, *, host: str, cgroup_root: str = "/") -> None:
+        self.host = host
+        self.screen = rules if isinstance(rules, Screen) else Screen(rules)
+        self.novelty = Novelty()
+        self._tally = Tally(host)
+        self._flood = Flood(host)
+        self._levels = Levels(host)
+        self._root = cgroup_root.rstrip("/") + "/"
+        self._foreign: OrderedDict[str, None] = OrderedDict()
+
+    def see(self, lines: Iterable[Line]) -> Sightings:
+        """Judge a batch: all of a file, or what the journal brought since the last call."""
+        screen, zeros, flood = self.screen, _ZEROS, self._flood
+        known, judge, counts = screen.cache.get, screen.judge, flood.counts
+        seen, line = 0, None
+        for line in lines:
+            seen += 1
+            key = line.raw.translate(zeros)
+            verdict = known(key)
+            if verdict is None:
+                verdict = judge(key)
+            if verdict:
+                self._consider(line, verdict, key)
+            else:
+                priority = line.fields.get("PRIORITY")
+                if priority.__class__ is bytes and priority in GRAVE:
+                    self.novelty.note(line, key)
+            if line.at >= flood.until:
+                flood.turn(line.at)
+            subject = line.subject
+            if subject in counts:
+                counts[subject] += 1
+            elif len(counts) < SUBJECTS:
+                counts[subject] = 1
+        return self._sightings(seen, flood.take(line))
+
+    def see_raw(self, lines: Iterable[bytes], parse: Callable[[bytes], Line]) -> Sightings:
+        """The same for log text, which is taken apart only where a rule may match. Floods are not counted."""
+        screen, zeros, seen = self.screen, _ZEROS, 0
+        known, judge = screen.cache.get, screen.judge
+        for raw in lines:
+            seen += 1
+            key = raw.translate(zeros)
+            verdict = known(key)
+            if verdict is None:
+                verdict = judge(key)
+            if verdict:
+                self._consider(parse(raw), verdict, None)
+        return self._sightings(seen, ())
+
+    def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
+        """Unit states and metrics, which are facts: triggers of those that are wrong."""
+        found = (self._judge(event) for event in events)
+        return tuple(trigger for trigger in found if trigger is not None)
+
+    def _judge(self, event: Event) -> Trigger | None:
+        if event.source == "unit":
+            return judge_unit(event, self.host)
+        return self._levels.judge(event) if event.source == "metric" else None
+
+    def _consider(self, line: Line, verdict: Verdict, key: bytes | None) -> None:
+        """A line that may match: the exact patterns decide, and where none does it may still be news."""
+        spoken = False
+        for index in verdict:
+            if index == SUSPICIOUS:
+                continue
+            found = self.screen.extract(index, line.raw)
+            if found is None:
+                continue
+            spoken = True
+            rule = self.screen.rules[index]
+            if rule.suits(line) and not self._is_foreign(found.groupdict()):
+                self._tally.add(rule, line, found)
+        if not spoken and (
+            SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
+        ):
+            self.novelty.note(line, key)
+
+    def _is_foreign(self, found: dict[str, bytes | None]) -> bool:
+        """Whether the kernel speaks of a control group, or of a process it has named just before, outside our root."""
+        group, pid = found.get("memcg"), (found.get("pid") or b"").decode("ascii", "replace")
+        if group is None:
+            return pid in self._foreign
+        if group.decode("utf-8", "replace").startswith(self._root) or self._root == "/":
+            return False
+        self._foreign[pid] = None
+        if len(self._foreign) > FOREIGN_DEATHS:
+            self._foreign.popitem(last=False)
+        return True
+
+    def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
+        dropped, self._tally.dropped = self._tally.dropped, 0
+        triggers = sorted((*self._tally.take(), *floods), key=lambda trigger: (-trigger.severity, trigger.first))
+        return Sightings(triggers=tuple(triggers), novel=self.novelty.take(), lines=seen, dropped=dropped)
+
+
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")

@@ -1,0 +1,80 @@
+"""Kinds of lines that no rule knows and that sound like trouble, seen for the first time: for the trigger tier to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stillwatch.records.event import Untrusted
+from stillwatch.records.line import Line
+from stillwatch.watch.mask import mask, template
+from stillwatch.watch.redact import safe_text
+
+REPORTED = 20
+WAITING = 2048
+REMEMBERED = 65536
+KEY_BYTES = 256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Novel:
+    """One kind of line: sample and template are redacted untrusted text; first and last in seconds since the epoch."""
+
+    template: Untrusted
+    sample: Untrusted
+    subject: str
+    count: int
+    first: float
+    last: float
+    priority: int | None = None
+
+
+class Novelty:
+    """Remembers the kinds it has reported, at most REMEMBERED of them, the oldest forgotten first."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, None] = {}
+        self._waiting: dict[bytes, list[object]] = {}
+        self._kinds: dict[bytes, bytes] = {}
+        self.dropped = 0
+
+    def note(self, line: Line, masked: bytes | None = None) -> None:
+        """Count a line that no rule knows; masked: its masked form where the caller has it already."""
+        masked = mask(line.raw) if masked is None else masked
+        kind = self._kinds.get(masked)
+        if kind is None:
+            kind = template(masked)[:KEY_BYTES]
+            if len(self._kinds) < WAITING and len(masked) <= 2 * KEY_BYTES:
+                self._kinds[masked] = kind
+        entry = self._waiting.get(kind)
+        if entry is not None:
+            entry[0] += 1  # type: ignore[operator]
+            entry[2] = line.at
+        elif hash(kind) not in self._known:
+            if len(self._waiting) < WAITING:
+                self._waiting[kind] = [1, line, line.at]
+            else:
+                self.dropped += 1
+
+    def take(self, limit: int = REPORTED) -> tuple[Novel, ...]:
+        """What is new since the last call, the gravest and rarest first; the rest is remembered as seen."""
+        found = [_novel(kind, *entry) for kind, entry in self._waiting.items()]  # type: ignore[arg-type]
+        for kind in self._waiting:
+            self._known[hash(kind)] = None
+        while len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._waiting.clear()
+        self._kinds.clear()
+        found.sort(key=lambda novel: (8 if novel.priority is None else novel.priority, novel.count))
+        return tuple(found[:limit])
+
+
+def _novel(kind: bytes, count: int, line: Line, last: float) -> Novel:
+    return Novel(
+        template=Untrusted(safe_text(kind.decode("utf-8", "replace"), KEY_BYTES)),
+        sample=Untrusted(safe_text(line.text)),
+        subject=safe_text(line.subject, 255),
+        count=count,
+        first=line.at,
+        last=last,
+        priority=line.priority,
+    )

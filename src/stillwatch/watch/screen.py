@@ -1,0 +1,92 @@
+"""Which rules may match a line: a dictionary look-up for what has been seen before, hyperscan for what has not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import hyperscan
+
+from stillwatch.errors import WrongUsage
+from stillwatch.watch.mask import loosen, mask
+from stillwatch.watch.rule import Rule, compile_pattern
+
+CACHE_ENTRIES = 16384
+CACHED_BYTES = 512
+SUSPICIOUS = -1
+"""In a verdict: no rule speaks, but the words sound like trouble."""
+
+TROUBLE = (
+    r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?|crash(ed)?"
+    r"|abort(ed)?|timed? ?out|exception|traceback|broken|invalid|unreachable|exhausted|exceeded|expired|lost|dead|killed)\b"
+)
+CALM = (
+    r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
+    r"|error_log|errors?\.log"
+)
+
+Verdict = tuple[int, ...]
+HARMLESS: Verdict = ()
+
+
+class Screen:
+    """Verdicts: indices of the rules that may match, SUSPICIOUS among them, () for a harmless line.
+
+    A verdict depends on the masked line alone, so keeping it can never change what is found.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, cached: bool = True) -> None:
+        self.rules = tuple(rules)
+        self.exact = tuple(tuple(compile_pattern(pattern) for pattern in rule.patterns) for rule in self.rules)
+        self.cache: dict[bytes, Verdict] = {}
+        self._limit = CACHE_ENTRIES if cached else 0
+        self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
+        self._database = _compile(self.rules)
+
+    def verdict(self, raw: bytes) -> Verdict:
+        """What may be wrong with a line, by its masked form."""
+        key = mask(raw)
+        known = self.cache.get(key)
+        return self.judge(key) if known is None else known
+
+    def judge(self, key: bytes) -> Verdict:
+        """The verdict on a masked line, without looking it up; kept while there is room."""
+        found: set[int] = set()
+        self._database.scan(key, match_event_handler=_collect, context=found)
+        if SUSPICIOUS in found and (len(found) > 1 or self._calm.search(key)):
+            found.discard(SUSPICIOUS)
+        verdict = tuple(sorted(found)) if found else HARMLESS
+        if len(key) <= CACHED_BYTES and self._limit:
+            if len(self.cache) >= self._limit:
+                self.cache.clear()
+            self.cache[key] = verdict
+        return verdict
+
+    def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
+        """The exact pattern of a rule on the raw line."""
+        for pattern in self.exact[index]:
+            if found := pattern.search(raw):
+                return found
+        return None
+
+
+def _collect(identity: int, start: int, end: int, flags: int, found: set[int]) -> None:
+    found.add(identity - 1)
+
+
+def _compile(rules: Sequence[Rule]) -> hyperscan.Database:
+    """One automaton for all rules. Raises WrongUsage for a pattern that hyperscan does not accept."""
+    numbered = [(pattern, index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
+    numbered.append((TROUBLE, 0))
+    flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+    database = hyperscan.Database()
+    try:
+        database.compile(
+            expressions=[loosen(pattern).encode() for pattern, _ in numbered],
+            ids=[number for _, number in numbered],
+            elements=len(numbered),
+            flags=[flags] * len(numbered),
+        )
+    except hyperscan.HyperscanError as error:
+        raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
+    return database

@@ -1,0 +1,101 @@
+"""Unit states as PID 1 tells them: which are faults, and what the result alone says about the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from stillwatch.records.event import Event, Untrusted
+from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.watch.redact import FIELD_LIMIT, safe_text
+
+RESTART_LOOP = 3
+RESULTS: Final[dict[str, str]] = {
+    "oom-kill": "oom",
+    "watchdog": "watchdog",
+    "timeout": "timeout",
+    "signal": "crash",
+    "core-dump": "crash",
+    "exit-code": "exit-code",
+    "exec-condition": "other",
+    "protocol": "other",
+    "resources": "other",
+    "start-limit-hit": "restart-loop",
+    "dependency": "dependency-failed",
+}
+"""systemd's Result= property (systemd.exec(5), org.freedesktop.systemd1(5)) and the cause that it stands for."""
+EXIT_STATUSES: Final[dict[str, str]] = {
+    "200": "missing-path",  # CHDIR
+    "203": "missing-executable",  # EXEC
+    "216": "other",  # GROUP
+    "217": "other",  # USER
+    "226": "missing-path",  # NAMESPACE
+    "233": "missing-path",  # RUNTIME_DIRECTORY
+    "238": "missing-path",  # STATE_DIRECTORY
+}
+"""Exit statuses of systemd's own steps before the program starts (systemd.exec(5), "Process Exit Codes")."""
+
+
+def judge_unit(event: Event, host: str) -> Trigger | None:
+    """A failed unit, one that is started again and again, or one whose file is broken; None for all others.
+
+    A disabled timer is no fault by itself.
+    """
+    fields = event.fields
+    state, sub = fields.get("active_state", ""), fields.get("sub_state", "")
+    restarts = _number(fields.get("restarts", ""))
+    if state == "failed":
+        cause = unit_cause(fields)
+        return _trigger(event, host, "unit-failed", Severity.high, f"{event.subject} has failed", cause)
+    if sub.startswith("auto-restart") and restarts >= RESTART_LOOP:
+        known = unit_cause(fields)
+        cause = "restart-loop" if known in ("exit-code", "other") else known
+        words = f"{event.subject} keeps failing and was started {restarts} times again"
+        return _trigger(event, host, "unit-restart-loop", Severity.high, words, cause)
+    if sub.startswith("auto-restart") and fields.get("result", "success") not in ("", "success"):
+        words = f"{event.subject} has failed and waits to be started again"
+        return _trigger(event, host, "unit-restarting", Severity.medium, words, unit_cause(fields))
+    if fields.get("load_state", "") in ("bad-setting", "error"):
+        return _trigger(
+            event, host, "unit-file-broken", Severity.medium, f"{event.subject} cannot be loaded", "bad-config"
+        )
+    return None
+
+
+def unit_cause(fields: Mapping[str, str]) -> str:
+    """The cause that Result and ExecMainStatus stand for, "other" where they say nothing."""
+    result = fields.get("result", "")
+    if result in ("exit-code", "start-limit-hit") and fields.get("exit_status", "") in EXIT_STATUSES:
+        return EXIT_STATUSES[fields["exit_status"]]
+    return RESULTS.get(result, "other")
+
+
+def _trigger(event: Event, host: str, rule: str, severity: Severity, summary: str, cause: str) -> Trigger:
+    shown = {
+        name: safe_text(event.fields[name], FIELD_LIMIT)
+        for name in ("active_state", "sub_state", "result", "exit_status", "restarts", "load_state")
+        if event.fields.get(name)
+    }
+    if result := shown.get("result", ""):
+        status = shown.get("exit_status", "0")
+        summary += f" ({result}, status {status})" if result == "exit-code" else f" ({result})"
+    text = Untrusted(safe_text(event.text or summary))
+    return Trigger(
+        rule=rule,
+        severity=severity,
+        summary=safe_text(summary, FIELD_LIMIT),
+        subject=event.subject,
+        host=event.host or host,
+        count=1,
+        first=event.at,
+        last=event.at,
+        cause=cause,
+        fields=shown,
+        sample=text,
+        trusted=True,
+        events=(event,),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
