@@ -103,6 +103,10 @@ class UnitBus(Protocol):
         """Active units that need this one, directly or through others, sorted (RequiredBy, BoundBy, ConsistsOf)."""
         ...
 
+    async def system_state(self) -> str:
+        """PID 1's SystemState: "running", "degraded", "starting", …"""
+        ...
+
     async def start(self, name: str) -> str:
         """StartUnit(name, "replace"), waited for: the job's result ("done", "failed", "timeout", "dependency", …)."""
         ...
@@ -130,10 +134,8 @@ class World(Protocol):
     @property
     def bus(self) -> UnitBus: ...
 
-    @property
-    def declared(self) -> Declared:
-        """What the policy file declares: files, logs, runbooks, … (root-owned text, trusted)."""
-        ...
+    declared: Declared
+    """What the policy file declares: files, logs, runbooks, … (root-owned text, trusted)."""
 
     @property
     def clock(self) -> Clock: ...

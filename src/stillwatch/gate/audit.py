@@ -1,0 +1,183 @@
+"""The audit log as a chain of hashes, and the check whether it is whole. Needs no running gate.
+
+A record's hash covers its body and the hash before it; each hash also goes to the journal, which another user keeps.
+So a changed, missing, swapped or added record breaks the chain, and a cut or rewritten tail disagrees with the journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.errors import NotReachable
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.protocol import canonical
+
+GENESIS: Final = "0" * 64
+NO_JOURNAL: Final = "no journal entries of the gate here: truncation cannot be excluded"
+TRIES: Final = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """body: canonical JSON; hash: over `previous` and body."""
+
+    seq: int
+    body: str
+    previous: str
+    hash: str
+
+    def shown(self) -> dict[str, Any]:
+        """As `audit show --json` prints it."""
+        return {**json.loads(self.body), "hash": self.hash, "previous": self.previous}
+
+    def line(self) -> str:
+        fields = {"seq": self.seq, "body": self.body, "previous": self.previous, "hash": self.hash}
+        return canonical(fields) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wholeness:
+    """whole: nothing speaks against it; problem: what does, with `seq` where; note: what could not be established."""
+
+    whole: bool
+    records: int
+    problem: str = ""
+    seq: int = 0
+    note: str = ""
+
+
+def link(previous: str, body: str) -> str:
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def archives(folder: Path) -> list[Path]:
+    return sorted(folder.glob("audit-*.jsonl"))
+
+
+def archived_head(folder: Path) -> tuple[int, str] | None:
+    """Sequence and hash of the newest archived record."""
+    files = archives(folder)
+    if not files:
+        return None
+    last = json.loads(files[-1].read_text().splitlines()[-1])
+    return int(last["seq"]), str(last["hash"])
+
+
+def read_records(folder: Path) -> Iterator[Record]:
+    """Archives first, then a copy of the database, so that no file of the gate is touched or locked.
+
+    Raises Refused where a line or row cannot be read as a record, NotReachable where there is no log.
+    """
+    last = 0
+    for path in archives(folder):
+        for line in path.read_bytes().splitlines(keepends=True):
+            record = _from_line(path, line)
+            last = record.seq
+            yield record
+    with tempfile.TemporaryDirectory(prefix="stillwatch-audit-") as place:
+        yield from _rows(_steady_copy(folder, Path(place)), last)
+
+
+def check(records: Iterator[Record], anchors: Mapping[int, str]) -> Wholeness:
+    """Walk the chain and compare with the journal. anchors: sequence → hash, from entries with the gate's _UID only."""
+    seq, head, newest = 0, GENESIS, 0
+    try:
+        for record in records:
+            problem = _problem(record, seq, head, anchors.get(record.seq))
+            if problem:
+                return Wholeness(whole=False, records=seq, problem=problem, seq=seq + 1)
+            seq, head = record.seq, record.hash
+            newest = seq if seq in anchors else newest
+    except Refused as refused:
+        return Wholeness(whole=False, records=seq, problem=str(refused), seq=seq + 1)
+    if not anchors:
+        return Wholeness(whole=True, records=seq, note=NO_JOURNAL)
+    if max(anchors) > seq:
+        cut = f"the journal knows record {max(anchors)}, the log ends at {seq}"
+        return Wholeness(whole=False, records=seq, problem=cut, seq=seq + 1)
+    if newest < seq:
+        added = f"record {newest + 1} is not in the journal: added by another hand, or a crash"
+        return Wholeness(whole=False, records=seq, problem=added, seq=newest + 1)
+    return Wholeness(whole=True, records=seq)
+
+
+def _problem(record: Record, seq: int, head: str, anchor: str | None) -> str:
+    if record.seq != seq + 1:
+        return f"record {seq + 1} is missing or out of order"
+    if record.previous != head:
+        return f"record {record.seq} does not follow the one before it"
+    if record.hash != link(head, record.body) or _said_seq(record.body) != record.seq:
+        return f"record {record.seq} was changed"
+    if anchor is not None and anchor != record.hash:
+        return f"record {record.seq} is not the one that the journal knows"
+    return ""
+
+
+def _said_seq(body: str) -> object:
+    try:
+        return json.loads(body).get("seq")
+    except (ValueError, AttributeError):
+        return None
+
+
+def _from_line(path: Path, line: bytes) -> Record:
+    try:
+        fields = json.loads(line)
+        return _record(fields["seq"], fields["body"], fields["previous"], fields["hash"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(f"{path.name} holds a line that is no record") from error
+
+
+def _record(seq: object, body: object, previous: object, digest: object) -> Record:
+    if type(seq) is not int or not (isinstance(body, str) and isinstance(previous, str) and isinstance(digest, str)):
+        raise TypeError("no record")
+    return Record(seq=seq, body=body, previous=previous, hash=digest)
+
+
+def _rows(database: Path, after: int) -> Iterator[Record]:
+    connection = sqlite3.connect(database)
+    try:
+        for row in connection.execute(
+            "SELECT seq, body, previous, hash FROM audit WHERE seq > ? ORDER BY seq", (after,)
+        ):
+            yield _record(*row)
+    except (sqlite3.Error, TypeError) as error:
+        raise Refused(f"gate.db holds a row that is no record: {error}") from error
+    finally:
+        connection.close()
+
+
+def _steady_copy(folder: Path, place: Path) -> Path:
+    """Database and WAL of one moment: copied again until neither changed meanwhile."""
+    names = ("gate.db", "gate.db-wal")
+    for _ in range(TRIES):
+        before = _stamps(folder, names)
+        if before[0] is None:
+            raise NotReachable(f"no audit log in {folder}", next_step="start the gate once, or name its --state-dir")
+        for name, stamp in zip(names, before, strict=True):
+            if stamp is not None:
+                shutil.copyfile(folder / name, place / name)
+        if _stamps(folder, names) == before:
+            return place / "gate.db"
+    raise NotReachable("the audit log changes too fast to be read", next_step="try again")
+
+
+def _stamps(folder: Path, names: tuple[str, ...]) -> list[tuple[int, int] | None]:
+    stamps: list[tuple[int, int] | None] = []
+    for name in names:
+        try:
+            facts = (folder / name).stat()
+            stamps.append((facts.st_mtime_ns, facts.st_size))
+        except FileNotFoundError:
+            stamps.append(None)
+        except PermissionError as error:
+            raise NotReachable(f"{folder} may not be read", next_step="run it as root") from error
+    return stamps

@@ -1,0 +1,132 @@
+"""The only door that the rest of the program has to the gate. Speaks to it, and knows nothing of how it decides."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from stillwatch.config import Places
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.records.action import Decision, Outcome, Proposal
+from stillwatch.records.event import Untrusted
+
+Door = Literal["propose", "admin"]
+GATE_USER: Final = "stillwatch-gate"
+MAX_BYTES: Final = 4_194_304
+DEADLINE: Final = 240.0
+"""Seconds: longer than the longest change and its measurement."""
+
+
+class GateRefused(StillwatchError):
+    """The gate will not; the message is its reason."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposed:
+    """id: "A-17", "" if refused; state: "refused", "waiting", "approved", "done", "failed", "undone", "unknown", …"""
+
+    id: str
+    state: str
+    decision: Decision
+    outcome: Outcome | None
+    risk: str
+
+
+def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
+    """Say one verb of gate/protocol.py and return the answer.
+
+    Raises NotReachable where no gate answers, GateRefused with its reason where it will not.
+    """
+    path = places.gate_runtime / f"{door}.sock"
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(seconds)
+            link.connect(str(path))
+            _check_server(link, places)
+            link.sendall(json.dumps({"verb": verb, **fields}).encode() + b"\n")
+            link.shutdown(socket.SHUT_WR)
+            reply = json.loads(_read(link))
+    except (OSError, ValueError) as error:
+        raise NotReachable(
+            f"the gate does not answer at {path}: {error}", next_step=_next_step(places, error)
+        ) from error
+    if reply.pop("ok", None) is not True:
+        raise GateRefused(str(reply.get("reason", "no reason given")))
+    return dict(reply)
+
+
+async def ask_async(places: Places, verb: str, *, door: Door = "propose", **fields: Any) -> dict[str, Any]:
+    """As `ask`, without holding up the loop; whoever gives up waiting stops nothing that runs."""
+    return await asyncio.to_thread(ask, places, verb, door=door, **fields)
+
+
+async def propose(places: Places, proposal: Proposal, incident: str = "") -> Proposed:
+    """Propose a change. A refusal is a Proposed with its decision, never an exception; NotReachable is raised."""
+    said: dict[str, Any] = {
+        "action": proposal.action,
+        "target": proposal.target,
+        "arguments": dict(proposal.arguments),
+    }
+    try:
+        reply = await ask_async(places, "propose", **said, because=proposal.because[:4000], incident=incident[:64])
+    except GateRefused as refused:
+        decision = Decision(verdict="refuse", rule="gate", reason=str(refused))
+        return Proposed(id="", state="refused", decision=decision, outcome=None, risk="")
+    return proposed(reply)
+
+
+def proposed(reply: Mapping[str, Any]) -> Proposed:
+    """An answer to `propose`, `show`, `approve` or one of `list` as a record."""
+    outcome = reply["outcome"]
+    return Proposed(
+        id=reply["id"] or "",
+        state=reply["state"],
+        decision=Decision(**reply["decision"]),
+        outcome=Outcome(**{**outcome, "said": Untrusted(outcome["said"])}) if outcome else None,
+        risk=reply["risk"] or "",
+    )
+
+
+def reachable(places: Places) -> bool:
+    """Whether a gate answers at the door that this process may use."""
+    doors: tuple[Door, ...] = ("propose", "admin")
+    for door in doors:
+        with contextlib.suppress(StillwatchError):
+            ask(places, "status", door=door, seconds=2.0)
+            return True
+    return False
+
+
+def _check_server(link: socket.socket, places: Places) -> None:
+    """Who listens: systemd (root) or the gate's user; in a trial oneself."""
+    uid = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
+    expected = {os.getuid()} if places.trial else {0}
+    with contextlib.suppress(KeyError):
+        expected |= set() if places.trial else {pwd.getpwnam(GATE_USER).pw_uid}
+    if uid not in expected:
+        raise PermissionError(f"uid {uid} listens there, which is not the gate")
+
+
+def _read(link: socket.socket) -> bytes:
+    pieces = bytearray()
+    while piece := link.recv(65_536):
+        pieces += piece
+        if len(pieces) > MAX_BYTES:
+            raise ValueError("the answer is too long")
+    return bytes(pieces)
+
+
+def _next_step(places: Places, error: BaseException) -> str:
+    if isinstance(error, PermissionError):
+        return "run it as root or as a member of stillwatch-admin"
+    return "start it with `stillwatch gate`" if places.trial else "look at `systemctl status stillwatch-gate`"

@@ -1,0 +1,145 @@
+"""What the gate itself reads about a proposal before it decides: nothing here changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from stillwatch.config import Autonomy
+from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
+from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
+from stillwatch.gate.units import UNIT_NAME, protected_by, same_unit
+from stillwatch.records.action import Decision
+
+DEADLINE: Final = 20.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """The state of things at one moment. hash: what an approval binds; missing: what this host does not have."""
+
+    action: Action
+    change: Change
+    case: Case
+    now: Precondition
+    blast: BlastRadius
+    hash: str
+    missing: tuple[str, ...] = ()
+
+
+class Judge:
+    """host: what tells this machine from others (its machine-id), bound into every approval."""
+
+    def __init__(self, world: World, catalogue: Mapping[str, Action], host: str) -> None:
+        self.world, self.catalogue, self.host = world, catalogue, host
+
+    def decode(self, name: str, target: str, arguments: Mapping[str, object]) -> tuple[Action, Change]:
+        """The action and the typed change. Raises Refused on an unknown action or an argument outside its schema."""
+        action = self.catalogue.get(name)
+        if action is None:
+            raise Refused("no such action")
+        try:
+            typed = msgspec.convert(dict(arguments), action.arguments)
+        except msgspec.ValidationError as error:
+            raise Refused(f"{name}: {str(error).encode('ascii', 'backslashreplace').decode()[:200]}") from error
+        return action, Change(action=name, target=target, arguments=typed)
+
+    async def read(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:
+        """Everything a decision needs, read now. Raises Refused on anything odd, unreadable or late (R7)."""
+        action, change = self.decode(name, target, arguments)
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await self._read(policy, action, change)
+        except TimeoutError as error:
+            raise Refused(f"the state of {target} could not be read within {DEADLINE:.0f} s") from error
+
+    async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
+        await action.check_target(self.world, change)
+        if UNIT_NAME.fullmatch(change.target):
+            unit = await self.world.bus.unit(change.target)
+            if unit is None:
+                raise Absent(change.target)
+            change = replace(change, target=unit.name)
+        now = await action.precondition(self.world, change)
+        blast = await action.blast_radius(self.world, change)
+        names = await self._names(change.target)
+        touched = {name for unit in (*now.touches, *blast.dependants) for name in await same_unit(self.world.bus, unit)}
+        case = Case(
+            action=change.action,
+            names=names,
+            risk=raised_risk(action.risk, blast),
+            cause=now.cause,
+            protected=protected_by((*names, *sorted(touched)), policy.protected),
+            host_state=await self._host_state(policy),
+            minute=minute_of_day(self.world.clock.now()),
+        )
+        digest = bound_hash(plain(change), self.host, policy.version, now.facts)
+        return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest)
+
+    async def explain(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:
+        """As `read`; a target that this host lacks is judged by its words and reported in `missing`."""
+        try:
+            return await self.read(policy, name, target, arguments)
+        except Absent as absent:
+            action, change = self.decode(name, target, arguments)
+            protected = protected_by((target,), policy.protected)
+            minute = minute_of_day(self.world.clock.now())
+            case = Case(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
+            now = Precondition(ok=False, reason=str(absent))
+            return Reading(
+                action=action, change=change, case=case, now=now, blast=BlastRadius(), hash="", missing=(absent.name,)
+            )
+
+    async def _names(self, target: str) -> tuple[str, ...]:
+        return await same_unit(self.world.bus, target) if UNIT_NAME.fullmatch(target) else (target,)
+
+    async def _host_state(self, policy: Policy) -> str:
+        """Asked only where a rule wants to know."""
+        return await self.world.bus.system_state() if any(rule.host for rule in policy.rule) else "unknown"
+
+
+def plain(change: Change) -> dict[str, Any]:
+    """The typed change as JSON: what is stored, hashed and shown, defaults filled in."""
+    return {
+        "action": change.action,
+        "target": change.target,
+        "arguments": msgspec.to_builtins(change.arguments),
+    }
+
+
+def minute_of_day(now: float) -> int:
+    """Local minute, for rules with `hours`."""
+    local = time.localtime(now)
+    return local.tm_hour * 60 + local.tm_min
+
+
+def explained(policy: Policy, reading: Reading, level: Autonomy) -> dict[str, Any]:
+    """The JSON of `explain action` (CONTRACT), with the blast radius and what would be measured."""
+    verdicts: dict[str, Decision] = {each: decide(policy, reading.case, each) for each in LEVELS}
+    decision = verdicts[level]
+    return {
+        "verdict": decision.verdict,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "risk": reading.case.risk,
+        "argv": None,
+        "missing": list(reading.missing),
+        "by_autonomy": {
+            each: {"verdict": d.verdict, "rule": d.rule, "reason": d.reason} for each, d in verdicts.items()
+        },
+        "does": reading.action.describe(reading.change),
+        "blast_radius": reading.blast.said,
+        "success": reading.action.success_test(reading.change),
+        "now": {"ok": reading.now.ok, "reason": reading.now.reason, "cause": reading.now.cause},
+    }
+
+
+def refused_explanation(refused: Refused) -> dict[str, Any]:
+    """The same JSON for what cannot even be judged: refused at every level."""
+    said = {"verdict": "refuse", "rule": "schema", "reason": str(refused)}
+    return {**said, "risk": "high", "argv": None, "missing": [], "by_autonomy": dict.fromkeys(LEVELS, said)}

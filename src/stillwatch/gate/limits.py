@@ -1,0 +1,68 @@
+"""How often the gate may act by itself (R11), on the boot clock (R33): what exceeds it waits for a person."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stillwatch.gate.change.action import Clock
+from stillwatch.gate.clock import age
+from stillwatch.gate.database import Database, Writer
+
+HOUR: Final = 3600.0
+DAY: Final = 86_400.0
+PER_TARGET: Final = 3
+PER_DAY: Final = 10
+FIRST_PAUSE: Final = 10.0
+LONGEST_PAUSE: Final = 300.0
+
+
+class Limits:
+    """Automatic changes are counted at their intent, in its transaction, so that a crash cannot forget one."""
+
+    def __init__(self, database: Database, clock: Clock, boot_id: str) -> None:
+        self.database, self.clock, self.boot_id = database, clock, boot_id
+
+    def hindrance(self, target: str) -> str:
+        """Why nothing automatic may be done to the target now; "" if it may."""
+        if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", target):
+            return f"{target} is in quarantine until a person clears it"
+        ages = self._ages()
+        mine = sorted(seconds for name, seconds in ages if name == target and seconds < HOUR)
+        if len(mine) >= PER_TARGET:
+            self._quarantine(target)
+            return f"{target} was changed {PER_TARGET} times within an hour: in quarantine until a person clears it"
+        if len(ages) >= PER_DAY:
+            return f"{PER_DAY} automatic changes within a day: a person approves the next"
+        wait = min(FIRST_PAUSE * 2 ** (len(mine) - 1), LONGEST_PAUSE) - mine[0] if mine else 0.0
+        return f"{target} was changed just now: by itself again in {wait:.0f} s" if wait > 0 else ""
+
+    def count(self, writer: Writer, action: str, target: str, proposal: int) -> None:
+        """Note one automatic change."""
+        writer.execute("DELETE FROM runs WHERE boot_id = ? AND boot < ?", (self.boot_id, self.clock.boot() - DAY))
+        row = (target, action, self.boot_id, self.clock.boot(), proposal)
+        writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)
+
+    def release(self, target: str, by: str) -> bool:
+        """A person clears the quarantine and the count; False if there was none."""
+        if not self.database.one("SELECT 1 FROM quarantine WHERE target = ?", target):
+            return False
+        with self.database.writing() as writer:
+            writer.execute("DELETE FROM quarantine WHERE target = ?", (target,))
+            writer.execute("UPDATE runs SET target = '' WHERE target = ?", (target,))  # still counts for the day
+            writer.record("resumed", target=target, quarantine=False, by=by)
+        return True
+
+    def quarantined(self) -> list[str]:
+        return [row["target"] for row in self.database.all("SELECT target FROM quarantine ORDER BY target")]
+
+    def _quarantine(self, target: str) -> None:
+        with self.database.writing() as writer:
+            writer.execute("INSERT INTO quarantine VALUES (?, ?)", (target, self.clock.now()))
+            writer.record("paused", target=target, quarantine=True, by="gate")
+
+    def _ages(self) -> list[tuple[str, float]]:
+        """(target, age) of every automatic change of the last day; one whose age is unknown counts as recent."""
+        now = self.clock.boot()
+        rows = self.database.all("SELECT target, boot_id, boot FROM runs")
+        ages = [(row["target"], age(row["boot"], row["boot_id"], self.boot_id, now)) for row in rows]
+        return [(target, seconds) for target, seconds in ages if seconds < DAY]

@@ -1,0 +1,124 @@
+"""`stillwatch gate`: put the gate together, say that it is ready, serve until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import grp
+import os
+import pwd
+import signal
+import socket
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from stillwatch.config import Config, Places
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.gate.change.action import World
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.clock import boot_id
+from stillwatch.gate.database import Database
+from stillwatch.gate.desk import Desk
+from stillwatch.gate.journal import log_name, send_anchor
+from stillwatch.gate.judge import Judge
+from stillwatch.gate.server import Admission, Server, open_doors
+from stillwatch.gate.trust import read_trusted
+from stillwatch.gate.world import HostWorld
+
+DAEMON: Final = "stillwatch"
+ADMINS: Final = "stillwatch-admin"
+TICK: Final = 0.5
+
+
+def run_gate(config: Config, places: Places, world: World | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code. Raises StillwatchError where it cannot start."""
+    trial_uid = os.getuid() if places.trial else None
+    if trial_uid is None and places.config_file is not None:
+        read_trusted(places.config_file, frozenset({0}))
+    with _only_one(places.gate_state):
+        gate = build(config, places, world or HostWorld(), trial_uid)
+        try:
+            doors = open_doors(places.gate_runtime, 0o600)
+        except OSError as error:
+            raise NotReachable(f"{places.gate_runtime}: {error}", next_step="see `stillwatch doctor`") from error
+        asyncio.run(serve(Server(gate, admission(trial_uid)), doors))
+        gate.database.close()
+    return 0
+
+
+def build(config: Config, places: Places, world: World, trial_uid: int | None) -> Desk:
+    """The gate over its state directory; what a crash left open is told as `unknown` at once."""
+    folder = places.gate_state
+    database = Database(folder, world.clock, partial(send_anchor, log_name(folder)))
+    gate = Desk(
+        database=database,
+        judge=Judge(world, CATALOGUE, host_id()),
+        boot_id=boot_id(),
+        ceiling=config.autonomy,
+        policy_file=places.policy_file,
+        trial_uid=trial_uid,
+    )
+    gate.performer.recover()
+    return gate
+
+
+def admission(trial_uid: int | None) -> Admission:
+    """The daemon proposes, root and the group decide; in a trial the one user does both."""
+    if trial_uid is not None:
+        return Admission(proposers=frozenset({trial_uid}), admins=frozenset({trial_uid}), trial=True)
+    try:
+        daemon = frozenset({pwd.getpwnam(DAEMON).pw_uid})
+    except KeyError as error:
+        raise NotReachable(f"no user {DAEMON}", next_step="run `stillwatch install`") from error
+    with contextlib.suppress(KeyError):
+        return Admission(proposers=daemon, admins=frozenset({0}), admin_group=grp.getgrnam(ADMINS).gr_gid)
+    return Admission(proposers=daemon, admins=frozenset({0}))
+
+
+async def serve(server: Server, doors: dict[str, socket.socket], tick: float = TICK) -> None:
+    """Answer, and every `tick` seconds do what is due; ends at SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    await server.listen(doors)
+    notify_ready()
+    while not stop.is_set():
+        with contextlib.suppress(OSError, StillwatchError):
+            await server.gate.performer.perform_due()
+            server.gate.database.archive()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), tick)
+    await server.close()
+
+
+def notify_ready() -> None:
+    """READY=1 to systemd (sd_notify(3)), if it asked for it."""
+    where = os.environ.get("NOTIFY_SOCKET", "")
+    if where:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, contextlib.suppress(OSError):
+            door.sendto(b"READY=1", "\0" + where[1:] if where.startswith("@") else where)
+
+
+def host_id() -> str:
+    """What tells this host from others: its machine-id, else its name."""
+    with contextlib.suppress(OSError):
+        return Path("/etc/machine-id").read_text().strip() or socket.gethostname()
+    return socket.gethostname()
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One gate over one state directory. Raises NotReachable while another runs."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        lock = (folder / "lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        why = f"{folder}: {error.strerror}"
+        raise NotReachable(why, next_step="another gate runs here, or it may not be written") from error
+    with lock:
+        yield

@@ -1,0 +1,207 @@
+"""Doing it: intent on disk → run → outcome on disk → measured now, after 1 and 10 minutes → undone if worse."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from stillwatch.config import Autonomy
+from stillwatch.gate.change.action import Action, Change, Clock, Interrupted, Refused, Verification, World
+from stillwatch.gate.database import Database, Writer
+from stillwatch.gate.judge import Judge, Reading
+from stillwatch.gate.limits import Limits
+from stillwatch.gate.policy import Policy, decide
+from stillwatch.gate.proposals import Row
+from stillwatch.gate.protocol import clean
+from stillwatch.gate.switch import Switch
+
+APPROVAL_GOOD: Final = 900.0
+RUN_DEADLINE: Final = 180.0
+VERIFY_DEADLINE: Final = 60.0
+CHECKS: Final = (0, 60, 600)
+
+
+class Performer:
+    """The one place that executes. One change at a time on a host (R11)."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        judge: Judge,
+        limits: Limits,
+        switch: Switch,
+        standing: Callable[[], tuple[Policy, Autonomy]],
+    ) -> None:
+        self.database, self.judge, self.limits, self.switch = database, judge, limits, switch
+        self.standing = standing
+        self.busy = asyncio.Lock()
+        self.world: World = judge.world
+        self.clock: Clock = judge.world.clock
+
+    def recover(self) -> None:
+        """After a start: what was begun and not ended is `unknown`: told, never run again (R29)."""
+        for row in self.database.all("SELECT * FROM proposals WHERE state IN ('running', 'undoing')"):
+            self._end(row, "unknown", "the gate stopped while this ran: nobody knows how it ended", kind="unknown")
+
+    async def perform_due(self) -> None:
+        """What waits for the gate itself: approved changes that could not start at once, and measurements."""
+        if not self.busy.locked():
+            self.recover()
+        for row in self.database.all("SELECT * FROM proposals WHERE state = 'approved' ORDER BY id"):
+            await self.execute(row["id"])
+        now, boot = self.clock.boot(), self.limits.boot_id
+        for row in self.database.all("SELECT * FROM checks ORDER BY proposal, delay"):
+            if row["boot_id"] != boot or row["due"] <= now:
+                await self.measure(row["proposal"], row["delay"])
+
+    async def execute(self, number: int) -> str:
+        """Carry out an approved proposal if it may still run; one sentence why it did not, "" if it did."""
+        if self.switch.is_on():
+            return "paused: nothing new is begun until an administrator resumes"
+        if self.busy.locked():
+            return "another change is being made"
+        async with self.busy:
+            row = self._row(number)
+            try:
+                reading = await self._still_so(row)
+            except Refused as refused:
+                self._give_back(row, str(refused))
+                return str(refused)
+            if self.switch.is_on():
+                return "paused: nothing new is begun until an administrator resumes"
+            self._intend(row, reading.change)
+            await self._run(row, reading.action, reading.change)
+        if self._row(number)["status"] == "done":
+            await self.measure(number, 0)
+        return ""
+
+    async def measure(self, number: int, delay: int) -> None:
+        """Apply the success test fixed before, note it, and undo what made things worse (R14)."""
+        row = self._row(number)
+        action, change = self._decoded(row)
+        try:
+            async with asyncio.timeout(VERIFY_DEADLINE):
+                seen = await action.verify(self.world, change, json.loads(row["facts"]))
+        except Exception as error:
+            seen = Verification(ok=None, said=f"could not be measured: {clean(str(error))}")
+        if not self.database.one("SELECT 1 FROM checks WHERE proposal = ? AND delay = ?", number, delay):
+            return  # measured meanwhile, or a newer change of the target has begun
+        with self.database.writing() as writer:
+            self._note(writer, row, delay, seen)
+        if seen.worse:
+            await self._undo(number, action, change)
+
+    async def _still_so(self, row: Row) -> Reading:
+        """Read everything again (R22). Raises Refused if it is no longer exactly what was approved, or not allowed."""
+        if row["state"] != "approved":
+            raise Refused(f"it is {row['state']}, not approved")
+        old = self.clock.boot() - row["approved_boot"] > APPROVAL_GOOD
+        if old or row["approved_in"] != self.limits.boot_id:
+            raise Refused("the approval is older than 15 minutes")
+        policy, level = self.standing()
+        reading = await self.judge.read(policy, row["action"], row["target"], json.loads(row["arguments"]))
+        if reading.hash != row["hash"]:
+            raise Refused("the state or the policy has changed since the approval")
+        if not reading.now.ok:
+            raise Refused(reading.now.reason)
+        decision = decide(policy, reading.case, level)
+        automatic = row["approver"] == "policy"
+        if decision.verdict == "refuse" or (automatic and decision.verdict != "allow"):
+            raise Refused(decision.reason)
+        hindrance = self.limits.hindrance(row["target"]) if automatic else ""
+        if hindrance:
+            raise Refused(hindrance)
+        return reading
+
+    def _intend(self, row: Row, change: Change) -> None:
+        """On disk before anything runs; the approval is used up with it."""
+        with self.database.writing() as writer:
+            writer.execute("UPDATE proposals SET state = 'running' WHERE id = ? AND state = 'approved'", (row["id"],))
+            earlier = "DELETE FROM checks WHERE proposal IN (SELECT id FROM proposals WHERE target = ?)"
+            writer.execute(earlier, (row["target"],))
+            if row["approver"] == "policy":
+                self.limits.count(writer, row["action"], row["target"], row["id"])
+            writer.record("intent", **named(row), hash_approved=row["hash"], approver=row["approver"])
+
+    async def _run(self, row: Row, action: Action, change: Change) -> None:
+        try:
+            async with asyncio.timeout(RUN_DEADLINE):
+                said = await action.run(self.world, change)
+        except Refused as refused:
+            self._end(row, "failed", str(refused))
+        except (Interrupted, Exception) as error:
+            self._end(row, "unknown", f"its end was not seen: {error!s}", kind="unknown")
+        else:
+            self._end(row, "done", said)
+
+    def _end(self, row: Row, status: str, said: str, *, kind: str = "outcome") -> None:
+        said = clean(said)
+        with self.database.writing() as writer:
+            if status == "done":
+                for delay in CHECKS:
+                    due = (row["id"], delay, self.limits.boot_id, self.clock.boot() + delay)
+                    writer.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?)", due)
+            if status == "failed":
+                count(writer, row, "failed")
+            end = "UPDATE proposals SET state = ?, status = ?, said = ? WHERE id = ?"
+            writer.execute(end, (status, status, said, row["id"]))
+            writer.record(kind, **named(row), status=status, said=said)
+
+    def _give_back(self, row: Row, reason: str) -> None:
+        """An approval that cannot be used is void; the proposal waits for a new one."""
+        with self.database.writing() as writer:
+            back = (
+                "UPDATE proposals SET state = 'waiting', reason = ?, approver = '' WHERE id = ? AND state = 'approved'"
+            )
+            writer.execute(back, (reason, row["id"]))
+            writer.record("decided", **named(row), verdict="refuse", reason=reason, rule="at-execution")
+
+    def _note(self, writer: Writer, row: Row, delay: int, seen: Verification) -> None:
+        said, verified = clean(seen.said), None if seen.ok is None else int(seen.ok)
+        writer.execute("DELETE FROM checks WHERE proposal = ? AND delay = ?", (row["id"], delay))
+        writer.execute("UPDATE proposals SET verified = ?, said = ? WHERE id = ?", (verified, said, row["id"]))
+        writer.record("outcome", **named(row), status=row["status"], verified=seen.ok, after=delay, said=said)
+        if seen.ok is False:
+            writer.execute("DELETE FROM checks WHERE proposal = ?", (row["id"],))
+            count(writer, row, "failed")
+        elif seen.ok and delay == CHECKS[-1]:
+            count(writer, row, "verified")
+
+    async def _undo(self, number: int, action: Action, change: Change) -> None:
+        async with self.busy:
+            row = self._row(number)
+            if not action.undoable or self.switch.is_on() or self.standing()[1] == "observe" or row["state"] != "done":
+                return
+            with self.database.writing() as writer:
+                writer.execute("UPDATE proposals SET state = 'undoing' WHERE id = ?", (number,))
+                writer.record("intent", **named(row), undo=True)
+            try:
+                async with asyncio.timeout(RUN_DEADLINE):
+                    said = await action.undo(self.world, change)
+            except Exception as error:
+                self._end(row, "unknown", f"undoing it failed: {error!s}", kind="unknown")
+                return
+            status, kind = ("undone", "undone") if said is not None else ("failed", "outcome")
+            self._end(row, status, said if said is not None else "it got worse and could not be undone", kind=kind)
+
+    def _decoded(self, row: Row) -> tuple[Action, Change]:
+        return self.judge.decode(row["action"], row["target"], json.loads(row["arguments"]))
+
+    def _row(self, number: int) -> Row:
+        return self.database.all("SELECT * FROM proposals WHERE id = ?", number)[0]
+
+
+def named(row: Row) -> dict[str, Any]:
+    """What every audit record about a change carries."""
+    arguments = json.loads(row["arguments"])
+    return {"id": f"A-{row['id']}", "action": row["action"], "target": row["target"], "arguments": arguments}
+
+
+def count(writer: Writer, row: Row, what: str) -> None:
+    """The ledger of verified successes and failures for each (action, target)."""
+    key = (row["action"], row["target"])
+    writer.execute("INSERT OR IGNORE INTO ledger (action, target) VALUES (?, ?)", key)
+    writer.execute(f"UPDATE ledger SET {what} = {what} + 1 WHERE action = ? AND target = ?", key)  # noqa: S608

@@ -1,0 +1,157 @@
+"""The policy file and the decision it gives: ordered rules, first match wins, the last is refuse. No side effects."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Final, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from stillwatch.config import Autonomy
+from stillwatch.gate.change.action import BlastRadius, Refused, Risk
+from stillwatch.gate.declared import Declared
+from stillwatch.gate.protocol import canonical
+from stillwatch.gate.trust import read_trusted
+from stillwatch.records.action import ACTIONS, Decision, Verdict
+
+LEVELS: Final[tuple[Autonomy, ...]] = get_args(Autonomy)
+RISKS: Final[tuple[Risk, ...]] = get_args(Risk)
+BUSY: Final = 10
+"""Established connections from which on a change counts as riskier."""
+DEFAULT: Final = Path(__file__).parent / "default_policy.toml"
+HostState = Literal["initializing", "starting", "running", "degraded", "maintenance", "stopping", "unknown"]
+Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
+Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?\\-]{1,255}\Z")]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Empty lists match anything; cause: only with (true) or without (false) a cause that the gate itself read."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
+    verdict: Verdict
+    actions: tuple[str, ...] = ()
+    targets: tuple[Glob, ...] = ()
+    risk: tuple[Risk, ...] = ()
+    host: tuple[HostState, ...] = ()
+    cause: bool | None = None
+    hours: Hours | None = None
+    always_ask: bool = False
+    reason: Annotated[str, Meta(max_length=200)] = ""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.actions) - set(ACTIONS):
+            raise ValueError(f"rule {self.name}: no action {sorted(unknown)[0]}")
+
+    def matches(self, case: Case) -> bool:
+        return (
+            (not self.actions or case.action in self.actions)
+            and (not self.targets or any(fnmatchcase(name, glob) for name in case.names for glob in self.targets))
+            and (not self.risk or case.risk in self.risk)
+            and (not self.host or case.host_state in self.host)
+            and (self.cause is None or self.cause == bool(case.cause))
+            and (self.hours is None or _within(self.hours, case.minute))
+        )
+
+
+class Policy(Declared, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """policy.toml: the rules, what is protected beside the built-in set, and what is declared."""
+
+    rule: tuple[Rule, ...] = ()
+    protected: tuple[Glob, ...] = ()
+    version: str = ""
+
+    def __post_init__(self) -> None:
+        names = [rule.name for rule in self.rule]
+        if len(set(names)) != len(names):
+            raise ValueError("two rules have one name")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """All that a decision depends on, read by the gate: nothing here comes from a model but action and target.
+
+    names: the target under all its names; protected: the protected unit that it is or touches, "" if none;
+    minute: of the local day; limit: why nothing automatic may run now, "" if it may.
+    """
+
+    action: str
+    names: tuple[str, ...]
+    risk: Risk
+    cause: str = ""
+    protected: str = ""
+    host_state: str = "unknown"
+    minute: int = 0
+    limit: str = ""
+
+
+def load_policy(path: Path, owners: frozenset[int]) -> Policy:
+    """Read, check and stamp with its hash. Raises Refused; a missing file gives the default, which only asks."""
+    text = read_trusted(path if path.exists() else DEFAULT, owners if path.exists() else None)
+    try:
+        read = msgspec.convert(tomllib.loads(text.decode()), Policy)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Refused(f"{path}: {error}") from error
+    if read.version:
+        raise Refused(f"{path}: `version` is the file's hash and cannot be set")
+    return msgspec.structs.replace(read, version=hashlib.sha256(text).hexdigest())
+
+
+def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
+    """The verdict at one level of autonomy, with the rule and the reason. Pure (R6, R9)."""
+    if case.protected:
+        return Decision(verdict="refuse", rule="protected", reason=f"{case.protected} is protected")
+    rule = next((rule for rule in policy.rule if rule.matches(case)), None)
+    if rule is None:
+        return Decision(verdict="refuse", rule="default", reason="no rule allows it")
+    if rule.verdict == "refuse":
+        return Decision(verdict="refuse", rule=rule.name, reason=rule.reason or "the rule refuses it")
+    if level == "observe":
+        return Decision(verdict="refuse", rule="observe", reason="autonomy is observe: nothing changes")
+    hindrance = _hindrance(rule, case, level)
+    return Decision(verdict="ask" if hindrance else "allow", rule=rule.name, reason=hindrance or _why(rule, level))
+
+
+def raised_risk(stated: Risk, blast: BlastRadius) -> Risk:
+    """The author's risk, raised by whom it would hit: one step for units that need it, one for many connections."""
+    steps = bool(blast.dependants) + (blast.connections >= BUSY)
+    return RISKS[min(RISKS.index(stated) + steps, len(RISKS) - 1)]
+
+
+def lower_level(*levels: Autonomy) -> Autonomy:
+    """The most careful of several."""
+    return min(levels, key=LEVELS.index)
+
+
+def bound_hash(change: Mapping[str, object], host: str, version: str, facts: Mapping[str, str]) -> str:
+    """What an approval binds: exactly action, target, arguments, host, policy version and the facts (R19)."""
+    bound = {"change": dict(change), "host": host, "policy": version, "facts": dict(facts)}
+    return hashlib.sha256(canonical(bound).encode()).hexdigest()
+
+
+def _hindrance(rule: Rule, case: Case, level: Autonomy) -> str:
+    """Why a person must approve; "" if nothing speaks against doing it by itself."""
+    if level == "suggest":
+        return rule.reason or "autonomy is suggest: a person approves"
+    if rule.always_ask or (rule.verdict == "ask" and level == "auto-safe"):
+        return rule.reason or "the rule asks a person"
+    if case.risk == "high" or (case.risk == "medium" and level == "auto-safe"):
+        return f"its risk is {case.risk}: a person approves"
+    if not case.cause:
+        return "the gate itself sees no cause: a person approves"
+    return case.limit
+
+
+def _why(rule: Rule, level: Autonomy) -> str:
+    return rule.reason if rule.reason and rule.verdict == "allow" else f"autonomy is {level} and the risk permits it"
+
+
+def _within(hours: str, minute: int) -> bool:
+    first, last = (int(hour) * 60 + int(rest) for hour, rest in re.findall(r"(\d\d):(\d\d)", hours))
+    return first <= minute < last if first <= last else minute >= first or minute < last

@@ -1,0 +1,118 @@
+"""Proposals on disk, and how a person sees them: rendered by fixed code from the typed change (R21)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any, Final
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.database import Database, Writer
+from stillwatch.gate.judge import Reading, plain
+from stillwatch.gate.protocol import canonical
+from stillwatch.records.action import Decision
+
+MAX_WAITING: Final = 200
+KEEP_ENDED: Final = 5_000
+OPEN: Final = "('waiting', 'approved', 'running', 'undoing')"
+Row = sqlite3.Row
+
+
+class Proposals:
+    """One row a proposal; at most MAX_WAITING wait, and of the ended ones the newest KEEP_ENDED are kept."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def row(self, proposal_id: str | int) -> Row:
+        """Raises Refused where there is none."""
+        number = proposal_id if isinstance(proposal_id, int) else int(proposal_id.removeprefix("A-"))
+        rows = self.database.all("SELECT * FROM proposals WHERE id = ?", number)
+        if not rows:
+            raise Refused(f"no proposal A-{number}")
+        return rows[0]
+
+    def newest(self, *, waiting: bool) -> list[Row]:
+        return self.database.all(
+            "SELECT * FROM proposals WHERE state = 'waiting' OR NOT ? ORDER BY id DESC LIMIT 200", waiting
+        )
+
+    def keep(
+        self, reading: Reading, decision: Decision, note: dict[str, str], uid: int, approval: dict[str, Any]
+    ) -> int:
+        """Write a proposal down with its decision; one that waits already is brought up to date, not doubled."""
+        change = plain(reading.change)
+        key = {"action": change["action"], "target": change["target"], "arguments": canonical(change["arguments"])}
+        waiting = "SELECT id FROM proposals WHERE state = 'waiting' AND action = ? AND target = ? AND arguments = ?"
+        number = self.database.one(waiting, *key.values())
+        waits = self.database.one("SELECT count(*) FROM proposals WHERE state = 'waiting'")
+        if number is None and waits >= MAX_WAITING:
+            raise Refused(f"{MAX_WAITING} proposals wait already: decide some of them first")
+        fresh = {**told(decision), **bound(reading), **approval}
+        with self.database.writing() as writer:
+            if number is None:
+                first = {**key, **note, "proposer": uid, "at": self.database.clock.now()}
+                number = self._insert(writer, {**first, **fresh})
+                writer.record("proposed", id=f"A-{number}", **change, proposer=f"uid {uid}", because=note["because"])
+            else:
+                self._update(writer, number, fresh)
+            writer.record("decided", id=f"A-{number}", **change, **told(decision), risk=reading.case.risk)
+            old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
+            writer.execute(old, (number,))
+        return int(number)
+
+    def renew(self, number: int, reading: Reading) -> None:
+        """What is shown is brought up to date; nothing is approved by it."""
+        with self.database.writing() as writer:
+            self._update(writer, number, bound(reading))
+
+    def _insert(self, writer: Writer, fields: dict[str, Any]) -> int:
+        names, marks = ", ".join(fields), ", ".join("?" * len(fields))
+        cursor = writer.execute(f"INSERT INTO proposals ({names}) VALUES ({marks})", tuple(fields.values()))  # noqa: S608
+        return cursor.lastrowid or 0
+
+    def _update(self, writer: Writer, number: int, fields: dict[str, Any]) -> None:
+        sets = ", ".join(f"{name} = ?" for name in fields)
+        writer.execute(f"UPDATE proposals SET {sets} WHERE id = ?", (*fields.values(), number))  # noqa: S608
+
+
+def told(decision: Decision) -> dict[str, str]:
+    return {"verdict": decision.verdict, "rule": decision.rule, "reason": decision.reason}
+
+
+def bound(reading: Reading) -> dict[str, Any]:
+    """What an approval would bind, and what its approver reads."""
+    shown = {
+        "does": reading.action.describe(reading.change),
+        "success": reading.action.success_test(reading.change),
+        "now": reading.now.reason,
+        "cause": reading.now.cause,
+        "blast_radius": reading.blast.said,
+        "undoable": reading.action.undoable,
+    }
+    facts = canonical(dict(reading.now.facts))
+    return {"risk": reading.case.risk, "hash": reading.hash, "facts": facts, "shown": canonical(shown)}
+
+
+def shown(row: Row) -> dict[str, Any]:
+    """A proposal as JSON; `because` and `said` are text from outside and labelled so by whoever prints them."""
+    outcome = None
+    if row["status"] is not None:
+        verified = None if row["verified"] is None else bool(row["verified"])
+        outcome = {"status": row["status"], "verified": verified, "said": row["said"]}
+    return {
+        "id": f"A-{row['id']}",
+        "at": row["at"],
+        "state": row["state"],
+        "action": row["action"],
+        "target": row["target"],
+        "arguments": json.loads(row["arguments"]),
+        "risk": row["risk"],
+        "hash": row["hash"],
+        "decision": {"verdict": row["verdict"], "rule": row["rule"], "reason": row["reason"]},
+        "outcome": outcome,
+        "approver": row["approver"],
+        "incident": row["incident"],
+        "shown": json.loads(row["shown"]),
+        "untrusted": {"because": row["because"]},
+    }

@@ -1,0 +1,130 @@
+"""The two sockets: one request a connection, peers told apart by the kernel, slow and odd clients sent away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sqlite3
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.core import Gate, Peer
+from stillwatch.gate.protocol import MAX_BYTES, canonical, clean, read_request
+from stillwatch.gate.world import peer_uid, read_all
+
+DEADLINE: Final = 5.0
+MAX_CLIENTS: Final = 64
+SO_PEERGROUPS: Final = 59
+MOST_GROUPS: Final = 1024
+DOORS: Final = ("propose", "admin")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admission:
+    """Who may speak at which door. proposers: uids; admin_group: gid, None if there is none."""
+
+    proposers: frozenset[int]
+    admins: frozenset[int]
+    admin_group: int | None = None
+    trial: bool = False
+
+    def check(self, uid: int, groups: frozenset[int], door: str) -> Peer:
+        """Raises Refused. The daemon is never an administrator, whatever its groups (a trial's one user is both)."""
+        if door == "propose" and uid in self.proposers:
+            return Peer(uid=uid, door=door)
+        daemon = uid in self.proposers and not self.trial
+        if door == "admin" and not daemon and (uid in self.admins or self.admin_group in groups):
+            return Peer(uid=uid, door=door)
+        raise Refused(f"uid {uid} has no business at {door}.sock")
+
+
+class Server:
+    """Serves until its task is cancelled; a change that runs is waited for."""
+
+    def __init__(self, gate: Gate, admission: Admission, *, deadline: float = DEADLINE) -> None:
+        self.gate, self.admission, self.deadline = gate, admission, deadline
+        self.clients = 0
+        self._listening: list[asyncio.Server] = []
+
+    async def listen(self, doors: dict[str, socket.socket]) -> None:
+        for door, listener in doors.items():
+            handler = self._handler(door)
+            self._listening.append(await asyncio.start_unix_server(handler, sock=listener, limit=MAX_BYTES))
+
+    async def close(self) -> None:
+        """No new client; what runs ends first (R28)."""
+        for server in self._listening:
+            server.close()
+        async with self.gate.performer.busy:
+            pass
+
+    def _handler(self, door: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
+        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.clients += 1
+            try:
+                reply = await self._reply(door, reader, writer.get_extra_info("socket"))
+                with contextlib.suppress(OSError, TimeoutError):
+                    async with asyncio.timeout(self.deadline):
+                        writer.write(canonical(reply).encode() + b"\n")
+                        await writer.drain()
+            finally:
+                self.clients -= 1
+                writer.close()
+
+        return handle
+
+    async def _reply(self, door: str, reader: asyncio.StreamReader, link: socket.socket) -> dict[str, Any]:
+        try:
+            if self.clients > MAX_CLIENTS:
+                raise Refused("too many clients at once")
+            peer = self.admission.check(peer_uid(link), peer_groups(link), door)
+            async with asyncio.timeout(self.deadline):
+                line = await read_all(reader)
+            return {"ok": True, **await self.gate.answer(peer, read_request(line))}
+        except TimeoutError:
+            return {"ok": False, "error": "late", "reason": f"no whole message within {self.deadline:.0f} s"}
+        except Refused as refused:
+            return {"ok": False, "error": "refused", "reason": clean(str(refused))}
+        except (OSError, sqlite3.Error) as error:
+            return {"ok": False, "error": "disk", "reason": f"nothing was begun or noted: {clean(str(error))}"}
+
+
+def peer_groups(link: socket.socket) -> frozenset[int]:
+    """The peer's primary and supplementary groups (SO_PEERCRED, SO_PEERGROUPS: socket(7)).
+
+    Raises OSError for more than 256 groups.
+    """
+    primary = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[2]
+    packed = link.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_GROUPS)
+    return frozenset({primary, *struct.unpack(f"{len(packed) // 4}I", packed)})
+
+
+def open_doors(folder: Path, mode: int) -> dict[str, socket.socket]:
+    """systemd's sockets by name (sd_listen_fds(3)), or our own in `folder` for a trial. Raises OSError."""
+    if os.environ.get("LISTEN_PID") == str(os.getpid()):
+        names = os.environ.get("LISTEN_FDNAMES", "").split(":")
+        given = {name: socket.socket(fileno=3 + index) for index, name in enumerate(names) if name in DOORS}
+        if set(given) != set(DOORS):
+            raise OSError("systemd handed over other sockets than `propose` and `admin`")
+        return given
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {door: _bind(folder / f"{door}.sock", mode) for door in DOORS}
+
+
+def _bind(path: Path, mode: int) -> socket.socket:
+    """A socket file of a gate that is gone is replaced; the lock in the state directory says that it is gone."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o777 & ~mode)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    listener.listen(MAX_CLIENTS)
+    return listener

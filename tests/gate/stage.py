@@ -1,0 +1,333 @@
+"""A world of units that counts every change, and a gate over it: what the gate's tests stand on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from stillwatch.config import Places
+from stillwatch.gate import protocol
+from stillwatch.gate.change.action import (
+    Absent,
+    Action,
+    Arguments,
+    BlastRadius,
+    Change,
+    Interrupted,
+    Precondition,
+    Refused,
+    Verification,
+    World,
+)
+from stillwatch.gate.core import Peer
+from stillwatch.gate.database import Database
+from stillwatch.gate.declared import Declared
+from stillwatch.gate.desk import Desk
+from stillwatch.gate.judge import Judge
+from stillwatch.gate.server import Admission, Server, open_doors
+from stillwatch.gate.units import check_unit_name
+from stillwatch.records.unit import UnitState
+
+DAEMON = Peer(uid=991, door="propose")
+ADMIN = Peer(uid=1000, door="admin")
+ROOT = Peer(uid=0, door="admin")
+BOOT = "boot-one"
+
+POLICY = """
+protected = ["ledger.service"]
+[[rule]]
+name = "web"
+actions = ["restart_unit", "reset_failed"]
+targets = ["web.service", "web@*.service"]
+verdict = "allow"
+[[rule]]
+name = "never-batch"
+targets = ["batch.service"]
+verdict = "refuse"
+reason = "batch jobs are left alone"
+[[rule]]
+name = "rest"
+actions = ["restart_unit", "stop_unit", "reset_failed"]
+targets = ["*.service"]
+verdict = "ask"
+"""
+
+
+class StillClock:
+    """Time stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.wall, self.up = 1_790_000_000.0, 5_000.0
+
+    def now(self) -> float:
+        return self.wall
+
+    def boot(self) -> float:
+        return self.up
+
+    def pass_by(self, seconds: float) -> None:
+        self.wall += seconds
+        self.up += seconds
+
+
+def failed(name: str, **facts: Any) -> UnitState:
+    return UnitState(name=name, **{"names": (name,), "load_state": "loaded", "active_state": "failed", **facts})
+
+
+def running(name: str, **facts: Any) -> UnitState:
+    return failed(name, **{"active_state": "active", **facts})
+
+
+class Units:
+    """PID 1, played: `done` lists every verb that would have changed the machine."""
+
+    def __init__(self, *units: UnitState) -> None:
+        self.units = {name: unit for unit in units for name in (unit.name, *unit.names)}
+        self.needed_by: dict[str, tuple[str, ...]] = {}
+        self.done: list[tuple[str, str]] = []
+        self.state = "running"
+        self.result = "done"
+        self.stays_down = False
+        self.gate: asyncio.Event | None = None
+
+    async def unit(self, name: str) -> UnitState | None:
+        return self.units.get(name)
+
+    async def dependants(self, name: str) -> tuple[str, ...]:
+        return self.needed_by.get(name, ())
+
+    async def system_state(self) -> str:
+        return self.state
+
+    async def _do(self, verb: str, name: str, active: str) -> str:
+        self.done.append((verb, name))
+        if self.gate is not None:
+            await self.gate.wait()
+        if not self.stays_down:
+            unit = replace(self.units[name], active_state=active, invocation_id=f"i{len(self.done)}")
+            self.units |= dict.fromkeys((unit.name, *unit.names), unit)
+        return self.result
+
+    async def start(self, name: str) -> str:
+        return await self._do("start", name, "active")
+
+    async def stop(self, name: str) -> str:
+        return await self._do("stop", name, "inactive")
+
+    async def restart(self, name: str) -> str:
+        return await self._do("restart", name, "active")
+
+    async def reload(self, name: str) -> str:
+        return await self._do("reload", name, "active")
+
+    async def reset_failed(self, name: str) -> None:
+        await self._do("reset-failed", name, "inactive")
+
+
+@dataclass
+class Stage:
+    """The played world."""
+
+    bus: Units
+    clock: StillClock = field(default_factory=StillClock)
+    declared: Declared = field(default_factory=Declared)
+
+    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        raise Refused("no root helper here")
+
+    peek = act
+
+
+class Delay(Arguments, frozen=True):
+    seconds: int = 0
+
+
+class Restart(Action):
+    """Restart, as simple as can be; the real actions have tests of their own."""
+
+    name, risk, undoable, arguments = "restart_unit", "low", True, Delay
+
+    async def check_target(self, world: World, change: Change) -> None:
+        if await world.bus.unit(check_unit_name(change.target)) is None:
+            raise Absent(change.target)
+
+    async def precondition(self, world: World, change: Change) -> Precondition:
+        unit = await world.bus.unit(change.target)
+        assert unit is not None
+        down = unit.active_state == "failed"
+        return Precondition(
+            ok=True,
+            reason=f"{unit.name} is {unit.active_state}",
+            facts={"state": unit.active_state, "invocation": unit.invocation_id},
+            cause=f"{unit.name} is failed, says PID 1" if down else "",
+            touches=(unit.name,),
+        )
+
+    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
+        others = await world.bus.dependants(change.target)
+        return BlastRadius(said=f"{len(others)} units need it", dependants=others)
+
+    async def run(self, world: World, change: Change) -> str:
+        result = await world.bus.restart(change.target)
+        if result == "lost":
+            raise Interrupted("nobody saw the end")
+        if result == "broken":
+            raise RuntimeError("broken")
+        if result != "done":
+            raise Refused(f"the job ended {result}")
+        return f"restarted {change.target}"
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        unit = await world.bus.unit(change.target)
+        if unit is None:
+            raise RuntimeError("gone")
+        well = unit.active_state == "active"
+        return Verification(
+            ok=well, said=f"{unit.name} is {unit.active_state}", worse=not well and before["state"] == "active"
+        )
+
+    async def undo(self, world: World, change: Change) -> str | None:
+        if world.bus.result == "no-undo":  # type: ignore[attr-defined]
+            return None
+        if world.bus.result == "undo-breaks":  # type: ignore[attr-defined]
+            raise RuntimeError("cannot")
+        await world.bus.start(change.target)
+        return f"started {change.target} again"
+
+    def describe(self, change: Change) -> str:
+        return f"restart {change.target}"
+
+    def success_test(self, change: Change) -> str:
+        return f"{change.target} is active"
+
+
+class Stop(Restart):
+    name, risk, undoable = "stop_unit", "medium", True
+
+    async def run(self, world: World, change: Change) -> str:
+        return await world.bus.stop(change.target)
+
+
+class ResetFailed(Restart):
+    name, undoable, arguments = "reset_failed", False, Arguments
+
+    async def run(self, world: World, change: Change) -> str:
+        await world.bus.reset_failed(change.target)
+        return "reset"
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        return Verification(ok=True, said="")
+
+
+ACTIONS: dict[str, Action] = {action.name: action for action in (Restart(), Stop(), ResetFailed())}
+
+
+def some_units() -> Units:
+    return Units(
+        failed("web.service"),
+        failed("web2.service"),
+        failed("mail.service", names=("mail.service", "smtp.service")),
+        running("db.service"),
+        running("batch.service"),
+        running("ledger.service"),
+        running("ssh.service", names=("ssh.service", "sshd.service")),
+        running("ssh.socket", triggers=("ssh-session@1.service",)),
+        running("relay.service", triggered_by=("ssh.socket",)),
+        running("getty@tty1.service"),
+        running("dbus.service"),
+    )
+
+
+def make_gate(
+    folder: Path,
+    *,
+    stage: Stage | None = None,
+    level: str = "auto-full",
+    policy: str = POLICY,
+    trial_uid: int | None = None,
+    anchor: Any = lambda seq, digest: True,
+    boot: str = BOOT,
+    keep: int = 50_000,
+) -> Desk:
+    """A gate over `folder`; its policy lies beside the state, owned by whoever runs the test."""
+    state = folder / "gate"
+    state.mkdir(mode=0o700, exist_ok=True)
+    file = folder / "policy.toml"
+    file.write_text(policy)
+    stage = stage or Stage(some_units())
+    gate = Bench(
+        database=Database(state, stage.clock, anchor, keep),
+        judge=Judge(stage, ACTIONS, "host-one"),
+        boot_id=boot,
+        ceiling=level,
+        policy_file=file,
+        trial_uid=trial_uid,
+    )
+    gate.performer.recover()
+    return gate
+
+
+class Bench(Desk):
+    """The policy file of a test needs no `policy apply`."""
+
+    def _trusted_policy(self) -> Any:
+        import os
+
+        from stillwatch.gate.policy import load_policy
+
+        return load_policy(self.policy_file, frozenset({os.getuid()}))
+
+
+def request(verb: str, **fields: Any) -> Any:
+    return protocol.read_request(protocol.canonical({"verb": verb, **fields}).encode() + b"\n")
+
+
+async def say(gate: Desk, peer: Peer, verb: str, **fields: Any) -> dict[str, Any]:
+    return await gate.answer(peer, request(verb, **fields))
+
+
+async def propose(gate: Desk, target: str, action: str = "restart_unit", **arguments: Any) -> dict[str, Any]:
+    return await say(gate, DAEMON, "propose", action=action, target=target, arguments=arguments)
+
+
+def bus_of(gate: Desk) -> Units:
+    return gate.judge.world.bus  # type: ignore[return-value]
+
+
+def clock_of(gate: Desk) -> StillClock:
+    return gate.clock  # type: ignore[return-value]
+
+
+def kinds(gate: Desk) -> list[str]:
+    return [record.shown()["kind"] for record in gate.database.records(0, 10_000)]
+
+
+def places_in(folder: Path) -> Places:
+    return Places(
+        config_file=folder / "stillwatch.toml",
+        state=folder / "state",
+        runtime=folder / "run",
+        gate_state=folder / "gate",
+        gate_runtime=folder / "run/gate",
+        models=folder / "models",
+        trial=True,
+    )
+
+
+@asynccontextmanager
+async def served(gate: Desk, folder: Path, admission: Admission | None = None, deadline: float = 5.0) -> Any:
+    """The gate behind its real sockets, for this process's uid."""
+    import os
+
+    mine = frozenset({os.getuid()})
+    admission = admission or Admission(proposers=mine, admins=mine, trial=True)
+    server = Server(gate, admission, deadline=deadline)
+    await server.listen(open_doors(folder / "run/gate", 0o600))
+    try:
+        yield server
+    finally:
+        await server.close()
