@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def list_incidents(*, as_json: bool) -> int:
-    """List the incidents, the newest first.
+    """List the incidents that are not resolved, the worst first.
 
     example:
       stillwatch incidents list --json

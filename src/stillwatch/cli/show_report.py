@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stillwatch.cli.json_out import put_json
 from stillwatch.cli.paper import Line, line, put
-from stillwatch.cli.show_incident import incident_block
+from stillwatch.cli.show_incident import incident_block, incident_row
 from stillwatch.cli.text import local_time, one_line, plural, seconds
 from stillwatch.records.render_report import report_json
 from stillwatch.records.report import Report, TierReport
@@ -18,6 +18,7 @@ HEADLINES = {
     "unknown": ("?", "could not be established", "bold magenta"),
 }
 TIER_STYLES = {"ready": "green", "missing": "yellow", "failed": "red", "off": "dim"}
+AT_REST = ("resolved", "muted")
 
 
 def show_report(report: Report, *, as_json: bool, now: float) -> None:
@@ -30,34 +31,31 @@ def show_report(report: Report, *, as_json: bool, now: float) -> None:
 
 def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     """Everything a person is told. Text of the report is untrusted and made harmless here."""
-    yield from _headline(report)
-    for incident in report.incidents:
+    told = [incident for incident in report.incidents if incident.state not in AT_REST]
+    resting = [incident for incident in report.incidents if incident.state in AT_REST]
+    yield _headline(report, len(told), len(resting))
+    if report.status == "unknown":
+        yield line("Not everything could be read, so nobody can say that all is well.", indent=2)
+    for incident in told:
         yield line()
         yield from incident_block(incident, now=now)
-    if report.incidents:
+    if told:
         yield line()
         yield line(("Nothing is changed on the host.", "dim"), indent=2)
     yield line()
+    yield from (incident_row(incident, now=now) for incident in resting)
     yield from _sources(report)
     yield from _tiers(report)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
 
 
-def _headline(report: Report) -> Iterator[Line]:
+def _headline(report: Report, told: int, resting: int) -> Line:
     sign, words, style = HEADLINES[report.status]
-    if report.at <= 0:
-        yield line((f"{sign} {words}", style), f"   {one_line(report.host, 80)} has not been checked yet")
-        yield line("'stillwatch check' looks now.", indent=2)
-        return
-    counted = plural(len(report.incidents), "incident") if report.incidents else "no incident"
-    yield line(
-        (f"{sign} {words}", style),
-        f"   {one_line(report.host, 80)}",
-        (f" · {local_time(report.at)} · {counted}", "dim"),
-    )
-    if report.status == "unknown":
-        yield line("Not everything could be read, so nobody can say that all is well.", indent=2)
+    counted = plural(told, "incident") if told else "no incident"
+    counted += f", {resting} muted or resolved" if resting else ""
+    about = (f" · {local_time(report.at)} · {counted}", "dim")
+    return line((f"{sign} {words}", style), f"   {one_line(report.host, 80)}", about)
 
 
 def _sources(report: Report) -> Iterator[Line]:

@@ -1,0 +1,51 @@
+"""Run the command line in this process, with a service that a test sets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from stillwatch.cli.everywhere import door
+from stillwatch.cli.main import run
+
+from .scene import FakeService, app_of
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+Stillwatch = Callable[..., Said]
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def stillwatch(service: FakeService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Stillwatch:
+    """Say a command line to the real `run`, with `service` behind it."""
+    monkeypatch.setattr(door, "build", lambda _: app_of(service))
+
+    def say(*words: str) -> Said:
+        code = run(words)
+        captured = capsys.readouterr()
+        return Said(code, captured.out, captured.err)
+
+    return say

@@ -1,0 +1,184 @@
+"""The real program, as a script runs it: exit codes, one line of complaint, encodings, pipes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stillwatch.cli.commands import FAMILIES
+from stillwatch.errors import NotReachable
+
+from .conftest import Stillwatch
+from .scene import FakeService
+
+PROGRAM = (sys.executable, "-m", "stillwatch")
+
+
+def real(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["help"], ["-h"]])
+def test_overview_names_every_command(words: list[str]) -> None:
+    done = real(*words)
+    assert done.returncode == 0
+    assert all(f"\n  {name} " in done.stdout for name in FAMILIES)
+    assert "--state-dir" in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_help_has_a_summary_an_example_and_the_common_options(name: str) -> None:
+    done = real(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert FAMILIES[name].summary in done.stdout
+    assert f"\n  stillwatch {name}" in done.stdout
+    assert "--runtime-dir DIR" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["--help", *(f"{name} --help" for name in sorted(FAMILIES))])
+def test_help_loads_nothing_heavy(name: str) -> None:
+    heavy = ("asyncio", "rich", "msgspec", "openai", "psutil", "pydantic", "stillwatch.service")
+    code = (
+        "import sys; from stillwatch.cli.main import run; code = run(sys.argv[1:]);"
+        f"print(code, [name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *name.split()], capture_output=True, text=True, check=True)
+    assert done.stderr == "0 []\n"
+
+
+def test_help_is_quick() -> None:
+    """The median of five, to be fair to a busy machine; the processor time is what we owe."""
+
+    def processor_time() -> float:
+        before = os.times()
+        real("check", "--help")
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    assert sorted(processor_time() for _ in range(5))[2] < 0.15
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["chekc"], "did you mean 'check'"),
+        (["check", "--frobnicate"], "--frobnicate"),
+        (["check", "--deadline", "soon"], "--deadline"),
+        (["check", "--deadline", "-1"], "--deadline"),
+        (["check", "--deadline", "nan"], "--deadline"),
+        (["check", "--since", "yesterday-ish"], "--since"),
+        (["check", "--since", "0h"], "--since"),
+        (["check", "--since", "2099-01-01"], "future"),
+        (["check", "--log"], "--log"),
+        (["check", "--log", "/no/such/file"], "no log file /no/such/file"),
+        (["check", "--log", "/etc"], "directory"),
+        (["check", "--journal", "/no/such/folder"], "no journal directory"),
+        (["check", "--journal", "/etc/hostname"], "not a directory"),
+        (["check", "surplus"], "surplus"),
+        (["check", "--config"], "--config needs a file"),
+        (["check", "--config", "/no/such.toml"], "/no/such.toml"),
+        (["triage", "/no/such/file"], "no log file"),
+        (["ask"], "QUESTION"),
+        (["ask", "  "], "empty"),
+        (["note", "x" * 3000], "2000 characters"),
+        (["incidents", "frob"], "there are: list, show, close, mute"),
+        (["incidents", "show"], "ID"),
+        (["incidents", "mute"], "--rule"),
+        (["incidents", "mute", "I-1", "--for", "ago"], "--until"),
+        (["models", "frob"], "there are: list"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(words: list[str], says: str, tmp_path: Path) -> None:
+    done = (
+        real(*words, "--state-dir", str(tmp_path), "--runtime-dir", str(tmp_path))
+        if words[-1] not in ("--log", "--config")
+        else real(*words)
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("stillwatch: ")
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_configuration_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "stillwatch.toml"
+    file.write_text('autonomy = "reckless"\n')
+    done = real("--config", str(file), "rules")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert str(file) in done.stderr
+
+
+def test_nobody_reads_us(tmp_path: Path) -> None:
+    """A closed pipe is no error: neither a word nor a traceback."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*PROGRAM, "rules"], stdout=writer, stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_version_is_told() -> None:
+    done = real("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("stillwatch 0.")
+
+
+def test_common_options_work_on_both_sides(tmp_path: Path) -> None:
+    bad = tmp_path / "none.toml"
+    before, after = real("--config", str(bad), "rules"), real("rules", f"--config={bad}")
+    assert before.returncode == after.returncode == 2
+    assert before.stderr == after.stderr != ""
+
+
+def test_an_ascii_terminal_gets_question_marks_not_a_traceback() -> None:
+    done = real("check", "--help", env={**os.environ, "PYTHONIOENCODING": "ascii:strict", "PYTHONUTF8": "0"})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_error_is_one_line_with_its_own_exit_code(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.raises = NotReachable("the bus does not answer", next_step="start it")
+    said = stillwatch("check")
+    assert (said.code, said.out) == (5, "")
+    assert said.err == "stillwatch: the bus does not answer – start it\n"
+
+
+def test_an_unforeseen_error_is_never_trouble_found(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.raises = RuntimeError("oops\nsecond line\x1b[31m")
+    said = stillwatch("check")
+    assert said.code == 5
+    assert said.err.count("\n") == 1
+    assert "\x1b" not in said.err
+    assert "--debug" in said.err
+
+
+def test_debug_shows_the_traceback(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.raises = RuntimeError("oops")
+    assert "Traceback" in stillwatch("--debug", "check").err
+    assert "Traceback" in stillwatch("check", "--debug").err
+
+
+def test_ctrl_c_is_quiet(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.raises = KeyboardInterrupt()
+    said = stillwatch("check")
+    assert (said.code, said.out, said.err) == (130, "", "")
+
+
+def test_ctrl_c_ends_the_real_program(tmp_path: Path) -> None:
+    fifo = tmp_path / "log"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    child = subprocess.Popen([*PROGRAM, "triage", "-"], stdin=writer, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    assert child.poll() is None
+    child.send_signal(2)
+    out, err = child.communicate(timeout=20)
+    os.close(writer)
+    assert (child.returncode, out, err) == (130, b"", b"")
