@@ -211,7 +211,7 @@ class ScriptedLLM:
         streamed = bool(request.body.get("stream"))
         work = self._stream if streamed else self._whole
         task = asyncio.ensure_future(work(request, behaviour, text, writer))
-        gone = asyncio.ensure_future(reader.read(1))
+        gone = asyncio.ensure_future(_end_of(reader))
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         broken = task.done() and isinstance(task.exception(), ConnectionError)
         if broken or not task.done():
@@ -268,6 +268,12 @@ def _usage(request: Request, text: str) -> dict[str, Any]:
     return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said} | {
         "prompt_tokens_details": details
     }
+
+
+async def _end_of(reader: asyncio.StreamReader) -> None:
+    """Returns when the client has gone; reads nothing, since the next request may already be on its way."""
+    while not reader.at_eof() and reader.exception() is None:
+        await asyncio.sleep(0.01)
 
 
 async def _send(writer: asyncio.StreamWriter, value: object, status: int = 200) -> None:

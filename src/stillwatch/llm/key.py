@@ -1,0 +1,51 @@
+"""The API key of our own llama-servers: a file that only we can read, the same for all who run as us."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from stillwatch.errors import StillwatchError
+
+NAME = "llama.key"
+
+
+def own_key(runtime: Path) -> tuple[Path, str]:
+    """(file, key); made on first use, whole or not at all. Raises StillwatchError for a file that others could read."""
+    path = runtime / NAME
+    try:
+        runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _make(path)
+        return path, read_key(path)
+    except OSError as error:
+        raise StillwatchError(f"cannot keep an API key in {path}: {error.strerror}") from error
+
+
+def read_key(path: Path) -> str:
+    """The first line of a key file. Raises StillwatchError where group or others can read it or it is empty."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise StillwatchError(f"cannot read the API key in {path}: {error.strerror}") from error
+    with os.fdopen(descriptor) as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise StillwatchError(f"{path} can be read by others", next_step=f"chmod 600 {path}")
+        key = file.readline(4096).strip()
+    if not key:
+        raise StillwatchError(f"{path} holds no key", next_step="remove the file")
+    return key
+
+
+def _make(path: Path) -> None:
+    written = path.with_name(f".{NAME}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    try:
+        path.hardlink_to(written)  # the first of two starters wins, and the other takes its key
+    except FileExistsError:
+        pass
+    finally:
+        written.unlink()

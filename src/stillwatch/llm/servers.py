@@ -1,0 +1,245 @@
+"""The llama-servers of the three tiers: started together, re-used, restarted, and never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from stillwatch.config import Llm, Places
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.llm import memory, probe
+from stillwatch.llm.binary import find_binary
+from stillwatch.llm.child import START_SECONDS, Child, Launch
+from stillwatch.llm.key import own_key
+from stillwatch.llm.models import assign
+from stillwatch.ports import Clock
+from stillwatch.records.chat import TIERS, Tier, TierState
+
+PORTS: Mapping[Tier, int] = {"trigger": 8080, "review": 8081, "meta": 8082}
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+STEADY_SECONDS = 60.0
+"""A server that ran this long starts its pauses anew when it fails."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(kw_only=True)
+class Server:
+    """One llama-server and the tiers it carries. child: None where it is another process's and merely used."""
+
+    launch: Launch
+    tiers: list[Tier] = field(default_factory=list)
+    state: TierState = "missing"
+    why: str = "not started"
+    child: Child | None = None
+    watcher: asyncio.Task[None] | None = None
+
+
+class LlamaServers:
+    """`async with LlamaServers(…) as servers:` starts what the configuration wants and stops what it started.
+
+    A tier that fails has its state and does not hold up the others. supervise: restart what ends, with growing pauses.
+    progress: hears one line at a time. Tiers with a `url` of their own get no server here.
+    """
+
+    def __init__(
+        self,
+        llm: Llm,
+        places: Places,
+        clock: Clock,
+        *,
+        progress: Progress | None = None,
+        supervise: bool = False,
+        binary: Path | None = None,
+        available: Callable[[], int] = memory.available,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: float = START_SECONDS,
+    ) -> None:
+        self._llm = llm
+        self._places = places
+        self._clock = clock
+        self._tell = progress or (lambda line: None)
+        self._supervise = supervise
+        self._binary = binary
+        self._available = available
+        self._sleep = sleep
+        self._patience = patience
+        self._servers: list[Server] = []
+        self._without: dict[Tier, tuple[TierState, str]] = {}
+        self.key = ""
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start_all()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def url(self, tier: Tier) -> str | None:
+        """Base URL of the tier, `/v1` included; the configured one where there is one. None: no server carries it."""
+        if (configured := self._llm.tier(tier).url) is not None:
+            return configured
+        server = self._server_of(tier)
+        return f"http://127.0.0.1:{server.launch.port}/v1" if server else None
+
+    def state(self, tier: Tier) -> tuple[TierState, str]:
+        """State of the tier's server and why. For a tier with a `url` of its own only its health call can tell more."""
+        settings = self._llm.tier(tier)
+        if not settings.enabled:
+            return "off", "switched off in the configuration"
+        if settings.url is not None:
+            return "ready", f"uses {settings.url}"
+        server = self._server_of(tier)
+        return (server.state, server.why) if server else self._without.get(tier, ("missing", "not started"))
+
+    def model(self, tier: Tier) -> Path | None:
+        """The model file that the tier's own server was given."""
+        server = self._server_of(tier)
+        return server.launch.model if server else None
+
+    async def stop(self) -> None:
+        """Stop what was started here; servers that were found running go on."""
+        for server in self._servers:
+            if server.watcher:
+                server.watcher.cancel()
+        watchers = [server.watcher for server in self._servers if server.watcher]
+        await asyncio.gather(*watchers, return_exceptions=True)
+        children = [server.child for server in self._servers if server.child]
+        await asyncio.gather(*(child.stop() for child in children))
+        for server in self._servers:
+            server.child, server.state, server.why = None, "missing", "stopped"
+
+    def _server_of(self, tier: Tier) -> Server | None:
+        return next((server for server in self._servers if tier in server.tiers), None)
+
+    async def _start_all(self) -> None:
+        wanted = [tier for tier in TIERS if self._llm.tier(tier).enabled and self._llm.tier(tier).url is None]
+        if not wanted:
+            return
+        try:
+            binary = self._binary or find_binary()
+            key_file, self.key = own_key(self._places.runtime)
+        except StillwatchError as error:
+            self._without = dict.fromkeys(wanted, ("missing", str(error)))
+            return
+        self._plan(wanted, binary, key_file)
+        await asyncio.gather(*(self._bring_up(server) for server in self._admit()))
+
+    def _plan(self, wanted: list[Tier], binary: Path, key_file: Path) -> None:
+        """One server for each different model file; it gets the port of the first tier and the largest context."""
+        assigned = assign(self._llm, self._places.models)
+        for tier in wanted:
+            settings, model = self._llm.tier(tier), assigned[tier]
+            if isinstance(model, str):
+                self._without[tier] = ("missing", model)
+                continue
+            shared = next((server for server in self._servers if server.launch.model == model), None)
+            context = max(settings.context, shared.launch.context if shared else 0)
+            launch = Launch(
+                binary=binary,
+                model=model,
+                port=shared.launch.port if shared else settings.port or PORTS[tier],
+                key_file=key_file,
+                context=context,
+                threads=settings.threads,
+                gpu_layers=settings.gpu_layers,
+            )
+            if shared:
+                shared.launch = launch
+                shared.tiers.append(tier)
+            else:
+                self._servers.append(Server(launch=launch, tiers=[tier]))
+
+    def _admit(self) -> list[Server]:
+        """The servers that fit into memory together, in the order of the tiers; the others fail here and now.
+
+        One that already runs has its memory, but is judged when it is found to be usable, in `_bring_up`.
+        """
+        left, admitted = self._available(), []
+        for server in self._servers:
+            need = memory.needed(server.launch)
+            running = probe.listener_on(server.launch.port) is not None
+            if need > left and not running:
+                self._fail(server, f"not enough memory: needs {memory.words(need)}, {memory.words(left)} are free")
+                continue
+            left -= 0 if running else need
+            admitted.append(server)
+        return admitted
+
+    async def _bring_up(self, server: Server) -> None:
+        try:
+            await self._find_or_start(server)
+        except NotReachable as error:
+            self._fail(server, str(error))
+        if self._supervise and server.child is not None:
+            server.watcher = asyncio.create_task(self._watch(server))
+
+    async def _find_or_start(self, server: Server) -> None:
+        launch = server.launch
+        if (listener := probe.listener_on(launch.port)) is not None:
+            await self._check_running(launch, listener)
+            self._ready(server, "already running")
+            return
+        if not launch.model.is_file():
+            raise NotReachable(f"no model file {launch.model}", next_step="stillwatch models list")
+        self._tell(f"{_names(server)}: loading {launch.model.name} on port {launch.port}")
+        server.child = await Child.start(launch)
+        began = self._clock.boot()
+        try:
+            await server.child.wait_ready(launch, self.key, patience=self._patience, tell=lambda seconds: None)
+        except NotReachable:
+            await server.child.stop()
+            raise
+        self._ready(server, f"loaded in {self._clock.boot() - began:.1f} s")
+
+    async def _check_running(self, launch: Launch, listener: probe.Listener) -> None:
+        """Raises NotReachable unless the listener is our llama-server with this model. Only a program of our own uid is
+        ever shown the key."""
+        name = f"{listener.name or 'another program'}{f' (pid {listener.pid})' if listener.pid else ''}"
+        taken = NotReachable(f"port {launch.port} is taken by {name}", next_step="set port in [llm.…] or stop it")
+        if not listener.ours:
+            raise taken
+        status, properties = await probe.get(launch.port, "/props", self.key)
+        if status != 200 or "model_path" not in properties:
+            raise taken
+        if properties["model_path"] != str(launch.model):
+            raise NotReachable(f"port {launch.port}: {name} serves another model", next_step="stop it first")
+        context = properties.get("default_generation_settings", {}).get("n_ctx", 0)
+        if context < launch.context:
+            raise NotReachable(f"port {launch.port}: {name} has a smaller context", next_step="stop it first")
+
+    async def _watch(self, server: Server) -> None:
+        """Restart the server whenever it ends, with pauses that double while it does not stay up."""
+        pause = FIRST_PAUSE
+        while True:
+            began = self._clock.boot()
+            if server.child is not None:
+                await server.child.ended()
+                if server.state == "ready":
+                    self._fail(server, await server.child.why_ended())
+            pause = FIRST_PAUSE if self._clock.boot() - began > STEADY_SECONDS else pause
+            await self._sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            try:
+                await self._find_or_start(server)
+            except NotReachable as error:
+                self._fail(server, str(error))
+
+    def _ready(self, server: Server, why: str) -> None:
+        server.state, server.why = "ready", why
+        self._tell(f"{_names(server)}: ready, {why}")
+
+    def _fail(self, server: Server, why: str) -> None:
+        server.state, server.why = "failed", why
+        self._tell(f"{_names(server)}: {why}")
+
+
+def _names(server: Server) -> str:
+    return " and ".join(server.tiers)
