@@ -53,10 +53,13 @@ class Gathered:
 async def gather(
     sources: Sequence[Source], watcher: Watcher, clock: Clock, seconds: float, progress: Callable[[str], None]
 ) -> Gathered:
-    """Read all sources at once, for at most `seconds`; one that hangs is reported as unread, the others count."""
-    progress(f"reading {', '.join(source.name for source in sources)}")
+    """Read the sources one after the other, for at most `seconds`; one that hangs is reported as unread."""
     ends = clock.boot() + seconds
-    reads = await asyncio.gather(*(_read(source, watcher, ends, seconds) for source in sources))
+    reads = []
+    for source in sources:
+        progress(f"reading the {source.name}")
+        read, report = await _read(source, watcher, ends, max(ends - clock.boot(), 0.5))
+        reads.append((read, report))
     triggers: list[Trigger] = []
     for read, _ in reads:
         triggers += read.sightings.triggers if read.sightings else ()

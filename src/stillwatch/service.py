@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from stillwatch.engine import Engine, Progress, ignore
 from stillwatch.errors import WrongUsage
 from stillwatch.gather import Gathered, Source, gather
-from stillwatch.llm.tiers import Tiers
 from stillwatch.novel import faults_among
 from stillwatch.ports import Clock, LookTools
 from stillwatch.records.chat import Failure
@@ -20,14 +18,15 @@ from stillwatch.records.report import Reply, Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.remember import Memory
+from stillwatch.sources import TriageRun
 from stillwatch.think.answer import asked_about, by_rules, cited, numbered
 from stillwatch.think.context import new_nonce
 from stillwatch.think.converse import Talk, converse
+from stillwatch.tiers import Tiers
 from stillwatch.triage.group import group
-from stillwatch.watch.check_rules import check_rules
+from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import Rule
-from stillwatch.watch.stream import TriageRun, triage
 
 NOVEL_SHARE = 0.25
 GATHER_SHARE = 0.5
@@ -43,9 +42,9 @@ class Rooms:
     rules: Sequence[Rule]
     memory: Memory
     watcher: Callable[[], Watcher]
-    sources: Callable[[str | None, str | None, float], AbstractAsyncContextManager[Sequence[Source]]]
-    looks: Callable[[str | None, str | None], AbstractAsyncContextManager[LookTools | None]]
-    tiers: Callable[[bool, Progress], AbstractAsyncContextManager[Tiers]]
+    sources: Callable[[str | None, str | None, float], Sequence[Source]]
+    looks: Callable[[str | None, str | None], LookTools | None]
+    tiers: Callable[[bool], Tiers]
     catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
 
 
@@ -85,16 +84,16 @@ class Service:
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
         report, gathered = await self._pass(3600.0, None, None, False, deadline * GATHER_SHARE, progress)
         incidents, evidence = numbered(report.incidents)
+        note = "no model was asked; this is from the rules alone"
         if use_models:
-            async with self._rooms.tiers(True, progress) as tiers, self._rooms.looks(None, None) as looks:
+            looks = self._rooms.looks(None, None)
+            async with self._rooms.tiers(True) as tiers:
                 reply = await self._converse(
                     question, incidents, evidence, gathered, tiers, looks, deadline, progress, say
                 )
-                if isinstance(reply, Reply):
-                    return reply
+            if isinstance(reply, Reply):
+                return reply
             note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
-        else:
-            note = "no model was asked; this is from the rules alone"
         complete = all(source.read for source in report.sources)
         text = by_rules(question, incidents, gathered.units, complete=complete)
         say(text)
@@ -146,7 +145,8 @@ class Service:
         )
 
     def triage(self, *, journal: str | None, log: str | None) -> TriageRun:
-        return triage(self._rooms.rules, host=self._rooms.host, journal=journal, log=log, clock=self._clock)
+        """Only watch: the journal, a directory or a log instead of it. Errors show when it is iterated."""
+        return TriageRun(self._rooms.watcher(), journal, log, self._clock)
 
     def rules(self) -> Sequence[Rule]:
         return self._rooms.rules
@@ -163,11 +163,8 @@ class Service:
     ) -> tuple[Report, Gathered]:
         started, now = self._clock.boot(), self._clock.now()
         own = journal is None and log is None
-        async with (
-            self._rooms.sources(journal, log, now - since) as sources,
-            self._rooms.looks(journal, log) as looks,
-            self._rooms.tiers(use_models, progress) as tiers,
-        ):
+        sources, looks = self._rooms.sources(journal, log, now - since), self._rooms.looks(journal, log)
+        async with self._rooms.tiers(use_models) as tiers:
             watcher = self._rooms.watcher()
             gathered = await gather(sources, watcher, self._clock, deadline * GATHER_SHARE, progress)
             found = group(gathered.triggers, gathered.units, now)

@@ -7,13 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from stillwatch.errors import NotReachable
 from stillwatch.gather import Read
 from stillwatch.host.journal import Journal
 from stillwatch.host.logfile import LogFile
+from stillwatch.host.metrics import read_metrics
+from stillwatch.host.systemd import Systemd, is_init
+from stillwatch.host.unitproperties import unit_event
 from stillwatch.ports import Clock
+from stillwatch.records.trigger import Trigger
 from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.stream import Counts, triage_lines, triage_text
 
 T = TypeVar("T")
+IN_CONTAINER = Path("/run/systemd/container")
+"""Written by systemd where it finds itself in one (systemd's container interface)."""
 LINES_BETWEEN_LOOKS = 2048
 
 
@@ -59,6 +67,68 @@ class LogSource:
                 whole=not lines.cut and not log.problems,
                 problem=_problem(log.problems, lines.cut, sightings.lines),
             )
+
+
+class UnitSource:
+    """The units as PID 1 tells them. Read before the journal: a container's kernel log tells of foreign units too."""
+
+    name = "units"
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        self._host, self._clock = host, clock
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        if not is_init():
+            raise NotReachable("systemd is not the init of this host")
+        async with Systemd() as systemd:
+            units = await systemd.units()
+        if IN_CONTAINER.exists():
+            watcher.units = frozenset(unit.name for unit in units)
+        now = self._clock.now()
+        return Read(
+            events=[unit_event(unit, self._host, now) for unit in units], units={unit.name: unit for unit in units}
+        )
+
+
+class MetricSource:
+    """Memory, processors, file systems, pressure."""
+
+    name = "metrics"
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        self._host, self._clock = host, clock
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        readings = await read_metrics(self._host, self._clock)
+        return Read(events=readings.events, whole=readings.whole, problem="; ".join(readings.problems))
+
+
+class TriageRun:
+    """Triggers of a whole journal or log as they complete; `lines`, `triggers` and `seconds` count along."""
+
+    def __init__(self, watcher: Watcher, journal: str | None, log: str | None, clock: Clock) -> None:
+        self._watcher, self._journal, self._log, self._clock = watcher, journal, log, clock
+        self._counts = Counts()
+
+    def __iter__(self) -> Iterator[Trigger]:
+        if self._log is not None:
+            with LogFile(self._log, now=self._clock.now()) as log:
+                yield from triage_text(self._watcher, log.raw(), log.parse, self._counts)
+            return
+        with Journal(Path(self._journal) if self._journal else None) as journal:
+            yield from triage_lines(self._watcher, journal.lines(), self._counts)
+
+    @property
+    def lines(self) -> int:
+        return self._counts.lines
+
+    @property
+    def triggers(self) -> int:
+        return self._counts.triggers
+
+    @property
+    def seconds(self) -> float:
+        return self._counts.seconds
 
 
 class _Until(Iterable[T]):

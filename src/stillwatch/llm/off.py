@@ -17,6 +17,7 @@ class Off:
         self._why = why
         self._state = state
         self.meter = Meter()
+        self.last_failure = ""
 
     async def chat(
         self,
