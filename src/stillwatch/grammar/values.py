@@ -1,0 +1,97 @@
+"""What a value of an option or an operand may be: ranges, lists, named patterns and paths. The names are data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+MAX_VALUE: Final = 512
+RANGE: Final = re.compile(r"int\((-?\d+)\.\.(\d+)\)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathRule:
+    """allowed and denied: patterns that a whole, clean absolute path must match, must not match."""
+
+    allowed: tuple[re.Pattern[str], ...]
+    denied: tuple[re.Pattern[str], ...]
+
+    def accepts(self, path: str) -> bool:
+        clean = is_clean(path)
+        plain = path.rstrip("/") or "/"
+        return clean and any(map(_full(plain), self.allowed)) and not any(map(_full(plain), self.denied))
+
+
+def is_clean(path: str) -> bool:
+    """Absolute, no `..`, no `.`, no doubled slash, no glob: the words name one place."""
+    if not path.startswith("/") or re.search(r"//|[*?\[\]{}\\]", path):
+        return False
+    return not {"..", "."} & set(path.split("/"))
+
+
+def _full(text: str) -> Callable[[re.Pattern[str]], bool]:
+    return lambda pattern: pattern.fullmatch(text) is not None
+
+
+@cache
+def path_rules() -> dict[str, PathRule]:
+    table = _read("paths.toml")
+    secret = table["secret"]
+    return {
+        name: PathRule(
+            allowed=_compiled(rule["allowed"]),
+            denied=_compiled([*rule.get("denied", []), *(secret if rule["secrets"] == "denied" else [])]),
+        )
+        for name, rule in table["rule"].items()
+    }
+
+
+@cache
+def patterns() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.ASCII) for name, pattern in _read("types.toml").items()}
+
+
+def which(kind: str, value: str) -> str | None:
+    """The first alternative that the value is of. kind: `int(1..5)`, `{a,b}`, a path rule or a named pattern, with `|`."""
+    if len(value) > MAX_VALUE:
+        return None
+    return next((one for one in alternatives(kind) if _accepts_one(one, value)), None)
+
+
+def alternatives(kind: str) -> list[str]:
+    return [kind] if kind.startswith("{") else kind.split("|")
+
+
+def is_path_kind(kind: str) -> bool:
+    return kind in path_rules()
+
+
+def check_kind(kind: str) -> None:
+    """Raises KeyError for a kind that nothing defines, so that a typo in the catalogue cannot go unseen."""
+    for one in alternatives(kind):
+        known = one.startswith("{") or RANGE.fullmatch(one) or one in path_rules() or one in patterns()
+        if not known:
+            raise KeyError(f"the catalogue names an unknown kind of value: {one}")
+
+
+def _accepts_one(kind: str, value: str) -> bool:
+    if kind.startswith("{"):
+        return value in kind[1:-1].split(",")
+    if between := RANGE.fullmatch(kind):
+        return bool(re.fullmatch(r"[+-]?\d{1,9}", value)) and int(between[1]) <= int(value) <= int(between[2])
+    if kind in path_rules():
+        return path_rules()[kind].accepts(value)
+    return patterns()[kind].fullmatch(value) is not None
+
+
+def _compiled(expressions: list[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(expression, re.ASCII) for expression in expressions)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("stillwatch.grammar") / name).read_text("utf-8"))
