@@ -275,3 +275,26 @@ def test_planted_instructions_change_no_other_incident(triggers: list[Trigger]) 
     clean = [t for t in triggers if t.cause != "prompt-injection"]
     others = [i for i in group([*clean, plant], SHOP, AT) if "prompt-injection" not in i.key]
     assert shape(others) == shape(group(clean, SHOP, AT))
+
+
+def in_log(subject: str, cause: str, **more: object) -> Trigger:
+    told = trigger(subject, cause, **more)  # type: ignore[arg-type]
+    return replace(told, events=tuple(replace(event, source="log") for event in told.events))
+
+
+def test_in_a_log_file_a_program_is_taken_for_the_service_of_its_name() -> None:
+    incident = one([in_log("shop-db", "port-in-use"), in_log("shop-db.service", "exit-code")], {})
+    assert incident.subject == "shop-db.service"
+    assert incident.triggers[0].cause == "port-in-use"
+
+
+def test_the_kernels_word_on_a_process_joins_the_unit_that_died_in_that_moment() -> None:
+    kernel = trigger("kernel", "oom", rule="oom-killed-process", trusted=True, first=AT - 61, last=AT - 61)
+    incident = one([kernel, pid1("shop-db.service", "oom")])
+    assert incident.subject == "shop-db.service"
+
+
+def test_a_refusal_folds_by_the_units_that_it_wants_where_no_port_is_known() -> None:
+    shop = units(failed("b.service"), running("a.service", wants=("b.service",)))
+    refused = own("a.service", "dependency-failed", text="upstream refused", target="127.0.0.1:9")
+    assert one([refused, pid1("b.service", "oom")], shop).subject == "b.service"

@@ -89,7 +89,9 @@ def group(
 
 def faults(triggers: Iterable[Trigger], units: Units) -> list[Fault]:
     """Connected sets of sightings, each with its root; the order of the triggers does not matter."""
-    sightings = sorted((sight(trigger, units) for trigger in triggers), key=lambda s: order(s.trigger))
+    pool = sorted(triggers, key=order)
+    named = {trigger.subject for trigger in pool}
+    sightings = [sight(trigger, units, named) for trigger in pool]
     links = arrows(sightings, units)
     together = _components({s.node for s in sightings}, links)
     members: dict[str, list[Sighting]] = defaultdict(list)
@@ -200,19 +202,14 @@ def _update(kept: Incident, seen: Incident, at: float) -> Incident:
     """The known incident with what was seen since; what people and models said of it stays."""
     steps = [f"{name}: {old} → {new}" for name, old, new in _changes(kept, seen)]
     return replace(
-        seen,
-        id=kept.id,
-        state=kept.state,
+        kept,
+        key=seen.key,
+        severity=seen.severity,
+        summary=seen.summary,
+        subject=seen.subject,
+        triggers=seen.triggers,
         opened=min(kept.opened, seen.opened),
         updated=max(kept.updated, seen.updated),
-        evidence=kept.evidence,
-        cause=kept.cause,
-        confidence=kept.confidence,
-        by=kept.by,
-        proposal=kept.proposal,
-        decision=kept.decision,
-        outcome=kept.outcome,
-        muted_by=kept.muted_by,
         notes=tuple(dict.fromkeys((*kept.notes, *seen.notes))),
         history=(*kept.history, *(Step(at=at, by="rule", text=text) for text in steps)),
     )

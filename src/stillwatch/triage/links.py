@@ -16,6 +16,8 @@ Arrow = tuple[str, str]
 
 SAME_TIME = 300.0
 """Seconds within which two faults of the same kind are taken for one."""
+SAME_MOMENT = 15.0
+"""Seconds between the kernel's line about a process and PID 1's about its unit."""
 
 _PATH = re.compile(r"(?<![\w/])/[\w@%+=:.,/-]{1,255}")
 _PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:-]*:)?(\d{2,5})(?![\w.])")
@@ -30,7 +32,13 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         sighting for sighting in sightings if not sighting.hearsay and sighting.trigger.cause != "prompt-injection"
     ]
     found = {*_from_dependencies(heard, units), *_from_ports(heard, units), *_from_carriers(heard, units)}
-    found |= {*_from_full(heard, units), *_from_names(heard), *_from_memory(heard), *_from_renewal(heard, units)}
+    found |= {
+        *_from_full(heard, units),
+        *_from_names(heard),
+        *_from_memory(heard),
+        *_from_kernel(heard),
+        *_from_renewal(heard, units),
+    }
     return {(symptom, root) for symptom, root in found if symptom != root}
 
 
@@ -74,11 +82,11 @@ def _from_dependencies(sightings: Sequence[Sighting], units: Units) -> Iterator[
     for name, seen in struck.items():
         unit = units.get(name)
         if unit is not None:
-            needed = {units.canonical(other) for other in unit.requires} & struck.keys()
+            needed = {units.canonical(other) for other in (*unit.requires, *unit.wants)} & struck.keys()
             down = [other for other in sorted(needed) if not _runs(units.get(other))]
             if not any(_says_why(s) for s in seen):
                 yield from ((f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {other}") for other in down)
-        elif any(s.trigger.cause == "dependency-failed" and s.trigger.trusted for s in seen):
+        elif any(_is_failed_dependency(s) for s in seen):
             yield from _failed_just_before(name, seen, struck)
 
 
@@ -89,6 +97,11 @@ def _runs(unit: UnitState | None) -> bool:
 def _says_why(sighting: Sighting) -> bool:
     """It has a reason of its own, so what it needs is not to blame."""
     return sighting.trigger.cause not in SYMPTOMS | DEPENDENT
+
+
+def _is_failed_dependency(sighting: Sighting) -> bool:
+    """PID 1's own words; in a log file, where nobody vouches for anything, the words alone."""
+    return sighting.trigger.cause == "dependency-failed" and (sighting.trigger.trusted or sighting.from_log)
 
 
 def _failed_just_before(name: str, seen: list[Sighting], struck: dict[str, list[Sighting]]) -> Iterator[Arrow]:
@@ -128,7 +141,7 @@ def _ports_named(sighting: Sighting) -> list[int]:
     fields = sighting.trigger.fields
     named = [
         fields.get("port", ""),
-        *re.findall(r":(\d{2,5})(?!\d)", fields.get("address", "") + " " + fields.get("peer", "")),
+        *re.findall(r":(\d{2,5})(?!\d)", f"{fields.get('target', '')} {fields.get('address', '')}"),
     ]
     if not any(named):
         named = re.findall(r":(\d{2,5})(?![\d:])", sighting.trigger.sample[:2000])
@@ -184,8 +197,8 @@ def _mount_suffered(sighting: Sighting, unit: UnitState | None, mounts: Sequence
     return mounts[0] if len(mounts) == 1 else ("/" if "/" in places else "")
 
 
-def _near(one: Sighting, other: Sighting) -> bool:
-    return one.trigger.first <= other.trigger.last + SAME_TIME and other.trigger.first <= one.trigger.last + SAME_TIME
+def _near(one: Sighting, other: Sighting, within: float = SAME_TIME) -> bool:
+    return one.trigger.first <= other.trigger.last + within and other.trigger.first <= one.trigger.last + within
 
 
 def _from_names(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
@@ -204,6 +217,20 @@ def _from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             yield short.node, killed[0]
         else:
             yield from ((node, short.node) for node in killed)
+
+
+def _from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """What the kernel says of a process is about the unit that died of the same cause in the same seconds."""
+    for told in sightings:
+        if told.unit or not told.trigger.trusted or told.trigger.cause not in ("oom", "crash"):
+            continue
+        struck = {
+            s.node
+            for s in sightings
+            if s.unit and s.trigger.cause == told.trigger.cause and _near(s, told, SAME_MOMENT)
+        }
+        if len(struck) == 1:
+            yield told.node, struck.pop()
 
 
 def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from stillwatch.records.trigger import Trigger
@@ -27,6 +27,10 @@ class Sighting:
     unit: str
     node: str
     hearsay: bool = False
+
+    @property
+    def from_log(self) -> bool:
+        return is_from_log(self.trigger)
 
     @property
     def key(self) -> str:
@@ -56,9 +60,15 @@ class Units:
         return sorted({id(unit): unit for unit in self.by_name.values()}.values(), key=lambda unit: unit.name)
 
 
-def sight(trigger: Trigger, units: Units) -> Sighting:
-    """Decide whom the trigger may speak of. Untrusted journal text speaks of the unit that journald saw writing it."""
+def sight(trigger: Trigger, units: Units, named: Container[str] = ()) -> Sighting:
+    """Decide whom the trigger may speak of. Untrusted journal text speaks of the unit that journald saw writing it.
+
+    named: units that other triggers speak of; a program "db" in a log file is "db.service" if named.
+    """
     subject = units.canonical(trigger.subject)
+    service = f"{trigger.subject}.service"
+    if is_from_log(trigger) and not is_unit(subject) and (service in named or units.get(service)):
+        subject = units.canonical(service)
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
     hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)
@@ -69,6 +79,11 @@ def sight(trigger: Trigger, units: Units) -> Sighting:
     # A fault of the host seen in one unit's log hangs on that unit until a link shows where it comes from.
     node = f"{UNIT_FAILURE} {subject}" if unit and kind in HOST_WIDE else f"{kind} {subject}"
     return Sighting(trigger=trigger, subject=subject, unit=unit, node=node, hearsay=hearsay)
+
+
+def is_from_log(trigger: Trigger) -> bool:
+    """Read from a file: nobody vouches for who wrote it."""
+    return bool(trigger.events) and trigger.events[0].source == "log"
 
 
 def _keyed_cause(sighting: Sighting) -> str:

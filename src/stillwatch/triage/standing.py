@@ -9,7 +9,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import UNIT_FAILURE
 from stillwatch.triage.sighting import Sighting
 
-_STILL_MATTERS = frozenset({"oom", "watchdog", "log-flood", "certificate-expired"})
+_COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 
@@ -25,9 +25,15 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
     known = [unit for unit in units if unit is not None]
     if len(known) < len(units) or not all(is_well(unit, at) for unit in known):
         return worst
-    if any(s.trigger.cause in _STILL_MATTERS and s.trigger.trusted for s in speaking):
+    if any(_still_matters(s) for s in speaking):
         return min(worst, Severity.high)
     return min(worst, Severity.medium if any(complains(speaking, unit) for unit in known) else Severity.low)
+
+
+def _still_matters(sighting: Sighting) -> bool:
+    """Causes that a restart does not take away; a flood is counted by us and needs nobody's word."""
+    trigger = sighting.trigger
+    return trigger.cause == "log-flood" or (trigger.cause in _COMES_AGAIN and trigger.trusted)
 
 
 def is_well(unit: UnitState, at: float) -> bool:

@@ -1,0 +1,140 @@
+"""One incident under investigation: what is known of it, what was looked at, and the evidence so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stillwatch.ports import LookTools
+from stillwatch.records.action import Proposal
+from stillwatch.records.cause import Cause
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence, EvidenceKind, Incident
+from stillwatch.records.look import Seen
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+
+PROVEN = 0.95
+"""Confidence of a cause that PID 1, the kernel or a look at the host shows."""
+SEEN = 0.7
+"""Of a symptom that is certain while its reason is not."""
+TOLD = 0.6
+"""Of what nothing but text says; never more."""
+
+_MOST_TRIGGERS = 8
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What an investigator found: the cause, how sure, the evidence that carries it, and a known remedy."""
+
+    cause: Cause
+    confidence: float
+    evidence: tuple[str, ...]
+    proposal: Proposal | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class Case:
+    """Investigators look through `look` and quote through `cite`; the case numbers the evidence."""
+
+    incident: Incident
+    units: Mapping[str, UnitState]
+    looks: LookTools | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+    _seen: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> UnitState | None:
+        return self.unit_named(self.incident.subject)
+
+    def unit_named(self, name: str) -> UnitState | None:
+        found = self.units.get(name)
+        return found or next((unit for unit in self.units.values() if name and name in unit.names), None)
+
+    def triggers(self, *causes: str) -> list[Trigger]:
+        """Those of the incident that name one of these causes, the leading one first."""
+        return [trigger for trigger in self.incident.triggers if trigger.cause in causes]
+
+    def trusted(self, *causes: str) -> bool:
+        return any(trigger.trusted for trigger in self.triggers(*causes))
+
+    async def look(self, tool: str, **arguments: object) -> Mapping[str, object]:
+        """The typed data of a look, {} where there are no tools, no such tool, or it could not be seen."""
+        seen = await self.see(tool, **arguments)
+        return {} if seen is None else seen.data
+
+    async def see(self, tool: str, **arguments: object) -> Seen | None:
+        """The look itself, once for the same question. Arguments that the tool does not know are left out."""
+        if self.looks is None:
+            return None
+        description = self.looks.catalogue().get(tool)
+        if description is None:
+            return None
+        known = description.get("arguments", {}).get("properties", {})
+        asked = {name: value for name, value in arguments.items() if name in known}
+        question = f"{tool} {sorted(asked.items())}"
+        if question not in self._seen:
+            self._seen[question] = await self.looks.look(tool, asked)
+        seen = self._seen[question]
+        return None if seen.problem else seen
+
+    async def cite_look(self, tool: str, excerpt: str = "", **arguments: object) -> tuple[str, ...]:
+        """Quote a look as evidence: its own text, or the part of its data that matters as fixed words."""
+        seen = await self.see(tool, **arguments)
+        if seen is None:
+            return ()
+        asked = " ".join(str(value) for value in seen.arguments.values())
+        return (self._add("look", f"{tool} {asked}".strip(), seen.at, excerpt or seen.text),)
+
+    def cite(self, *causes: str) -> tuple[str, ...]:
+        """Evidence ids of the triggers that name one of these causes; of all triggers where none is given."""
+        chosen = self.triggers(*causes) if causes else list(self.incident.triggers)
+        return tuple(dict.fromkeys(self._cite_trigger(trigger) for trigger in chosen[:_MOST_TRIGGERS]))
+
+    def _cite_trigger(self, trigger: Trigger) -> str:
+        event = trigger.events[0] if trigger.events else None
+        kind: EvidenceKind = event.source if event else "log"
+        return self._add(kind, trigger.subject or trigger.rule, trigger.last, trigger.sample or trigger.summary)
+
+    def _add(self, kind: EvidenceKind, source: str, at: float, text: str) -> str:
+        text = text[:_LONGEST]
+        for piece in self.evidence:
+            if (piece.kind, piece.source, piece.text) == (kind, source, text):
+                return piece.id
+        number = max((int(piece.id[1:]) for piece in self.evidence if piece.id[1:].isdecimal()), default=0) + 1
+        piece = Evidence(
+            id=f"E{number}", incident=self.incident.id, kind=kind, source=source, at=at, text=Untrusted(text)
+        )
+        self.evidence.append(piece)
+        return piece.id
+
+    def finding(
+        self,
+        cause: str,
+        culprit: str,
+        sentence: str,
+        *evidence: tuple[str, ...],
+        proven: bool = False,
+        confidence: float | None = None,
+        proposal: Proposal | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Finding:
+        """Put together; the sentence ends with the ids of the evidence that carries it."""
+        ids = tuple(dict.fromkeys(piece for pieces in evidence for piece in pieces))
+        text = f"{sentence.rstrip('.')} ({', '.join(ids)})." if ids else f"{sentence.rstrip('.')}."
+        sure = confidence if confidence is not None else PROVEN if proven else TOLD
+        return Finding(
+            cause=Cause(id=cause, object=culprit, text=text),
+            confidence=sure,
+            evidence=ids,
+            proposal=proposal,
+            notes=notes,
+        )
+
+
+def propose(action: str, target: str, because: str, **arguments: str | int | bool) -> Proposal:
+    """A remedy; the target was read off the system (a unit, a pid of a socket list, a path of a unit)."""
+    return Proposal(action=action, target=target, arguments=arguments, because=Untrusted(because))

@@ -1,0 +1,63 @@
+"""A port that somebody else holds."""
+
+from __future__ import annotations
+
+import re
+
+from stillwatch.records.unit import UnitState
+from stillwatch.think.causes.case import Case, Finding, propose
+from stillwatch.think.causes.facts import Row, is_protected, number, ports_of, rows, text
+
+_OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
+
+
+async def port_in_use(case: Case) -> Finding | None:
+    """The socket list shows another process on the port that the unit wants: proven. Else the unit's word alone."""
+    unit = case.unit
+    told = case.cite("port-in-use")
+    if unit is None:
+        return None
+    said = said_ports(case)
+    for port in [*said, *sorted(ports_of(unit) - set(said))]:
+        holder = await _holder(case, unit, port)
+        if holder is not None:
+            return await _held(case, unit, port, holder, told)
+    if not told:
+        return None
+    which = f"port {said[0]}" if said else "the port it wants"
+    return case.finding("port-in-use", unit.name, f"{unit.name} says that {which} is already in use", told)
+
+
+def said_ports(case: Case) -> list[int]:
+    """Ports that the unit's own words name; they only select a socket, whose owner the system names."""
+    found: list[str] = []
+    for trigger in case.triggers("port-in-use"):
+        given = trigger.fields.get("port", "")
+        found += [given] if given else re.findall(r":(\d{2,5})(?![\d:])", trigger.sample[:2000])
+    return list(dict.fromkeys(int(port) for port in found if port.isdecimal() and 0 < int(port) < 65536))
+
+
+async def _holder(case: Case, unit: UnitState, port: int) -> Row | None:
+    data = await case.look("listening_sockets", port=port)
+    for socket in rows(data, "sockets"):
+        pid, owner = number(socket, "pid"), text(socket, "unit")
+        if number(socket, "port") == port and owner not in (unit.name, *unit.names) and pid != (unit.main_pid or -1):
+            return socket
+    return None
+
+
+async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple[str, ...]) -> Finding:
+    pid, owner = number(holder, "pid"), text(holder, "unit")
+    name = text(holder, "process", "name", "comm", "command") or "a process"
+    stray = _OF_NOBODY.fullmatch(owner) is not None
+    culprit = f"{name} (pid {pid})" if pid else owner or f"port {port}"
+    since = text(holder, "since", "started")
+    sentence = f"{unit.name} cannot listen on port {port}: {culprit}"
+    sentence += " of no unit" if stray else f" of {owner}"
+    sentence += f" holds it since {since}" if since else " holds it"
+    quoted = f"port {port}: {name}, pid {pid}, unit {owner or 'none'}"
+    looked = await case.cite_look("listening_sockets", quoted, port=port)
+    remedy = None
+    if stray and pid > 1 and not is_protected(name):
+        remedy = propose("terminate_process", str(pid), sentence, port=port, unit=unit.name)
+    return case.finding("port-in-use", culprit, sentence, told, looked, proven=True, proposal=remedy)

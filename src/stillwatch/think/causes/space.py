@@ -1,0 +1,98 @@
+"""A file system without space or inodes: what fills it, and what of that may go."""
+
+from __future__ import annotations
+
+from stillwatch.think.causes.case import Case, Finding, propose
+from stillwatch.think.causes.facts import Row, number, rows, size, text
+
+
+async def disk_full(case: Case) -> Finding | None:
+    """Deleted files still held, then rotated logs, then the biggest directory. Files of users are never proposed."""
+    told = case.cite("disk-full", "deleted-file-held")
+    mount = mount_of(case)
+    if not told:
+        return None
+    data = await case.look("disk_use", path=mount) if mount else {}
+    if not data:
+        return _from_words(case, "disk-full", mount, told)
+    used = number(data, "used", "used_bytes")
+    held = max(rows(data, "deleted"), key=_bytes, default=None)
+    if held is not None and used and _bytes(held) * 3 >= used:
+        return await _held(case, mount, held, told)
+    rotated = max(rows(data, "rotated"), key=_bytes, default=None)
+    biggest = max((row for row in rows(data, "directories") if text(row, "path") != mount), key=_bytes, default=None)
+    if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= used or biggest is None):
+        return await _logs(case, mount, rotated, told)
+    return await _biggest(case, mount, biggest, told)
+
+
+async def inodes_full(case: Case) -> Finding | None:
+    """The directory with the most files is to blame; its cleaner is the owner's to name."""
+    told = case.cite("inodes-full", "disk-full")
+    mount = mount_of(case)
+    if not told or not case.triggers("inodes-full"):
+        return None
+    data = await case.look("disk_use", path=mount) if mount else {}
+    spool = max(rows(data, "spools") or rows(data, "directories"), key=_files, default=None)
+    if spool is None or not _files(spool):
+        return _from_words(case, "inodes-full", mount, told)
+    place = text(spool, "path")
+    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool)} files"
+    looked = await case.cite_look("disk_use", path=mount)
+    return case.finding("inodes-full", place, sentence, told, looked, proven=True)
+
+
+def mount_of(case: Case) -> str:
+    """The mount that a metric (trusted) names; "" where only text speaks of a full disk."""
+    full = case.triggers("disk-full", "inodes-full")
+    named = [trigger.subject for trigger in full if trigger.trusted and trigger.subject.startswith("/")]
+    return named[0] if named else ""
+
+
+async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Finding:
+    name, pid, unit = text(held, "process", "name", "comm"), number(held, "pid"), text(held, "unit")
+    culprit = f"{name or 'a process'} (pid {pid})"
+    sentence = f"{mount} is full{_sufferer(case)}: {culprit} still holds {size(_bytes(held))} of deleted files open"
+    looked = await case.cite_look("disk_use", path=mount)
+    known = case.unit_named(unit)
+    remedy = propose("restart_unit", known.name, sentence) if known and known.name.endswith(".service") else None
+    return case.finding("deleted-file-held", culprit, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> Finding:
+    place, files = text(rotated, "path", "directory"), _files(rotated)
+    count = f"{files} rotated logs" if files else "rotated logs"
+    sentence = f"{mount} is full{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
+    looked = await case.cite_look("disk_use", path=mount)
+    remedy = propose("delete_rotated_logs", place, sentence, mount=mount)
+    return case.finding("disk-full", place, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str, ...]) -> Finding:
+    looked = await case.cite_look("disk_use", path=mount)
+    if biggest is None:
+        sentence = f"{mount} is full{_sufferer(case)}; what fills it could not be seen"
+        return case.finding("disk-full", mount, sentence, told, looked, proven=True)
+    place = text(biggest, "path")
+    sentence = f"{mount} is full{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
+    note = f"What lies in {place} may be somebody's data; deleting it is for a person to decide."
+    return case.finding("disk-full", place, sentence, told, looked, proven=True, notes=(note,))
+
+
+def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Finding:
+    what = "has no free inodes" if cause == "inodes-full" else "is full"
+    sentence = f"{mount or 'a file system'} {what}{_sufferer(case)}"
+    return case.finding(cause, mount or case.incident.subject, sentence, told, proven=bool(mount))
+
+
+def _sufferer(case: Case) -> str:
+    subject = case.incident.subject
+    return "" if subject.startswith("/") or not subject else f" and {subject} suffers from it"
+
+
+def _bytes(row: Row) -> int:
+    return number(row, "bytes", "size", "total")
+
+
+def _files(row: Row) -> int:
+    return number(row, "files", "inodes", "entries", "count")

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from .scene import Looks, ask, files, trigger, unit
+
+
+async def test_the_unit_file_that_names_a_missing_program_is_to_blame() -> None:
+    changes = {"changes": [{"path": "/etc/systemd/system/shop.service", "when": "2 minutes ago"}]}
+    looks = Looks(file_metadata=files(), recent_changes=changes)
+    found, said = await ask(trigger("exit-code", trusted=True), looks=looks)
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("missing-executable", "/etc/systemd/system/shop.service")
+    assert "/opt/shop/bin/shop" in said.cause.text
+    assert "2 minutes ago" in said.cause.text
+    assert said.confidence >= 0.9
+    assert said.proposal is not None
+    assert (said.proposal.action, said.proposal.target) == ("restore_file", "/etc/systemd/system/shop.service")
+    assert [piece.kind for piece in found.evidence] == ["journal", "look", "look"]
+
+
+async def test_pid_1s_word_is_enough_without_looks() -> None:
+    _, said = await ask(trigger("missing-executable", trusted=True))
+    assert said.cause is not None and said.cause.id == "missing-executable"
+    assert said.confidence >= 0.9
+
+
+async def test_a_text_alone_is_a_claim() -> None:
+    _, said = await ask(trigger("missing-executable", "Failed to locate executable /x"))
+    assert said.confidence <= 0.6
+    assert said.proposal is None
+
+
+async def test_a_program_that_is_there_is_not_called_missing() -> None:
+    there = files(_opt_shop_bin_shop={"exists": True})
+    _, said = await ask(trigger("exit-code", trusted=True), looks=Looks(file_metadata=there))
+    assert said.cause is not None and said.cause.id == "exit-code"
+
+
+async def test_a_missing_path_that_the_unit_names_is_proven() -> None:
+    backup = unit(exec_start=("/usr/bin/backup", "--target=/mnt/backup"))
+    there = files(_usr_bin_backup={"exists": True})
+    lost = trigger("missing-path", "cannot open /mnt/backup/x", path="/mnt/backup/x")
+    _, said = await ask(lost, looks=Looks(file_metadata=there), units=(backup,))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("missing-path", "/mnt/backup")
+    assert said.confidence >= 0.9

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from .scene import Looks, ask, trigger, unit
+
+
+async def test_its_own_memory_limit_killed_it() -> None:
+    looks = Looks(unit_status={"memory_max": 64_000_000})
+    _, said = await ask(trigger("oom", trusted=True), looks=looks)
+    assert said.cause is not None and "64.0 MB" in said.cause.text
+    assert said.confidence >= 0.9
+    assert said.proposal is not None
+    assert (said.proposal.action, said.proposal.arguments) == ("restart_unit", {"once": True})
+
+
+async def test_a_text_about_memory_restarts_nothing() -> None:
+    _, said = await ask(trigger("oom", "out of memory"))
+    assert said.confidence <= 0.6
+    assert said.proposal is None
+
+
+async def test_the_watchdog() -> None:
+    _, said = await ask(trigger("watchdog", trusted=True))
+    assert said.cause is not None and said.cause.id == "watchdog"
+    assert said.proposal is not None and said.proposal.target == "shop.service"
+
+
+async def test_what_it_requires_has_failed() -> None:
+    shop = (unit(requires=("db.service",), exec_start=()), unit("db.service", exec_start=()))
+    _, said = await ask(trigger("dependency-failed", trusted=True), units=shop)
+    assert said.cause is not None and said.cause.object == "db.service"
+    assert said.confidence >= 0.9
+
+
+async def test_a_symptom_is_certain_and_its_reason_is_not() -> None:
+    looks = Looks(journal_search={"lines": ["boom"]})
+    found, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=()),))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("exit-code", "shop.service")
+    assert 0.6 < said.confidence < 0.9
+    assert said.next == "escalate"
+    assert found.evidence[-1].kind == "look"
+
+
+async def test_short_of_memory() -> None:
+    pressure = trigger("memory-pressure", trusted=True, subject="memory")
+    _, said = await ask(pressure, subject="memory", key="h/memory/memory")
+    assert said.cause is not None and said.cause.id == "memory-pressure"

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from .scene import Looks, ask, trigger, unit
+
+FULL = trigger("disk-full", "/srv/shop is 100 % full", subject="/srv/shop", trusted=True)
+INODES = trigger("inodes-full", "no inodes", subject="/srv/shop", trusted=True)
+UPLOADS = {"path": "/srv/shop/uploads", "bytes": 300_000_000}
+
+
+async def test_rotated_logs_beside_uploads_are_named_and_only_they_are_proposed() -> None:
+    use = {
+        "used": 1_000_000_000,
+        "directories": [UPLOADS, {"path": "/srv/shop/logs", "bytes": 700_000_000}],
+        "rotated": [{"path": "/srv/shop/logs", "bytes": 690_000_000, "files": 12}],
+    }
+    _, said = await ask(FULL, looks=Looks(disk_use=use))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("disk-full", "/srv/shop/logs")
+    assert "12 rotated logs" in said.cause.text and "690.0 MB" in said.cause.text and "/srv/shop " in said.cause.text
+    assert "shop.service suffers" in said.cause.text
+    assert said.proposal is not None
+    assert (said.proposal.action, said.proposal.target) == ("delete_rotated_logs", "/srv/shop/logs")
+
+
+async def test_data_of_users_is_told_and_never_proposed() -> None:
+    use = {"used": 1_000_000_000, "directories": [{**UPLOADS, "bytes": 950_000_000}], "rotated": []}
+    _, said = await ask(FULL, looks=Looks(disk_use=use))
+    assert said.cause is not None and said.cause.object == "/srv/shop/uploads"
+    assert said.proposal is None
+    assert any("for a person to decide" in note for note in said.notes)
+
+
+async def test_deleted_files_that_are_held_lead_to_their_holder() -> None:
+    use = {
+        "used": 1_000_000_000,
+        "directories": [UPLOADS],
+        "deleted": [{"process": "shopd", "pid": 9, "unit": "shop.service", "bytes": 600_000_000}],
+    }
+    _, said = await ask(FULL, looks=Looks(disk_use=use))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("deleted-file-held", "shopd (pid 9)")
+    assert said.proposal is not None and said.proposal.target == "shop.service"
+
+
+async def test_a_spool_that_used_up_the_inodes() -> None:
+    use = {"directories": [{"path": "/srv/shop/sessions", "files": 90_000}, {"path": "/srv/shop/logs", "files": 4}]}
+    _, said = await ask(INODES, looks=Looks(disk_use=use))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("inodes-full", "/srv/shop/sessions")
+
+
+async def test_without_looks_the_metric_proves_it_and_a_text_does_not() -> None:
+    _, said = await ask(FULL)
+    assert said.confidence >= 0.9
+    assert said.cause is not None and said.cause.object == "/srv/shop"
+    _, said = await ask(trigger("disk-full", "No space left on device"), units=(unit(),))
+    assert said.confidence <= 0.6
