@@ -1,0 +1,157 @@
+"""Writes docs/reference/*.md from the program itself. usage: python scripts/docs_pages.py [FOLDER]"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from stillwatch.cli.commands import FAMILIES
+from stillwatch.config import config_schema
+from stillwatch.records.cause import CAUSES
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FOLDER = REPOSITORY / "docs/reference"
+NOTE = "<!-- Written by scripts/docs from the program itself; changes belong there. -->"
+
+
+def stillwatch(*arguments: str) -> str:
+    """What the command says, as on a terminal of 100 columns without colour."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "LANG": "C.UTF-8",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "stillwatch", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+    return done.stdout.rstrip()
+
+
+def page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", NOTE, *parts]) + "\n"
+
+
+def commands() -> str:
+    """Every command's --help, word for word."""
+    parts = [f"```\n{stillwatch('--help')}\n```"]
+    for name in FAMILIES:
+        parts += [f"## {name}", f"```\n{stillwatch(name, '--help')}\n```"]
+        for verb in verbs(name):
+            parts += [f"### {name} {verb}", f"```\n{stillwatch(name, verb, '--help')}\n```"]
+    return page("Commands", *parts)
+
+
+def verbs(family: str) -> list[str]:
+    """The commands below a family, in the order in which it shows them."""
+    import importlib
+
+    import typer
+
+    command = importlib.import_module(f"stillwatch.cli.{FAMILIES[family].module}").command
+    if not isinstance(command, typer.Typer):
+        return []
+    named = [entry.name or entry.callback.__name__ for entry in command.registered_commands if entry.callback]
+    return [name.replace("_", "-") for name in named]
+
+
+def configuration() -> str:
+    """Every key with its type and default."""
+    schema = config_schema()
+    rows = ["| key | type | default |", "|---|---|---|"]
+    rows += [f"| `{key}` | {kind} | {default} |" for key, kind, default in keys(schema, schema)]
+    intro = (
+        "One TOML file: `/etc/stillwatch/stillwatch.toml`, else `$XDG_CONFIG_HOME/stillwatch/stillwatch.toml`; "
+        "`--config FILE` wins. An unknown key is an error."
+    )
+    return page("Configuration", intro, "\n".join(rows))
+
+
+def keys(schema: dict[str, Any], node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    node = resolve(schema, node)
+    for name, entry in node["properties"].items():
+        inner = resolve(schema, entry)
+        if inner.get("type") == "object":
+            yield from keys(schema, inner, f"{prefix}{name}.")
+        else:
+            default = json.dumps(entry["default"]) if entry.get("default") is not None else "–"
+            yield f"{prefix}{name}", kind(schema, entry), f"`{default}`" if default != "–" else default
+
+
+def resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    reference = node.get("$ref") or next((part["$ref"] for part in node.get("anyOf", []) if "$ref" in part), None)
+    found: dict[str, Any] = schema["$defs"][reference.rsplit("/", 1)[-1]] if reference else node
+    return found
+
+
+def kind(schema: dict[str, Any], node: dict[str, Any]) -> str:
+    if "anyOf" in node:
+        return " or ".join(kind(schema, part) for part in node["anyOf"] if part.get("type") != "null")
+    if "enum" in node:
+        return ", ".join(f"`{json.dumps(value)}`" for value in node["enum"])
+    if node.get("type") == "array":
+        return f"list of {kind(schema, node['items'])}" if node.get("items") else "list"
+    low, high = node.get("minimum"), node.get("maximum")
+    return f"{node['type']}, {low} to {high}" if low is not None and high is not None else str(node["type"])
+
+
+def rules() -> str:
+    """Every rule, from the files."""
+    rows = ["| rule | severity | says | cause |", "|---|---|---|---|"]
+    for path in sorted((REPOSITORY / "src/stillwatch/watch/rules").glob("*.toml")):
+        for rule in tomllib.loads(path.read_text())["rule"]:
+            cause = f"`{rule['cause']}`" if rule.get("cause") else "–"
+            rows.append(f"| `{rule['id']}` | {rule['severity']} | {cell(rule['summary'])} | {cause} |")
+    causes = ["| cause | means |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in CAUSES.items())]
+    intro = "Your own rules go to `/etc/stillwatch/rules.d/*.toml`; `stillwatch rules test` runs their samples."
+    return page("Rules", intro, "\n".join(rows), "## Causes", "\n".join(causes))
+
+
+def tools() -> str:
+    """Every look tool, as the models get it."""
+    listed = json.loads(stillwatch("tools", "list", "--json"))
+    catalogue = listed if isinstance(listed, dict) else {entry["name"]: entry for entry in listed}
+    parts = []
+    for name, tool in sorted(catalogue.items()):
+        parts += [f"## {name}", tool["description"]]
+        fields = tool["arguments"].get("properties", {})
+        if fields:
+            rows = [f"| `{key}` | {cell(field.get('description', ''))} |" for key, field in fields.items()]
+            parts.append("\n".join(["| argument | |", "|---|---|", *rows]))
+    return page("Look tools", "What a model may look at. None of them changes anything.", *parts)
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "configuration.md": configuration,
+    "rules.md": rules,
+    "tools.md": tools,
+}
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in PAGES.items():
+        (folder / name).write_text(write())
+        print(folder / name)
+
+
+if __name__ == "__main__":
+    main()
