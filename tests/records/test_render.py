@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from stillwatch.records.action import Decision, Outcome, Proposal
+from stillwatch.records.cause import Cause
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.render import incident_json, trigger_json
+from stillwatch.records.trigger import Severity, Trigger
+
+TRIGGER = Trigger(
+    rule="r",
+    severity=Severity.high,
+    summary="s",
+    subject="a.service",
+    host="h",
+    count=2,
+    first=1.0,
+    last=2.0,
+    fields={"port": "80"},
+    sample=Untrusted("line"),
+)
+BARE = Incident(
+    id="I1",
+    key="k",
+    state="open",
+    severity=Severity.low,
+    summary="s",
+    subject="a.service",
+    host="h",
+    opened=1.0,
+    updated=2.0,
+    triggers=(TRIGGER,),
+)
+CONTRACT = [
+    "id",
+    "key",
+    "state",
+    "severity",
+    "summary",
+    "subject",
+    "opened",
+    "updated",
+    "cause",
+    "confidence",
+    "by",
+    "evidence",
+    "proposal",
+    "decision",
+    "outcome",
+]
+
+
+def test_a_trigger_has_exactly_the_names_that_scripts_rely_on() -> None:
+    assert trigger_json(TRIGGER) == {
+        "at": 2.0,
+        "host": "h",
+        "rule": "r",
+        "severity": "high",
+        "summary": "s",
+        "subject": "a.service",
+        "count": 2,
+        "first": 1.0,
+        "last": 2.0,
+        "fields": {"port": "80"},
+        "sample": "line",
+    }
+
+
+def test_what_is_not_known_is_null() -> None:
+    shown = incident_json(BARE)
+    assert set(CONTRACT) <= shown.keys()
+    assert [shown[name] for name in ("cause", "proposal", "decision", "outcome")] == [None] * 4
+    assert shown["evidence"] == []
+
+
+def test_everything_that_is_known_is_plain_json() -> None:
+    whole = replace(
+        BARE,
+        cause=Cause(id="oom", object="a.service", text="t"),
+        evidence=(Evidence(id="E1", incident="I1", kind="look", source="s", at=3.0, text=Untrusted("x")),),
+        proposal=Proposal(action="restart_unit", target="a.service", arguments={"once": True}),
+        decision=Decision(verdict="ask", rule="p", reason="why"),
+        outcome=Outcome(status="done", verified=None),
+    )
+    shown = json.loads(json.dumps(incident_json(whole)))
+    assert shown["cause"] == {"id": "oom", "object": "a.service", "text": "t"}
+    assert shown["evidence"] == [{"id": "E1", "kind": "look", "source": "s", "at": 3.0, "text": "x"}]
+    assert shown["proposal"] == {
+        "action": "restart_unit",
+        "target": "a.service",
+        "arguments": {"once": True},
+        "because": "",
+    }
+    assert shown["decision"] == {"verdict": "ask", "rule": "p", "reason": "why"}
+    assert shown["outcome"] == {"status": "done", "verified": None}

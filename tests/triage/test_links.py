@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillwatch.records.trigger import Trigger
+from stillwatch.triage.links import Arrow, arrows, mount_of, paths_of, ports_of
+from stillwatch.triage.sighting import Units, sight
+
+from .build import AT, failed, own, pid1, running, trigger, units
+
+
+def linked(triggers: Sequence[Trigger], known: Units) -> set[Arrow]:
+    return arrows([sight(t, known) for t in triggers], known)
+
+
+def test_numbers_that_can_be_ports_and_paths() -> None:
+    unit = failed(
+        "a.service",
+        exec_start=("/bin/a", "--port=80", "h:8081", "1.2.3.4", "--data=/srv/a"),
+        environment={"X": "99999"},
+    )
+    assert ports_of(unit) == {80, 8081}
+    assert "/srv/a" in paths_of(unit)
+
+
+def test_the_longest_mount_holds_a_path() -> None:
+    assert mount_of("/srv/data/x", ["/", "/srv", "/srv/data"]) == "/srv/data"
+    assert mount_of("/srv/database", ["/srv/data"]) == ""
+
+
+def test_a_running_unit_is_not_to_blame_for_what_requires_it() -> None:
+    known = Units.of(units(failed("a.service", requires=("b.service",)), running("b.service")))
+    assert linked([pid1("a.service"), pid1("b.service")], known) == set()
+
+
+def test_a_port_that_two_failing_units_may_serve_blames_neither() -> None:
+    shop = [failed(f"{name}.service", exec_start=("/x", "8081")) for name in "ab"]
+    known = Units.of(units(*shop, failed("c.service")))
+    refused = own("c.service", "network", text="refused 127.0.0.1:8081", target="127.0.0.1:8081")
+    assert linked([refused, pid1("a.service"), pid1("b.service")], known) == set()
+
+
+def test_hearsay_links_nothing() -> None:
+    known = Units.of(units(failed("a.service", exec_start=("/x", "8081"))))
+    refused = trigger("b.service", "network", writer="session-1.scope", text="refused 127.0.0.1:8081")
+    assert linked([refused, pid1("a.service")], known) == set()
+
+
+def test_a_report_of_a_full_disk_long_ago_is_another_fault() -> None:
+    disk = trigger("/srv", "disk-full", trusted=True, first=AT, last=AT)
+    write = own("a.service", "disk-full", text="/srv/x: No space", first=AT - 9000, last=AT - 9000)
+    assert linked([disk, write], Units.of({})) == set()

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from stillwatch.triage.sighting import Units, sight
+
+from .build import failed, own, pid1, trigger, units
+
+KNOWN = Units.of(units(failed("ssh.service", names=("ssh.service", "sshd.service")), failed("nginx.service")))
+
+
+def test_pid_1_speaks_of_any_unit_by_any_of_its_names() -> None:
+    assert sight(pid1("sshd.service"), KNOWN).unit == "ssh.service"
+
+
+def test_a_unit_speaks_of_itself() -> None:
+    seen = sight(own("nginx.service", "port-in-use"), KNOWN)
+    assert (seen.unit, seen.hearsay) == ("nginx.service", False)
+
+
+def test_text_of_one_unit_about_another_is_hearsay_on_its_writer() -> None:
+    seen = sight(trigger("nginx.service", "oom", writer="ssh.service"), KNOWN)
+    assert (seen.subject, seen.unit, seen.hearsay) == ("ssh.service", "", True)
+
+
+def test_a_session_is_never_a_unit_to_blame() -> None:
+    seen = sight(trigger("session-3.scope", "oom", writer="session-3.scope"), KNOWN)
+    assert (seen.unit, seen.hearsay) == ("", True)
+
+
+def test_a_program_name_in_a_journal_is_not_taken_for_a_unit() -> None:
+    assert sight(trigger("nginx", "oom"), KNOWN).unit == ""

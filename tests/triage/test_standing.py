@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from stillwatch.records.trigger import Severity
+from stillwatch.triage.sighting import Units, sight
+from stillwatch.triage.standing import is_well, severity_of
+
+from .build import AT, failed, own, pid1, running
+
+
+def test_who_is_well() -> None:
+    assert is_well(running("a.service"), AT)
+    assert not is_well(failed("a.service"), AT)
+    assert not is_well(running("a.service", active_state="activating", sub_state="auto-restart"), AT)
+    assert not is_well(running("a.service", restarts=5, changed_at=AT - 1), AT)
+    assert is_well(running("a.service", restarts=5, changed_at=AT - 500), AT)
+    assert is_well(running("job.service", active_state="inactive", sub_state="dead"), AT)
+    assert not is_well(running("never.service", active_state="inactive", sub_state="dead", changed_at=0.0), AT)
+
+
+def test_what_a_restart_does_not_take_away_still_matters() -> None:
+    well = running("a.service", changed_at=AT - 1)
+    killed = sight(pid1("a.service", "oom"), Units.of({}))
+    assert severity_of([killed], [well], AT) is Severity.high
+    told = sight(own("a.service", "oom"), Units.of({}))
+    assert severity_of([told], [well], AT) is Severity.low
+
+
+def test_one_sick_unit_among_several_keeps_the_alarm() -> None:
+    seen = [sight(pid1(name), Units.of({})) for name in ("a.service", "b.service")]
+    assert severity_of(seen, [running("a.service"), failed("b.service")], AT) is Severity.high
+    assert severity_of(seen, [running("a.service"), None], AT) is Severity.high
