@@ -82,7 +82,7 @@ class UnitSource:
             raise NotReachable("systemd is not the init of this host")
         async with Systemd() as systemd:
             units = await systemd.units()
-        if IN_CONTAINER.exists():
+        if _in_container():
             watcher.units = frozenset(unit.name for unit in units)
         now = self._clock.now()
         return Read(
@@ -148,6 +148,10 @@ class _Until(Iterable[T]):
                     self.cut = True
                     return
             yield item
+
+
+def _in_container() -> bool:
+    return IN_CONTAINER.exists()
 
 
 def _problem(problems: Sequence[str], cut: bool, lines: int) -> str:
