@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, as_json
+from stillwatch.cli.parser import Command, deadline_option, json_option, no_model_option
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", nargs="+", metavar="QUESTION", help="the question, best in quotation marks")
-    flags.no_model(parser)
-    flags.deadline(parser, 120)
-    as_json(parser)
+    no_model_option(parser)
+    deadline_option(parser, 120)
+    json_option(parser)
 
 
 def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) -> int:
@@ -24,8 +23,8 @@ def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) 
       stillwatch ask "what fills the disk?" --json
     """
     from stillwatch.cli import values
+    from stillwatch.cli.paper import work
     from stillwatch.cli.show_reply import Speech, show_reply
-    from stillwatch.cli.work import work
     from stillwatch.errors import WrongUsage
 
     values.deadline(deadline)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, as_json
+from stillwatch.cli.parser import Command, deadline_option, journal_option, json_option, no_model_option
 
 EXIT_CODES = {"healthy": 0, "attention": 1, "critical": 1, "unknown": 5}
 
@@ -15,11 +14,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", metavar="TIME", default="1h", help="how far back to read the journal: 15m, 1h, 2d, an ISO time (1h)"
     )
-    flags.journal(parser)
+    journal_option(parser)
     parser.add_argument("--log", metavar="FILE", help="read a log file (- for stdin), all of it, instead of this host")
-    flags.no_model(parser)
-    flags.deadline(parser, 60)
-    as_json(parser)
+    no_model_option(parser)
+    deadline_option(parser, 60)
+    json_option(parser)
 
 
 def check(*, since: str, journal: str | None, log: str | None, no_model: bool, deadline: float, as_json: bool) -> int:
@@ -33,8 +32,8 @@ def check(*, since: str, journal: str | None, log: str | None, no_model: bool, d
       journalctl -o short-iso -b -1 | stillwatch check --log - --json
     """
     from stillwatch.cli import values
+    from stillwatch.cli.paper import work
     from stillwatch.cli.show_report import show_report
-    from stillwatch.cli.work import work
 
     values.journal_folder(journal)
     values.log_file(log)

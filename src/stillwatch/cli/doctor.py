@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, as_json
+from stillwatch.cli.parser import Command, json_option
 
 
 def doctor(*, as_json: bool) -> int:
@@ -15,15 +15,13 @@ def doctor(*, as_json: bool) -> int:
       stillwatch doctor
       stillwatch doctor --json | jq '.findings[] | select(.ok | not)'
     """
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import put
+    from stillwatch.cli.paper import put, put_json, work
     from stillwatch.cli.show_findings import finding_lines
-    from stillwatch.cli.work import work
     from stillwatch.doctor import examine
     from stillwatch.records.render_report import findings_json
 
     app = door.app()
-    findings = work(lambda _: examine(app.config, app.places, app.clock), quiet=as_json)
+    findings = work(lambda _: examine(app.config, app.places), quiet=as_json)
     if as_json:
         put_json(findings_json(findings))
     else:
@@ -31,4 +29,4 @@ def doctor(*, as_json: bool) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-command = Command(run=doctor, arguments=as_json)
+command = Command(run=doctor, arguments=json_option)

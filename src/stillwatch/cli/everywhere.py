@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stillwatch.errors import WrongUsage
@@ -27,22 +27,24 @@ def take_everywhere(arguments: Sequence[str]) -> tuple[Everywhere, list[str]]:
 
     Raises WrongUsage if one of them lacks its value.
     """
-    found, rest = Everywhere(), []
+    values: dict[str, str] = {}
+    debug = False
+    rest: list[str] = []
     words = iter(arguments)
     for word in words:
         name, equals, value = word.partition("=")
         if word == "--":
-            return found, [*rest, word, *words]
-        if word == "--debug":
-            found = replace(found, debug=True)
+            rest += [word, *words]
+        elif word == "--debug":
+            debug = True
         elif name in TAKES_VALUE:
             given = value if equals else next(words, "")
             if not given or (not equals and given.startswith("--")):
                 raise WrongUsage(f"{name} needs a {'file' if name == '--config' else 'directory'}")
-            found = replace(found, **{TAKES_VALUE[name]: given})
+            values[TAKES_VALUE[name]] = given
         else:
             rest.append(word)
-    return found, rest
+    return Everywhere(**values, debug=debug), rest
 
 
 def build_app(everywhere: Everywhere) -> App:
@@ -50,6 +52,16 @@ def build_app(everywhere: Everywhere) -> App:
     from stillwatch.app import Options, build
 
     return build(Options(config=everywhere.config, state_dir=everywhere.state_dir, runtime_dir=everywhere.runtime_dir))
+
+
+def me() -> str:
+    """The person at the terminal, for the history of what they did."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
 
 
 class Door:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import me
-from stillwatch.cli.parser import Command, Group, as_json
+from stillwatch.cli.everywhere import door, me
+from stillwatch.cli.parser import Command, Group, json_option
 
 if TYPE_CHECKING:
     from stillwatch.records.incident import Incident
@@ -19,8 +18,7 @@ def list_incidents(*, as_json: bool) -> int:
     example:
       stillwatch incidents list --json
     """
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.paper import line, put, put_json
     from stillwatch.cli.show_incident import incident_row
     from stillwatch.records.render import incident_json
 
@@ -79,8 +77,7 @@ def mute(*, incident_id: str | None, rule: str | None, until: str) -> int:
 
 
 def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import put
+    from stillwatch.cli.paper import put, put_json
     from stillwatch.cli.show_incident import incident_page
     from stillwatch.records.render import incident_json
 
@@ -92,7 +89,7 @@ def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
 
 def _one(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("incident_id", metavar="ID", help="the incident's id, as the list shows it")
-    as_json(parser)
+    json_option(parser)
 
 
 def _mute(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +108,7 @@ command = Group(
       stillwatch incidents mute --rule oom-kill --until 2d
     """,
     members={
-        "list": Command(run=list_incidents, arguments=as_json),
+        "list": Command(run=list_incidents, arguments=json_option),
         "show": Command(run=show_incident, arguments=_one),
         "close": Command(run=close_incident, arguments=_one),
         "mute": Command(run=mute, arguments=_mute),

@@ -2,64 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import argparse
 
-import typer
+from stillwatch.cli.everywhere import door
+from stillwatch.cli.parser import Command, Group, json_option
 
-from stillwatch.cli.flags import AsJson
 
-command = typer.Typer(
+def list_models(*, as_json: bool) -> int:
+    """List the catalogue, what is here, and which model each tier gets.
+
+    example:
+      stillwatch models list --json
+    """
+    from stillwatch.cli.paper import put, put_json
+    from stillwatch.cli.show_models import model_lines, models_json
+    from stillwatch.llm.models import assign, models
+
+    app = door.app()
+    known, assigned = models(app.places.models), assign(app.config.llm, app.places.models)
+    if as_json:
+        put_json(models_json(known, assigned, app.places.models))
+    else:
+        put(model_lines(known, assigned, app.places.models))
+    return 0
+
+
+def pull_model(*, name: str) -> int:
+    """Fetch a model; a broken transfer goes on where it stopped, and the check-sum decides.
+
+    example:
+      stillwatch models pull smollm2-135m
+    """
+    import asyncio
+
+    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.show_models import byte_bar
+    from stillwatch.llm.pull import pull
+
+    app = door.app()
+    with byte_bar(f"fetching {name}") as progress:
+        path = asyncio.run(pull(name, app.places.models, progress))
+    put([line(f"{name} is here: {path}")])
+    return 0
+
+
+def import_model(*, file: str) -> int:
+    """Copy a GGUF file of this machine to the other models.
+
+    example:
+      stillwatch models import ~/Downloads/mine.gguf
+    """
+    from pathlib import Path
+
+    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.show_models import byte_bar
+    from stillwatch.llm.models import import_file
+
+    app = door.app()
+    with byte_bar("copying") as progress:
+        path = import_file(Path(file), app.places.models, progress)
+    put([line(f"{path.stem} is here: {path}")])
+    return 0
+
+
+def verify_models(*, as_json: bool) -> int:
+    """Check every model file here against its check-sum; exit code 1 if one differs.
+
+    example:
+      stillwatch models verify
+    """
+    from stillwatch.cli.paper import put, put_json
+    from stillwatch.cli.show_models import byte_bar, verdict_lines
+    from stillwatch.llm.models import models, verify
+
+    verdicts: dict[str, str] = {}
+    for model in models(door.app().places.models):
+        if model.path is not None:
+            with byte_bar(f"checking {model.name}", wanted=not as_json) as progress:
+                verdicts[model.name] = verify(model.path, progress)
+    if as_json:
+        put_json({"ok": "broken" not in verdicts.values(), "models": verdicts})
+    else:
+        put(verdict_lines(verdicts))
+    return 1 if "broken" in verdicts.values() else 0
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="a name from the list")
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a GGUF file")
+
+
+command = Group(
     help="""\
     The name alone lists them.
 
-    \b
-    Examples:
+    examples:
       stillwatch models
-      stillwatch models pull qwen3-1.7b
-      stillwatch models import ~/Downloads/mine.gguf
-    """
-)
-
-
-@command.command("list")
-def list_models(as_json: AsJson = False) -> int:
-    """List the catalogue, what is here, and what this machine's memory allows.
-
-    \b
-    Example:
-      stillwatch models list --json
-    """
-    raise NotImplementedError
-
-
-@command.command("pull")
-def pull_model(name: Annotated[str, typer.Argument(metavar="NAME", help="A name from the list.")]) -> int:
-    """Fetch a model; a broken transfer goes on where it stopped, and the check-sum decides.
-
-    \b
-    Example:
       stillwatch models pull smollm2-135m
-    """
-    raise NotImplementedError
-
-
-@command.command("import")
-def import_model(file: Annotated[str, typer.Argument(metavar="FILE", help="A GGUF file.")]) -> int:
-    """Take over a GGUF file that is already on this machine.
-
-    \b
-    Example:
       stillwatch models import ~/Downloads/mine.gguf
-    """
-    raise NotImplementedError
-
-
-@command.command("verify")
-def verify_models(as_json: AsJson = False) -> int:
-    """Check every model file against its check-sum; exit code 1 if one differs.
-
-    \b
-    Example:
-      stillwatch models verify
-    """
-    raise NotImplementedError
+    """,
+    members={
+        "list": Command(run=list_models, arguments=json_option),
+        "pull": Command(run=pull_model, arguments=_name),
+        "import": Command(run=import_model, arguments=_file),
+        "verify": Command(run=verify_models, arguments=json_option),
+    },
+)

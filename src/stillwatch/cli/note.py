@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stillwatch.cli.everywhere import door
-from stillwatch.cli.flags import me
+from stillwatch.cli.everywhere import door, me
 from stillwatch.cli.parser import Command
 
 LONGEST = 2000

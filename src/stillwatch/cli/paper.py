@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 Progress = Callable[[str], None]
+T = TypeVar("T")
 
 NARROWEST = 40
 WIDEST = 120
@@ -60,6 +61,20 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError as error:
         raise PipeClosed from error
+
+
+def put_json(value: object) -> None:
+    """One value as JSON to stdout, indented: `jq` does not care, and people do."""
+    import json
+
+    write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def put_json_line(value: object) -> None:
+    """One value as JSON on a line of its own, for streams."""
+    import json
+
+    write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def wrapped(lines: Iterable[Line], width: int) -> str:
@@ -127,3 +142,11 @@ def progress_line(*, wanted: bool = True) -> Iterator[Progress]:
 
 def _silent(_: str) -> None:
     """Progress that nobody sees."""
+
+
+def work(start: Callable[[Progress], Coroutine[Any, Any, T]], *, quiet: bool) -> T:
+    """Run one asynchronous verb to its end, with its progress shown. quiet: no progress line, even on a terminal."""
+    import asyncio
+
+    with progress_line(wanted=not quiet) as progress:
+        return asyncio.run(start(progress))

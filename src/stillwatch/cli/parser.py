@@ -78,9 +78,23 @@ def make_parser(prog: str, text: str, command: Command) -> Parser:
     return parser
 
 
-def as_json(parser: argparse.ArgumentParser) -> None:
+def json_option(parser: argparse.ArgumentParser) -> None:
     """The one option that nearly every command has."""
     parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
+
+
+def journal_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--journal", metavar="DIR", help="read the journal files in DIR instead of this host")
+
+
+def no_model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-model", action="store_true", help="rules alone: quick, and asks no model")
+
+
+def deadline_option(parser: argparse.ArgumentParser, seconds: float) -> None:
+    parser.add_argument(
+        "--deadline", type=float, default=seconds, metavar="SECONDS", help=f"by when it has to be done ({seconds:g})"
+    )
 
 
 def _format(prog: str) -> argparse.HelpFormatter:

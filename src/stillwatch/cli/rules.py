@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, Group, as_json
+from stillwatch.cli.parser import Command, Group, json_option
 
 
 def list_rules(*, as_json: bool) -> int:
@@ -12,8 +12,7 @@ def list_rules(*, as_json: bool) -> int:
     example:
       stillwatch rules list --json
     """
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.paper import line, put, put_json
     from stillwatch.cli.show_incident import SEVERITY_STYLES
     from stillwatch.cli.text import one_line
 
@@ -45,8 +44,7 @@ def test_rules(*, as_json: bool) -> int:
     example:
       stillwatch rules test
     """
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.paper import line, put, put_json
     from stillwatch.cli.text import one_line, plural
 
     service = door.app().service()
@@ -71,7 +69,7 @@ command = Group(
       stillwatch rules test
     """,
     members={
-        "list": Command(run=list_rules, arguments=as_json),
-        "test": Command(run=test_rules, arguments=as_json),
+        "list": Command(run=list_rules, arguments=json_option),
+        "test": Command(run=test_rules, arguments=json_option),
     },
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from stillwatch.cli.json_out import put_json
-from stillwatch.cli.paper import Line, line, put, write
+from stillwatch.cli.paper import Line, line, put, put_json, write
 from stillwatch.cli.show_incident import evidence_lines
 from stillwatch.cli.text import harmless, one_line, paragraphs, plural, seconds, who_says
 from stillwatch.records.incident import Evidence

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stillwatch.cli.json_out import put_json
-from stillwatch.cli.paper import Line, line, put
+from stillwatch.cli.paper import Line, line, put, put_json
 from stillwatch.cli.show_incident import incident_block, incident_row
 from stillwatch.cli.text import local_time, one_line, plural, seconds
 from stillwatch.records.render_report import report_json

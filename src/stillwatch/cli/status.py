@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.cli.check import EXIT_CODES
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, as_json
+from stillwatch.cli.parser import Command, json_option
 
 
 def status(*, as_json: bool) -> int:
@@ -15,8 +15,8 @@ def status(*, as_json: bool) -> int:
     example:
       stillwatch status --json
     """
+    from stillwatch.cli.paper import work
     from stillwatch.cli.show_report import show_report
-    from stillwatch.cli.work import work
 
     app = door.app()
     report = work(lambda _: app.service().status(), quiet=as_json)
@@ -24,4 +24,4 @@ def status(*, as_json: bool) -> int:
     return EXIT_CODES[report.status]
 
 
-command = Command(run=status, arguments=as_json)
+command = Command(run=status, arguments=json_option)

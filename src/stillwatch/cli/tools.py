@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command, Group, as_json
+from stillwatch.cli.parser import Command, Group, json_option
 
 
 def list_tools(*, as_json: bool) -> int:
@@ -15,8 +15,7 @@ def list_tools(*, as_json: bool) -> int:
     example:
       stillwatch tools list --json
     """
-    from stillwatch.cli.json_out import put_json
-    from stillwatch.cli.paper import line, put
+    from stillwatch.cli.paper import line, put, put_json
     from stillwatch.cli.text import one_line
 
     catalogue = door.app().service().tools()
@@ -42,5 +41,5 @@ command = Group(
     example:
       stillwatch tools
     """,
-    members={"list": Command(run=list_tools, arguments=as_json)},
+    members={"list": Command(run=list_tools, arguments=json_option)},
 )

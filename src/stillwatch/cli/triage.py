@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from stillwatch.cli import flags
 from stillwatch.cli.everywhere import door
-from stillwatch.cli.parser import Command
+from stillwatch.cli.parser import Command, journal_option
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", nargs="?", metavar="FILE", help="a log file, or - for stdin")
-    flags.journal(parser)
+    journal_option(parser)
     parser.add_argument("--stats", action="store_true", help="counts, rate and peak memory, on stderr")
     parser.add_argument("--json", action="store_true", dest="as_json", help="print one line of JSON a trigger")
 
@@ -25,8 +24,7 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
       stillwatch triage --journal /mnt/backup/var/log/journal --stats
     """
     from stillwatch.cli import values
-    from stillwatch.cli.json_out import put_json_line
-    from stillwatch.cli.paper import put
+    from stillwatch.cli.paper import put, put_json_line
     from stillwatch.cli.show_trigger import show_stats, trigger_row
     from stillwatch.records.render import trigger_json
 
