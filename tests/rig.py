@@ -195,6 +195,17 @@ class Machine:
                 raise RigProblem(f"{self.name}: waited {seconds:g} s in vain for {what}\n{self.console()[-1500:]}")
             time.sleep(0.02)
 
+    def inside(
+        self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, user: str | None = None
+    ) -> list[str]:
+        """The command line that runs `argv` in the machine, in none of its units."""
+        entered = ["nsenter", "-t", str(self.leader), "-a", "env", "-i", "-C", "/"]
+        entered += [f"{name}={value}" for name, value in {"PATH": PATH, "LANG": "C.UTF-8", **(env or {})}.items()]
+        if user:
+            group = self.run(["id", "-g", user]).stdout.strip()
+            entered += ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--"]
+        return [*entered, *argv]
+
     def run(
         self,
         argv: Sequence[str],
@@ -206,13 +217,10 @@ class Machine:
         user: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the machine, in none of its units. Raises RigProblem on failure unless check=False."""
-        entered = ["nsenter", "-t", str(self.leader), "-a", "env", "-i", "-C", "/"]
-        entered += [f"{name}={value}" for name, value in {"PATH": PATH, "LANG": "C.UTF-8", **(env or {})}.items()]
-        if user:
-            group = self.run(["id", "-g", user]).stdout.strip()
-            entered += ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--"]
         feed: dict[str, Any] = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
-        done = subprocess.run([*entered, *argv], capture_output=True, text=True, timeout=timeout, **feed)
+        done = subprocess.run(
+            self.inside(argv, env=env, user=user), capture_output=True, text=True, timeout=timeout, **feed
+        )
         if check and done.returncode:
             raise RigProblem(
                 f"{self.name}: {shlex.join(argv)} ended with {done.returncode}\n{done.stdout}{done.stderr}"
@@ -221,15 +229,14 @@ class Machine:
 
     def stillwatch(self, *arguments: str, check: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run our command inside, from the working tree and its virtual environment."""
-        server = llama_server()
-        env = {
-            "HOME": "/root",
-            "STILLWATCH_MODEL_DIR": str(model_dir()),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            **({"STILLWATCH_LLAMA_SERVER": str(server)} if server else {}),
-            **options.pop("env", {}),
-        }
+        env = {**self.stillwatch_environment(), **options.pop("env", {})}
         return self.run([sys.executable, "-m", "stillwatch", *arguments], check=check, env=env, **options)
+
+    def stillwatch_environment(self) -> dict[str, str]:
+        """What our command needs to find its models and llama-server inside."""
+        server = llama_server()
+        environment = {"HOME": "/root", "STILLWATCH_MODEL_DIR": str(model_dir()), "PYTHONDONTWRITEBYTECODE": "1"}
+        return environment | ({"STILLWATCH_LLAMA_SERVER": str(server)} if server else {})
 
     def write(self, path: str, text: str, mode: int = 0o644, owner: str = "root:root") -> None:
         """Write a file in the machine; its directories are made."""

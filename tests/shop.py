@@ -10,7 +10,7 @@ import random
 import shlex
 from dataclasses import dataclass
 
-from tests.rig import HERE, Machine
+from tests.rig import HERE, Machine, model_dir
 
 THEMES = ("harbor", "orchid", "lantern", "cobalt", "juniper", "meadow", "quartz", "saffron", "willow", "ember", "atlas")
 TIERS = {
@@ -258,3 +258,16 @@ def invocations(machine: Machine) -> dict[str, str]:
     shown = machine.run(["systemctl", "show", "-p", "Id,InvocationID", "--", *units]).stdout
     blocks = (dict(line.split("=", 1) for line in block.splitlines()) for block in shown.split("\n\n"))
     return {block["Id"]: block.get("InvocationID", "") for block in blocks if "Id" in block}
+
+
+MODELS = {
+    "trigger": "SmolLM2-135M-Instruct.Q4_1.gguf",
+    "review": "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+    "meta": "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+}
+"""What scripts/test_models.py fetches, one a tier."""
+
+
+def three_models() -> str:
+    """A configuration file that gives each tier its own real model."""
+    return "\n".join(f'[llm.{tier}]\nmodel = "{model_dir() / file}"\n' for tier, file in MODELS.items())

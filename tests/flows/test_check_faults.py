@@ -11,14 +11,9 @@ import pytest
 from evals import scenario
 from evals.scenario import Scenario
 from tests.rig import Machine
-from tests.shop import Shop, canaries, invocations, open_shop
+from tests.shop import Shop, canaries, invocations, open_shop, three_models
 
 FAULTS = ("F01", "F02", "F04")
-MODELS = {
-    "trigger": "SmolLM2-135M-Instruct.Q4_1.gguf",
-    "review": "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
-    "meta": "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-}
 
 
 def broken(boot: Callable[..., Machine], name: str, seed: int) -> tuple[Machine, Shop, Scenario]:
@@ -77,10 +72,6 @@ def test_a_fault_is_found_with_three_real_models_within_a_minute(
     assert {tier["state"] for tier in report["tiers"].values()} == {"ready"}
     assert report["tiers"]["review"]["calls"] >= 1
     assert (canaries(machine, shop), invocations(machine)) == before
-
-
-def three_models() -> str:
-    return "\n".join(f'[llm.{tier}]\nmodel = "{file}"\n' for tier, file in MODELS.items())
 
 
 def test_harmless_noise_is_healthy(boot: Callable[..., Machine], seed: int) -> None:
