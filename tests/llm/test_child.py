@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from stillwatch.errors import NotReachable
+from stillwatch.llm.child import Child, Launch
+
+
+def launch(binary: Path, **more: int) -> Launch:
+    return Launch(binary=binary, model=Path("/m.gguf"), port=8080, key_file=Path("/k"), context=2048, **more)
+
+
+def script(folder: Path, text: str) -> Path:
+    path = folder / "server"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_the_command_line_keeps_it_to_ourselves() -> None:
+    argv = launch(Path("/bin/x"), threads=3, gpu_layers=-1).argv()
+    pairs = dict(itertools.pairwise(argv))
+    assert pairs["--host"] == "127.0.0.1"
+    assert pairs["--api-key-file"] == "/k"
+    assert pairs["--cors-origins"] == "http://127.0.0.1:8080"
+    assert (pairs["--threads"], pairs["--gpu-layers"], pairs["--parallel"]) == ("3", "all", "1")
+    assert {"--no-ui", "--no-slots", "--offline"} <= set(argv)
+    assert dict(zip(a := launch(Path("/x")).argv(), a[1:], strict=False))["--threads"] == str(os.cpu_count())
+
+
+async def test_stop_ends_the_whole_group_even_one_that_does_not_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stillwatch.llm.child.STOP_SECONDS", 0.2)
+    child = await Child.start(launch(script(tmp_path, "trap '' TERM\nsleep 500 &\necho started >&2\nwait\nsleep 500")))
+    while not (inner := psutil.Process(child.pid).children()) or not child.last_words():
+        await asyncio.sleep(0.02)
+    await child.stop()
+    assert not child.running
+    _gone, alive = psutil.wait_procs(inner, timeout=2)
+    assert not alive
+
+
+async def test_settings_meant_for_another_server_do_not_reach_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMA_ARG_HOST", "0.0.0.0")
+    child = await Child.start(launch(script(tmp_path, 'echo "host=$LLAMA_ARG_HOST" >&2\nexit 4')))
+    assert (await child.why_ended()).endswith("exit code 4: host=")
+
+
+async def test_a_program_that_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
+    with pytest.raises(NotReachable, match="cannot start"):
+        await Child.start(launch(tmp_path / "none"))
