@@ -22,7 +22,14 @@ def test_what_a_restart_does_not_take_away_still_matters() -> None:
     killed = sight(pid1("a.service", "oom"), Units.of({}))
     assert severity_of([killed], [well], AT) is Severity.high
     told = sight(own("a.service", "oom"), Units.of({}))
-    assert severity_of([told], [well], AT) is Severity.low
+    assert severity_of([told], [well], AT) is Severity.info
+
+
+def test_a_single_complaint_of_a_running_unit_is_low_and_many_are_more() -> None:
+    well = running("a.service", changed_at=AT - 500)
+    assert severity_of([sight(own("a.service", "network"), Units.of({}))], [well], AT) is Severity.low
+    many = sight(own("a.service", "network", count=3), Units.of({}))
+    assert severity_of([many], [well], AT) is Severity.medium
 
 
 def test_one_sick_unit_among_several_keeps_the_alarm() -> None:

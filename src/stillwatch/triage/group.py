@@ -103,18 +103,19 @@ def faults(triggers: Iterable[Trigger], units: Units) -> list[Fault]:
 def describe(fault: Fault, units: Units, at: float) -> Incident:
     """A fresh incident (without an id) of the fault."""
     triggers = _leading_first(fault)
+    severity = severity_of(fault.sightings, [units.get(name) for name in fault.units], at)
     return Incident(
         id="",
         key=fault.key,
         state="open",
-        severity=severity_of(fault.sightings, [units.get(name) for name in fault.units], at),
+        severity=severity,
         summary=_summary(fault),
         subject=fault.subject,
         host=fault.lead.trigger.host,
         opened=min(trigger.first for trigger in triggers),
         updated=max(trigger.last for trigger in triggers),
         triggers=triggers[:MOST_TRIGGERS],
-        notes=_notes(fault, len(triggers)),
+        notes=(*_notes(fault, len(triggers)), *_recovery(severity, fault)),
     )
 
 
@@ -178,6 +179,13 @@ def _notes(fault: Fault, number: int) -> tuple[str, ...]:
     if len(causes) > 1 and fault.root.startswith(UNIT_FAILURE):
         notes.append(f"also seen: {', '.join(sorted(causes - {fault.lead.trigger.cause}))}")
     return tuple(notes)
+
+
+def _recovery(severity: Severity, fault: Fault) -> tuple[str, ...]:
+    worst = max(s.trigger.severity for s in fault.sightings)
+    if severity > Severity.low or worst <= severity or not fault.units:
+        return ()
+    return (f"{', '.join(fault.units)} runs again; this was seen before",)
 
 
 def _same(

@@ -12,10 +12,11 @@ from stillwatch.triage.sighting import Sighting
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
+_SAME_MOMENT = 1.0
 
 
 def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
-    """The worst of its triggers; low for hearsay, planted instructions and what has mended itself."""
+    """The worst of its triggers; low for hearsay and planted instructions, info for what has mended itself."""
     speaking = [s for s in sightings if not s.hearsay and s.trigger.cause != "prompt-injection"]
     if not speaking:
         return Severity.low
@@ -27,7 +28,9 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
         return worst
     if any(_still_matters(s) for s in speaking):
         return min(worst, Severity.high)
-    return min(worst, Severity.medium if any(complains(speaking, unit) for unit in known) else Severity.low)
+    if any(complains(speaking, unit) for unit in known):
+        return min(worst, Severity.medium)
+    return min(worst, Severity.info if all(has_recovered(speaking, unit) for unit in known) else Severity.low)
 
 
 def _still_matters(sighting: Sighting) -> bool:
@@ -49,5 +52,10 @@ def is_well(unit: UnitState, at: float) -> bool:
 
 def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether it went on complaining after its last change of state: then running does not mean well."""
-    later = [s.trigger for s in sightings if unit.changed_at and s.trigger.first > unit.changed_at + 1.0]
+    later = [s.trigger for s in sightings if unit.changed_at and s.trigger.last > unit.changed_at + _SAME_MOMENT]
     return unit.active_state == "active" and sum(trigger.count for trigger in later) >= _AGAIN_AND_AGAIN
+
+
+def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
+    """Whether the last complaint lies before its last change of state: a restart that succeeded is no alarm."""
+    return all(s.trigger.last <= unit.changed_at + _SAME_MOMENT for s in sightings if s.unit in ("", unit.name))
