@@ -1,7 +1,7 @@
 """The systemd journal through libsystemd's own reader: the host's, a namespace's, or a directory of files.
 
 Fields whose names begin with "_" are set by journald and the kernel; every other field, MESSAGE_ID, UNIT and PRIORITY
-among them, is whatever the sender wrote (systemd.journal-fields(7)). `Line.trusted` says which kind stands behind a line.
+among them, is whatever the sender wrote (systemd.journal-fields(7)). `Line.trusted` tells the two apart.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Journal:
         return self._name(unit or entry.get("UNIT") or entry.get("SYSLOG_IDENTIFIER") or b""), False
 
     def _stand_in(self, entry: Mapping[str, Any], unit: bytes) -> Any:
-        """A login session is its user's slice (numbers of sessions mean nothing); a core dump is the unit that crashed."""
+        """A login session is its user's slice, since its number means nothing; a core dump is the unit that crashed."""
         if unit.startswith(b"session-"):
             return entry.get("_SYSTEMD_SLICE", unit)
         return entry.get("COREDUMP_UNIT", unit) if entry.get("_UID") == b"0" else unit
@@ -185,7 +185,7 @@ class Journal:
     def _kernel_time(self, entry: Mapping[str, Any], at: float) -> float | None:
         """When the kernel said it, or None for the ring of an earlier life.
 
-        journald stamps the whole kernel ring with the moment it starts. In a container that ring is the machine's, hours
+        journald stamps the whole kernel ring with the moment it starts. In a container that ring is the machine's and
         old: an entry well before the first one of this boot's journal, or before `since`, is none of this instance's.
         """
         try:
@@ -216,7 +216,7 @@ def _opener(path: Path | None, namespace: str | None, problems: list[str]) -> Ca
     files = find_journal_files(path)
     problems.extend(problems_of(files))
     usable = [str(file) for file in files]
-    opener = (
+    opener: Callable[[], Any] = (
         (lambda: _tuned(_reader._Reader(0, path=str(path))))
         if path.is_dir()
         else (lambda: _tuned(_reader._Reader(0, files=usable)))

@@ -47,7 +47,7 @@ class Line(NamedTuple):
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
     def facts(self) -> dict[str, str]:
-        """What an Event may carry: trusted `_` fields without the underscore, "priority", and "message_id" if trusted."""
+        """What an Event may carry: the `_` fields without the underscore, "priority", and "message_id" if trusted."""
         facts = {
             name[1:].lower(): self.field(name)[:512]
             for name in self.fields

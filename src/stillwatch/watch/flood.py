@@ -19,7 +19,7 @@ class Flood:
         self.host = host
         self.counts: dict[str, int] = {}
         self.until = 0.0
-        self._floods: dict[str, list[float]] = {}
+        self._floods: dict[str, list[float]] = {}  # count, first, last, start of the newest bucket
 
     def turn(self, at: float) -> None:
         """Close the bucket when a line's time has left it; lines that jump back stay in the present one."""
@@ -31,7 +31,7 @@ class Flood:
         """A trigger for each subject that flooded since the last call."""
         self._note()
         floods, self._floods = self._floods, {}
-        return tuple(self._trigger(subject, *flood, last_line) for subject, flood in floods.items())
+        return tuple(self._trigger(subject, flood, last_line) for subject, flood in floods.items())
 
     def _note(self) -> None:
         start = self.until - BUCKET_SECONDS
@@ -42,7 +42,8 @@ class Flood:
                 flood[0] = max(flood[0], count) if flood[3] == start else flood[0] + count
                 flood[2:] = [self.until, start]
 
-    def _trigger(self, subject: str, count: float, first: float, last: float, _: float, line: Line | None) -> Trigger:
+    def _trigger(self, subject: str, flood: list[float], line: Line | None) -> Trigger:
+        count, first, last, _ = flood
         sample = as_event(line, self.host) if line is not None and line.subject == subject else None
         return Trigger(
             rule="log-flood",

@@ -1,7 +1,7 @@
 """Lines with their digits masked: the key that says whether a line has been judged before.
 
-A verdict kept under a masked line would be wrong for a rule that tells digits apart (`status=0`, `status=1`). So what is
-kept is only which rules *may* match: `loosen` turns every digit of a pattern into "any digit", and the exact
+A verdict kept under a masked line would be wrong for a rule that tells digits apart (`status=0`, `status=1`). So what
+is kept is only which rules *may* match: `loosen` turns every digit of a pattern into "any digit", and the exact
 pattern decides on the raw line.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _RUNS = re.compile(rb"0+")
 _REPEAT = re.compile(r"\{(?P<least>\d*)(?P<comma>,)?(?P<most>\d*)\}")
 SHORT_REPEAT = 2
@@ -18,7 +18,7 @@ _HEX = re.compile(rb"\b(?=[a-f]*0)[0a-f]{8,}(?:-[0a-f]{4,12}){0,4}\b")
 
 def mask(raw: bytes) -> bytes:
     """The line with every digit as 0: of the same length, so that patterns see the same shape."""
-    return raw.translate(_ZEROS)
+    return raw.translate(ZEROS)
 
 
 def template(masked: bytes) -> bytes:
@@ -29,7 +29,7 @@ def template(masked: bytes) -> bytes:
 def loosen(pattern: str) -> str:
     """A pattern that matches mask(x), and any line that ends in mask(x), wherever `pattern` matches x.
 
-    So a log line can be judged before its time and program are taken off. Raises ValueError for what cannot be loosened.
+    So a log line can be judged before its time and program are taken off. ValueError for what cannot be loosened.
     """
     out, position = [], 0
     while position < len(pattern):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from stillwatch.records.event import Event
@@ -11,6 +11,7 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.flood import SUBJECTS, Flood
 from stillwatch.watch.levels import Levels
+from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
 from stillwatch.watch.rule import Rule
 from stillwatch.watch.screen import SUSPICIOUS, Screen, Verdict
@@ -18,7 +19,8 @@ from stillwatch.watch.tally import Tally
 from stillwatch.watch.units import judge_unit
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
-FOREIGN_DEATHS = 256
+ERRORS = frozenset((b"0", b"1", b"2", b"3"))
+NAMED_DEATHS = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,24 +34,25 @@ class Sightings:
 
 
 class Watcher:
-    """rules: as loaded, or a Screen made of them already. cgroup_root: path of this system's own control group as the kernel writes it, "/" for a whole machine.
+    """rules: as loaded, or a Screen made of them already.
 
-    A container reads the whole machine's kernel log: deaths in control groups outside its root are not its own.
+    units: in a container, the names of its units; None on a whole machine. A container reads the whole machine's
+    kernel log: what the kernel says about a unit that is not here is somebody else's. May be set again at any time.
     """
 
-    def __init__(self, rules: Sequence[Rule] | Screen, *, host: str, cgroup_root: str = "/") -> None:
+    def __init__(self, rules: Sequence[Rule] | Screen, *, host: str, units: Collection[str] | None = None) -> None:
         self.host = host
         self.screen = rules if isinstance(rules, Screen) else Screen(rules)
         self.novelty = Novelty()
         self._tally = Tally(host)
         self._flood = Flood(host)
         self._levels = Levels(host)
-        self._root = cgroup_root.rstrip("/") + "/"
-        self._foreign: OrderedDict[str, None] = OrderedDict()
+        self.units = units
+        self._named: OrderedDict[str, None] = OrderedDict()
 
     def see(self, lines: Iterable[Line]) -> Sightings:
         """Judge a batch: all of a file, or what the journal brought since the last call."""
-        screen, zeros, flood = self.screen, _ZEROS, self._flood
+        screen, zeros, flood = self.screen, ZEROS, self._flood
         known, judge, counts = screen.cache.get, screen.judge, flood.counts
         seen, line = 0, None
         for line in lines:
@@ -60,10 +63,8 @@ class Watcher:
                 verdict = judge(key)
             if verdict:
                 self._consider(line, verdict, key)
-            else:
-                priority = line.fields.get("PRIORITY")
-                if priority.__class__ is bytes and priority in GRAVE:
-                    self.novelty.note(line, key)
+            elif _is_grave(line):
+                self.novelty.note(line, key)
             if line.at >= flood.until:
                 flood.turn(line.at)
             subject = line.subject
@@ -75,7 +76,7 @@ class Watcher:
 
     def see_raw(self, lines: Iterable[bytes], parse: Callable[[bytes], Line]) -> Sightings:
         """The same for log text, which is taken apart only where a rule may match. Floods are not counted."""
-        screen, zeros, seen = self.screen, _ZEROS, 0
+        screen, zeros, seen = self.screen, ZEROS, 0
         known, judge = screen.cache.get, screen.judge
         for raw in lines:
             seen += 1
@@ -108,24 +109,23 @@ class Watcher:
                 continue
             spoken = True
             rule = self.screen.rules[index]
-            if rule.suits(line) and not self._is_foreign(found.groupdict()):
+            if rule.suits(line) and not self._is_told(rule, found.groupdict()):
                 self._tally.add(rule, line, found)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
         ):
             self.novelty.note(line, key)
 
-    def _is_foreign(self, found: dict[str, bytes | None]) -> bool:
-        """Whether the kernel speaks of a control group, or of a process it has named just before, outside our root."""
-        group, pid = found.get("memcg"), (found.get("pid") or b"").decode("ascii", "replace")
+    def _is_told(self, rule: Rule, found: dict[str, bytes | None]) -> bool:
+        """Whether the kernel speaks of a unit that is not here, or again of a death that it has just told in full."""
+        group, pid = found.get("memcg"), _text(found.get("pid"))
         if group is None:
-            return pid in self._foreign
-        if group.decode("utf-8", "replace").startswith(self._root) or self._root == "/":
-            return False
-        self._foreign[pid] = None
-        if len(self._foreign) > FOREIGN_DEATHS:
-            self._foreign.popitem(last=False)
-        return True
+            return rule.cause == "oom" and pid in self._named
+        if pid:
+            self._named[pid] = None
+            if len(self._named) > NAMED_DEATHS:
+                self._named.popitem(last=False)
+        return self.units is not None and _text(found.get("unit")) not in self.units
 
     def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
         dropped, self._tally.dropped = self._tally.dropped, 0
@@ -133,4 +133,11 @@ class Watcher:
         return Sightings(triggers=tuple(triggers), novel=self.novelty.take(), lines=seen, dropped=dropped)
 
 
-_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+def _is_grave(line: Line) -> bool:
+    """Of warning or worse; the kernel warns for every line of a trace, so of it only errors count."""
+    priority = line.fields.get("PRIORITY")
+    return priority.__class__ is bytes and priority in (GRAVE if line.subject != "kernel" else ERRORS)
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Kinds of lines that no rule knows and that sound like trouble, seen for the first time: for the trigger tier to judge."""
+"""Kinds of lines that no rule knows and that sound like trouble, seen for the first time: for the trigger tier."""
 
 from __future__ import annotations
 

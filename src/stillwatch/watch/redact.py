@@ -1,4 +1,4 @@
-"""The door of events: secrets out (R17), control characters out, length bounded. Everything kept passes through here."""
+"""The door of events: secrets out (R17), control characters out, length bounded. All that is kept passes here."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SECRETS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "authorization",
         re.compile(
-            r"(\b(?:proxy-)?authorization[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?:(?:bearer|basic|digest|token|negotiate)\s{1,4})?)"
+            r"(\b(?:proxy-)?authorization[\"']?\s{0,4}+[:=]\s{0,4}+[\"']?(?:(?:bearer|basic|digest|token|negotiate)\s{1,4}+)?+)"
             r"(?!\[redacted:)[^\s\"',;]{1,4096}",
             re.I,
         ),
@@ -65,26 +65,27 @@ _SECRETS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "authorization",
         re.compile(
-            r"(\b(?:bearer|basic)\s{1,4})(?!\[redacted:)(?=[A-Za-z0-9+/_.~-]{0,200}[0-9+/=_])[A-Za-z0-9+/=_.~-]{16,4096}",
+            r"(\b(?:bearer|basic)\s{1,4}+)(?!\[redacted:)(?=[A-Za-z0-9+/_.~-]{0,200}[0-9+/=_])[A-Za-z0-9+/=_.~-]{16,4096}",
             re.I,
         ),
         r"\1[redacted:authorization]",
     ),
     (
         "cookie",
-        re.compile(r"(\b(?:set-)?cookie[\"']?\s{0,4}[:=]\s{0,4}[\"']?)(?!\[redacted:)[^\r\n\"']{1,4096}", re.I),
+        re.compile(r"(\b(?:set-)?cookie[\"']?\s{0,4}+[:=]\s{0,4}+[\"']?+)(?!\[redacted:)[^\r\n\"']{1,4096}", re.I),
         r"\1[redacted:cookie]",
     ),
     (
         "password",
         re.compile(
-            rf"((?<![A-Za-z0-9])-{{0,2}}{_NAMES}[\"']?\s{{0,4}}(?:=>|[:=])\s{{0,4}})(?![\"']?\[redacted:){_VALUE}", re.I
+            rf"((?<![A-Za-z0-9])-{{0,2}}{_NAMES}[\"']?\s{{0,4}}+(?:=>|[:=])\s{{0,4}}+)(?![\"']?\[redacted:){_VALUE}",
+            re.I,
         ),
         r"\1[redacted:password]",
     ),
     (
         "password",
-        re.compile(rf"((?<!\S)--?{_NAMES}\s{{1,4}})(?![\"']?\[redacted:|-){_VALUE}", re.I),
+        re.compile(rf"((?<!\S)--?{_NAMES}\s{{1,4}}+)(?![\"']?\[redacted:|-){_VALUE}", re.I),
         r"\1[redacted:password]",
     ),
     (
@@ -97,7 +98,7 @@ _SECRETS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
     (
         "password",
-        re.compile(r"((?<!\S)-p\s{1,4})(?!\[redacted:)(?=[^\s/]{0,200}[A-Za-z])[^\s/-][^\s/]{3,256}(?!\S)"),
+        re.compile(r"((?<!\S)-p\s{1,4}+)(?!\[redacted:)(?=[^\s/]{0,200}[A-Za-z])[^\s/-][^\s/]{3,256}(?!\S)"),
         r"\1[redacted:password]",
     ),
     (
@@ -137,5 +138,5 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 
 
 def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
-    """What may be kept, shown and sent on: cleaned before it is redacted, so that no control character hides a secret."""
+    """What may be kept, shown and sent on: cleaned before redacted, so that no control character hides a secret."""
     return clean(redact(clean(text, 4 * limit)), limit)

@@ -49,7 +49,8 @@ class Sample(Table, frozen=True):
 
 
 class Rule(Table, frozen=True):
-    """id: unique. match: one regex or several, of which any fires; ASCII, caseless, no look-around.
+    """id: unique. match: one regex or several, of which any fires; ASCII, caseless, no look-around;
+    unless: what makes the line harmless after all.
 
     cause: an id of records/cause.py. subject: whom it is about, with {fields}, where the line's own subject is only the
     reporter ("systemd", "kernel"); used for trusted lines and for log text alone. apart: fields that keep two
@@ -62,6 +63,7 @@ class Rule(Table, frozen=True):
     severity: Literal["info", "low", "medium", "high", "critical"]
     summary: Fragment
     cause: str = ""
+    unless: tuple[Fragment, ...] = ()
     subject: str = ""
     apart: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
@@ -126,7 +128,7 @@ def _decode(file: Path) -> tuple[Rule, ...]:
 def lint(rule: Rule) -> list[str]:
     """What is wrong with the rule itself, samples apart."""
     problems, groups = [], {"subject"}
-    for pattern in rule.patterns:
+    for pattern in (*rule.patterns, *rule.unless):
         try:
             loosen(pattern)
             compiled = compile_pattern(pattern)
@@ -150,8 +152,13 @@ def _placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
+def _has_all(part: str, fields: Mapping[str, str]) -> bool:
+    return all(fields.get(name) for name in _placeholders(part))
+
+
 def fill(template: str, fields: Mapping[str, str]) -> str:
-    """The template with its {fields}; one that was not extracted leaves "?"."""
+    """The template with its {fields}: a part in [brackets] is left out where its field was not extracted."""
+    template = re.sub(r"\[([^\[\]]*)\]", lambda part: part[1] if _has_all(part[1], fields) else "", template)
     pieces = []
     for text, name, _, _ in string.Formatter().parse(template):
         pieces.append(text)

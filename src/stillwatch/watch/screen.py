@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import hyperscan
 
@@ -17,8 +18,9 @@ SUSPICIOUS = -1
 """In a verdict: no rule speaks, but the words sound like trouble."""
 
 TROUBLE = (
-    r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?|crash(ed)?"
-    r"|abort(ed)?|timed? ?out|exception|traceback|broken|invalid|unreachable|exhausted|exceeded|expired|lost|dead|killed)\b"
+    r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?"
+    r"|crash(ed)?|abort(ed)?|timed? ?out|exception|traceback|broken|invalid|unreachable|exhausted|exceeded|expired|lost"
+    r"|dead|killed)\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
@@ -38,6 +40,7 @@ class Screen:
     def __init__(self, rules: Sequence[Rule], *, cached: bool = True) -> None:
         self.rules = tuple(rules)
         self.exact = tuple(tuple(compile_pattern(pattern) for pattern in rule.patterns) for rule in self.rules)
+        self._unless = tuple(tuple(compile_pattern(pattern) for pattern in rule.unless) for rule in self.rules)
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
@@ -63,14 +66,16 @@ class Screen:
         return verdict
 
     def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
-        """The exact pattern of a rule on the raw line."""
+        """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
+        if any(pattern.search(raw) for pattern in self._unless[index]):
+            return None
         for pattern in self.exact[index]:
             if found := pattern.search(raw):
                 return found
         return None
 
 
-def _collect(identity: int, start: int, end: int, flags: int, found: set[int]) -> None:
+def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> None:
     found.add(identity - 1)
 
 

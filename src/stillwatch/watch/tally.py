@@ -49,7 +49,7 @@ class Group:
 
 
 class Tally:
-    """Bounded: hits beyond GROUPS kinds in one batch are dropped and counted, thresholds of the oldest kinds forgotten."""
+    """Bounded: hits beyond GROUPS kinds in one batch are dropped and counted, thresholds of the oldest forgotten."""
 
     def __init__(self, host: str) -> None:
         self.host = host

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stillwatch.errors import WrongUsage
+from stillwatch.records.line import Line
+from stillwatch.watch.rule import Rule, Sample, fill, lint, load_rules, missing_samples
+
+GOOD = """
+[[rule]]
+id = "a-rule"
+match = '''\\bboom (?P<what>[a-z]+)'''
+severity = "low"
+summary = "{subject}: {what}"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "own.toml").write_text(text)
+    return folder
+
+
+def test_a_folder_of_rules_is_loaded(tmp_path: Path) -> None:
+    (rule,) = load_rules([write(tmp_path, GOOD)])
+    assert (rule.id, rule.at_least, rule.patterns) == ("a-rule", 1, ("\\bboom (?P<what>[a-z]+)",))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("severity", "severty"), "severty"),
+        (('"low"', '"awful"'), "severity"),
+        (("boom", "boom("), "match"),
+        (("boom", "(?=boom)"), "only plain and named groups"),
+        (("{what}", "{who}"), "names no group"),
+        (("\\bboom (?P<what>[a-z]+)", "(?P<what>x)*"), "empty line"),
+        (("[[rule]]", "[[rule"), "own.toml"),
+        (("\\bboom", "bo\\\\1om"), "back references"),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_file(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    text = GOOD.replace(*change).replace("\\\\1", "\\1")
+    with pytest.raises(WrongUsage, match=words) as caught:
+        load_rules([write(tmp_path, text)])
+    assert "own.toml" in str(caught.value)
+
+
+def test_an_id_may_be_used_once(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="twice"):
+        load_rules([write(tmp_path, GOOD + GOOD)])
+
+
+def test_a_cause_must_be_in_the_catalogue() -> None:
+    rule = Rule(id="a-rule", match="x", severity="low", summary="s", cause="ghosts")
+    assert "catalogue" in lint(rule)[0]
+
+
+def test_a_rule_without_both_kinds_of_sample_is_told() -> None:
+    rule = Rule(id="a-rule", match="x", severity="low", summary="s", fires=(Sample(line="x"),))
+    assert missing_samples([rule]) == ["a-rule: needs [[fires]] and [[silent]] samples"]
+
+
+def test_a_summary_leaves_out_what_was_not_extracted() -> None:
+    assert fill("the port[ {port}] is in use", {}) == "the port is in use"
+    assert fill("the port[ {port}] is in use", {"port": "80"}) == "the port 80 is in use"
+
+
+def test_trusted_only_refuses_forged_words_in_a_journal_alone() -> None:
+    rule = Rule(id="a-rule", match="x", severity="low", summary="s", trusted_only=True)
+    assert not rule.suits(Line(0.0, b"x", "y", "journal"))
+    assert rule.suits(Line(0.0, b"x", "y", "journal", trusted=True))
+    assert rule.suits(Line(0.0, b"x", "y", "log"))
+
+
+def test_programs_and_priority_narrow_a_rule() -> None:
+    rule = Rule(id="a-rule", match="x", severity="low", summary="s", programs=("ssh*",), priority=3)
+    assert rule.suits(Line(0.0, b"x", "sshd", "journal", {"PRIORITY": b"3"}))
+    assert not rule.suits(Line(0.0, b"x", "sshd", "journal", {"PRIORITY": b"6"}))
+    assert not rule.suits(Line(0.0, b"x", "nginx", "log"))

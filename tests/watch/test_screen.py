@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.errors import WrongUsage
+from stillwatch.watch import screen as module
+from stillwatch.watch.rule import Rule, load_rules
+from stillwatch.watch.screen import SUSPICIOUS, Screen
+
+RULES = load_rules()
+CACHED, UNCACHED = Screen(RULES), Screen(RULES, cached=False)
+SAMPLES = [sample.line.encode() for rule in RULES for sample in (*rule.fires, *rule.silent)]
+
+
+@given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=5), st.binary(max_size=30), st.integers(0, 10**12))
+def test_the_cache_never_changes_a_verdict(lines: list[bytes], noise: bytes, number: int) -> None:
+    for line in lines:
+        for raw in (line, line + str(number).encode(), noise + line, line.replace(b"1", b"8")):
+            assert CACHED.verdict(raw) == UNCACHED.verdict(raw) == CACHED.verdict(raw)
+
+
+@given(st.sampled_from(SAMPLES), st.binary(max_size=12))
+def test_no_rule_that_matches_is_missed(sample: bytes, noise: bytes) -> None:
+    raw = sample + noise
+    for index, patterns in enumerate(CACHED.exact):
+        if any(pattern.search(raw) for pattern in patterns):
+            assert index in CACHED.verdict(raw), RULES[index].id
+
+
+def test_digits_are_told_apart() -> None:
+    screen = Screen([Rule(id="a-rule", match=r"status=1\b", severity="low", summary="s")])
+    for raw, fires in ((b"status=0", False), (b"status=1", True), (b"status=0", False), (b"status=1", True)):
+        assert screen.verdict(raw) == (0,)
+        assert (screen.extract(0, raw) is not None) is fires
+
+
+def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CACHE_ENTRIES", 100)
+    screen = Screen([Rule(id="a-rule", match="boom", severity="low", summary="s")])
+    for number in range(1000):
+        screen.verdict(b"unique " + bytes([97 + number % 26, 97 + number // 26 % 26]) * (number % 7 + 1))
+        screen.verdict(b"x" * 5000 + bytes([number % 256]))
+    assert len(screen.cache) <= 100
+    assert all(len(key) <= module.CACHED_BYTES for key in screen.cache)
+
+
+@pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
+def test_calm_words_are_harmless(calm: bytes) -> None:
+    assert CACHED.verdict(calm) == ()
+
+
+def test_trouble_no_rule_knows_is_suspicious() -> None:
+    assert CACHED.verdict(b"frobnicator exploded: fatal error 12") == (SUSPICIOUS,)
+
+
+def test_an_exception_of_a_rule_holds() -> None:
+    screen = Screen([Rule(id="a-rule", match="boom", unless=("drill",), severity="low", summary="s")])
+    assert screen.extract(0, b"boom")
+    assert screen.extract(0, b"boom, a drill") is None
+
+
+def test_a_pattern_that_hyperscan_refuses_is_told() -> None:
+    with pytest.raises(WrongUsage, match="not accepted"):
+        Screen([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")])
