@@ -106,8 +106,9 @@ async def _collect(
         timed_out = True
     finally:
         _kill_group(child.pid)
+        child._transport.close()  # type: ignore[attr-defined]  # unread pipes: a flood's, or a grandchild's that left us
         code = await child.wait()
-        child._transport.close()  # type: ignore[attr-defined]  # a grandchild that left the group may hold our pipes
+        await asyncio.sleep(0)  # lets the loop close the pipes
     return Completed(
         argv=argv,
         code=code,

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from stillwatch.host.metrics import read_metrics
+
+
+async def test_this_host_is_read() -> None:
+    seen = await read_metrics("h", 5.0)
+    by_name = {(event.fields["metric"], event.subject): event.value for event in seen.events}
+    assert 0 < (by_name["memory-available", ""] or 0) < 1
+    assert 0 < (by_name["disk-used", "/"] or 0) <= 1
+    assert all(event.host == "h" and event.at == 5.0 and event.value is not None for event in seen.events)
+
+
+async def test_what_cannot_be_read_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "meminfo").write_text("MemTotal: 100 kB\nMemAvailable: 25 kB\nSwapTotal: 0 kB\n")
+    (tmp_path / "loadavg").write_bytes(b"\xff\xfe")
+    seen = await read_metrics("h", 1.0, proc=tmp_path)
+    assert [(event.fields["metric"], event.value) for event in seen.events] == [("memory-available", 0.25)]
+    problems = " ".join(seen.problems)
+    assert all(word in problems for word in ("load", "pressure", "handles", "mounts"))
+
+
+async def test_a_mount_that_is_gone_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/mountinfo").write_text("1 0 8:1 / /no/such/place rw shared:1 - ext4 /dev/sda1 rw\n")
+    seen = await read_metrics("h", 1.0, proc=tmp_path)
+    assert any("/no/such/place" in problem for problem in seen.problems)

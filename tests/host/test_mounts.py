@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import pytest
+
+from stillwatch.host import mounts
+
+
+def line(point: str, kind: str, device: str, options: str = "rw") -> str:
+    return f"1 0 {device} / {point} {options} shared:1 - {kind} source rw"
+
+
+def points(*lines: str) -> list[str]:
+    return [mount.point for mount in mounts.worth_watching(mounts.parse("\n".join(lines)))]
+
+
+def test_data_on_tmpfs_counts_and_system_tmpfs_does_not() -> None:
+    assert points(line("/srv/data", "tmpfs", "0:1"), line("/run", "tmpfs", "0:2"), line("/tmp/x", "tmpfs", "0:3")) == [
+        "/srv/data"
+    ]
+
+
+def test_pseudo_read_only_and_second_mounts_are_left_out() -> None:
+    assert points(
+        line("/", "ext4", "8:1"),
+        line("/srv/again", "ext4", "8:1"),
+        line("/proc", "proc", "0:4"),
+        line("/cd", "ext4", "8:2", "ro,nosuid"),
+    ) == ["/"]
+
+
+def test_blanks_in_names_and_broken_lines() -> None:
+    assert points("garbage", "", line(r"/srv/my\040disk", "xfs", "8:3")) == ["/srv/my disk"]
+
+
+def test_reserved_blocks_count_as_df_counts_them() -> None:
+    seen = os.statvfs_result((4096, 4096, 100, 10, 5, 50, 25, 25, 0, 255))
+    assert mounts.reckon(seen).used == pytest.approx(90 / 95)
+    assert mounts.reckon(seen).inodes == 0.5
+
+
+async def test_a_hanging_mount_costs_its_time_out_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _: time.sleep(1))
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(TimeoutError):
+        await mounts.fill("/", 0.05)
+    assert asyncio.get_running_loop().time() - started < 0.8
