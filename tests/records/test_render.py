@@ -55,15 +55,15 @@ CONTRACT = [
 
 def test_a_trigger_has_exactly_the_names_that_scripts_rely_on() -> None:
     assert trigger_json(TRIGGER) == {
-        "at": 2.0,
+        "at": "1970-01-01T00:00:02.000Z",
         "host": "h",
         "rule": "r",
         "severity": "high",
         "summary": "s",
         "subject": "a.service",
         "count": 2,
-        "first": 1.0,
-        "last": 2.0,
+        "first": "1970-01-01T00:00:01.000Z",
+        "last": "1970-01-01T00:00:02.000Z",
         "fields": {"port": "80"},
         "sample": "line",
     }
@@ -87,7 +87,7 @@ def test_everything_that_is_known_is_plain_json() -> None:
     )
     shown = json.loads(json.dumps(incident_json(whole)))
     assert shown["cause"] == {"id": "oom", "object": "a.service", "text": "t"}
-    assert shown["evidence"] == [{"id": "E1", "kind": "look", "source": "s", "at": 3.0, "text": "x"}]
+    assert shown["evidence"] == [{"id": "E1", "kind": "look", "source": "s", "at": "1970-01-01T00:00:03.000Z", "text": "x"}]
     assert shown["proposal"] == {
         "action": "restart_unit",
         "target": "a.service",

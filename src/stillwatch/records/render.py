@@ -1,4 +1,4 @@
-"""Records as plain JSON values, in the shapes that scripts rely on. Times are seconds since the epoch."""
+"""Records as plain JSON values, in the shapes that scripts rely on. Times are ISO 8601, UTC."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Mapping
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.cause import Cause
 from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.iso import iso
 from stillwatch.records.trigger import Trigger
 
 
 def trigger_json(trigger: Trigger) -> dict[str, object]:
     """One trigger, without the raw events behind it (`sample` is one of their texts)."""
     return {
-        "at": trigger.at,
+        "at": iso(trigger.at),
         "host": trigger.host,
         "rule": trigger.rule,
         "severity": str(trigger.severity),
         "summary": trigger.summary,
         "subject": trigger.subject,
         "count": trigger.count,
-        "first": trigger.first,
-        "last": trigger.last,
+        "first": iso(trigger.first),
+        "last": iso(trigger.last),
         "fields": dict(trigger.fields),
         "sample": trigger.sample,
     }
@@ -37,8 +38,8 @@ def incident_json(incident: Incident) -> dict[str, object]:
         "summary": incident.summary,
         "subject": incident.subject,
         "host": incident.host,
-        "opened": incident.opened,
-        "updated": incident.updated,
+        "opened": iso(incident.opened),
+        "updated": iso(incident.updated),
         "cause": _cause(incident.cause),
         "confidence": incident.confidence,
         "by": incident.by,
@@ -48,11 +49,12 @@ def incident_json(incident: Incident) -> dict[str, object]:
         "outcome": _outcome(incident.outcome),
         "muted_by": incident.muted_by,
         "notes": list(incident.notes),
+        "opinions": [{"by": opinion.by, "says": opinion.says} for opinion in incident.opinions],
     }
 
 
 def _evidence(piece: Evidence) -> dict[str, object]:
-    return {"id": piece.id, "kind": piece.kind, "source": piece.source, "at": piece.at, "text": piece.text}
+    return {"id": piece.id, "kind": piece.kind, "source": piece.source, "at": iso(piece.at), "text": piece.text}
 
 
 def _cause(cause: Cause | None) -> Mapping[str, object] | None:
