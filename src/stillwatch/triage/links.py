@@ -222,7 +222,7 @@ def _from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
 def _from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """What the kernel says of a process is about the unit that died of the same cause in the same seconds."""
     for told in sightings:
-        if told.unit or not told.trigger.trusted or told.trigger.cause not in ("oom", "crash"):
+        if told.unit or not _is_kernels(told) or told.trigger.cause not in ("oom", "crash"):
             continue
         struck = {
             s.node
@@ -231,6 +231,10 @@ def _from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         }
         if len(struck) == 1:
             yield told.node, struck.pop()
+
+
+def _is_kernels(sighting: Sighting) -> bool:
+    return sighting.trigger.trusted or (sighting.from_log and sighting.subject == "kernel")
 
 
 def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

@@ -44,22 +44,24 @@ async def permission(case: Case) -> Finding | None:
     """A path of the unit that belongs to somebody else than the user it runs as."""
     told = case.cite("permission")
     unit = case.unit
-    if not told or unit is None:
+    if not told:
         return None
     said = [trigger.fields.get("path", "") for trigger in case.triggers("permission")]
-    own = paths_of(unit)
+    own = paths_of(unit) if unit else []
     for path in dict.fromkeys([*(path for path in said if path.startswith("/")), *own]):
         file = await file_of(case, path)
         owner = text(file or {}, "owner", "user")
-        if file is None or exists(file) is False or not owner or not unit.user or owner == unit.user:
+        if unit is None or exists(file or {}) is False or not owner or not unit.user or owner == unit.user:
             continue
         looked = await case.cite_look("file_metadata", path=path)
         sentence = f"{unit.name} runs as {unit.user} and may not use {path}, which belongs to {owner}"
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
         return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
-    place = next((path for path in said if path), unit.name)
-    return case.finding("permission", place, f"{unit.name} may not use {place}", told)
+    subject = case.incident.subject
+    place = next((path for path in said if path), subject)
+    words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
+    return case.finding("permission", place, words, told)
 
 
 async def stale_lock(case: Case) -> Finding | None:

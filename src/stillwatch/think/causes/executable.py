@@ -36,17 +36,18 @@ async def missing_path(case: Case) -> Finding | None:
     """A file, directory or target that the unit names and that is not there."""
     unit = case.unit
     told = case.cite("missing-path")
-    if unit is None or not told:
+    if not told:
         return None
+    subject = case.incident.subject
     named = [trigger.fields.get("path", "") for trigger in case.triggers("missing-path")]
-    own = paths_of(unit)
+    own = paths_of(unit) if unit else []
     # The text only picks among what the unit itself names; a path found in the text alone stays a claim.
     for path in sorted(own, key=lambda path: not any(path == name or name.startswith(f"{path}/") for name in named)):
         file = await file_of(case, path)
         if file is not None and exists(file) is False:
             looked = await case.cite_look("file_metadata", path=path)
             return case.finding(
-                "missing-path", path, f"{unit.name} needs {path}, which does not exist", told, looked, proven=True
+                "missing-path", path, f"{subject} needs {path}, which does not exist", told, looked, proven=True
             )
     claimed = next((name for name in named if name.startswith("/")), "")
     if not claimed:
@@ -55,4 +56,4 @@ async def missing_path(case: Case) -> Finding | None:
     gone = file is not None and exists(file) is False
     looked = await case.cite_look("file_metadata", path=claimed) if gone else ()
     words = "which does not exist" if gone else "which it says is missing"
-    return case.finding("missing-path", claimed, f"{unit.name} needs {claimed}, {words}", told, looked, proven=gone)
+    return case.finding("missing-path", claimed, f"{subject} needs {claimed}, {words}", told, looked, proven=gone)

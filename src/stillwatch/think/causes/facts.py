@@ -1,4 +1,10 @@
-"""What the look tools' typed data says, read leniently: a missing or odd value is a fact that is not known."""
+"""What the look tools' typed data says, read leniently: a missing or odd value is a fact that is not known.
+
+Read are: unit_status(unit) memory_max · listening_sockets(port) sockets[port, pid, process, unit, since] ·
+file_metadata(path) exists, owner, holds_pid · recent_changes(path, since) changes[path, when] ·
+disk_use(path) used, directories[path, bytes, files], rotated[path, bytes, files], deleted[process, pid, unit, bytes] ·
+process_list() processes[pid], truncated · journal_search(unit, lines) and memory() as text.
+"""
 
 from __future__ import annotations
 

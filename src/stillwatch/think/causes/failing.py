@@ -19,7 +19,7 @@ async def oom(case: Case) -> Finding | None:
     limit = number(status, "memory_max", "memory_limit")
     subject = unit.name if unit else case.incident.subject
     where = f"its own limit of {size(limit)}" if 0 < limit < 1 << 60 else "the memory that the host had left"
-    where = where if status else "a memory limit"
+    where = where if status else _limit_said(case)
     sentence = f"{subject} was killed because it used more than {where}"
     looked = await case.cite_look("unit_status", unit=unit.name) if unit and status else ()
     remedy = propose("restart_unit", unit.name, sentence, once=True) if unit and _may_restart(case) else None
@@ -94,6 +94,14 @@ async def plain(case: Case) -> Finding | None:
     return case.finding(
         lead.cause, subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
     )
+
+
+def _limit_said(case: Case) -> str:
+    """Whose limit it was, by the kernel's line where there is one."""
+    constraints = {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
+    if "CONSTRAINT_NONE" in constraints:
+        return "the memory that the host had left"
+    return "its own memory limit" if "CONSTRAINT_MEMCG" in constraints else "a memory limit"
 
 
 def _may_restart(case: Case) -> bool:

@@ -15,17 +15,17 @@ async def port_in_use(case: Case) -> Finding | None:
     """The socket list shows another process on the port that the unit wants: proven. Else the unit's word alone."""
     unit = case.unit
     told = case.cite("port-in-use")
-    if unit is None:
-        return None
     said = said_ports(case)
-    for port in [*said, *sorted(ports_of(unit) - set(said))]:
-        holder = await _holder(case, unit, port)
-        if holder is not None:
-            return await _held(case, unit, port, holder, told)
+    if unit is not None:
+        for port in [*said, *sorted(ports_of(unit) - set(said))]:
+            holder = await _holder(case, unit, port)
+            if holder is not None:
+                return await _held(case, unit, port, holder, told)
     if not told:
         return None
     which = f"port {said[0]}" if said else "the port it wants"
-    return case.finding("port-in-use", unit.name, f"{unit.name} says that {which} is already in use", told)
+    subject = case.incident.subject
+    return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", told)
 
 
 def said_ports(case: Case) -> list[int]:

@@ -81,8 +81,10 @@ async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str,
 
 def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Finding:
     what = "has no free inodes" if cause == "inodes-full" else "is full"
-    sentence = f"{mount or 'a file system'} {what}{_sufferer(case)}"
-    return case.finding(cause, mount or case.incident.subject, sentence, told, proven=bool(mount))
+    said = next((path for t in case.triggers(cause) if (path := t.fields.get("path", ""))), "")
+    place = mount or (f"the file system of {said}" if said else "a file system")
+    sentence = f"{place[0].upper()}{place[1:]} {what}{_sufferer(case)}"
+    return case.finding(cause, mount or said or case.incident.subject, sentence, told, proven=bool(mount))
 
 
 def _sufferer(case: Case) -> str:
