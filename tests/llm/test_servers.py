@@ -275,3 +275,54 @@ async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: An
             assert (await model.health())[0] == "ready"
         async with OpenAIBackend(url, clock=clock, key="wrong") as stranger:
             assert (await stranger.health())[0] == "failed"
+
+
+CASES = (
+    "kernel: Out of memory: Killed process 4242 (nginx) total-vm:123456kB, anon-rss:98765kB, file-rss:0kB",
+    "Nov 22 10:00:01 host systemd[1]: nginx.service: Main process exited, code=exited, status=203/EXEC",
+    "0123456789" * 40 + " \t\n\n\n" + "deadbeef" * 20,
+    "日本語のログ 😀 \x00\x01\x02 ␀ ÄÖÜ",
+    "xqzjkvbw" * 50,
+    "{}[]();:!?#$%&*+-/=<>^_`|~" * 10,
+)
+
+
+@pytest.mark.real_model
+async def test_three_tiers_on_three_real_models(tmp_path: Path, clock: Any) -> None:
+    from stillwatch.llm.estimate import tokens_at_most
+    from stillwatch.llm.tiers import chat_models
+
+    llm = Llm(**{tier: TierConfig(port=free_port(), context=1024) for tier in TIERS})
+    schema = {
+        "type": "object",
+        "properties": {
+            "cause": {"enum": ["oom", "disk-full", "port-in-use"]},
+            "why": {"type": "string", "maxLength": 80},
+        },
+        "required": ["cause", "why"],
+        "additionalProperties": False,
+    }
+    async with LlamaServers(llm, places(tmp_path, MODELS), clock) as servers:
+        assert {tier: servers.state(tier)[0] for tier in TIERS} == dict.fromkeys(TIERS, "ready")
+        assert [getattr(servers.model(tier), "name", "")[:16] for tier in TIERS] == [
+            "SmolLM2-135M-Ins",
+            "qwen2.5-coder-0.",
+            "qwen2.5-coder-1.",
+        ]
+        models = chat_models(llm, clock, servers)
+        for tier in TIERS:
+            for text in CASES:
+                assert await models[tier].count_tokens(text) <= tokens_at_most(text), (tier, text)
+        ask = [Message(role="user", content=f"{CASES[0]}\nWhat is the cause? Answer in JSON.")]
+        answers = await asyncio.gather(
+            *(models[tier].chat(ask, schema=schema, max_tokens=80, deadline=60) for tier in ("review", "meta"))
+        )
+        assert [answer.value["cause"] for answer in answers if isinstance(answer, Answer)] == ["oom", "oom"], answers
+
+        child = servers._servers[2].child
+        assert child is not None
+        os.kill(child.pid, 9)
+        assert (await models["meta"].chat(ask, deadline=20)).reason == "unreachable"  # type: ignore[union-attr]
+        assert isinstance(await models["review"].chat(ask, max_tokens=5, deadline=60), Answer)
+        for model in models.values():
+            await model.aclose()
