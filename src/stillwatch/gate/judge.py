@@ -13,6 +13,7 @@ import msgspec
 from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
 from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
+from stillwatch.gate.protocol import in_short
 from stillwatch.gate.units import UNIT_NAME, protected_by, same_unit
 from stillwatch.records.action import Decision
 
@@ -46,7 +47,7 @@ class Judge:
         try:
             typed = msgspec.convert(dict(arguments), action.arguments)
         except msgspec.ValidationError as error:
-            raise Refused(f"{name}: {str(error).encode('ascii', 'backslashreplace').decode()[:200]}") from error
+            raise Refused(f"{name}: {in_short(error)}") from error
         return action, Change(action=name, target=target, arguments=typed)
 
     async def read(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:

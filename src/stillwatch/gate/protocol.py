@@ -112,7 +112,7 @@ def read_object(line: bytes) -> dict[str, Any]:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_no_number)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not a clean JSON object: {_short(error)}") from error
+        raise Refused(f"not a clean JSON object: {in_short(error)}") from error
     if not isinstance(value, dict):
         raise Refused("not a JSON object")
     return value
@@ -126,7 +126,7 @@ def read_request(line: bytes) -> AnyRequest:
         request: AnyRequest = msgspec.convert(read_object(line), AnyRequest)
         return request
     except msgspec.ValidationError as error:
-        raise Refused(f"not a request: {_short(error)}") from error
+        raise Refused(f"not a request: {in_short(error)}") from error
 
 
 def canonical(value: object) -> str:
@@ -150,5 +150,5 @@ def _no_number(text: str) -> Any:
     raise ValueError(f"{text[:20]} is not an integer")
 
 
-def _short(error: BaseException) -> str:
-    return str(error).encode("ascii", "backslashreplace").decode()[:200]
+def in_short(error: BaseException) -> str:
+    return clean(str(error).encode("ascii", "backslashreplace").decode())[:200]

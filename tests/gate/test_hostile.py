@@ -1,0 +1,102 @@
+"""The headline: a model that always obeys the attacker, at every level, over the real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+
+import pytest
+
+from tests.gate.hostile import message
+from tests.gate.stage import bus_of, clock_of, failed, make_gate, served
+
+ALLOWED = {
+    "observe": set(),
+    "suggest": set(),
+    "auto-safe": {("restart", "web.service"), ("reset-failed", "web.service")},
+    "auto-full": {
+        (verb, unit)
+        for verb in ("restart", "stop", "reset-failed")
+        for unit in ("web.service", "web2.service", "mail.service")
+    },
+}
+"""Worked out by hand from the policy of the stage: what may run by itself at each level, and nothing else."""
+
+
+async def attack(tmp_path, level, count):
+    gate = make_gate(tmp_path, level=level)
+    dice = random.Random(f"hostile {level}")
+    broken = 0
+    clean = 0
+    async with served(gate, tmp_path):
+        door = str(tmp_path / "run/gate/propose.sock")
+        for number in range(count):
+            sent = message(dice)
+            reply = await exchange(door, sent)
+            clean += b'"propose"' in sent and reply.get("decision") is not None
+            broken += not isinstance(reply.get("ok"), bool)
+            if number % 50 == 0:
+                clock_of(gate).pass_by(400)
+                for name in ("web.service", "web2.service"):
+                    bus_of(gate).units[name] = failed(name)
+                gate.switch.file.unlink(missing_ok=True)
+                with gate.database.writing() as writer:
+                    writer.execute("DELETE FROM runs")
+                    writer.execute("DELETE FROM quarantine")
+    return gate, clean, broken
+
+
+async def exchange(door, sent):
+    reader, writer = await asyncio.open_unix_connection(door)
+    try:
+        writer.write(sent)
+        writer.write_eof()
+        return json.loads(await reader.read())
+    except (ConnectionError, ValueError):
+        return {"ok": False}
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("level", list(ALLOWED))
+async def test_hostile_model_executes_nothing_outside_policy(tmp_path, level):
+    """2,500 messages a level, 10,000 in all; the limits are lifted now and then, so that the policy alone stands."""
+    gate, clean, broken = await attack(tmp_path, level, 2_500)
+    assert set(bus_of(gate).done) <= ALLOWED[level]
+    assert broken == 0
+    assert clean >= 1_250
+    if ALLOWED[level]:
+        assert ("restart", "web.service") in bus_of(gate).done, (
+            "the benign control must run, or the test proves nothing"
+        )
+    queued = {row["target"] for row in gate.database.all("SELECT target FROM proposals")}
+    assert queued <= {"web.service", "web2.service", "mail.service", "db.service"}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("level", list(ALLOWED))
+@pytest.mark.timeout(0)
+async def test_hostile_model_for_long(tmp_path, level):
+    gate, _, broken = await attack(tmp_path, level, 250_000)
+    assert set(bus_of(gate).done) <= ALLOWED[level]
+    assert broken == 0
+
+
+async def test_r28_a_client_that_leaves_stops_no_running_change(tmp_path):
+    gate = make_gate(tmp_path)
+    bus_of(gate).gate = asyncio.Event()
+    async with served(gate, tmp_path):
+        link = socket.socket(socket.AF_UNIX)
+        link.connect(str(tmp_path / "run/gate/propose.sock"))
+        link.sendall(
+            json.dumps({"verb": "propose", "action": "restart_unit", "target": "web.service"}).encode() + b"\n"
+        )
+        link.shutdown(socket.SHUT_WR)
+        while not bus_of(gate).done:
+            await asyncio.sleep(0.001)
+        link.close()
+        bus_of(gate).gate.set()
+        while gate.proposals.row("A-1")["state"] != "done":
+            await asyncio.sleep(0.001)

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillwatch.gate.change.action import BlastRadius, Refused
+from stillwatch.gate.policy import (
+    DEFAULT,
+    LEVELS,
+    RISKS,
+    Case,
+    Policy,
+    Rule,
+    bound_hash,
+    decide,
+    load_policy,
+    lower_level,
+    raised_risk,
+)
+from stillwatch.gate.units import PROTECTED
+from stillwatch.records.action import ACTIONS
+
+ME = frozenset({os.getuid()})
+ORDER = ("refuse", "ask", "allow")
+CASE = Case(action="restart_unit", names=("web.service",), risk="low", cause="it failed")
+
+
+def written(folder, text):
+    path = folder / "policy.toml"
+    path.write_text(text)
+    return path
+
+
+def one(**rule):
+    return Policy(rule=(Rule(name="one", **rule),))
+
+
+def test_the_first_match_wins_and_the_last_is_refuse():
+    rules = (Rule(name="a", verdict="refuse", targets=("web*",)), Rule(name="b", verdict="allow"))
+    policy = Policy(rule=rules)
+    assert decide(policy, CASE, "auto-full").rule == "a"
+    assert decide(policy, replace(CASE, names=("db.service",)), "auto-full").verdict == "allow"
+    assert decide(Policy(), CASE, "auto-full").rule == "default"
+
+
+@pytest.mark.parametrize(
+    ("rule", "case", "fits"),
+    [
+        ({"actions": ("stop_unit",)}, {}, False),
+        ({"actions": ("restart_unit",)}, {}, True),
+        ({"targets": ("*.service",)}, {}, True),
+        ({"targets": ("WEB*",)}, {}, False),
+        ({"targets": ("smtp*",)}, {"names": ("mail.service", "smtp.service")}, True),
+        ({"risk": ("high",)}, {}, False),
+        ({"host": ("degraded",)}, {"host_state": "running"}, False),
+        ({"host": ("degraded",)}, {"host_state": "degraded"}, True),
+        ({"cause": True}, {"cause": ""}, False),
+        ({"cause": False}, {"cause": ""}, True),
+        ({"hours": "22:00-06:00"}, {"minute": 23 * 60}, True),
+        ({"hours": "22:00-06:00"}, {"minute": 5 * 60 + 59}, True),
+        ({"hours": "22:00-06:00"}, {"minute": 6 * 60}, False),
+        ({"hours": "08:00-24:00"}, {"minute": 24 * 60 - 1}, True),
+        ({"hours": "08:00-24:00"}, {"minute": 479}, False),
+    ],
+)
+def test_a_rule_matches_on_all_that_it_names(rule, case, fits):
+    decision = decide(one(verdict="ask", **rule), replace(CASE, **case), "suggest")
+    assert (decision.rule == "one") == fits
+
+
+@pytest.mark.parametrize(
+    ("verdict", "risk", "verdicts"),
+    [
+        ("allow", "low", ("refuse", "ask", "allow", "allow")),
+        ("allow", "medium", ("refuse", "ask", "ask", "allow")),
+        ("allow", "high", ("refuse", "ask", "ask", "ask")),
+        ("ask", "low", ("refuse", "ask", "ask", "allow")),
+        ("ask", "high", ("refuse", "ask", "ask", "ask")),
+        ("refuse", "low", ("refuse", "refuse", "refuse", "refuse")),
+    ],
+)
+def test_r09_the_table_of_levels(verdict, risk, verdicts):
+    case = replace(CASE, risk=risk)
+    assert tuple(decide(one(verdict=verdict), case, level).verdict for level in LEVELS) == verdicts
+
+
+def test_a_rule_may_ask_at_every_level():
+    assert decide(one(verdict="allow", always_ask=True), CASE, "auto-full").verdict == "ask"
+
+
+def some_case(dice):
+    pick = dice.choice
+    return Case(
+        action=pick((*ACTIONS, "sh")),
+        names=tuple(
+            pick(("web.service", "ssh.service", "a b", "*", "", "db.service")) for _ in range(dice.randrange(3))
+        ),
+        risk=pick(RISKS),
+        cause=pick(("", "it failed")),
+        protected=pick(("", "", "", "ssh.service")),
+        host_state=pick(("running", "degraded", "odd")),
+        minute=dice.randrange(1440),
+        limit=pick(("", "", "too often")),
+    )
+
+
+def some_policy(dice):
+    def some(values):
+        return tuple(dice.sample(values, dice.randrange(3)))
+
+    def rule(number):
+        return Rule(
+            name=f"r{number}",
+            verdict=dice.choice(ORDER),
+            actions=some(ACTIONS),
+            targets=some(("*", "web*", "*.service", "db.service")),
+            risk=some(RISKS),
+            host=some(("running", "degraded")),
+            cause=dice.choice((None, True, False)),
+            hours=dice.choice((None, "22:00-06:00", "00:00-24:00")),
+            always_ask=dice.random() < 0.2,
+        )
+
+    return Policy(rule=tuple(rule(number) for number in range(dice.randrange(5))))
+
+
+def decide_many(seed, count):
+    dice = random.Random(seed)
+    for _ in range(count):
+        policy, case = some_policy(dice), some_case(dice)
+        decisions = [decide(policy, case, level) for level in LEVELS]
+        verdicts = [decision.verdict for decision in decisions]
+        assert verdicts[0] == "refuse"
+        assert verdicts[1] != "allow"
+        assert [ORDER.index(each) for each in verdicts] == sorted(ORDER.index(each) for each in verdicts)
+        rule = next((rule for rule in policy.rule if rule.matches(case)), None)
+        if case.protected or rule is None or rule.verdict == "refuse":
+            assert set(verdicts) == {"refuse"}
+        if "allow" in verdicts:
+            assert case.cause and not case.limit and case.risk != "high" and not rule.always_ask
+        if verdicts[2] == "allow":
+            assert case.risk == "low" and rule.verdict == "allow"
+
+
+@given(st.integers())
+@settings(max_examples=60, deadline=None)
+def test_r09_r12_generated_policies_and_cases_keep_the_promises(seed):
+    """60 × 1,000 policies and cases, at four levels each."""
+    decide_many(seed, 1_000)
+
+
+@pytest.mark.soak
+@given(st.integers())
+@settings(max_examples=1_000, deadline=None)
+def test_r09_r12_a_million_policies_and_cases(seed):
+    decide_many(seed, 1_000)
+
+
+@given(st.sampled_from(RISKS), st.lists(st.text(max_size=3), max_size=3), st.integers(min_value=0, max_value=10_000))
+def test_r06_risk_is_never_lowered(risk, dependants, connections):
+    raised = raised_risk(risk, BlastRadius(dependants=tuple(dependants), connections=connections))
+    assert RISKS.index(raised) >= RISKS.index(risk)
+    assert raised_risk("low", BlastRadius(dependants=("a",), connections=99)) == "high"
+
+
+def test_r19_the_hash_binds_each_part():
+    base = ({"action": "a", "target": "t", "arguments": {}}, "host", "v1", {"state": "failed"})
+    others = [
+        ({**base[0], "target": "u"}, *base[1:]),
+        ({**base[0], "arguments": {"n": 1}}, *base[1:]),
+        (base[0], "other", *base[2:]),
+        (*base[:2], "v2", base[3]),
+        (*base[:3], {"state": "active"}),
+    ]
+    assert len({bound_hash(*each) for each in (base, *others)}) == 6
+
+
+def test_a_file_is_read_and_stamped(tmp_path):
+    path = written(tmp_path, '[[rule]]\nname = "a"\nverdict = "ask"\n[[timers]]\nunit = "logrotate.timer"\n')
+    policy = load_policy(path, ME)
+    assert (policy.rule[0].name, policy.timers[0].unit, len(policy.version)) == ("a", "logrotate.timer", 64)
+
+
+def test_without_a_file_the_default_only_asks(tmp_path):
+    policy = load_policy(tmp_path / "none.toml", ME)
+    assert {rule.verdict for rule in policy.rule} == {"ask"}
+    assert decide(policy, CASE, "auto-safe").verdict == "ask"
+
+
+def test_the_examples_of_the_default_file_are_valid(tmp_path):
+    text = DEFAULT.read_text().partition("# Examples, to be adapted:\n#\n")
+    examples = "".join(line.removeprefix("# ").removeprefix("#") for line in text[2].splitlines(keepends=True))
+    policy = load_policy(written(tmp_path, text[0] + examples), ME)
+    assert len(policy.rule) == 3
+    assert all((policy.files, policy.rotated_logs, policy.runbooks, policy.cleaners, policy.ownership, policy.locks))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rule = 1",
+        "[[rule]]\nname = 'a'\nverdict = 'yes'",
+        "[[rule]]\nname = 'a'\nverdict = 'ask'\nactions = ['shell']",
+        "[[rule]]\nname = 'a'\nverdict = 'ask'\ntarget = ['x']",
+        "[[rule]]\nname = 'a'\nverdict = 'ask'\nhours = '25:00-01:00'",
+        "[[rule]]\nname = 'a'\nverdict = 'ask'\n[[rule]]\nname = 'a'\nverdict = 'ask'",
+        "unprotected = ['ssh.service']",
+        "version = 'mine'",
+        "[[ownership]]\nname = 'a'\npath = '/etc/../x'\nowner = 'a'\ngroup = 'a'\nmode = '0750'",
+        "[[ownership]]\nname = 'a'\npath = 'etc'\nowner = 'a'\ngroup = 'a'\nmode = '0750'",
+        "[[ownership]]\nname = 'a'\npath = '/a'\nowner = 'a'\ngroup = 'a'\nmode = '4755'",
+        "[[rotated_logs]]\nname = 'a'\ndirectory = '/var/log'\npattern = '../*'",
+        "broken = ",
+        "\xff",
+    ],
+)
+def test_r07_a_file_with_anything_wrong_is_refused_whole(tmp_path, text):
+    path = tmp_path / "policy.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(Refused, match=r"policy\.toml"):
+        load_policy(path, ME)
+
+
+def test_the_most_careful_level_holds():
+    assert lower_level("auto-full", "suggest", "auto-safe") == "suggest"
+    assert "stillwatch*" in PROTECTED
