@@ -1,0 +1,197 @@
+"""The root program: what the gate decided and unit verbs cannot do. It validates everything again, then does one thing.
+
+`act.py` answers one request on its socket; `act.py keep` (by a timer) takes good copies of all declared files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.helpers import declared, goodcopy
+from stillwatch.helpers.beneath import open_beneath, open_folder
+from stillwatch.helpers.child import run
+from stillwatch.helpers.policyfile import entries, entry
+from stillwatch.helpers.processes import holders, listeners, process
+from stillwatch.helpers.request import Refused, closed, serve
+
+CALLERS: Final = ("stillwatch-gate",)
+SYSTEMCTL: Final = "/usr/bin/systemctl"
+GRACE: Final = 8.0
+PROTECTED: Final = ("ssh", "dbus", "systemd-", "stillwatch", "polkit", "getty", "init.scope", "user@")
+SCHEMAS: Final = {
+    "terminate": {"pid": int, "start": int, "port": int, "unit": str},
+    "keep": {"name": str},
+    "restore": {"name": str, "sha256": str},
+    "put_back": {"name": str},
+    "test": {"name": str},
+    "file": {"name": str},
+    "delete_logs": {"name": str},
+    "own": {"name": str},
+    "own_back": {"name": str},
+    "remove_lock": {"name": str, "inode": int},
+    "enable_timer": {"unit": str},
+    "disable_timer": {"unit": str},
+}
+
+
+def handle(request: dict[str, Any]) -> dict[str, Any]:
+    """Raises Refused where nothing was changed."""
+    verb = closed(request, "do", SCHEMAS)
+    return DOES[verb](request)
+
+
+def terminate(request: dict[str, Any]) -> dict[str, Any]:
+    """R22: the pidfd is taken first; then start time, control group and port are checked on what it holds."""
+    pid = request["pid"]
+    if pid <= 1 or pid == os.getpid():
+        raise Refused(f"process {pid} is never terminated")
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError as error:
+        raise Refused(f"there is no process {pid}") from error
+    with declared.opened(descriptor):
+        found = process(pid)
+        if found.start != request["start"]:
+            raise Refused(f"process {pid} is another one by now")
+        check_stray(found.cgroup, request["unit"])
+        if all(one.pid != pid for one in listeners(request["port"])):
+            raise Refused(f"process {pid} does not listen on port {request['port']}")
+        signal.pidfd_send_signal(descriptor, signal.SIGTERM)
+        ended = bool(select.select([descriptor], [], [], GRACE)[0])
+        if not ended:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            ended = bool(select.select([descriptor], [], [], GRACE)[0])
+    return {"ended": ended, "comm": found.comm}
+
+
+def check_stray(cgroup: str, unit: str) -> None:
+    """Only what belongs to nobody: a login session's leftover, or one of the failed unit's own."""
+    parts = [part for part in cgroup.split("/") if part]
+    last = parts[-1] if parts else ""
+    if any(part.startswith(PROTECTED) for part in parts if not part.startswith("user@")):
+        raise Refused(f"it belongs to {last}, which is protected")
+    in_session = parts[:1] == ["user.slice"] and (last.endswith(".scope") and not last.startswith("init"))
+    if not (in_session or last == unit or not parts):
+        raise Refused(f"it belongs to {last}, which is not a stray process")
+
+
+def delete_logs(request: dict[str, Any]) -> dict[str, Any]:
+    """Unlink by the open folder, each entry looked at once more; what a process has open stays."""
+    folder, logs = declared.old_logs(request["name"])
+    removed, freed = 0, 0
+    with declared.opened(open_folder(folder)) as directory:
+        for log in logs:
+            facts = os.stat(log.name, dir_fd=directory, follow_symlinks=False)
+            same = facts.st_ino == log.inode and facts.st_nlink == 1
+            if same and not holders(log.inode, facts.st_dev):
+                os.unlink(log.name, dir_fd=directory)  # noqa: PTH108
+                removed, freed = removed + 1, freed + log.size
+    return {"removed": removed, "bytes": freed, "directory": folder}
+
+
+def own(request: dict[str, Any]) -> dict[str, Any]:
+    facts = declared.ownership(request["name"])
+    if facts["right"]:
+        raise Refused(f"{facts['path']} is as declared")
+    record = _record(request["name"])
+    record.write_text(json.dumps(facts["now"]))
+    _change(facts["path"], facts["should"])
+    return {"path": facts["path"]}
+
+
+def own_back(request: dict[str, Any]) -> dict[str, Any]:
+    facts = declared.ownership(request["name"])
+    try:
+        was = json.loads(_record(request["name"]).read_text())
+    except (OSError, ValueError) as error:
+        raise Refused("what it was is not known") from error
+    _change(facts["path"], was)
+    return {"path": facts["path"]}
+
+
+def _record(name: str) -> Path:
+    folder = goodcopy.STATE / "ownership"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{name}.json"
+
+
+def _change(path: str, to: dict[str, int]) -> None:
+    """On the open descriptor: what was checked is what is changed."""
+    with declared.opened(open_beneath(path, os.O_RDONLY | os.O_NONBLOCK)) as descriptor:
+        declared.folder_or_file(descriptor, path)
+        os.fchown(descriptor, to["uid"], to["gid"])
+        os.fchmod(descriptor, to["mode"])
+
+
+def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
+    facts = declared.lock(request["name"])
+    if not facts["there"] or facts["alive"]:
+        raise Refused(f"{facts['path']}: {facts['alive'] or 'is not there'}")
+    if facts["inode"] != request["inode"]:
+        raise Refused(f"{facts['path']} is another file by now")
+    folder, _, name = facts["path"].rpartition("/")
+    with declared.opened(open_folder(folder or "/")) as directory:
+        seen = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        if seen.st_ino != request["inode"]:
+            raise Refused(f"{facts['path']} is another file by now")
+        os.unlink(name, dir_fd=directory)  # noqa: PTH108
+    return {"path": facts["path"]}
+
+
+def timer(request: dict[str, Any]) -> dict[str, Any]:
+    """enable --now or disable --now of a declared timer; nothing else can be enabled."""
+    unit = entry("timers", "unit", request["unit"])["unit"]
+    if not unit.endswith(".timer"):
+        raise Refused(f"{unit[:80]} is not a timer")
+    verb = "enable" if request["do"] == "enable_timer" else "disable"
+    ended = run([SYSTEMCTL, "--no-pager", "--no-ask-password", verb, "--now", "--", unit], seconds=60, limit=4_096)
+    if ended.code != 0:
+        raise Refused(f"systemctl {verb} {unit} ended with {ended.code}")
+    return {"unit": unit}
+
+
+def restore(request: dict[str, Any]) -> dict[str, Any]:
+    if goodcopy.state(request["name"])["good"] != request["sha256"]:
+        raise Refused("the good copy is another one than was approved")
+    return goodcopy.restore(request["name"])
+
+
+def test(request: dict[str, Any]) -> dict[str, Any]:
+    ended = declared.config_test(request["name"])
+    return {"passed": ended.code == 0, "code": ended.code}
+
+
+DOES: Final = {
+    "terminate": terminate,
+    "keep": lambda request: goodcopy.keep(request["name"]),
+    "restore": restore,
+    "put_back": lambda request: goodcopy.put_back(request["name"]),
+    "test": test,
+    "file": lambda request: goodcopy.state(request["name"]),
+    "delete_logs": delete_logs,
+    "own": own,
+    "own_back": own_back,
+    "remove_lock": remove_lock,
+    "enable_timer": timer,
+    "disable_timer": timer,
+}
+
+
+def keep_all() -> int:
+    """A good copy of each declared file that passes its test; the others keep the copy they have."""
+    for one in entries("files"):
+        try:
+            goodcopy.keep(one["name"])
+        except Refused as refused:
+            print(f"{one['name']}: {refused}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(keep_all() if sys.argv[1:] == ["keep"] else serve(handle, CALLERS))

@@ -1,0 +1,113 @@
+"""The peek program: few facts that need rights beyond the daemon's. Typed answers, never what stands in a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+from stillwatch.grammar import values
+from stillwatch.helpers import declared
+from stillwatch.helpers.processes import deleted_files, listeners
+from stillwatch.helpers.request import Refused, closed, serve
+
+CALLERS: Final = ("stillwatch", "stillwatch-gate")
+SIZES_SECONDS: Final = 10.0
+SIZES_ENTRIES: Final = 200_000
+MAX_FOLDERS: Final = 30
+SCHEMAS: Final[dict[str, dict[str, type]]] = {
+    "port": {"port": int},
+    "deleted": {},
+    "test": {"name": str},
+    "sizes": {"path": str},
+    "logs": {"name": str},
+    "ownership": {"name": str},
+    "lock": {"name": str},
+}
+
+
+def handle(request: dict[str, Any]) -> dict[str, Any]:
+    """Changes nothing. Raises Refused for what is not declared or not readable."""
+    return SEES[closed(request, "see", SCHEMAS)](request)
+
+
+def port(request: dict[str, Any]) -> dict[str, Any]:
+    if not 0 < request["port"] < 65_536:
+        raise Refused("no such port")
+    return {"holders": [one.facts() for one in listeners(request["port"])]}
+
+
+def test(request: dict[str, Any]) -> dict[str, Any]:
+    """Whether it passes, and the places that the test complains about; not its words, which may quote the file."""
+    ended = declared.config_test(request["name"])
+    places = re.findall(r"(/[A-Za-z0-9._/@-]{1,200}):(\d{1,6})", ended.text)
+    return {"passed": ended.code == 0, "code": ended.code, "places": [f"{path}:{line}" for path, line in places[:5]]}
+
+
+def sizes(request: dict[str, Any]) -> dict[str, Any]:
+    """Bytes of the folders and files directly below, largest first; `whole` is false where time or number ran out."""
+    path = request["path"]
+    if not values.path_rules()["listable"].accepts(path) or os.path.realpath(path) != path.rstrip("/"):
+        raise Refused(f"{path[:200]} may not be measured")
+    try:
+        device = os.stat(path).st_dev  # noqa: PTH116
+        names = sorted(os.listdir(path))  # noqa: PTH208
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    budget = _Budget()
+    found = [
+        {"path": f"{path.rstrip('/')}/{name}", "bytes": budget.measure(f"{path}/{name}", device)} for name in names
+    ]
+    found.sort(key=lambda one: int(one["bytes"]), reverse=True)
+    return {"sizes": found[:MAX_FOLDERS], "whole": not budget.spent}
+
+
+class _Budget:
+    """Time and entries for one request."""
+
+    def __init__(self) -> None:
+        self.left, self.until, self.spent = SIZES_ENTRIES, time.monotonic() + SIZES_SECONDS, False
+
+    def measure(self, path: str, device: int) -> int:
+        """Bytes on disk below, on the same file system, links not followed."""
+        return sum(self._walk(path, device))
+
+    def _walk(self, path: str, device: int) -> Iterator[int]:
+        todo = [path]
+        while todo and not self.spent:
+            place = todo.pop()
+            self.left -= 1
+            self.spent = self.left <= 0 or time.monotonic() > self.until
+            try:
+                facts = os.lstat(place)
+                if facts.st_dev != device:
+                    continue
+                yield facts.st_blocks * 512
+                if os.path.isdir(place) and not os.path.islink(place):  # noqa: PTH112, PTH114
+                    todo += [f"{place}/{name}" for name in os.listdir(place)]  # noqa: PTH208
+            except OSError:
+                continue
+
+
+def logs(request: dict[str, Any]) -> dict[str, Any]:
+    folder, found = declared.old_logs(request["name"])
+    facts = os.statvfs(folder)
+    used = 100 - facts.f_bavail * 100 // max(facts.f_blocks, 1)
+    return {"directory": folder, "count": len(found), "bytes": sum(one.size for one in found), "used_percent": used}
+
+
+SEES: Final = {
+    "port": port,
+    "deleted": lambda request: {"files": deleted_files()},
+    "test": test,
+    "sizes": sizes,
+    "logs": logs,
+    "ownership": lambda request: declared.ownership(request["name"]),
+    "lock": lambda request: declared.lock(request["name"]),
+}
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(handle, CALLERS))

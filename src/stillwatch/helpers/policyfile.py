@@ -1,0 +1,75 @@
+"""The declared sets of the root-owned policy file, read again on the far side: the gate's word is not taken for them."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.helpers.request import Refused
+
+POLICY: Final = Path("/etc/stillwatch/policy.toml")
+CLEAN_PATH: Final = re.compile(r"(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+")
+UNIT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,240}\.(service|socket|timer|path)")
+NEVER: Final = frozenset(
+    f"/{name}" for name in ("", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "root", "run",
+                            "sbin", "srv", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/sbin", "var", "var/lib",
+                            "var/log", "etc/ssh", "etc/sudoers", "etc/shadow", "etc/passwd", "etc/group", "etc/gshadow")
+)  # fmt: skip
+OWN: Final = (
+    "/etc/stillwatch",
+    "/var/lib/stillwatch",
+    "/etc/sudoers.d",
+    "/etc/polkit-1",
+    "/etc/pam.d",
+    "/proc",
+    "/sys",
+)
+
+
+def entry(table: str, key: str, value: str, path: Path = POLICY) -> dict[str, Any]:
+    """The one declared entry of `table` whose `key` is `value`. Raises Refused where there is none."""
+    found = [one for one in entries(table, path) if one.get(key) == value]
+    if len(found) != 1:
+        raise Refused(f"the policy file declares no {value[:80]!r} in [[{table}]]")
+    return found[0]
+
+
+def entries(table: str, path: Path = POLICY) -> list[dict[str, Any]]:
+    """All entries of a declared set; each path in them is clean and none that nobody should touch."""
+    try:
+        declared = tomllib.loads(_read_trusted(path).decode()).get(table, [])
+    except (ValueError, OSError) as error:
+        raise Refused(f"{path}: {error}") from error
+    if not isinstance(declared, list) or not all(isinstance(one, dict) for one in declared):
+        raise Refused(f"{path}: [[{table}]] is not an array of tables")
+    for one in declared:
+        for key in ("path", "directory"):
+            if key in one:
+                _check_path(one[key])
+        if "unit" in one and not UNIT.fullmatch(str(one["unit"])):
+            raise Refused(f"{path}: {one['unit']!r:.80} is not a unit that may be declared")
+    return declared
+
+
+def _check_path(path: Any) -> None:
+    own = isinstance(path, str) and any(path == folder or path.startswith(f"{folder}/") for folder in OWN)
+    if not isinstance(path, str) or not CLEAN_PATH.fullmatch(path) or path in NEVER or own:
+        raise Refused(f"{path!r:.200} is not a path that may be declared")
+
+
+def _read_trusted(path: Path) -> bytes:
+    """Raises Refused if anybody but root (or, run by a person, that person) could have written it."""
+    real = path.resolve(strict=True)
+    owners = {0, os.geteuid()}
+    for place in (real, *real.parents):
+        facts = place.stat()
+        sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
+        if facts.st_uid not in owners or (facts.st_mode & 0o022 and not sticky):
+            raise Refused(f"{place} could be changed by others than root")
+    if real.stat().st_size > 1_048_576:
+        raise Refused(f"{path} is larger than 1 MiB")
+    return real.read_bytes()

@@ -1,0 +1,92 @@
+"""One closed JSON request in, one JSON reply out: what all small privileged programs share. Standard library alone."""
+
+from __future__ import annotations
+
+import json
+import pwd
+import socket
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+MAX_BYTES: Final = 65_536
+Fields = Mapping[str, type]
+
+
+class Refused(Exception):
+    """Nothing was changed; the message is the reason."""
+
+
+def read_object(line: bytes) -> dict[str, Any]:
+    """Strict JSON object. Raises Refused on doubled keys, non-integers, odd text, trailing bytes, too much."""
+    if len(line) > MAX_BYTES:
+        raise Refused(f"the request is longer than {MAX_BYTES} bytes")
+    try:
+        value = json.loads(
+            line.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number
+        )
+    except (ValueError, RecursionError) as error:
+        raise Refused("the request is not one clean JSON object") from error
+    if not isinstance(value, dict):
+        raise Refused("the request is not a JSON object")
+    return value
+
+
+def closed(request: Mapping[str, Any], key: str, schemas: Mapping[str, Fields]) -> str:
+    """The verb under `key`. Raises Refused unless the request has exactly the fields of that verb, of their types."""
+    verb = request.get(key)
+    if not isinstance(verb, str) or verb not in schemas:
+        raise Refused(f"no such {key}")
+    fields = schemas[verb]
+    if set(request) != {key, *fields}:
+        raise Refused(f"{verb} takes exactly {', '.join(sorted(fields)) or 'nothing'}")
+    wrong = [name for name, kind in fields.items() if type(request[name]) is not kind]
+    if wrong:
+        raise Refused(f"{wrong[0]} is not a {fields[wrong[0]].__name__}")
+    return verb
+
+
+def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str, ...]) -> int:
+    """Answer the one request on standard input. A fault that is no refusal gives no answer: then nobody claims to know."""
+    try:
+        _check_caller(callers)
+        line = sys.stdin.buffer.read(MAX_BYTES + 1)
+        reply = {"ok": True, **handle(read_object(line))}
+    except Refused as refused:
+        reply = {"ok": False, "reason": str(refused)}
+    text = json.dumps(reply, ensure_ascii=True, allow_nan=False)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _check_caller(names: tuple[str, ...]) -> None:
+    """Where standard input is a socket: only root and these users (SO_PEERCRED, unix(7)), whatever its mode says."""
+    try:
+        door = socket.socket(fileno=0)
+    except OSError:
+        return  # a pipe of whoever started us, who has our rights anyway
+    try:
+        uid = struct.unpack("3i", door.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
+    finally:
+        door.detach()
+    if uid != 0 and _name(uid) not in names:
+        raise Refused("this user may not ask")
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return dict(pairs)
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError("not an integer")
