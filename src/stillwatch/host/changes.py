@@ -1,0 +1,57 @@
+"""What was changed on this host lately: configuration, unit files, local programs, packages. Newest first, bounded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from stillwatch.records.event import Event, Untrusted
+from stillwatch.watch.redact import safe_text
+
+PLACES = ("/etc", "/usr/local/lib/systemd", "/lib/systemd/system", "/usr/local/bin", "/usr/local/sbin", "/opt")
+PACKAGE_LOGS = ("/var/log/dpkg.log", "/var/log/pacman.log")
+TAIL = 65_536
+
+
+def changes(host: str, since: float, *, root: Path = Path("/"), limit: int = 100, entries: int = 20_000) -> list[Event]:
+    """Files whose content changed after `since` (seconds since the epoch), and the newest package operations."""
+    found: list[Event] = []
+    left = entries
+    for place in PLACES:
+        for folder, _, names in os.walk(root / place.lstrip("/"), followlinks=False):
+            for name in names:
+                left -= 1
+                path = Path(folder, name)
+                try:
+                    seen = path.lstat()
+                except OSError:
+                    continue
+                if seen.st_mtime >= since:
+                    shown = "/" + safe_text(str(path.relative_to(root)), 300)
+                    fields = {"owner": str(seen.st_uid), "mode": f"{seen.st_mode & 0o7777:04o}"}
+                    found.append(_event(host, seen.st_mtime, shown, f"{shown} changed", fields))
+            if left <= 0:
+                break
+    for log in PACKAGE_LOGS:
+        found += _packages(host, root / log.lstrip("/"), since)
+    return sorted(found, key=lambda event: -event.at)[:limit]
+
+
+def _packages(host: str, log: Path, since: float) -> list[Event]:
+    """The log's newest operations, dated by the log itself: its lines carry local time without a zone."""
+    try:
+        at = log.stat().st_mtime
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL))
+            lines = file.read(TAIL).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    words = (" install ", " upgrade ", " remove ", " purge ", " installed ", " upgraded ", " removed ")
+    seen = [line for line in lines if any(word in line for word in words) and " status " not in line][-10:]
+    return [_event(host, at, str(log), line, {"kind": "package"}) for line in seen] if at >= since else []
+
+
+def _event(host: str, at: float, subject: str, text: str, fields: dict[str, str]) -> Event:
+    return Event(
+        host=host, at=at, source="change", subject=subject, text=Untrusted(safe_text(text, 400)), fields=fields
+    )

@@ -1,0 +1,76 @@
+"""Where the space of a file system went: a bounded walk on one device that follows no links."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from typing import Any
+
+ROTATED = re.compile(r"(\.log|\.out|\.err|log)[.-](\d+|\d{8}(-\d+)?|old)(\.(gz|xz|zst|bz2))?$|\.log\.(gz|xz|zst|bz2)$")
+
+
+def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, Any]:
+    """Sizes in bytes on disk. "complete" is False where a limit ended the walk. Raises OSError if top cannot be read."""
+    device, end, left = os.lstat(top).st_dev, time.monotonic() + seconds, entries
+    files: list[tuple[int, str]] = []
+    folders: dict[str, list[int]] = {}
+    rotated: dict[str, list[int]] = {}
+    waiting = [top]
+    while waiting and left > 0 and time.monotonic() < end:
+        folder = waiting.pop()
+        here = folders.setdefault(folder, [0, 0])
+        try:
+            with os.scandir(folder) as rows:
+                for row in rows:
+                    left -= 1
+                    if left <= 0 or (left % 1024 == 0 and time.monotonic() > end):
+                        waiting.append(folder)
+                        break
+                    _count(row, device, here, files, rotated.setdefault(folder, [0, 0]), waiting)
+        except OSError:
+            if folder == top:
+                raise
+        if len(files) > 2000:
+            files = sorted(files, reverse=True)[:50]
+    names = ("bytes", "entries")
+    return {
+        "complete": not waiting,
+        "files": [{"path": path, "bytes": size} for size, path in sorted(files, reverse=True)[:15]],
+        "folders": [dict(zip(names, n, strict=True), path=p) for p, n in _top(folders, 0)],
+        "most_entries": [dict(zip(names, n, strict=True), path=p) for p, n in _top(folders, 1)],
+        "rotated_logs": [{"path": p, "bytes": n[0], "count": n[1]} for p, n in _top(rotated, 0) if n[1]],
+    }
+
+
+def is_rotated_log(name: str) -> bool:
+    return ROTATED.search(name) is not None
+
+
+def _count(
+    row: os.DirEntry[str],
+    device: int,
+    here: list[int],
+    files: list[tuple[int, str]],
+    old: list[int],
+    waiting: list[str],
+) -> None:
+    here[1] += 1
+    try:
+        seen = row.stat(follow_symlinks=False)
+    except OSError:
+        return
+    if stat.S_ISDIR(seen.st_mode) and seen.st_dev == device:
+        waiting.append(row.path)
+    elif stat.S_ISREG(seen.st_mode):
+        size = seen.st_blocks * 512
+        here[0] += size
+        files.append((size, row.path))
+        if is_rotated_log(row.name):
+            old[0] += size
+            old[1] += 1
+
+
+def _top(rows: dict[str, list[int]], by: int) -> list[tuple[str, list[int]]]:
+    return sorted(rows.items(), key=lambda row: -row[1][by])[:10]

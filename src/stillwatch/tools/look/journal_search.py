@@ -1,0 +1,26 @@
+"""Newest journal lines, of one unit and with one text if asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from stillwatch.errors import NotReachable
+from stillwatch.tools.journal_lines import last_lines
+from stillwatch.tools.tool import Look, Tool, World, in_thread
+
+
+class Arguments(Tool, frozen=True):
+    """Newest journal lines, of one unit and with one text if asked."""
+
+    unit: Annotated[str, Meta(max_length=255)] = ""
+    text: Annotated[str, Meta(max_length=200, description="the line holds this, in any case")] = ""
+    hours: Annotated[float, Meta(gt=0, le=168)] = 1.0
+    lines: Annotated[int, Meta(ge=1, le=50)] = 15
+
+    async def look(self, world: World) -> Look:
+        if world.journal is None:
+            raise NotReachable("no journal is read here")
+        found = await in_thread(lambda: last_lines(world, self.unit, self.text, self.hours * 3600, self.lines))
+        return Look("\n".join(found) or "no such lines", {"lines": found})

@@ -1,0 +1,35 @@
+"""State of one systemd unit: last result, command line, whether its program exists, last lines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from stillwatch.host.unitproperties import status_line
+from stillwatch.tools.journal_lines import last_lines
+from stillwatch.tools.tool import Look, Tool, World, in_thread
+
+
+class Arguments(Tool, frozen=True):
+    """State of one systemd unit: last result, command line, whether its program exists, last lines."""
+
+    unit: Annotated[str, Meta(min_length=1, max_length=255, description="a unit, for example nginx.service")]
+
+    async def look(self, world: World) -> Look:
+        state = await world.systemd.unit(self.unit)
+        program = state.exec_start[0] if state.exec_start else ""
+        exists = Path(program).exists() if program else None
+        lines = await in_thread(lambda: last_lines(world, state.name, "", 3600.0, 8))
+        command = (
+            f"starts: {' '.join(state.exec_start)} (program {'exists' if exists else 'IS MISSING'})" if program else ""
+        )
+        text = "\n".join(filter(None, [status_line(state), f"file: {state.fragment_path}", command, *lines]))
+        data = asdict(state) | {
+            "environment": sorted(state.environment or {}),
+            "executable_exists": exists,
+            "lines": lines,
+        }
+        return Look(text, data)

@@ -1,0 +1,123 @@
+"""A look tool: its fields are its arguments, its docstring the description; and HostLooks, which finds and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import msgspec
+
+from stillwatch.errors import StillwatchError
+from stillwatch.host.systemd import Systemd
+from stillwatch.ports import Clock
+from stillwatch.records.event import Untrusted
+from stillwatch.records.line import Line
+from stillwatch.records.look import Seen
+from stillwatch.tools import look as folder
+from stillwatch.watch.redact import redact, safe_text
+
+
+class JournalReader(Protocol):
+    def __call__(self, *, since: float, unit: str | None = None) -> Iterable[Line]:
+        """Lines from `since` (seconds since the epoch) on, oldest first; those of one unit if named. Blocking."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """What a look may read."""
+
+    host: str
+    clock: Clock
+    systemd: Systemd
+    journal: JournalReader | None = None
+
+
+class Look(NamedTuple):
+    text: str
+    data: Mapping[str, Any]
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every look tool. Never changes anything."""
+
+    seconds: ClassVar[float] = 8.0
+    text_limit: ClassVar[int] = 4000
+
+    async def look(self, world: World) -> Look:
+        raise NotImplementedError
+
+
+def find_tools() -> dict[str, type[Tool]]:
+    """One tool a file: the module's name is the tool's, its class is called `Arguments`."""
+    names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
+    return {name: importlib.import_module(f"{folder.__name__}.{name}").Arguments for name in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostLooks:
+    """ports.LookTools on this host."""
+
+    world: World
+    tools: Mapping[str, type[Tool]] = field(default_factory=find_tools)
+
+    def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
+        return {name: {"description": _words(tool), "arguments": _schema(tool)} for name, tool in self.tools.items()}
+
+    async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
+        at = self.world.clock.now()
+
+        def seen(text: str = "", data: Mapping[str, Any] | None = None, problem: str = "") -> Seen:
+            return Seen(
+                tool=safe_text(tool, 80),
+                arguments=_safe(dict(arguments)),
+                at=at,
+                text=Untrusted(text),
+                data=data or {},
+                problem=safe_text(problem, 300),
+            )
+
+        kind = self.tools.get(tool)
+        if kind is None:
+            return seen(problem=f"no such tool; there are: {', '.join(self.tools)}")
+        try:
+            asked = msgspec.convert(dict(arguments), kind)
+            found = await asyncio.wait_for(asked.look(self.world), kind.seconds)
+        except msgspec.ValidationError as error:
+            return seen(problem=f"wrong argument: {error}")
+        except TimeoutError:
+            return seen(problem=f"not seen within {kind.seconds:g} s")
+        except (StillwatchError, OSError) as error:
+            return seen(problem=str(error))
+        return seen(_lines(found.text, kind.text_limit), _safe(found.data))
+
+
+def _lines(text: str, limit: int) -> str:
+    return "\n".join(safe_text(line, 400) for line in redact(text)[: limit * 2].splitlines())[:limit]
+
+
+def _safe(value: Any) -> Any:
+    """Every string redacted and cleaned, every list bounded."""
+    if isinstance(value, str):
+        return safe_text(value, 1000)
+    if isinstance(value, Mapping):
+        return {str(name): _safe(item) for name, item in value.items()}
+    return [_safe(item) for item in value[:300]] if isinstance(value, (list, tuple)) else value
+
+
+def _words(tool: type[Tool]) -> str:
+    return " ".join((tool.__doc__ or "").split())
+
+
+def _schema(tool: type[Tool]) -> dict[str, Any]:
+    (_,), parts = msgspec.json.schema_components([tool])
+    return {key: value for key, value in parts[tool.__name__].items() if key not in ("title", "description")}
+
+
+async def in_thread(call: Callable[[], Any]) -> Any:
+    """For what blocks; the call must bound itself, since a thread cannot be ended."""
+    return await asyncio.to_thread(call)

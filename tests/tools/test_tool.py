@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stillwatch.host.systemd import Systemd
+from stillwatch.tools.tool import HostLooks, World
+
+
+class Still:
+    def now(self) -> float:
+        return 2_000_000_000.0
+
+    def boot(self) -> float:
+        return 100.0
+
+
+@pytest.fixture
+def looks(tmp_path: Path) -> HostLooks:
+    return HostLooks(world=World(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none")))
+
+
+def test_every_tool_is_described_and_closed(looks: HostLooks) -> None:
+    assert len(looks.catalogue()) == 10
+    for entry in looks.catalogue().values():
+        assert entry["description"]
+        assert entry["arguments"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("shell", {}),
+        ("memory", {"x": 1}),
+        ("listening_sockets", {"port": 70000}),
+        ("listening_sockets", {"port": "80"}),
+        ("file_metadata", {}),
+        ("file_metadata", {"path": "etc/passwd"}),
+        ("file_metadata", {"path": "/etc\0"}),
+        ("disk_use", {"path": "/etc/../root"}),
+        ("unit_status", {"unit": "a;b"}),
+        ("unit_status", {"unit": "nginx"}),
+        ("journal_search", {}),
+    ],
+)
+async def test_what_cannot_be_seen_is_a_problem(looks: HostLooks, tool: str, arguments: dict[str, object]) -> None:
+    seen = await looks.look(tool, arguments)
+    assert seen.problem
+    assert seen.text == ""
+
+
+@pytest.mark.parametrize("tool", ["memory", "listening_sockets", "process_list", "recent_changes", "disk_use"])
+async def test_the_host_can_be_looked_at(looks: HostLooks, tool: str) -> None:
+    seen = await looks.look(tool, {})
+    assert seen.problem == ""
+    assert seen.text
+    assert len(seen.text) <= 4000
+
+
+async def test_disk_use_finds_rotated_logs(looks: HostLooks, tmp_path: Path) -> None:
+    (tmp_path / "a.log.1").write_bytes(b"x" * 100_000)
+    (tmp_path / "customers.db").write_bytes(b"x" * 50_000)
+    rotated = (await looks.look("disk_use", {"path": str(tmp_path)})).data["rotated_logs"]
+    assert [(row["path"], row["count"]) for row in rotated] == [(str(tmp_path), 1)]  # type: ignore[attr-defined]
+
+
+async def test_metadata_never_shows_content(looks: HostLooks, tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("SECRET")
+    seen = await looks.look("file_metadata", {"path": f"{tmp_path}/f"})
+    assert seen.data["size"] == 6
+    assert "SECRET" not in repr(seen)
