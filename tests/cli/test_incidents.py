@@ -1,4 +1,4 @@
-"""`incidents` and `note`: the list, one in full, closing, muting."""
+"""`incidents`: the list, one in full, closing, muting."""
 
 from __future__ import annotations
 
@@ -56,8 +56,3 @@ def test_mute_wants_one_of_the_two(service: FakeService, stillwatch: Stillwatch)
     assert stillwatch("incidents", "mute", "I-7", "--rule", "oom-kill").code == 2
     assert stillwatch("incidents", "mute", "I-7", "--until", "2020-01-01").code == 2
     assert service.asked == []
-
-
-def test_note_is_passed_on(service: FakeService, stillwatch: Stillwatch) -> None:
-    assert stillwatch("note", "backups", "run at 03:00").out == "noted\n"
-    assert service.asked[0][1]["text"] == "backups run at 03:00"

@@ -35,7 +35,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " " * self.indent + "".join(text for text, _ in self.pieces)
+        return (" " * self.indent + "".join(text for text, _ in self.pieces)).rstrip()
 
 
 def line(*pieces: str | tuple[str, str], indent: int = 0, hang: int | None = None) -> Line:

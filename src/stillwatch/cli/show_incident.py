@@ -34,6 +34,7 @@ def incident_block(incident: Incident, *, now: float, evidence: int = EVIDENCE_S
         hang=4,
     )
     yield from _why(incident)
+    yield from _opinions(incident)
     yield from evidence_lines(incident.evidence[:evidence], now=now)
     hidden = len(incident.evidence) - evidence
     if hidden > 0:
@@ -91,6 +92,13 @@ def _why(incident: Incident) -> Iterator[Line]:
     yield _labelled("why", words, (f"  ({sure})", "dim"))
     if cause.object:
         yield _labelled("culprit", one_line(cause.object, 200), (f"  ({cause.id})", "dim"))
+
+
+def _opinions(incident: Incident) -> Iterator[Line]:
+    """What each tier said, beside the cause that was settled on."""
+    if incident.opinions:
+        said = [f"{one_line(opinion.by, 40)}: {one_line(opinion.says, 120)}" for opinion in incident.opinions]
+        yield _labelled("tiers", " · ".join(said))
 
 
 def _done(incident: Incident) -> Iterator[Line]:

@@ -18,11 +18,11 @@ def trigger_row(trigger: Trigger, *, now: float) -> Line:
     return line(
         f"{clock_time(trigger.at, now) if trigger.at > 0 else '–':<20}",
         (f"{severity:<9}", SEVERITY_STYLES[severity]),
-        f"{trigger.count:>6,}× ",
+        f"{trigger.count:>7,}× ",
         (f"{one_line(trigger.subject, 60) or '–'}  ", "bold"),
         one_line(trigger.summary, 300),
         (f"  [{one_line(trigger.rule, 80)}]", "dim"),
-        hang=38,
+        hang=39,
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import stat
 from datetime import datetime
 from pathlib import Path
 
 from stillwatch.errors import WrongUsage
 
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
-SPAN = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:min|[smhdw]) ?)+")
-PART = re.compile(r"(\d+(?:\.\d+)?)(min|[smhdw])")
+SPAN = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:min|[smhdw]) ?)+", re.ASCII)
+PART = re.compile(r"(\d+(?:\.\d+)?)(min|[smhdw])", re.ASCII)
 LONGEST = 10 * 366 * 86_400.0
 LONGEST_DEADLINE = 86_400.0
 FORMS = "like 15m, 1h, 2d or 2026-01-31T12:00"
@@ -69,10 +71,10 @@ def journal_folder(value: str | None) -> str | None:
     """A directory of journal files. Raises WrongUsage if it is none."""
     if value is None:
         return None
-    path = Path(value)
-    if not path.exists():
-        raise WrongUsage(f"no journal directory {value}")
-    if not path.is_dir():
+    kind = _kind(value)
+    if kind is None:
+        raise WrongUsage(f"no journal directory {value[:200]}")
+    if kind != stat.S_IFDIR:
         raise WrongUsage(f"--journal {value} is not a directory", next_step="--log reads a log file")
     return value
 
@@ -81,14 +83,21 @@ def log_file(value: str | None) -> str | None:
     """A file that can be read, or "-". Raises WrongUsage."""
     if value is None or value == "-":
         return value
-    path = Path(value)
-    if path.is_dir():
+    kind = _kind(value)
+    if kind is None:
+        raise WrongUsage(f"no log file {value[:200]}")
+    if kind == stat.S_IFDIR:
         raise WrongUsage(f"{value} is a directory", next_step="--journal reads a directory of journal files")
-    try:
-        path.open("rb").close()
-    except FileNotFoundError:
-        raise WrongUsage(f"no log file {value}") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise WrongUsage(f"cannot read {value}: {reason}") from error
+    if not os.access(value, os.R_OK):
+        raise WrongUsage(f"{value} cannot be read by us", next_step="'sudo' may, or a group of the file")
     return value
+
+
+def _kind(value: str) -> int | None:
+    """The file's type, None where there is none of this name."""
+    try:
+        return stat.S_IFMT(Path(value).stat().st_mode)
+    except PermissionError as error:
+        raise WrongUsage(f"{value} cannot be read by us") from error
+    except (OSError, ValueError):
+        return None

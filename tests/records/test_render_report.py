@@ -1,0 +1,72 @@
+"""The shapes that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+
+from stillwatch.records.chat import Usage
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence
+from stillwatch.records.render_report import findings_json, reply_json, report_json
+from stillwatch.records.report import Finding, Reply, Report, SourceReport, TierReport
+
+USAGE = Usage(prompt_tokens=5, seconds=0.1234)
+LOOK = Evidence(id="E1", incident="", kind="look", source="sockets", at=0.0, text=Untrusted("pid 7"))
+
+
+def test_a_report() -> None:
+    report = Report(
+        host="h",
+        at=1.5,
+        status="unknown",
+        sources=(SourceReport(name="journal", read=False, problem="closed"), SourceReport(name="units", read=True)),
+        tiers={
+            "meta": TierReport(state="failed", detail="dead", calls=1, usage=Usage(prompt_tokens=5, seconds=0.1234))
+        },
+        lines=3,
+        seconds=0.12349,
+    )
+    assert json.loads(json.dumps(report_json(report))) == {
+        "host": "h",
+        "at": "1970-01-01T00:00:01.500Z",
+        "status": "unknown",
+        "incidents": [],
+        "sources": [
+            {"name": "journal", "read": False, "problem": "closed"},
+            {"name": "units", "read": True, "problem": None},
+        ],
+        "tiers": {
+            "meta": {
+                "state": "failed",
+                "detail": "dead",
+                "calls": 1,
+                "prompt_tokens": 5,
+                "cached_tokens": 0,
+                "output_tokens": 0,
+                "seconds": 0.123,
+            }
+        },
+        "lines": 3,
+        "seconds": 0.123,
+    }
+
+
+def test_a_reply() -> None:
+    value = reply_json(Reply(text="so [E1]", by="meta", evidence=(LOOK,), note="careful"))
+    assert value["answer"] == "so [E1]"
+    assert value["note"] == "careful"
+    assert value["evidence"] == [
+        {"id": "E1", "incident": None, "kind": "look", "source": "sockets", "at": None, "text": "pid 7"}
+    ]
+
+
+def test_findings() -> None:
+    good, bad = Finding(topic="a", ok=True, text="x"), Finding(topic="b", ok=False, text="y", mend="z")
+    assert findings_json([good])["ok"] is True
+    assert findings_json([good, bad]) == {
+        "ok": False,
+        "findings": [
+            {"topic": "a", "ok": True, "text": "x", "mend": None},
+            {"topic": "b", "ok": False, "text": "y", "mend": "z"},
+        ],
+    }

@@ -1,0 +1,85 @@
+"""What the doctor says about models, memory and ports."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stillwatch.config import Config, Places, find_places
+from stillwatch.doctor_models import memory_advice, own_tiers, ports, tier_models
+
+GIB = 1 << 30
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path / "models"))
+    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+
+
+def config(**tiers: object) -> Config:
+    return msgspec.convert({"llm": tiers}, Config)
+
+
+def put_model(places: Places, name: str, size: int) -> None:
+    places.models.mkdir(exist_ok=True)
+    with (places.models / name).open("wb") as file:
+        file.write(b"GGUF")
+        file.truncate(size)
+
+
+def test_no_model_is_told_once_for_all_tiers(places: Places) -> None:
+    (found,) = tier_models(Config(), places)
+    assert not found.ok
+    assert found.text.startswith("trigger and review and meta: no model")
+    assert found.mend == "stillwatch models pull smollm2-135m"
+
+
+def test_which_case_this_is(places: Places) -> None:
+    put_model(places, "tiny.gguf", 50_000_000)
+    assert all("chooses from lists" in found.text for found in tier_models(Config(), places))
+    put_model(places, "large.gguf", 900_000_000)
+    said = {found.topic: found.text for found in tier_models(Config(), places)}
+    assert said["meta model"] == "large.gguf, does its tier's full work"
+
+
+def test_a_model_that_is_named_and_not_here(places: Places) -> None:
+    put_model(places, "large.gguf", 900_000_000)
+    found = [one for one in tier_models(config(meta={"model": "qwen3-4b"}), places) if not one.ok]
+    assert [one.mend for one in found] == ["stillwatch models pull qwen3-4b"]
+    found = [one for one in tier_models(config(meta={"model": "unheard-of"}), places) if not one.ok]
+    assert [one.mend for one in found] == ["stillwatch models list"]
+
+
+def test_tiers_elsewhere_or_switched_off_are_not_ours(places: Places) -> None:
+    elsewhere = config(
+        trigger={"url": "http://127.0.0.1:1/v1"}, review={"enabled": False}, meta={"url": "http://127.0.0.1:1/v1"}
+    )
+    assert own_tiers(elsewhere) == []
+    assert list(tier_models(elsewhere, places)) == []
+    assert list(memory_advice(elsewhere, places)) == []
+    assert [found.topic for found in ports(elsewhere)] == ["port 8083"]
+
+
+def test_memory_decides_what_is_advised(places: Places) -> None:
+    (small,) = memory_advice(Config(), places, 1 * GIB)
+    (large,) = memory_advice(Config(), places, 16 * GIB)
+    (none,) = memory_advice(Config(), places, GIB // 4)
+    assert "meta smollm2-135m" in small.text
+    assert "meta qwen3-4b" in large.text
+    assert not none.ok
+
+
+def test_a_port_that_somebody_has_taken() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        taken = listener.getsockname()[1]
+        found = {one.topic: one for one in ports(config(trigger={"port": taken}))}[f"port {taken}"]
+    assert not found.ok
+    assert "taken by" in found.text
+    assert "[llm.trigger]" in found.text
+    assert {one.topic: one for one in ports(config(trigger={"port": taken}))}[f"port {taken}"].ok
