@@ -70,3 +70,19 @@ async def test_metadata_never_shows_content(looks: HostLooks, tmp_path: Path) ->
     seen = await looks.look("file_metadata", {"path": f"{tmp_path}/f"})
     assert seen.data["size"] == 6
     assert "SECRET" not in repr(seen)
+
+
+@pytest.mark.container
+async def test_a_failed_unit_is_explained(machine) -> None:  # type: ignore[no-untyped-def]
+    machine.unit("shop.service", "[Service]\nExecStart=/nowhere/shop\nEnvironment=PASSWORD=hunter2hunter2\n")
+    machine.run("systemctl start shop.service || true")
+    machine.wait_failed("shop.service")
+    async with Systemd(machine.bus_address) as pid1:
+        looks = HostLooks(world=World(host="h", clock=Still(), systemd=pid1))
+        status = await looks.look("unit_status", {"unit": "shop"})
+        assert status.problem == ""
+        assert "203/EXEC" in status.text
+        assert status.data["executable_exists"] is False
+        assert "hunter2" not in repr(status)
+        assert "sysinit.target" in (await looks.look("unit_dependencies", {"unit": "shop"})).text
+        assert "apt-daily.timer" in (await looks.look("timers", {})).text

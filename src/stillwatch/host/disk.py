@@ -8,7 +8,10 @@ import stat
 import time
 from typing import Any
 
-ROTATED = re.compile(r"(\.log|\.out|\.err|log)[.-](\d+|\d{8}(-\d+)?|old)(\.(gz|xz|zst|bz2))?$|\.log\.(gz|xz|zst|bz2)$")
+ROTATED = re.compile(
+    r"(\.log|\.out|\.err|log)[.-](\d+|\d{8}(-\d+)?|old)(\.(gz|xz|zst|bz2))?$"
+    r"|\.log\.(gz|xz|zst|bz2)$"
+)
 
 
 def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, Any]:

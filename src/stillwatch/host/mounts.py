@@ -13,38 +13,11 @@ from typing import Final
 from stillwatch.errors import NotReachable
 
 REAL: Final = frozenset(
-    [
-        "ext2",
-        "ext3",
-        "ext4",
-        "xfs",
-        "btrfs",
-        "zfs",
-        "f2fs",
-        "bcachefs",
-        "jfs",
-        "reiserfs",
-        "vfat",
-        "exfat",
-        "ntfs",
-        "ntfs3",
-        "fuseblk",
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "9p",
-        "overlay",
-        "tmpfs",
-        "ceph",
-        "glusterfs",
-        "fuse.sshfs",
-        "fuse.glusterfs",
-        "virtiofs",
-        "bcachefs",
-        "nilfs2",
-        "hfsplus",
-    ]
+    (
+        *("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "jfs", "reiserfs", "nilfs2", "hfsplus"),
+        *("vfat", "exfat", "ntfs", "ntfs3", "fuseblk", "nfs", "nfs4", "cifs", "smb3", "9p", "virtiofs", "ceph"),
+        *("glusterfs", "fuse.sshfs", "fuse.glusterfs", "overlay", "tmpfs"),
+    )
 )
 SYSTEM: Final = ("/run", "/dev", "/proc", "/sys", "/tmp", "/var/lib/docker", "/var/lib/containers", "/snap")  # noqa: S108
 

@@ -1,4 +1,4 @@
-"""A look tool: its fields are its arguments, its docstring the description; and HostLooks, which finds and runs them."""
+"""A look tool: its fields are its arguments, its docstring the description. HostLooks finds and runs them."""
 
 from __future__ import annotations
 

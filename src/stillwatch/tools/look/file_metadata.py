@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -18,6 +18,9 @@ class Arguments(Tool, frozen=True):
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
     async def look(self, world: World) -> Look:
+        return Look(*await in_thread(lambda: self._read(world)))
+
+    def _read(self, world: World) -> Look:
         path = Path(checked(self.path))
         try:
             seen = path.lstat()

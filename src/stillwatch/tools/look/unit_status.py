@@ -21,7 +21,7 @@ class Arguments(Tool, frozen=True):
     async def look(self, world: World) -> Look:
         state = await world.systemd.unit(self.unit)
         program = state.exec_start[0] if state.exec_start else ""
-        exists = Path(program).exists() if program else None
+        exists = await in_thread(Path(program).exists) if program else None
         lines = await in_thread(lambda: last_lines(world, state.name, "", 3600.0, 8))
         command = (
             f"starts: {' '.join(state.exec_start)} (program {'exists' if exists else 'IS MISSING'})" if program else ""
