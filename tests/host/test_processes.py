@@ -19,7 +19,7 @@ def test_a_deleted_file_that_is_held_is_found() -> None:
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"x" * 300_000)
         file.flush()
-        os.unlink(file.name)
+        Path(file.name).unlink()
         held = [row for row in processes.deleted_open(10_000) if row["path"] == file.name]
         assert held[0]["pid"] == os.getpid()
         assert held[0]["size"] >= 300_000

@@ -63,7 +63,7 @@ async def test_a_booted_machine(machine) -> None:  # type: ignore[no-untyped-def
         changes = pid1.watch()
         first = asyncio.ensure_future(anext(changes))
         await asyncio.sleep(0.2)
-        machine.run("systemctl start shop-web.service || true")
+        machine.run(["systemctl", "start", "shop-web.service"], check=False)
         seen = {(await asyncio.wait_for(first, 10)).name}
         while "shop-web.service" not in seen:
             seen.add((await asyncio.wait_for(anext(changes), 10)).name)

@@ -75,7 +75,7 @@ async def test_metadata_never_shows_content(looks: HostLooks, tmp_path: Path) ->
 @pytest.mark.container
 async def test_a_failed_unit_is_explained(machine) -> None:  # type: ignore[no-untyped-def]
     machine.unit("shop.service", "[Service]\nExecStart=/nowhere/shop\nEnvironment=PASSWORD=hunter2hunter2\n")
-    machine.run("systemctl start shop.service || true")
+    machine.run(["systemctl", "start", "shop.service"], check=False)
     machine.wait_failed("shop.service")
     async with Systemd(machine.bus_address) as pid1:
         looks = HostLooks(world=World(host="h", clock=Still(), systemd=pid1))
