@@ -60,7 +60,7 @@ async def test_every_cause_of_the_catalogue_gets_a_sentence_with_evidence() -> N
     st.dictionaries(st.sampled_from(["port", "path", "pid", "line", "source"]), st.text(max_size=20)),
 )
 async def test_no_text_alone_ever_becomes_a_proposal(cause: str, text: str, fields: dict[str, str]) -> None:
-    looks = Looks(file_metadata={"exists": True, "owner": "root"}, listening_sockets={"sockets": []})
+    looks = Looks(file_metadata={"exists": True, "uid": 0}, listening_sockets={"sockets": []})
     _, said = await ask(trigger(cause, text, **fields), looks=looks, units=(unit(active_state="active"),))
     if said.proposal is not None:
         assert said.proposal.action in ACTIONS

@@ -16,7 +16,7 @@ from stillwatch.think.diagnose import diagnose
 
 AT = 1_800_000_000.0
 Answer = Mapping[str, object] | Callable[[Mapping[str, object]], Mapping[str, object]]
-ARGUMENTS = {"path", "unit", "port", "lines", "since"}
+ARGUMENTS = {"path", "unit", "port", "lines", "hours", "pid"}
 
 
 class Looks:

@@ -4,13 +4,13 @@ from .scene import Looks, ask, files, trigger, unit
 
 
 async def test_the_unit_file_that_names_a_missing_program_is_to_blame() -> None:
-    changes = {"changes": [{"path": "/etc/systemd/system/shop.service", "when": "2 minutes ago"}]}
+    changes = {"changes": [{"path": "/etc/systemd/system/shop.service", "at": 1_799_999_880.0}]}
     looks = Looks(file_metadata=files(), recent_changes=changes)
     found, said = await ask(trigger("exit-code", trusted=True), looks=looks)
     assert said.cause is not None
     assert (said.cause.id, said.cause.object) == ("missing-executable", "/etc/systemd/system/shop.service")
     assert "/opt/shop/bin/shop" in said.cause.text
-    assert "2 minutes ago" in said.cause.text
+    assert "2027-01-15 07:58:00 UTC" in said.cause.text
     assert said.confidence >= 0.9
     assert said.proposal is not None
     assert (said.proposal.action, said.proposal.target) == ("restore_file", "/etc/systemd/system/shop.service")

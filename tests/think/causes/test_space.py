@@ -9,9 +9,8 @@ UPLOADS = {"path": "/srv/shop/uploads", "bytes": 300_000_000}
 
 async def test_rotated_logs_beside_uploads_are_named_and_only_they_are_proposed() -> None:
     use = {
-        "used": 1_000_000_000,
-        "directories": [UPLOADS, {"path": "/srv/shop/logs", "bytes": 700_000_000}],
-        "rotated": [{"path": "/srv/shop/logs", "bytes": 690_000_000, "files": 12}],
+        "folders": [UPLOADS, {"path": "/srv/shop/logs", "bytes": 700_000_000}],
+        "rotated_logs": [{"path": "/srv/shop/logs", "bytes": 690_000_000, "count": 12}],
     }
     _, said = await ask(FULL, looks=Looks(disk_use=use))
     assert said.cause is not None
@@ -23,7 +22,7 @@ async def test_rotated_logs_beside_uploads_are_named_and_only_they_are_proposed(
 
 
 async def test_data_of_users_is_told_and_never_proposed() -> None:
-    use = {"used": 1_000_000_000, "directories": [{**UPLOADS, "bytes": 950_000_000}], "rotated": []}
+    use = {"folders": [{**UPLOADS, "bytes": 950_000_000}], "rotated_logs": []}
     _, said = await ask(FULL, looks=Looks(disk_use=use))
     assert said.cause is not None and said.cause.object == "/srv/shop/uploads"
     assert said.proposal is None
@@ -32,18 +31,22 @@ async def test_data_of_users_is_told_and_never_proposed() -> None:
 
 async def test_deleted_files_that_are_held_lead_to_their_holder() -> None:
     use = {
-        "used": 1_000_000_000,
-        "directories": [UPLOADS],
-        "deleted": [{"process": "shopd", "pid": 9, "unit": "shop.service", "bytes": 600_000_000}],
+        "folders": [UPLOADS],
+        "deleted_open": [
+            {"path": "/srv/shop/x", "pid": 9, "unit": "shop.service", "size": 600_000_000},
+            {"path": "/tmp/y", "pid": 8, "unit": "other.service", "size": 900_000_000},
+        ],
     }
     _, said = await ask(FULL, looks=Looks(disk_use=use))
     assert said.cause is not None
-    assert (said.cause.id, said.cause.object) == ("deleted-file-held", "shopd (pid 9)")
+    assert (said.cause.id, said.cause.object) == ("deleted-file-held", "shop.service (pid 9)")
     assert said.proposal is not None and said.proposal.target == "shop.service"
 
 
 async def test_a_spool_that_used_up_the_inodes() -> None:
-    use = {"directories": [{"path": "/srv/shop/sessions", "files": 90_000}, {"path": "/srv/shop/logs", "files": 4}]}
+    use = {
+        "most_entries": [{"path": "/srv/shop/sessions", "entries": 90_000}, {"path": "/srv/shop/logs", "entries": 4}]
+    }
     _, said = await ask(INODES, looks=Looks(disk_use=use))
     assert said.cause is not None
     assert (said.cause.id, said.cause.object) == ("inodes-full", "/srv/shop/sessions")

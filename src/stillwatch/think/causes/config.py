@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case, Finding, propose
-from stillwatch.think.causes.facts import exists, file_of, last_change, number, paths_of, rows, text
+from stillwatch.think.causes.facts import exists, file_of, last_change, number, paths_of, rows
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
+_HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
 _LOCK = re.compile(r"/[\w@%+./-]{1,200}?\.(?:pid|lock|lck)\b")
 
 
@@ -47,14 +49,15 @@ async def permission(case: Case) -> Finding | None:
     if not told:
         return None
     said = [trigger.fields.get("path", "") for trigger in case.triggers("permission")]
-    own = paths_of(unit) if unit else []
-    for path in dict.fromkeys([*(path for path in said if path.startswith("/")), *own]):
-        file = await file_of(case, path)
-        owner = text(file or {}, "owner", "user")
-        if unit is None or exists(file or {}) is False or not owner or not unit.user or owner == unit.user:
+    own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
+    for named in dict.fromkeys([*(path for path in said if path.startswith("/")), *own]):
+        if unit is None or unit.user in ("", "root") or not await _is_roots(case, named):
             continue
+        folder = str(PurePosixPath(named).parent)
+        # Where the directory is root's too, the directory is what somebody gave away.
+        path = folder if _belongs(folder, unit, strictly=True) and await _is_roots(case, folder) else named
         looked = await case.cite_look("file_metadata", path=path)
-        sentence = f"{unit.name} runs as {unit.user} and may not use {path}, which belongs to {owner}"
+        sentence = f"{unit.name} runs as {unit.user} and may not use {path}, which belongs to root"
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
         return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
@@ -78,9 +81,7 @@ async def stale_lock(case: Case) -> Finding | None:
     if not path:
         return case.finding("stale-lock", unit.name, f"{unit.name} says that a lock is in its way", told)
     file = await file_of(case, path)
-    pid = number(file or {}, "holds_pid", "pid") or next(
-        (int(p) for t in triggers if (p := t.fields.get("pid", "")).isdecimal()), 0
-    )
+    pid = next((int(found[1]) for t in triggers if (found := _HOLDER.search(t.sample[:2000]))), 0)
     dead, looked = await _is_dead(case, pid) if pid else (False, ())
     seen = await case.cite_look("file_metadata", path=path) if file else ()
     proven = bool(file and exists(file)) and dead
@@ -90,12 +91,16 @@ async def stale_lock(case: Case) -> Finding | None:
 
 
 async def _is_dead(case: Case, pid: int) -> tuple[bool, tuple[str, ...]]:
-    data = await case.look("process_list")
-    listed = rows(data, "processes")
-    if not listed or data.get("truncated"):
+    data = await case.look("process_list", pid=pid)
+    listed = data.get("processes")
+    if not isinstance(listed, Sequence) or any(number(process, "pid") == pid for process in rows(data, "processes")):
         return False, ()
-    dead = all(number(process, "pid") != pid for process in listed)
-    return dead, await case.cite_look("process_list", f"no process {pid} among {len(listed)}") if dead else ()
+    return True, await case.cite_look("process_list", f"there is no process {pid}", pid=pid)
+
+
+async def _is_roots(case: Case, path: str) -> bool:
+    file = await file_of(case, path)
+    return file is not None and exists(file) is True and file.get("uid") == 0
 
 
 def _said_place(case: Case) -> tuple[str, str]:
@@ -109,11 +114,11 @@ def _said_place(case: Case) -> tuple[str, str]:
     return "", ""
 
 
-def _belongs(path: str, unit: UnitState) -> bool:
+def _belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
     """Whether the path is the unit's by what PID 1 knows of it; a path that a text merely names is not (R15).
 
     The unit names it or a directory above it, or it lies in a place for services' data that bears the name of the unit
-    or of its user. The gate asks again whether it is declared.
+    or of its user. The gate asks again whether it is declared. strictly: below such a place, not the place itself.
     """
     parts = PurePosixPath(path).parts
     if ".." in parts or not path.startswith("/"):
@@ -122,4 +127,4 @@ def _belongs(path: str, unit: UnitState) -> bool:
     if any(path == name or path.startswith(f"{name}/") for name in named):
         return True
     names = {unit.name.rpartition(".")[0], unit.user} - {"", "root"}
-    return path.startswith(_PLACES) and not names.isdisjoint(parts[2:])
+    return path.startswith(_PLACES) and not names.isdisjoint(parts[2:-1] if strictly else parts[2:])

@@ -1,21 +1,25 @@
 """What the look tools' typed data says, read leniently: a missing or odd value is a fact that is not known.
 
-Read are: unit_status(unit) memory_max · listening_sockets(port) sockets[port, pid, process, unit, since] ·
-file_metadata(path) exists, owner, holds_pid · recent_changes(path, since) changes[path, when] ·
-disk_use(path) used, directories[path, bytes, files], rotated[path, bytes, files], deleted[process, pid, unit, bytes] ·
-process_list() processes[pid], truncated · journal_search(unit, lines) and memory() as text.
+Read are: listening_sockets(port) sockets[port, pid, name, unit, started] · file_metadata(path) exists, target_exists,
+uid ·
+recent_changes() changes[path, at] · disk_use(path) folders[path, bytes], most_entries[path, entries],
+rotated_logs[path, bytes, count], deleted_open[path, size, pid, unit] · process_list(pid) processes[pid];
+unit_status(unit), journal_search(unit, lines) and memory() as text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case
 
 Row = Mapping[str, object]
 
+_LATELY = 168.0
+"""Hours that count as lately."""
 _PATH = re.compile(r"/[^\s\"'=:,;]{1,250}")
 _PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
 _PROTECTED = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
@@ -66,12 +70,12 @@ def is_protected(process: str) -> bool:
 async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
     """Words on the last change of the first of these paths that changed lately, and the evidence for it."""
     for path in filter(None, paths):
-        data = await case.look("recent_changes", path=path, since="7d")
+        data = await case.look("recent_changes", hours=_LATELY)
         change = next((row for row in rows(data, "changes") if text(row, "path") == path), None)
         if change is not None:
-            when = text(change, "when", "time", "changed", "at", "mtime")
+            when = moment(change, "at")
             words = f"{path} was changed {when}" if when else f"{path} was changed lately"
-            return words, await case.cite_look("recent_changes", words, path=path, since="7d")
+            return words, await case.cite_look("recent_changes", words, hours=_LATELY)
     return "", ()
 
 
@@ -82,6 +86,16 @@ async def file_of(case: Case, path: str) -> Row | None:
 
 
 def exists(file: Row) -> bool | None:
-    """None where the data does not say."""
+    """None where the data does not say; a link that leads nowhere is not there."""
     value = file.get("exists")
+    if value is True and file.get("target_exists") is False:
+        return False
     return value if isinstance(value, bool) else None
+
+
+def moment(row: Row, name: str) -> str:
+    """Seconds since the epoch for people, "" where unknown."""
+    value = row.get(name)
+    if not isinstance(value, int | float) or not 0 < value < 1e11:
+        return ""
+    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

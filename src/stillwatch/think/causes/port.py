@@ -6,8 +6,9 @@ import re
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case, Finding, propose
-from stillwatch.think.causes.facts import Row, is_protected, number, ports_of, rows, text
+from stillwatch.think.causes.facts import Row, is_protected, moment, number, ports_of, rows, text
 
+_SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
 _OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
 
 
@@ -33,7 +34,7 @@ def said_ports(case: Case) -> list[int]:
     found: list[str] = []
     for trigger in case.triggers("port-in-use"):
         given = trigger.fields.get("port", "")
-        found += [given] if given else re.findall(r":(\d{2,5})(?![\d:])", trigger.sample[:2000])
+        found += [given] if given else _SAID.findall(trigger.sample[:2000])
     return list(dict.fromkeys(int(port) for port in found if port.isdecimal() and 0 < int(port) < 65536))
 
 
@@ -48,10 +49,10 @@ async def _holder(case: Case, unit: UnitState, port: int) -> Row | None:
 
 async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple[str, ...]) -> Finding:
     pid, owner = number(holder, "pid"), text(holder, "unit")
-    name = text(holder, "process", "name", "comm", "command") or "a process"
+    name = text(holder, "name") or "a process"
     stray = _OF_NOBODY.fullmatch(owner) is not None
     culprit = f"{name} (pid {pid})" if pid else owner or f"port {port}"
-    since = text(holder, "since", "started")
+    since = moment(holder, "started")
     sentence = f"{unit.name} cannot listen on port {port}: {culprit}"
     sentence += " of no unit" if stray else f" of {owner}"
     sentence += f" holds it since {since}" if since else " holds it"

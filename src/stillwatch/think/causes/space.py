@@ -15,13 +15,14 @@ async def disk_full(case: Case) -> Finding | None:
     data = await case.look("disk_use", path=mount) if mount else {}
     if not data:
         return _from_words(case, "disk-full", mount, told)
-    used = number(data, "used", "used_bytes")
-    held = max(rows(data, "deleted"), key=_bytes, default=None)
-    if held is not None and used and _bytes(held) * 3 >= used:
+    folders = rows(data, "folders")
+    seen = sum(_bytes(row) for row in folders)
+    held = max(_held_below(data, mount), key=_bytes, default=None)
+    if held is not None and _bytes(held) * 2 >= seen:
         return await _held(case, mount, held, told)
-    rotated = max(rows(data, "rotated"), key=_bytes, default=None)
-    biggest = max((row for row in rows(data, "directories") if text(row, "path") != mount), key=_bytes, default=None)
-    if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= used or biggest is None):
+    rotated = max(rows(data, "rotated_logs"), key=_bytes, default=None)
+    biggest = max((row for row in folders if text(row, "path") != mount), key=_bytes, default=None)
+    if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= seen or biggest is None):
         return await _logs(case, mount, rotated, told)
     return await _biggest(case, mount, biggest, told)
 
@@ -33,11 +34,11 @@ async def inodes_full(case: Case) -> Finding | None:
     if not told or not case.triggers("inodes-full"):
         return None
     data = await case.look("disk_use", path=mount) if mount else {}
-    spool = max(rows(data, "spools") or rows(data, "directories"), key=_files, default=None)
+    spool = max(rows(data, "most_entries"), key=_files, default=None)
     if spool is None or not _files(spool):
         return _from_words(case, "inodes-full", mount, told)
     place = text(spool, "path")
-    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool)} files"
+    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool)} entries"
     looked = await case.cite_look("disk_use", path=mount)
     return case.finding("inodes-full", place, sentence, told, looked, proven=True)
 
@@ -50,8 +51,8 @@ def mount_of(case: Case) -> str:
 
 
 async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Finding:
-    name, pid, unit = text(held, "process", "name", "comm"), number(held, "pid"), text(held, "unit")
-    culprit = f"{name or 'a process'} (pid {pid})"
+    pid, unit = number(held, "pid"), text(held, "unit")
+    culprit = f"{unit or 'a process'} (pid {pid})"
     sentence = f"{mount} is full{_sufferer(case)}: {culprit} still holds {size(_bytes(held))} of deleted files open"
     looked = await case.cite_look("disk_use", path=mount)
     known = case.unit_named(unit)
@@ -60,7 +61,7 @@ async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Fin
 
 
 async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> Finding:
-    place, files = text(rotated, "path", "directory"), _files(rotated)
+    place, files = text(rotated, "path"), _files(rotated)
     count = f"{files} rotated logs" if files else "rotated logs"
     sentence = f"{mount} is full{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
     looked = await case.cite_look("disk_use", path=mount)
@@ -92,9 +93,15 @@ def _sufferer(case: Case) -> str:
     return "" if subject.startswith("/") or not subject else f" and {subject} suffers from it"
 
 
+def _held_below(data: Row, mount: str) -> list[Row]:
+    """Deleted files of this mount, each with the process that holds it open."""
+    below = "/" if mount == "/" else f"{mount}/"
+    return [row for row in rows(data, "deleted_open") if text(row, "path").startswith(below)]
+
+
 def _bytes(row: Row) -> int:
-    return number(row, "bytes", "size", "total")
+    return number(row, "bytes", "size")
 
 
 def _files(row: Row) -> int:
-    return number(row, "files", "inodes", "entries", "count")
+    return number(row, "entries", "count")
