@@ -18,10 +18,6 @@ NARROWEST = 40
 WIDEST = 120
 
 
-class PipeClosed(Exception):
-    """Whoever read our output has gone; there is nobody left to tell anything to."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """pieces: text with its style ("bold", "red", "dim", "" …); indent: columns before the line;
@@ -55,12 +51,9 @@ def put(lines: Iterable[Line]) -> None:
 
 
 def write(text: str) -> None:
-    """Text to stdout, at once. Raises PipeClosed if nobody reads it any more."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        raise PipeClosed from error
+    """Text to stdout, at once. Raises BrokenPipeError if nobody reads it any more."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def put_json(value: object) -> None:
