@@ -15,7 +15,7 @@ ROTATED = re.compile(
 
 
 def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, Any]:
-    """Sizes in bytes on disk; "complete" is False where a limit ended the walk. Raises OSError for an unreadable top."""
+    """Sizes in bytes on disk; "complete" is False where a limit ended the walk. Raises OSError if top is unreadable."""
     device, end, left = os.lstat(top).st_dev, time.monotonic() + seconds, entries
     files: list[tuple[int, str]] = []
     folders: dict[str, list[int]] = {}
