@@ -31,10 +31,15 @@ ISO = re.compile(
     rb"(?:<\d{1,3}>)?\[?"
     rb"(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?)\]?[ :]?\s*"
 )
-NGINX = re.compile(rb"(?P<y>\d{4})/(?P<mo>\d\d)/(?P<d>\d\d) (?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d) (?=\[)")
+NGINX = re.compile(rb"(?P<day>\d{4}/\d\d/\d\d) (?P<hour>\d\d:\d\d:\d\d) (?=\[)")
 DMESG = re.compile(rb"(?:<\d{1,3}>)?\[ *\d{1,9}\.\d{6}\] ")
 SYSLOG_HOST = re.compile(rb"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,254}) (?=[A-Za-z(][^ :]{0,80}: )")
-PROGRAM = re.compile(rb"(?P<program>[A-Za-z_(][A-Za-z0-9_.@/()+-]{0,80})(?:\[\d{1,10}\])?: ")
+PROGRAM = re.compile(
+    rb"(?P<program>[A-Za-z_(][A-Za-z0-9_.@/()+-]{0,80}|/[A-Za-z0-9_.@/()+-]{1,80}(?=\[))(?:\[(?P<pid>\d{1,10})\])?: "
+)
+LEVELS = frozenset(
+    ("error", "warning", "warn", "fatal", "info", "debug", "notice", "critical", "panic", "err", "trace")
+)
 
 
 class LogFile:
@@ -121,36 +126,40 @@ def parse_line(raw: bytes, fallback: float) -> Line:
     line = raw[:LINE_LIMIT].rstrip(b"\r").replace(b"\0", b" ")
     if found := RFC3164.match(line):
         at = _without_year(found, fallback)
-        return _with_program(line[found.end() :], fallback if at is None else at)
+        return _with_program(line[found.end() :], fallback if at is None else at, syslog=True)
     if found := RFC5424.match(line):
         program = found["program"].decode("ascii", "replace")
         return Line(_iso(found["time"], fallback), line[found.end() :], "" if program == "-" else program)
     if found := ISO.match(line):
         rest = line[found.end() :]
         host = SYSLOG_HOST.match(rest)
-        return _with_program(rest[host.end() :] if host else rest, _iso(found["time"], fallback))
+        at = _iso(found["time"], fallback)
+        return _with_program(rest[host.end() :] if host else rest, at, syslog=host is not None)
     if found := NGINX.match(line):
-        at = timegm((*(int(found[part]) for part in ("y", "mo", "d", "h", "mi", "s")), 0, 0, 0))
-        return Line(float(at), line[found.end() :], "nginx")
+        at = _iso(found["day"].replace(b"/", b"-") + b" " + found["hour"], fallback)
+        return Line(at, line[found.end() :], "nginx")
     if found := DMESG.match(line):
         return Line(fallback, line[found.end() :], "kernel")
-    return _with_program(line, fallback)
+    return _with_program(line, fallback, syslog=False)
 
 
-def _with_program(rest: bytes, at: float) -> Line:
+def _with_program(rest: bytes, at: float, *, syslog: bool) -> Line:
+    """A syslog header always names a program; elsewhere `word:` may be part of the message, then left whole."""
     found = PROGRAM.match(rest)
     if not found:
         return Line(at, rest, "")
-    program = found["program"].decode("ascii", "replace").rsplit("/", 1)[-1]
-    return Line(at, rest[found.end() :], program.strip("()") or program)
+    name = found["program"].decode("ascii", "replace").rsplit("/", 1)[-1]
+    program = name.strip("()") or name
+    if syslog or found["pid"]:
+        return Line(at, rest[found.end() :], program)
+    return Line(at, rest, program if program.islower() and program not in LEVELS else "")
 
 
 def _without_year(found: re.Match[bytes], now: float) -> float | None:
-    """The latest such moment that is not more than a day ahead of `now`."""
-    month = MONTHS.get(found["month"])
+    """The latest such moment that is not more than a day ahead of `now`; None for an impossible one."""
+    month, year = MONTHS.get(found["month"]), datetime.fromtimestamp(now, UTC).year
     if month is None:
         return None
-    year = datetime.fromtimestamp(now, UTC).year
     parts = (month, int(found["day"]), int(found["hour"]), int(found["minute"]), int(found["second"]))
     at = float(timegm((year, *parts, 0, 0, 0)))
     return at if at <= now + 86400 else float(timegm((year - 1, *parts, 0, 0, 0)))
