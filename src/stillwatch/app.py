@@ -10,11 +10,13 @@ from pathlib import Path
 
 from stillwatch.config import Config, Places, find_config, find_places, load_config
 from stillwatch.gather import Source
+from stillwatch.host.systemd import Systemd
 from stillwatch.ports import Clock, LookTools
 from stillwatch.remember import Memory
 from stillwatch.service import Rooms, Service
-from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource
+from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
 from stillwatch.tiers import Tiers
+from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import RULES_FOLDER, load_rules
 
@@ -60,7 +62,7 @@ class App:
                 sources=lambda journal, log, since: self._sources(host, journal, log, since),
                 looks=self._looks,
                 tiers=self._tiers,
-                catalogue=lambda: {},
+                catalogue=lambda: self._host_looks().catalogue(),
             )
         )
 
@@ -73,7 +75,14 @@ class App:
         return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own]
 
     def _looks(self, journal: str | None, log: str | None) -> LookTools | None:
-        return None
+        """None where another host's journal or log is read: what this host shows would only mislead."""
+        if journal is not None or log is not None:
+            return None
+        return self._host_looks()
+
+    def _host_looks(self) -> HostLooks:
+        world = World(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
+        return HostLooks(world=world)
 
     def _tiers(self, wanted: bool) -> Tiers:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)

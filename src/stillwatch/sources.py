@@ -15,6 +15,7 @@ from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
 from stillwatch.ports import Clock
+from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.stream import Counts, triage_lines, triage_text
@@ -99,8 +100,14 @@ class MetricSource:
         self._host, self._clock = host, clock
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
-        readings = await read_metrics(self._host, self._clock)
-        return Read(events=readings.events, whole=readings.whole, problem="; ".join(readings.problems))
+        readings = await read_metrics(self._host, self._clock.now())
+        return Read(events=readings.events, whole=not readings.problems, problem="; ".join(readings.problems[:3]))
+
+
+def read_journal(*, since: float, unit: str | None = None) -> Iterator[Line]:
+    """Lines of the host's journal for the look tools. Raises NotReachable."""
+    with Journal(since=since) as journal:
+        yield from (line for line in journal.lines() if unit is None or line.subject == unit)
 
 
 class TriageRun:

@@ -84,7 +84,9 @@ def _load(proc: Path, host: str, at: float) -> Iterator[Event]:
 
 
 def _pressure(proc: Path, host: str, at: float) -> Iterator[Event]:
-    """The share of the last minute in which some task waited (kernel: accounting/psi). Absent on some kernels."""
+    """The share of the last minute in which some task waited (kernel: accounting/psi). Some kernels have none."""
+    if not (proc / "pressure").is_dir():
+        return
     for what in ("cpu", "io", "memory"):
         line = (proc / "pressure" / what).read_text().splitlines()[0]
         averages = dict(word.partition("=")[::2] for word in line.split()[1:])
