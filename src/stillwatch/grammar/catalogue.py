@@ -1,7 +1,7 @@
 """The programs that may be run to look, read from catalogue/*.toml: exact options and operands as data.
 
 One table a program, or a program and its verb (`["docker ps"]`); several names with commas share one table.
-  options  words separated by spaces: `-a` a flag · `-n=int(1..9)` takes a value · `--color[=when]` may take one after `=`
+  options  words separated by spaces: `-a` a flag · `-n=int(1..9)` takes a value · `--color[=when]` may, after `=`
            · `-b?=boot` may take the next word if it is one · `-NUM=int(1..9)` a bare number (`head -20`)
   forms    what the operands may be: `status <unit>*`, `addr|a show? dev? <interface>?`; a form for each line
   style    "gnu" (bundled short flags, `--` before operands) or "exact" (words kept as typed, no bundles, no `--`)

@@ -1,4 +1,4 @@
-"""The verdict over a typed read-only diagnostic (R8): words → argv, by exact options and operands, or a reason why not."""
+"""The verdict over a typed read-only diagnostic (R8): words → argv by exact options and operands, or why not."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 def which(kind: str, value: str) -> str | None:
-    """The first alternative that the value is of. kind: `int(1..5)`, `{a,b}`, a path rule or a named pattern, with `|`."""
+    """The first alternative that fits. kind: `int(1..5)`, `{a,b}`, a path rule, a named pattern; `|` between."""
     if len(value) > MAX_VALUE:
         return None
     return next((one for one in alternatives(kind) if _accepts_one(one, value)), None)

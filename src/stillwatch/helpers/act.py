@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ CALLERS: Final = ("stillwatch-gate",)
 SYSTEMCTL: Final = "/usr/bin/systemctl"
 GRACE: Final = 8.0
 PROTECTED: Final = ("ssh", "dbus", "systemd-", "stillwatch", "polkit", "getty", "init.scope", "user@")
-SCHEMAS: Final = {
+SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "terminate": {"pid": int, "start": int, "port": int, "unit": str},
     "keep": {"name": str},
     "restore": {"name": str, "sha256": str},
@@ -90,7 +91,7 @@ def delete_logs(request: dict[str, Any]) -> dict[str, Any]:
             facts = os.stat(log.name, dir_fd=directory, follow_symlinks=False)
             same = facts.st_ino == log.inode and facts.st_nlink == 1
             if same and not holders(log.inode, facts.st_dev):
-                os.unlink(log.name, dir_fd=directory)  # noqa: PTH108
+                os.unlink(log.name, dir_fd=directory)
                 removed, freed = removed + 1, freed + log.size
     return {"removed": removed, "bytes": freed, "directory": folder}
 
@@ -140,7 +141,7 @@ def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
         seen = os.stat(name, dir_fd=directory, follow_symlinks=False)
         if seen.st_ino != request["inode"]:
             raise Refused(f"{facts['path']} is another file by now")
-        os.unlink(name, dir_fd=directory)  # noqa: PTH108
+        os.unlink(name, dir_fd=directory)
     return {"path": facts["path"]}
 
 
@@ -167,7 +168,7 @@ def test(request: dict[str, Any]) -> dict[str, Any]:
     return {"passed": ended.code == 0, "code": ended.code}
 
 
-DOES: Final = {
+DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "terminate": terminate,
     "keep": lambda request: goodcopy.keep(request["name"]),
     "restore": restore,

@@ -1,4 +1,4 @@
-"""Open a path without ever following a symbolic link or leaving its root (R22): openat2(2), one syscall, by the kernel."""
+"""Open a path without ever following a symbolic link or leaving its root (R22): openat2(2), by the kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run one program, bounded: an argv list, a cleared environment, a session of its own that is killed as a group (R5)."""
+"""Run one program, bounded: an argv list, a cleared environment, a session of its own, killed as a group (R5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the declared sets mean on this host right now: read for the gate's precondition, read again before the change."""
+"""What the declared sets mean on this host right now: read for the gate's precondition, again before the change."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def old_logs(name: str, now: float | None = None) -> tuple[str, list[OldLog]]:
                     OldLog(name=each.name, size=facts.st_blocks * 512, changed=facts.st_mtime, inode=facts.st_ino)
                 )
     found.sort(key=lambda one: one.changed, reverse=True)
-    oldest = (time.time() if now is None else now) - int(declared.get("older_than_days", 7)) * DAY  # noqa: TID251
+    oldest = (time.time() if now is None else now) - int(declared.get("older_than_days", 7)) * DAY
     return folder, [one for one in found[int(declared.get("keep", 1)) :] if one.changed <= oldest]
 
 

@@ -23,7 +23,7 @@ UNIT_FOLDERS: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/")
 
 
 def keep(name: str) -> dict[str, Any]:
-    """Take a copy if the file passes its test now. The file is read before and after: what was tested is what is kept."""
+    """Take a copy if the file passes its test now. Read before and after: what was tested is what is kept."""
     path = entry("files", "name", name)["path"]
     before = _read(path)
     if config_test(name).code != 0:
@@ -107,10 +107,10 @@ def _write(path: str, content: bytes, facts: dict[str, int]) -> None:
                 os.fchown(descriptor, facts["uid"], facts["gid"])
                 os.fchmod(descriptor, facts["mode"] & 0o755)
                 os.fsync(descriptor)
-            os.rename(spare, place.name, src_dir_fd=folder, dst_dir_fd=folder)  # noqa: PTH104
+            os.rename(spare, place.name, src_dir_fd=folder, dst_dir_fd=folder)
         except OSError as error:
             with contextlib.suppress(OSError):
-                os.unlink(spare, dir_fd=folder)  # noqa: PTH108
+                os.unlink(spare, dir_fd=folder)
             raise Refused(f"{path}: {error.strerror}") from error
 
 

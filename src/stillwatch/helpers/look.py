@@ -1,4 +1,4 @@
-"""The look program: run one accepted diagnostic. It judges the words again with the same grammar, and each path as resolved.
+"""The look program: run one accepted diagnostic. It judges the words again, and each path as resolved.
 
 Request: {"look": "command", "line": "df -h"} – the line as typed. Reply: argv, code, text, truncated, timed_out.
 """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.grammar import values
@@ -22,6 +24,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "deleted": {},
     "test": {"name": str},
     "sizes": {"path": str},
+    "space": {},
     "logs": {"name": str},
     "ownership": {"name": str},
     "lock": {"name": str},
@@ -57,7 +60,7 @@ def sizes(request: dict[str, Any]) -> dict[str, Any]:
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}") from error
     budget = _Budget()
-    found = [
+    found: list[dict[str, Any]] = [
         {"path": f"{path.rstrip('/')}/{name}", "bytes": budget.measure(f"{path}/{name}", device)} for name in names
     ]
     found.sort(key=lambda one: int(one["bytes"]), reverse=True)
@@ -91,6 +94,20 @@ class _Budget:
                 continue
 
 
+def space(request: dict[str, Any]) -> dict[str, Any]:
+    """Bytes and inodes in use, in percent, of every file system on a device of its own."""
+    found: dict[int, dict[str, Any]] = {}
+    for line in Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines():
+        mount, kind = line.split()[1:3]
+        with contextlib.suppress(OSError):
+            facts, device = os.statvfs(mount), os.stat(mount).st_dev  # noqa: PTH116
+            if facts.f_blocks and kind not in ("squashfs", "iso9660", "devtmpfs") and device not in found:
+                used = 100 - facts.f_bavail * 100 // facts.f_blocks
+                inodes = 100 - facts.f_favail * 100 // facts.f_files if facts.f_files else 0
+                found[device] = {"mount": mount, "used": used, "inodes": inodes}
+    return {"mounts": list(found.values())}
+
+
 def logs(request: dict[str, Any]) -> dict[str, Any]:
     folder, found = declared.old_logs(request["name"])
     facts = os.statvfs(folder)
@@ -98,11 +115,12 @@ def logs(request: dict[str, Any]) -> dict[str, Any]:
     return {"directory": folder, "count": len(found), "bytes": sum(one.size for one in found), "used_percent": used}
 
 
-SEES: Final = {
+SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "port": port,
     "deleted": lambda request: {"files": deleted_files()},
     "test": test,
     "sizes": sizes,
+    "space": space,
     "logs": logs,
     "ownership": lambda request: declared.ownership(request["name"]),
     "lock": lambda request: declared.lock(request["name"]),

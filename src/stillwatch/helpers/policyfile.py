@@ -1,4 +1,4 @@
-"""The declared sets of the root-owned policy file, read again on the far side: the gate's word is not taken for them."""
+"""The declared sets of the root-owned policy file, read again on the far side: the gate is not believed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from stillwatch.helpers.request import Refused
 POLICY: Final = Path("/etc/stillwatch/policy.toml")
 CLEAN_PATH: Final = re.compile(r"(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+")
 UNIT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,240}\.(service|socket|timer|path)")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 NEVER: Final = frozenset(
     f"/{name}" for name in ("", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "root", "run",
                             "sbin", "srv", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/sbin", "var", "var/lib",
@@ -50,6 +51,8 @@ def entries(table: str, path: Path = POLICY) -> list[dict[str, Any]]:
         for key in ("path", "directory"):
             if key in one:
                 _check_path(one[key])
+        if "name" in one and not NAME.fullmatch(str(one["name"])):
+            raise Refused(f"{path}: {one['name']!r:.80} is not a name that may be declared")
         if "unit" in one and not UNIT.fullmatch(str(one["unit"])):
             raise Refused(f"{path}: {one['unit']!r:.80} is not a unit that may be declared")
     return declared

@@ -66,7 +66,7 @@ def running(comm: str) -> list[int]:
 
 def deleted_files() -> list[dict[str, Any]]:
     """Deleted files that are still open, the largest first."""
-    found = []
+    found: list[dict[str, Any]] = []
     for pid in pids():
         for descriptor in _descriptors(pid):
             with contextlib.suppress(OSError, Refused):

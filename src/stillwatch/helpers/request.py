@@ -48,7 +48,7 @@ def closed(request: Mapping[str, Any], key: str, schemas: Mapping[str, Fields]) 
 
 
 def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str, ...]) -> int:
-    """Answer the one request on standard input. A fault that is no refusal gives no answer: then nobody claims to know."""
+    """Answer the one request on standard input. A fault that is no refusal gives no answer."""
     try:
         _check_caller(callers)
         line = sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -1,0 +1,80 @@
+"""What the actions on declared things share: the entry by its name or its exact path, and the unit brought up after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta
+
+from stillwatch.gate.change.action import Arguments, Change, Interrupted, Refused, Verification, World
+from stillwatch.gate.units import check_unit_name
+from stillwatch.records.unit import UnitState
+
+T = TypeVar("T")
+Hint = Annotated[str, Meta(max_length=255)]
+
+
+class ForUnit(Arguments, frozen=True):
+    """unit: which unit the proposer means; it must be the declared one, and changes nothing."""
+
+    unit: Hint = ""
+
+
+def find(entries: Sequence[T], target: str, *keys: str) -> T:
+    """The declared entry that the target names. Raises Refused where none or several do (R3, R15)."""
+    found = [one for one in entries if target in [getattr(one, key) for key in keys]]
+    if len(found) != 1:
+        raise Refused("the policy file declares nothing of that name" if not found else "the policy file declares two")
+    return found[0]
+
+
+def check_unit_hint(change: Change, unit: str) -> None:
+    said = getattr(change.arguments, "unit", "")
+    if said and said != unit:
+        raise Refused(f"the policy file declares it for {unit}, not for another unit")
+
+
+async def loaded(world: World, name: str) -> UnitState:
+    """The unit that PID 1 knows. Raises Refused for a bad name or an unknown unit."""
+    unit = await world.bus.unit(check_unit_name(name))
+    if unit is None:
+        raise Refused(f"{name} is not loaded")
+    return unit
+
+
+def failure(unit: UnitState) -> str:
+    """The trusted cause (R12): what PID 1 says of a unit that is not well, "" if it is."""
+    if unit.active_state == "failed":
+        return f"PID 1 says that {unit.name} is failed ({unit.result or 'no result'})"
+    if unit.active_state == "activating" and unit.sub_state == "auto-restart":
+        return f"PID 1 says that {unit.name} fails and is started again and again"
+    return ""
+
+
+async def bring_up(world: World, name: str) -> str:
+    """Start the unit that failed of it; what came of it, to be added to what was done."""
+    unit = await loaded(world, name)
+    if not failure(unit):
+        return ""
+    try:
+        if unit.active_state == "failed":
+            await world.bus.reset_failed(unit.name)
+        return f"; starting {unit.name}: {await world.bus.start(unit.name)}"
+    except Refused as refused:
+        return f"; {unit.name} could not be started: {refused}"
+
+
+async def unit_verdict(world: World, name: str, done: bool, said: str) -> Verification:
+    """Done, and the unit that suffered from it is well (a oneshot that ended well is)."""
+    unit = await loaded(world, name)
+    well = not failure(unit)
+    return Verification(ok=done and well, said=f"{said}; {unit.name} is {unit.active_state}", worse=False)
+
+
+def number(reply: Any, key: str) -> int:
+    """A whole number of a reply. Raises Interrupted where it is none: then nobody knows what happened."""
+    value = reply.get(key)
+    if type(value) is not int:
+        raise Interrupted(f"the reply has no number {key}")
+    return value

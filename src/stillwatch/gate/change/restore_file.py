@@ -1,0 +1,78 @@
+"""Put a declared file back as it was when it last passed its test, test it, and start the unit that failed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from stillwatch.gate.change.action import Action, Change, Precondition, Refused, Risk, Verification, World
+from stillwatch.gate.change.declared_entry import (
+    ForUnit,
+    bring_up,
+    check_unit_hint,
+    failure,
+    find,
+    loaded,
+    unit_verdict,
+)
+from stillwatch.gate.declared import RestorableFile
+
+
+class RestoreFile(Action):
+    name = "restore_file"
+    risk: ClassVar[Risk] = "medium"
+    undoable = True
+    example = "nginx-conf"
+    arguments = ForUnit
+
+    async def check_target(self, world: World, change: Change) -> None:
+        check_unit_hint(change, entry(world, change).unit)
+
+    async def precondition(self, world: World, change: Change) -> Precondition:
+        declared = entry(world, change)
+        unit = await loaded(world, declared.unit)
+        file = await world.act({"do": "file", "name": declared.name})
+        passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
+        if not file.get("good"):
+            reason = f"there is no good copy of {declared.path}"
+        elif file.get("same") is True:
+            reason = f"{declared.path} is the good copy already"
+        else:
+            reason = ""
+        broken = f"the test of {declared.path} fails" if not passed else ""
+        return Precondition(
+            ok=not reason,
+            reason=reason or broken or f"{declared.path} differs from its good copy",
+            facts={"path": declared.path, "sha256": str(file.get("sha256")), "good": str(file.get("good"))},
+            cause="; ".join(filter(None, (failure(unit), broken))) if broken and not reason else "",
+            touches=(unit.name,),
+        )
+
+    async def run(self, world: World, change: Change) -> str:
+        declared = entry(world, change)
+        file = await world.act({"do": "file", "name": declared.name})
+        if not isinstance(file.get("good"), str):
+            raise Refused(f"there is no good copy of {declared.path}")
+        await world.act({"do": "restore", "name": declared.name, "sha256": file["good"]})
+        return f"put the good copy of {declared.path} back; it passes its test" + await bring_up(world, declared.unit)
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        declared = entry(world, change)
+        passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
+        said = f"the test of {declared.path} {'passes' if passed else 'fails'}"
+        return await unit_verdict(world, declared.unit, passed, said)
+
+    async def undo(self, world: World, change: Change) -> str | None:
+        declared = entry(world, change)
+        await world.act({"do": "put_back", "name": declared.name})
+        return f"put {declared.path} back as it was before"
+
+    def describe(self, change: Change) -> str:
+        return f"restore the declared file {change.target} from its last good copy, test it, start its failed unit"
+
+    def success_test(self, change: Change) -> str:
+        return f"the declared test of {change.target} passes and its unit is not failed"
+
+
+def entry(world: World, change: Change) -> RestorableFile:
+    return find(world.declared.files, change.target, "name", "path")

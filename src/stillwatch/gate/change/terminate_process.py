@@ -1,0 +1,100 @@
+"""End the stray process that holds the port of a failed unit, then start the unit. Never a process of another unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta
+
+from stillwatch.gate.change.action import (
+    Absent,
+    Action,
+    Arguments,
+    Change,
+    Precondition,
+    Refused,
+    Risk,
+    Verification,
+    World,
+)
+from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
+from stillwatch.gate.units import check_unit_name
+
+
+class Holder(Arguments, frozen=True):
+    """port: the one it holds; unit: the failed unit that needs it."""
+
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    unit: Annotated[str, Meta(max_length=255)]
+
+
+class TerminateProcess(Action):
+    """The target is a pid; the gate itself asks the kernel who listens, and the root program asks once more."""
+
+    name = "terminate_process"
+    risk: ClassVar[Risk] = "medium"
+    undoable = False
+    example = "4711"
+    arguments = Holder
+
+    async def check_target(self, world: World, change: Change) -> None:
+        if not re.fullmatch(r"[1-9][0-9]{0,9}", change.target, re.ASCII) or change.target == "1":
+            raise Refused("not the number of a process that may be ended")
+        unit = check_unit_name(held(change).unit)
+        if await world.bus.unit(unit) is None:
+            raise Absent(unit)
+
+    async def precondition(self, world: World, change: Change) -> Precondition:
+        port = held(change).port
+        unit = await loaded(world, held(change).unit)
+        holder = await self._holder(world, change)
+        if holder is None:
+            return Precondition(ok=False, reason=f"process {change.target} does not listen on port {port}")
+        failed = failure(unit)
+        belongs = str(holder.get("unit", ""))
+        foreign = belongs.endswith(".service") and belongs != unit.name and not belongs.startswith("user@")
+        said = f"process {change.target} ({holder['comm']}) of {belongs or 'no unit'} listens on port {port}"
+        facts = {key: str(holder[key]) for key in ("pid", "start", "comm", "uid", "cgroup")}
+        return Precondition(
+            ok=bool(failed) and not foreign,
+            reason=f"{said}; {unit.name} is {unit.active_state}",
+            facts={**facts, "unit": unit.name},
+            cause=f"{failed}; the kernel says that {said}" if failed and not foreign else "",
+            touches=(unit.name, belongs) if foreign else (unit.name,),
+        )
+
+    async def run(self, world: World, change: Change) -> str:
+        holder = await self._holder(world, change)
+        if holder is None:
+            raise Refused(f"process {change.target} no longer listens there")
+        start, port, unit = holder["start"], held(change).port, held(change).unit
+        request = {"do": "terminate", "pid": int(change.target), "start": start, "port": port, "unit": unit}
+        done = await world.act(request)
+        ended = "ended" if done.get("ended") is True else "did not end"
+        return f"process {change.target} {ended}" + await bring_up(world, unit)
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        holder = await self._holder(world, change)
+        gone = holder is None or str(holder["start"]) != before.get("start")
+        return await unit_verdict(world, held(change).unit, gone, "it is gone" if gone else "it still listens")
+
+    def describe(self, change: Change) -> str:
+        port, unit = held(change).port, held(change).unit
+        return f"end process {change.target}, which holds port {port}, and start {unit}"
+
+    def success_test(self, change: Change) -> str:
+        return f"the process no longer listens on port {held(change).port} and {held(change).unit} runs"
+
+    async def _holder(self, world: World, change: Change) -> Mapping[str, Any] | None:
+        seen = await world.peek({"see": "port", "port": held(change).port})
+        holders = seen.get("holders")
+        if not isinstance(holders, list):
+            raise Refused("the peek program gave no list of processes")
+        return next((one for one in holders if str(one.get("pid")) == change.target), None)
+
+
+def held(change: Change) -> Holder:
+    assert isinstance(change.arguments, Holder)
+    return change.arguments
