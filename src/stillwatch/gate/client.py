@@ -55,7 +55,7 @@ def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEA
             _check_server(link, places)
             link.sendall(json.dumps({"verb": verb, **fields}).encode() + b"\n")
             link.shutdown(socket.SHUT_WR)
-            reply = json.loads(_read(link))
+            reply = _object(_read(link))
     except (OSError, ValueError) as error:
         raise NotReachable(
             f"the gate does not answer at {path}: {error}", next_step=_next_step(places, error)
@@ -124,6 +124,13 @@ def _read(link: socket.socket) -> bytes:
         if len(pieces) > MAX_BYTES:
             raise ValueError("the answer is too long")
     return bytes(pieces)
+
+
+def _object(answer: bytes) -> dict[str, Any]:
+    reply = json.loads(answer)
+    if not isinstance(reply, dict):
+        raise ValueError("the answer is no object")
+    return reply
 
 
 def _next_step(places: Places, error: BaseException) -> str:

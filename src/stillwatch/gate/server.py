@@ -69,15 +69,22 @@ class Server:
             self.clients += 1
             try:
                 reply = await self._reply(door, reader, writer.get_extra_info("socket"))
-                with contextlib.suppress(OSError, TimeoutError):
-                    async with asyncio.timeout(self.deadline):
-                        writer.write(canonical(reply).encode() + b"\n")
-                        await writer.drain()
+                await self._send(writer, reader, reply)
             finally:
                 self.clients -= 1
-                writer.close()
+                writer.transport.abort()
 
         return handle
+
+    async def _send(self, writer: asyncio.StreamWriter, reader: asyncio.StreamReader, reply: dict[str, Any]) -> None:
+        """All of it within the deadline, or the client is cut off."""
+        writer.transport.set_write_buffer_limits(0)
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(self.deadline):
+                writer.write(canonical(reply).encode() + b"\n")
+                await writer.drain()
+                writer.write_eof()
+                await _discard(reader)
 
     async def _reply(self, door: str, reader: asyncio.StreamReader, link: socket.socket) -> dict[str, Any]:
         try:
@@ -95,6 +102,13 @@ class Server:
             return {"ok": False, "error": "disk", "reason": f"nothing was begun or noted: {clean(str(error))}"}
 
 
+async def _discard(reader: asyncio.StreamReader) -> None:
+    """Unread bytes at the close would take the answer with them; a bounded rest is read and thrown away."""
+    left = 4 * MAX_BYTES
+    while left > 0 and (piece := await reader.read(MAX_BYTES)):
+        left -= len(piece)
+
+
 def peer_groups(link: socket.socket) -> frozenset[int]:
     """The peer's primary and supplementary groups (SO_PEERCRED, SO_PEERGROUPS: socket(7)).
 
@@ -109,10 +123,9 @@ def open_doors(folder: Path, mode: int) -> dict[str, socket.socket]:
     """systemd's sockets by name (sd_listen_fds(3)), or our own in `folder` for a trial. Raises OSError."""
     if os.environ.get("LISTEN_PID") == str(os.getpid()):
         names = os.environ.get("LISTEN_FDNAMES", "").split(":")
-        given = {name: socket.socket(fileno=3 + index) for index, name in enumerate(names) if name in DOORS}
-        if set(given) != set(DOORS):
+        if sorted(names) != sorted(DOORS):
             raise OSError("systemd handed over other sockets than `propose` and `admin`")
-        return given
+        return {name: socket.socket(fileno=3 + index) for index, name in enumerate(names)}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {door: _bind(folder / f"{door}.sock", mode) for door in DOORS}
 
