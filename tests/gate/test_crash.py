@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def folder(tmp_path):
-    """In memory where there is such a place: a killed process loses no page of the kernel's, and a disk only takes time."""
+    """In memory if possible: a killed process loses no page of the kernel, and a disk only takes time."""
     if not os.access("/dev/shm", os.W_OK):
         yield tmp_path
         return

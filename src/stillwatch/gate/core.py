@@ -79,7 +79,7 @@ class Gate:
 
     def _trusted_policy(self) -> Policy:
         if self.trial_uid is not None:
-            return load_policy(self.policy_file, frozenset({self.trial_uid}))
+            return load_policy(self.policy_file, frozenset({0, self.trial_uid}))
         policy = load_policy(self.policy_file, frozenset({0}))
         if read_trusted(self.policy_file.with_name(APPLIED), frozenset({0})).decode().strip() != policy.version:
             raise Refused("the policy is not the one that was applied: run `stillwatch policy apply`")

@@ -28,7 +28,7 @@ BUSY: Final = 10
 DEFAULT: Final = Path(__file__).parent / "default_policy.toml"
 HostState = Literal["initializing", "starting", "running", "degraded", "maintenance", "stopping", "unknown"]
 Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
-Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?\\-]{1,255}\Z")]
+Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?/\\-]{1,255}\Z")]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

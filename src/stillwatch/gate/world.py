@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.gate.bus import SystemBus
-from stillwatch.gate.change.action import Clock, Interrupted, Refused, UnitBus
+from stillwatch.gate.change.action import Absent, Clock, Interrupted, Refused
 from stillwatch.gate.clock import HostClock
 from stillwatch.gate.declared import Declared
 from stillwatch.gate.protocol import MAX_BYTES, canonical, read_object
@@ -25,9 +25,9 @@ class HostWorld:
     """owner: the uid that must stand behind a helper's socket (systemd's, so root's; a trial's own)."""
 
     def __init__(
-        self, *, bus: UnitBus | None = None, clock: Clock | None = None, helpers: Path = HELPERS, owner: int = 0
+        self, *, bus: SystemBus | None = None, clock: Clock | None = None, helpers: Path = HELPERS, owner: int = 0
     ) -> None:
-        self.bus: UnitBus = bus or SystemBus()
+        self.bus = bus or SystemBus()
         self.clock: Clock = clock or HostClock()
         self.declared: Declared = Declared()
         self.helpers, self.owner = helpers, owner
@@ -66,11 +66,18 @@ class HostWorld:
             raise Refused("another user stands behind the helper's socket")
 
 
-class WordsBus:
+class WordsBus(SystemBus):
     """For `explain` where no systemd can be asked: no unit is here, so the words alone are judged."""
 
     async def unit(self, name: str) -> UnitState | None:
-        return None
+        raise Absent(name)
+
+
+class LookingWorld(HostWorld):
+    """For `explain` outside the gate: it asks PID 1 and no helper, and can change nothing."""
+
+    async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
+        raise Absent(f"the {helper} helper, as this user sees it,")
 
 
 async def read_all(reader: asyncio.StreamReader) -> bytes:
