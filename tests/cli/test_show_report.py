@@ -83,3 +83,8 @@ def test_a_narrow_terminal_wraps_and_loses_nothing() -> None:
 def test_a_tier_that_failed_says_why() -> None:
     shown = report(tiers={"meta": TierReport(state="failed", detail="port 8082 is taken\x1b[2J")})
     assert "models   meta    failed: port 8082 is taken[2J\n" in paper(shown)
+
+
+def test_tiers_that_say_the_same_share_a_line() -> None:
+    off = TierReport(state="off", detail="no model was asked for")
+    assert "models   off: no model was asked for\n" in paper(report(tiers={"trigger": off, "review": off, "meta": off}))

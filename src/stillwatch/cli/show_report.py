@@ -69,10 +69,16 @@ def _sources(report: Report) -> Iterator[Line]:
 
 
 def _tiers(report: Report) -> Iterator[Line]:
-    for number, (name, tier) in enumerate(report.tiers.items()):
+    """One line a tier; a single one where all three say the same."""
+    alike = len(set(report.tiers.values())) == 1 and len(report.tiers) > 1
+    named = [("all", next(iter(report.tiers.values())))] if alike else list(report.tiers.items())
+    for number, (name, tier) in enumerate(named):
         label = f"{'models' if number == 0 else '':<9}"
         detail = f": {one_line(tier.detail, 300)}" if tier.detail and tier.state != "ready" else ""
-        yield line((label, "dim"), f"{name:<8}", (tier.state, TIER_STYLES[tier.state]), detail, _cost(tier), hang=17)
+        title = "" if alike else f"{name:<8}"
+        yield line(
+            (label, "dim"), title, (tier.state, TIER_STYLES[tier.state]), detail, _cost(tier), hang=9 + len(title)
+        )
 
 
 def _cost(tier: TierReport) -> str:
