@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.chat import Answer, Failure, Message, TierState
 from stillwatch.records.incident import Incident
 from stillwatch.records.look import Seen
@@ -75,7 +77,31 @@ class LookTools(Protocol):
 
 
 class Notifier(Protocol):
-    async def tell(self, title: str, body: str) -> None: ...
+    async def tell(self, title: str, body: str) -> None:
+        """Tell a person. Never raises: what cannot be delivered is logged and tried no further."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What the gate made of a proposal. id: "A-17", "" if refused; state: as the gate names it ("waiting", "done")."""
+
+    id: str
+    state: str
+    decision: Decision
+    outcome: Outcome | None
+
+
+class GateDoor(Protocol):
+    """The gate as the steps see it. Both raise NotReachable where no gate answers."""
+
+    async def propose(self, proposal: Proposal, incident: str) -> Answered:
+        """Have it decided, and carried out where that is allowed; returns when that is done."""
+        ...
+
+    async def look_up(self, proposal_id: str) -> Answered:
+        """How a proposal stands now."""
+        ...
 
 
 class IncidentBook(Protocol):

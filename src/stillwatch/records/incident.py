@@ -40,7 +40,7 @@ class Step:
 class Incident:
     """key: the fingerprint that makes a second sighting the same incident; subject: the unit or path to blame.
 
-    confidence 0…1; by: who stands behind `cause` ("rule", "review", "meta").
+    confidence 0…1; by: who stands behind `cause` ("rule", "review", "meta"); proposal_id: the gate's ("A-17"), or "".
     """
 
     id: str
@@ -58,6 +58,7 @@ class Incident:
     confidence: float = 0.0
     by: str = "rule"
     proposal: Proposal | None = None
+    proposal_id: str = ""
     decision: Decision | None = None
     outcome: Outcome | None = None
     muted_by: str = ""

@@ -1,0 +1,261 @@
+"""`stillwatch run`: watch for ever, understand what opens, have it mended as far as the owner allows, see it end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from stillwatch.engine import Engine
+from stillwatch.errors import NotReachable
+from stillwatch.follow import follow
+from stillwatch.gather import Gathered
+from stillwatch.host.journal import Journal
+from stillwatch.host.metrics import read_metrics
+from stillwatch.host.systemd import Systemd, is_init
+from stillwatch.host.unitproperties import unit_event
+from stillwatch.lifecycle import Lifecycle
+from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.records.chat import Tier
+from stillwatch.records.event import Event
+from stillwatch.records.incident import Incident
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.store.store import Store
+from stillwatch.triage.group import group
+from stillwatch.triage.mute import apply_mutes
+from stillwatch.triage.over import why_over
+from stillwatch.watch.monitor import Watcher
+
+LOG = logging.getLogger(__name__)
+SETTLE_SECONDS = 0.3
+"""Triggers of one fault come within moments of each other; they are looked at together."""
+TEND_SECONDS = 1.0
+METRIC_SECONDS = 15.0
+UNIT_SECONDS = 60.0
+THINK_SECONDS = 120.0
+RETRY_SECONDS = 5.0
+FIRST_LOOK_BACK = 600.0
+"""At the very first start, how far back the journal is read."""
+WAITING_TRIGGERS = 5_000
+
+
+class Mind(Protocol):
+    """The models, once they are up."""
+
+    @property
+    def models(self) -> Mapping[Tier, ChatModel]: ...
+
+
+@dataclass(kw_only=True)
+class Daemon:
+    """Every loop survives the loss of what it watches: it says so in `sources` and tries again."""
+
+    host: str
+    clock: Clock
+    watcher: Watcher
+    store: Store
+    looks: LookTools
+    mind: Mind
+    lifecycle: Lifecycle
+    read_journal: bool = True
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    units: dict[str, UnitState] = field(default_factory=dict)
+    sources: dict[str, SourceReport] = field(default_factory=dict)
+    lines: int = 0
+    dropped: int = 0
+    _pending: list[Trigger] = field(default_factory=list)
+    _cursor: str = ""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
+    _queued: set[str] = field(default_factory=set)
+    _still: set[tuple[str, str]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            if self.read_journal:
+                tasks.create_task(self._for_ever("journal", self._follow_journal))
+            tasks.create_task(self._for_ever("units", self._follow_units))
+            tasks.create_task(self._for_ever("metrics", self._sample))
+            tasks.create_task(self._digest())
+            tasks.create_task(self._think())
+            tasks.create_task(self._tend())
+
+    def known(self) -> Gathered:
+        """What is known now, in the shape of one pass of reading."""
+        return Gathered(
+            triggers=(), novel=(), units=dict(self.units), sources=tuple(self.sources.values()), lines=self.lines
+        )
+
+    def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
+        """Take in triggers; beyond WAITING_TRIGGERS the least severe are dropped and counted (R32)."""
+        self._pending += triggers
+        self._cursor = cursor or self._cursor
+        if len(self._pending) > WAITING_TRIGGERS:
+            self._pending.sort(key=lambda trigger: -trigger.severity)
+            self.dropped += len(self._pending) - WAITING_TRIGGERS
+            del self._pending[WAITING_TRIGGERS:]
+        if triggers or cursor:
+            self._news.set()
+
+    async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await loop()
+            except (NotReachable, OSError) as error:
+                self.sources[name] = SourceReport(name=name, read=False, problem=str(error))
+                LOG.warning("%s cannot be read: %s", name, error)
+            await self.sleep(RETRY_SECONDS)
+
+    async def _follow_journal(self) -> None:
+        cursor = self.store.cursor()
+        with Journal(cursor=cursor, since=self.clock.now() - FIRST_LOOK_BACK) as journal:
+            self.sources["journal"] = SourceReport(name="journal", read=True)
+            async for batch in follow(journal, self.watcher):
+                self.lines += batch.sightings.lines
+                self.hear(batch.sightings.triggers, batch.cursor)
+                problem = "; ".join(journal.problems[-3:])
+                self.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
+
+    async def _follow_units(self) -> None:
+        if not is_init():
+            raise NotReachable("systemd is not the init of this host")
+        async with Systemd() as systemd:
+            await self._all_units(systemd)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._unit_changes(systemd))
+                tasks.create_task(self._refresh_units(systemd))
+
+    async def _unit_changes(self, systemd: Systemd) -> None:
+        async for unit in systemd.watch():
+            self._note_units([unit])
+
+    async def _refresh_units(self, systemd: Systemd) -> None:
+        """Signals can be lost; the whole picture is taken again now and then."""
+        while True:
+            await self.sleep(UNIT_SECONDS)
+            await self._all_units(systemd)
+
+    async def _all_units(self, systemd: Systemd) -> None:
+        units = await systemd.units()
+        self.units = {unit.name: unit for unit in units}
+        self._note_units(units)
+        self.sources["units"] = SourceReport(name="units", read=True)
+
+    def _note_units(self, units: Sequence[UnitState]) -> None:
+        now = self.clock.now()
+        for unit in units:
+            self.units[unit.name] = unit
+        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]))
+
+    async def _sample(self) -> None:
+        while True:
+            now = self.clock.now()
+            readings = await read_metrics(self.host, now)
+            triggers = self.watcher.judge(readings.events)
+            self._still = {(trigger.rule, trigger.subject) for trigger in triggers}
+            problem = "; ".join(readings.problems[:3])
+            self.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)
+            self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
+            self.hear(triggers)
+            await self.sleep(METRIC_SECONDS)
+
+    async def _digest(self) -> None:
+        """Triggers become incidents, saved in one transaction with the place in the journal they came from (R31)."""
+        while True:
+            await self._news.wait()
+            await self.sleep(SETTLE_SECONDS)
+            self._news.clear()
+            self.digest()
+
+    def digest(self) -> list[Incident]:
+        """The incidents that what is pending opens or changes."""
+        triggers, self._pending = self._pending, []
+        now, book = self.clock.now(), self.store.book
+        with self.store.transaction():
+            known = book.open_incidents()
+            found = group(triggers, self.units, now, known, next_id=book.next_id) if triggers else []
+            mutes = self.store.memory.mutes(now)
+            found = [apply_mutes(incident, mutes, now) for incident in found]
+            for incident in found:
+                book.save(incident)
+            if self._cursor:
+                self.store.set_cursor(self._cursor)
+        before = {incident.id: incident for incident in known}
+        for incident in found:
+            if _is_news(incident, before.get(incident.id)):
+                self._look_into(incident)
+        return found
+
+    def _look_into(self, incident: Incident) -> None:
+        if incident.state != "resolved" and incident.id not in self._queued:
+            self._queued.add(incident.id)
+            self._todo.put_nowait((-incident.severity, incident.id))
+
+    async def _think(self) -> None:
+        while True:
+            _, incident_id = await self._todo.get()
+            self._queued.discard(incident_id)
+            await self._understand(incident_id)
+
+    async def _understand(self, incident_id: str) -> None:
+        """Rules first, and what they prove is acted upon at once; then the models, where there are any."""
+        incident = self.store.book.find(incident_id)
+        if incident is None or incident.state in ("resolved", "muted"):
+            return
+        is_new = incident.cause is None
+        incident = await self._settled(incident, {})
+        if is_new:
+            await self.lifecycle.opened(incident)
+        incident = self._save(await self.lifecycle.carry_on(incident))
+        if incident.state != "resolved" and self.mind.models and is_new:
+            incident = await self._settled(incident, self.mind.models)
+            self._save(await self.lifecycle.carry_on(incident))
+
+    async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
+        engine = Engine(models=models, looks=self.looks, clock=self.clock)
+        (thought,) = await engine.understand([replace(incident, evidence=(), notes=())], self.units, THINK_SECONDS)
+        return self._save(thought)
+
+    def _save(self, incident: Incident) -> Incident:
+        """Save what was thought, on top of what was seen meanwhile."""
+        current = self.store.book.find(incident.id)
+        if current is not None and current.triggers != incident.triggers:
+            incident = replace(incident, triggers=current.triggers, updated=max(current.updated, incident.updated))
+        self.store.book.save(incident)
+        return incident
+
+    async def _tend(self) -> None:
+        while True:
+            await self.sleep(TEND_SECONDS)
+            await self.tend()
+
+    async def tend(self) -> None:
+        """See how what waits stands, and what is over."""
+        now = self.clock.now()
+        for incident in self.store.book.open_incidents():
+            if incident.id in self._queued:
+                continue
+            why = why_over(incident, self.units, self._still, now)
+            if why is not None:
+                self._save(await self.lifecycle.over(incident, why))
+            elif incident.cause is not None:
+                changed = await self.lifecycle.carry_on(incident)
+                if changed is not incident:
+                    self._save(changed)
+
+
+def _metric_name(event: Event) -> str:
+    return f"{event.fields['metric']} {event.subject}".strip()
+
+
+def _is_news(incident: Incident, before: Incident | None) -> bool:
+    """Worth another thought: new, worse, or seen in a way not seen before."""
+    if before is None:
+        return True
+    kinds = {(trigger.rule, trigger.subject) for trigger in before.triggers}
+    return incident.severity > before.severity or any((t.rule, t.subject) not in kinds for t in incident.triggers)

@@ -1,0 +1,45 @@
+"""When an incident is over: what it was opened for is no longer so, and has not been for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.triage.fingerprint import is_unit
+from stillwatch.triage.sighting import Units
+from stillwatch.triage.standing import is_well
+
+STEADY_SECONDS = 10.0
+"""A unit must have run this long, without a further complaint, before its incident is over."""
+QUIET_SECONDS = 900.0
+"""Text about nothing that can be looked at is over when it was not said again for so long."""
+
+
+def why_over(
+    incident: Incident, units: Mapping[str, UnitState], still: Container[tuple[str, str]], at: float
+) -> str | None:
+    """One sentence why it is over, None while it is not.
+
+    still: (rule, subject) of the metric triggers that the last reading gave; at: now, seconds since the epoch.
+    """
+    if incident.state == "resolved" or not incident.triggers:
+        return None
+    known = Units.of(units)
+    if not all(_is_past(trigger, known, still, at) for trigger in incident.triggers):
+        return None
+    named = known.get(incident.subject)
+    if named is not None and not is_well(named, at):
+        return None
+    return f"{incident.subject} is well again" if named is not None else "it is no longer so"
+
+
+def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]], at: float) -> bool:
+    if trigger.events and trigger.events[0].source == "metric":
+        return (trigger.rule, trigger.subject) not in still
+    unit = units.get(trigger.subject) or units.get(f"{trigger.subject}.service")
+    if unit is None:
+        gone = is_unit(trigger.subject) and trigger.trusted
+        return at - trigger.last > (STEADY_SECONDS if gone else QUIET_SECONDS)
+    return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= STEADY_SECONDS
