@@ -51,8 +51,9 @@ async def test_settings_meant_for_another_server_do_not_reach_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LLAMA_ARG_HOST", "0.0.0.0")
-    child = await Child.start(launch(script(tmp_path, 'echo "host=$LLAMA_ARG_HOST" >&2\nexit 4')))
-    assert (await child.why_ended()).endswith("exit code 4: host=")
+    said = 'echo "host=$LLAMA_ARG_HOST $OMP_WAIT_POLICY" >&2\nexit 4'
+    child = await Child.start(launch(script(tmp_path, said)))
+    assert (await child.why_ended()).endswith("exit code 4: host= passive")
 
 
 async def test_a_program_that_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
