@@ -168,9 +168,16 @@ def test_planted_instructions_are_flagged_once_alone_and_low() -> None:
 
 def test_a_restart_that_succeeded_does_not_alarm() -> None:
     shop = units(running("shop-db.service", changed_at=AT - 20, restarts=1))
-    incident = one([pid1("shop-db.service", "exit-code")], shop)
-    assert incident.severity is Severity.info
-    assert incident.notes == ("shop-db.service runs again; this was seen before",)
+    assert group([pid1("shop-db.service", "exit-code")], shop, AT) == []
+
+
+def test_a_known_incident_learns_that_the_unit_runs_again() -> None:
+    before = one([pid1("shop-db.service", "exit-code")])
+    shop = units(running("shop-db.service", changed_at=AT - 20, restarts=1))
+    (after,) = group([pid1("shop-db.service", "exit-code")], shop, AT, [before])
+    assert (after.id, after.severity) == (before.id, Severity.info)
+    assert after.notes == ("shop-db.service runs again; this was seen before",)
+    assert after.history[-1].text == "severity: high → info"
 
 
 def test_a_unit_between_two_of_many_restarts_does_alarm() -> None:

@@ -68,6 +68,7 @@ def group(
     """Incidents that these triggers open or change, worst first; incidents that they do not touch are not returned.
 
     at: now, seconds since the epoch. existing: the open ones; a resolved one is never changed, the fault opens anew.
+    What is only worth an info (a restart that succeeded, a busy processor) opens none.
     next_id: gives the id of a new incident ("I7"); without it ids count on from those in `existing`.
     An incident that turns out to be part of another one comes back resolved, with a step that says of which.
     """
@@ -83,7 +84,9 @@ def group(
         if not any(mark(s.trigger) in touched for s in fault.sightings):
             continue
         incident = describe(fault, known, at)
-        found += _place(incident, _same(fault, incident, alive, owner), at, give)
+        same = _same(fault, incident, alive, owner)
+        if same or incident.severity > Severity.info:
+            found += _place(incident, same, at, give)
     return sorted(found, key=lambda incident: (-incident.severity, incident.opened, incident.key))
 
 

@@ -45,3 +45,9 @@ async def test_short_of_memory() -> None:
     pressure = trigger("memory-pressure", trusted=True, subject="memory")
     _, said = await ask(pressure, subject="memory", key="h/memory/memory")
     assert said.cause is not None and said.cause.id == "memory-pressure"
+
+
+async def test_a_fault_of_the_host_itself_names_the_host() -> None:
+    busy = trigger("cpu-pressure", trusted=True, subject="")
+    _, said = await ask(busy, subject="", key="h/cpu-pressure/-")
+    assert said.cause is not None and said.cause.object == "h"

@@ -89,8 +89,8 @@ async def plain(case: Case) -> Finding | None:
     lead = case.incident.triggers[0] if case.incident.triggers else None
     if lead is None or lead.cause not in CAUSES:
         return None
-    subject = case.incident.subject
-    sentence = f"{subject}: {CAUSES[lead.cause]}" if subject else CAUSES[lead.cause]
+    subject = case.incident.subject or case.incident.host
+    sentence = f"{subject}: {CAUSES[lead.cause]}"
     return case.finding(
         lead.cause, subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
     )
