@@ -17,7 +17,7 @@ from stillwatch.helpers.declared import config_test, opened
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.request import Refused
 
-STATE: Final = Path("/var/lib/stillwatch-act")
+STATE = Path("/var/lib/stillwatch-act")
 MAX_FILE: Final = 1_048_576
 UNIT_FOLDERS: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/")
 

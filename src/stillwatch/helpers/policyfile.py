@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stillwatch.helpers.request import Refused
 
-POLICY: Final = Path("/etc/stillwatch/policy.toml")
+POLICY = Path("/etc/stillwatch/policy.toml")
 CLEAN_PATH: Final = re.compile(r"(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+")
 UNIT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,240}\.(service|socket|timer|path)")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -31,16 +31,17 @@ OWN: Final = (
 )
 
 
-def entry(table: str, key: str, value: str, path: Path = POLICY) -> dict[str, Any]:
+def entry(table: str, key: str, value: str) -> dict[str, Any]:
     """The one declared entry of `table` whose `key` is `value`. Raises Refused where there is none."""
-    found = [one for one in entries(table, path) if one.get(key) == value]
+    found = [one for one in entries(table) if one.get(key) == value]
     if len(found) != 1:
         raise Refused(f"the policy file declares no {value[:80]!r} in [[{table}]]")
     return found[0]
 
 
-def entries(table: str, path: Path = POLICY) -> list[dict[str, Any]]:
+def entries(table: str) -> list[dict[str, Any]]:
     """All entries of a declared set; each path in them is clean and none that nobody should touch."""
+    path = POLICY
     try:
         declared = tomllib.loads(_read_trusted(path).decode()).get(table, [])
     except (ValueError, OSError) as error:

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers import act
+from stillwatch.helpers.processes import process
+from stillwatch.helpers.request import Refused
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def stray() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A process of its own that listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    code = f"import socket,time; s=socket.create_server(('127.0.0.1',{port})); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", code])
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            time.sleep(0.02)
+    yield child, port
+    child.kill()
+    child.wait()
+
+
+def terminate(child: subprocess.Popen[bytes], port: int, **changed: object) -> dict[str, object]:
+    request = {
+        "do": "terminate",
+        "pid": child.pid,
+        "start": process(child.pid).start,
+        "port": port,
+        "unit": "a.service",
+    }
+    return act.handle(request | changed)
+
+
+def test_r22_terminate_by_pidfd(stray: tuple[subprocess.Popen[bytes], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    child, port = stray
+    monkeypatch.setattr(act, "check_stray", lambda cgroup, unit: None)
+    for changed in ({"start": 1}, {"port": port + 1}, {"pid": 1}, {"pid": os.getpid()}, {"pid": 2**22 + 9}):
+        with pytest.raises(Refused):
+            terminate(child, port, **changed)
+        assert child.poll() is None
+    assert terminate(child, port)["ended"] is True
+    assert child.wait() == -15
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "stray"),
+    [
+        ("/user.slice/user-1000.slice/session-3.scope", True),
+        ("/user.slice/session-30.scope", True),
+        ("/system.slice/shop.service", True),
+        ("/", True),
+        ("/system.slice/nginx.service", False),
+        ("/system.slice/ssh.service", False),
+        ("/init.scope", False),
+        ("/system.slice/system-getty.slice/getty@tty1.service", False),
+        ("/system.slice/systemd-journald.service", False),
+        ("/system.slice/stillwatch.service", False),
+        ("/user.slice/user-0.slice/user@0.service/init.scope", False),
+        ("/machine.slice/x.scope", False),
+    ],
+)
+def test_r22_only_what_belongs_to_nobody_is_stray(cgroup: str, stray: bool) -> None:
+    if stray:
+        act.check_stray(cgroup, "shop.service")
+    else:
+        with pytest.raises(Refused):
+            act.check_stray(cgroup, "shop.service")
+
+
+def test_delete_logs_spares_what_is_open_young_or_foreign(policy: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    old = time.time() - 30 * 86_400
+    for name in ("a.log.1", "a.log.2", "a.log.3", "upload.db"):
+        (folder / name).write_bytes(b"x" * 5_000)
+        os.utime(folder / name, (old, old))
+    policy(f'[[rotated_logs]]\nname="logs"\ndirectory="{folder}"\npattern="a.log.*"\nolder_than_days=7\nkeep=0\n')
+    with (folder / "a.log.2").open("rb"):
+        assert act.handle({"do": "delete_logs", "name": "logs"})["removed"] == 2
+    assert sorted(each.name for each in folder.iterdir()) == ["a.log.2", "upload.db"]
+
+
+def test_own_and_back(policy: Write, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "inside").write_text("x")
+    policy(f'[[ownership]]\nname="data"\npath="{data}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\n')
+    act.handle({"do": "own", "name": "data"})
+    assert (data.stat().st_uid, data.stat().st_mode & 0o777) == (65534, 0o750)
+    assert (data / "inside").stat().st_uid == 0
+    with pytest.raises(Refused, match="as declared"):
+        act.handle({"do": "own", "name": "data"})
+    act.handle({"do": "own_back", "name": "data"})
+    assert (data.stat().st_uid, data.stat().st_mode & 0o777) == (0, 0o700)
+
+
+def test_remove_lock_only_the_one_that_was_approved(policy: Write, tmp_path: Path) -> None:
+    file = tmp_path / "a.pid"
+    file.write_text("4194000\n")
+    policy(f'[[locks]]\nname="pid"\npath="{file}"\nunit="a.service"\nprogram="no-such-prog"\n')
+    inode = file.stat().st_ino
+    with pytest.raises(Refused, match="another file"):
+        act.handle({"do": "remove_lock", "name": "pid", "inode": inode + 1})
+    act.handle({"do": "remove_lock", "name": "pid", "inode": inode})
+    assert not file.exists()
+    with pytest.raises(Refused):
+        act.handle({"do": "remove_lock", "name": "pid", "inode": inode})
+
+
+def test_restore_only_the_copy_that_was_approved(policy: Write, tmp_path: Path) -> None:
+    file = tmp_path / "a.conf"
+    file.write_text("good")
+    policy(f'[[files]]\nname="a"\npath="{file}"\nunit="a.service"\ntest=["/usr/bin/grep","-q","good","{file}"]\n')
+    kept = act.handle({"do": "keep", "name": "a"})["sha256"]
+    file.write_text("bad")
+    assert act.handle({"do": "test", "name": "a"})["passed"] is False
+    with pytest.raises(Refused):
+        act.handle({"do": "restore", "name": "a", "sha256": "0" * 64})
+    act.handle({"do": "restore", "name": "a", "sha256": kept})
+    assert file.read_text() == "good"
+    assert act.handle({"do": "file", "name": "a"})["same"] is True
+    act.handle({"do": "put_back", "name": "a"})
+    assert file.read_text() == "bad"
+    assert act.keep_all() == 0
+
+
+@pytest.mark.parametrize("unit", ["evil.timer", "nginx.service", "", "../x.timer"])
+def test_only_declared_timers_are_enabled(policy: Write, unit: str) -> None:
+    policy('[[timers]]\nunit = "logrotate.timer"\n[[timers]]\nunit = "nginx.service"\n')
+    with pytest.raises(Refused):
+        act.handle({"do": "enable_timer", "unit": unit})
+
+
+@pytest.mark.parametrize("verb", sorted(act.SCHEMAS))
+def test_r2_every_request_is_closed(policy: Write, verb: str) -> None:
+    policy("")
+    fields = {name: kind() for name, kind in act.SCHEMAS[verb].items()}
+    for request in ({"do": verb, **fields, "path": "/etc/passwd"}, {"do": verb, **fields, "content": "x"}):
+        with pytest.raises(Refused, match="takes exactly"):
+            act.handle(request)
+    with pytest.raises(Refused):
+        act.handle({"do": verb, **fields})

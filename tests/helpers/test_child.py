@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers.child import run
+
+
+def test_output_and_code() -> None:
+    ended = run(["/usr/bin/printf", "a b"], seconds=5, limit=100)
+    assert (ended.code, ended.text, ended.truncated, ended.timed_out) == (0, "a b", False, False)
+
+
+def test_r4_the_environment_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "1")
+    assert "SECRET" not in run(["/usr/bin/env"], seconds=5, limit=10_000).text
+
+
+def test_r5_bytes_are_capped_and_an_endless_writer_ends() -> None:
+    ended = run(["/usr/bin/yes"], seconds=5, limit=1_000)
+    assert ended.truncated and len(ended.text) == 1_000
+
+
+def test_r5_seconds_are_capped_and_the_whole_group_is_killed(tmp_path: Path) -> None:
+    before = time.monotonic()
+    mark = tmp_path / "mark"
+    ended = run(["/bin/sh", "-c", f"(sleep 2; touch {mark}) & wait"], seconds=0.3, limit=100)
+    assert ended.timed_out and time.monotonic() - before < 1.5
+    time.sleep(2.2)
+    assert not mark.exists()
+
+
+def test_a_program_that_is_not_there() -> None:
+    with pytest.raises(OSError, match="No such file"):
+        run(["/nonexistent/x"], seconds=1, limit=1)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers import goodcopy
+from stillwatch.helpers.request import Refused
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def config(policy: Write, tmp_path: Path) -> Path:
+    """A declared file whose test is that it holds the word `good`."""
+    file = tmp_path / "app.conf"
+    file.write_text("good 1\n")
+    file.chmod(0o640)
+    policy(f'[[files]]\nname="app"\npath="{file}"\nunit="app.service"\ntest=["/usr/bin/grep","-q","good","{file}"]\n')
+    return file
+
+
+def test_r22_a_copy_is_taken_only_after_the_test_passed_and_comes_back_whole(config: Path) -> None:
+    goodcopy.keep("app")
+    config.write_text("broken\n")
+    with pytest.raises(Refused, match="does not pass"):
+        goodcopy.keep("app")
+    assert goodcopy.state("app")["same"] is False
+    goodcopy.restore("app")
+    assert config.read_text() == "good 1\n"
+    assert config.stat().st_mode & 0o777 == 0o640
+    assert goodcopy.state("app")["same"] is True
+
+
+def test_what_was_there_before_comes_back(config: Path) -> None:
+    goodcopy.keep("app")
+    config.write_text("broken\n")
+    goodcopy.restore("app")
+    goodcopy.put_back("app")
+    assert config.read_text() == "broken\n"
+
+
+def test_an_absent_file_is_restored(config: Path) -> None:
+    goodcopy.keep("app")
+    config.unlink()
+    goodcopy.restore("app")
+    assert config.read_text() == "good 1\n"
+
+
+def test_without_a_copy_nothing_is_restored(config: Path) -> None:
+    with pytest.raises(Refused, match="no good copy"):
+        goodcopy.restore("app")
+    with pytest.raises(Refused):
+        goodcopy.put_back("app")
+
+
+def test_a_copy_whose_test_fails_leaves_the_file_as_it_was(config: Path, policy: Write) -> None:
+    goodcopy.keep("app")
+    config.write_text("broken\n")
+    policy(f'[[files]]\nname="app"\npath="{config}"\nunit="app.service"\ntest=["/usr/bin/false"]\n')
+    with pytest.raises(Refused, match="does not pass"):
+        goodcopy.restore("app")
+    assert config.read_text() == "broken\n"
+
+
+def test_r22_a_copy_that_somebody_else_wrote_or_damaged_is_not_believed(config: Path) -> None:
+    goodcopy.keep("app")
+    copy = goodcopy.STATE / "files/app.good.json"
+    text = copy.read_text()
+    copy.write_text(text.replace(b"good".hex(), b"evil".hex()))
+    with pytest.raises(Refused, match="damaged"):
+        goodcopy.restore("app")
+    copy.write_text(text)
+    os.chown(copy, 65534, -1)
+    with pytest.raises(Refused, match="not root's own"):
+        goodcopy.restore("app")
+    os.chown(copy, 0, -1)
+    goodcopy.STATE.chmod(0o777)
+    with pytest.raises(Refused, match="not root's alone"):
+        goodcopy.restore("app")
+
+
+def test_r22_a_link_is_neither_kept_nor_followed(config: Path, tmp_path: Path) -> None:
+    goodcopy.keep("app")
+    victim = tmp_path / "victim"
+    victim.write_text("good victim\n")
+    config.unlink()
+    config.symlink_to(victim)
+    with pytest.raises(Refused):
+        goodcopy.keep("app")
+    goodcopy.restore("app")
+    assert victim.read_text() == "good victim\n"
+    assert not config.is_symlink() and config.read_text() == "good 1\n"

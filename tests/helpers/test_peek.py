@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers import peek
+from stillwatch.helpers.request import Refused
+
+Write = Callable[[str], Path]
+
+
+def test_the_owner_of_a_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        seen = peek.handle({"see": "port", "port": server.getsockname()[1]})
+    assert seen["holders"][0]["pid"] == os.getpid()
+    with pytest.raises(Refused):
+        peek.handle({"see": "port", "port": 70_000})
+
+
+def test_sizes_are_bounded_and_stay_on_one_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "big").mkdir()
+    (tmp_path / "big/file").write_bytes(b"x" * 1_000_000)
+    (tmp_path / "small").write_text("x")
+    (tmp_path / "link").symlink_to("/usr")
+    seen = peek.handle({"see": "sizes", "path": str(tmp_path)})
+    assert seen["whole"] is True
+    assert seen["sizes"][0]["path"].endswith("/big") and 1_000_000 <= seen["sizes"][0]["bytes"] < 1_100_000
+    assert sum(one["bytes"] for one in seen["sizes"]) < 1_200_000
+    monkeypatch.setattr(peek, "SIZES_ENTRIES", 2)
+    assert peek.handle({"see": "sizes", "path": str(tmp_path)})["whole"] is False
+
+
+@pytest.mark.parametrize("path", ["/root/.ssh", "relative", "/var/../etc", "/nonexistent", "/proc/self/root/etc"])
+def test_sizes_of_what_may_not_be_measured(path: str) -> None:
+    with pytest.raises(Refused):
+        peek.handle({"see": "sizes", "path": path})
+
+
+def test_a_config_test_tells_places_and_no_words(policy: Write, tmp_path: Path) -> None:
+    policy(
+        '[[files]]\nname="a"\npath="/etc/a"\nunit="a.service"\n'
+        'test=["/usr/bin/printf","password hunter2 in /etc/app/a.conf:12"]\n'
+    )
+    seen = peek.handle({"see": "test", "name": "a"})
+    assert seen == {"passed": True, "code": 0, "places": ["/etc/app/a.conf:12"]}
+
+
+def test_space_has_bytes_and_inodes_of_the_root() -> None:
+    mounts = peek.handle({"see": "space"})["mounts"]
+    assert mounts and all(0 <= one["used"] <= 100 and 0 <= one["inodes"] <= 100 for one in mounts)
+
+
+def test_declared_things(policy: Write, tmp_path: Path) -> None:
+    policy(
+        f'[[rotated_logs]]\nname="l"\ndirectory="{tmp_path}"\npattern="*.gz"\n'
+        f'[[ownership]]\nname="o"\npath="{tmp_path}"\nowner="root"\ngroup="root"\nmode="0700"\n'
+        f'[[locks]]\nname="p"\npath="{tmp_path}/x"\nunit="a.service"\nprogram="a"\n'
+    )
+    assert peek.handle({"see": "logs", "name": "l"})["count"] == 0
+    assert peek.handle({"see": "ownership", "name": "o"})["right"] is True
+    assert peek.handle({"see": "lock", "name": "p"})["there"] is False
+    assert isinstance(peek.handle({"see": "deleted"})["files"], list)
+    with pytest.raises(Refused):
+        peek.handle({"see": "lock", "name": "q"})

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.helpers.request import MAX_BYTES, Refused, _check_caller, closed, read_object
+
+SCHEMAS = {"port": {"port": int}, "none": {}}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"x", b"[]", b"1", b'{"a":1,"a":2}', b'{"a":1.5}', b'{"a":NaN}', b'{"a":1}{}', b"\xff", b"[" * 5000,
+     b" " * (MAX_BYTES + 1), b'{"a":{"b":1,"b":2}}'],
+)  # fmt: skip
+def test_r2_odd_json_is_refused(line: bytes) -> None:
+    with pytest.raises(Refused):
+        read_object(line)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{}, {"see": 1}, {"see": "x"}, {"see": "port"}, {"see": "port", "port": "1"}, {"see": "port", "port": True},
+     {"see": "port", "port": 1, "more": 1}, {"see": "none", "port": 1}, {"port": 1}],
+)  # fmt: skip
+def test_r2_only_the_exact_fields_of_the_exact_types(request_: dict[str, object]) -> None:
+    with pytest.raises(Refused):
+        closed(request_, "see", SCHEMAS)
+
+
+def test_the_verb_comes_back() -> None:
+    assert closed({"see": "port", "port": 7}, "see", SCHEMAS) == "port"
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_object_or_refused(line: bytes) -> None:
+    with contextlib.suppress(Refused):
+        assert isinstance(read_object(line), dict)
+
+
+@pytest.mark.parametrize("program", ["look", "peek", "act"])
+def test_each_program_answers_one_object_in_isolated_mode(program: str) -> None:
+    argv = [sys.executable, "-I", "-m", f"stillwatch.helpers.{program}"]
+    done = subprocess.run(argv, input=b'{"x":1}\n', capture_output=True, timeout=20)
+    reply = json.loads(done.stdout)
+    assert (done.returncode, reply["ok"]) == (0, False)
+
+
+def test_another_user_at_the_socket_is_refused() -> None:
+    keyboard = os.dup(0)
+    os.seteuid(65534)
+    ours, theirs = socket.socketpair()  # SO_PEERCRED keeps the effective user of this moment
+    os.seteuid(0)
+    os.dup2(ours.fileno(), 0)
+    try:
+        with pytest.raises(Refused, match="may not ask"):
+            _check_caller(("stillwatch-gate",))
+        _check_caller(("nobody",))
+    finally:
+        os.dup2(keyboard, 0)
+        for door in (ours, theirs):
+            door.close()
+        os.close(keyboard)
