@@ -69,7 +69,7 @@ class Child:
     async def start(cls, launch: Launch) -> Child:
         """Raises NotReachable where the program cannot be started at all."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "GGML_"))}
-        # Threads that spin while they wait for one another make a busy host ten times slower at it (decision 0002).
+        # Threads that spin while they wait for one another slow a busy host down several times over (decision 0002).
         environment = {"OMP_WAIT_POLICY": "passive"} | ours
         try:
             process = await asyncio.create_subprocess_exec(
