@@ -35,14 +35,9 @@ def stray() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     child.wait()
 
 
-def terminate(child: subprocess.Popen[bytes], port: int, **changed: object) -> dict[str, object]:
-    request = {
-        "do": "terminate",
-        "pid": child.pid,
-        "start": process(child.pid).start,
-        "port": port,
-        "unit": "a.service",
-    }
+def terminate(child: subprocess.Popen[bytes], listens: int, **changed: object) -> dict[str, object]:
+    start = process(child.pid).start
+    request = {"do": "terminate", "pid": child.pid, "start": start, "port": listens, "unit": "a.service"}
     return act.handle(request | changed)
 
 
