@@ -206,7 +206,7 @@ class OpenAIBackend:
                 return await wire.read_bounded(response.iter_bytes())
 
     def _post(self, body: dict[str, Any], extra: dict[str, Any]) -> AbstractAsyncContextManager[Any]:
-        """All fields go in as `extra_body`, which is sent as it is: openai's walk over typed ones is a third of a call."""
+        """All fields go in as `extra_body`, sent as it is: openai's walk over typed ones is a third of a call."""
         create = self._open().chat.completions.with_streaming_response.create
         return create(model=self._model, messages=(), extra_body=body | extra)
 
