@@ -133,6 +133,15 @@ def tools() -> str:
     return page("Look tools", "What a model may look at. None of them changes anything.", *parts)
 
 
+def decisions() -> str:
+    """Every decision record by its title."""
+    entries = []
+    for path in sorted((REPOSITORY / "docs/decisions").glob("*.md")):
+        title = path.read_text().splitlines()[0].removeprefix("# ")
+        entries.append(f"- [{title}](../decisions/{path.name})")
+    return page("Decisions", "\n".join(entries))
+
+
 def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
@@ -140,6 +149,7 @@ def cell(text: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "configuration.md": configuration,
+    "decisions.md": decisions,
     "rules.md": rules,
     "tools.md": tools,
 }

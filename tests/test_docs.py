@@ -52,8 +52,3 @@ def test_every_configuration_section_is_documented() -> None:
     page = (FOLDER / "configuration.md").read_text()
     for name in config_schema()["$defs"]["Config"]["properties"]:
         assert f"`{name}" in page
-
-
-def test_every_decision_is_in_the_index() -> None:
-    index = (REPOSITORY / "docs/index.md").read_text()
-    assert not [path.name for path in (REPOSITORY / "docs/decisions").glob("*.md") if path.name not in index]
