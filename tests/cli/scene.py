@@ -89,13 +89,13 @@ def trigger(**changes: Any) -> Trigger:
 class Run:
     """What Service.triage gives."""
 
-    def __init__(self, triggers: Sequence[Trigger]) -> None:
-        self._triggers = triggers
+    def __init__(self, triggers: Sequence[Trigger], lines: int) -> None:
+        self._triggers, self._lines = triggers, lines
         self.lines, self.seconds, self.triggers = 0, 0.0, 0
 
     def __iter__(self) -> Iterator[Trigger]:
         yield from self._triggers
-        self.lines, self.seconds, self.triggers = 1000, 0.25, len(self._triggers)
+        self.lines, self.seconds, self.triggers = self._lines, 0.25, len(self._triggers)
 
 
 @dataclass
@@ -105,6 +105,7 @@ class FakeService:
     pieces: Sequence[str] = ()
     known: Sequence[Incident] = ()
     triggers: Sequence[Trigger] = ()
+    log_lines: int = 1000
     rule_list: Sequence[Any] = ()
     rule_problems: Sequence[str] = ()
     catalogue: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -152,7 +153,7 @@ class FakeService:
 
     def triage(self, **given: Any) -> Run:
         self.asked.append(("triage", given))
-        return Run(self.triggers)
+        return Run(self.triggers, self.log_lines)
 
     def rules(self) -> Sequence[Any]:
         return self.rule_list

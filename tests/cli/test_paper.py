@@ -65,15 +65,18 @@ def test_a_pipe_gets_whole_lines() -> None:
 
 def test_progress_shows_on_a_terminal_alone() -> None:
     code = (
-        "import time; from stillwatch.cli.paper import progress_line\n"
-        "with progress_line(wanted={}) as tell:\n"
+        "import time; from stillwatch.cli.paper import ProgressLine\n"
+        "with ProgressLine(wanted={}) as tell:\n"
         " tell('[red]reading[/red] the journal\\x1b[2J'); time.sleep(0.3)\n"
+        " tell.stop(); print('spoke'); tell('late'); time.sleep(0.2)\n"
         "print('done')"
     )
-    assert "[red]reading[/red] the journal[2J" in on_a_terminal(code.format(True))
-    assert on_a_terminal(code.format(False)) == "done\r\n"
+    said = on_a_terminal(code.format(True))
+    assert "[red]reading[/red] the journal[2J" in said
+    assert said.endswith("spoke\r\ndone\r\n")
+    assert on_a_terminal(code.format(False)) == "spoke\r\ndone\r\n"
     piped = subprocess.run([sys.executable, "-c", code.format(True)], capture_output=True, text=True, check=True)
-    assert (piped.stdout, piped.stderr) == ("done\n", "")
+    assert (piped.stdout, piped.stderr) == ("spoke\ndone\n", "")
 
 
 def test_wide_characters_count_twice() -> None:

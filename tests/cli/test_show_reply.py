@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stillwatch.cli.paper import ProgressLine
 from stillwatch.cli.show_reply import Speech, cited, reply_lines
 from stillwatch.records.report import Reply
 
@@ -23,13 +24,23 @@ def test_who_answered_and_what_to_know_about_it() -> None:
 
 
 def test_speech_is_harmless_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    speech, heard = Speech(silent=False), list[str]()
-    progress = speech.until_it_speaks(heard.append)
-    progress("looking")
+    speech = Speech(silent=False)
     speech.say("one\n\x1b[2J")
     assert capsys.readouterr().out == "one\n[2J"
-    progress("no more of this")
-    assert heard == ["looking"]
+
+
+def test_the_spinner_ends_where_the_answer_begins() -> None:
+    class Spinner(ProgressLine):
+        stopped = 0
+
+        def stop(self) -> None:
+            self.stopped += 1
+
+    speech, spinner = Speech(silent=False), Spinner()
+    assert speech.after(spinner) is spinner
+    assert spinner.stopped == 0
+    speech.say("one")
+    assert spinner.stopped == 1
 
 
 def test_silent_speech_keeps_quiet(capsys: pytest.CaptureFixture[str]) -> None:

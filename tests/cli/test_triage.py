@@ -43,3 +43,10 @@ def test_statistics_go_to_stderr(service: FakeService, stillwatch: Stillwatch) -
 def test_silence_is_good(stillwatch: Stillwatch) -> None:
     said = stillwatch("triage")
     assert (said.code, said.out, said.err) == (0, "", "")
+
+
+def test_nothing_at_all_is_told(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.log_lines = 0
+    said = stillwatch("triage", "--json")
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "stillwatch: there was nothing to read\n"

@@ -38,7 +38,7 @@ def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) 
             asked,
             use_models=not no_model,
             deadline=deadline,
-            progress=speech.until_it_speaks(progress),
+            progress=speech.after(progress),
             say=speech.say,
         ),
         quiet=as_json,

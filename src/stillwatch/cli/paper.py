@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TextIO, TypeVar
 
-Progress = Callable[[str], None]
+if TYPE_CHECKING:
+    from rich.status import Status
+
 T = TypeVar("T")
 
 NARROWEST = 40
@@ -117,29 +118,43 @@ def columns() -> int:
     return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
 
 
-@contextmanager
-def progress_line(*, wanted: bool = True) -> Iterator[Progress]:
-    """A spinner with one short line on stderr while the block runs; silent unless stderr is a terminal."""
-    if not wanted or not is_terminal(sys.stderr) or os.environ.get("TERM", "") in {"", "dumb"}:
-        yield _silent
-        return
-    from rich.console import Console
-    from rich.status import Status
-    from rich.text import Text
+class ProgressLine:
+    """A spinner with one short line on stderr; silent unless stderr is a terminal. Call it with what goes on now."""
 
-    from stillwatch.cli.text import one_line
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._status: Status | None = None
+        if wanted and is_terminal(sys.stderr) and os.environ.get("TERM", "") not in {"", "dumb"}:
+            from rich.console import Console
+            from rich.status import Status
 
-    with Status("starting", console=Console(stderr=True), spinner="dots") as status:
-        yield lambda message: status.update(Text(one_line(message, 200)))
+            self._status = Status("starting", console=Console(stderr=True), spinner="dots")
+
+    def __call__(self, message: str) -> None:
+        if self._status is not None:
+            from rich.text import Text
+
+            from stillwatch.cli.text import one_line
+
+            self._status.update(Text(one_line(message, 200)))
+
+    def __enter__(self) -> Self:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Wipe the line for good: something else is about to be printed."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
 
 
-def _silent(_: str) -> None:
-    """Progress that nobody sees."""
-
-
-def work(start: Callable[[Progress], Coroutine[Any, Any, T]], *, quiet: bool) -> T:
+def work(start: Callable[[ProgressLine], Coroutine[Any, Any, T]], *, quiet: bool) -> T:
     """Run one asynchronous verb to its end, with its progress shown. quiet: no progress line, even on a terminal."""
     import asyncio
 
-    with progress_line(wanted=not quiet) as progress:
+    with ProgressLine(wanted=not quiet) as progress:
         return asyncio.run(start(progress))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from stillwatch.cli.paper import Line, line, put, put_json, write
+from stillwatch.cli.paper import Line, ProgressLine, line, put, put_json, write
 from stillwatch.cli.show_incident import evidence_lines
 from stillwatch.cli.text import harmless, one_line, paragraphs, plural, seconds, who_says
 from stillwatch.records.incident import Evidence
@@ -21,17 +21,21 @@ class Speech:
     def __init__(self, *, silent: bool) -> None:
         self.said = ""
         self._silent = silent
+        self._progress: ProgressLine | None = None
+
+    def after(self, progress: ProgressLine) -> ProgressLine:
+        """The progress line that ends with the first word of the answer: a spinner must not run through it."""
+        self._progress = progress
+        return progress
 
     def say(self, piece: str) -> None:
         """Print one piece at once; what is not printable is left out."""
         if self._silent or not piece:
             return
+        if self._progress is not None:
+            self._progress.stop()
         self.said += piece
         write(harmless(piece))
-
-    def until_it_speaks(self, progress: Callable[[str], None]) -> Callable[[str], None]:
-        """Progress while nothing has been said: a spinner must not run through the answer."""
-        return lambda message: None if self.said else progress(message)
 
 
 def show_reply(reply: Reply, speech: Speech, *, as_json: bool, now: float) -> None:

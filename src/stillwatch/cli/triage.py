@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.parser import Command, journal_option
@@ -37,6 +38,8 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
             put_json_line(trigger_json(trigger))
         else:
             put([trigger_row(trigger, now=app.clock.now())])
+    if not run.lines:
+        sys.stderr.write("stillwatch: there was nothing to read\n")
     if stats:
         show_stats(run.lines, run.triggers, run.seconds, as_json=as_json)
     return 0
