@@ -15,10 +15,12 @@ from stillwatch.ports import Clock, LookTools
 from stillwatch.remember import Memory
 from stillwatch.service import Rooms, Service
 from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.store.compiled import CompiledShelf
 from stillwatch.tiers import Tiers
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import RULES_FOLDER, load_rules
+from stillwatch.watch.screen import Screen
 
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
@@ -52,13 +54,15 @@ class App:
         """Raises WrongUsage for a rule of the owner's that does not decode."""
         rules = load_rules([RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER])
         host = socket.gethostname()
+        memory = Memory(self.places.state)
+        shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
         return Service(
             Rooms(
                 host=host,
                 clock=self.clock,
                 rules=rules,
-                memory=Memory(self.places.state),
-                watcher=lambda: Watcher(rules, host=host),
+                memory=memory,
+                watcher=lambda: Watcher(Screen(rules, shelf=shelf), host=host),
                 sources=lambda journal, log, since: self._sources(host, journal, log, since),
                 looks=self._looks,
                 tiers=self._tiers,

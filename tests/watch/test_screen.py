@@ -64,3 +64,33 @@ def test_an_exception_of_a_rule_holds() -> None:
 def test_a_pattern_that_hyperscan_refuses_is_told() -> None:
     with pytest.raises(WrongUsage, match="not accepted"):
         Screen([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")])
+
+
+class _KeptShelf:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, body: bytes) -> None:
+        self.kept[key] = body
+
+
+def test_rules_from_the_shelf_judge_as_freshly_compiled_ones_do() -> None:
+    shelf, rules = _KeptShelf(), load_rules()
+    fresh, again = Screen(rules, shelf=shelf), Screen(rules, shelf=shelf)
+    assert len(shelf.kept) == 1
+    for line in (b"bind() to 0.0.0.0:80 failed (98: Address already in use)", b"all is well", b"fatal: lost"):
+        assert fresh.verdict(line) == again.verdict(line)
+    assert fresh.verdict(b"bind() to 0.0.0.0:80 failed (98: Address already in use)")
+
+
+def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
+    shelf, rules = _KeptShelf(), load_rules()
+    Screen(rules[:5], shelf=shelf)
+    Screen(rules[:6], shelf=shelf)
+    assert len(shelf.kept) == 2
+    shelf.kept = dict.fromkeys(shelf.kept, b"damaged")
+    line = b"x.service: Failed with result 'exit-code'."
+    assert Screen(rules[:5], shelf=shelf).verdict(line) == Screen(rules[:5]).verdict(line)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any
+from importlib import metadata
+from typing import Any, Protocol
 
 import hyperscan
 
@@ -27,8 +30,17 @@ CALM = (
     r"|error_log|errors?\.log"
 )
 
+FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
 Verdict = tuple[int, ...]
 HARMLESS: Verdict = ()
+
+
+class Shelf(Protocol):
+    """Where compiled rules are kept from one command to the next."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, body: bytes) -> None: ...
 
 
 class Screen:
@@ -37,14 +49,14 @@ class Screen:
     A verdict depends on the masked line alone, so keeping it can never change what is found.
     """
 
-    def __init__(self, rules: Sequence[Rule], *, cached: bool = True) -> None:
+    def __init__(self, rules: Sequence[Rule], *, cached: bool = True, shelf: Shelf | None = None) -> None:
         self.rules = tuple(rules)
         self.exact = tuple(tuple(compile_pattern(pattern) for pattern in rule.patterns) for rule in self.rules)
         self._unless = tuple(tuple(compile_pattern(pattern) for pattern in rule.unless) for rule in self.rules)
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
-        self._database = _compile(self.rules)
+        self._database = _compiled(self.rules, shelf)
 
     def verdict(self, raw: bytes) -> Verdict:
         """What may be wrong with a line, by its masked form."""
@@ -79,18 +91,32 @@ def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> Non
     found.add(identity - 1)
 
 
-def _compile(rules: Sequence[Rule]) -> hyperscan.Database:
-    """One automaton for all rules. Raises WrongUsage for a pattern that hyperscan does not accept."""
-    numbered = [(pattern, index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
-    numbered.append((TROUBLE, 0))
-    flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
+    """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
+    numbered = [(loosen(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
+    numbered.append((loosen(TROUBLE), 0))
+    if shelf is None:
+        return _compile(numbered)
+    key = hashlib.sha256(repr((metadata.version("hyperscan"), FLAGS, numbered)).encode()).hexdigest()
+    if (kept := shelf.get(key)) is not None:
+        with contextlib.suppress(hyperscan.HyperscanError):
+            database = hyperscan.loadb(kept, mode=hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+            return database
+    database = _compile(numbered)
+    shelf.put(key, hyperscan.dumpb(database))
+    return database
+
+
+def _compile(numbered: Sequence[tuple[str, int]]) -> hyperscan.Database:
+    """Raises WrongUsage for a pattern that hyperscan does not accept."""
     database = hyperscan.Database()
     try:
         database.compile(
-            expressions=[loosen(pattern).encode() for pattern, _ in numbered],
+            expressions=[pattern.encode() for pattern, _ in numbered],
             ids=[number for _, number in numbered],
             elements=len(numbered),
-            flags=[flags] * len(numbered),
+            flags=[FLAGS] * len(numbered),
         )
     except hyperscan.HyperscanError as error:
         raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
