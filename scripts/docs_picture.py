@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import io
+import os
+import struct
+import subprocess
 import sys
+import termios
 from pathlib import Path
 
 from rich.console import Console
@@ -16,16 +22,30 @@ WIDTH = 100
 FAULT, SEED = "F02", 20
 
 
+def on_a_terminal(argv: list[str]) -> tuple[int, str]:
+    """Exit code and standard output of a command that believes it writes to a terminal of WIDTH columns."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 60, WIDTH, 0, 0))
+    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # EIO: the other end has closed
+        while block := os.read(ours, 65536):
+            said += block
+    os.close(ours)
+    return child.wait(), said.decode().replace("\r\n", "\n")
+
+
 def main() -> None:
     with broken_machine(FAULT, SEED) as (machine, _, _):
-        done = machine.stillwatch(
-            "check", timeout=180, env={"FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "xterm-256color"}
-        )
-    if done.returncode != 1:
-        sys.exit(f"check ended with {done.returncode}: {done.stderr}")
+        environment = machine.stillwatch_environment() | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        command = machine.inside([sys.executable, "-m", "stillwatch", "check"], env=environment)
+        code, said = on_a_terminal(command)
+    if code != 1:
+        sys.exit(f"check ended with {code}: {said}")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text("$ stillwatch check", style="bold"))
-    console.print(Text.from_ansi(done.stdout))
+    console.print(Text.from_ansi(said))
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_text(console.export_svg(title="stillwatch check", unique_id="check"))
     print(PICTURE)
