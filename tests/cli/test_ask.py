@@ -39,6 +39,11 @@ def test_a_streamed_draft_is_followed_by_what_holds(service: FakeService, stillw
     assert stillwatch("ask", "why?").out.count("Port 8080 is taken [E2]") == 2
 
 
+def test_an_answer_after_a_broken_one_is_said_once(service: FakeService, stillwatch: Stillwatch) -> None:
+    service.reply, service.pieces = reply("By the rules [E2]."), ["The model sta", "\nBy the rules [E2]."]
+    assert stillwatch("ask", "why?").out.count("By the rules") == 1
+
+
 def test_an_answer_that_did_not_stream_is_printed(service: FakeService, stillwatch: Stillwatch) -> None:
     service.reply = reply(note="no model was asked")
     page = stillwatch("ask", "why", "is", "it", "down?").out

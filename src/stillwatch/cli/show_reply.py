@@ -45,7 +45,7 @@ def show_reply(reply: Reply, speech: Speech, *, as_json: bool, now: float) -> No
         return
     if speech.said:
         write("\n")
-    if speech.said.strip() != reply.text.strip():
+    if not speech.said.strip().endswith(reply.text.strip()):
         put([line(), *map(line, paragraphs(reply.text))] if speech.said else map(line, paragraphs(reply.text)))
     put(reply_lines(reply, now=now))
 
