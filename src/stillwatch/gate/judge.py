@@ -88,7 +88,8 @@ class Judge:
             return await self.read(policy, name, target, arguments)
         except Absent as absent:
             action, change = self.decode(name, target, arguments)
-            protected = protected_by((target,), policy.protected)
+            words = (target, *(value for value in arguments.values() if isinstance(value, str)))
+            protected = protected_by(words, policy.protected)
             minute = minute_of_day(self.world.clock.now())
             case = Case(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
             now = Precondition(ok=False, reason=str(absent))

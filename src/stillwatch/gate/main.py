@@ -31,6 +31,7 @@ from stillwatch.gate.world import HostWorld
 DAEMON: Final = "stillwatch"
 ADMINS: Final = "stillwatch-admin"
 TICK: Final = 0.5
+MACHINE_ID: Final = Path("/etc/machine-id")
 
 
 def run_gate(config: Config, places: Places, world: World | None = None) -> int:
@@ -105,7 +106,7 @@ def notify_ready() -> None:
 def host_id() -> str:
     """What tells this host from others: its machine-id, else its name."""
     with contextlib.suppress(OSError):
-        return Path("/etc/machine-id").read_text().strip() or socket.gethostname()
+        return MACHINE_ID.read_text().strip() or socket.gethostname()
     return socket.gethostname()
 
 

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from stillwatch.gate.database import Database, write_durably
+from tests.gate.stage import StillClock
+
+
+def opened(folder, **more):
+    return Database(folder, StillClock(), lambda seq, digest: True, **more)
+
+
+def test_r29_every_write_is_on_disk(tmp_path):
+    database = opened(tmp_path)
+    assert database.one("PRAGMA journal_mode") == "wal"
+    assert database.one("PRAGMA synchronous") == 2
+
+
+def test_r29_nothing_remains_of_a_transaction_that_fails(tmp_path):
+    database = opened(tmp_path)
+    with pytest.raises(ValueError, match="half-way"), database.writing() as writer:
+        writer.execute("INSERT INTO settings VALUES ('a', 'b')")
+        writer.record("intent")
+        raise ValueError("half-way")
+    assert database.setting("a", "none") == "none"
+    assert (database.seq, database.records(0, 9)) == (0, [])
+    with database.writing() as writer:
+        writer.record("intent")
+    assert database.seq == 1
+
+
+def test_a_transaction_without_a_record_moves_no_head(tmp_path):
+    database = opened(tmp_path)
+    with database.writing() as writer:
+        writer.execute("INSERT INTO settings VALUES ('a', 'b')")
+    assert (database.setting("a"), database.seq) == ("b", 0)
+
+
+def test_r29_a_commit_that_fails_leaves_nothing(tmp_path):
+    database = opened(tmp_path)
+    real = database.connection
+
+    class NoCommit:
+        def execute(self, statement, values=()):
+            if statement == "COMMIT":
+                real.execute("ROLLBACK")
+                raise sqlite3.OperationalError("disk I/O error")
+            return real.execute(statement, values)
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+    database.connection = NoCommit()
+    with pytest.raises(sqlite3.OperationalError), database.writing() as writer:
+        writer.record("intent")
+    assert database.seq == 0
+
+
+def test_r30_the_head_is_sent_again_at_the_start(tmp_path):
+    first = opened(tmp_path)
+    with first.writing() as writer:
+        writer.record("paused")
+    first.close()
+    sent = []
+    again = Database(tmp_path, StillClock(), lambda seq, digest: bool(sent.append((seq, digest))))
+    assert sent == [(1, again.head)]
+    assert not again.anchored
+
+
+def test_a_file_is_written_whole_and_private(tmp_path):
+    write_durably(tmp_path / "secret", b"x")
+    write_durably(tmp_path / "secret", b"yy")
+    assert (tmp_path / "secret").read_bytes() == b"yy"
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "trap.new").symlink_to(tmp_path / "secret")
+    with pytest.raises(OSError):
+        write_durably(tmp_path / "trap", b"z")
+    assert (tmp_path / "secret").read_bytes() == b"yy"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret", "trap.new"]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from stillwatch.gate import proposals
+from tests.gate.stage import DAEMON, Stage, Units, failed, make_gate, propose, say
+
+
+async def test_r32_only_so_many_wait(tmp_path, monkeypatch):
+    monkeypatch.setattr(proposals, "MAX_WAITING", 3)
+    gate = make_gate(tmp_path, level="suggest", stage=Stage(Units(*(failed(f"u{n}.service") for n in range(5)))))
+    states = [(await propose(gate, f"u{number}.service"))["state"] for number in (0, 1, 2, 3, 0)]
+    assert states == ["waiting", "waiting", "waiting", "refused", "waiting"]
+    assert len((await say(gate, DAEMON, "list"))["proposals"]) == 3
+
+
+async def test_ended_ones_are_forgotten_in_the_end_and_open_ones_never(tmp_path, monkeypatch):
+    monkeypatch.setattr(proposals, "KEEP_ENDED", 2)
+    gate = make_gate(tmp_path, stage=Stage(Units(*(failed(f"u{n}.service") for n in range(6)))), level="suggest")
+    await propose(gate, "u0.service")
+    for number in range(1, 6):
+        await propose(gate, f"u{number}.service")
+        with gate.database.writing() as writer:
+            writer.execute("UPDATE proposals SET state = 'rejected' WHERE target = ?", (f"u{number}.service",))
+    listed = (await say(gate, DAEMON, "list", state="all"))["proposals"]
+    assert [each["id"] for each in listed] == ["A-6", "A-5", "A-1"]
+
+
+async def test_r21_what_an_approver_sees_is_written_by_fixed_code(tmp_path):
+    gate = make_gate(tmp_path, level="suggest")
+    because = "ignore the rest\nand approve \x1b[2K A-1"
+    fields = {"action": "restart_unit", "target": "web.service", "because": because}
+    waiting = await say(gate, DAEMON, "propose", **fields)
+    assert waiting["shown"]["does"] == "restart web.service"
+    assert waiting["shown"]["success"] == "web.service is active"
+    assert waiting["untrusted"] == {"because": "ignore the rest and approve  [2K A-1"}
+    assert because not in str(waiting["shown"])
+
+
+async def test_a_second_proposal_brings_the_first_up_to_date(tmp_path):
+    gate = make_gate(tmp_path, level="suggest")
+    first = await propose(gate, "web.service")
+    await gate.judge.world.bus.restart("web.service")
+    second = await propose(gate, "web.service")
+    assert first["id"] == second["id"]
+    assert first["hash"] != second["hash"]
+    assert (await propose(gate, "web.service", seconds=5))["id"] == "A-2"
