@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import logging
+import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from stillwatch.config import Config, Places, find_config, find_places, load_config
+from stillwatch.config import Config, Places, Watch, find_config, find_places, load_config
+from stillwatch.daemon import Daemon
+from stillwatch.errors import NotReachable
+from stillwatch.gate import client as gate
 from stillwatch.gather import Source
 from stillwatch.host.systemd import Systemd
-from stillwatch.ports import Clock, LookTools
+from stillwatch.lifecycle import Lifecycle
+from stillwatch.live import LiveService
+from stillwatch.notify.apprise import AppriseNotifier
+from stillwatch.ports import Answered, Clock, LookTools
+from stillwatch.records.action import Proposal
 from stillwatch.remember import Memory
+from stillwatch.serve.local import LocalServer
+from stillwatch.serve.local_client import ThroughDaemon
 from stillwatch.service import Rooms, Service
 from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
 from stillwatch.store.compiled import CompiledShelf
+from stillwatch.store.store import Store
 from stillwatch.tiers import Tiers
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import RULES_FOLDER, load_rules
 from stillwatch.watch.screen import Screen
 
+LOG = logging.getLogger(__name__)
+HOST_JOURNAL = Watch().journal
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
 
@@ -50,24 +68,60 @@ class App:
     places: Places
     clock: Clock
 
+    @property
+    def socket(self) -> Path:
+        """Where the daemon speaks with commands."""
+        return self.places.runtime / "service.sock"
+
     def service(self) -> Service:
-        """Raises WrongUsage for a rule of the owner's that does not decode."""
+        """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
+        rooms = self._rooms()
+        if self.socket.exists():
+            through = ThroughDaemon(rooms, self.socket)
+            if through.answers():
+                return through
+        return Service(rooms)
+
+    async def run(self) -> int:
+        """The daemon, until SIGTERM or SIGINT. Raises NotReachable while another runs over the same state."""
+        rooms = self._rooms()
+        with only_one(self.places.state) as state:
+            store = Store.open(state)
+            async with Tiers(self.config, self.places, self.clock, lasting=True) as tiers:
+                daemon = self._daemon(rooms, store, tiers)
+                local = LocalServer(LiveService(rooms, daemon, tiers), self.socket)
+                await until_told(daemon.run(), local.serve(), tiers.start(LOG.info))
+            store.close()
+        return 0
+
+    def _daemon(self, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
+        notifier = AppriseNotifier(self.config.notify.urls)
+        return Daemon(
+            host=rooms.host,
+            clock=self.clock,
+            watcher=rooms.watcher(),
+            store=store,
+            looks=self._host_looks(),
+            mind=tiers,
+            lifecycle=Lifecycle(gate=GateSocket(self.places), notifier=notifier, clock=self.clock),
+            read_journal=self.config.watch.journal is not False,
+        )
+
+    def _rooms(self) -> Rooms:
         rules = load_rules([RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER])
         host = socket.gethostname()
         memory = Memory(self.places.state)
         shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
-        return Service(
-            Rooms(
-                host=host,
-                clock=self.clock,
-                rules=rules,
-                memory=memory,
-                watcher=lambda: Watcher(Screen(rules, shelf=shelf), host=host),
-                sources=lambda journal, log, since: self._sources(host, journal, log, since),
-                looks=self._looks,
-                tiers=self._tiers,
-                catalogue=lambda: self._host_looks().catalogue(),
-            )
+        return Rooms(
+            host=host,
+            clock=self.clock,
+            rules=rules,
+            memory=memory,
+            watcher=lambda: Watcher(Screen(rules, shelf=shelf), host=host),
+            sources=lambda journal, log, since: self._sources(host, journal, log, since),
+            looks=self._looks,
+            tiers=self._tiers,
+            catalogue=lambda: self._host_looks().catalogue(),
         )
 
     def _sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Source]:
@@ -75,8 +129,11 @@ class App:
             return [LogSource(log, self.clock)]
         if journal is not None:
             return [JournalSource(journal, since, self.clock)]
-        own = [] if self.config.watch.journal is False else [JournalSource(None, since, self.clock)]
-        return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own]
+        wanted = self.config.watch.journal
+        elsewhere = wanted if wanted and wanted != HOST_JOURNAL else None
+        own = [] if wanted is False else [JournalSource(elsewhere, since, self.clock)]
+        logs = [LogSource(file, self.clock) for file in self.config.watch.logs]
+        return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
 
     def _looks(self, journal: str | None, log: str | None) -> LookTools | None:
         """None where another host's journal or log is read: what this host shows would only mislead."""
@@ -90,6 +147,55 @@ class App:
 
     def _tiers(self, wanted: bool) -> Tiers:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)
+
+
+class GateSocket:
+    """ports.GateDoor over the gate's socket."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    async def propose(self, proposal: Proposal, incident: str) -> Answered:
+        return _answered(await gate.propose(self._places, proposal, incident))
+
+    async def look_up(self, proposal_id: str) -> Answered:
+        return _answered(gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id)))
+
+
+def _answered(said: gate.Proposed) -> Answered:
+    return Answered(id=said.id, state=said.state, decision=said.decision, outcome=said.outcome)
+
+
+@contextmanager
+def only_one(state: Path) -> Iterator[Path]:
+    """One daemon over one state directory, which is made at need. Raises NotReachable while another runs."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (state / "daemon.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise NotReachable(f"another daemon runs over {state}", next_step="stop it first") from error
+        yield state
+
+
+async def until_told(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all of it until SIGTERM or SIGINT, or until one fails, which is raised."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    tasks = [asyncio.ensure_future(work) for work in works]
+    end = asyncio.ensure_future(told.wait())
+    waiting: set[asyncio.Future[Any]] = {end, *tasks}
+    while waiting and not end.done():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if any(task.exception() for task in done):
+            break
+    for task in (end, *tasks):
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
 
 
 def build(options: Options) -> App:

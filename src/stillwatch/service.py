@@ -82,7 +82,7 @@ class Service:
         """Answer a question from evidence; by fixed code where no model can. say: gets the pieces as they come."""
         if not question.strip():
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
-        report, gathered = await self._pass(3600.0, None, None, False, deadline * GATHER_SHARE, progress)
+        report, gathered = await self._known(deadline, progress)
         incidents, evidence = numbered(report.incidents)
         note = "no model was asked; this is from the rules alone"
         if use_models:
@@ -157,6 +157,10 @@ class Service:
 
     def tools(self) -> Mapping[str, Mapping[str, Any]]:
         return self._rooms.catalogue()
+
+    async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
+        """What an answer can draw on: one pass over the last hour, by the rules."""
+        return await self._pass(3600.0, None, None, False, deadline * GATHER_SHARE, progress)
 
     async def _pass(
         self, since: float, journal: str | None, log: str | None, use_models: bool, deadline: float, progress: Progress

@@ -26,11 +26,16 @@ class Tiers:
     """`async with Tiers(…) as tiers:` leaves no server behind that was started here.
 
     wanted: False where no model is to be asked: every tier is then off.
+    lasting: for a daemon; a server that ends is started again, and a tier that was down may come back.
     `models` holds the tiers that may be asked; it is empty until `start`.
     """
 
-    def __init__(self, config: Config, places: Places, clock: Clock, *, wanted: bool = True) -> None:
+    def __init__(
+        self, config: Config, places: Places, clock: Clock, *, wanted: bool = True, lasting: bool = False
+    ) -> None:
         self._config, self._places, self._clock, self._wanted = config, places, clock, wanted
+        self._lasting = lasting
+        self._servers: LlamaServers | None = None
         self._stack = AsyncExitStack()
         self._all: dict[Tier, TierModel] = {}
         self._states: dict[Tier, tuple[TierState, str]] = {}
@@ -52,15 +57,15 @@ class Tiers:
         if self._is_mute("meta"):
             return "its model is too small to write sentences"
         if not self._is_ready("meta"):
-            return self._states.get("meta", ("missing", "not started"))[1]
+            return self._state("meta")[1]
         return self._all["meta"]
 
     async def start(self, progress: Progress) -> None:
         """Bring the tiers up, once; what fails keeps its state and its reason."""
         if not self._wanted or self._all:
             return
-        servers = LlamaServers(self._config.llm, self._places, self._clock, progress=progress)
-        await self._stack.enter_async_context(servers)
+        servers = LlamaServers(self._config.llm, self._places, self._clock, progress=progress, supervise=self._lasting)
+        self._servers = await self._stack.enter_async_context(servers)
         self._all = chat_models(self._config.llm, self._clock, servers)
         for model in self._all.values():
             self._stack.push_async_callback(model.aclose)
@@ -81,7 +86,7 @@ class Tiers:
         return {tier: self._tier_report(tier) for tier in TIERS}
 
     def _tier_report(self, tier: Tier) -> TierReport:
-        state, detail = self._states[tier]
+        state, detail = self._state(tier)
         model = self._all[tier]
         if model.last_failure:
             state, detail = "failed", model.last_failure
@@ -96,8 +101,15 @@ class Tiers:
         )
         return TierReport(state=state, detail=detail, calls=meter.calls, usage=usage)
 
+    def _state(self, tier: Tier) -> tuple[TierState, str]:
+        """As it was at the start; of our own servers as it is now. A lasting URL is asked again and again."""
+        settings = self._config.llm.tier(tier)
+        if self._lasting and self._servers is not None and settings.enabled:
+            return self._servers.state(tier)
+        return self._states.get(tier, ("missing", "not started"))
+
     def _is_ready(self, tier: Tier) -> bool:
-        return self._states.get(tier, ("missing", ""))[0] == "ready"
+        return tier in self._all and self._state(tier)[0] == "ready"
 
     def _is_mute(self, tier: Tier) -> bool:
         return tier == "meta" and tier in self._small

@@ -26,6 +26,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "tools": Family("tools", "What a model may look at on this host."),
     },
     "Setting up": {
+        "run": Family("run", "The daemon: watch, understand, propose; systemd runs it."),
         "up": Family("up", "Start everything in this terminal, for a trial."),
         "models": Family("models", "GGUF model files: list, pull, import, verify."),
         "doctor": Family("doctor", "What is missing or broken here, and the command that mends it."),

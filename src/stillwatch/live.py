@@ -1,0 +1,41 @@
+"""The service inside the daemon: what is known is at hand, so nothing is read anew to answer."""
+
+from __future__ import annotations
+
+from stillwatch.daemon import Daemon
+from stillwatch.engine import Progress
+from stillwatch.gather import Gathered
+from stillwatch.records.report import Report, SourceReport
+from stillwatch.service import Rooms, Service, status_of
+from stillwatch.tiers import Tiers
+
+
+class LiveService(Service):
+    def __init__(self, rooms: Rooms, daemon: Daemon, tiers: Tiers) -> None:
+        super().__init__(rooms)
+        self._daemon, self._tiers = daemon, tiers
+
+    async def status(self) -> Report:
+        """What the daemon sees now; `unknown` until it has read everything it should."""
+        incidents = tuple(self.incidents())
+        sources = self._sources()
+        return Report(
+            host=self._rooms.host,
+            at=self._clock.now(),
+            status=status_of(incidents, sources),
+            incidents=incidents,
+            sources=sources,
+            tiers=await self._tiers.report(),
+            lines=self._daemon.lines,
+        )
+
+    async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
+        return await self.status(), self._daemon.known()
+
+    def _sources(self) -> tuple[SourceReport, ...]:
+        """One for each thing that is watched; what has not answered yet was not read."""
+        wanted = ["units", "metrics", *(["journal"] if self._daemon.read_journal else [])]
+        nothing_yet = "not read yet"
+        return tuple(
+            self._daemon.sources.get(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted
+        )
