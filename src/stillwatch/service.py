@@ -84,19 +84,24 @@ class Service:
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
         report, gathered = await self._known(deadline, progress)
         incidents, evidence = numbered(report.incidents)
-        note = "no model was asked; this is from the rules alone"
+        note, pieces = "no model was asked; this is from the rules alone", list[str]()
+
+        def saying(piece: str) -> None:
+            pieces.append(piece)
+            say(piece)
+
         if use_models:
             looks = self._rooms.looks(None, None)
             async with self._rooms.tiers(True) as tiers:
                 reply = await self._converse(
-                    question, incidents, evidence, gathered, tiers, looks, deadline, progress, say
+                    question, incidents, evidence, gathered, tiers, looks, deadline, progress, saying
                 )
             if isinstance(reply, Reply):
                 return reply
             note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
         complete = all(source.read for source in report.sources)
         text = by_rules(question, incidents, gathered.units, complete=complete)
-        say(text)
+        say(f"\n\n{text}" if pieces else text)
         text, used = cited(text, evidence)
         return Reply(text=text, by="rule", evidence=used, note=note)
 
