@@ -1,0 +1,40 @@
+"""Where each file of an installation on a systemd host goes, and what stands in it."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import Final
+
+UNITS: Final = PurePosixPath("/etc/systemd/system")
+SYSUSERS: Final = PurePosixPath("/etc/sysusers.d/stillwatch.conf")
+TMPFILES: Final = PurePosixPath("/etc/tmpfiles.d/stillwatch.conf")
+POLKIT: Final = PurePosixPath("/etc/polkit-1/rules.d/50-stillwatch.rules")
+ENABLED: Final = (
+    "stillwatch.service",
+    "stillwatch-gate.service",
+    "stillwatch-gate-propose.socket",
+    "stillwatch-gate-admin.socket",
+    "stillwatch-look.socket",
+    "stillwatch-peek.socket",
+    "stillwatch-act.socket",
+    "stillwatch-keep.timer",
+)
+PROGRAM: Final = re.compile(r"/[A-Za-z0-9._/+-]{1,400}")
+
+
+def layout(python: str, llama: str = "/usr/bin/llama-server") -> dict[PurePosixPath, str]:
+    """Target path → text. python: of the virtual environment that holds Stillwatch; llama: llama-server's path.
+
+    Raises ValueError for a path that could say something else in a unit file.
+    """
+    for program in (python, llama):
+        if not PROGRAM.fullmatch(program):
+            raise ValueError(f"not a plain absolute path: {program!r}")
+    special = {"stillwatch.sysusers": SYSUSERS, "stillwatch.tmpfiles": TMPFILES}
+    found = {}
+    for entry in (files("stillwatch.install") / "units").iterdir():
+        text = entry.read_text("utf-8").replace("@python@", python).replace("@llama@", llama)
+        found[special.get(entry.name, UNITS / entry.name)] = text
+    return found

@@ -1,0 +1,109 @@
+"""A played world for the actions: units as PID 1 would show them, and answers of the peek and root programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from stillwatch.gate.change.action import Change, Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.declared import (
+    Cleaner,
+    Declared,
+    Lock,
+    Ownership,
+    RestorableFile,
+    RotatedLogs,
+    Runbook,
+    Timer,
+)
+from stillwatch.records.unit import UnitState
+
+DECLARED = Declared(
+    rotated_logs=(RotatedLogs(name="logs", directory="/srv/shop/logs", pattern="*.log.*.gz"),),
+    files=(RestorableFile(name="conf", path="/etc/shop/shop.conf", test=("/usr/bin/true",), unit="shop.service"),),
+    runbooks=(Runbook(unit="book.service"),),
+    cleaners=(Cleaner(unit="cleaner.service"),),
+    ownership=(Ownership(name="data", path="/srv/shop/data", owner="shop", group="shop", mode="0750"),),
+    locks=(Lock(name="pid", path="/run/shop.pid", unit="shop.service", program="shop"),),
+    timers=(Timer(unit="renew.timer"),),
+)
+
+
+def unit(name: str, state: str = "failed", **facts: Any) -> UnitState:
+    return UnitState(name=name, names=(name,), load_state="loaded", active_state=state, **facts)
+
+
+class Clock:
+    def now(self) -> float:
+        return 1_800_000_000.0
+
+    def boot(self) -> float:
+        return 5_000.0
+
+
+@dataclass
+class World:
+    """done: every request that would have changed something; answers: what peek and act say, by verb."""
+
+    units: dict[str, UnitState] = field(default_factory=dict)
+    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    declared: Declared = DECLARED
+    clock: Clock = field(default_factory=Clock)
+    result: str = "done"
+    done: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def bus(self) -> World:
+        return self
+
+    async def unit(self, name: str) -> UnitState | None:
+        return self.units.get(name)
+
+    async def dependants(self, name: str) -> tuple[str, ...]:
+        return ("gitea.service", "nextcloud.service") if name == "db.service" else ()
+
+    async def system_state(self) -> str:
+        return "running"
+
+    async def _verb(self, verb: str, name: str, state: str) -> str:
+        self.done.append((verb, name))
+        if self.result == "done":
+            self.units[name] = replace(self.units[name], active_state=state, invocation_id=f"new{len(self.done)}")
+        return self.result
+
+    async def start(self, name: str) -> str:
+        return await self._verb("start", name, "active")
+
+    async def stop(self, name: str) -> str:
+        return await self._verb("stop", name, "inactive")
+
+    async def restart(self, name: str) -> str:
+        return await self._verb("restart", name, "active")
+
+    async def reload(self, name: str) -> str:
+        return await self._verb("reload", name, "active")
+
+    async def reset_failed(self, name: str) -> None:
+        await self._verb("reset-failed", name, "inactive")
+
+    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        verb = str(request["do"])
+        if verb not in ("file", "test"):
+            self.done.append((verb, str(request.get("name", request.get("pid", request.get("unit"))))))
+        return self._answer(verb)
+
+    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        return self._answer(str(request["see"]))
+
+    def _answer(self, verb: str) -> Mapping[str, object]:
+        if verb not in self.answers:
+            raise Refused(f"no answer to {verb}")
+        return {"ok": True, **self.answers[verb]}
+
+
+def change(action: str, target: str, **arguments: object) -> Change:
+    import msgspec
+
+    return Change(action=action, target=target, arguments=msgspec.convert(arguments, CATALOGUE[action].arguments))

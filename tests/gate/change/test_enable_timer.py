@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.enable_timer import EnableTimer
+from tests.gate.change.played import World, change, unit
+
+T = "renew.timer"
+ENABLE = change("enable_timer", T)
+
+
+async def test_a_declared_timer_that_is_off() -> None:
+    off = unit(T, "inactive", enabled="disabled", triggers=("renew.service",))
+    world = World(units={T: off}, answers={"enable_timer": {}, "disable_timer": {}})
+    await EnableTimer().check_target(world, ENABLE)
+    now = await EnableTimer().precondition(world, ENABLE)
+    assert now.ok and now.cause and now.touches == (T, "renew.service")
+    await EnableTimer().run(world, ENABLE)
+    assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is False
+    world.units[T] = unit(T, "active", enabled="enabled")
+    assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is True
+    await EnableTimer().undo(world, ENABLE)
+    assert world.done == [("enable_timer", T), ("disable_timer", T)]
+
+
+@pytest.mark.parametrize(("state", "enabled"), [("active", "enabled"), ("inactive", "masked")])
+async def test_one_that_runs_or_is_masked_is_left_alone(state: str, enabled: str) -> None:
+    world = World(units={T: unit(T, state, enabled=enabled)})
+    assert not (await EnableTimer().precondition(world, ENABLE)).ok
+
+
+async def test_an_undeclared_timer() -> None:
+    world = World(units={"evil.timer": unit("evil.timer")})
+    with pytest.raises(Refused):
+        await EnableTimer().check_target(world, change("enable_timer", "evil.timer"))

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from stillwatch.gate.change.restart_unit import RestartUnit
+from tests.gate.change.played import World, change, unit
+
+A = "a.service"
+RESTART = change("restart_unit", A, once=True)
+
+
+async def test_restart_and_verify() -> None:
+    world = World(units={A: unit(A, invocation_id="1")})
+    now = await RestartUnit().precondition(world, RESTART)
+    assert now.ok and now.facts["invocation"] == "1"
+    await RestartUnit().run(world, RESTART)
+    assert (await RestartUnit().verify(world, RESTART, now.facts)).ok is True
+    assert world.done == [("restart", A)]
+
+
+async def test_the_same_invocation_means_that_nothing_was_restarted() -> None:
+    world = World(units={A: unit(A, "active", invocation_id="1")})
+    assert (await RestartUnit().verify(world, RESTART, {"state": "active", "invocation": "1"})).ok is False
+
+
+async def test_r14_worse_means_that_it_ran_before_and_is_down_now() -> None:
+    world = World(units={A: unit(A, "failed", invocation_id="2")})
+    assert (await RestartUnit().verify(world, RESTART, {"state": "active", "invocation": "1"})).worse is True
+    assert (await RestartUnit().verify(world, RESTART, {"state": "failed", "invocation": "1"})).worse is False
+    await RestartUnit().undo(world, RESTART)
+    assert world.done == [("start", A)]
+
+
+async def test_what_somebody_stopped_is_not_restarted() -> None:
+    world = World(units={A: unit(A, "inactive", result="success")})
+    assert not (await RestartUnit().precondition(world, RESTART)).ok

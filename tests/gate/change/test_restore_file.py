@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.restore_file import RestoreFile
+from tests.gate.change.played import World, change, unit
+
+SHOP = "shop.service"
+RESTORE = change("restore_file", "/etc/shop/shop.conf", unit=SHOP)
+FILE = {"path": "/etc/shop/shop.conf", "sha256": "bad", "good": "good", "same": False}
+
+
+def world(**answers: object) -> World:
+    told = {"file": FILE, "test": {"passed": False}, "restore": {}, "put_back": {}} | answers
+    return World(units={SHOP: unit(SHOP)}, answers=told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", ["conf", "/etc/shop/shop.conf"])
+async def test_by_name_or_exact_path(target: str) -> None:
+    await RestoreFile().check_target(world(), change("restore_file", target))
+
+
+async def test_a_hint_at_another_unit_is_refused() -> None:
+    with pytest.raises(Refused):
+        await RestoreFile().check_target(world(), change("restore_file", "conf", unit="db.service"))
+
+
+async def test_restore_and_start() -> None:
+    played = world()
+    now = await RestoreFile().precondition(played, RESTORE)
+    assert now.ok and "the test of /etc/shop/shop.conf fails" in now.cause and now.facts["good"] == "good"
+    await RestoreFile().run(played, RESTORE)
+    assert played.done == [("restore", "conf"), ("reset-failed", SHOP), ("start", SHOP)]
+    assert (await RestoreFile().verify(played, RESTORE, now.facts)).ok is False
+    played.answers["test"] = {"passed": True}
+    assert (await RestoreFile().verify(played, RESTORE, now.facts)).ok is True
+    await RestoreFile().undo(played, RESTORE)
+    assert played.done[-1] == ("put_back", "conf")
+
+
+async def test_no_copy_or_no_difference() -> None:
+    assert not (await RestoreFile().precondition(world(file=FILE | {"good": ""}), RESTORE)).ok
+    assert not (await RestoreFile().precondition(world(file=FILE | {"same": True}), RESTORE)).ok
+
+
+async def test_r12_a_file_that_passes_its_test_is_no_cause() -> None:
+    now = await RestoreFile().precondition(world(test={"passed": True}), RESTORE)
+    assert now.ok and now.cause == ""

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.run_runbook import RunRunbook
+from tests.gate.change.played import World, change, unit
+
+C = "cleaner.service"
+RUN = change("run_runbook", C)
+FULL = {"mounts": [{"mount": "/", "used": 20, "inodes": 5}, {"mount": "/srv", "used": 10, "inodes": 99}]}
+
+
+async def test_a_cleaner_runs_when_the_kernel_says_that_a_disk_is_full() -> None:
+    world = World(units={C: unit(C, "inactive", kind="oneshot", invocation_id="1")}, answers={"space": FULL})
+    await RunRunbook().check_target(world, RUN)
+    now = await RunRunbook().precondition(world, RUN)
+    assert now.ok and "/srv (10 %, inodes 99 %)" in now.cause and "/ (" not in now.cause
+    await RunRunbook().run(world, RUN)
+    world.units[C] = unit(C, "inactive", kind="oneshot", result="success", invocation_id="2")
+    assert (await RunRunbook().verify(world, RUN, now.facts)).ok is True
+    assert (await RunRunbook().verify(world, RUN, {"invocation": "2"})).ok is False
+    assert world.done == [("start", C)]
+
+
+async def test_a_runbook_has_no_cause_of_its_own() -> None:
+    book = "book.service"
+    world = World(units={book: unit(book, "inactive", kind="oneshot")})
+    assert (await RunRunbook().precondition(world, change("run_runbook", book))).cause == ""
+
+
+@pytest.mark.parametrize(("state", "kind"), [("active", "oneshot"), ("activating", "oneshot"), ("inactive", "simple")])
+async def test_one_that_runs_or_is_no_oneshot(state: str, kind: str) -> None:
+    world = World(units={C: unit(C, state, kind=kind)}, answers={"space": FULL})
+    assert not (await RunRunbook().precondition(world, RUN)).ok
+
+
+async def test_an_undeclared_unit() -> None:
+    with pytest.raises(Refused):
+        await RunRunbook().check_target(
+            World(units={"x.service": unit("x.service")}), change("run_runbook", "x.service")
+        )

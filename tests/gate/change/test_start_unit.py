@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.gate.change.start_unit import StartUnit
+from tests.gate.change.played import World, change, unit
+
+A = "a.service"
+START = change("start_unit", A)
+
+
+async def test_start_verify_undo() -> None:
+    world = World(units={A: unit(A, invocation_id="1")})
+    now = await StartUnit().precondition(world, START)
+    assert now.ok
+    assert (await StartUnit().run(world, START)).endswith("done")
+    assert (await StartUnit().verify(world, START, now.facts)).ok is True
+    await StartUnit().undo(world, START)
+    assert world.done == [("start", A), ("stop", A)]
+
+
+@pytest.mark.parametrize("state", ["active", "reloading"])
+async def test_what_runs_is_not_started(state: str) -> None:
+    assert not (await StartUnit().precondition(World(units={A: unit(A, state)}), START)).ok
+
+
+async def test_a_oneshot_that_ended_well_is_a_success_and_a_loop_is_none() -> None:
+    ended = World(units={A: unit(A, "inactive", kind="oneshot", result="success")})
+    assert (await StartUnit().verify(ended, START, {})).ok is True
+    looping = World(units={A: unit(A, "active", restarts=2)})
+    assert (await StartUnit().verify(looping, START, {})).ok is False

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.terminate_process import TerminateProcess
+from tests.gate.change.played import World, change, unit
+
+SHOP = "shop.service"
+END = change("terminate_process", "77", port=8080, unit=SHOP)
+
+
+def holder(**facts: Any) -> dict[str, Any]:
+    scope = "session-3.scope"
+    found = {"pid": 77, "start": 9, "comm": "python3", "uid": 1000, "cgroup": f"/user.slice/{scope}", "unit": scope}
+    return {"holders": [found | facts]}
+
+
+async def test_a_stray_holder_of_a_failed_units_port() -> None:
+    world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(), "terminate": {"ended": True}})
+    await TerminateProcess().check_target(world, END)
+    now = await TerminateProcess().precondition(world, END)
+    assert now.ok and "process 77 (python3)" in now.cause and now.facts["start"] == "9"
+    await TerminateProcess().run(world, END)
+    assert world.done == [("terminate", "77"), ("reset-failed", SHOP), ("start", SHOP)]
+    world.answers["port"] = {"holders": []}
+    assert (await TerminateProcess().verify(world, END, now.facts)).ok is True
+
+
+@pytest.mark.parametrize("belongs", ["nginx.service", "ssh.service", "dbus.service"])
+async def test_a_process_of_another_unit_is_never_ended(belongs: str) -> None:
+    world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=belongs)})
+    now = await TerminateProcess().precondition(world, END)
+    assert not now.ok and now.cause == "" and belongs in now.touches
+
+
+async def test_r22_another_process_or_a_unit_that_runs() -> None:
+    other = World(units={SHOP: unit(SHOP)}, answers={"port": holder(pid=78)})
+    assert not (await TerminateProcess().precondition(other, END)).ok
+    with pytest.raises(Refused):
+        await TerminateProcess().run(other, END)
+    well = World(units={SHOP: unit(SHOP, "active")}, answers={"port": holder()})
+    assert not (await TerminateProcess().precondition(well, END)).ok
+    assert other.done == well.done == []

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.gate.change.action import Absent, Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.change.unit_verb import job_ended, unit_facts
+from tests.gate.change.played import World, change, unit
+
+VERBS = ("start_unit", "stop_unit", "restart_unit", "reload_unit", "reset_failed")
+
+
+@pytest.mark.parametrize("name", VERBS)
+async def test_a_unit_that_is_not_loaded_is_absent(name: str) -> None:
+    with pytest.raises(Absent):
+        await CATALOGUE[name].check_target(World(), change(name, "no.service"))
+
+
+@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("target", ["multi-user.target", "home.mount", "user.slice", "init.scope"])
+async def test_only_kinds_that_may_be_touched(name: str, target: str) -> None:
+    with pytest.raises(Refused):
+        await CATALOGUE[name].check_target(World(units={target: unit(target)}), change(name, target))
+
+
+async def test_r12_the_cause_is_what_pid_1_says() -> None:
+    world = World(units={"a.service": unit("a.service", result="exit-code"), "b.service": unit("b.service", "active")})
+    failed = await CATALOGUE["restart_unit"].precondition(world, change("restart_unit", "a.service"))
+    assert failed.ok and "PID 1 says that a.service is failed (exit-code)" in failed.cause
+    assert failed.touches == ("a.service",)
+    well = await CATALOGUE["restart_unit"].precondition(world, change("restart_unit", "b.service"))
+    assert well.ok and well.cause == ""
+
+
+async def test_a_restart_loop_is_a_cause_and_its_facts_do_not_drift() -> None:
+    first = unit("a.service", "activating", sub_state="auto-restart", restarts=3, invocation_id="1")
+    second = unit("a.service", "active", sub_state="running", restarts=4, invocation_id="2")
+    assert unit_facts(first) == unit_facts(second)
+    seen = await CATALOGUE["restart_unit"].precondition(
+        World(units={"a.service": first}), change("restart_unit", "a.service")
+    )
+    assert "again and again" in seen.cause
+
+
+async def test_the_blast_radius_names_who_needs_it() -> None:
+    world = World(units={"db.service": unit("db.service", "active")})
+    blast = await CATALOGUE["restart_unit"].blast_radius(world, change("restart_unit", "db.service"))
+    assert blast.dependants == ("gitea.service", "nextcloud.service")
+    assert "2 active units" in blast.said
+
+
+@pytest.mark.parametrize("result", ["canceled", "dependency", "skipped"])
+def test_a_job_that_never_ran_changed_nothing(result: str) -> None:
+    with pytest.raises(Refused):
+        job_ended("start", "a.service", result)
+    assert job_ended("start", "a.service", "failed").endswith("failed")
