@@ -8,13 +8,13 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stillwatch.config import Config, Places, Watch, find_config, find_places, load_config
+from stillwatch.config import Autonomy, Config, Places, Watch, find_config, find_places, load_config
 from stillwatch.daemon import Daemon
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
@@ -40,6 +40,10 @@ from stillwatch.watch.screen import Screen
 
 LOG = logging.getLogger(__name__)
 HOST_JOURNAL = Watch().journal
+if TYPE_CHECKING:
+    from stillwatch.gate.audit import Wholeness
+    from stillwatch.gate.policy import Policy
+
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
 
@@ -124,6 +128,61 @@ class App:
             catalogue=lambda: self._host_looks().catalogue(),
         )
 
+    def run_gate(self) -> int:
+        """The gate process, until it is told to stop. Raises StillwatchError where it cannot start."""
+        from stillwatch.gate.main import run_gate
+
+        return run_gate(self.config, self.places)
+
+    async def explain_action(
+        self, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """Judged in this process, by the policy file and what PID 1 says; no gate is needed and nothing changes."""
+        from stillwatch.gate.offline import explain
+
+        return await explain(self.places, level, action, target, arguments)
+
+    def audit_records(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The gate's records beyond a sequence number. Raises NotReachable without a log."""
+        from stillwatch.gate.offline import show_audit
+
+        return show_audit(self.places, after)
+
+    def verify_audit(self, journal: str | None = None) -> Wholeness:
+        """journal: a journal directory instead of this host's. Raises NotReachable without a log."""
+        from stillwatch.gate.offline import verify_audit
+
+        return verify_audit(self.places, journal)
+
+    def policy(self, file: Path | None = None) -> Policy:
+        """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
+        import os
+
+        from stillwatch.gate.policy import load_policy
+
+        trusted = frozenset({0, os.getuid()} if self.places.trial or file else {0})
+        return load_policy(file or self.places.policy_file, trusted)
+
+    def actions(self) -> list[dict[str, Any]]:
+        """The catalogue of typed actions, as data."""
+        import sys
+
+        import msgspec
+
+        from stillwatch.gate.change.catalogue import CATALOGUE
+
+        return [
+            {
+                "name": action.name,
+                "risk": action.risk,
+                "undoable": action.undoable,
+                "description": (sys.modules[type(action).__module__].__doc__ or "").partition("\n")[0],
+                "example": action.example,
+                "arguments": _fields(msgspec.json.schema(action.arguments)),
+            }
+            for action in CATALOGUE.values()
+        ]
+
     def _sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Source]:
         if log is not None:
             return [LogSource(log, self.clock)]
@@ -196,6 +255,13 @@ async def until_told(*works: Coroutine[Any, Any, None]) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties of the one object that a schema describes."""
+    (described,) = schema["$defs"].values()
+    needed = described.get("required", ())
+    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
 
 
 def build(options: Options) -> App:

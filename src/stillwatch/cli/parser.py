@@ -32,10 +32,11 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Commands below one name; the name alone means `list`. help: with an example."""
+    """Commands below one name. help: with an example; default: what the name alone means, None for this help."""
 
     help: str
     members: Mapping[str, Command]
+    default: str | None = DEFAULT_MEMBER
 
 
 class Parser(argparse.ArgumentParser):
@@ -111,7 +112,7 @@ def _member(name: str, group: Group, words: Sequence[str]) -> tuple[str | None, 
     if words and not words[0].startswith("-"):
         known = ", ".join(group.members)
         raise WrongUsage(f"no command '{name} {words[0][:60]}'", next_step=f"there are: {known}")
-    return DEFAULT_MEMBER, list(words)
+    return group.default, list(words)
 
 
 def _group_help(name: str, summary: str, group: Group) -> str:
