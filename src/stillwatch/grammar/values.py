@@ -83,7 +83,7 @@ def _accepts_one(kind: str, value: str) -> bool:
     if kind.startswith("{"):
         return value in kind[1:-1].split(",")
     if between := RANGE.fullmatch(kind):
-        return bool(re.fullmatch(r"[+-]?\d{1,9}", value)) and int(between[1]) <= int(value) <= int(between[2])
+        return bool(re.fullmatch(r"[+-]?[0-9]{1,9}", value)) and int(between[1]) <= int(value) <= int(between[2])
     if kind in path_rules():
         return path_rules()[kind].accepts(value)
     return patterns()[kind].fullmatch(value) is not None
