@@ -29,7 +29,7 @@ def stray() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             socket.create_connection(("127.0.0.1", port), 1).close()
             break
         except OSError:
-            time.sleep(0.02)
+            assert child.poll() is None
     yield child, port
     child.kill()
     child.wait()
