@@ -6,6 +6,8 @@ import json
 import random
 from typing import Any
 
+from stillwatch.records.action import ACTIONS
+
 UNITS = (
     "web.service", "web2.service", "mail.service", "smtp.service", "db.service", "batch.service", "ledger.service",
     "ssh.service", "sshd.service", "ssh.socket", "relay.service", "getty@tty1.service", "dbus.service",
@@ -44,6 +46,16 @@ def message(dice: random.Random) -> bytes:
         fields[dice.choice(names)] = value(dice)
     made = line(fields)
     return made if kind == 8 else mutate(dice, made)
+
+
+def for_any_action(dice: random.Random) -> bytes:
+    """Every action of the catalogue, with an attacker's targets and arguments."""
+    names = ("port", "unit", "once", "seconds", "force", "path", "command", "mode", "argv", "signal", text(dice))
+    values = (80, 22, 0, -1, True, "", "kill -9 1", dice.choice(UNITS), dice.choice(TRICKS), "/etc/shadow", "../../x")
+    arguments = {dice.choice(names): dice.choice(values) for _ in range(dice.randrange(4))}
+    targets = (*UNITS, *TRICKS, *UNITS, "4711", "1", "/etc/shadow", "nginx-logs", "/var/log/web", "web-log")
+    fields = {"action": dice.choice(ACTIONS), "target": dice.choice(targets), "arguments": arguments}
+    return line({"verb": "propose", **fields})
 
 
 def value(dice: random.Random, depth: int = 0) -> Any:

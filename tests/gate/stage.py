@@ -136,10 +136,14 @@ class Stage:
     clock: StillClock = field(default_factory=StillClock)
     declared: Declared = field(default_factory=Declared)
 
+    asked: list[Mapping[str, object]] = field(default_factory=list)
+
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        self.asked.append(request)
         raise Refused("no root helper here")
 
-    peek = act
+    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        raise Refused("no peek helper here")
 
 
 class Delay(Arguments, frozen=True):
@@ -252,6 +256,7 @@ def make_gate(
     anchor: Any = lambda seq, digest: True,
     boot: str = BOOT,
     keep: int = 50_000,
+    catalogue: Mapping[str, Action] = ACTIONS,
 ) -> Desk:
     """A gate over `folder`; its policy lies beside the state, owned by whoever runs the test."""
     state = folder / "gate"
@@ -261,7 +266,7 @@ def make_gate(
     stage = stage or Stage(some_units())
     gate = Bench(
         database=Database(state, stage.clock, anchor, keep),
-        judge=Judge(stage, ACTIONS, "host-one"),
+        judge=Judge(stage, catalogue, "host-one"),
         boot_id=boot,
         ceiling=level,
         policy_file=file,

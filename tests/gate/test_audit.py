@@ -219,3 +219,9 @@ def test_a_record_is_shown_with_its_hashes(tmp_path):
     assert (shown["seq"], shown["kind"], shown["previous"]) == (1, "decided", audit.GENESIS)
     assert shown["hash"] == link(audit.GENESIS, database.records(0, 5)[0].body)
     assert json.dumps(shown)
+
+
+@pytest.mark.parametrize("body", ["no json", "7", '{"seq":2}'])
+def test_r30_a_body_that_is_none_is_found_even_with_a_fitting_hash(body):
+    record = Record(seq=1, body=body, previous=audit.GENESIS, hash=link(audit.GENESIS, body))
+    assert check([record], {1: record.hash}).problem == "record 1 was changed"

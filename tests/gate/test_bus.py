@@ -140,6 +140,28 @@ async def test_a_verb_waits_for_the_end_of_its_job(played, verb, early):
     assert bus._ended == {}
 
 
+async def test_signals_of_other_kinds_and_told_twice_are_no_end(played):
+    bus, systemd, _ = played
+    systemd.early = True
+    body = [1, "/org/freedesktop/systemd1/job/1", "web.service", "failed"]
+    for member, path in (("JobNew", PATH), ("JobRemoved", "/other")):
+        bus._job_removed(Message.new_signal(path, MANAGER, member, "uoss", body))
+    assert bus._ended == {}
+    for result in ("done", "failed"):
+        bus._job_removed(Message.new_signal(PATH, MANAGER, "JobRemoved", "uoss", [*body[:3], result]))
+    assert await bus._end_of(body[1]) == "done"
+
+
+async def test_r29_a_bus_that_is_lost_after_a_verb_was_sent_leaves_it_unknown(played):
+    bus, systemd, daemon = played
+    systemd.silent = {"RestartUnit"}
+    task = asyncio.create_task(bus.restart("web.service"))
+    await asyncio.sleep(0.2)
+    daemon.kill()
+    with pytest.raises(Interrupted):
+        await task
+
+
 async def test_reset_failed(played):
     bus, systemd, _ = played
     await bus.reset_failed("web.service")

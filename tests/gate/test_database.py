@@ -69,6 +69,16 @@ def test_r30_the_head_is_sent_again_at_the_start(tmp_path):
     assert not again.anchored
 
 
+def test_r30_a_head_that_the_journal_did_not_take_is_sent_until_it_does(tmp_path):
+    taken = iter([False, False, True])
+    database = Database(tmp_path, StillClock(), lambda seq, digest: next(taken))
+    with database.writing() as writer:
+        writer.record("paused")
+    for anchored in (False, False, True):
+        assert database.anchored is anchored
+        database.keep_in_order()
+
+
 def test_a_file_is_written_whole_and_private(tmp_path):
     write_durably(tmp_path / "secret", b"x")
     write_durably(tmp_path / "secret", b"yy")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import socket
 
 import pytest
 
-from tests.gate.hostile import message
-from tests.gate.stage import bus_of, clock_of, failed, make_gate, served
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.protocol import read_request
+from tests.gate.hostile import for_any_action, message
+from tests.gate.stage import DAEMON, bus_of, clock_of, failed, make_gate, served
 
 ALLOWED = {
     "observe": set(),
@@ -38,13 +42,7 @@ async def attack(tmp_path, level, count):
             clean += b'"propose"' in sent and reply.get("decision") is not None
             broken += not isinstance(reply.get("ok"), bool)
             if number % 50 == 0:
-                clock_of(gate).pass_by(400)
-                for name in ("web.service", "web2.service"):
-                    bus_of(gate).units[name] = failed(name)
-                gate.switch.file.unlink(missing_ok=True)
-                with gate.database.writing() as writer:
-                    writer.execute("DELETE FROM runs")
-                    writer.execute("DELETE FROM quarantine")
+                lift_limits(gate)
     return gate, clean, broken
 
 
@@ -73,6 +71,33 @@ async def test_hostile_model_executes_nothing_outside_policy(tmp_path, level):
         )
     queued = {row["target"] for row in gate.database.all("SELECT target FROM proposals")}
     assert queued <= {"web.service", "web2.service", "mail.service", "db.service"}
+
+
+@pytest.mark.parametrize("level", list(ALLOWED))
+async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(tmp_path, level):
+    """The real actions over the played world: the root helper is asked for nothing that the policy does not declare."""
+    gate = make_gate(tmp_path, level=level, catalogue=CATALOGUE)
+    dice = random.Random(f"catalogue {level}")
+    for _ in range(1_500):
+        with contextlib.suppress(Refused):
+            await gate.answer(DAEMON, read_request(for_any_action(dice)))
+        lift_limits(gate)
+    assert set(bus_of(gate).done) <= ALLOWED[level]
+    assert bus_of(gate).done or not ALLOWED[level]
+    assert gate.judge.world.asked == []
+    queued = {(row["action"], row["target"]) for row in gate.database.all("SELECT action, target FROM proposals")}
+    assert {target for _, target in queued} <= {"web.service", "web2.service", "mail.service", "db.service"}
+
+
+def lift_limits(gate):
+    """So that the policy alone stands between the attacker and the host."""
+    clock_of(gate).pass_by(400)
+    for name in ("web.service", "web2.service"):
+        bus_of(gate).units[name] = failed(name)
+    gate.switch.file.unlink(missing_ok=True)
+    with gate.database.writing() as writer:
+        writer.execute("DELETE FROM runs")
+        writer.execute("DELETE FROM quarantine")
 
 
 @pytest.mark.soak

@@ -104,3 +104,30 @@ async def test_r12_the_limits_hold_at_execution_too(tmp_path):
         gate.limits.count(writer, "restart_unit", "web.service", 1)
     with pytest.raises(Refused, match="again in 10 s"):
         await seen(gate.proposals.row(waiting["id"]))
+
+
+async def test_r07_a_check_that_breaks_is_a_refusal(tmp_path, monkeypatch):
+    gate = make_gate(tmp_path)
+
+    async def breaks(name):
+        raise KeyError("odd")
+
+    monkeypatch.setattr(bus_of(gate), "dependants", breaks)
+    reply = await propose(gate, "web.service")
+    assert (reply["state"], bus_of(gate).done) == ("refused", [])
+
+
+async def test_a_target_that_is_no_unit_stands_for_itself(tmp_path, monkeypatch):
+    gate = make_gate(tmp_path, level="suggest", policy='[[rule]]\nname = "all"\nverdict = "ask"\n')
+    action = gate.judge.catalogue["restart_unit"]
+
+    async def fine(*_):
+        return None
+
+    async def holds(*_):
+        return judge_module.Precondition(ok=True, reason="it is there", touches=("web.service",))
+
+    monkeypatch.setattr(action, "check_target", fine)
+    monkeypatch.setattr(action, "precondition", holds)
+    reading = await gate.judge.read(gate.policy, "restart_unit", "nginx-logs", {})
+    assert reading.case.names == ("nginx-logs",)

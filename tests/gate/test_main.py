@@ -4,8 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,25 @@ def test_it_serves_until_it_is_told_to_stop(gate, tmp_path):
     assert gate.wait(10) == 0
     with pytest.raises(NotReachable):
         client.ask(places, "status")
+
+
+def test_it_ends_with_zero_and_leaves_the_log_whole(tmp_path):
+    places = places_in(tmp_path)
+
+    def stop_when_it_answers():
+        while not client.reachable(places):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=stop_when_it_answers, daemon=True).start()
+    assert main.run_gate(Config(), places, Stage(some_units())) == 0
+    with main._only_one(places.gate_state):
+        pass
+
+
+def test_in_a_trial_the_one_user_does_both():
+    found = main.admission(4242)
+    assert (found.proposers, found.admins, found.trial) == (frozenset({4242}), frozenset({4242}), True)
 
 
 def test_one_gate_over_one_state_directory(gate, tmp_path):
@@ -141,7 +163,7 @@ async def test_what_goes_wrong_between_requests_ends_nothing(tmp_path, monkeypat
         tries.append(1)
         if len(tries) == 3:
             os.kill(os.getpid(), signal.SIGTERM)
-        raise OSError("disk")
+        raise (OSError if len(tries) % 2 else sqlite3.OperationalError)("disk")
 
     monkeypatch.setattr(gate.performer, "perform_due", fails)
     await asyncio.wait_for(main.serve(Server(gate, main.admission(0)), {}, tick=0.01), 5)

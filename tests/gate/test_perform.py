@@ -6,7 +6,6 @@ import sqlite3
 
 import pytest
 
-from stillwatch.gate.change.action import Refused
 from stillwatch.gate.perform import Performer
 from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, failed, kinds, make_gate, propose, running, say
 
@@ -196,16 +195,48 @@ async def test_r09_lowered_autonomy_stops_what_was_approved(tmp_path):
 
 async def test_r13_a_pause_while_the_state_is_read_stops_it(tmp_path):
     gate = make_gate(tmp_path)
-    seen = gate.performer._still_so
+    read = gate.judge.read
 
-    async def slow(row):
-        reading = await seen(row)
-        await say(gate, DAEMON, "pause")
+    async def paused_meanwhile(*said):
+        reading = await read(*said)
+        if gate.performer.busy.locked():
+            gate.switch.pause("me")
         return reading
 
-    gate.performer._still_so = slow
+    gate.judge.read = paused_meanwhile
     reply = await propose(gate, "web.service")
-    assert (reply["state"], bus_of(gate).done) == ("approved", [])
+    assert (reply["state"], bus_of(gate).done) == ("waiting", [])
+
+
+async def test_r29_what_still_runs_is_not_taken_for_lost(tmp_path):
+    gate = make_gate(tmp_path)
+    bus_of(gate).gate = asyncio.Event()
+    task = asyncio.create_task(propose(gate, "web.service"))
+    while not bus_of(gate).done:
+        await asyncio.sleep(0)
+    await gate.performer.perform_due()
+    assert gate.proposals.row(1)["state"] == "running"
+    bus_of(gate).gate.set()
+    assert (await task)["state"] == "done"
+
+
+@pytest.mark.parametrize("change", ["reject", "level"])
+async def test_r22_what_is_taken_back_while_the_state_is_read_does_not_run(tmp_path, change):
+    gate = make_gate(tmp_path)
+    read = gate.judge.read
+
+    async def meanwhile(*said):
+        reading = await read(*said)
+        if gate.performer.busy.locked():
+            verb = {"reject": {"id": "A-1"}, "level": {"level": "observe"}}[change]
+            await say(gate, ADMIN, "reject" if change == "reject" else "autonomy", **verb)
+        return reading
+
+    gate.judge.read = meanwhile
+    await propose(gate, "web.service")
+    assert bus_of(gate).done == []
+    assert gate.proposals.row(1)["state"] == ("rejected" if change == "reject" else "waiting")
+    assert "already" not in await gate.performer.execute(1)
 
 
 async def test_r29_for_every_disk_write_that_fails_no_action_without_a_durable_intent(tmp_path):
@@ -275,5 +306,4 @@ async def test_a_check_that_is_worse_after_somebody_decided_otherwise_undoes_not
     await gate.performer.measure(1, 60)
     assert bus_of(gate).done == [("restart", "db.service")]
     await gate.performer.measure(1, 60)
-    with pytest.raises(Refused):
-        await gate.performer._still_so(gate.proposals.row(1))
+    assert await gate.performer.execute(1) == "it is unknown"

@@ -105,7 +105,6 @@ def some_case(dice):
         protected=pick(("", "", "", "ssh.service")),
         host_state=pick(("running", "degraded", "odd")),
         minute=dice.randrange(1440),
-        limit=pick(("", "", "too often")),
     )
 
 
@@ -142,7 +141,7 @@ def decide_many(seed, count):
         if case.protected or rule is None or rule.verdict == "refuse":
             assert set(verdicts) == {"refuse"}
         if "allow" in verdicts:
-            assert case.cause and not case.limit and case.risk != "high" and not rule.always_ask
+            assert case.cause and case.risk != "high" and not rule.always_ask
         if verdicts[2] == "allow":
             assert case.risk == "low" and rule.verdict == "allow"
 

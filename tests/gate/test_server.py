@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -146,6 +147,13 @@ def test_systemds_sockets_are_taken_by_name(tmp_path, monkeypatch):
     monkeypatch.setenv("LISTEN_FDNAMES", "propose:other")
     with pytest.raises(OSError, match="other sockets"):
         open_doors(tmp_path, 0o600)
+
+
+def test_systemds_sockets_are_numbered_from_three(monkeypatch):
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDNAMES", "admin:propose")
+    monkeypatch.setattr(server.socket, "socket", lambda fileno: fileno)
+    assert open_doors(Path("/nonexistent"), 0o600) == {"admin": 3, "propose": 4}
 
 
 GIVEN = """

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from dbus_fast import BusType, Message, MessageType
-from dbus_fast.aio import MessageBus
+from dbus_fast import Message
 
+from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.host.bus import Bus, BusError
 from stillwatch.records.unit import UnitState
 
 SYSTEMD: Final = "org.freedesktop.systemd1"
@@ -27,7 +28,7 @@ class SystemBus:
 
     def __init__(self, address: str | None = None) -> None:
         self.address = address
-        self._bus: MessageBus | None = None
+        self._bus: Bus | None = None
         self._ended: dict[str, asyncio.Future[str]] = {}
 
     async def unit(self, name: str) -> UnitState | None:
@@ -47,7 +48,7 @@ class SystemBus:
         return tuple(sorted([other for other in found if (await self._facts(other)).get("ActiveState") in UP]))
 
     async def system_state(self) -> str:
-        return str(await self._property(PATH, MANAGER, "SystemState"))
+        return str((await self._ask(PATH, PROPERTIES, "Get", "ss", [MANAGER, "SystemState"]))[0].value)
 
     async def start(self, name: str) -> str:
         return await self._job("StartUnit", name)
@@ -62,88 +63,70 @@ class SystemBus:
         return await self._job("ReloadUnit", name)
 
     async def reset_failed(self, name: str) -> None:
-        await self._call(PATH, MANAGER, "ResetFailedUnit", "s", [name])
+        await self._do("ResetFailedUnit", "s", [name])
 
     async def close(self) -> None:
         if self._bus is not None:
-            self._bus.disconnect()
+            self._bus.close()
 
     async def _facts(self, name: str) -> dict[str, Any]:
         """All properties of the unit and, for a service, of its service interface."""
-        path = (await self._call(PATH, MANAGER, "LoadUnit", "s", [name]))[0]
+        path = (await self._ask(PATH, MANAGER, "LoadUnit", "s", [name]))[0]
         facts = await self._all(path, f"{SYSTEMD}.Unit")
         if facts.get("LoadState") == "loaded" and str(facts.get("Id", "")).endswith(".service"):
             facts |= await self._all(path, f"{SYSTEMD}.Service")
         return facts
 
     async def _all(self, path: str, interface: str) -> dict[str, Any]:
-        body = (await self._call(path, PROPERTIES, "GetAll", "s", [interface]))[0]
+        body = (await self._ask(path, PROPERTIES, "GetAll", "s", [interface]))[0]
         return {name: variant.value for name, variant in body.items()}
 
-    async def _property(self, path: str, interface: str, name: str) -> Any:
-        return (await self._call(path, PROPERTIES, "Get", "ss", [interface, name]))[0].value
+    async def _ask(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> list[Any]:
+        """A question: whatever goes wrong, nothing was changed."""
+        try:
+            return await (await self._connected()).call(SYSTEMD, path, interface, member, signature, body)
+        except StillwatchError as error:
+            raise Refused(f"systemd cannot be asked: {error}") from error
+
+    async def _do(self, member: str, signature: str, body: list[Any]) -> list[Any]:
+        """A verb: an error of systemd's changed nothing; no answer at all means that nobody knows (R29)."""
+        await self.system_state()
+        bus = await self._connected()
+        try:
+            return await bus.call(SYSTEMD, PATH, MANAGER, member, signature, body)
+        except BusError as error:
+            raise Refused(f"systemd refused {member}: {error}") from error
+        except NotReachable as error:
+            raise Interrupted(f"{member} was sent, and {error}") from error
 
     async def _job(self, verb: str, name: str) -> str:
-        """Queue a job and wait for its end. Raises Refused before it was queued, Interrupted if its end is not seen."""
+        """Queue a job and wait for its end."""
         before = set(self._ended)
-        path = (await self._call(PATH, MANAGER, verb, "ss", [name, "replace"]))[0]
-        ended = self._ended.setdefault(path, asyncio.get_running_loop().create_future())
+        path = (await self._do(verb, "ss", [name, "replace"]))[0]
         try:
             async with asyncio.timeout(JOB_DEADLINE):
-                return await ended
+                return await self._end_of(path)
         except TimeoutError as error:
             raise Interrupted(f"{verb} {name}: no end within {JOB_DEADLINE:.0f} s") from error
         finally:
             for path in set(self._ended) - before:
                 del self._ended[path]
 
-    async def _call(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> list[Any]:
-        message = Message(
-            destination=SYSTEMD, path=path, interface=interface, member=member, signature=signature, body=body
-        )
-        try:
-            async with asyncio.timeout(CALL_DEADLINE):
-                reply = await (await self._connected()).call(message)
-        except TimeoutError as error:
-            raise _late(member) from error
-        except (OSError, EOFError, ValueError, AttributeError) as error:
-            self._bus = None
-            raise Refused(f"systemd cannot be asked: {error!r}") from error
-        if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
-            raise Refused(f"systemd refused {member}: {reply.body[0] if reply and reply.body else 'no reason'}")
-        return list(reply.body)
-
-    async def _connected(self) -> MessageBus:
-        if self._bus is None or not self._bus.connected:
-            bus = MessageBus(bus_address=self.address, bus_type=BusType.SYSTEM)
-            self._bus = await bus.connect()
-            bus.add_message_handler(self._job_removed)
+    async def _connected(self) -> Bus:
+        if self._bus is None or not self._bus.open:
+            self._bus = await Bus.connect(self.address, deadline=CALL_DEADLINE)
             match = f"type='signal',sender='{SYSTEMD}',interface='{MANAGER}',member='JobRemoved'"
-            await bus.call(
-                Message(
-                    destination="org.freedesktop.DBus",
-                    path="/org/freedesktop/DBus",
-                    interface="org.freedesktop.DBus",
-                    member="AddMatch",
-                    signature="s",
-                    body=[match],
-                )
-            )
-            await bus.call(Message(destination=SYSTEMD, path=PATH, interface=MANAGER, member="Subscribe"))
+            await self._bus.listen(match, self._job_removed)
+            await self._bus.call(SYSTEMD, PATH, MANAGER, "Subscribe")
         return self._bus
+
+    def _end_of(self, job: str) -> asyncio.Future[str]:
+        return self._ended.setdefault(job, asyncio.get_running_loop().create_future())
 
     def _job_removed(self, message: Message) -> None:
         """Signal JobRemoved(u id, o job, s unit, s result); it may come before the reply that names the job."""
-        if message.message_type is MessageType.SIGNAL and message.member == "JobRemoved" and message.path == PATH:
-            future = self._ended.setdefault(message.body[1], asyncio.get_running_loop().create_future())
-            if not future.done():
-                future.set_result(message.body[3])
-
-
-def _late(member: str) -> Exception:
-    """A verb that got no answer may have been begun; a question was merely not answered."""
-    late = f"systemd did not answer {member} within {CALL_DEADLINE:.0f} s"
-    return Interrupted(late) if member.endswith("Unit") and member != "LoadUnit" else Refused(late)
+        if message.member == "JobRemoved" and message.path == PATH and not self._end_of(message.body[1]).done():
+            self._end_of(message.body[1]).set_result(message.body[3])
 
 
 def _state(facts: dict[str, Any]) -> UnitState:

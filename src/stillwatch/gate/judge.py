@@ -56,8 +56,12 @@ class Judge:
         try:
             async with asyncio.timeout(DEADLINE):
                 return await self._read(policy, action, change)
+        except Refused:
+            raise
         except TimeoutError as error:
-            raise Refused(f"the state of {target} could not be read within {DEADLINE:.0f} s") from error
+            raise Refused(f"the state could not be read within {DEADLINE:.0f} s") from error
+        except Exception as error:
+            raise Refused(f"the state could not be read: {in_short(error)}") from error
 
     async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
         await action.check_target(self.world, change)

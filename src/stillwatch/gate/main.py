@@ -10,6 +10,7 @@ import os
 import pwd
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -87,9 +88,9 @@ async def serve(server: Server, doors: dict[str, socket.socket], tick: float = T
     await server.listen(doors)
     notify_ready()
     while not stop.is_set():
-        with contextlib.suppress(OSError, StillwatchError):
+        with contextlib.suppress(OSError, sqlite3.Error, StillwatchError):
             await server.gate.performer.perform_due()
-            server.gate.database.archive()
+            server.gate.database.keep_in_order()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), tick)
     await server.close()

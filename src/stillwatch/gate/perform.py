@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from stillwatch.config import Autonomy
-from stillwatch.gate.change.action import Action, Change, Clock, Interrupted, Refused, Verification, World
+from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verification, World
 from stillwatch.gate.database import Database, Writer
 from stillwatch.gate.judge import Judge, Reading
 from stillwatch.gate.limits import Limits
@@ -65,14 +65,14 @@ class Performer:
             return "another change is being made"
         async with self.busy:
             row = self._row(number)
+            if row["state"] != "approved":
+                return f"it is {row['state']}"
             try:
                 reading = await self._still_so(row)
+                self._intend(row)
             except Refused as refused:
                 self._give_back(row, str(refused))
                 return str(refused)
-            if self.switch.is_on():
-                return "paused: nothing new is begun until an administrator resumes"
-            self._intend(row, reading.change)
             await self._run(row, reading.action, reading.change)
         if self._row(number)["status"] == "done":
             await self.measure(number, 0)
@@ -96,8 +96,6 @@ class Performer:
 
     async def _still_so(self, row: Row) -> Reading:
         """Read everything again (R22). Raises Refused if it is no longer exactly what was approved, or not allowed."""
-        if row["state"] != "approved":
-            raise Refused(f"it is {row['state']}, not approved")
         old = self.clock.boot() - row["approved_boot"] > APPROVAL_GOOD
         if old or row["approved_in"] != self.limits.boot_id:
             raise Refused("the approval is older than 15 minutes")
@@ -107,6 +105,8 @@ class Performer:
             raise Refused("the state or the policy has changed since the approval")
         if not reading.now.ok:
             raise Refused(reading.now.reason)
+        if self.switch.is_on() or self.standing() != (policy, level):
+            raise Refused("paused, or the policy or autonomy changed while the state was read")
         decision = decide(policy, reading.case, level)
         automatic = row["approver"] == "policy"
         if decision.verdict == "refuse" or (automatic and decision.verdict != "allow"):
@@ -116,10 +116,12 @@ class Performer:
             raise Refused(hindrance)
         return reading
 
-    def _intend(self, row: Row, change: Change) -> None:
-        """On disk before anything runs; the approval is used up with it."""
+    def _intend(self, row: Row) -> None:
+        """On disk before anything runs; the approval is used up with it. Raises Refused if it was taken back."""
         with self.database.writing() as writer:
-            writer.execute("UPDATE proposals SET state = 'running' WHERE id = ? AND state = 'approved'", (row["id"],))
+            use = "UPDATE proposals SET state = 'running' WHERE id = ? AND state = 'approved' AND hash = ?"
+            if writer.execute(use, (row["id"], row["hash"])).rowcount != 1:
+                raise Refused("it was taken back meanwhile")
             earlier = "DELETE FROM checks WHERE proposal IN (SELECT id FROM proposals WHERE target = ?)"
             writer.execute(earlier, (row["target"],))
             if row["approver"] == "policy":
@@ -132,7 +134,7 @@ class Performer:
                 said = await action.run(self.world, change)
         except Refused as refused:
             self._end(row, "failed", str(refused))
-        except (Interrupted, Exception) as error:
+        except Exception as error:
             self._end(row, "unknown", f"its end was not seen: {error!s}", kind="unknown")
         else:
             self._end(row, "done", said)

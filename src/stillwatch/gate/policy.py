@@ -78,7 +78,7 @@ class Case:
     """All that a decision depends on, read by the gate: nothing here comes from a model but action and target.
 
     names: the target under all its names; protected: the protected unit that it is or touches, "" if none;
-    minute: of the local day; limit: why nothing automatic may run now, "" if it may.
+    minute: of the local day.
     """
 
     action: str
@@ -88,7 +88,6 @@ class Case:
     protected: str = ""
     host_state: str = "unknown"
     minute: int = 0
-    limit: str = ""
 
 
 def load_policy(path: Path, owners: frozenset[int]) -> Policy:
@@ -145,7 +144,7 @@ def _hindrance(rule: Rule, case: Case, level: Autonomy) -> str:
         return f"its risk is {case.risk}: a person approves"
     if not case.cause:
         return "the gate itself sees no cause: a person approves"
-    return case.limit
+    return ""
 
 
 def _why(rule: Rule, level: Autonomy) -> str:

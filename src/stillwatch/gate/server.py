@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from stillwatch.errors import StillwatchError
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.core import Gate, Peer
 from stillwatch.gate.protocol import MAX_BYTES, canonical, clean, read_request
@@ -96,7 +97,7 @@ class Server:
             return {"ok": True, **await self.gate.answer(peer, read_request(line))}
         except TimeoutError:
             return {"ok": False, "error": "late", "reason": f"no whole message within {self.deadline:.0f} s"}
-        except Refused as refused:
+        except StillwatchError as refused:
             return {"ok": False, "error": "refused", "reason": clean(str(refused))}
         except (OSError, sqlite3.Error) as error:
             return {"ok": False, "error": "disk", "reason": f"nothing was begun or noted: {clean(str(error))}"}
