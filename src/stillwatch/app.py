@@ -43,6 +43,7 @@ HOST_JOURNAL = Watch().journal
 if TYPE_CHECKING:
     from stillwatch.gate.audit import Wholeness
     from stillwatch.gate.policy import Policy
+    from stillwatch.install.hands import Hands
 
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
@@ -162,6 +163,46 @@ class App:
 
         trusted = frozenset({0, os.getuid()} if self.places.trial or file else {0})
         return load_policy(file or self.places.policy_file, trusted)
+
+    def declared(self, policy: Policy) -> dict[str, list[str]]:
+        """What a policy declares: table → names, the empty ones left out."""
+        from stillwatch.gate.declared import Declared
+
+        tables = {name: getattr(policy, name) for name in Declared.__struct_fields__}
+        return {
+            table: [getattr(entry, "name", None) or entry.unit for entry in entries]
+            for table, entries in tables.items()
+            if entries
+        }
+
+    async def apply_policy(self, hands: Hands, file: Path | None = None) -> int:
+        """Write polkit's rules from the policy file that services use; returns how many units are granted.
+
+        Raises StillwatchError where the gate would not believe the file.
+        """
+        import tomllib
+
+        from stillwatch.gate.policy import DEFAULT, load_policy
+        from stillwatch.gate.units import protected_by
+        from stillwatch.install.apply import apply_policy
+
+        file = file or self.places.policy_file
+        policy = load_policy(file, frozenset({0}))
+        tables = tomllib.loads((file if file.exists() else DEFAULT).read_text())
+        return await apply_policy(
+            hands, file, tables, policy.version, lambda unit: bool(protected_by((unit,), policy.protected))
+        )
+
+    async def install(self, hands: Hands) -> None:
+        """Install on this systemd host, for whatever configuration this command was given. Raises StillwatchError."""
+        from stillwatch.gate.policy import DEFAULT
+        from stillwatch.install import program, steps
+
+        async def apply() -> None:
+            await self.apply_policy(hands, steps.CONFIGURATION / "policy.toml")
+
+        python = await program.prepare(hands)
+        await steps.install(hands, python, program.llama_server(), DEFAULT.read_text(), apply)
 
     def actions(self) -> list[dict[str, Any]]:
         """The catalogue of typed actions, as data."""

@@ -1,0 +1,102 @@
+"""Which interpreter the services run: this one where nobody but root can change it, else a copy that root owns.
+
+Units hide /home and /root (ProtectHome) and have a /tmp of their own, so a program that lies there is copied too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+import sysconfig
+from pathlib import Path
+
+from stillwatch.errors import NotReachable
+from stillwatch.install.hands import Hands
+from stillwatch.llm.binary import find_binary
+
+COPY = Path("/opt/stillwatch")
+HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev")))  # noqa: S108
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "__editable__*", "pip", "pip-*", "*.pth")
+
+
+def parts() -> list[Path]:
+    """The interpreter, its libraries, and our own package."""
+    libraries = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib")}
+    return [Path(sys.executable), Path(sys.executable).resolve(), *sorted(libraries), _package()]
+
+
+def in_place(paths: list[Path], owners: frozenset[int] = frozenset({0})) -> str:
+    """Why the program cannot be run where it lies; "" if it can."""
+    for path in paths:
+        if any(path.is_relative_to(folder) for folder in HIDDEN):
+            return f"{path} is hidden from services"
+        for each in (path, *path.parents):
+            if problem := _changeable(each, owners):
+                return problem
+    for path in paths[2:]:
+        for each in path.rglob("*"):
+            if "__pycache__" not in each.parts and (problem := _changeable(each, owners)):
+                return problem
+    return ""
+
+
+def _changeable(path: Path, owners: frozenset[int]) -> str:
+    """Who else could change it; "" for what nobody can, a link included (its target is looked at by itself)."""
+    try:
+        facts = path.lstat()
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    shared = facts.st_mode & 0o022 and not stat.S_ISLNK(facts.st_mode)
+    sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
+    return (
+        f"{path} could be changed by others than root" if facts.st_uid not in owners or (shared and not sticky) else ""
+    )
+
+
+async def prepare(hands: Hands) -> str:
+    """The interpreter for the units; copies the program where it must be copied."""
+    why = in_place(parts())
+    if not why:
+        return sys.executable
+    hands.say(f"copy the program to {COPY}, because {why}")
+    hands.changed = True
+    if not hands.dry_run:
+        shutil.rmtree(COPY, ignore_errors=True)
+    base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
+    await hands.run(base, "-I", "-m", "venv", "--without-pip", "--copies", *_system_packages(), str(COPY))
+    if not hands.dry_run:
+        copy_into(COPY / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages")
+    return str(COPY / "bin/python3")
+
+
+def copy_into(folder: Path) -> None:
+    """Our package and the libraries beside it, readable by all and owned by whoever copies: root."""
+    for name in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        shutil.copytree(name, folder, ignore=LEFT_OUT, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    shutil.copytree(_package(), folder / "stillwatch", ignore=LEFT_OUT, dirs_exist_ok=True, copy_function=_plain_copy)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.suffix == ".so" else 0o644)
+
+
+def _plain_copy(source: str, target: str) -> str:
+    return str(shutil.copyfile(source, target))
+
+
+def _system_packages() -> tuple[str, ...]:
+    """A virtual environment that sees Debian's packages has a copy that does."""
+    config = Path(sys.prefix) / "pyvenv.cfg"
+    seen = config.is_file() and "include-system-site-packages = true" in config.read_text()
+    return ("--system-site-packages",) if seen or sys.prefix == sys.base_prefix else ()
+
+
+def llama_server() -> str:
+    """The llama-server of the units: the one that would be found now, else where a package would put it."""
+    try:
+        return str(find_binary())
+    except NotReachable:
+        return "/usr/bin/llama-server"
+
+
+def _package() -> Path:
+    return Path(__file__).resolve().parent.parent

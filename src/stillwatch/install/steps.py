@@ -1,0 +1,88 @@
+"""Installing on a systemd host and taking it away again, step by step. Doing it twice changes nothing more."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from stillwatch.install.hands import Hands
+from stillwatch.install.layout import ENABLED, POLKIT, SYSUSERS, TMPFILES, UNITS, layout
+
+CONFIGURATION = Path("/etc/stillwatch")
+STATE = ("/var/lib/stillwatch", "/var/lib/stillwatch-gate", "/var/lib/stillwatch-act")
+RUNTIME = ("/run/stillwatch", "/run/stillwatch-gate", "/run/stillwatch-helpers")
+DEFAULT_CONFIGURATION = """\
+# Stillwatch on this host. 'stillwatch doctor' says what is missing; unknown keys are an error.
+
+autonomy = "suggest"    # the ceiling: observe, suggest, auto-safe or auto-full
+
+[api]
+host = "127.0.0.1"
+port = 8083
+"""
+
+
+async def install(
+    hands: Hands, python: str, llama: str, default_policy: str, apply: Callable[[], Awaitable[None]]
+) -> None:
+    """python: the interpreter of the services; apply: puts the policy file into force. Raises StillwatchError."""
+    for path, text in layout(python, llama).items():
+        hands.write(path, text)
+    await hands.run("systemd-sysusers", str(SYSUSERS))
+    await hands.run("systemd-tmpfiles", "--create", str(TMPFILES))
+    for name, text in (("stillwatch.toml", DEFAULT_CONFIGURATION), ("policy.toml", default_policy)):
+        if not hands.exists(str(CONFIGURATION / name)):
+            hands.write(str(CONFIGURATION / name), text)
+    await apply()
+    await hands.run("systemctl", "daemon-reload")
+    await hands.run("systemctl", "--quiet", "enable", *ENABLED)
+    sockets = [name for name in ENABLED if name.endswith((".socket", ".timer"))]
+    services = [name for name in ENABLED if name.endswith(".service")]
+    if hands.changed:
+        await hands.run("systemctl", "stop", *services)
+    await hands.run("systemctl", "start", *sockets)
+    await hands.run("systemctl", "start", *sorted(services, reverse=True))
+
+
+async def uninstall(hands: Hands, *, purge: bool) -> None:
+    """Services, units, rules and the program go; configuration, state and users stay unless `purge`."""
+    present = [name for name in ENABLED if hands.exists(UNITS / name)]
+    if present:
+        await hands.run("systemctl", "--quiet", "disable", "--now", *present, needed=False)
+        await hands.run("systemctl", "--quiet", "stop", "stillwatch-*", "stillwatch-llama@*", needed=False)
+    for path in (*layout("/usr/bin/python3"), POLKIT):
+        hands.remove(path)
+    hands.remove(str(CONFIGURATION / "policy.applied"))
+    for folder in ("/opt/stillwatch", *RUNTIME):
+        hands.remove(folder)
+    await hands.run("systemctl", "daemon-reload")
+    await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)
+    if purge:
+        await _purge(hands)
+
+
+async def _purge(hands: Hands) -> None:
+    for folder in (str(CONFIGURATION), *STATE):
+        hands.remove(folder)
+    for user in _named("u"):
+        if _known(pwd.getpwnam, user):
+            await hands.run("userdel", user)
+    for group in (*_named("u"), *_named("g")):
+        if _known(grp.getgrnam, group):
+            await hands.run("groupdel", group)
+
+
+def _named(kind: str) -> list[str]:
+    """Users ("u") or groups ("g") of the sysusers file, sysusers.d(5)."""
+    lines = layout("/usr/bin/python3")[SYSUSERS].splitlines()
+    return [line.split()[1] for line in lines if line.startswith(f"{kind} ")]
+
+
+def _known(find: Callable[[str], object], name: str) -> bool:
+    try:
+        find(name)
+    except KeyError:
+        return False
+    return True
