@@ -89,7 +89,7 @@ class ThroughDaemon(Service):
             elif name == "error":
                 raise _raised(value)
             elif name == "result":
-                return msgspec.convert(value, kind)
+                return _converted(value, kind)
         raise NotReachable("the daemon ended while it was answering", next_step="look at `systemctl status stillwatch`")
 
     def _lines(self, request: dict[str, Any], seconds: float) -> Iterator[tuple[str, Any]]:
@@ -100,12 +100,29 @@ class ThroughDaemon(Service):
                 link.sendall(json.dumps(request).encode() + b"\n")
                 with link.makefile("rb") as answers:
                     for line in answers:
-                        yield from json.loads(line).items()
-        except (OSError, ValueError) as error:
+                        yield from msgspec.json.decode(line, type=dict[str, Any]).items()
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise NotReachable(f"the daemon does not answer at {self._path}: {error}") from error
 
 
-def _raised(told: dict[str, Any]) -> StillwatchError:
-    error = StillwatchError(str(told["message"]), next_step=str(told["next_step"]))
-    error.exit_code = int(told["exit_code"])
+class _Told(msgspec.Struct):
+    """An error as the daemon tells it."""
+
+    message: str
+    next_step: str
+    exit_code: int
+
+
+def _raised(told: Any) -> StillwatchError:
+    known = _converted(told, _Told)
+    error = StillwatchError(known.message, next_step=known.next_step)
+    error.exit_code = known.exit_code
     return error
+
+
+def _converted(value: Any, kind: type[T]) -> T:
+    """Raises NotReachable for what a daemon of another version may say."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise NotReachable(f"the daemon speaks another language: {error}", next_step="restart the daemon") from error

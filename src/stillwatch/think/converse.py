@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import cast
 
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Answer, Failure, Message, Usage
@@ -17,7 +19,17 @@ MOST_LOOKS = 2
 ANSWER_TOKENS = 320
 QUESTION_CHARACTERS = 2_000
 KNOWN_INCIDENTS = 5
+LOOK_TOKENS = 100
 ENOUGH = "Do you need one more look to answer, or is the evidence enough?"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """How the answer is to be written; whoever asks keeps it within bounds."""
+
+    max_tokens: int = ANSWER_TOKENS
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +48,11 @@ class Talk:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """text: the whole answer, or the Failure; evidence: what was known plus what was looked at."""
+    """answer: the whole of it, or the Failure; evidence: what was known and looked at; usage: of all calls."""
 
     answer: Answer | Failure
     evidence: tuple[Evidence, ...]
+    usage: Usage = Usage()
 
 
 async def converse(
@@ -50,61 +63,97 @@ async def converse(
     deadline: float,
     say: Callable[[str], None],
     looking: Callable[[str], None],
+    seen: Callable[[Evidence], None] = lambda _: None,
+    style: Style | None = None,
 ) -> Said:
-    """Answer once. say: gets the pieces of the answer; looking: one line for each look; deadline: seconds."""
+    """Answer once. deadline: seconds.
+
+    say: gets the pieces of the answer; looking: one line for each look; seen: each piece of evidence as it is found.
+    """
+    style = style or Style()
     ends = talk.clock.boot() + deadline
-    messages = _opening(talk, question, nonce)
-    messages, evidence = await _look_around(talk, messages, nonce, ends, looking)
+    around = _Around(talk=talk, nonce=nonce, ends=ends, looking=looking, seen=seen)
+    messages = await around.look(_opening(talk, question, nonce))
     messages.append(Message(role="user", content=f"Answer the question now, citing evidence: {_asked(question)}"))
-    pieces: list[str] = []
-    async for piece in talk.model.stream(
-        messages, max_tokens=ANSWER_TOKENS, deadline=max(ends - talk.clock.boot(), 0.1)
-    ):
-        if isinstance(piece, str):
-            pieces.append(piece)
-            say(piece)
-            continue
-        return Said(answer=piece, evidence=evidence)
-    return Said(answer=Answer(text="".join(pieces), usage=Usage()), evidence=evidence)
+    pieces = talk.model.stream(
+        messages,
+        max_tokens=style.max_tokens,
+        temperature=style.temperature,
+        stop=style.stop,
+        deadline=max(ends - talk.clock.boot(), 0.1),
+    )
+    outcome: Answer | Failure = Failure(reason="garbage", detail="the stream ended without an answer")
+    async with aclosing(cast("AsyncGenerator[str | Answer | Failure, None]", pieces)) as answers:
+        async for piece in answers:
+            if isinstance(piece, str):
+                say(piece)
+            else:
+                outcome = piece
+    return Said(answer=outcome, evidence=around.evidence, usage=total(around.usage, outcome.usage))
 
 
-async def _look_around(
-    talk: Talk, messages: list[Message], nonce: str, ends: float, looking: Callable[[str], None]
-) -> tuple[list[Message], tuple[Evidence, ...]]:
-    evidence = talk.evidence
-    tools = talk.looks.catalogue() if talk.looks else {}
-    seen_before = set[str]()
-    for _ in range(MOST_LOOKS if tools else 0):
-        answer = await talk.model.chat(
-            [
-                *messages,
-                Message(role="user", content="Do you need one more look to answer, or is the evidence enough?"),
-            ],
-            schema=look_schema(tools, talk.units),
-            max_tokens=100,
-            deadline=max(ends - talk.clock.boot(), 0.1),
-        )
-        if isinstance(answer, Failure) or answer.value.get("step") != "look" or talk.looks is None:
-            break
-        arguments = answer.value.get("arguments")
-        if answer.text in seen_before:
-            break
-        seen_before.add(answer.text)
-        tool = str(answer.value.get("tool"))
-        looking(f"looking: {tool}")
-        seen = await talk.looks.look(tool, arguments if isinstance(arguments, dict) else {})
+def total(first: Usage, second: Usage) -> Usage:
+    """Both together."""
+    return Usage(
+        prompt_tokens=first.prompt_tokens + second.prompt_tokens,
+        cached_tokens=first.cached_tokens + second.cached_tokens,
+        output_tokens=first.output_tokens + second.output_tokens,
+        seconds=first.seconds + second.seconds,
+    )
+
+
+class _Around:
+    """The looks of one answer: at most MOST_LOOKS, none twice."""
+
+    def __init__(
+        self,
+        *,
+        talk: Talk,
+        nonce: str,
+        ends: float,
+        looking: Callable[[str], None],
+        seen: Callable[[Evidence], None],
+    ) -> None:
+        self._talk, self._nonce, self._ends, self._looking, self._seen = talk, nonce, ends, looking, seen
+        self.evidence = talk.evidence
+        self.usage = Usage()
+
+    async def look(self, messages: list[Message]) -> list[Message]:
+        """The messages, with what the looks showed."""
+        talk = self._talk
+        tools = talk.looks.catalogue() if talk.looks else {}
+        before = set[str]()
+        for _ in range(MOST_LOOKS if tools else 0):
+            answer = await talk.model.chat(
+                [*messages, Message(role="user", content=ENOUGH)],
+                schema=look_schema(tools, talk.units),
+                max_tokens=LOOK_TOKENS,
+                deadline=max(self._ends - talk.clock.boot(), 0.1),
+            )
+            self.usage = total(self.usage, answer.usage)
+            if isinstance(answer, Failure) or answer.value.get("step") != "look" or answer.text in before:
+                break
+            before.add(answer.text)
+            block = fenced([evidence_line(await self._one(answer), LOOK_CHARACTERS)], self._nonce)
+            messages = [*messages, Message(role="assistant", content=answer.text), Message(role="user", content=block)]
+        return messages
+
+    async def _one(self, answer: Answer) -> Evidence:
+        assert self._talk.looks is not None
+        tool, arguments = str(answer.value.get("tool")), answer.value.get("arguments")
+        self._looking(f"looking: {tool}")
+        seen = await self._talk.looks.look(tool, arguments if isinstance(arguments, dict) else {})
         one = Evidence(
-            id=f"E{len(evidence) + 1}",
+            id=f"E{len(self.evidence) + 1}",
             incident="",
             kind="look",
             source=tool,
             at=seen.at,
             text=Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text,
         )
-        evidence = (*evidence, one)
-        block = fenced([evidence_line(one, LOOK_CHARACTERS)], nonce)
-        messages = [*messages, Message(role="assistant", content=answer.text), Message(role="user", content=block)]
-    return messages, evidence
+        self.evidence = (*self.evidence, one)
+        self._seen(one)
+        return one
 
 
 def _opening(talk: Talk, question: str, nonce: str) -> list[Message]:

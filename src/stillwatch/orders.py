@@ -1,0 +1,187 @@
+"""What a person may order in a chat: approve with a code, reject, pause, fix, undo, mute. The gate has the last word.
+
+Only `approve ID CODE`, `reject ID` and `pause` are matched, by exact grammar and as the whole message; everything else
+was understood by a model and is a proposal at most. Chat may pause and never resume (R10, R20).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from stillwatch.errors import StillwatchError
+from stillwatch.ports import Clock
+from stillwatch.records.action import Proposal
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Severity
+from stillwatch.service import Service
+from stillwatch.think.answer import sentence
+
+Say = Callable[..., Awaitable[Mapping[str, Any]]]
+"""One verb to the gate: `await say("approve", id="A-17", code=…)`; raises StillwatchError as gate/client does."""
+
+MOST_MUTED_HOURS: Final = 24
+INVERSE: Final[Mapping[str, str]] = {"start_unit": "stop_unit", "stop_unit": "start_unit"}
+"""Which change takes another one back; the rest cannot be taken back by a change of its own."""
+
+_ORDER = re.compile(
+    r"\s*(?:(approve)\s+(A-[1-9][0-9]{0,11})\s+([0-9]{6})|(reject)\s+(A-[1-9][0-9]{0,11})|(pause))\s*",
+    re.IGNORECASE | re.ASCII,
+)
+READ_ONLY: Final = "This model only looks. Choose the model `stillwatch` to propose, approve, pause or mute."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    verb: Literal["approve", "reject", "pause"]
+    id: str = ""
+    code: str = ""
+
+
+def exact_order(message: str) -> Order | None:
+    """The order that the whole message is, or None: a word more, before or after, and it is none."""
+    found = _ORDER.fullmatch(message)
+    if found is None:
+        return None
+    if found[1]:
+        return Order(verb="approve", id=found[2].upper(), code=found[3])
+    return Order(verb="reject", id=found[5].upper()) if found[4] else Order(verb="pause")
+
+
+def how_to_approve(proposal_id: str, risk: str = "") -> str:
+    """Fixed words: the only way there is."""
+    local = f"`stillwatch approvals approve {proposal_id}` on the host"
+    if risk == "high":
+        return f"It is of high risk: only {local} approves it; `reject {proposal_id}` drops it."
+    return (
+        f"To approve it, write `approve {proposal_id} CODE` with the six digits that your authenticator shows now, "
+        f"or run {local}; `reject {proposal_id}` drops it."
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Orders:
+    """gate: None where none is configured. Every method returns what to tell the person, and never raises."""
+
+    service: Service
+    clock: Clock
+    gate: Say | None
+
+    async def carry_out(self, order: Order) -> str:
+        fields = {name: value for name, value in (("id", order.id), ("code", order.code)) if value}
+        reply = await self._say(order.verb, **fields)
+        if isinstance(reply, str):
+            return f"Nothing was done: {reply}." if order.verb == "pause" else f"{order.id}: {reply}."
+        if order.verb == "pause":
+            return "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
+        if order.verb == "reject":
+            return f"{order.id} is rejected: {_words(reply)} will not be done."
+        return came_of(reply)
+
+    async def fix(self, incidents: Sequence[Incident], incident_id: str) -> str:
+        """Propose what the incident's assessment proposes; what to do is never spelled by the message."""
+        chosen = [one for one in incidents if one.id == incident_id] or (
+            list(incidents) if len(incidents) == 1 else [one for one in incidents if one.proposal is not None][:1]
+        )
+        if not chosen:
+            return "There is no open incident on this host, so there is nothing to mend."
+        (incident,) = chosen
+        if incident.proposal is None:
+            return f"I have no change to propose for {incident.id}. {sentence(incident)}"
+        return f"{incident.id}: {await self._propose(incident.proposal, incident.id)}"
+
+    async def undo(self) -> str:
+        """Propose the inverse of the last change that was done, where there is one."""
+        reply = await self._say("list", state="all")
+        if isinstance(reply, str):
+            return f"I cannot see what was changed: {reply}."
+        done = [one for one in reply.get("proposals", ()) if one.get("state") == "done"]
+        if not done:
+            return "I have made no change that could be taken back."
+        last = max(done, key=lambda one: int(str(one["id"]).removeprefix("A-")))
+        inverse = INVERSE.get(last["action"])
+        if inverse is None:
+            return f"The last change was {last['id']}, {_words(last)}. It cannot be taken back by another change."
+        proposal = Proposal(action=inverse, target=last["target"])
+        return f"The last change was {last['id']}, {_words(last)}. {await self._propose(proposal, last['incident'])}"
+
+    def mute(self, incidents: Sequence[Incident], incident_id: str, hours: int, by: str) -> str:
+        incident = next((one for one in incidents if one.id == incident_id), None)
+        if incident is None:
+            return "Which incident? There is none by that name."
+        if incident.severity >= Severity.critical:
+            return f"{incident.id} is critical, and what is critical is never muted."
+        if not 0 < hours <= MOST_MUTED_HOURS:
+            return (
+                f"In a chat I mute for {MOST_MUTED_HOURS} hours at most. For longer, run "
+                f"`stillwatch incidents mute {incident.id}` on the host, or tell me to mute it for a day."
+            )
+        until = self.clock.now() + hours * 3600
+        try:
+            self.service.mute(incident_id=incident.id, rule=None, until=until, by=by)
+        except StillwatchError as error:
+            return f"It could not be muted: {error}."
+        ends = f"{datetime.fromtimestamp(until, tz=UTC).astimezone():%A %H:%M}"
+        return f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
+
+    def consent(self, incidents: Sequence[Incident]) -> str:
+        """A yes alone does nothing but explain how."""
+        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
+        if not waiting:
+            return "Nothing waits for an approval, so nothing was done."
+        rows = [f"- {one.proposal_id}: {_proposal_words(one)}. {how_to_approve(one.proposal_id)}" for one in waiting]
+        return "\n".join(["A yes alone approves nothing, and nothing was done.", *rows])
+
+    async def _propose(self, proposal: Proposal, incident: str) -> str:
+        reply = await self._say(
+            "propose",
+            action=proposal.action,
+            target=proposal.target,
+            arguments=dict(proposal.arguments),
+            because=proposal.because[:4000],
+            incident=incident[:64],
+        )
+        return f"nothing was done: {reply}." if isinstance(reply, str) else came_of(reply, proposal)
+
+    async def _say(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+        if self.gate is None:
+            return "no gate runs here, so nothing can be changed"
+        try:
+            return await self.gate(verb, **fields)
+        except StillwatchError as error:
+            return str(error).rstrip(".")
+
+
+def came_of(reply: Mapping[str, Any], proposal: Proposal | None = None) -> str:
+    """What the gate made of a proposal or an approval, in fixed words."""
+    words = (
+        _words(reply)
+        if "action" in reply
+        else _words({"action": proposal.action, "target": proposal.target})
+        if proposal
+        else ""
+    )
+    state, outcome = str(reply.get("state")), reply.get("outcome") or {}
+    if state == "refused":
+        return f"{words} is refused by the policy: {reply['decision']['reason']}."
+    name = f"{reply.get('id')}, {words},"
+    if state == "waiting":
+        return f"{name} waits for your approval. {how_to_approve(str(reply.get('id')), str(reply.get('risk')))}"
+    if state == "done":
+        measured = {True: "and it helped", False: "but its success test failed", None: "not measured yet"}
+        return f"{name} is done, {measured[outcome.get('verified')]}."
+    if state == "approved":
+        return f"{name} is approved and not carried out yet."
+    return f"{name} is {state}."
+
+
+def _words(change: Mapping[str, Any]) -> str:
+    return f"{str(change['action']).replace('_', ' ')} {change['target']}"
+
+
+def _proposal_words(incident: Incident) -> str:
+    assert incident.proposal is not None
+    return _words({"action": incident.proposal.action, "target": incident.proposal.target})

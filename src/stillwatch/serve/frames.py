@@ -1,0 +1,74 @@
+"""One answer on the wire: chunks of a stream, or the whole, as OpenAI's chat completions are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from stillwatch.records.chat import Usage
+
+PING = b": ping\n\n"
+DONE = b"data: [DONE]\n\n"
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frames:
+    """id and created name the answer; with them the front of every chunk is the same and is written once."""
+
+    id: str
+    model: str
+    created: int
+
+    @property
+    def front(self) -> bytes:
+        head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": self.model}
+        return b"data: " + _encode(head)[:-1] + b',"choices":[{"index":0,"delta":'
+
+    def opening(self) -> bytes:
+        return self._chunk({"role": "assistant", "content": ""})
+
+    def content(self, front: bytes, text: str) -> bytes:
+        """front: this answer's `front`, which the caller keeps: an answer has thousands of these."""
+        return front + b'{"content":' + _encode(text) + b'},"finish_reason":null}]}\n\n'
+
+    def reasoning(self, text: str) -> bytes:
+        """What goes on before the answer, in the field that chat windows fold away."""
+        return self._chunk({"reasoning_content": text})
+
+    def end(self, finish: str) -> bytes:
+        return self.front + b'{},"finish_reason":' + _encode(finish) + b"}]}\n\n"
+
+    def usage(self, usage: Usage) -> bytes:
+        head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": self.model}
+        return b"data: " + _encode({**head, "choices": [], "usage": usage_json(usage)}) + b"\n\n"
+
+    def whole(self, text: str, reasoning: str, finish: str, usage: Usage) -> dict[str, object]:
+        message = {"role": "assistant", "content": text, "refusal": None}
+        if reasoning:
+            message["reasoning_content"] = reasoning
+        choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+        head = {"id": self.id, "object": "chat.completion", "created": self.created, "model": self.model}
+        return {**head, "choices": [choice], "usage": usage_json(usage)}
+
+    def _chunk(self, delta: dict[str, str]) -> bytes:
+        return self.front + _encode(delta) + b',"finish_reason":null}]}\n\n'
+
+
+def status(text: str, *, done: bool) -> bytes:
+    """Open WebUI's progress line; other clients would stumble over a chunk without choices."""
+    return b"data: " + _encode({"event": {"type": "status", "data": {"description": text, "done": done}}}) + b"\n\n"
+
+
+def error(body: object) -> bytes:
+    return b"data: " + _encode(body) + b"\n\n"
+
+
+def usage_json(usage: Usage) -> dict[str, object]:
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.prompt_tokens + usage.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+    }

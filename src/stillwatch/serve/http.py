@@ -1,0 +1,146 @@
+"""Port 8083 as one ASGI app, and the server that runs it inside the daemon's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from stillwatch.config import Api
+from stillwatch.conversation import Conversation
+from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.ports import Clock
+from stillwatch.serve.connections import HEAD_BYTES, guarded
+from stillwatch.serve.guard import Guard, is_loopback
+from stillwatch.serve.keys import KeyRing
+from stillwatch.serve.limits import Bounds, Limits
+from stillwatch.serve.openai_api import OpenAIApi
+from stillwatch.serve.refusal import Refusal, as_json
+from stillwatch.service import Service
+
+LOG = logging.getLogger(__name__)
+IDLE_SECONDS = 15
+GOODBYE_SECONDS = 3
+BACKLOG = 1024
+
+
+def build_http(
+    service: Service, conversation: Conversation, keys: KeyRing, api: Api, clock: Clock, bounds: Bounds | None = None
+) -> ASGIApp:
+    """The whole of it, behind the guard. bounds: what one key may ask."""
+    limits = Limits(clock=clock, bounds=bounds or Bounds())
+    openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
+    app = Starlette(
+        routes=[
+            Route("/health", _health),
+            Route("/v1/models", openai.list_models),
+            Route("/v1/models/{model:path}", openai.one_model),
+            Route("/v1/chat/completions", openai.chat, methods=["POST"]),
+        ],
+        exception_handlers={Refusal: _refused, HTTPException: _no_such_thing, 500: _broke},
+    )
+    return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api))
+
+
+def check_bind(api: Api, keys: KeyRing) -> None:
+    """Raises WrongUsage: without a key nothing but loopback is served (R23)."""
+    if is_loopback(api.host) or keys.all():
+        return
+    raise WrongUsage(
+        f"refusing to listen on {api.host} without an API key",
+        next_step="`stillwatch keys create --scope chat`, or set api.host to 127.0.0.1",
+    )
+
+
+async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.Event | None = None) -> None:
+    """Serve until cancelled; answers under way get GOODBYE_SECONDS. started: set once it listens.
+
+    Raises WrongUsage as check_bind does, NotReachable where the port cannot be had.
+    """
+    check_bind(api, keys)
+    with listening(api) as listener:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                http=guarded(),
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=IDLE_SECONDS,
+                timeout_graceful_shutdown=GOODBYE_SECONDS,
+                h11_max_incomplete_event_size=HEAD_BYTES,
+                proxy_headers=False,
+            )
+        )
+        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+        try:
+            if started is not None:
+                started.set()
+            await asyncio.shield(serving)
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@contextlib.contextmanager
+def listening(api: Api) -> Iterator[socket.socket]:
+    """The listening socket. Raises NotReachable with the reason."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind)
+    except OSError as error:
+        raise NotReachable(f"cannot listen on {api.host}: {error.strerror or error}") from error
+    with listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+            listener.setblocking(False)
+        except OSError as error:
+            why = f"cannot listen on {api.host}:{api.port}: {error.strerror}"
+            raise NotReachable(why, next_step="set another api.port") from error
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the daemon."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _health(request: Request) -> Response:
+    return as_json({"status": "ok"})
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return error.response()
+
+
+async def _no_such_thing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Refusal(error.status_code, str(error.detail), code=None).response()
+
+
+async def _broke(request: Request, error: Exception) -> Response:
+    return Refusal(500, "something broke here; the log of the service says what", code="internal_error").response()
+
+
+def _hosts(api: Api) -> list[str]:
+    """A wildcard address is a place to listen, not a name to be called by."""
+    own = [] if api.host in ("0.0.0.0", "::") else [api.host]  # noqa: S104 – compared, not bound
+    return [*api.allowed_hosts, *own]

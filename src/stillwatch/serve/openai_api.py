@@ -1,0 +1,174 @@
+"""`/v1`: the administrator as a model that any chat window can talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stillwatch.conversation import Conversation, Ended, Turn
+from stillwatch.ports import Clock
+from stillwatch.records.chat import Failure, Message
+from stillwatch.serve import asked as models
+from stillwatch.serve import frames, side
+from stillwatch.serve.asked import Asked, check_model, read_asked
+from stillwatch.serve.body import read_object
+from stillwatch.serve.frames import Frames
+from stillwatch.serve.guard import needs
+from stillwatch.serve.limits import Limits
+from stillwatch.serve.refusal import Refusal, as_json
+from stillwatch.serve.stream import EventStream, leaving
+
+LOG = logging.getLogger(__name__)
+BROKE = Refusal(500, "something broke here; the log of the service says what", code="internal_error").body()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAIApi:
+    conversation: Conversation
+    limits: Limits
+    clock: Clock
+
+    async def list_models(self, request: Request) -> Response:
+        return as_json({"object": "list", "data": [_model(name) for name in models.MODELS]})
+
+    async def one_model(self, request: Request) -> Response:
+        name = str(request.path_params["model"])
+        check_model(name)
+        return as_json(_model(name))
+
+    async def chat(self, request: Request) -> ASGIApp:
+        """`POST /v1/chat/completions`. Raises Refusal before anything is sent."""
+        key = needs(request.scope, "chat")
+        asked = read_asked(await read_object(request))
+        header = request.headers.get(side.HEADER)
+        kind = side.side_kind(asked, header)
+        if kind == "none" or asked.model in models.MODELS:
+            check_model(asked.model)
+        answer = Answering(
+            conversation=self.conversation,
+            asked=asked,
+            kind=kind,
+            by=f"chat ({key.id})",
+            shows_status=header is not None or _is_open_webui(request),
+            frames=Frames(id=f"chatcmpl-{secrets.token_hex(12)}", model=asked.model, created=int(self.clock.now())),
+        )
+        stream = EventStream(answer.stream, answer.frames.opening())
+        return Bounded(limits=self.limits, key=key.id, app=stream if asked.stream else Whole(answer))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounded:
+    """An answer that counts as one of its key's while it is under way."""
+
+    limits: Limits
+    key: str
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.limits.stream(self.key):
+            await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """One answer under way, streamed or whole."""
+
+    conversation: Conversation
+    asked: Asked
+    kind: side.Kind
+    by: str
+    shows_status: bool
+    frames: Frames
+
+    async def stream(self, write: Callable[[bytes], None]) -> None:
+        front = self.frames.front
+        looked = False
+
+        def looking(line: str) -> None:
+            nonlocal looked
+            looked = True
+            write(frames.status(line, done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
+
+        try:
+            ended = await self.answer(lambda text: write(self.frames.content(front, text)) if text else None, looking)
+        except Exception:
+            LOG.exception("an answer broke")
+            write(frames.error(BROKE))
+            return
+        if looked and self.shows_status:
+            write(frames.status("looked", done=True))
+        write(self.frames.end(ended.finish))
+        if self.asked.include_usage:
+            write(self.frames.usage(ended.usage))
+        write(frames.DONE)
+
+    async def whole(self) -> dict[str, object]:
+        said, looked = list[str](), list[str]()
+        ended = await self.answer(said.append, looked.append)
+        return self.frames.whole("".join(said), "\n".join(looked), ended.finish, ended.usage)
+
+    async def answer(self, say: Callable[[str], None], looking: Callable[[str], None]) -> Ended:
+        if self.kind != "none":
+            return await self._side(say)
+        return await self.conversation.turn(self._turn(), say, looking)
+
+    def _turn(self) -> Turn:
+        """The last user message is what is asked; a trailing assistant message is to be carried on."""
+        messages = self.asked.messages
+        at = max(number for number, message in enumerate(messages) if message.role == "user")
+        continues = at != len(messages) - 1
+        return Turn(
+            message=messages[at].content,
+            history=messages[:at] if not continues else (*messages[:at], *messages[at:]),
+            style=self.asked.style,
+            may_order=self.asked.model == models.FULL,
+            continues=continues,
+            by=self.by,
+        )
+
+    async def _side(self, say: Callable[[str], None]) -> Ended:
+        """By a small model where one is up, else by fixed code; bare words stream as they come."""
+        system = [Message(role="system", content=self.asked.system)] if self.asked.system else []
+        said = list[str]()
+        ended = await self.conversation.side([*system, *self.asked.messages], self.asked.style, said.append)
+        if isinstance(ended, Failure):
+            say(side.by_fixed_code(self.kind, self.asked))
+            return Ended(usage=ended.usage)
+        say(side.checked(self.kind, "".join(said), self.asked))
+        return ended
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The answer in one piece, unless the client leaves first: then the work stops."""
+
+    answer: Answering
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        work = asyncio.ensure_future(self.answer.whole())
+        gone = asyncio.ensure_future(leaving(receive))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                await as_json(work.result())(scope, receive, send)
+        finally:
+            work.cancel()
+            gone.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "stillwatch", "name": models.MODELS[name]}
+
+
+def _is_open_webui(request: Request) -> bool:
+    return any(name.startswith("x-openwebui-") for name in request.headers) or "open webui" in request.headers.get(
+        "user-agent", ""
+    ).casefold().replace("-", " ")

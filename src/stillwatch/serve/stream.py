@@ -1,0 +1,96 @@
+"""A streamed answer: written as it comes, a comment while nothing does, and the work stopped when the reader leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from starlette.types import Receive, Scope, Send
+
+from stillwatch.serve.frames import PING
+
+PING_SECONDS = 10.0
+WRITE_SECONDS = 30.0
+"""A reader that takes nothing for so long has gone, whatever its connection says."""
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"x-accel-buffering", b"no"),
+]
+
+Work = Callable[[Callable[[bytes], None]], Awaitable[None]]
+"""Writes frames by calling what it is given, until it returns."""
+
+
+class EventStream:
+    """An ASGI response. first: sent at once with the head, before the work has done anything."""
+
+    def __init__(self, work: Work, first: bytes = PING, *, ping: float = PING_SECONDS) -> None:
+        self._work, self._ping = work, ping
+        self._waiting: list[bytes] = [first]
+        self._news = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+        tasks = {
+            asyncio.create_task(self._working(), name="work"),
+            asyncio.create_task(leaving(receive), name="leaving"),
+        }
+        writing = asyncio.create_task(self._writing(send, next(task for task in tasks if task.get_name() == "work")))
+        try:
+            await asyncio.wait(
+                {writing, *(t for t in tasks if t.get_name() == "leaving")}, return_when="FIRST_COMPLETED"
+            )
+            if writing.done():
+                writing.result()
+        except (TimeoutError, OSError):
+            return
+        finally:
+            await _stop({writing, *tasks})
+
+    def write(self, frame: bytes) -> None:
+        self._waiting.append(frame)
+        self._news.set()
+
+    async def _working(self) -> None:
+        try:
+            await self._work(self.write)
+        finally:
+            self._news.set()
+
+    async def _writing(self, send: Send, work: asyncio.Task[None]) -> None:
+        """All that waits goes out in one piece: a fast model costs one system call for many chunks."""
+        while True:
+            ended = work.done()
+            body = b"".join(self._waiting)
+            self._waiting.clear()
+            self._news.clear()
+            if body:
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+            elif ended:
+                break
+            else:
+                await self._more()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _more(self) -> None:
+        try:
+            async with asyncio.timeout(self._ping):
+                await self._news.wait()
+        except TimeoutError:
+            self._waiting.append(PING)
+
+
+async def leaving(receive: Receive) -> None:
+    """Returns when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _stop(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task

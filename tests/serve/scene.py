@@ -1,0 +1,168 @@
+"""A running server on a loopback port, over a scripted model server: real HTTP on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from stillwatch.config import Api
+from stillwatch.conversation import Conversation, Desk
+from stillwatch.errors import StillwatchError
+from stillwatch.gather import Gathered
+from stillwatch.llm.backend import OpenAIBackend
+from stillwatch.records.action import Proposal
+from stillwatch.records.incident import Incident
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
+from stillwatch.serve.http import build_http, serve_http
+from stillwatch.serve.keys import KeyRing
+from stillwatch.serve.limits import Bounds
+from stillwatch.service import Service
+from stillwatch.store.store import Store
+from tests.scripted_llm import Request, ScriptedLLM, first_allowed
+from tests.test_service import service
+from tests.think.incidents import incident
+from tests.think.looks import ScriptedLooks
+
+WANTS = "What does the owner want?"
+LOOKS = "Do you need one more look"
+PLENTY = Bounds(rate=1e6, burst=10**6)
+
+
+class Now:
+    """The test machine's own clocks."""
+
+    def now(self) -> float:
+        import time
+
+        return time.time()
+
+    def boot(self) -> float:
+        import time
+
+        return time.monotonic()
+
+
+class ScriptedGate:
+    """Answers each verb with what it is told to; keeps what was said."""
+
+    def __init__(self, **replies: Any) -> None:
+        self.replies = replies
+        self.said: list[tuple[str, Mapping[str, Any]]] = []
+
+    async def __call__(self, verb: str, **fields: Any) -> Mapping[str, Any]:
+        self.said.append((verb, fields))
+        reply = self.replies.get(verb, StillwatchError("the scripted gate refuses"))
+        if isinstance(reply, StillwatchError):
+            raise reply
+        found: Mapping[str, Any] = reply
+        return found
+
+
+def script(
+    answer: str = "Port 80 is taken [E1].", wish: Any = None, look: Any = None, title: Any = "Nginx is down"
+) -> Any:
+    """A model that wants `wish`, looks once with `look` if given, then says `answer`."""
+
+    def say(request: Request) -> object:
+        if WANTS in request.text:
+            return wish or {"wants": "answer"}
+        if LOOKS in request.text.rsplit("\n", 1)[-1]:
+            looked = any(role == "assistant" for role, _ in request.messages)
+            return {"step": "answer"} if look is None or looked else look
+        if "Answer the question now" in request.text:
+            return answer
+        return title if request.schema is None else first_allowed(request)
+
+    return say
+
+
+FAILED = {
+    "proposal": Proposal(action="restart_unit", target="web.service"),
+    "proposal_id": "A-17",
+    "state": "waiting",
+}
+
+
+def known() -> Gathered:
+    units = {"web.service": UnitState(name="web.service", active_state="failed", sub_state="failed")}
+    sources = (SourceReport(name="journal", read=True),)
+    return Gathered(triggers=(), novel=(), units=units, sources=sources, lines=3)
+
+
+def remember(state: Path, *incidents: Incident) -> Service:
+    built = service(state)
+    store = Store.open(state / "state")
+    for one in incidents:
+        store.book.save(one)
+    store.close()
+    return built
+
+
+class Scene:
+    """url: with its /v1; key: of scope chat; reader: of scope read."""
+
+    def __init__(self, url: str, keys: KeyRing, desk: Desk, upstream: ScriptedLLM, port: int) -> None:
+        self.url, self.keys, self.desk, self.upstream, self.port = url, keys, desk, upstream, port
+        self.key, self.reader = keys.create("chat", 0.0)[1], keys.create("read", 0.0)[1]
+
+    @property
+    def root(self) -> str:
+        return self.url.removesuffix("/v1")
+
+    def headers(self, key: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key or self.key}"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    folder: Path,
+    upstream: ScriptedLLM,
+    *incidents: Incident,
+    gate: Any = None,
+    small: bool = True,
+    writer: Any = None,
+    bounds: Bounds = PLENTY,
+    looks: Any = None,
+) -> AsyncIterator[Scene]:
+    """writer: a phrase why there is no model; else the scripted one writes."""
+    kept = remember(folder, *(incidents or (incident(),)))
+    clock = Now()
+    model = OpenAIBackend(upstream.url, clock=clock, key=upstream.key)
+    desk = Desk(
+        service=kept,
+        clock=clock,
+        known=known,
+        looks=looks or ScriptedLooks(unit_status="web.service: failed"),
+        writer=lambda: writer or model,
+        small=lambda: model if small else None,
+        gate=gate,
+    )
+    keys, api = KeyRing(folder), Api(port=free_port())
+    scene = Scene(f"http://127.0.0.1:{api.port}/v1", keys, desk, upstream, api.port)
+    app = build_http(kept, Conversation(desk), keys, api, clock, bounds)
+    started = asyncio.Event()
+    task = asyncio.ensure_future(serve_http(app, api, keys, started=started))
+    try:
+        await started.wait()
+        yield scene
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await model.aclose()
+
+
+def critical() -> Incident:
+    return incident(severity=Severity.critical)
