@@ -1,0 +1,144 @@
+"""The gate as a service of its own user on a booted machine: real PID 1, polkit, journald and socket units."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from stillwatch.gate.policy import DEFAULT, load_policy
+from tests.rig import Machine
+
+pytestmark = pytest.mark.container
+
+RUN = (
+    "from stillwatch.config import Config, find_places; from stillwatch.gate.main import run_gate; "
+    "raise SystemExit(run_gate(Config(autonomy='auto-full'), find_places(None, None, None)))"
+)
+GATE = f"""
+[Service]
+Type=notify
+User=stillwatch-gate
+StateDirectory=stillwatch-gate
+StateDirectoryMode=0700
+Environment=PYTHONDONTWRITEBYTECODE=1
+ExecStart={sys.executable} -c "{RUN}"
+"""
+SOCKET = """
+[Socket]
+ListenStream=/run/stillwatch-gate/{door}.sock
+FileDescriptorName={door}
+SocketMode=0660
+SocketGroup={group}
+Service=stillwatch-gate.service
+"""
+POLKIT = """polkit.addRule(function(action, subject) {
+  if (action.id == "org.freedesktop.systemd1.manage-units" && subject.user == "stillwatch-gate" &&
+      ["start", "restart", "reset-failed"].indexOf(action.lookup("verb")) >= 0 &&
+      action.lookup("unit") == "shop.service") return polkit.Result.YES;
+});
+"""
+SHOP = "[Service]\nExecStartPre=/usr/bin/test -e /run/shop-may-run\nExecStart=/usr/bin/sleep infinity\n"
+SAY = """
+import json, sys
+from stillwatch.config import find_places
+from stillwatch.errors import StillwatchError
+from stillwatch.gate import client
+door, verb, fields = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+try:
+    reply = client.ask(find_places(None, None, None), verb, door=door, **fields)
+except StillwatchError as error:
+    reply = {"error": type(error).__name__, "reason": str(error)}
+print(json.dumps(reply))
+"""
+CUT = """
+import sqlite3
+sqlite3.connect("/var/lib/stillwatch-gate/gate.db").executescript("DELETE FROM audit WHERE seq > 3")
+"""
+VERIFY = """
+from stillwatch.config import find_places
+from stillwatch.gate.offline import verify_audit
+found = verify_audit(find_places(None, None, None))
+print(found.whole, found.records, found.problem or found.note or "-")
+"""
+
+
+@pytest.fixture(scope="module")
+def machine():
+    with Machine() as booted:
+        for user in ("stillwatch", "stillwatch-gate"):
+            booted.run(["useradd", "--system", "--create-home", "--home-dir", f"/var/lib/{user}", user])
+        booted.run(["groupadd", "--system", "stillwatch-admin"])
+        text = DEFAULT.read_text()
+        booted.write("/etc/stillwatch/policy.toml", text)
+        booted.write("/etc/stillwatch/policy.applied", load_policy(DEFAULT, frozenset({0})).version)
+        booted.write("/etc/polkit-1/rules.d/50-stillwatch.rules", POLKIT)
+        booted.unit("shop.service", SHOP)
+        booted.unit("other.service", SHOP)
+        booted.unit("stillwatch-gate.service", GATE)
+        for door, group in (("propose", "stillwatch"), ("admin", "stillwatch-admin")):
+            booted.unit(f"stillwatch-gate-{door}.socket", SOCKET.format(door=door, group=group), start=True)
+        booted.run(["systemctl", "start", "stillwatch-gate.service"])
+        yield booted
+
+
+def say(machine, verb, door="propose", user="stillwatch", **fields):
+    argv = [sys.executable, "-c", SAY, door, verb, json.dumps(fields)]
+    return json.loads(machine.run(argv, user=user).stdout)
+
+
+def fail(machine, unit):
+    machine.run(["systemctl", "start", unit], check=False)
+    machine.wait_failed(unit)
+
+
+def test_a_failed_service_is_restarted_by_itself_and_the_log_is_whole(machine):
+    fail(machine, "shop.service")
+    machine.write("/run/shop-may-run", "")
+    reply = say(machine, "propose", action="restart_unit", target="shop.service")
+    assert (reply["state"], reply["outcome"]["verified"]) == ("done", True), reply
+    assert machine.properties("shop.service")["ActiveState"] == "active"
+    told = machine.run([sys.executable, "-c", VERIFY]).stdout.split(maxsplit=2)
+    assert told[0] == "True" and told[2].strip() == "-", told
+
+
+def test_r30_a_cut_tail_contradicts_the_journal(machine):
+    machine.run(["systemctl", "stop", "stillwatch-gate.service"])
+    machine.run(["cp", "-a", "/var/lib/stillwatch-gate", "/var/lib/kept"])
+    machine.run([sys.executable, "-c", CUT])
+    told = machine.run([sys.executable, "-c", VERIFY]).stdout
+    assert told.startswith("False 3 the journal knows record"), told
+    machine.run(["sh", "-c", "cp -a /var/lib/kept/. /var/lib/stillwatch-gate/"])
+    machine.run(["systemctl", "start", "stillwatch-gate.service"])
+    assert machine.run([sys.executable, "-c", VERIFY]).stdout.startswith("True")
+
+
+def test_what_polkit_does_not_grant_is_not_done(machine):
+    machine.run(["rm", "-f", "/run/shop-may-run"])
+    fail(machine, "other.service")
+    reply = say(machine, "propose", action="restart_unit", target="other.service")
+    assert reply["outcome"]["status"] == "failed", reply
+    assert machine.properties("other.service")["ActiveState"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "target", ["ssh.service", "sshd.service", "systemd-journald.service", "dbus.service", "no-such.service"]
+)
+def test_r03_protected_and_unknown_units_are_refused(machine, target):
+    assert say(machine, "propose", action="restart_unit", target=target)["state"] == "refused"
+
+
+def test_r10_r20_each_door_hears_its_own(machine):
+    assert say(machine, "status", door="admin")["error"] == "NotReachable"
+    assert "administrator's socket" in say(machine, "resume")["reason"]
+    assert say(machine, "status", door="admin", user="root")["level"] == "auto-full"
+    assert "no business" in say(machine, "status", door="propose", user="root")["reason"]
+    assert say(machine, "status", user="nobody")["error"] == "NotReachable"
+
+
+def test_the_gate_is_nobody_special(machine):
+    pid = machine.properties("stillwatch-gate.service")["MainPID"]
+    status = dict(line.split(":", 1) for line in machine.read(f"/proc/{pid}/status").splitlines())
+    assert status["Uid"].split()[0] != "0"
+    assert int(status["CapEff"], 16) == 0
