@@ -18,12 +18,14 @@ from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
 from stillwatch.lifecycle import Lifecycle
 from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.records.action import Proposal
 from stillwatch.records.chat import Tier
 from stillwatch.records.event import Event
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.sources import IN_CONTAINER
 from stillwatch.store.store import Store
 from stillwatch.triage.group import group
 from stillwatch.triage.mute import apply_mutes
@@ -72,7 +74,9 @@ class Daemon:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
     _queued: set[str] = field(default_factory=set)
-    _still: set[tuple[str, str]] = field(default_factory=set)
+    _thinking: str = ""
+    _still: set[tuple[str, str]] | None = None
+    _units_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -81,9 +85,9 @@ class Daemon:
                 tasks.create_task(self._for_ever("journal", self._follow_journal))
             tasks.create_task(self._for_ever("units", self._follow_units))
             tasks.create_task(self._for_ever("metrics", self._sample))
-            tasks.create_task(self._digest())
-            tasks.create_task(self._think())
-            tasks.create_task(self._tend())
+            tasks.create_task(self._for_ever("incidents", self._digest))
+            tasks.create_task(self._for_ever("thinking", self._think))
+            tasks.create_task(self._for_ever("tending", self._tend))
 
     def known(self) -> Gathered:
         """What is known now, in the shape of one pass of reading."""
@@ -106,9 +110,12 @@ class Daemon:
         while True:
             try:
                 await loop()
-            except (NotReachable, OSError) as error:
-                self.sources[name] = SourceReport(name=name, read=False, problem=str(error))
-                LOG.warning("%s cannot be read: %s", name, error)
+            except Exception as error:  # whatever it is, the other loops go on
+                self.sources[name] = SourceReport(name=name, read=False, problem=_why(error))
+                known = isinstance(error, (NotReachable, OSError))
+                LOG.warning("%s cannot go on: %s", name, _why(error), exc_info=None if known else error)
+            if name == "units":
+                self._units_asked.set()
             await self.sleep(RETRY_SECONDS)
 
     async def _follow_journal(self) -> None:
@@ -117,8 +124,10 @@ class Daemon:
             self.sources["journal"] = SourceReport(name="journal", read=True)
             async for batch in follow(journal, self.watcher):
                 self.lines += batch.sightings.lines
+                self.dropped += batch.sightings.dropped
                 self.hear(batch.sightings.triggers, batch.cursor)
-                problem = "; ".join(journal.problems[-3:])
+                dropped = [f"{self.dropped:,} triggers were too many to be kept"] if self.dropped else []
+                problem = "; ".join([*journal.problems[-3:], *dropped])
                 self.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
 
     async def _follow_units(self) -> None:
@@ -143,8 +152,11 @@ class Daemon:
     async def _all_units(self, systemd: Systemd) -> None:
         units = await systemd.units()
         self.units = {unit.name: unit for unit in units}
+        if IN_CONTAINER.exists():
+            self.watcher.units = frozenset(self.units)
         self._note_units(units)
         self.sources["units"] = SourceReport(name="units", read=True)
+        self._units_asked.set()
 
     def _note_units(self, units: Sequence[UnitState]) -> None:
         now = self.clock.now()
@@ -165,26 +177,33 @@ class Daemon:
             await self.sleep(METRIC_SECONDS)
 
     async def _digest(self) -> None:
-        """Triggers become incidents, saved in one transaction with the place in the journal they came from (R31)."""
+        """Triggers become incidents. Not before the units are known: what has mended itself would look broken."""
+        await self._units_asked.wait()
         while True:
             await self._news.wait()
             await self.sleep(SETTLE_SECONDS)
             self._news.clear()
             self.digest()
+            self.sources.pop("incidents", None)
 
     def digest(self) -> list[Incident]:
-        """The incidents that what is pending opens or changes."""
+        """The incidents that what is pending opens or changes, saved in one transaction with the place in the journal
+        that they came from (R31). Where that fails all of it stays pending."""
         triggers, self._pending = self._pending, []
         now, book = self.clock.now(), self.store.book
-        with self.store.transaction():
-            known = book.open_incidents()
-            found = group(triggers, self.units, now, known, next_id=book.next_id) if triggers else []
-            mutes = self.store.memory.mutes(now)
-            found = [apply_mutes(incident, mutes, now) for incident in found]
-            for incident in found:
-                book.save(incident)
-            if self._cursor:
-                self.store.set_cursor(self._cursor)
+        try:
+            with self.store.transaction():
+                known = book.open_incidents()
+                found = group(triggers, self.units, now, known, next_id=book.next_id) if triggers else []
+                mutes = self.store.memory.mutes(now)
+                found = [apply_mutes(incident, mutes, now) for incident in found]
+                for incident in found:
+                    book.save(incident)
+                if self._cursor:
+                    self.store.set_cursor(self._cursor)
+        except Exception:
+            self.hear(triggers)
+            raise
         before = {incident.id: incident for incident in known}
         for incident in found:
             if _is_news(incident, before.get(incident.id)):
@@ -197,12 +216,20 @@ class Daemon:
             self._todo.put_nowait((-incident.severity, incident.id))
 
     async def _think(self) -> None:
+        for incident in self.store.book.open_incidents():
+            if incident.cause is None:  # an earlier life did not come to it
+                self._look_into(incident)
         while True:
             _, incident_id = await self._todo.get()
             self._queued.discard(incident_id)
-            await self._understand(incident_id)
+            self._thinking = incident_id
+            try:
+                await self.understand(incident_id)
+                self.sources.pop("thinking", None)
+            finally:
+                self._thinking = ""
 
-    async def _understand(self, incident_id: str) -> None:
+    async def understand(self, incident_id: str) -> None:
         """Rules first, and what they prove is acted upon at once; then the models, where there are any."""
         incident = self.store.book.find(incident_id)
         if incident is None or incident.state in ("resolved", "muted"):
@@ -219,27 +246,33 @@ class Daemon:
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         engine = Engine(models=models, looks=self.looks, clock=self.clock)
         (thought,) = await engine.understand([replace(incident, evidence=(), notes=())], self.units, THINK_SECONDS)
-        return self._save(thought)
+        return self._save(_proposed_anew(thought, incident))
 
     def _save(self, incident: Incident) -> Incident:
-        """Save what was thought, on top of what was seen meanwhile."""
+        """Save what was thought, on top of what was seen and what people said meanwhile."""
         current = self.store.book.find(incident.id)
-        if current is not None and current.triggers != incident.triggers:
-            incident = replace(incident, triggers=current.triggers, updated=max(current.updated, incident.updated))
+        if current is not None:
+            incident = _on_top_of(current, incident)
         self.store.book.save(incident)
         return incident
 
     async def _tend(self) -> None:
+        await self._units_asked.wait()
         while True:
             await self.sleep(TEND_SECONDS)
             await self.tend()
+            self.sources.pop("tending", None)
 
     async def tend(self) -> None:
-        """See how what waits stands, and what is over."""
+        """See what is muted now, how what waits stands, and what is over."""
         now = self.clock.now()
-        for incident in self.store.book.open_incidents():
-            if incident.id in self._queued:
+        mutes = self.store.memory.mutes(now)
+        for before in self.store.book.open_incidents():
+            if before.id in self._queued or before.id == self._thinking:
                 continue
+            incident = apply_mutes(before, mutes, now)
+            if incident is not before:
+                self.store.book.save(incident)
             why = why_over(incident, self.units, self._still, now)
             if why is not None:
                 self._save(await self.lifecycle.over(incident, why))
@@ -247,6 +280,48 @@ class Daemon:
                 changed = await self.lifecycle.carry_on(incident)
                 if changed is not incident:
                     self._save(changed)
+            elif incident.state != "muted":
+                self._look_into(incident)
+
+
+def _on_top_of(current: Incident, thought: Incident) -> Incident:
+    """current: as it stands in the book, which the thought did not know of."""
+    history = dict.fromkeys((*current.history, *thought.history))
+    thought = replace(thought, history=tuple(sorted(history, key=lambda step: step.at)))
+    if current.triggers != thought.triggers:
+        thought = replace(
+            thought,
+            key=current.key,
+            severity=current.severity,
+            summary=current.summary,
+            subject=current.subject,
+            triggers=current.triggers,
+            opened=current.opened,
+            updated=max(current.updated, thought.updated),
+        )
+    if current.state in ("resolved", "muted") and thought.state != "resolved":
+        return replace(thought, state=current.state, muted_by=current.muted_by)
+    return thought
+
+
+def _proposed_anew(thought: Incident, before: Incident) -> Incident:
+    """What the gate has decided stands, unless something else would be done now: then it decides anew."""
+    if before.proposal is None or before.decision is None:
+        return thought
+    if thought.proposal is None or before.state == "acting" or _change(thought.proposal) == _change(before.proposal):
+        return replace(thought, proposal=before.proposal)
+    return replace(thought, state="open", proposal_id="", decision=None, outcome=None)
+
+
+def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:
+    return proposal.action, proposal.target, dict(proposal.arguments)
+
+
+def _why(error: BaseException) -> str:
+    """The first cause of what failed: loops side by side raise theirs in a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) or type(error).__name__
 
 
 def _metric_name(event: Event) -> str:

@@ -5,13 +5,17 @@ The gate decides and acts; this only asks it and writes down what it said.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
+from stillwatch.records.action import Outcome
+from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.trigger import Severity
 
+LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
 """States of a proposal that is over; its outcome says how."""
 TOLD_FROM = Severity.medium
@@ -39,6 +43,9 @@ class Lifecycle:
         except NotReachable as error:
             await self._lost(str(error))
             return incident
+        except StillwatchError as error:  # a gate whose book was replaced does not know the proposal any more
+            self.gate_down = False
+            return await self._forgotten(incident, str(error))
         self.gate_down = False
         return await self._answered(incident, answered)
 
@@ -82,6 +89,14 @@ class Lifecycle:
         await self._tell(incident, "needs you", note)
         return incident
 
+    async def _forgotten(self, incident: Incident, why: str) -> Incident:
+        incident = replace(incident, outcome=Outcome(status="unknown", said=Untrusted(why)))
+        incident = self._stepped(incident, "gate", f"{_proposed(incident)}: {why}", "open")
+        note = f"what became of it is not known: {_proposed(incident)}; a human should look"
+        incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
+        await self._tell(incident, "needs you", note)
+        return incident
+
     def _stepped(self, incident: Incident, by: str, text: str, state: State) -> Incident:
         now = self.clock.now()
         step = Step(at=now, by=by, text=text)
@@ -89,13 +104,20 @@ class Lifecycle:
 
     async def _tell(self, incident: Incident, what: str, body: str) -> None:
         if incident.severity >= TOLD_FROM and not incident.muted_by:
-            await self.notifier.tell(f"{incident.host}: {incident.summary} – {what}", f"{incident.id}: {body}")
+            await self._notify(f"{incident.host}: {incident.summary} – {what}", f"{incident.id}: {body}")
 
     async def _lost(self, why: str) -> None:
         """The gate is down: told once, until it is back."""
         if not self.gate_down:
             self.gate_down = True
-            await self.notifier.tell("the gate does not answer: nothing can be changed", why)
+            await self._notify("the gate does not answer: nothing can be changed", why)
+
+    async def _notify(self, title: str, body: str) -> None:
+        """A notifier never raises; one that does all the same must not keep a fault from being mended."""
+        try:
+            await self.notifier.tell(title, body)
+        except Exception:
+            LOG.exception("a notification failed")
 
 
 def _proposed(incident: Incident) -> str:

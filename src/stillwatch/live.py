@@ -36,6 +36,6 @@ class LiveService(Service):
         """One for each thing that is watched; what has not answered yet was not read."""
         wanted = ["units", "metrics", *(["journal"] if self._daemon.read_journal else [])]
         nothing_yet = "not read yet"
-        return tuple(
-            self._daemon.sources.get(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted
-        )
+        known = dict(self._daemon.sources)
+        watched = [known.pop(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted]
+        return (*watched, *known.values())  # the others are there only while they fail

@@ -18,11 +18,12 @@ QUIET_SECONDS = 900.0
 
 
 def why_over(
-    incident: Incident, units: Mapping[str, UnitState], still: Container[tuple[str, str]], at: float
+    incident: Incident, units: Mapping[str, UnitState], still: Container[tuple[str, str]] | None, at: float
 ) -> str | None:
     """One sentence why it is over, None while it is not.
 
-    still: (rule, subject) of the metric triggers that the last reading gave; at: now, seconds since the epoch.
+    units: empty where they cannot be read; still: (rule, subject) of the metric triggers that the last reading gave,
+    None before the first; at: now, seconds since the epoch. What is not known is not over.
     """
     if incident.state == "resolved" or not incident.triggers:
         return None
@@ -35,11 +36,11 @@ def why_over(
     return f"{incident.subject} is well again" if named is not None else "it is no longer so"
 
 
-def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]], at: float) -> bool:
+def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] | None, at: float) -> bool:
     if trigger.events and trigger.events[0].source == "metric":
-        return (trigger.rule, trigger.subject) not in still
+        return still is not None and (trigger.rule, trigger.subject) not in still
     unit = units.get(trigger.subject) or units.get(f"{trigger.subject}.service")
     if unit is None:
-        gone = is_unit(trigger.subject) and trigger.trusted
+        gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
         return at - trigger.last > (STEADY_SECONDS if gone else QUIET_SECONDS)
     return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= STEADY_SECONDS
