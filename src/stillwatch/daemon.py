@@ -111,9 +111,10 @@ class Daemon:
             try:
                 await loop()
             except Exception as error:  # whatever it is, the other loops go on
-                self.sources[name] = SourceReport(name=name, read=False, problem=_why(error))
-                known = isinstance(error, (NotReachable, OSError))
-                LOG.warning("%s cannot go on: %s", name, _why(error), exc_info=None if known else error)
+                first = _first(error)
+                why = str(first) or type(first).__name__
+                self.sources[name] = SourceReport(name=name, read=False, problem=why)
+                LOG.warning("%s: %s", name, why, exc_info=None if isinstance(first, NotReachable | OSError) else error)
             if name == "units":
                 self._units_asked.set()
             await self.sleep(RETRY_SECONDS)
@@ -317,11 +318,11 @@ def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:
     return proposal.action, proposal.target, dict(proposal.arguments)
 
 
-def _why(error: BaseException) -> str:
-    """The first cause of what failed: loops side by side raise theirs in a group."""
+def _first(error: BaseException) -> BaseException:
+    """What failed first: loops side by side raise theirs in a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return str(error) or type(error).__name__
+    return error
 
 
 def _metric_name(event: Event) -> str:

@@ -36,7 +36,9 @@ def opened(*triggers: Trigger, known: tuple[UnitState, ...] = ()) -> Incident:
 WEB = opened(pid1("web.service", last=AT - 30), known=(failed("web.service"),))
 
 
-def over(incident: Incident, *known: UnitState, at: float = AT, still: set[tuple[str, str]] | None = None) -> str | None:
+def over(
+    incident: Incident, *known: UnitState, at: float = AT, still: set[tuple[str, str]] | None = None
+) -> str | None:
     return why_over(incident, units(*known), still, at)
 
 

@@ -1,0 +1,429 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from stillwatch import daemon as room
+from stillwatch.daemon import Daemon
+from stillwatch.errors import NotReachable
+from stillwatch.lifecycle import Lifecycle
+from stillwatch.records.action import Proposal
+from stillwatch.records.chat import Tier
+from stillwatch.records.event import Event, Untrusted
+from stillwatch.records.incident import Incident, Step
+from stillwatch.records.mute import Mute
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.store.store import Store
+from stillwatch.watch.monitor import Watcher
+from tests.door import ASKED, MENDED, RESTART, WAITING, FakeDoor, FakeNotifier, answered
+from tests.think.looks import ScriptedLooks
+from tests.think.models import StillClock, always
+from tests.triage.build import AT, HOST, failed, pid1, running, trigger, units
+
+WEB = pid1("web.service", first=AT - 60, last=AT - 30)
+FULL = replace(
+    trigger("/srv", "disk-full", rule="metric-disk"),
+    events=(Event(host=HOST, at=AT, source="metric", subject="/srv", text=Untrusted("99 %")),),
+)
+
+
+class Rest:
+    """Instead of asyncio.sleep: lets the others run, and counts."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+def build(store: Store, says: Any = WAITING, *, models: Mapping[Tier, Any] | None = None, **more: Any) -> Daemon:
+    """A daemon over one failed unit, with a gate that answers `says`."""
+    clock = StillClock(AT)
+    lifecycle = Lifecycle(gate=FakeDoor(says), notifier=FakeNotifier(), clock=clock)
+    daemon = Daemon(
+        host=HOST,
+        clock=clock,
+        watcher=Watcher((), host=HOST),
+        store=store,
+        looks=ScriptedLooks(),
+        mind=SimpleNamespace(models=models or {}),
+        lifecycle=lifecycle,
+        sleep=Rest(),
+        **more,
+    )
+    daemon.units = units(failed("web.service"))
+    daemon._units_asked.set()
+    return daemon
+
+
+def door(daemon: Daemon) -> FakeDoor:
+    assert isinstance(daemon.lifecycle.gate, FakeDoor)
+    return daemon.lifecycle.gate
+
+
+def told(daemon: Daemon) -> list[str]:
+    assert isinstance(daemon.lifecycle.notifier, FakeNotifier)
+    return daemon.lifecycle.notifier.titles
+
+
+def tick(daemon: Daemon, seconds: float) -> None:
+    assert isinstance(daemon.clock, StillClock)
+    daemon.clock.at += seconds
+
+
+def opened(daemon: Daemon, *triggers: Trigger, cursor: str = "") -> Incident:
+    daemon.hear(triggers or (WEB,), cursor)
+    (found,) = daemon.digest()
+    return found
+
+
+async def soon(found: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async with asyncio.timeout(seconds):
+        while not (answer := found()):
+            await asyncio.sleep(0.002)
+        return answer
+
+
+# ── digesting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_triggers_become_an_incident_saved_with_the_place_in_the_journal(store: Store, tmp_path: Path) -> None:
+    found = opened(build(store), cursor="s=1")
+    again = Store.open(tmp_path, read_only=True)
+    assert [one.id for one in again.book.open_incidents()] == [found.id] == ["I1"]
+    assert again.cursor() == "s=1"
+    again.close()
+
+
+def test_neither_incident_nor_cursor_is_saved_where_one_of_them_cannot_be(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = build(store)
+    daemon.hear([WEB], "s=1")
+    with monkeypatch.context() as patch:
+
+        def full(cursor: str) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        patch.setattr(store, "set_cursor", full)
+        with pytest.raises(sqlite3.OperationalError):
+            daemon.digest()
+    assert store.book.open_incidents() == [] and store.cursor() == ""
+    assert [one.subject for one in daemon.digest()] == ["web.service"], "what was pending is still there"
+    assert store.cursor() == "s=1"
+
+
+def test_a_second_digest_of_the_same_fault_updates_the_same_incident(store: Store) -> None:
+    daemon = build(store)
+    first = opened(daemon)
+    second = opened(daemon, replace(WEB, first=AT - 10, last=AT - 5, count=2))
+    assert second.id == first.id and len(store.book.open_incidents()) == 1
+    assert second.triggers[0].count == 3 and second.updated > first.updated
+
+
+def test_the_same_trigger_again_is_no_news_and_a_worse_one_is(store: Store) -> None:
+    daemon = build(store)
+    opened(daemon)
+    assert daemon._todo.get_nowait() == (-Severity.high, "I1")
+    daemon._queued.clear()
+    opened(daemon, replace(WEB, last=AT - 5))
+    assert daemon._todo.empty()
+    opened(daemon, replace(WEB, severity=Severity.critical, last=AT - 4))
+    assert daemon._todo.get_nowait() == (-Severity.critical, "I1")
+
+
+def test_an_incident_waits_for_a_thought_but_once_and_the_worst_comes_first(store: Store) -> None:
+    daemon = build(store)
+    daemon.units = units(failed("web.service"), failed("db.service"))
+    daemon.hear([WEB])
+    daemon.digest()
+    daemon.hear([pid1("web.service", "oom"), pid1("db.service", severity=Severity.critical)])
+    daemon.digest()
+    order = [daemon._todo.get_nowait()[1] for _ in range(daemon._todo.qsize())]
+    assert order == ["I2", "I1"]
+
+
+def test_beyond_the_bound_the_least_severe_are_dropped_and_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "WAITING_TRIGGERS", 10)
+    daemon = build(store)
+    daemon.hear([pid1(f"a{n}.service", severity=Severity.low) for n in range(8)])
+    daemon.hear([pid1(f"b{n}.service", severity=Severity.critical) for n in range(8)])
+    assert daemon.dropped == 6 and len(daemon._pending) == 10
+    assert sum(one.severity == Severity.critical for one in daemon._pending) == 8
+
+
+def test_nothing_pending_saves_the_cursor_alone(store: Store) -> None:
+    daemon = build(store)
+    daemon.hear([], "s=9")
+    assert daemon.digest() == [] and store.cursor() == "s=9"
+
+
+# ── understanding ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_new_incident_is_understood_told_and_proposed(store: Store) -> None:
+    daemon = build(store)
+    await daemon.understand(opened(daemon).id)
+    after = store.book.find("I1")
+    assert after is not None and after.cause is not None and after.evidence
+    assert told(daemon)[0] == "opened"
+
+
+async def test_what_is_thought_does_not_overwrite_what_came_meanwhile(store: Store) -> None:
+    daemon = build(store)
+    found = opened(daemon)
+    opened(daemon, pid1("web.service", "oom", severity=Severity.critical))
+    meanwhile = store.book.find(found.id)
+    assert meanwhile is not None
+    daemon._save(replace(found, summary="thought", confidence=0.9))
+    after = store.book.find(found.id)
+    assert after is not None
+    assert (after.triggers, after.severity, after.summary) == (
+        meanwhile.triggers,
+        meanwhile.severity,
+        meanwhile.summary,
+    )
+    assert after.confidence == 0.9, "the thought itself is kept"
+
+
+@pytest.mark.parametrize("state", ["resolved", "muted"])
+async def test_what_a_person_decided_meanwhile_stands(store: Store, state: Any) -> None:
+    daemon = build(store)
+    found = opened(daemon)
+    step = Step(at=AT, by="ada", text="closed")
+    store.book.save(replace(found, state=state, muted_by="x", history=(*found.history, step)))
+    daemon._save(replace(found, history=(*found.history, Step(at=AT + 1, by="gate", text="asked"))))
+    after = store.book.find(found.id)
+    assert after is not None and after.state == state
+    assert [one.text for one in after.history] == ["opened", "closed", "asked"]
+
+
+async def test_models_are_asked_after_the_rules_have_acted(store: Store) -> None:
+    review = always({"evidence": ["E1"], "cause": "crash", "confidence": "high", "escalate": False})
+    daemon = build(store, models={"review": review})
+    await daemon.understand(opened(daemon).id)
+    after = store.book.find("I1")
+    assert review.asked and after is not None and [one.by for one in after.opinions] == ["review"]
+
+
+async def test_muted_incidents_are_not_acted_upon(store: Store) -> None:
+    daemon = build(store)
+    store.memory.mute(Mute(pattern="web.service", until=AT + 60, by="ada", because=""))
+    found = opened(daemon)
+    assert found.state == "muted"
+    store.book.save(replace(found, proposal=RESTART))
+    await daemon.understand(found.id)
+    await daemon.tend()
+    assert door(daemon).proposed == [] and told(daemon) == []
+
+
+async def test_a_mute_takes_hold_at_once_and_its_end_too(store: Store) -> None:
+    daemon = build(store)
+    opened(daemon)
+    await daemon.understand("I1")
+    daemon._queued.clear()
+    store.memory.mute(Mute(pattern="web.service", until=AT + 60, by="ada", because=""))
+    await daemon.tend()
+    muted = store.book.find("I1")
+    assert muted is not None and (muted.state, muted.muted_by) == ("muted", "web.service")
+    tick(daemon, 61)
+    await daemon.tend()
+    after = store.book.find("I1")
+    assert after is not None and (after.state, after.muted_by) == ("open", "")
+
+
+def with_proposal(daemon: Daemon, **more: Any) -> Incident:
+    """An incident of web.service that proposes to restart it."""
+    found = replace(opened(daemon), proposal=RESTART, **more)
+    daemon._queued.clear()
+    daemon.store.book.save(found)
+    return found
+
+
+async def test_another_remedy_is_decided_anew_and_the_same_one_is_not(store: Store) -> None:
+    daemon = build(store)
+    before = with_proposal(daemon, proposal_id="A-1", decision=ASKED, state="waiting")
+    same = room._proposed_anew(replace(before, proposal=replace(RESTART, because=Untrusted("again"))), before)
+    assert (same.proposal, same.proposal_id, same.decision) == (RESTART, "A-1", ASKED)
+    assert room._proposed_anew(replace(before, proposal=None), before).proposal == RESTART
+    other = Proposal(action="start_unit", target="web.service")
+    anew = room._proposed_anew(replace(before, proposal=other), before)
+    assert (anew.proposal, anew.proposal_id, anew.decision, anew.state) == (other, "", None, "open")
+    acting = replace(before, state="acting")
+    assert room._proposed_anew(replace(acting, proposal=other), acting).proposal == RESTART
+
+
+# ── tending ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_waiting_then_done_then_resolved(store: Store) -> None:
+    daemon = build(store)
+    before = with_proposal(daemon, cause=None)
+    await daemon.understand(before.id)
+    store.book.save(replace(store.book.find(before.id) or before, proposal=RESTART, decision=None, proposal_id=""))
+    await daemon.tend()
+    waits = store.book.find(before.id)
+    assert waits is not None and (waits.state, waits.proposal_id) == ("waiting", "A-1")
+    await daemon.tend()
+    door(daemon).says = MENDED
+    await daemon.tend()
+    after = store.book.find(before.id)
+    assert after is not None and after.state == "resolved" and after.outcome == MENDED.outcome
+    await daemon.tend()
+    assert len(door(daemon).proposed) == 1
+    assert told(daemon).count("waits for you") == 1 and told(daemon).count("resolved") == 1
+
+
+async def test_tending_resolves_what_is_well_again(store: Store) -> None:
+    daemon = build(store)
+    opened(daemon)
+    await daemon.understand("I1")
+    daemon._queued.clear()
+    await daemon.tend()
+    assert len(store.book.open_incidents()) == 1
+    daemon.units = units(running("web.service", changed_at=AT))
+    tick(daemon, 11)
+    await daemon.tend()
+    assert store.book.open_incidents() == [] and told(daemon)[-1] == "resolved"
+
+
+async def test_a_metric_that_was_not_read_yet_is_not_over(store: Store) -> None:
+    daemon = build(store)
+    opened(daemon, FULL)
+    daemon._queued.clear()
+    await daemon.tend()
+    assert store.book.open_incidents()
+    daemon._still = set()
+    daemon._queued.clear()
+    await daemon.tend()
+    assert store.book.open_incidents() == []
+
+
+async def test_what_is_being_thought_about_is_not_tended(store: Store) -> None:
+    daemon = build(store, answered("done"))
+    found = with_proposal(daemon)
+    daemon._thinking = found.id
+    await daemon.tend()
+    assert door(daemon).proposed == []
+
+
+# ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_loop_that_fails_is_reported_and_tried_again(store: Store) -> None:
+    daemon, told_of = build(store), []
+
+    async def loop() -> None:
+        told_of.append(daemon.sources["units"].problem if "units" in daemon.sources else "")
+        if len(told_of) == 1:
+            raise NotReachable("no bus")
+        if len(told_of) == 2:
+            raise ExceptionGroup("both", [OSError("gone"), NotReachable("gone too")])
+        daemon.sources["units"] = SourceReport(name="units", read=True)
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(daemon._for_ever("units", loop))
+    await soon(lambda: "units" in daemon.sources and daemon.sources["units"].read)
+    task.cancel()
+    assert told_of == ["", "no bus", "gone"]
+    assert isinstance(daemon.sleep, Rest) and daemon.sleep.slept == [room.RETRY_SECONDS] * 2
+
+
+async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fail(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise ExceptionGroup("two", [NotReachable("the bus is gone")])
+
+    daemon = build(store, read_journal=False)
+    monkeypatch.setattr(daemon, "_follow_units", broken)
+    monkeypatch.setattr(daemon, "_sample", broken)
+    running_daemon = asyncio.create_task(daemon.run())
+    daemon.hear([WEB], "s=1")
+    incident = await soon(lambda: (one := store.book.find("I1")) and one.cause and one)
+    running_daemon.cancel()
+    assert incident.cause is not None and store.cursor() == "s=1"
+    assert {name: one.problem for name, one in daemon.sources.items()} == {
+        "units": "the bus is gone",
+        "metrics": "the bus is gone",
+    }
+
+
+async def test_a_thought_that_fails_is_reported_and_the_next_incident_is_thought_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = build(store, read_journal=False)
+    daemon.units = units(failed("web.service"), failed("db.service"))
+    understand, asked = daemon.understand, []
+
+    async def stumbling(incident_id: str) -> None:
+        asked.append(incident_id)
+        if len(asked) == 1:
+            raise RuntimeError("a bug")
+        await understand(incident_id)
+
+    async def idle() -> None:
+        await asyncio.Event().wait()
+
+    for name, loop in (("understand", stumbling), ("_follow_units", idle), ("_sample", idle)):
+        monkeypatch.setattr(daemon, name, loop)
+    running_daemon = asyncio.create_task(daemon.run())
+    daemon.hear([WEB, pid1("db.service", severity=Severity.critical)])
+    await soon(lambda: daemon.sources.get("thinking") or len(asked) > 1)
+    await soon(lambda: all(one.cause for one in store.book.open_incidents()) and len(store.book.open_incidents()) == 2)
+    running_daemon.cancel()
+    assert len(asked) >= 3, "the one that failed was taken up again"
+
+
+async def test_what_an_earlier_life_did_not_come_to_is_thought_about(store: Store) -> None:
+    opened(build(store))
+    second = build(store)
+    thinking = asyncio.create_task(second._think())
+    await soon(lambda: (one := store.book.find("I1")) and one.cause)
+    thinking.cancel()
+
+
+async def test_nothing_is_digested_before_the_units_were_asked_for(store: Store) -> None:
+    daemon = build(store)
+    daemon._units_asked.clear()
+    digesting = asyncio.create_task(daemon._digest())
+    daemon.hear([WEB])
+    await asyncio.sleep(0.05)
+    assert store.book.open_incidents() == []
+    daemon._units_asked.set()
+    await soon(store.book.open_incidents)
+    digesting.cancel()
+
+
+async def test_metrics_are_judged_and_kept_as_samples(store: Store) -> None:
+    daemon = build(store)
+    sampling = asyncio.create_task(daemon._sample())
+    await soon(lambda: "metrics" in daemon.sources and daemon._still is not None)
+    sampling.cancel()
+    assert store.database.value("SELECT count(*) FROM sample") > 0
+
+
+async def test_what_is_known_has_the_shape_of_one_pass(store: Store) -> None:
+    daemon = build(store)
+    daemon.lines, daemon.sources["units"] = 7, SourceReport(name="units", read=True)
+    known = daemon.known()
+    assert (known.lines, list(known.units), [one.name for one in known.sources]) == (7, ["web.service"], ["units"])
