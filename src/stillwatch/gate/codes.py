@@ -37,7 +37,7 @@ class Codes:
         """A new secret, which replaces an older one. Returns the otpauth: address that the CLI shows as a QR code."""
         secret = secrets.token_bytes(20)
         with self.database.writing() as writer:
-            writer.record("approved", enrolled=True, by=by)
+            writer.record("autonomy", enrolled=True, by=by)
             for name in ("code-step", "code-wrong"):
                 writer.execute("DELETE FROM settings WHERE name = ?", (name,))
             write_durably(self.file, secret)
@@ -56,7 +56,7 @@ class Codes:
 
     def unlock(self, by: str) -> None:
         with self.database.writing() as writer:
-            writer.record("approved", unlocked=True, by=by)
+            writer.record("autonomy", unlocked=True, by=by)
             writer.execute("DELETE FROM settings WHERE name = 'code-wrong'")
 
     def spend(self, code: str, now: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.core import Gate, Peer, Reply
@@ -43,7 +45,7 @@ class Desk(Gate):
     async def _enroll(self, peer: Peer, request: protocol.Enroll) -> Reply:
         if peer.uid not in (0, self.trial_uid):
             raise Refused("only root enrolls a code generator")
-        return {"uri": self.codes.enroll(self.judge.host, self.name(peer))}
+        return {"uri": self.codes.enroll(os.uname().nodename, self.name(peer))}
 
     async def _release(self, peer: Peer, request: protocol.Release) -> Reply:
         if not self.limits.release(request.target, self.name(peer)):

@@ -50,7 +50,7 @@ class Server:
 
     def __init__(self, gate: Gate, admission: Admission, *, deadline: float = DEADLINE) -> None:
         self.gate, self.admission, self.deadline = gate, admission, deadline
-        self.clients = 0
+        self.clients = dict.fromkeys(DOORS, 0)
         self._listening: list[asyncio.Server] = []
 
     async def listen(self, doors: dict[str, socket.socket]) -> None:
@@ -67,12 +67,12 @@ class Server:
 
     def _handler(self, door: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.clients += 1
+            self.clients[door] += 1
             try:
                 reply = await self._reply(door, reader, writer.get_extra_info("socket"))
                 await self._send(writer, reader, reply)
             finally:
-                self.clients -= 1
+                self.clients[door] -= 1
                 writer.transport.abort()
 
         return handle
@@ -89,7 +89,7 @@ class Server:
 
     async def _reply(self, door: str, reader: asyncio.StreamReader, link: socket.socket) -> dict[str, Any]:
         try:
-            if self.clients > MAX_CLIENTS:
+            if self.clients[door] > MAX_CLIENTS:
                 raise Refused("too many clients at once")
             peer = self.admission.check(peer_uid(link), peer_groups(link), door)
             async with asyncio.timeout(self.deadline):
