@@ -106,8 +106,8 @@ class MetricSource:
 
 def read_journal(*, since: float, unit: str | None = None) -> Iterator[Line]:
     """Lines of the host's journal for the look tools. Raises NotReachable."""
-    with Journal(since=since) as journal:
-        yield from (line for line in journal.lines() if unit is None or line.subject == unit)
+    with Journal(since=since, unit=unit or "") as journal:
+        yield from journal.lines()
 
 
 class TriageRun:

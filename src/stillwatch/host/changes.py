@@ -8,7 +8,15 @@ from pathlib import Path
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.watch.redact import safe_text
 
-PLACES = ("/etc", "/usr/local/lib/systemd", "/lib/systemd/system", "/usr/local/bin", "/usr/local/sbin", "/opt")
+PLACES = (
+    "/etc",
+    "/usr/local/lib/systemd",
+    "/lib/systemd/system",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/usr/local/etc",
+    "/opt",
+)
 PACKAGE_LOGS = ("/var/log/dpkg.log", "/var/log/pacman.log")
 TAIL = 65_536
 

@@ -30,6 +30,7 @@ class Journal:
 
     path: a directory of journal files, one file, or None for the host's own; namespace: a journal namespace;
     since: wall seconds, older entries are left out; cursor: read on after this entry, and `since` is ignored.
+    unit: only what this unit wrote and what PID 1 said of it, found by the journal's own index.
     Raises WrongUsage for a path that cannot be used, NotReachable for a host's journal that cannot be read.
     `problems` tells what could not be read; it may grow while reading.
     """
@@ -41,6 +42,7 @@ class Journal:
         namespace: str | None = None,
         since: float | None = None,
         cursor: str = "",
+        unit: str = "",
     ) -> None:
         self.problems: list[str] = []
         self.stale = 0
@@ -51,6 +53,9 @@ class Journal:
         self._subjects: dict[bytes, str] = {}
         self._at_end = ""
         self._pending = False
+        self._unit = unit
+        if unit:
+            self._only(unit)
         self._seek(cursor)
 
     def __enter__(self) -> Journal:
@@ -80,7 +85,7 @@ class Journal:
                     return
                 continue
             line = self._line(entry, at)
-            if line is not None:
+            if line is not None and self._unit in ("", line.subject):
                 yield line
 
     def cursor(self) -> str:
@@ -107,6 +112,13 @@ class Journal:
         self._reader.seek_tail()
         if not self._reader._previous():
             self._reader.seek_head()
+
+    def _only(self, unit: str) -> None:
+        """As `journalctl --unit`. The index only narrows: whose line it is, `_place` decides for each one."""
+        for matches in ((f"_SYSTEMD_UNIT={unit}",), ("_UID=0", f"UNIT={unit}"), ("_UID=0", f"COREDUMP_UNIT={unit}")):
+            for match in matches:
+                self._reader.add_match(match)
+            self._reader.add_disjunction()
 
     def _seek(self, cursor: str) -> None:
         if cursor and self._seek_cursor(cursor):

@@ -10,6 +10,8 @@ from typing import Any
 
 import psutil
 
+from stillwatch.host.accounts import user_name
+
 _UNIT = re.compile(r"/([^/]+\.(?:service|scope|socket|mount))(?=/|$)")
 
 
@@ -34,6 +36,7 @@ def describe(pid: int) -> dict[str, Any]:
                 "name": process.name(),
                 "argv": process.cmdline(),
                 "uid": process.uids().real,
+                "user": user_name(process.uids().real),
                 "started": process.create_time(),
                 "memory": process.memory_info().rss,
                 "cpu_seconds": sum(process.cpu_times()[:2]),

@@ -13,6 +13,7 @@ from dbus_fast import Message
 
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.bus import Bus, BusError
+from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.host.unitproperties import as_state
 from stillwatch.records.unit import UnitState
 
@@ -127,7 +128,7 @@ class Systemd:
         return list(await asyncio.gather(*(self._timer(name) for name in sorted(names)[:DETAILS])))
 
     async def units(self, asked: Collection[str] = ()) -> list[UnitState]:
-        """All services, sockets, timers and mounts in memory.
+        """All services, sockets, timers and mounts in memory, and the timers that are installed and off.
 
         Full properties only for what matters: failed, activating, broken, the administrator's own and those `asked`
         for; of the others name, description and states. The first DETAILS such units at most.
@@ -141,7 +142,18 @@ class Systemd:
         full = {row.name: state for row, state in zip(close, states, strict=False) if isinstance(state, UnitState)}
         if close and not full:
             raise NotReachable(f"systemd does not tell about its units: {states[0]}")
-        return [full.get(row.name) or _brief(row) for row in kept]
+        return [
+            *(full.get(row.name) or _brief(row) for row in kept),
+            *await self._idle_timers({row.name for row in kept}),
+        ]
+
+    async def _idle_timers(self, known: Collection[str]) -> list[UnitState]:
+        """Installed timers that PID 1 has forgotten, as it does with one that was stopped and disabled."""
+        names = [name for name in installed_timers() if name not in known][:DETAILS]
+        answers = await asyncio.gather(*(self.unit(name) for name in names), return_exceptions=True)
+        states = {state.name: state for state in answers if isinstance(state, UnitState)}
+        found = [state for name, state in states.items() if name not in known and state.load_state == "loaded"]
+        return await asyncio.to_thread(lambda: [remembered(state) for state in found])
 
     async def watch(self) -> AsyncIterator[UnitState]:
         """Every unit whose state changes, as it is then, until the connection ends (NotReachable).
@@ -259,6 +271,8 @@ def _plain(variant: Any) -> Any:
 def _calm(row: Listed) -> bool:
     """Nothing about it calls for a closer look."""
     restarting = row.sub_state.startswith("auto-restart") or row.active_state in ("activating", "deactivating")
+    if row.name.endswith(".timer") and row.active_state == "inactive":
+        return False
     return not restarting and row.active_state != "failed" and row.load_state in ("loaded", "masked")
 
 

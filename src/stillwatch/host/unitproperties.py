@@ -41,6 +41,13 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         required_by=_names(values, "RequiredBy"),
         triggered_by=_names(values, "TriggeredBy"),
         triggers=_names(values, "Triggers"),
+        programs=_programs(values),
+        environment_files=_needed_files(values),
+        working_directory=_text(values, "WorkingDirectory").lstrip("!"),
+        group=_text(values, "Group"),
+        memory_max=_limit(values, "MemoryMax"),
+        memory_high=_limit(values, "MemoryHigh"),
+        active_at=max(_number(values, f"Active{edge}Timestamp") for edge in ("Enter", "Exit")) / 1e6,
     )
 
 
@@ -50,6 +57,8 @@ def unit_event(state: UnitState, host: str, at: float) -> Event:
     words = ("load_state", "active_state", "sub_state", "enabled", "kind", "result", "fragment_path", "user")
     fields = {name: str(getattr(state, name)) for name in (*words, *sorted(numbers))}
     fields |= {"control_group": state.control_group, "invocation_id": state.invocation_id}
+    if state.kind == "timer" and state.active_at:
+        fields["active_at"] = f"{state.active_at:.0f}"
     fields |= {
         "need_reload": "yes" if state.need_reload else "no",
         "exec": state.exec_start[0] if state.exec_start else "",
@@ -87,6 +96,8 @@ def status_line(state: UnitState) -> str:
     return safe_text("; ".join(parts), 600)
 
 
+EXEC_LINES = ("Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost")
+NO_LIMIT = 1 << 60
 EXIT_WORDS = {200: "/CHDIR", 203: "/EXEC", 216: "/GROUP", 217: "/USER", 226: "/NAMESPACE", 238: "/STATE_DIRECTORY"}
 """Exit statuses of systemd's own steps (systemd.exec(5))."""
 
@@ -99,6 +110,12 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 def _number(values: Mapping[str, Any], name: str) -> int:
     value = values.get(name, 0)
     return value if isinstance(value, int) else 0
+
+
+def _limit(values: Mapping[str, Any], name: str) -> int:
+    """Bytes; "infinity" is the largest number there is, told here as 0."""
+    value = _number(values, name)
+    return value if 0 < value < NO_LIMIT else 0
 
 
 def _names(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -118,3 +135,13 @@ def _environment(values: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     pairs = (entry.partition("=") for entry in values["Environment"])
     return {name: value for name, _, value in pairs}
+
+
+def _programs(values: Mapping[str, Any]) -> tuple[str, ...]:
+    commands = (command for line in EXEC_LINES for command in values.get(f"Exec{line}") or ())
+    return tuple(dict.fromkeys(str(command[0]) for command in commands))
+
+
+def _needed_files(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """EnvironmentFile= without those that may be missing ("-")."""
+    return tuple(str(path) for path, optional in values.get("EnvironmentFiles") or () if not optional)

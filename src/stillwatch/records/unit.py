@@ -12,7 +12,9 @@ class UnitState:
 
     environment: Environment= as a mapping; changed_at: last state change, seconds since the epoch (0 unknown);
     result and exit_status: as in `systemctl show` (Result, ExecMainStatus); main_pid 0 where none runs;
-    requires/wants/after/required_by/triggered_by/triggers: unit names, sorted.
+    requires/wants/after/required_by/triggered_by/triggers: unit names, sorted;
+    programs: what any Exec…= of it starts; environment_files: those that must exist; memory_max and memory_high:
+    bytes, 0 for no limit; active_at: when it was last known to be active, wall seconds (0 unknown).
     """
 
     name: str
@@ -42,3 +44,10 @@ class UnitState:
     required_by: tuple[str, ...] = ()
     triggered_by: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    environment_files: tuple[str, ...] = ()
+    working_directory: str = ""
+    group: str = ""
+    memory_max: int = 0
+    memory_high: int = 0
+    active_at: float = 0.0

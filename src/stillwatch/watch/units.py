@@ -34,12 +34,17 @@ EXIT_STATUSES: Final[dict[str, str]] = {
     "238": "missing-path",  # STATE_DIRECTORY
 }
 """Exit statuses of systemd's own steps before the program starts (systemd.exec(5), "Process Exit Codes")."""
+SWITCHED: Final = frozenset({"enabled", "disabled", "masked"})
+"""States of a unit file that somebody chose; "static" and "transient" ones run as others want it."""
+OWN_PLACES: Final = ("/etc/systemd/", "/usr/local/")
+JUST_DONE: Final = 7 * 86400.0
+"""Seconds: a package's timer that was switched off longer ago is taken for wanted so."""
 
 
 def judge_unit(event: Event, host: str) -> Trigger | None:
     """A failed unit, one that is started again and again, or one whose file is broken; None for all others.
 
-    A disabled timer is no fault by itself.
+    A disabled timer is no fault by itself; one that ran before and was switched off is.
     """
     fields = event.fields
     state, sub = fields.get("active_state", ""), fields.get("sub_state", "")
@@ -59,7 +64,29 @@ def judge_unit(event: Event, host: str) -> Trigger | None:
         return _trigger(
             event, host, "unit-file-broken", Severity.medium, f"{event.subject} cannot be loaded", "bad-config"
         )
-    return None
+    return _judge_timer(event, host) if event.subject.endswith(".timer") else None
+
+
+def _judge_timer(event: Event, host: str) -> Trigger | None:
+    """Off, although it has been on: of the administrator's own timers always, of a package's only when just done."""
+    fields = event.fields
+    ran, enabled, state = (
+        _number(fields.get("active_at", "")),
+        fields.get("enabled", ""),
+        fields.get("active_state", ""),
+    )
+    if not ran or enabled not in SWITCHED or (enabled == "enabled" and state != "inactive"):
+        return None
+    own = fields.get("fragment_path", "").startswith(OWN_PLACES)
+    if not own and event.at - ran > JUST_DONE:
+        return None
+    how = (
+        "is stopped"
+        if enabled == "enabled"
+        else f"is {enabled}" + (", so no boot starts it" if state == "active" else "")
+    )
+    severity = Severity.medium if own and state != "active" else Severity.low
+    return _trigger(event, host, "timer-off", severity, f"{event.subject} ran before and {how}", "timer-disabled")
 
 
 def unit_cause(fields: Mapping[str, str]) -> str:
@@ -76,7 +103,7 @@ def _trigger(event: Event, host: str, rule: str, severity: Severity, summary: st
         for name in ("active_state", "sub_state", "result", "exit_status", "restarts", "load_state")
         if event.fields.get(name)
     }
-    if result := shown.get("result", ""):
+    if (result := shown.get("result", "")) not in ("", "success"):
         status = shown.get("exit_status", "0")
         summary += f" ({result}, status {status})" if result == "exit-code" else f" ({result})"
     text = Untrusted(safe_text(event.text or summary))

@@ -4,9 +4,9 @@ from .scene import Looks, ask, trigger, unit
 
 
 async def test_its_own_memory_limit_killed_it() -> None:
-    looks = Looks(unit_status={"memory_max": 64_000_000})
+    looks = Looks(unit_status={"memory_max": 64 << 20})
     _, said = await ask(trigger("oom", trusted=True), looks=looks)
-    assert said.cause is not None and "64.0 MB" in said.cause.text
+    assert said.cause is not None and "limit of 64 MiB" in said.cause.text
     assert said.confidence >= 0.9
     assert said.proposal is not None
     assert (said.proposal.action, said.proposal.arguments) == ("restart_unit", {"once": True})

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case, Finding, propose
-from stillwatch.think.causes.facts import exists, file_of, last_change, number, paths_of, rows
+from stillwatch.think.causes.facts import Row, exists, file_of, is_down, last_change, number, paths_of, rows, text
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
-_LOCK = re.compile(r"/[\w@%+./-]{1,200}?\.(?:pid|lock|lck)\b")
+_LOCK = re.compile(r"/[\w@%+./-]{1,200}?(?:\.(?:pid|lock|lck)\b|/lock\b)")
 
 
 async def bad_config(case: Case) -> Finding | None:
@@ -37,57 +37,97 @@ async def bad_config(case: Case) -> Finding | None:
     if unit is not None and of_unit and culprit.startswith("/"):
         remedy = propose("restore_file", culprit, sentence, unit=unit.name)
     sentence += f"; {changed}" if changed else ""
-    # Text names the file; only the system's own word that it is the unit's and was changed makes it more than a claim.
-    proven = case.trusted("bad-config") or bool(when and of_unit and unit and unit.active_state == "failed")
+    # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
+    proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_down(unit))
     return case.finding("bad-config", culprit, sentence, told, when, proven=proven, proposal=remedy)
 
 
 async def permission(case: Case) -> Finding | None:
-    """A path of the unit that belongs to somebody else than the user it runs as."""
+    """A path of the unit whose owner or mode shuts out the user that it runs as."""
     told = case.cite("permission")
     unit = case.unit
     if not told:
         return None
-    said = [trigger.fields.get("path", "") for trigger in case.triggers("permission")]
+    said = [path for t in case.triggers("permission") if (path := t.fields.get("path", "")).startswith("/")]
     own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
-    for named in dict.fromkeys([*(path for path in said if path.startswith("/")), *own]):
-        if unit is None or unit.user in ("", "root") or not await _is_roots(case, named):
+    programs = [path for path in (*unit.exec_start[:1], *unit.programs) if path in said] if unit else []
+    for program in dict.fromkeys(programs):
+        if unit is not None and (found := await _not_executable(case, unit, program, told)):
+            return found
+    for named in dict.fromkeys([*said, *own]):
+        if unit is None or unit.user in ("", "root") or not await _shut_out(case, unit, named):
             continue
         folder = str(PurePosixPath(named).parent)
-        # Where the directory is root's too, the directory is what somebody gave away.
-        path = folder if _belongs(folder, unit, strictly=True) and await _is_roots(case, folder) else named
+        # Where the directory is somebody else's too, the directory is what was given away.
+        path = folder if _belongs(folder, unit, strictly=True) and await _shut_out(case, unit, folder) else named
         looked = await case.cite_look("file_metadata", path=path)
-        sentence = f"{unit.name} runs as {unit.user} and may not use {path}, which belongs to root"
+        why = await _shut_out(case, unit, path)
+        sentence = f"{unit.name} runs as {unit.user} and may not use {path}, {why}"
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
         return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
     subject = case.incident.subject
-    place = next((path for path in said if path), subject)
+    place = next(iter(said), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
     return case.finding("permission", place, words, told)
 
 
+async def _not_executable(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding | None:
+    file = await file_of(case, program)
+    mode = text(file, "mode") if file else ""
+    if not mode.startswith("-") or "x" in mode.lower() or "s" in mode.lower():
+        return None
+    looked = await case.cite_look("file_metadata", path=program)
+    changed, when = await last_change(case, program)
+    sentence = f"{unit.name} cannot start: {program} may not be executed, its mode is {mode}"
+    remedy = propose("repair_ownership", program, sentence, unit=unit.name)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("permission", program, sentence, told, looked, when, proven=True, proposal=remedy)
+
+
 async def stale_lock(case: Case) -> Finding | None:
-    """A pid file whose process is dead, by the process list."""
+    """A lock file whose process is dead, by the list of lock files and the process list."""
     told = case.cite("stale-lock")
     unit = case.unit
     if not told or unit is None:
         return None
     triggers = case.triggers("stale-lock")
     said = [t.fields.get("path", "") or next(iter(_LOCK.findall(t.sample[:2000])), "") for t in triggers]
-    path = next(
-        (path for path in [*said, *(p for p in paths_of(unit) if _LOCK.fullmatch(p))] if path.startswith("/")), ""
-    )
+    said = [path for path in [*said, *(p for p in paths_of(unit) if _LOCK.fullmatch(p))] if path.startswith("/")]
+    lock = await _listed(case, unit, said)
+    path = next(iter(said), "") if lock is None else text(lock, "path")
     if not path:
         return case.finding("stale-lock", unit.name, f"{unit.name} says that a lock is in its way", told)
     file = await file_of(case, path)
-    pid = next((int(found[1]) for t in triggers if (found := _HOLDER.search(t.sample[:2000]))), 0)
+    pid = number(lock, "pid") if lock else 0
+    pid = pid or next((int(found[1]) for t in triggers if (found := _HOLDER.search(t.sample[:2000]))), 0)
     dead, looked = await _is_dead(case, pid) if pid else (False, ())
     seen = await case.cite_look("file_metadata", path=path) if file else ()
     proven = bool(file and exists(file)) and dead
-    sentence = f"{unit.name} finds {path} in its way" + (f", the lock of process {pid}, which is dead" if dead else "")
-    remedy = propose("remove_stale_lock", path, sentence, unit=unit.name) if proven and _belongs(path, unit) else None
+    sentence = f"{unit.name} finds {path} in its way"
+    sentence += f", left behind by process {pid}, which no longer lives" if dead else ""
+    # The target is the unit's own by what PID 1 knows, or was read off the list of lock files (R15).
+    ours = _belongs(path, unit) or lock is not None
+    remedy = propose("remove_stale_lock", path, sentence, unit=unit.name) if proven and ours else None
     return case.finding("stale-lock", path, sentence, told, seen, looked, proven=proven, proposal=remedy)
+
+
+async def _listed(case: Case, unit: UnitState, said: Sequence[str]) -> Row | None:
+    """The lock file that the unit speaks of; where it names none, the only one of a dead process with its name."""
+    locks = rows(await case.look("lock_files"), "locks")
+    real = {path.replace("/var/run/", "/run/", 1).replace("/var/lock/", "/run/lock/", 1) for path in said}
+    spoken = next((lock for lock in locks if text(lock, "path") in {*said, *real}), None)
+    if spoken is not None or said:
+        return spoken
+    names = {unit.name.rpartition(".")[0], unit.user} - {"", "root"}
+    bearing = [
+        lock
+        for lock in locks
+        if number(lock, "pid")
+        and lock.get("alive") is False
+        and any(part.split(".")[0] in names for part in PurePosixPath(text(lock, "path")).parts)
+    ]
+    return bearing[0] if len(bearing) == 1 else None
 
 
 async def _is_dead(case: Case, pid: int) -> tuple[bool, tuple[str, ...]]:
@@ -98,9 +138,19 @@ async def _is_dead(case: Case, pid: int) -> tuple[bool, tuple[str, ...]]:
     return True, await case.cite_look("process_list", f"there is no process {pid}", pid=pid)
 
 
-async def _is_roots(case: Case, path: str) -> bool:
+async def _shut_out(case: Case, unit: UnitState, path: str) -> str:
+    """Why the unit's user may not use the path, "" where the file's owner and mode do not say so."""
     file = await file_of(case, path)
-    return file is not None and exists(file) is True and file.get("uid") == 0
+    if file is None or exists(file) is not True:
+        return ""
+    owner, mode = text(file, "owner") or ("root" if file.get("uid") == 0 else ""), text(file, "mode")
+    if owner == unit.user:
+        needed = "rwx" if mode.startswith("d") else "rw"
+        lacks = len(mode) >= 4 and any(letter not in mode[1:4] for letter in needed)
+        return f"whose mode {mode} keeps even its owner out" if lacks else ""
+    group = text(file, "group")
+    open_to_all, open_to_group = mode[8:9] == "w", mode[5:6] == "w" and group in (unit.user, unit.group)
+    return f"which belongs to {owner}" if owner and not open_to_all and not open_to_group else ""
 
 
 def _said_place(case: Case) -> tuple[str, str]:

@@ -2,34 +2,86 @@
 
 from __future__ import annotations
 
+from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case, Finding, propose
-from stillwatch.think.causes.facts import exists, file_of, last_change, paths_of
+from stillwatch.think.causes.facts import exists, file_of, last_change, paths_of, text
 
 
 async def missing_executable(case: Case) -> Finding | None:
-    """ExecStart= names a program that does not exist. To blame is the unit file that names it."""
+    """A program that an Exec…= line names, or the interpreter that it names in turn, does not exist."""
     unit = case.unit
-    if unit is None or not unit.exec_start or not unit.exec_start[0].startswith("/"):
+    if unit is None:
         return None
-    program = unit.exec_start[0]
     told = case.cite("missing-executable")
-    file = await file_of(case, program)
-    gone = file is not None and exists(file) is False
-    if not gone and not told:
+    said = {trigger.fields.get("path", "") for trigger in case.triggers("missing-executable")}
+    # The journal's words only choose among the programs that PID 1 knows of.
+    programs = [unit.exec_start[0], *unit.programs] if unit.exec_start else list(unit.programs)
+    programs = [name for name in dict.fromkeys(programs) if name.startswith("/")]
+    for program in sorted(programs, key=lambda name: name not in said):
+        file = await file_of(case, program)
+        if file is not None and exists(file) is False:
+            return await _gone(case, unit, program, told)
+        if file is not None and file.get("interpreter_exists") is False:
+            return await _no_interpreter(case, unit, program, text(file, "interpreter"), told)
+    if not told or not programs:
         return None
-    looked = await case.cite_look("file_metadata", path=program) if file else ()
-    if file is not None and exists(file):
-        sentence = (
-            f"{program}, which {unit.name} starts, exists but cannot be executed: its mode or its interpreter is wrong"
-        )
-        return case.finding("missing-executable", program, sentence, told, looked, confidence=0.7)
+    return await _unseen(case, unit, programs, told)
+
+
+async def _gone(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding:
+    """To blame is the unit file that names it."""
+    looked = await case.cite_look("file_metadata", path=program)
     changed, when = await last_change(case, unit.fragment_path)
     culprit = unit.fragment_path or unit.name
-    sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, does not exist"
+    line = "ExecStart=" if unit.exec_start and program == unit.exec_start[0] else "an Exec line"
+    sentence = f"{unit.name} cannot start: {program}, named by {line} in {culprit}, does not exist"
     remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
     sentence += f"; {changed}" if changed else ""
-    proven = gone or case.trusted("missing-executable")
-    return case.finding("missing-executable", culprit, sentence, told, looked, when, proven=proven, proposal=remedy)
+    return case.finding("missing-executable", culprit, sentence, told, looked, when, proven=True, proposal=remedy)
+
+
+async def _no_interpreter(
+    case: Case, unit: UnitState, program: str, interpreter: str, told: tuple[str, ...]
+) -> Finding:
+    looked = await case.cite_look("file_metadata", path=program)
+    changed, when = await last_change(case, program)
+    sentence = f"{unit.name} cannot start: {interpreter}, which the first line of {program} names, does not exist"
+    remedy = propose("restore_file", program, sentence, unit=unit.name)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("missing-executable", program, sentence, told, looked, when, proven=True, proposal=remedy)
+
+
+async def _unseen(case: Case, unit: UnitState, programs: list[str], told: tuple[str, ...]) -> Finding:
+    """The files are there, or could not be looked at: then PID 1's own word is what there is."""
+    program = programs[0]
+    file = await file_of(case, program)
+    if file is not None and exists(file):
+        looked = await case.cite_look("file_metadata", path=program)
+        sentence = f"{program}, which {unit.name} starts, exists but cannot be executed"
+        return case.finding("missing-executable", program, sentence, told, looked, confidence=0.7)
+    culprit = unit.fragment_path or unit.name
+    sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, does not exist"
+    proven = case.trusted("missing-executable")
+    remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
+    return case.finding("missing-executable", culprit, sentence, told, proven=proven, proposal=remedy)
+
+
+async def missing_setting(case: Case) -> Finding | None:
+    """The environment file or the working directory of the unit is not there, by PID 1's own list."""
+    unit = case.unit
+    if unit is None:
+        return None
+    named = [(path, "EnvironmentFile=") for path in unit.environment_files]
+    named += [(unit.working_directory, "WorkingDirectory=")] if unit.working_directory.startswith("/") else []
+    for path, setting in named:
+        file = await file_of(case, path)
+        if file is not None and exists(file) is False:
+            looked = await case.cite_look("file_metadata", path=path)
+            sentence = f"{unit.name} cannot start: {path}, its {setting}, does not exist"
+            told = case.cite()
+            remedy = propose("restore_file", path, sentence, unit=unit.name) if setting[0] == "E" else None
+            return case.finding("missing-path", path, sentence, told[:3], looked, proven=True, proposal=remedy)
+    return None
 
 
 async def missing_path(case: Case) -> Finding | None:
@@ -38,6 +90,8 @@ async def missing_path(case: Case) -> Finding | None:
     told = case.cite("missing-path")
     if not told:
         return None
+    if (setting := await missing_setting(case)) is not None:
+        return setting
     subject = case.incident.subject
     named = [trigger.fields.get("path", "") for trigger in case.triggers("missing-path")]
     own = paths_of(unit) if unit else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.records.cause import CAUSES
 from stillwatch.think.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
-from stillwatch.think.causes.facts import number, size
+from stillwatch.think.causes.facts import binary_size, number
 
 _LAST_WORDS = 20
 
@@ -16,14 +16,15 @@ async def oom(case: Case) -> Finding | None:
         return None
     unit = case.unit
     status = await case.look("unit_status", unit=unit.name) if unit else {}
-    limit = number(status, "memory_max", "memory_limit")
+    limit = number(status, "memory_max")
     subject = unit.name if unit else case.incident.subject
-    where = f"its own limit of {size(limit)}" if 0 < limit < 1 << 60 else "the memory that the host had left"
-    where = where if status else _limit_said(case)
+    own = 0 < limit < 1 << 60 and not _host_was_short(case)
+    where = f"its own limit of {binary_size(limit)} (MemoryMax=)" if own else _limit_said(case)
     sentence = f"{subject} was killed because it used more than {where}"
     looked = await case.cite_look("unit_status", unit=unit.name) if unit and status else ()
     remedy = propose("restart_unit", unit.name, sentence, once=True) if unit and _may_restart(case) else None
-    note = "One restart helps once; if it is killed again, it leaks or its limit is too low."
+    note = "A restart helps once; if it is killed again, it leaks"
+    note += " or its limit is too low." if own else " or the host has too little memory."
     return case.finding(
         "oom", subject, sentence, told, looked, proven=case.trusted("oom"), proposal=remedy, notes=(note,)
     )
@@ -44,7 +45,9 @@ async def watchdog(case: Case) -> Finding | None:
     unit = case.unit
     if not told or unit is None:
         return None
-    sentence = f"{unit.name} stopped answering its watchdog and was killed by systemd"
+    limit = next((t.fields["limit"] for t in case.triggers("watchdog") if t.trusted and t.fields.get("limit")), "")
+    patience = f" within {limit}" if limit else ""
+    sentence = f"{unit.name} hung: it did not answer its watchdog{patience}, and systemd ended it"
     remedy = propose("restart_unit", unit.name, sentence, once=True) if _may_restart(case) else None
     return case.finding("watchdog", unit.name, sentence, told, proven=case.trusted("watchdog"), proposal=remedy)
 
@@ -53,7 +56,9 @@ async def dependency(case: Case) -> Finding | None:
     """A unit that it requires is down, by PID 1's own list."""
     told = case.cite("dependency-failed", "network")
     unit = case.unit
-    if not told or unit is None:
+    # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
+    own = [t for t in case.triggers("dependency-failed", "network") if unit and t.subject in (unit.name, *unit.names)]
+    if not own or unit is None:
         return None
     for name in (*unit.requires, *unit.wants):
         needed = case.unit_named(name)
@@ -98,10 +103,17 @@ async def plain(case: Case) -> Finding | None:
 
 def _limit_said(case: Case) -> str:
     """Whose limit it was, by the kernel's line where there is one."""
-    constraints = {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
-    if "CONSTRAINT_NONE" in constraints:
+    if _host_was_short(case):
         return "the memory that the host had left"
-    return "its own memory limit" if "CONSTRAINT_MEMCG" in constraints else "a memory limit"
+    return "its own memory limit" if "CONSTRAINT_MEMCG" in _constraints(case) else "the memory it could get"
+
+
+def _host_was_short(case: Case) -> bool:
+    return "CONSTRAINT_NONE" in _constraints(case)
+
+
+def _constraints(case: Case) -> set[str]:
+    return {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
 
 
 def _may_restart(case: Case) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from stillwatch.records.unit import UnitState
 from stillwatch.think.causes.case import Case, Finding, propose
-from stillwatch.think.causes.facts import exists, file_of
+from stillwatch.think.causes.facts import exists, file_of, since
 
 _RESOLVER = "/etc/resolv.conf"
 
@@ -40,12 +41,23 @@ async def timer_disabled(case: Case) -> Finding | None:
     name = timer.name if timer else triggers[0].subject
     off = timer is not None and (timer.enabled in ("disabled", "masked") or timer.active_state == "inactive")
     looked = await case.cite_look("unit_status", unit=name)
-    sentence = f"{name} should run and is {timer.enabled or 'inactive' if timer else 'disabled'}"
+    sentence = _switched_off(timer, case.incident.updated) if timer else f"{name} should run and is disabled"
     remedy = propose("enable_timer", name, sentence) if off and timer and timer.enabled != "masked" else None
     told = case.cite("timer-disabled")
     return case.finding(
         "timer-disabled", name, sentence, told, looked, proven=off or case.trusted("timer-disabled"), proposal=remedy
     )
+
+
+def _switched_off(timer: UnitState, now: float) -> str:
+    how = "stopped" if timer.enabled == "enabled" else timer.enabled or "inactive"
+    work = " and ".join(timer.triggers) or f"{timer.name.rpartition('.')[0]}.service"
+    if timer.active_state == "active":
+        return f"{timer.name} is {how}: {work} still runs by itself, but no longer after the next boot"
+    ran = (
+        f"{timer.name} ran {since(timer.active_at, now)} and is {how}" if timer.active_at else f"{timer.name} is {how}"
+    )
+    return f"{ran}: {work} no longer runs by itself"
 
 
 async def name_resolution(case: Case) -> Finding | None:

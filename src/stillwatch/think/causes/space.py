@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillwatch.records.action import Proposal
 from stillwatch.think.causes.case import Case, Finding, propose
 from stillwatch.think.causes.facts import Row, number, rows, size, text
 
@@ -38,9 +39,20 @@ async def inodes_full(case: Case) -> Finding | None:
     if spool is None or not _files(spool):
         return _from_words(case, "inodes-full", mount, told)
     place = text(spool, "path")
-    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool)} entries"
+    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool):,} files"
     looked = await case.cite_look("disk_use", path=mount)
-    return case.finding("inodes-full", place, sentence, told, looked, proven=True)
+    remedy, found, notes = await _cleaner(case, place, sentence)
+    return case.finding("inodes-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
+
+
+async def _cleaner(case: Case, place: str, because: str) -> tuple[Proposal | None, tuple[str, ...], tuple[str, ...]]:
+    """A unit of the owner's that clears the place: the proposal, the look that shows it, and a word where none is."""
+    best = next(iter(rows(await case.look("cleaners", path=place), "cleaners")), None)
+    if best is None:
+        return None, (), (f"What lies in {place} may be somebody's data; deleting it is for a person to decide.",)
+    unit, work = text(best, "unit"), text(best, "description")
+    looked = await case.cite_look("cleaners", f"{unit} ({work})" if work else unit, path=place)
+    return propose("run_runbook", unit, f"{because}; {unit} is there to clear it"), looked, ()
 
 
 def mount_of(case: Case) -> str:
@@ -76,8 +88,8 @@ async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str,
         return case.finding("disk-full", mount, sentence, told, looked, proven=True)
     place = text(biggest, "path")
     sentence = f"{mount} is full{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
-    note = f"What lies in {place} may be somebody's data; deleting it is for a person to decide."
-    return case.finding("disk-full", place, sentence, told, looked, proven=True, notes=(note,))
+    remedy, found, notes = await _cleaner(case, place, sentence)
+    return case.finding("disk-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
 
 
 def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Finding:

@@ -1,19 +1,21 @@
-"""Whether a path exists, its kind, owner, mode, size, age and link target; never its content."""
+"""Whether a path exists, its kind, owner, mode, size, age, link target and a script's interpreter; no other content."""
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.host.accounts import group_name, user_name
 from stillwatch.tools.paths import checked
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
 class Arguments(Tool, frozen=True):
-    """Whether a path exists, its kind, owner, mode, size, age and link target; never its content."""
+    """Whether a path exists, its kind, owner, mode, size, age, link target and a script's interpreter; no content."""
 
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
@@ -30,7 +32,25 @@ class Arguments(Tool, frozen=True):
         data = {"path": str(path), "exists": True, "mode": stat.filemode(seen.st_mode), "uid": seen.st_uid}
         data |= {"gid": seen.st_gid, "size": seen.st_size, "changed": seen.st_mtime, "link": link}
         data |= {"target_exists": path.exists() if link else None}
+        data |= {"owner": user_name(seen.st_uid), "group": group_name(seen.st_gid)}
+        data |= _interpreter(path, seen.st_mode)
         dangling = " (dangling)" if link and not path.exists() else ""
-        text = f"{path}: {data['mode']} uid {seen.st_uid} gid {seen.st_gid} {seen.st_size} bytes"
+        text = f"{path}: {data['mode']} {data['owner']}:{data['group']} {seen.st_size} bytes"
+        if data.get("interpreter_exists") is False:
+            text += f", its interpreter {data['interpreter']} does not exist"
         age = (world.clock.now() - seen.st_mtime) / 3600
         return Look(f"{text}, changed {age:.1f} h ago" + (f" -> {link}{dangling}" if link else ""), data)
+
+
+def _interpreter(path: Path, mode: int) -> dict[str, object]:
+    """What the first line of an executable script names after "#!" (execve(2)), and whether that exists."""
+    if not stat.S_ISREG(mode) or not mode & 0o111:
+        return {}
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            first = file.read(256).partition(b"\n")[0]
+    except OSError:
+        return {}
+    words = first[2:].split() if first.startswith(b"#!") else []
+    name = words[0].decode("utf-8", "replace") if words else ""
+    return {"interpreter": name, "interpreter_exists": Path(name).exists()} if name.startswith("/") else {}

@@ -8,7 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.host.unitports import ports_in
 from stillwatch.host.unitproperties import status_line
+from stillwatch.records.unit import UnitState
 from stillwatch.tools.journal_lines import last_lines
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
@@ -26,10 +28,18 @@ class Arguments(Tool, frozen=True):
         command = (
             f"starts: {' '.join(state.exec_start)} (program {'exists' if exists else 'IS MISSING'})" if program else ""
         )
-        text = "\n".join(filter(None, [status_line(state), f"file: {state.fragment_path}", command, *lines]))
+        limit = f"memory limit: {state.memory_max / 1048576:.0f} MiB" if state.memory_max else ""
+        text = "\n".join(filter(None, [status_line(state), f"file: {state.fragment_path}", command, limit, *lines]))
         data = asdict(state) | {
             "environment": sorted(state.environment or {}),
             "executable_exists": exists,
             "lines": lines,
+            "config_ports": sorted(await in_thread(lambda: ports_in(_files_of(state)))),
         }
         return Look(text, data)
+
+
+def _files_of(state: UnitState) -> list[str]:
+    """Files that its command line names, as words of their own or after "=", and its environment files."""
+    words = [word.rpartition("=")[2] for word in state.exec_start[1:]]
+    return [word for word in (*words, *state.environment_files) if word.startswith("/")]

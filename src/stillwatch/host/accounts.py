@@ -1,0 +1,22 @@
+"""Names of users and groups."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+
+
+def user_name(uid: int) -> str:
+    """The name, or the number as text where nobody has it."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def group_name(gid: int) -> str:
+    """The name, or the number as text where none has it."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
