@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers.beneath import open_beneath, open_folder, plain_file
+from stillwatch.helpers.beneath import open_beneath, open_folder, plain_file, walk
 from stillwatch.helpers.request import Refused
 
 
@@ -17,14 +18,17 @@ def test_a_plain_file_opens(tmp_path: Path) -> None:
     os.close(descriptor)
 
 
-def test_r22_no_symbolic_link_is_followed_anywhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("opens", [open_beneath, walk])
+def test_r22_no_symbolic_link_is_followed_anywhere(tmp_path: Path, opens: Callable[[str, int], int]) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/file").write_text("x")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "last").symlink_to(tmp_path / "real/file")
     for path in ("link/file", "last"):
         with pytest.raises(Refused):
-            open_beneath(str(tmp_path / path), os.O_RDONLY)
+            opens(str(tmp_path / path), os.O_RDONLY)
+    os.close(opens(str(tmp_path / "real/file"), os.O_RDONLY))
+    os.close(opens("/", os.O_RDONLY))
     with pytest.raises(Refused):
         open_folder(str(tmp_path / "link"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import struct
@@ -29,9 +30,27 @@ def open_beneath(path: str, flags: int, mode: int = 0) -> int:
         found = _libc.syscall(SYS_OPENAT2, root, os.fsencode(path.lstrip("/") or "."), how, len(how))
     finally:
         os.close(root)
+    if found < 0 and ctypes.get_errno() == errno.ENOSYS:
+        return walk(path, flags, mode)
     if found < 0:
         raise Refused(f"{path}: {os.strerror(ctypes.get_errno())}")
     return int(found)
+
+
+def walk(path: str, flags: int, mode: int = 0) -> int:
+    """The same, a component at a time with O_NOFOLLOW: RestrictSUIDSGID= of systemd takes openat2 away (ENOSYS)."""
+    *folders, last = PurePosixPath(path).parts[1:] or (".",)
+    place = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            step = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)
+            os.close(place)
+            place = step
+        return os.open(last, flags | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=place)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    finally:
+        os.close(place)
 
 
 def open_folder(path: str) -> int:

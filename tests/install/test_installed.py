@@ -1,0 +1,160 @@
+"""The installation on a booted machine: processes under their units, sockets for whom they are, changes for real."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+
+from stillwatch.gate.units import protected_by
+from stillwatch.install.layout import ENABLED, POLKIT, layout
+from stillwatch.install.polkit import granted, polkit_rules
+from tests.rig import REPOSITORY, Machine
+
+pytestmark = pytest.mark.container
+ASK = """import socket, sys
+door = socket.socket(socket.AF_UNIX)
+door.connect(sys.argv[1])
+door.sendall(sys.argv[2].encode() + b"\\n")
+door.shutdown(socket.SHUT_WR)
+print(door.makefile().read())"""
+UNIT = """[Service]
+ExecStart=/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory /usr/share/doc {port}
+User=www-data
+"""
+DECLARED = """
+[[timers]]
+unit = "logrotate.timer"
+[[files]]
+name = "shop-conf"
+path = "/etc/shop.conf"
+test = ["/usr/bin/grep", "-q", "good", "/etc/shop.conf"]
+unit = "shop.service"
+[[ownership]]
+name = "shop-data"
+path = "/srv/shop"
+owner = "www-data"
+group = "www-data"
+mode = "0750"
+"""
+
+
+@pytest.fixture
+def host(machine: Machine) -> Machine:
+    """A machine with Stillwatch installed as `install` would, and a small service of its own."""
+    policy = (REPOSITORY / "src/stillwatch/gate/default_policy.toml").read_text() + DECLARED
+    machine.write("/etc/systemd/system/shop.service", UNIT.format(port=18080))
+    machine.write("/etc/shop.conf", "good\n")
+    machine.run(["mkdir", "/srv/shop"])
+    for path, text in layout(sys.executable).items():
+        machine.write(str(path), text)
+    machine.write("/etc/stillwatch/policy.toml", policy)
+    machine.write("/etc/stillwatch/policy.applied", hashlib.sha256(policy.encode()).hexdigest())
+    machine.write("/etc/stillwatch/stillwatch.toml", "[llm.trigger]\nenabled=false\n[llm.review]\nenabled=false\n")
+    units = ["shop.service", "nginx.service", "ssh.service"]
+    grants = granted(tomllib.loads(policy), units, lambda unit: bool(protected_by((unit,), ())))
+    machine.write(str(POLKIT), polkit_rules(grants))
+    machine.run(["systemd-sysusers"])
+    machine.run(["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/stillwatch.conf"])
+    machine.run(["systemctl", "daemon-reload"])
+    machine.run(["systemctl", "restart", "polkit"])
+    machine.run(["systemctl", "enable", "--now", *ENABLED])
+    return machine
+
+
+def ask(host: Machine, user: str, socket: str, request: dict[str, Any]) -> dict[str, Any]:
+    said = host.run(["python3", "-I", "-c", ASK, socket, json.dumps(request)], user=user, check=False, timeout=60)
+    return json.loads(said.stdout) if said.returncode == 0 else {"denied": said.stderr.splitlines()[-1]}
+
+
+def look(host: Machine, line: str) -> dict[str, Any]:
+    return ask(host, "stillwatch", "/run/stillwatch-helpers/look.sock", {"look": "command", "line": line})
+
+
+def peek(host: Machine, **request: Any) -> dict[str, Any]:
+    return ask(host, "stillwatch-gate", "/run/stillwatch-helpers/peek.sock", request)
+
+
+def act(host: Machine, user: str = "stillwatch-gate", **request: Any) -> dict[str, Any]:
+    return ask(host, user, "/run/stillwatch-helpers/act.sock", request)
+
+
+def propose_and_approve(host: Machine, action: str, target: str, **arguments: Any) -> dict[str, Any]:
+    """As the daemon, then as root at the admin socket."""
+    request = {"verb": "propose", "action": action, "target": target, "arguments": arguments}
+    waiting = ask(host, "stillwatch", "/run/stillwatch-gate/propose.sock", request)
+    assert waiting.get("id"), waiting
+    shown = ask(host, "root", "/run/stillwatch-gate/admin.sock", {"verb": "show", "id": waiting["id"]})
+    assert "hash" in shown, shown
+    approve = {"verb": "approve", "id": waiting["id"], "hash": shown["hash"]}
+    return ask(host, "root", "/run/stillwatch-gate/admin.sock", approve)
+
+
+def test_daemon_and_gate_run_and_neither_is_root(host: Machine) -> None:
+    for unit, user in (("stillwatch.service", "stillwatch"), ("stillwatch-gate.service", "stillwatch-gate")):
+        facts = host.properties(unit)
+        assert facts["ActiveState"] == "active", host.run(["journalctl", "-u", unit, "-n", "20", "--no-pager"]).stdout
+        assert host.run(["stat", "-c", "%U", f"/proc/{facts['MainPID']}"]).stdout.strip() == user
+
+
+def test_r8_diagnostics_run_in_the_look_unit(host: Machine) -> None:
+    lines = "df -h /|systemctl status nginx|journalctl -n 3|ss -tln|ps aux|ip -br a|cat /etc/passwd"
+    for line in lines.split("|"):
+        said = look(host, line)
+        assert said["ok"] and said["code"] == 0 and said["text"], (line, said)
+    assert look(host, "cat /etc/shadow")["ok"] is False
+    assert look(host, "systemctl stop nginx")["ok"] is False
+    assert "denied" in ask(host, "nobody", "/run/stillwatch-helpers/look.sock", {"look": "command", "line": "df"})
+
+
+def test_the_root_program_hears_the_gate_alone(host: Machine) -> None:
+    host.run(["systemctl", "disable", "--now", "logrotate.timer"])
+    for user in ("stillwatch", "nobody"):
+        assert "denied" in act(host, user, do="enable_timer", unit="logrotate.timer")
+    assert act(host, do="enable_timer", unit="cron.service")["ok"] is False
+    assert act(host, do="enable_timer", unit="logrotate.timer")["ok"] is True
+    assert host.properties("logrotate.timer")["ActiveState"] == "active"
+
+
+def test_polkit_grants_exact_units_and_verbs(host: Machine) -> None:
+    def call(*words: str) -> int:
+        manager = ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"]
+        return host.run(["busctl", "call", *manager, *words], user="stillwatch-gate", check=False).returncode
+
+    assert call("RestartUnit", "ss", "nginx.service", "replace") == 0
+    for words in (
+        ("RestartUnit", "ss", "ssh.service", "replace"),
+        ("StartUnit", "ss", "cron.service", "replace"),
+        ("KillUnit", "ssi", "nginx.service", "all", "9"),
+        ("StartTransientUnit", "ssa(sv)a(sa(sv))", "x.service", "replace", "0", "0"),
+        ("DisableUnitFiles", "asb", "1", "nginx.service", "false"),
+        ("Reboot",),
+    ):
+        assert call(*words) != 0, words
+
+
+def test_a_stray_process_is_ended_and_the_unit_started_after_approval(host: Machine) -> None:
+    scope = ["systemd-run", "--quiet", "--scope", "--slice=user.slice", "--unit=session-77.scope"]
+    stray = [*scope, "/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", "/usr", "18080"]
+    host.run(["sh", "-c", '"$@" >/dev/null 2>&1 </dev/null &', "sh", *stray])
+    host.wait(lambda: host.get("http://127.0.0.1:18080/") == 200, "the stray process")
+    host.run(["systemctl", "start", "shop.service"], check=False)
+    host.wait_failed("shop.service")
+    holder = peek(host, see="port", port=18080)["holders"][0]
+    said = propose_and_approve(host, "terminate_process", str(holder["pid"]), port=18080, unit="shop.service")
+    shop = host.properties("shop.service")
+    assert shop["ActiveState"] == "active", said
+    assert peek(host, see="port", port=18080)["holders"][0]["pid"] == int(shop["MainPID"])
+
+
+def test_a_file_comes_back_and_an_owner_is_set_right_after_approval(host: Machine) -> None:
+    host.run(["systemctl", "start", "stillwatch-keep.service"])
+    host.write("/etc/shop.conf", "broken\n")
+    said = propose_and_approve(host, "restore_file", "/etc/shop.conf", unit="shop.service")
+    assert host.read("/etc/shop.conf") == "good\n", said
+    said = propose_and_approve(host, "repair_ownership", "/srv/shop")
+    assert host.run(["stat", "-c", "%U:%G %a", "/srv/shop"]).stdout.strip() == "www-data:www-data 750", said
