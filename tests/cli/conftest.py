@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.main import run
+from stillwatch.config import Places
 
+from .gate_scene import running_gate, trial_app
 from .scene import FakeService, app_of
 
 
@@ -49,3 +52,17 @@ def stillwatch(service: FakeService, monkeypatch: pytest.MonkeyPatch, capsys: py
         return Said(code, captured.out, captured.err)
 
     return say
+
+
+@pytest.fixture
+def trial(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stillwatch:
+    """The same, in a trial below tmp_path whose gate does not run."""
+    monkeypatch.setattr(door, "build", lambda _: trial_app(tmp_path))
+    return stillwatch
+
+
+@pytest.fixture
+def gate(trial: Stillwatch, tmp_path: Path) -> Iterator[Places]:
+    """A gate runs in that trial."""
+    with running_gate(tmp_path) as places:
+        yield places

@@ -1,0 +1,35 @@
+"""`gate`: the real process in a trial, from a command line to its sockets and back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from stillwatch.config import find_places
+from stillwatch.gate.client import reachable
+
+
+def test_it_serves_until_told_and_leaves_a_record(tmp_path: Path) -> None:
+    state, runtime = str(tmp_path / "state"), str(tmp_path / "run")
+    options = ["--state-dir", state, "--runtime-dir", runtime]
+    command = [sys.executable, "-m", "stillwatch", "gate", *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        places = find_places(None, state, runtime)
+        end = time.monotonic() + 20
+        while not reachable(places):
+            assert process.poll() is None and time.monotonic() < end, process.stderr and process.stderr.read()
+            os.sched_yield()
+        second = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert second.returncode == 5
+        assert "another gate" in second.stderr
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(20)
+    assert code == 0
+    verify = subprocess.run([*command[:3], "audit", "verify", *options], capture_output=True, text=True, timeout=20)
+    assert verify.returncode == 0, verify.stderr
