@@ -80,17 +80,28 @@ class Program:
 
 
 @cache
-def programs() -> Mapping[tuple[str, ...], Program]:
-    """Every program of the catalogue. Raises KeyError or ValueError where the data itself is wrong."""
-    found: dict[tuple[str, ...], Program] = {}
+def tables() -> Mapping[tuple[str, ...], Mapping[str, Any]]:
+    """The raw table of every name. Raises ValueError where one stands twice."""
+    found: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for text in _texts():
         for names, table in tomllib.loads(text).items():
             for typed in names.split(","):
                 name = tuple(typed.split())
                 if name in found:
                     raise ValueError(f"{typed} stands twice in the catalogue")
-                found[name] = _program(name, table)
+                found[name] = table
     return found
+
+
+@cache
+def program(name: tuple[str, ...]) -> Program:
+    """One program, read when it is asked for. Raises KeyError or ValueError where the data itself is wrong."""
+    return _program(name, tables()[name])
+
+
+def programs() -> Mapping[tuple[str, ...], Program]:
+    """Every program of the catalogue."""
+    return {name: program(name) for name in tables()}
 
 
 @cache

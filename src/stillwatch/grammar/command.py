@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from stillwatch.grammar import values
-from stillwatch.grammar.catalogue import Piece, Program, programs, refused_programs
+from stillwatch.grammar.catalogue import Piece, Program, program, refused_programs, tables
 from stillwatch.grammar.parse import Words, parse
 from stillwatch.grammar.words import Refused, check_words, split
 
@@ -69,20 +69,20 @@ def judge_words(words: Sequence[str]) -> Judged:
 
 def _judge(words: tuple[str, ...]) -> Judged:
     name = _program_name(words[0])
-    program = _find(name, words[1:])
-    parsed = parse(program, words[len(program.name) :])
-    _check_requirements(program, parsed)
-    kinds = _match_forms(program, parsed)
+    found = _find(name, words[1:])
+    parsed = parse(found, words[len(found.name) :])
+    _check_requirements(found, parsed)
+    kinds = _match_forms(found, parsed)
     given = _by_kind([*parsed.given, *zip(kinds, parsed.operands, strict=True)])
-    path = _locate(program.runs[0])
+    path = _locate(found.runs[0])
     return Judged(
         verdict="allow",
-        rule=f"command:{' '.join(program.name)}",
+        rule=f"command:{' '.join(found.name)}",
         reason="a read-only diagnostic with known options",
-        argv=_build(path or f"/usr/bin/{program.runs[0]}", program, parsed),
-        missing=_missing(program, path, given.get("unit", ())),
+        argv=_build(path or f"/usr/bin/{found.runs[0]}", found, parsed),
+        missing=_missing(found, path, given.get("unit", ())),
         paths=tuple((kind, value) for kind, found in given.items() if values.is_path_kind(kind) for value in found),
-        network=program.network,
+        network=found.network,
     )
 
 
@@ -93,7 +93,7 @@ def _program_name(word: str) -> str:
         raise Refused("command:program", f"{word[:80]!r} is not in one of the system's program folders")
     if reason := refused_programs().get(name):
         raise Refused("command:refused", f"{name}: {reason}")
-    if not any(known[0] == name for known in programs()):
+    if not any(known[0] == name for known in tables()):
         raise Refused("command:unknown", f"{name[:40]!r} is not in the catalogue of read-only diagnostics")
     return name
 
@@ -101,10 +101,10 @@ def _program_name(word: str) -> str:
 def _find(name: str, rest: Sequence[str]) -> Program:
     """The table of the program and its verb; the longest name wins."""
     for length in (2, 1, 0):
-        found = programs().get((name, *rest[:length]))
-        if found is not None and len(rest) >= length:
-            return found
-    verbs = sorted({known[1] for known in programs() if known[0] == name})
+        found = (name, *rest[:length])
+        if found in tables() and len(rest) >= length:
+            return program(found)
+    verbs = sorted({known[1] for known in tables() if known[0] == name})
     raise Refused("command:verb", f"{name} is accepted only as: {', '.join(f'{name} {verb}' for verb in verbs)}")
 
 

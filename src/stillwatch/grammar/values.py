@@ -39,21 +39,37 @@ def _full(text: str) -> Callable[[re.Pattern[str]], bool]:
 
 
 @cache
-def path_rules() -> dict[str, PathRule]:
-    table = _read("paths.toml")
-    secret = table["secret"]
-    return {
-        name: PathRule(
-            allowed=_compiled(rule["allowed"]),
-            denied=_compiled([*rule.get("denied", []), *(secret if rule["secrets"] == "denied" else [])]),
-        )
-        for name, rule in table["rule"].items()
-    }
+def path_kinds() -> dict[str, Any]:
+    return _read("paths.toml")
 
 
 @cache
+def path_rule(name: str) -> PathRule:
+    rule, secret = path_kinds()["rule"][name], path_kinds()["secret"]
+    return PathRule(
+        allowed=_compiled(rule["allowed"]),
+        denied=_compiled([*rule.get("denied", []), *(secret if rule["secrets"] == "denied" else [])]),
+    )
+
+
+def path_rules() -> dict[str, PathRule]:
+    """Every rule about paths."""
+    return {name: path_rule(name) for name in path_kinds()["rule"]}
+
+
+@cache
+def expressions() -> dict[str, str]:
+    return _read("types.toml")
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    return re.compile(expressions()[name], re.ASCII)
+
+
 def patterns() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(pattern, re.ASCII) for name, pattern in _read("types.toml").items()}
+    """Every named pattern."""
+    return {name: pattern(name) for name in expressions()}
 
 
 def which(kind: str, value: str) -> str | None:
@@ -68,13 +84,13 @@ def alternatives(kind: str) -> list[str]:
 
 
 def is_path_kind(kind: str) -> bool:
-    return kind in path_rules()
+    return kind in path_kinds()["rule"]
 
 
 def check_kind(kind: str) -> None:
     """Raises KeyError for a kind that nothing defines, so that a typo in the catalogue cannot go unseen."""
     for one in alternatives(kind):
-        known = one.startswith("{") or RANGE.fullmatch(one) or one in path_rules() or one in patterns()
+        known = one.startswith("{") or RANGE.fullmatch(one) or is_path_kind(one) or one in expressions()
         if not known:
             raise KeyError(f"the catalogue names an unknown kind of value: {one}")
 
@@ -84,9 +100,9 @@ def _accepts_one(kind: str, value: str) -> bool:
         return value in kind[1:-1].split(",")
     if between := RANGE.fullmatch(kind):
         return bool(re.fullmatch(r"[+-]?[0-9]{1,9}", value)) and int(between[1]) <= int(value) <= int(between[2])
-    if kind in path_rules():
-        return path_rules()[kind].accepts(value)
-    return patterns()[kind].fullmatch(value) is not None
+    if is_path_kind(kind):
+        return path_rule(kind).accepts(value)
+    return pattern(kind).fullmatch(value) is not None
 
 
 def _compiled(expressions: list[str]) -> tuple[re.Pattern[str], ...]:

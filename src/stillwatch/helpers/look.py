@@ -45,7 +45,7 @@ def check_resolved(judged: Judged) -> None:
     """A symbolic link must not lead out of what may be read."""
     for kind, path in judged.paths:
         real = os.path.realpath(path)
-        if not values.path_rules()[kind].accepts(real):
+        if not values.path_rule(kind).accepts(real):
             raise Refused(f"{path} leads to {real[:200]}, which may not be read")
 
 

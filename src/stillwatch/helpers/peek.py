@@ -52,7 +52,7 @@ def test(request: dict[str, Any]) -> dict[str, Any]:
 def sizes(request: dict[str, Any]) -> dict[str, Any]:
     """Bytes of the folders and files directly below, largest first; `whole` is false where time or number ran out."""
     path = request["path"]
-    if not values.path_rules()["listable"].accepts(path) or os.path.realpath(path) != path.rstrip("/"):
+    if not values.path_rule("listable").accepts(path) or os.path.realpath(path) != path.rstrip("/"):
         raise Refused(f"{path[:200]} may not be measured")
     try:
         device = os.stat(path).st_dev  # noqa: PTH116
