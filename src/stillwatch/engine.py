@@ -71,7 +71,7 @@ class Engine:
     ) -> Incident:
         nonce = new_nonce()
         incident = await self._urgency(incident, rule, nonce, ends)
-        incident, reviewed = await self._review(incident, nonce, ends)
+        incident, reviewed = await self._review(incident, rule, nonce, ends)
         opinions = [reviewed] if reviewed else []
         if wants_closer_look(rule, reviewed):
             incident, looked = await self._meta(incident, units, nonce, ends)
@@ -88,11 +88,15 @@ class Engine:
         incident = replace(incident, opinions=(*incident.opinions, Opinion(by="trigger", says=urgency)))
         return incident if is_proven(rule) else replace(incident, severity=_weighed(incident.severity, urgency))
 
-    async def _review(self, incident: Incident, nonce: str, ends: float) -> tuple[Incident, Assessment | None]:
+    async def _review(
+        self, incident: Incident, rule: Assessment, nonce: str, ends: float
+    ) -> tuple[Incident, Assessment | None]:
+        """What is proven is put to the reviewer to contradict; where it is not, nobody puts words into its mouth."""
         model = self.models.get("review")
         if model is None:
             return incident, None
-        assessment = await review(model, incident, nonce, self._left(ends, REVIEW_SECONDS))
+        suspicion = rule.cause.id if rule.cause is not None and is_proven(rule) else ""
+        assessment = await review(model, incident, nonce, self._left(ends, REVIEW_SECONDS), suspicion=suspicion)
         if isinstance(assessment, Failure):
             return failed(incident, "review", assessment), None
         return incident, assessment

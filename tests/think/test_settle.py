@@ -26,8 +26,11 @@ def test_no_model_talks_a_proven_cause_away() -> None:
     assert any("oom" in note and "human should look" in note for note in told.notes)
 
 
-def test_agreement_raises_the_confidence() -> None:
-    assert settle(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence > PROVEN.confidence
+def test_agreement_with_what_is_proven_adds_nothing_and_with_a_guess_it_does() -> None:
+    assert settle(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence == PROVEN.confidence
+    agreed = settle(incident(), GUESSED, says("review", "bad-config", 0.65), says("meta", "bad-config", 0.85))
+    alone = settle(incident(), GUESSED, says("meta", "bad-config", 0.85))
+    assert agreed.confidence > alone.confidence
 
 
 def test_where_nothing_is_proven_the_one_who_looked_furthest_is_believed() -> None:

@@ -13,12 +13,18 @@ from stillwatch.think.context import incident_block, prompt
 from stillwatch.think.schemas import CONFIDENCE, review_schema
 
 
-async def review(model: ChatModel, incident: Incident, nonce: str, deadline: float) -> Assessment | Failure:
-    """Ask once. An answer that does not fit the schema is a Failure, never an opinion."""
+async def review(
+    model: ChatModel, incident: Incident, nonce: str, deadline: float, *, suspicion: str = ""
+) -> Assessment | Failure:
+    """Ask once. An answer that does not fit the schema is a Failure, never an opinion.
+
+    suspicion: the cause that the rules suspect (an id), "" where they suspect none; the model may contradict.
+    """
     ids = [evidence.id for evidence in incident.evidence[:10]]
+    suspected = f"The rules suspect {suspicion}. Does the evidence agree? " if suspicion else ""
     messages = [
         Message(role="system", content=prompt("review")),
-        Message(role="user", content=f"{incident_block(incident, nonce)}\nWhat is the cause?"),
+        Message(role="user", content=f"{incident_block(incident, nonce)}\n{suspected}What is the cause?"),
     ]
     answer = await model.chat(messages, schema=review_schema(ids), max_tokens=120, deadline=deadline)
     if isinstance(answer, Failure):

@@ -1,8 +1,8 @@
 """Who is believed: what rules, review and meta say becomes one cause, one confidence and what a person should know.
 
 A cause that rests on trusted facts (PID 1, the kernel, a look at the host) is *proven*: no model can talk it away, a
-model that disagrees only lowers the confidence and is quoted. Where nothing is proven, the tier that looked furthest
-and points to evidence is believed.
+model that disagrees only lowers the confidence and is quoted, one that agrees was told beforehand and adds nothing.
+Where nothing is proven, the tier that looked furthest and points to evidence is believed.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def _confidence(believed: Assessment, others: tuple[Assessment, ...]) -> float:
     for other in others:
         if other.by == believed.by or other.cause is None:
             continue
-        confidence += AGREED if _same(believed, other) else -DOUBTED * supported(other).confidence
+        if not _same(believed, other):
+            confidence -= DOUBTED * supported(other).confidence
+        elif not is_proven(believed):
+            confidence += AGREED
     return round(min(max(confidence, 0.05), 0.99), 2)
 
 
