@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """In memory if possible: a killed process loses no page of the kernel, and a disk only takes time."""
-    if not os.access("/dev/shm", os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as place:
-        yield place
 
 
 def crash(folder, kills, seed):
@@ -31,8 +19,8 @@ def crash(folder, kills, seed):
     return json.loads(told.stdout)
 
 
-def test_r29_two_hundred_kills(folder):
-    found = crash(folder, 200, 29)
+def test_r29_two_hundred_kills(memory):
+    found = crash(memory, 200, 29)
     assert found["wrong"] == []
     assert found["points"] >= 25
     assert found["kills"] >= 200
@@ -40,7 +28,7 @@ def test_r29_two_hundred_kills(folder):
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_r29_a_thousand_kills(folder):
-    found = crash(folder, 1_000, 30)
+def test_r29_a_thousand_kills(memory):
+    found = crash(memory, 1_000, 30)
     assert found["wrong"] == []
     assert found["kills"] >= 1_000

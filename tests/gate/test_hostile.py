@@ -59,9 +59,9 @@ async def exchange(door, sent):
 
 
 @pytest.mark.parametrize("level", list(ALLOWED))
-async def test_hostile_model_executes_nothing_outside_policy(tmp_path, level):
+async def test_hostile_model_executes_nothing_outside_policy(memory, level):
     """2,500 messages a level, 10,000 in all; the limits are lifted now and then, so that the policy alone stands."""
-    gate, clean, broken = await attack(tmp_path, level, 2_500)
+    gate, clean, broken = await attack(memory, level, 2_500)
     assert set(bus_of(gate).done) <= ALLOWED[level]
     assert broken == 0
     assert clean >= 1_250
@@ -74,9 +74,9 @@ async def test_hostile_model_executes_nothing_outside_policy(tmp_path, level):
 
 
 @pytest.mark.parametrize("level", list(ALLOWED))
-async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(tmp_path, level):
+async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(memory, level):
     """The real actions over the played world: the root helper is asked for nothing that the policy does not declare."""
-    gate = make_gate(tmp_path, level=level, catalogue=CATALOGUE)
+    gate = make_gate(memory, level=level, catalogue=CATALOGUE)
     dice = random.Random(f"catalogue {level}")
     for _ in range(1_500):
         with contextlib.suppress(Refused):
@@ -103,8 +103,8 @@ def lift_limits(gate):
 @pytest.mark.soak
 @pytest.mark.parametrize("level", list(ALLOWED))
 @pytest.mark.timeout(0)
-async def test_hostile_model_for_long(tmp_path, level):
-    gate, _, broken = await attack(tmp_path, level, 250_000)
+async def test_hostile_model_for_long(memory, level):
+    gate, _, broken = await attack(memory, level, 250_000)
     assert set(bus_of(gate).done) <= ALLOWED[level]
     assert broken == 0
 
