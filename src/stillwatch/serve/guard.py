@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from stillwatch.errors import StillwatchError
+from stillwatch.serve.connections import HEAD_BYTES
 from stillwatch.serve.keys import Key, KeyRing
 from stillwatch.serve.limits import Limits
 from stillwatch.serve.refusal import Refusal
@@ -63,6 +64,8 @@ class Guard:
 
     def _admit(self, scope: AsgiScope) -> None:
         headers = Headers(scope=scope)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope["query_string"]) > HEAD_BYTES:
+            raise Refusal(431, f"the head of a request has at most {HEAD_BYTES} bytes", code="head_too_large")
         host = self._check_host(headers)
         _check_origin(headers, host, harmless=scope["method"] in HARMLESS)
         if scope["path"] in OPEN_PATHS:

@@ -7,6 +7,7 @@ import contextlib
 import grp
 import json
 import logging
+import math
 import os
 import pwd
 import socket
@@ -25,6 +26,8 @@ LOG = logging.getLogger(__name__)
 REQUEST_BYTES = 65_536
 REQUEST_SECONDS = 5.0
 ADMINS = "stillwatch-admin"
+PEER_GROUPS = 59
+"""SO_PEERGROUPS of socket(7), which Python does not name."""
 Send = Callable[[str, Any], None]
 
 
@@ -80,13 +83,13 @@ class LocalServer:
                 await writer.wait_closed()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, send: Send) -> Any:
-        caller = _caller(writer.get_extra_info("socket"))
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 line = await reader.readuntil(b"\n")
             request = json.loads(line)
         except (TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise WrongUsage("the request is not one line of JSON") from error
+        caller = _caller(writer.get_extra_info("socket"))  # once it is read: who still writes would not hear a refusal
         verb = self._verbs.get(str(request.get("verb"))) if isinstance(request, dict) else None
         if verb is None:
             raise WrongUsage("no such verb")
@@ -112,7 +115,7 @@ class LocalServer:
 
     async def _mute(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         until = request.get("until")
-        if not isinstance(until, int | float):
+        if isinstance(until, bool) or not isinstance(until, int | float) or not math.isfinite(until):
             raise WrongUsage("until when?")
         incident_id, rule = request.get("id"), request.get("rule")
         return self._service.mute(
@@ -146,13 +149,19 @@ def _caller(link: socket.socket) -> Caller:
     """Raises WrongUsage for anybody but root, the daemon's own user and the members of stillwatch-admin."""
     _, uid, gid = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     with contextlib.suppress(KeyError):
-        admins = grp.getgrnam(ADMINS)
-        groups = struct.iter_unpack("I", link.getsockopt(socket.SOL_SOCKET, 59, 4096))  # SO_PEERGROUPS, socket(7)
-        if admins.gr_gid == gid or any(group == admins.gr_gid for (group,) in groups):
+        if grp.getgrnam(ADMINS).gr_gid in (gid, *_groups(link, uid, gid)):
             return Caller(uid=uid, name=_name(uid))
     if uid in (0, os.geteuid()):
         return Caller(uid=uid, name=_name(uid))
     raise WrongUsage("the daemon does not speak with you", next_step=f"become a member of {ADMINS}")
+
+
+def _groups(link: socket.socket, uid: int, gid: int) -> list[int]:
+    """The peer's groups as the kernel says; of more than 256, which Python cannot hold, as the user's entry says."""
+    try:
+        return [group for (group,) in struct.iter_unpack("I", link.getsockopt(socket.SOL_SOCKET, PEER_GROUPS, 1024))]
+    except OSError:
+        return os.getgrouplist(_name(uid), gid)
 
 
 def _name(uid: int) -> str:
