@@ -12,6 +12,8 @@ ROTATED = re.compile(
     r"(\.log|\.out|\.err|log)[.-](\d+|\d{8}(-\d+)?|old)(\.(gz|xz|zst|bz2))?$"
     r"|\.log\.(gz|xz|zst|bz2)$"
 )
+OLD = re.compile(r"[._-](\d{1,3}|\d{4}-?\d\d-?\d\d([-_T]?\d+)?|old|bak|prev)(\.(gz|xz|zst|bz2|zip))?$")
+_OF_LOGS = frozenset({"log", "logs"})
 
 
 def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, Any]:
@@ -47,8 +49,11 @@ def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, An
     }
 
 
-def is_rotated_log(name: str) -> bool:
-    return ROTATED.search(name) is not None
+def is_rotated_log(name: str, folder: str = "") -> bool:
+    """By its name; in a directory of logs less of a name is enough."""
+    if ROTATED.search(name):
+        return True
+    return not _OF_LOGS.isdisjoint(folder.split("/")) and OLD.search(name) is not None
 
 
 def _count(
@@ -70,7 +75,7 @@ def _count(
         size = seen.st_blocks * 512
         here[0] += size
         files.append((size, row.path))
-        if is_rotated_log(row.name):
+        if is_rotated_log(row.name, row.path.rpartition("/")[0]):
             old[0] += size
             old[1] += 1
 

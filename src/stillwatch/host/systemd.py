@@ -13,6 +13,7 @@ from dbus_fast import Message
 
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.bus import Bus, BusError
+from stillwatch.host.cleaners import own_services
 from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.host.unitproperties import as_state
 from stillwatch.records.unit import UnitState
@@ -128,7 +129,8 @@ class Systemd:
         return list(await asyncio.gather(*(self._timer(name) for name in sorted(names)[:DETAILS])))
 
     async def units(self, asked: Collection[str] = ()) -> list[UnitState]:
-        """All services, sockets, timers and mounts in memory, and the timers that are installed and off.
+        """All services, sockets, timers and mounts in memory, the timers that are installed and off, and
+        the administrator's own services that do not run.
 
         Full properties only for what matters: failed, activating, broken, the administrator's own and those `asked`
         for; of the others name, description and states. The first DETAILS such units at most.
@@ -144,12 +146,12 @@ class Systemd:
             raise NotReachable(f"systemd does not tell about its units: {states[0]}")
         return [
             *(full.get(row.name) or _brief(row) for row in kept),
-            *await self._idle_timers({row.name for row in kept}),
+            *await self._idle({row.name for row in kept}),
         ]
 
-    async def _idle_timers(self, known: Collection[str]) -> list[UnitState]:
-        """Installed timers that PID 1 has forgotten, as it does with one that was stopped and disabled."""
-        names = [name for name in installed_timers() if name not in known][:DETAILS]
+    async def _idle(self, known: Collection[str]) -> list[UnitState]:
+        """Timers and the administrator's own services that PID 1 has forgotten, as it does with what was stopped."""
+        names = [name for name in (*installed_timers(), *own_services()) if name not in known][:DETAILS]
         answers = await asyncio.gather(*(self.unit(name) for name in names), return_exceptions=True)
         states = {state.name: state for state in answers if isinstance(state, UnitState)}
         found = [state for name, state in states.items() if name not in known and state.load_state == "loaded"]

@@ -12,8 +12,9 @@ from stillwatch.think.causes.facts import Row, exists, file_of, is_down, last_ch
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
+_SETTINGS = ("/etc/", "/usr/local/etc/")
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
-_LOCK = re.compile(r"/[\w@%+./-]{1,200}?(?:\.(?:pid|lock|lck)\b|/lock\b)")
+_LOCK = re.compile(r"/[\w@%+./-]{1,200}?(?:\.(?:pid|lock|lck)\b|/lock(?![\w@%+./-]))")
 
 
 async def bad_config(case: Case) -> Finding | None:
@@ -54,7 +55,7 @@ async def permission(case: Case) -> Finding | None:
     for program in dict.fromkeys(programs):
         if unit is not None and (found := await _not_executable(case, unit, program, told)):
             return found
-    for named in dict.fromkeys([*said, *own]):
+    for named in dict.fromkeys([*said, *[await _nearest(case, path) for path in said], *own]):
         if unit is None or unit.user in ("", "root") or not await _shut_out(case, unit, named):
             continue
         folder = str(PurePosixPath(named).parent)
@@ -70,6 +71,12 @@ async def permission(case: Case) -> Finding | None:
     place = next(iter(said), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
     return case.finding("permission", place, words, told)
+
+
+async def _nearest(case: Case, path: str) -> str:
+    """The path, or the directory in which it could not be made."""
+    file = await file_of(case, path)
+    return str(PurePosixPath(path).parent) if file is not None and exists(file) is False else path
 
 
 async def _not_executable(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding | None:
@@ -168,7 +175,8 @@ def _belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
     """Whether the path is the unit's by what PID 1 knows of it; a path that a text merely names is not (R15).
 
     The unit names it or a directory above it, or it lies in a place for services' data that bears the name of the unit
-    or of its user. The gate asks again whether it is declared. strictly: below such a place, not the place itself.
+    or of its user, or for their settings, in a directory that bears its name or its program's. The gate asks again
+    whether it is declared. strictly: below such a place, not the place itself.
     """
     parts = PurePosixPath(path).parts
     if ".." in parts or not path.startswith("/"):
@@ -177,4 +185,7 @@ def _belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
     if any(path == name or path.startswith(f"{name}/") for name in named):
         return True
     names = {unit.name.rpartition(".")[0], unit.user} - {"", "root"}
+    if path.startswith(_SETTINGS):
+        names |= {PurePosixPath(program).name for program in unit.exec_start[:1]}
+        return not strictly and not names.isdisjoint(parts[2:-1])
     return path.startswith(_PLACES) and not names.isdisjoint(parts[2:-1] if strictly else parts[2:])

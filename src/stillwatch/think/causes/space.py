@@ -65,7 +65,8 @@ def mount_of(case: Case) -> str:
 async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Finding:
     pid, unit = number(held, "pid"), text(held, "unit")
     culprit = f"{unit or 'a process'} (pid {pid})"
-    sentence = f"{mount} is full{_sufferer(case)}: {culprit} still holds {size(_bytes(held))} of deleted files open"
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: "
+    sentence += f"{culprit} still holds {size(_bytes(held))} of deleted files open"
     looked = await case.cite_look("disk_use", path=mount)
     known = case.unit_named(unit)
     remedy = propose("restart_unit", known.name, sentence) if known and known.name.endswith(".service") else None
@@ -75,7 +76,7 @@ async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Fin
 async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> Finding:
     place, files = text(rotated, "path"), _files(rotated)
     count = f"{files} rotated logs" if files else "rotated logs"
-    sentence = f"{mount} is full{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
     looked = await case.cite_look("disk_use", path=mount)
     remedy = propose("delete_rotated_logs", place, sentence, mount=mount)
     return case.finding("disk-full", place, sentence, told, looked, proven=True, proposal=remedy)
@@ -84,10 +85,10 @@ async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> 
 async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str, ...]) -> Finding:
     looked = await case.cite_look("disk_use", path=mount)
     if biggest is None:
-        sentence = f"{mount} is full{_sufferer(case)}; what fills it could not be seen"
+        sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}; what fills it could not be seen"
         return case.finding("disk-full", mount, sentence, told, looked, proven=True)
     place = text(biggest, "path")
-    sentence = f"{mount} is full{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
     remedy, found, notes = await _cleaner(case, place, sentence)
     return case.finding("disk-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
 
@@ -98,6 +99,13 @@ def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Fi
     place = mount or (f"the file system of {said}" if said else "a file system")
     sentence = f"{place[0].upper()}{place[1:]} {what}{_sufferer(case)}"
     return case.finding(cause, mount or said or case.incident.subject, sentence, told, proven=bool(mount))
+
+
+def _how_full(case: Case, mount: str) -> str:
+    """ "full", or "92 % full" where there is some room left."""
+    given = (t.fields.get("value", "") for t in case.triggers("disk-full") if t.trusted and t.subject == mount)
+    values = [float(value) for value in given if value.replace(".", "", 1).isdecimal()]
+    return f"{100 * max(values):.0f} % full" if values and max(values) < 0.985 else "full"
 
 
 def _sufferer(case: Case) -> str:
