@@ -16,6 +16,7 @@ from stillwatch.records.chat import Tier
 Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 SYSTEM_CONFIG = Path("/etc/stillwatch/stillwatch.toml")
+SERVICE_STATE = Path("/var/lib/stillwatch")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,12 +113,15 @@ def config_schema() -> dict[str, Any]:
 
 
 def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Places:
-    """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win."""
+    """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win.
+
+    Where services are installed, their gate is everybody's gate, also of those who may not read the daemon's state.
+    """
     state = Path(state_dir) if state_dir else _default_state()
     runtime = Path(runtime_dir) if runtime_dir else _default_runtime()
     models = os.environ.get("STILLWATCH_MODEL_DIR")
     own_state, own_runtime = state_dir is not None, runtime_dir is not None
-    as_service = os.environ.get("STATE_DIRECTORY") is not None or _is_service_state(state)
+    as_service = os.environ.get("STATE_DIRECTORY") is not None or SERVICE_STATE.is_dir()
     return Places(
         config_file=config_file,
         state=state,
@@ -134,18 +138,11 @@ def _xdg(variable: str, fallback: str) -> Path:
     return Path(value) if value.startswith("/") else Path.home() / fallback
 
 
-def _is_service_state(state: Path) -> bool:
-    return state == Path("/var/lib/stillwatch")
-
-
 def _default_state() -> Path:
     """An installed service's state if there is one here and it may be read, else the person's own."""
-    service = Path("/var/lib/stillwatch")
-    return (
-        service
-        if service.is_dir() and os.access(service, os.R_OK | os.X_OK)
-        else _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
-    )
+    if SERVICE_STATE.is_dir() and os.access(SERVICE_STATE, os.R_OK | os.X_OK):
+        return SERVICE_STATE
+    return _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
 
 
 def _default_runtime() -> Path:

@@ -12,7 +12,6 @@ from stillwatch.cli import paper
 from stillwatch.config import Places
 from stillwatch.gate.client import ask
 from stillwatch.gate.codes import code_at
-
 from tests.gate.stage import StillClock
 
 from .conftest import Stillwatch

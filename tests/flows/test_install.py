@@ -1,0 +1,135 @@
+"""`install` on a booted machine: services run as themselves, doors are shut to others, the gate can do its work.
+
+`uninstall` leaves the machine as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.rig import Machine
+
+UNIT = """[Unit]
+Description=A service that fails once
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/bin/test -e /run/mended
+[Install]
+WantedBy=multi-user.target
+"""
+PROPOSE = """
+import asyncio, json, sys
+from stillwatch.config import find_places
+from stillwatch.gate.client import propose
+from stillwatch.records.action import Proposal
+answer = asyncio.run(propose(find_places(None, None, None), Proposal(action=sys.argv[1], target=sys.argv[2])))
+print(json.dumps([answer.id, answer.state, answer.decision.verdict, answer.decision.reason]))
+"""
+HASHES = "find /etc /usr/lib/systemd /var/lib /opt -xdev -type f -exec sha256sum {} + | sort"
+VOLATILE = (
+    "/var/lib/systemd/",
+    "/etc/passwd-",
+    "/etc/shadow-",
+    "/etc/group-",
+    "/etc/gshadow-",
+    "/etc/subuid",
+    "/etc/subgid",
+)
+
+
+@pytest.fixture
+def installed(machine: Machine) -> Iterator[Machine]:
+    done = machine.stillwatch("install", timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield machine
+
+
+def propose(machine: Machine, action: str, target: str, user: str = "stillwatch") -> Any:
+    done = machine.run([sys.executable, "-I", "-c", PROPOSE, action, target], user=user, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr.splitlines()[-1]
+
+
+def owner_of(machine: Machine, unit: str) -> str:
+    pid = machine.properties(unit)["MainPID"]
+    return machine.run(["ps", "-o", "user:32=", "-p", pid]).stdout.strip()
+
+
+def test_services_run_as_themselves_and_no_other_uid_gets_in(installed: Machine) -> None:
+    assert owner_of(installed, "stillwatch-gate.service") == "stillwatch-gate"
+    assert owner_of(installed, "stillwatch.service") == "stillwatch"
+    stat = ["stat", "-c", "%U %G %a"]
+    doors = {
+        "/run/stillwatch-gate/propose.sock": "stillwatch root 600",
+        "/run/stillwatch-gate/admin.sock": "root stillwatch-admin 660",
+        "/run/stillwatch-helpers/act.sock": "stillwatch-gate root 600",
+        "/var/lib/stillwatch-gate": "stillwatch-gate stillwatch-gate 700",
+    }
+    assert {path: installed.run([*stat, path]).stdout.strip() for path in doors} == doors
+    for verb in (["approvals"], ["pause"], ["autonomy", "set", "observe"]):
+        refused = installed.stillwatch(*verb, user="nobody", env={"HOME": "/nonexistent"})
+        assert (refused.returncode, refused.stdout) == (5, ""), verb
+        daemon = installed.stillwatch(*verb, user="stillwatch", env={"HOME": "/nonexistent"})
+        assert (daemon.returncode, daemon.stdout) == (5, ""), verb
+    assert "Permission denied" in propose(installed, "restart_unit", "cron.service", user="nobody")
+    audit = installed.stillwatch("audit", "show", "--json").stdout
+    assert "paused" not in audit
+
+
+def test_an_administrator_of_the_group_decides_and_the_gate_mends(installed: Machine) -> None:
+    installed.run(["useradd", "-m", "-G", "stillwatch-admin", "admin"])
+    installed.unit("flaky.service", UNIT, enable=True)
+    assert installed.stillwatch("policy", "apply").returncode == 0
+    installed.run(["systemctl", "start", "flaky.service"], check=False)
+    installed.write("/run/mended", "")
+    number, state, verdict, reason = propose(installed, "restart_unit", "flaky.service")
+    assert (state, verdict) == ("waiting", "ask"), reason
+    home = {"HOME": "/home/admin"}
+    shown = installed.stillwatch("approvals", "show", number, user="admin", env=home)
+    assert "flaky.service" in shown.stdout, shown.stderr
+    approved = installed.stillwatch("approvals", "approve", number, user="admin", env=home)
+    assert approved.returncode == 0, approved.stdout + approved.stderr
+    assert installed.properties("flaky.service")["ActiveState"] == "active"
+    assert propose(installed, "restart_unit", "ssh.service")[1] == "refused"
+    kinds = [json.loads(line)["kind"] for line in installed.stillwatch("audit", "--json").stdout.splitlines()]
+    assert {"proposed", "approved", "intent", "outcome"} <= set(kinds)
+    assert installed.stillwatch("audit", "verify").returncode == 0
+
+
+def test_exposure_of_what_runs(installed: Machine) -> None:
+    for unit, most in (("stillwatch-gate.service", 1.0), ("stillwatch.service", 1.5)):
+        said = installed.run(["systemd-analyze", "security", "--no-pager", unit], check=False).stdout
+        figure = said.splitlines()[-1]
+        print(figure)
+        assert float(figure.split(":")[1].split()[0]) <= most
+
+
+def test_twice_is_once_and_uninstall_leaves_nothing(machine: Machine) -> None:
+    before = files(machine)
+    dry = machine.stillwatch("install", "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert files(machine) == before
+    for _ in range(2):
+        assert machine.stillwatch("install", timeout=120).returncode == 0
+    assert "write" not in machine.stillwatch("install", timeout=120).stdout
+    kept = machine.stillwatch("uninstall", timeout=120)
+    assert kept.returncode == 0, kept.stderr
+    assert machine.read("/etc/stillwatch/policy.toml")
+    again = machine.stillwatch("install", timeout=120)
+    assert again.returncode == 0, again.stdout + again.stderr
+    gone = machine.stillwatch("uninstall", "--purge", timeout=120)
+    assert gone.returncode == 0, gone.stderr
+    assert files(machine) == before
+    left = machine.run(["sh", "-c", "getent passwd; getent group; systemctl list-units --all --plain"]).stdout
+    assert not [line for line in left.splitlines() if line.startswith("stillwatch")]
+
+
+def files(machine: Machine) -> set[str]:
+    """Every file with its hash, but for what the system itself keeps writing."""
+    lines = machine.run(["sh", "-c", HASHES]).stdout.splitlines()
+    return {line for line in lines if not any(word in line for word in VOLATILE)}

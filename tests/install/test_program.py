@@ -1,0 +1,82 @@
+"""The program of the services: in place where only root can change it, else a copy that works by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stillwatch.install import program
+from stillwatch.install.hands import Hands
+from stillwatch.install.program import in_place, llama_server, parts, prepare
+
+MINE = frozenset({0, os.getuid()})
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(program, "HIDDEN", ())
+    (tmp_path / "python").write_text("")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/module.py").write_text("")
+    return tmp_path
+
+
+def why(tree: Path, owners: frozenset[int] = MINE) -> str:
+    return in_place([tree / "python", tree / "python", tree / "lib"], owners)
+
+
+def test_a_tree_that_nobody_else_can_change_stays(tree: Path) -> None:
+    assert why(tree) == ""
+
+
+def test_a_file_that_others_may_write_is_found(tree: Path) -> None:
+    (tree / "lib/module.py").chmod(0o666)
+    assert why(tree).endswith("module.py could be changed by others than root")
+
+
+def test_another_owner_is_found(tree: Path) -> None:
+    assert "could be changed" in why(tree, frozenset({4_000_000}))
+
+
+def test_what_is_not_there(tree: Path) -> None:
+    assert "No such file" in in_place([tree / "gone"], MINE)
+
+
+def test_what_units_cannot_see() -> None:
+    assert in_place([Path("/home/anna/venv/bin/python")]).endswith("is hidden from services")
+
+
+def test_the_parts_are_real() -> None:
+    assert all(path.exists() for path in parts())
+
+
+def test_a_copy_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    monkeypatch.setattr(program, "COPY", tmp_path / "copy")
+    monkeypatch.setattr(program, "in_place", lambda paths: "it is a test")
+    said: list[str] = []
+    python = asyncio.run(prepare(Hands(said.append)))
+    assert Path(python).is_relative_to(tmp_path)
+    assert "because it is a test" in said[0]
+    done = subprocess.run(
+        [python, "-I", "-c", "import stillwatch, msgspec; print(stillwatch.__file__)"], capture_output=True, text=True
+    )
+    assert done.stdout.startswith(str(tmp_path)), done.stderr
+    help_text = subprocess.run([python, "-I", "-m", "stillwatch", "--help"], capture_output=True, text=True)
+    assert help_text.returncode == 0, help_text.stderr
+
+
+async def test_in_place_is_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "in_place", lambda paths: "")
+    assert await prepare(Hands(lambda said: None)) == sys.executable
+
+
+def test_a_server_has_a_path_even_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "/nowhere/llama-server")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert llama_server().startswith("/")
