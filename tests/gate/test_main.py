@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -61,16 +60,19 @@ def test_it_serves_until_it_is_told_to_stop(gate, tmp_path):
         client.ask(places, "status")
 
 
-def test_it_ends_with_zero_and_leaves_the_log_whole(tmp_path):
+def test_it_ends_with_zero_and_leaves_the_state_to_the_next(tmp_path, monkeypatch):
     places = places_in(tmp_path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
 
-    def stop_when_it_answers():
-        while not client.reachable(places):
-            time.sleep(0.02)
-        os.kill(os.getpid(), signal.SIGTERM)
+        def stop_when_it_is_ready():
+            listener.recv(100)
+            os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=stop_when_it_answers, daemon=True).start()
-    assert main.run_gate(Config(), places, Stage(some_units())) == 0
+        threading.Thread(target=stop_when_it_is_ready, daemon=True).start()
+        assert main.run_gate(Config(), places, Stage(some_units())) == 0
     with main._only_one(places.gate_state):
         pass
 
