@@ -20,6 +20,10 @@ from stillwatch.records.line import LINE_LIMIT, Line
 SYSTEMD_PROGRAMS = frozenset(
     folder + name for folder in (b"/usr/lib/systemd/", b"/lib/systemd/") for name in (b"systemd", b"systemd-executor")
 )
+UNIT_SUFFIXES = (
+    *(b".service", b".socket", b".timer", b".path", b".mount", b".automount"),
+    *(b".swap", b".target", b".slice", b".scope", b".device"),
+)
 FIELD_LIMIT = 16384
 STALE_KERNEL_SECONDS = 60.0
 CHUNK_ERRORS = 64
@@ -175,7 +179,13 @@ class Journal:
         unit = entry.get("_SYSTEMD_UNIT")
         if unit.__class__ is bytes and unit.startswith((b"session-", b"systemd-coredump@")):
             unit = self._stand_in(entry, unit)
-        return self._name(unit or entry.get("UNIT") or entry.get("SYSLOG_IDENTIFIER") or b""), False
+        return self._name(unit or self._alias(entry)), False
+
+    def _alias(self, entry: Mapping[str, Any]) -> Any:
+        """What a process in no unit calls itself; it may call itself anything, but not a unit."""
+        name = entry.get("SYSLOG_IDENTIFIER") or b""
+        name = name[0] if name.__class__ is list else name
+        return entry.get("_COMM") or b"" if name.endswith(UNIT_SUFFIXES) else name
 
     def _stand_in(self, entry: Mapping[str, Any], unit: bytes) -> Any:
         """A login session is its user's slice, since its number means nothing; a core dump is the unit that crashed."""

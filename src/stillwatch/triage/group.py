@@ -12,7 +12,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.triage.fingerprint import fingerprint
 from stillwatch.triage.links import Arrow, arrows
 from stillwatch.triage.merge import Mark, distinct, mark, order
-from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, SYMPTOMS, UNIT_FAILURE, rank
+from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, INJECTION, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.sighting import Sighting, Units, sight
 from stillwatch.triage.standing import severity_of
 
@@ -166,7 +166,9 @@ def _root(part: Sequence[Sighting], links: set[Arrow]) -> str:
 def _summary(fault: Fault) -> str:
     """The leading trigger's words, and who else suffers; units' names come from the system, never from a text."""
     summary = fault.lead.trigger.summary
-    place = fault.root.partition(" ")[2]
+    kind, _, place = fault.root.partition(" ")
+    if kind == INJECTION:
+        return f"{place} wrote instructions for a language model into the log; they are not obeyed"
     if fault.host_wide and place not in summary:
         summary = f"{summary} ({place})"
     others = [unit for unit in fault.units if unit not in summary and unit != fault.lead.unit]

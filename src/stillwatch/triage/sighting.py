@@ -74,11 +74,30 @@ def sight(trigger: Trigger, units: Units, named: Container[str] = ()) -> Sightin
     hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)
     if wrote and not trigger.trusted:
         subject = wrote
+    elif is_unvouched(trigger):
+        hearsay, subject = True, _account(trigger)
     kind = INJECTION if trigger.cause == INJECTION else "hearsay" if hearsay else family(trigger.cause)
     unit = subject if is_unit(subject) and kind not in (INJECTION, "hearsay") else ""
     # A fault of the host seen in one unit's log hangs on that unit until a link shows where it comes from.
     node = f"{UNIT_FAILURE} {subject}" if unit and kind in HOST_WIDE else f"{kind} {subject}"
     return Sighting(trigger=trigger, subject=subject, unit=unit, node=node, hearsay=hearsay)
+
+
+def is_unvouched(trigger: Trigger) -> bool:
+    """Journal text of a process that is in no unit: what it calls itself is its own claim."""
+    event = trigger.events[0] if trigger.events else None
+    return (
+        event is not None
+        and event.source == "journal"
+        and not trigger.trusted
+        and "transport" in event.fields
+        and not writer(trigger)
+    )
+
+
+def _account(trigger: Trigger) -> str:
+    """Whose process it was, which the kernel told journald."""
+    return next((f"user {uid}" for event in trigger.events if (uid := event.fields.get("uid", ""))), "somebody")
 
 
 def is_from_log(trigger: Trigger) -> bool:

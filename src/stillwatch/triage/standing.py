@@ -16,10 +16,10 @@ _SAME_MOMENT = 1.0
 
 
 def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
-    """The worst of its triggers; low for hearsay and planted instructions, info for what has mended itself."""
+    """The worst of its triggers; low for planted instructions, info for hearsay and for what has mended itself."""
     speaking = [s for s in sightings if not s.hearsay and s.trigger.cause != "prompt-injection"]
     if not speaking:
-        return Severity.low
+        return Severity.low if any(s.trigger.cause == "prompt-injection" for s in sightings) else Severity.info
     worst = max(s.trigger.severity for s in speaking)
     if not all(s.node.startswith(f"{UNIT_FAILURE} ") for s in speaking) or not units:
         return worst
