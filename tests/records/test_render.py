@@ -87,7 +87,9 @@ def test_everything_that_is_known_is_plain_json() -> None:
     )
     shown = json.loads(json.dumps(incident_json(whole)))
     assert shown["cause"] == {"id": "oom", "object": "a.service", "text": "t"}
-    assert shown["evidence"] == [{"id": "E1", "kind": "look", "source": "s", "at": "1970-01-01T00:00:03.000Z", "text": "x"}]
+    assert shown["evidence"] == [
+        {"id": "E1", "kind": "look", "source": "s", "at": "1970-01-01T00:00:03.000Z", "text": "x"}
+    ]
     assert shown["proposal"] == {
         "action": "restart_unit",
         "target": "a.service",
