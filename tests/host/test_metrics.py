@@ -29,3 +29,18 @@ async def test_a_mount_that_is_gone_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "self/mountinfo").write_text("1 0 8:1 / /no/such/place rw shared:1 - ext4 /dev/sda1 rw\n")
     seen = await read_metrics("h", 1.0, proc=tmp_path)
     assert any("/no/such/place" in problem for problem in seen.problems)
+
+
+async def test_a_kernel_without_pressure_is_no_problem(tmp_path: Path) -> None:
+    for name, text in (
+        ("meminfo", "MemTotal: 100 kB\nMemAvailable: 25 kB\n"),
+        ("cpuinfo", "processor : 0\n"),
+        ("loadavg", "0.10 0.20 0.30 1/100 4242\n"),
+    ):
+        (tmp_path / name).write_text(text)
+    for name, text in (("sys/fs/file-nr", "10 0 1000\n"), ("self/mountinfo", "")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    seen = await read_metrics("h", 1.0, proc=tmp_path)
+    assert seen.problems == ()
+    assert {event.fields["metric"] for event in seen.events} == {"memory-available", "load", "files-open"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import stat
 import sys
 from calendar import timegm
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from stillwatch.records.line import LINE_LIMIT, Line
 
 PROBE_BYTES = 4096
 CHUNK_BYTES = 1 << 20
+FOLLOW_BYTES = 1 << 16
+FOLLOW_LINES = 5000
 MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 
 RFC3164 = re.compile(
@@ -116,6 +119,90 @@ class LogFile:
             return min(self._now, os.fstat(self._stream.fileno()).st_mtime)
         except (OSError, ValueError):
             return self._now
+
+
+class LogFollower:
+    """A log that grows: `lines` gives what came since the last call and never waits.
+
+    At first it stands at the end of the file, or at its start where from_start is set or the file came later. A file
+    that was renamed is read to its end before the one that took its place; one that was cut is read from its start. A
+    last line without its end waits for it. `problem` says why nothing can be read now, "" if it can.
+    """
+
+    def __init__(self, path: str, *, from_start: bool = False) -> None:
+        self.path = path
+        self.problem = ""
+        self._file: BinaryIO | None = None
+        self._rest = b""
+        self._skipping = False
+        self._open(at_end=not from_start)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file, self._rest, self._skipping = None, b"", False
+
+    def lines(self, now: float, limit: int = FOLLOW_LINES) -> list[Line]:
+        """At most `limit` lines (the rest next time). now: the time of a line that carries none."""
+        found: list[Line] = []
+        while len(found) < limit:
+            chunk = self._read()
+            found += [parse_line(raw, now) for raw in self._split(chunk)]
+            if not chunk and not self._next_file():
+                break
+        return found
+
+    def _read(self) -> bytes:
+        if self._file is None:
+            return b""
+        try:
+            if os.fstat(self._file.fileno()).st_size < self._file.tell():
+                self._file.seek(0)
+                self._rest, self._skipping = b"", False
+            return self._file.read(FOLLOW_BYTES)
+        except OSError as error:
+            self.close()
+            self.problem = f"{self.path}: {error.strerror}"
+            return b""
+
+    def _split(self, chunk: bytes) -> list[bytes]:
+        """Whole lines, each cut at LINE_LIMIT; of an endless one the first part is told and the rest dropped."""
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if self._skipping and lines:
+            lines, self._skipping = lines[1:], False
+        if self._skipping:
+            self._rest = b""
+        elif len(self._rest) > LINE_LIMIT:
+            lines, self._rest, self._skipping = [*lines, self._rest], b"", True
+        return [line[:LINE_LIMIT] for line in lines]
+
+    def _next_file(self) -> bool:
+        """Whether another file has taken the place of the one that was read to its end."""
+        try:
+            seen = Path(self.path).stat()
+        except OSError as error:
+            self.problem = f"{self.path}: {error.strerror}"
+            return False
+        mine = None if self._file is None else os.fstat(self._file.fileno())
+        if mine is not None and (mine.st_dev, mine.st_ino) == (seen.st_dev, seen.st_ino):
+            return False
+        self.close()
+        self._open(at_end=False)
+        return self._file is not None
+
+    def _open(self, *, at_end: bool) -> None:
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        except OSError as error:
+            self.problem = f"{self.path}: {error.strerror}"
+            return
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            self.problem = f"{self.path}: is not a regular file"
+            return
+        self._file, self.problem = os.fdopen(descriptor, "rb", buffering=0), ""
+        if at_end:
+            self._file.seek(0, os.SEEK_END)
 
 
 def parse_line(raw: bytes, fallback: float) -> Line:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +70,11 @@ def listening() -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["port"], row["protocol"], row["address"]))
 
 
-def deleted_open(limit: int = 50, proc: Path = Path("/proc")) -> list[dict[str, Any]]:
-    """Deleted files that processes still hold, biggest first; only those of processes that may be read."""
+def deleted_open(limit: int = 50, proc: Path = Path("/proc"), seconds: float = 2.0) -> list[dict[str, Any]]:
+    """Deleted files that processes still hold, biggest first; of processes that may be read, within `seconds`."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for link in proc.glob("[0-9]*/fd/*"):
+    end = time.monotonic() + seconds
+    for link in itertools.takewhile(lambda _: time.monotonic() < end, proc.glob("[0-9]*/fd/*")):
         with contextlib.suppress(OSError):
             target = str(link.readlink())
             if target.startswith("/") and target.endswith(" (deleted)") and not target.startswith(("/memfd:", "/dev/")):
