@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import logging
-import signal
 import socket
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.config import Autonomy, Config, Places, Watch, find_config, find_places, load_config
-from stillwatch.daemon import Daemon
-from stillwatch.errors import NotReachable
-from stillwatch.gate import client as gate
+from stillwatch.errors import StillwatchError
 from stillwatch.gather import Source
 from stillwatch.host.systemd import Systemd
-from stillwatch.lifecycle import Lifecycle
-from stillwatch.live import LiveService
-from stillwatch.notify.apprise import AppriseNotifier
-from stillwatch.ports import Answered, Clock, LookTools
-from stillwatch.records.action import Proposal
+from stillwatch.ports import Clock, LookTools
 from stillwatch.remember import Memory
-from stillwatch.serve.local import LocalServer
 from stillwatch.serve.local_client import ThroughDaemon
 from stillwatch.service import Rooms, Service
 from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
 from stillwatch.store.compiled import CompiledShelf
-from stillwatch.store.store import Store
 from stillwatch.tiers import Tiers
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.monitor import Watcher
@@ -44,6 +32,8 @@ if TYPE_CHECKING:
     from stillwatch.gate.audit import Wholeness
     from stillwatch.gate.policy import Policy
     from stillwatch.install.hands import Hands
+    from stillwatch.records.report import Finding
+    from stillwatch.suggest import Suggestion
 
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
@@ -80,7 +70,7 @@ class App:
 
     def service(self) -> Service:
         """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
-        rooms = self._rooms()
+        rooms = self.rooms()
         if self.socket.exists():
             through = ThroughDaemon(rooms, self.socket)
             if through.answers():
@@ -89,30 +79,11 @@ class App:
 
     async def run(self) -> int:
         """The daemon, until SIGTERM or SIGINT. Raises NotReachable while another runs over the same state."""
-        rooms = self._rooms()
-        with only_one(self.places.state) as state:
-            store = Store.open(state)
-            async with Tiers(self.config, self.places, self.clock, lasting=True) as tiers:
-                daemon = self._daemon(rooms, store, tiers)
-                local = LocalServer(LiveService(rooms, daemon, tiers), self.socket)
-                await until_told(daemon.run(), local.serve(), tiers.start(LOG.info))
-            store.close()
-        return 0
+        from stillwatch.run import run_daemon  # the web server and all else that no one-shot command should pay for
 
-    def _daemon(self, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
-        notifier = AppriseNotifier(self.config.notify.urls)
-        return Daemon(
-            host=rooms.host,
-            clock=self.clock,
-            watcher=rooms.watcher(),
-            store=store,
-            looks=self._host_looks(),
-            mind=tiers,
-            lifecycle=Lifecycle(gate=GateSocket(self.places), notifier=notifier, clock=self.clock),
-            read_journal=self.config.watch.journal is not False,
-        )
+        return await run_daemon(self)
 
-    def _rooms(self) -> Rooms:
+    def rooms(self) -> Rooms:
         rules = load_rules([RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER])
         host = socket.gethostname()
         memory = Memory(self.places.state)
@@ -126,7 +97,7 @@ class App:
             sources=lambda journal, log, since: self._sources(host, journal, log, since),
             looks=self._looks,
             tiers=self._tiers,
-            catalogue=lambda: self._host_looks().catalogue(),
+            catalogue=lambda: self.host_looks().catalogue(),
         )
 
     def run_gate(self) -> int:
@@ -173,6 +144,34 @@ class App:
             table: [getattr(entry, "name", None) or entry.unit for entry in entries]
             for table, entries in tables.items()
             if entries
+        }
+
+    async def suggestions(self) -> list[Suggestion]:
+        """What the policy could declare on this host and does not yet; all of it where the policy is not believed."""
+        from stillwatch.suggest import suggestions
+
+        return await suggestions(self._declared_already())
+
+    async def gate_findings(self) -> list[Finding]:
+        """What the doctor says about the gate and its policy."""
+        from stillwatch.doctor_gate import examine_gate
+
+        version, problem = "", ""
+        try:
+            version = self.policy().version
+        except StillwatchError as error:
+            problem = str(error)
+        return await examine_gate(self.places, version, problem, self._declared_already())
+
+    def _declared_already(self) -> dict[str, set[str]]:
+        try:
+            policy = self.policy()
+        except StillwatchError:
+            return {}
+        return {
+            "rotated_logs": {entry.directory for entry in policy.rotated_logs},
+            "files": {entry.path for entry in policy.files},
+            "timers": {entry.unit for entry in policy.timers},
         }
 
     async def apply_policy(self, hands: Hands, file: Path | None = None) -> int:
@@ -239,70 +238,14 @@ class App:
         """None where another host's journal or log is read: what this host shows would only mislead."""
         if journal is not None or log is not None:
             return None
-        return self._host_looks()
+        return self.host_looks()
 
-    def _host_looks(self) -> HostLooks:
+    def host_looks(self) -> HostLooks:
         world = World(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
         return HostLooks(world=world)
 
     def _tiers(self, wanted: bool) -> Tiers:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)
-
-
-class GateSocket:
-    """ports.GateDoor over the gate's socket."""
-
-    def __init__(self, places: Places) -> None:
-        self._places = places
-
-    async def propose(self, proposal: Proposal, incident: str) -> Answered:
-        return _answered(await gate.propose(self._places, proposal, incident))
-
-    async def look_up(self, proposal_id: str) -> Answered:
-        return _answered(gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id)))
-
-
-def _answered(said: gate.Proposed) -> Answered:
-    return Answered(id=said.id, state=said.state, decision=said.decision, outcome=said.outcome)
-
-
-@contextmanager
-def only_one(state: Path) -> Iterator[Path]:
-    """One daemon over one state directory, which is made at need. Raises NotReachable while another runs."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (state / "daemon.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise NotReachable(f"another daemon runs over {state}", next_step="stop it first") from error
-        yield state
-
-
-async def until_told(*works: Coroutine[Any, Any, None]) -> None:
-    """Do all of it until SIGTERM or SIGINT, or until one fails, which is raised."""
-    told, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    tasks = [asyncio.ensure_future(work) for work in works]
-    end = asyncio.ensure_future(told.wait())
-    waiting: set[asyncio.Future[Any]] = {end, *tasks}
-    while waiting and not end.done():
-        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if any(task.exception() for task in done):
-            break
-    for task in (end, *tasks):
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-
-
-def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties of the one object that a schema describes."""
-    (described,) = schema["$defs"].values()
-    needed = described.get("required", ())
-    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
 
 
 def build(options: Options) -> App:

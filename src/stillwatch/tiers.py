@@ -60,6 +60,12 @@ class Tiers:
             return self._state("meta")[1]
         return self._all["meta"]
 
+    def small_writer(self) -> ChatModel | None:
+        """A cheap model that can write a title, None where there is none."""
+        cheap: tuple[Tier, ...] = ("trigger", "review")
+        ready = [tier for tier in cheap if self._is_ready(tier) and tier not in self._small]
+        return self._all[ready[0]] if ready else None
+
     async def start(self, progress: Progress) -> None:
         """Bring the tiers up, once; what fails keeps its state and its reason."""
         if not self._wanted or self._all:

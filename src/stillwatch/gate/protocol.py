@@ -99,8 +99,8 @@ AnyRequest = (
     Propose | Explain | List | Show | Approve | Reject | SetAutonomy | Pause | Resume | Unlock | Enroll | Release
     | Reload | Audit | Status
 )  # fmt: skip
-FOR_PROPOSERS: Final = (Propose, Explain, List, Show, Status, Pause, Approve)
-"""What propose.sock hears: an approval there needs a code, and there is no resume."""
+FOR_PROPOSERS: Final = (Propose, Explain, List, Show, Status, Pause, Reject, Approve)
+"""What propose.sock hears: only what holds back, and an approval with a code; there is no resume."""
 
 
 def read_object(line: bytes) -> dict[str, Any]:

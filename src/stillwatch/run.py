@@ -1,0 +1,137 @@
+"""`stillwatch run`: the daemon, its socket and port 8083 put together, until somebody tells it to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.config import Places
+from stillwatch.conversation import Conversation, Desk
+from stillwatch.daemon import Daemon
+from stillwatch.errors import NotReachable
+from stillwatch.gate import client as gate
+from stillwatch.lifecycle import Lifecycle
+from stillwatch.live import LiveService
+from stillwatch.notify.apprise import AppriseNotifier
+from stillwatch.ports import Answered
+from stillwatch.records.action import Proposal
+from stillwatch.serve.http import build_http, check_bind, serve_http
+from stillwatch.serve.keys import KeyRing
+from stillwatch.serve.local import LocalServer
+from stillwatch.service import Rooms, Service
+from stillwatch.store.store import Store
+from stillwatch.tiers import Tiers
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+
+LOG = logging.getLogger(__name__)
+
+
+async def run_daemon(app: App) -> int:
+    """Until SIGTERM or SIGINT. Raises NotReachable while another runs over the same state."""
+    rooms = app.rooms()
+    with only_one(app.places.state) as state:
+        store = Store.open(state)
+        async with Tiers(app.config, app.places, app.clock, lasting=True) as tiers:
+            daemon = _daemon(app, rooms, store, tiers)
+            service = LiveService(rooms, daemon, tiers)
+            local = LocalServer(service, app.socket)
+            port = _port(app, service, daemon, tiers)
+            await until_told(daemon.run(), local.serve(), port, tiers.start(LOG.info))
+        store.close()
+    return 0
+
+
+def _port(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Coroutine[Any, Any, None]:
+    """Port 8083, to be awaited. Raises WrongUsage where it would be open to others without a key (R23)."""
+    keys = KeyRing(app.places.state)
+    check_bind(app.config.api, keys)
+    desk = Desk(
+        service=service,
+        clock=app.clock,
+        known=daemon.known,
+        looks=daemon.looks,
+        writer=tiers.writer,
+        small=tiers.small_writer,
+        gate=lambda verb, **fields: gate.ask_async(app.places, verb, **fields),
+        samples=daemon.store.samples.read,
+        metrics=daemon.store.samples.metrics,
+    )
+    return serve_http(build_http(service, Conversation(desk), keys, app.config.api, app.clock), app.config.api, keys)
+
+
+def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
+    notifier = AppriseNotifier(app.config.notify.urls)
+    return Daemon(
+        host=rooms.host,
+        clock=app.clock,
+        watcher=rooms.watcher(),
+        store=store,
+        looks=app.host_looks(),
+        mind=tiers,
+        lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
+        read_journal=app.config.watch.journal is not False,
+    )
+
+
+class GateSocket:
+    """ports.GateDoor over the gate's socket."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    async def propose(self, proposal: Proposal, incident: str) -> Answered:
+        return _answered(await gate.propose(self._places, proposal, incident))
+
+    async def look_up(self, proposal_id: str) -> Answered:
+        return _answered(gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id)))
+
+
+def _answered(said: gate.Proposed) -> Answered:
+    return Answered(id=said.id, state=said.state, decision=said.decision, outcome=said.outcome)
+
+
+@contextmanager
+def only_one(state: Path) -> Iterator[Path]:
+    """One daemon over one state directory, which is made at need. Raises NotReachable while another runs."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (state / "daemon.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise NotReachable(f"another daemon runs over {state}", next_step="stop it first") from error
+        yield state
+
+
+async def until_told(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all of it until SIGTERM or SIGINT, or until one fails, which is raised."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    tasks = [asyncio.ensure_future(work) for work in works]
+    end = asyncio.ensure_future(told.wait())
+    waiting: set[asyncio.Future[Any]] = {end, *tasks}
+    while waiting and not end.done():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if any(task.exception() for task in done):
+            break
+    for task in (end, *tasks):
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties of the one object that a schema describes."""
+    (described,) = schema["$defs"].values()
+    needed = described.get("required", ())
+    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
