@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from stillwatch import suggest
 from stillwatch.config import Places
+from stillwatch.suggest import Suggestion
 
 from .conftest import Stillwatch
 
@@ -70,3 +73,13 @@ def test_apply_in_a_trial_has_the_gate_read_it_again(gate: Places, trial: Stillw
 
 def test_apply_without_a_gate_in_a_trial(trial: Stillwatch) -> None:
     assert trial("policy", "apply").code == 5
+
+
+def test_suggestions_are_text_for_the_policy_file(trial: Stillwatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def found(*_: object) -> list[Suggestion]:
+        return [Suggestion(table="timers", fields={"unit": "backup.timer"}, why="it is off")]
+
+    monkeypatch.setattr(suggest, "suggestions", found)
+    page = trial("policy", "suggest").out
+    assert tomllib.loads(page) == {"timers": [{"unit": "backup.timer"}]}
+    assert json.loads(trial("policy", "suggest", "--json").out)[0]["why"] == "it is off"

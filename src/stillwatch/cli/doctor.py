@@ -22,6 +22,7 @@ def doctor(*, as_json: bool) -> int:
 
     app = door.app()
     findings = work(lambda _: examine(app.config, app.places), quiet=as_json)
+    findings = [*findings, *work(lambda _: app.gate_findings(), quiet=as_json)]
     if as_json:
         put_json(findings_json(findings))
     else:

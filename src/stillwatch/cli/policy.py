@@ -71,6 +71,29 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     return 0
 
 
+def suggest_entries(*, as_json: bool) -> int:
+    """Print entries that the policy file could declare for what is found here. Nothing is changed by it.
+
+    example:
+      stillwatch policy suggest
+    """
+    import asyncio
+
+    from stillwatch.cli.paper import line, put, put_json
+
+    found = asyncio.run(door.app().suggestions())
+    if as_json:
+        put_json([{"table": each.table, "fields": each.fields, "why": each.why} for each in found])
+    elif not found:
+        put([line("nothing was found here that is not declared already")])
+    else:
+        lines = ["# Keep what you want of this in the policy file, then: stillwatch policy apply"]
+        for each in found:
+            lines += ["", *each.toml().splitlines()]
+        put(line(text) for text in lines)
+    return 0
+
+
 def _hands(*, dry_run: bool, as_json: bool) -> Any:
     from stillwatch.cli.install import prepared
 
@@ -121,6 +144,7 @@ command = Group(
     members={
         "check": Command(run=check_policy, arguments=_check),
         "apply": Command(run=apply_policy, arguments=_apply),
+        "suggest": Command(run=suggest_entries, arguments=json_option),
     },
     default="check",
 )
