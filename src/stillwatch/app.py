@@ -248,6 +248,13 @@ class App:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)
 
 
+def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties of the one object that a schema describes."""
+    (described,) = schema["$defs"].values()
+    needed = described.get("required", ())
+    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
+
+
 def build(options: Options) -> App:
     """Read the configuration and find the places. Raises WrongUsage."""
     file = find_config(options.config)

@@ -128,10 +128,3 @@ async def until_told(*works: Coroutine[Any, Any, None]) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
-
-
-def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties of the one object that a schema describes."""
-    (described,) = schema["$defs"].values()
-    needed = described.get("required", ())
-    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
