@@ -91,7 +91,7 @@ class Orders:
         (incident,) = chosen
         if incident.proposal is None:
             return f"I have no change to propose for {incident.id}. {sentence(incident)}"
-        return f"{incident.id}: {await self._propose(incident.proposal, incident.id)}"
+        return f"{incident.id}: {await self._proposed(incident.proposal, incident.id)}"
 
     async def undo(self) -> str:
         """Propose the inverse of the last change that was done, where there is one."""
@@ -106,7 +106,7 @@ class Orders:
         if inverse is None:
             return f"The last change was {last['id']}, {_words(last)}. It cannot be taken back by another change."
         proposal = Proposal(action=inverse, target=last["target"])
-        return f"The last change was {last['id']}, {_words(last)}. {await self._propose(proposal, last['incident'])}"
+        return f"The last change was {last['id']}, {_words(last)}. {await self._proposed(proposal, last['incident'])}"
 
     def mute(self, incidents: Sequence[Incident], incident_id: str, hours: int, by: str) -> str:
         incident = next((one for one in incidents if one.id == incident_id), None)
@@ -135,8 +135,9 @@ class Orders:
         rows = [f"- {one.proposal_id}: {_proposal_words(one)}. {how_to_approve(one.proposal_id)}" for one in waiting]
         return "\n".join(["A yes alone approves nothing, and nothing was done.", *rows])
 
-    async def _propose(self, proposal: Proposal, incident: str) -> str:
-        reply = await self._say(
+    async def propose(self, proposal: Proposal, incident: str) -> Mapping[str, Any] | str:
+        """The gate's answer, or why there is none."""
+        return await self._say(
             "propose",
             action=proposal.action,
             target=proposal.target,
@@ -144,6 +145,9 @@ class Orders:
             because=proposal.because[:4000],
             incident=incident[:64],
         )
+
+    async def _proposed(self, proposal: Proposal, incident: str) -> str:
+        reply = await self.propose(proposal, incident)
         return f"nothing was done: {reply}." if isinstance(reply, str) else came_of(reply, proposal)
 
     async def _say(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:

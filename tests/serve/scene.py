@@ -16,13 +16,13 @@ from stillwatch.gather import Gathered
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.records.action import Proposal
 from stillwatch.records.incident import Incident
-from stillwatch.records.report import SourceReport
+from stillwatch.records.report import Report, SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.serve.http import build_http, serve_http
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds
-from stillwatch.service import Service
+from stillwatch.service import Service, status_of
 from stillwatch.store.store import Store
 from tests.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.test_service import service
@@ -95,8 +95,17 @@ def known() -> Gathered:
     return Gathered(triggers=(), novel=(), units=units, sources=sources, lines=3)
 
 
+class StillService(Service):
+    """Knows how the host stands without reading it anew, as the daemon's does."""
+
+    async def status(self) -> Report:
+        incidents, sources = tuple(self.incidents()), known().sources
+        status = status_of(incidents, sources)
+        return Report(host="h", at=1e9, status=status, incidents=incidents, sources=sources, lines=3)
+
+
 def remember(state: Path, *incidents: Incident) -> Service:
-    built = service(state)
+    built = StillService(service(state)._rooms)
     store = Store.open(state / "state")
     for one in incidents:
         store.book.save(one)

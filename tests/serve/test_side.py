@@ -32,12 +32,10 @@ OPEN_WEBUI = {
         "### Task:\nPredict 3-5 useful messages the user might send next as follow-ups\n",
     ],
     "queries": [
-        "### Task:\nAnalyze the chat history to determine the necessity of generating search queries, in the given language.\n",
+        "### Task:\nAnalyze the chat history to determine the necessity of generating search queries\n",
         "### Task:\nBased on the chat history, determine whether a search is necessary\n",
     ],
-    "text": [
-        "### Task:\nYou are an autocompletion system. Continue the text in `<text>` based on the **completion type**\n"
-    ],
+    "text": ["### Task:\nYou are an autocompletion system. Continue the text in `<text>` by the **completion type**\n"],
 }
 LIBRECHAT = {
     "plain": "Provide a concise, 5-word-or-less title for the conversation, using title case conventions. Only return "

@@ -19,7 +19,7 @@ from stillwatch.serve.keys import Key, KeyRing
 from stillwatch.serve.limits import Limits
 from stillwatch.serve.refusal import Refusal
 
-OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health", "/style.css"})
 PAGES = frozenset({"/"})
 """A browser asks for the key itself there: HTTP's own login, the key as the password."""
 HARMLESS = frozenset({"GET", "HEAD"})

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,12 +21,16 @@ from stillwatch.config import Api
 from stillwatch.conversation import Conversation
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.ports import Clock
+from stillwatch.serve.api import Api as KnownApi
 from stillwatch.serve.connections import HEAD_BYTES, guarded
 from stillwatch.serve.guard import Guard, is_loopback
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds, Limits
+from stillwatch.serve.mcp_http import McpDoor
 from stillwatch.serve.openai_api import OpenAIApi
+from stillwatch.serve.openapi import document
 from stillwatch.serve.refusal import Refusal, as_json
+from stillwatch.serve.web import Page
 from stillwatch.service import Service
 
 LOG = logging.getLogger(__name__)
@@ -40,15 +45,28 @@ def build_http(
     """The whole of it, behind the guard. bounds: what one key may ask."""
     limits = Limits(clock=clock, bounds=bounds or Bounds())
     openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
+    known = KnownApi(desk=conversation.desk, limits=limits)
+    web = Page(api=known)
     app = Starlette(
         routes=[
             Route("/health", _health),
+            Route("/", web.show),
+            Route("/style.css", web.style),
+            Route("/openapi.json", _openapi),
+            Route("/api/status", known.status),
+            Route("/api/incidents", known.incidents),
+            Route("/api/incidents/{id}", known.incident),
+            Route("/api/approvals", known.approvals),
+            Route("/api/metrics", known.metrics),
+            Route("/api/events", known.events),
+            Route("/mcp", McpDoor(conversation.desk, limits), methods=["GET", "POST", "DELETE"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),
             Route("/v1/chat/completions", openai.chat, methods=["POST"]),
         ],
         exception_handlers={Refusal: _refused, HTTPException: _no_such_thing, 500: _broke},
     )
+    app.router.redirect_slashes = False
     return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api))
 
 
@@ -124,6 +142,10 @@ class _Server(uvicorn.Server):
 
 async def _health(request: Request) -> Response:
     return as_json({"status": "ok"})
+
+
+async def _openapi(request: Request) -> Response:
+    return as_json(document(version("stillwatch")))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

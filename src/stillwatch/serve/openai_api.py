@@ -19,6 +19,7 @@ from stillwatch.serve import asked as models
 from stillwatch.serve import frames, side
 from stillwatch.serve.asked import Asked, check_model, read_asked
 from stillwatch.serve.body import read_object
+from stillwatch.serve.bounded import Bounded
 from stillwatch.serve.frames import Frames
 from stillwatch.serve.guard import needs
 from stillwatch.serve.limits import Limits
@@ -61,19 +62,6 @@ class OpenAIApi:
         )
         stream = EventStream(answer.stream, answer.frames.opening())
         return Bounded(limits=self.limits, key=key.id, app=stream if asked.stream else Whole(answer))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounded:
-    """An answer that counts as one of its key's while it is under way."""
-
-    limits: Limits
-    key: str
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self.limits.stream(self.key):
-            await self.app(scope, receive, send)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,98 @@
+"""The official client over HTTP and over stdio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.scripted_llm import ScriptedLLM
+from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
+from tests.think.incidents import incident
+
+WAITS = {"id": "A-18", "state": "waiting", "risk": "low", "decision": {}, "outcome": None}
+RESTART = {"action": "restart_unit", "target": "web.service"}
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    gate = ScriptedGate(propose=WAITS, list={"proposals": []})
+    with ScriptedLLM(script()) as upstream:
+        async with serving(tmp_path, upstream, incident(**FAILED), gate=gate) as running:
+            yield running
+
+
+@asynccontextmanager
+async def connected(scene: Scene, key: str) -> AsyncIterator[Any]:
+    async with httpx2.AsyncClient(headers=scene.headers(key), timeout=30) as http:
+        async with Client(streamable_http_client(f"{scene.root}/mcp", http_client=http)) as client:
+            yield client
+
+
+async def test_looks_resources_and_proposals(scene: Scene) -> None:
+    async with connected(scene, scene.key) as client:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+        assert names == ["unit_status", "propose"]
+        seen = await client.call_tool("unit_status", {"unit": "web.service"})
+        assert seen.content[0].text == "web.service: failed"
+        said = await client.call_tool("propose", RESTART)
+        assert "A-18, restart unit web.service, waits for your approval" in said.content[0].text
+        uris = [str(one.uri) for one in (await client.list_resources()).resources]
+        assert len(uris) == 5
+        for uri in [*uris, "stillwatch://incidents/I1"]:
+            json.loads((await client.read_resource(uri)).contents[0].text)
+    gate = scene.desk.gate
+    assert isinstance(gate, ScriptedGate) and {verb for verb, _ in gate.said} == {"propose", "list"}
+
+
+async def test_a_key_that_reads_cannot_propose(scene: Scene) -> None:
+    async with connected(scene, scene.reader) as client:
+        assert "propose" not in [tool.name for tool in (await client.list_tools()).tools]
+        assert (await client.call_tool("propose", RESTART)).is_error
+    assert isinstance(scene.desk.gate, ScriptedGate) and scene.desk.gate.said == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"action": "format_disk", "target": "x"},
+        {**RESTART, "risk": "low"},
+        {**RESTART, "arguments": {"a": {"b": 1}}},
+        {**RESTART, "target": 7},
+    ],
+)
+async def test_a_malformed_proposal_never_reaches_the_gate(scene: Scene, wrong: Any) -> None:
+    async with connected(scene, scene.key) as client:
+        assert (await client.call_tool("propose", wrong)).is_error
+    assert isinstance(scene.desk.gate, ScriptedGate) and scene.desk.gate.said == []
+
+
+async def test_what_is_not_there_is_an_error(scene: Scene) -> None:
+    async with connected(scene, scene.key) as client:
+        for uri in (
+            "stillwatch://nothing",
+            "stillwatch://incidents/I99",
+            "stillwatch://metrics/x",
+            "file:///etc/passwd",
+        ):
+            with pytest.raises(Exception, match="no"):
+                await client.read_resource(uri)
+        for tool in ("approve", "execute", "bash"):
+            with pytest.raises(Exception, match="no tool"):
+                await client.call_tool(tool, {})
+
+
+async def test_no_key_no_mcp(scene: Scene) -> None:
+    async with httpx2.AsyncClient() as http:
+        for method in ("GET", "POST", "DELETE"):
+            assert (await http.request(method, f"{scene.root}/mcp", json={})).status_code == 401
+        headers = {**scene.headers(), "Origin": "http://evil.example"}
+        assert (await http.post(f"{scene.root}/mcp", json={}, headers=headers)).status_code == 403
