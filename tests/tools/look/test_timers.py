@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from stillwatch.host.systemd import Timer
+from stillwatch.records.unit import UnitState
+
+from .world import NOW, look, rows, world
+
+
+def timer(name: str, enabled: str, active: str, at: float = 0.0, monotonic: float = 0.0) -> Timer:
+    return Timer(UnitState(name=name, enabled=enabled, active_state=active), at, monotonic, 0.0)
+
+
+async def test_when_each_runs_next() -> None:
+    known = [
+        timer("a.timer", "enabled", "active", at=NOW + 7200),
+        timer("b.timer", "static", "active", monotonic=1000.0 + 3600),
+        timer("c.timer", "disabled", "inactive"),
+    ]
+    seen = await look("timers", world(timers=known))
+    assert "a.timer enabled active next in 2.0 h" in seen.text
+    assert "b.timer static active next in 1.0 h" in seen.text
+    assert "c.timer disabled inactive NO NEXT RUN" in seen.text
+    assert [row["name"] for row in rows(seen, "timers")] == ["a.timer", "b.timer", "c.timer"]
