@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stillwatch.app import Options, build
+from stillwatch.errors import NotReachable
+from stillwatch.run import only_one, until_told
+from stillwatch.serve.local_client import ThroughDaemon
+from stillwatch.service import Service
+from tests.llm.test_servers import free_port
+from tests.test_app import NO_MODELS, options
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def words(given: Options) -> list[str]:
+    assert given.config and given.state_dir and given.runtime_dir
+    return ["--config", given.config, "--state-dir", given.state_dir, "--runtime-dir", given.runtime_dir]
+
+
+# ── one daemon over one state ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_only_one_daemon_over_one_state(tmp_path: Path) -> None:
+    with only_one(tmp_path / "state") as state:
+        assert state.stat().st_mode & 0o777 == 0o700
+        with pytest.raises(NotReachable, match="another daemon"), only_one(state):
+            pass
+        with only_one(tmp_path / "other"):
+            pass
+    with only_one(state):
+        pass
+
+
+def test_a_daemon_that_was_killed_leaves_the_state_free(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from stillwatch.run import only_one\n"
+        "with only_one(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    argv = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        with pytest.raises(NotReachable), only_one(tmp_path):
+            pass
+        process.kill()
+        process.wait(5)
+    with only_one(tmp_path):
+        pass
+
+
+# ── until it is told ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+UNTIL_TOLD = """
+import asyncio, sys
+from stillwatch.run import until_told
+
+async def work(name):
+    try:
+        print(name, flush=True)
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0.05)
+        print("ended", name, flush=True)
+
+async def done():
+    return
+
+asyncio.run(until_told(work("one"), work("two"), done()))
+print("left", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_work_in_order(number: signal.Signals) -> None:
+    argv = [sys.executable, "-c", textwrap.dedent(UNTIL_TOLD)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["one\n", "two\n"]
+        process.send_signal(number)
+        rest = process.stdout.read().split("\n")
+        assert process.wait(10) == 0
+    assert sorted(rest[:2]) == ["ended one", "ended two"] and rest[2] == "left"
+
+
+async def test_work_that_fails_ends_the_others_and_is_raised() -> None:
+    ended = asyncio.Event()
+
+    async def for_ever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise NotReachable("no socket")
+
+    with pytest.raises(NotReachable, match="no socket"):
+        await asyncio.wait_for(until_told(for_ever(), fails()), 5)
+    assert ended.is_set()
+
+
+# ── a running daemon ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[tuple[Options, subprocess.Popen[bytes]]]:
+    """`stillwatch run` as a trial without a journal; it serves its socket when this returns."""
+    given = options(tmp_path, f"[api]\nport = {free_port()}\n[watch]\njournal = false\n{NO_MODELS}")
+    log = (tmp_path / "daemon.log").open("wb")
+    argv = [sys.executable, "-m", "stillwatch", *words(given), "run"]
+    process = subprocess.Popen(argv, stdout=log, stderr=log, cwd=REPOSITORY)
+    app = build(given)
+    ends = time.monotonic() + 30
+    while not (app.socket.exists() and isinstance(app.service(), ThroughDaemon)):
+        assert process.poll() is None and time.monotonic() < ends, (tmp_path / "daemon.log").read_text()
+        time.sleep(0.05)
+    yield given, process
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    process.wait(10)
+    log.close()
+
+
+def stillwatch(given: Options, *command: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "stillwatch", *words(given), *command]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=REPOSITORY)
+
+
+def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
+    given, process = daemon
+    service = build(given).service()
+    assert isinstance(service, ThroughDaemon)
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        status = asyncio.run(service.status())
+        if {source.name: source.read for source in status.sources}.get("metrics"):
+            break
+        time.sleep(0.05)
+    assert {source.name for source in status.sources} == {"units", "metrics"}
+    assert {tier.state for tier in status.tiers.values()} == {"off"}
+    shown = stillwatch(given, "status", "--json")
+    assert json.loads(shown.stdout)["host"] == os.uname().nodename, shown.stderr
+    process.terminate()
+    assert process.wait(10) == 0
+    assert type(build(given).service()) is Service
+
+
+def test_a_second_daemon_is_turned_away(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
+    given, process = daemon
+    second = stillwatch(given, "run")
+    assert second.returncode == 5 and "another daemon runs" in second.stderr and "Traceback" not in second.stderr
+    assert process.poll() is None and isinstance(build(given).service(), ThroughDaemon), "the first goes on"
+
+
+def test_a_daemon_that_was_killed_can_be_started_again(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
+    given, process = daemon
+    process.kill()
+    process.wait(10)
+    assert build(given).socket.exists(), "it left its socket behind"
+    assert type(build(given).service()) is Service
