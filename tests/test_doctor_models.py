@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -83,3 +85,20 @@ def test_a_port_that_somebody_has_taken() -> None:
     assert "taken by" in found.text
     assert "[llm.trigger]" in found.text
     assert {one.topic: one for one in ports(config(trigger={"port": taken}))}[f"port {taken}"].ok
+
+
+@pytest.mark.parametrize(("words", "ok"), [(["stillwatch", "run"], True), (["elsewhere", "run"], False)])
+def test_the_port_of_a_daemon_that_runs_is_no_fault(words: list[str], ok: bool) -> None:
+    script = (
+        "import socket, sys\n"
+        "listener = socket.create_server(('127.0.0.1', 0))\n"
+        "print(listener.getsockname()[1], flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        taken = int(process.stdout.readline())
+        found = {one.topic: one for one in ports(msgspec.convert({"api": {"port": taken}}, Config))}[f"port {taken}"]
+        process.communicate("")
+    assert found.ok is ok

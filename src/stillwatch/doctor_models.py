@@ -78,7 +78,16 @@ def _port(port: int, instead: str, *, server: bool) -> Finding:
         return Finding(topic=topic, ok=True, text="free")
     name = listener.name or "another program"
     who = f"{name} (pid {listener.pid})" if listener.pid else name
-    if listener.ours and (name.startswith(SERVER) == server) and (server or "stillwatch" in name):
+    if _is_daemon(listener.pid) if not server else listener.ours and name.startswith(SERVER):
         return Finding(topic=topic, ok=True, text=f"in use by our own {who}")
     mend = f"kill {listener.pid}" if listener.ours else f"ss -ltnp 'sport = :{port}'"
     return Finding(topic=topic, ok=False, text=f"taken by {who}; {instead}", mend=mend)
+
+
+def _is_daemon(pid: int) -> bool:
+    """Whether the process was started as `stillwatch run` or `up`, by whichever user; only for what a person reads."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except OSError:
+        return False
+    return any(Path(word).name == "stillwatch" for word in words) and bool({"run", "up"} & set(words))

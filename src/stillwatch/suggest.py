@@ -87,7 +87,7 @@ def _logs(folder: Path, mark: str, packed: str, members: list[tuple[str, int]]) 
     megabytes = sum(size for _, size in members) / 1e6
     fields: dict[str, str | int | tuple[str, ...]] = {"name": name, "directory": str(folder)}
     fields |= {"pattern": f"{shared}{mark}*{packed}", "older_than_days": 7, "keep": 1}
-    why = f"{len(members)} rotated files of {len(lives)} logs, {megabytes:.1f} MB"
+    why = f"rotated beside {', '.join(sorted(lives))[:80]}: {len(members)} of them, {megabytes:.1f} MB"
     return Suggestion(table="rotated_logs", fields=fields, why=why)
 
 
