@@ -252,3 +252,33 @@ def test_to_end_skips_what_is_there(tmp_path: Path) -> None:
     with Journal(folder) as journal:
         journal.to_end()
         assert list(journal.lines()) == []
+
+
+def test_only_one_units_lines_and_what_pid_1_says_of_it(tmp_path: Path) -> None:
+    user = {"_TRANSPORT": "stdout", "_UID": "1000", "_PID": "77"}
+    entries = [
+        {**user, "_SYSTEMD_UNIT": "shop.service", "MESSAGE": "own"},
+        {**PID1, "UNIT": "shop.service", "MESSAGE": "failed"},
+        {**user, "_SYSTEMD_UNIT": "db.service", "UNIT": "shop.service", "MESSAGE": "forged"},
+        {
+            **user,
+            "_UID": "0",
+            "_SYSTEMD_UNIT": "cron.service",
+            "UNIT": "shop.service",
+            "MESSAGE": "forged by a root job",
+        },
+        {**PID1, "UNIT": "db.service", "MESSAGE": "else"},
+        *({**user, "_SYSTEMD_UNIT": "noise.service", "MESSAGE": "noise"} for _ in range(50)),
+        {**user, "_SYSTEMD_UNIT": "shop.service", "MESSAGE": "last"},
+    ]
+    folder = make_journal(tmp_path / "x.journal", export(entries))
+    assert [line.text for line in read(folder, unit="shop.service")] == ["own", "failed", "last"]
+    assert [line.text for line in read(folder, unit="shop.service", since=START + 20)] == ["last"]
+    assert read(folder, unit="none.service") == []
+
+
+@pytest.mark.parametrize("name", ["nginx.service", "session-1.scope", "x.timer"])
+def test_a_process_in_no_unit_cannot_call_itself_one(tmp_path: Path, name: str) -> None:
+    claimed = {"_TRANSPORT": "syslog", "_UID": "65534", "_COMM": "logger", "SYSLOG_IDENTIFIER": name, "UNIT": name}
+    line = one(tmp_path, **claimed, MESSAGE="Failed")
+    assert (line.subject, line.trusted) == ("logger", False)
