@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import logging
+import os
 import signal
-from collections.abc import Coroutine, Iterator
+import sys
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,7 @@ from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
 from stillwatch.lifecycle import Lifecycle
 from stillwatch.live import LiveService
+from stillwatch.llm import leash
 from stillwatch.notify.apprise import AppriseNotifier
 from stillwatch.ports import Answered
 from stillwatch.records.action import Proposal
@@ -32,10 +36,24 @@ if TYPE_CHECKING:
     from stillwatch.app import App
 
 LOG = logging.getLogger(__name__)
+Tell = Callable[[str], None]
 
 
-async def run_daemon(app: App) -> int:
-    """Until SIGTERM or SIGINT. Raises NotReachable while another runs over the same state."""
+async def run_all(app: App, tell: Tell) -> int:
+    """A trial in one terminal: the gate as a process of its own, the daemon and the models in this one."""
+    gate_process = await _start_gate(app)
+    tell(f"gate: decides, as a process of its own (pid {gate_process.pid})")
+    try:
+        return await run_daemon(app, tell)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            gate_process.terminate()
+        await gate_process.wait()
+        tell("stopped")
+
+
+async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
+    """Until SIGTERM or SIGINT. tell: hears what starts. Raises NotReachable while another runs over the same state."""
     rooms = app.rooms()
     with only_one(app.places.state) as state:
         store = Store.open(state)
@@ -44,9 +62,28 @@ async def run_daemon(app: App) -> int:
             service = LiveService(rooms, daemon, tiers)
             local = LocalServer(service, app.socket)
             port = _port(app, service, daemon, tiers)
-            await until_told(daemon.run(), local.serve(), port, tiers.start(LOG.info))
+            tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
+            await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, tell))
         store.close()
     return 0
+
+
+async def _start_tiers(tiers: Tiers, tell: Tell) -> None:
+    """Rules alone until the models are up; what stays down is told with its reason."""
+    await tiers.start(tell)
+    for tier, report in (await tiers.report()).items():
+        tell(f"{tier}: {report.state}, {report.detail}")
+    tell("all is started; Ctrl-C stops everything")
+
+
+async def _start_gate(app: App) -> asyncio.subprocess.Process:
+    """Its end is tied to ours, even by kill -9."""
+    places = app.places
+    options = ["--state-dir", str(places.state), "--runtime-dir", str(places.runtime)]
+    if places.config_file is not None:
+        options += ["--config", str(places.config_file)]
+    gate_command = [sys.executable, "-m", "stillwatch", "gate", *options]
+    return await asyncio.create_subprocess_exec(sys.executable, "-I", leash.__file__, str(os.getpid()), *gate_command)
 
 
 def _port(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Coroutine[Any, Any, None]:
