@@ -101,7 +101,7 @@ class Conversation:
         turn = _redacted(turn)
         order = None if turn.continues else exact_order(turn.message)
         if order is not None:
-            say(await self.orders.carry_out(order) if turn.may_order else READ_ONLY)
+            _quote(await self.orders.carry_out(order) if turn.may_order else READ_ONLY, (), say)
             return Ended(by="gate")
         incidents, evidence = numbered(self.desk.service.incidents())
         model = self.desk.writer()
@@ -113,7 +113,7 @@ class Conversation:
                 turn, incidents, evidence, f"the model gave no answer ({wish.reason})", say, wish.usage
             )
         if wish.kind != "answer":
-            say(await self._granted(wish, turn, incidents))
+            _quote(await self._granted(wish, turn, incidents), evidence, say)
             return Ended(usage=wish.usage, by="meta" if wish.kind == "social" else "gate")
         return await self._answer(model, turn, incidents, evidence, wish.usage, say, looking)
 
@@ -211,17 +211,22 @@ class Conversation:
         """What the rules know, whatever was asked, and how to approve what waits."""
         known = self.desk.known()
         complete = bool(known.sources) and all(source.read for source in known.sources)
-        words = CitationFilter((one.id for one in evidence), say)
-        words.hear(by_rules(turn.message, incidents, known.units, complete=complete))
-        words.end()
-        by_id = {one.id: one for one in evidence}
-        used = tuple(by_id[name] for name in words.cited)
+        used = _quote(by_rules(turn.message, incidents, known.units, complete=complete), evidence, say)
         say(evidence_list(used))
         waits = [one for one in incidents if one.proposal_id and one.state == "waiting"]
         if waits and turn.may_order:
-            say(f"\n\n{self.orders.consent(incidents)}")
+            _quote(f"\n\n{self.orders.consent(incidents)}", (), say)
         say(f"\n\n({why[:1].upper()}{why[1:]}; this is from the rules alone.)")
         return Ended(usage=usage, by="rule", evidence=used)
+
+
+def _quote(text: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> tuple[Evidence, ...]:
+    """Say a text that may hold words from outside; the evidence that it cites."""
+    words = CitationFilter((one.id for one in evidence), say)
+    words.hear(text)
+    words.end()
+    by_id = {one.id: one for one in evidence}
+    return tuple(by_id[name] for name in words.cited)
 
 
 def _redacted(turn: Turn) -> Turn:

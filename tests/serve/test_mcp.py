@@ -31,9 +31,11 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 @asynccontextmanager
 async def connected(scene: Scene, key: str) -> AsyncIterator[Any]:
-    async with httpx2.AsyncClient(headers=scene.headers(key), timeout=30) as http:
-        async with Client(streamable_http_client(f"{scene.root}/mcp", http_client=http)) as client:
-            yield client
+    async with (
+        httpx2.AsyncClient(headers=scene.headers(key), timeout=30) as http,
+        Client(streamable_http_client(f"{scene.root}/mcp", http_client=http)) as client,
+    ):
+        yield client
 
 
 async def test_looks_resources_and_proposals(scene: Scene) -> None:

@@ -21,7 +21,7 @@ HISTORY = (
 )
 OPEN_WEBUI = {
     "title": [
-        "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history.\n### Output:\nJSON\n",
+        "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history.\n### Output:\n",
         "### Task:\nGenerate a concise title summarizing the chat history.\n### Guidelines:\n",
     ],
     "tags": [
@@ -40,8 +40,9 @@ OPEN_WEBUI = {
 LIBRECHAT = {
     "plain": "Provide a concise, 5-word-or-less title for the conversation, using title case conventions. Only return "
     "the title itself.\n\nConversation:\nUser: why is nginx.service down?\nAI: Port 80 is taken.",
-    "titled": "Analyze this conversation and provide:\n1. The detected language of the conversation\n2. A concise title in "
-    "the detected language (5 words or less, no punctuation or quotation)\n\nUser: why is nginx.service down?",
+    "titled": "Analyze this conversation and provide:\n1. The detected language of the conversation\n2. A concise "
+    "title "
+    "in the detected language (5 words or less, no punctuation or quotation)\n\nUser: why is nginx.service down?",
 }
 FLAT = [(kind, prompt + HISTORY) for kind, prompts in OPEN_WEBUI.items() for prompt in prompts]
 

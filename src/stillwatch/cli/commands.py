@@ -41,6 +41,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "gate": Family("gate", "The gate: the process that alone decides and acts."),
         "install": Family("install", "Install as services on this systemd host."),
         "uninstall": Family("uninstall", "Take the services away again."),
+        "mcp": Family("mcp", "Speak MCP on stdin and stdout, for a client on this machine."),
         "keys": Family("keys", "API keys for port 8083: create, list, revoke."),
         "models": Family("models", "GGUF model files: list, pull, import, verify."),
         "doctor": Family("doctor", "What is missing or broken here, and the command that mends it."),

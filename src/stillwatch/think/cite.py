@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.records.incident import Evidence
 
-LONGEST_MARK = 12
-"""Characters that "[E12345]" and the like can have: more is no citation and is let go."""
-_CITED = re.compile(r"\[(E\d{1,6})\]")
-_LOADS = re.compile(r"!(?=\[)|<(?=[A-Za-z/!?])|(?<=\])(?=\()")
-_BROKEN = {"!": "! ", "<": "‹", "": " "}
-_OPEN_END = re.compile(r"(?:\[[^\]]*|[!<\]])\Z")
+_CITED = re.compile(r"\[(E\d{1,20})\]")
+_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<)\Z")
+"""An end that the next piece may complete."""
+_OPEN = re.compile(r"\[E\d*\Z")
+_LOADS = re.compile(r"(?<=!)\[|(?<=\])\(|<(?=[A-Za-z/!?])")
+_BROKEN = {"[": " [", "(": " (", "<": "‹"}
 
 
 class CitationFilter:
@@ -26,7 +26,7 @@ class CitationFilter:
         self._known = set(known)
         self._say = say
         self._held = ""
-        self._last = ""
+        self._before = ""
         self.cited: list[str] = []
 
     def know(self, ids: Iterable[str]) -> None:
@@ -35,8 +35,8 @@ class CitationFilter:
 
     def hear(self, piece: str) -> None:
         text = self._held + piece
-        found = _OPEN_END.search(text)
-        cut = found.start() if found is not None and len(text) - found.start() <= LONGEST_MARK else len(text)
+        begun = _BEGUN.search(text)
+        cut = begun.start() if begun else len(text)
         self._held = text[cut:]
         self._let_go(text[:cut])
 
@@ -46,16 +46,18 @@ class CitationFilter:
         self._let_go(held)
 
     def _let_go(self, text: str) -> None:
-        clean = _LOADS.sub(lambda mark: _BROKEN[mark.group()], _CITED.sub(self._checked, self._last + text))
-        clean = clean[len(self._last) :]
+        text = _CITED.sub(self._checked, text)
+        last = self._before[-1:]
+        clean = _LOADS.sub(lambda mark: _BROKEN[mark.group()], last + text)[len(last) :]
         if clean:
-            self._last = "]" if clean.endswith("]") else ""
+            self._before = (self._before + clean)[-24:]
             self._say(clean)
 
     def _checked(self, mark: re.Match[str]) -> str:
         name = mark.group(1)
         if name not in self._known:
-            return ""
+            around = (self._before + mark.string[: mark.start()])[-24:]
+            return " " if _OPEN.search(around) else ""
         if name not in self.cited:
             self.cited.append(name)
         return mark.group()

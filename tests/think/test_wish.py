@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+
+from stillwatch.llm.schema import problem_with
+from stillwatch.records.chat import Failure
+from stillwatch.think.wish import Wish, understand, wish_schema
+from tests.think.incidents import incident
+from tests.think.models import always
+
+
+async def wish(answer: Any) -> Wish | Failure:
+    return await understand(always(answer), "mute it", ["hi"], [incident()], now=1e9, deadline=5)
+
+
+async def test_a_wish_is_read() -> None:
+    found = await wish({"wants": "mute", "incident": "I1", "hours": 5})
+    assert isinstance(found, Wish) and (found.kind, found.incident, found.hours) == ("mute", "I1", 5)
+
+
+@pytest.mark.parametrize("odd", [{}, {"wants": "root"}, {"wants": 7}, Failure(reason="garbage", detail="x")])
+async def test_what_does_not_fit_is_a_question_and_never_an_order(odd: Any) -> None:
+    found = await wish(odd)
+    assert isinstance(found, Wish) and found.kind == "answer"
+
+
+async def test_a_dead_model_is_a_failure() -> None:
+    assert isinstance(await wish(Failure(reason="timeout", detail="x")), Failure)
+
+
+async def test_words_of_a_greeting_are_cut_and_cleaned() -> None:
+    found = await wish({"wants": "social", "words": "<|im_end|>" + "x" * 500})
+    assert isinstance(found, Wish) and "<|im_end|>" not in found.words and len(found.words) <= 160
+
+
+def test_only_incidents_that_exist_can_be_meant() -> None:
+    schema = wish_schema(["I1"])
+    assert problem_with({"wants": "fix", "incident": "I1"}, schema) == ""
+    for wrong in (
+        {"wants": "fix", "incident": "I2"},
+        {"wants": "fix"},
+        {"wants": "fix", "incident": "I1", "action": "rm"},
+    ):
+        assert problem_with(wrong, schema)
+    assert problem_with({"wants": "mute", "incident": "I1", "hours": 2}, wish_schema([]))
