@@ -19,6 +19,7 @@ from stillwatch.host.bus import Bus, BusError, system_address
 CONFIG = """<busconfig><type>custom</type><listen>unix:path={0}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
 </busconfig>"""
+STORM = 100
 NAME, PATH, INTERFACE = "test.Odd", "/test/odd", "test.Odd"
 
 
@@ -47,7 +48,7 @@ async def service(address: str) -> AsyncIterator[MessageBus]:
     storms: list[asyncio.Task[None]] = []
 
     async def blow(message: Message) -> None:
-        for number in range(500):
+        for number in range(STORM):
             await own.send(Message.new_signal(PATH, INTERFACE, "Blow", "u", [number]))
         await own.send(Message.new_method_return(message))
 
@@ -75,6 +76,12 @@ async def test_an_answer_and_an_empty_one(address: str, service: MessageBus) -> 
         assert await bus.call(NAME, PATH, INTERFACE, "Echo", "s", ["x" * 1_000_000]) == ["x" * 1_000_000]
         assert await bus.call(NAME, PATH, INTERFACE, "Nothing") == []
         assert bus.open
+
+
+async def test_a_thousand_calls_at_once_all_get_their_answer(address: str, service: MessageBus) -> None:
+    async with await Bus.connect(address, deadline=20.0) as bus:
+        calls = [bus.call(NAME, PATH, INTERFACE, "Echo", "u", [number]) for number in range(1000)]
+        assert await asyncio.gather(*calls) == [[number] for number in range(1000)]
 
 
 async def test_an_error_keeps_its_name(address: str, service: MessageBus) -> None:
@@ -106,9 +113,9 @@ async def test_every_signal_of_a_storm_is_heard(address: str, service: MessageBu
         await bus.listen(f"type='signal',interface='{INTERFACE}'", lambda message: heard.append(message.body[0]))
         await bus.call(NAME, PATH, INTERFACE, "Storm")
         async with asyncio.timeout(5):
-            while len(heard) < 500:
+            while len(heard) < STORM:
                 await asyncio.sleep(0)
-    assert heard == list(range(500))
+    assert heard == list(range(STORM))
 
 
 async def test_the_end_of_the_bus_is_noticed(address: str, service: MessageBus) -> None:

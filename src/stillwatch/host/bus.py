@@ -14,6 +14,8 @@ from dbus_fast.errors import AuthError, InvalidAddressError, InvalidMessageError
 from stillwatch.errors import NotReachable, StillwatchError
 
 SYSTEM_SOCKET: Final = "unix:path=/run/dbus/system_bus_socket"
+OUTSTANDING: Final = 64
+"""Calls under way at once: a socket takes some 270 small messages, and dbus-fast gives up where it would block."""
 _BROKEN = (OSError, EOFError, AuthError, InvalidAddressError, InvalidMessageError, ValueError, TypeError)
 
 
@@ -35,6 +37,7 @@ class Bus:
 
     def __init__(self, connection: MessageBus, address: str, deadline: float) -> None:
         self._connection = connection
+        self._room = asyncio.Semaphore(OUTSTANDING)
         self.address = address
         self.deadline = deadline
 
@@ -81,7 +84,7 @@ class Bus:
             body=list(body),
         )
         try:
-            async with asyncio.timeout(self.deadline):
+            async with asyncio.timeout(self.deadline), self._room:
                 reply = await self._connection.call(message)
         except TimeoutError as error:
             raise NotReachable(f"{name} did not answer {member} in {self.deadline:g} s") from error
