@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def test_without_a_gate_the_ceiling_is_shown_and_nothing_can_be_set(trial: Still
 def test_set_and_show(gate: Places, trial: Stillwatch) -> None:
     assert trial("autonomy", "set", "observe").out == "autonomy is now observe: nothing changes, ever\n"
     assert json.loads(trial("autonomy", "show", "--json").out)["level"] == "observe"
+
+
+def test_how_actions_fared_is_shown(gate: Places, trial: Stillwatch) -> None:
+    with sqlite3.connect(gate.gate_state / "gate.db") as database:
+        database.execute("INSERT INTO ledger (action, target, verified) VALUES ('restart_unit', 'web.service', 1)")
+    assert "restart_unit web.service: 1 verified, 0 failed" in trial("autonomy").out
 
 
 def test_a_trial_ends_at_suggest(gate: Places, trial: Stillwatch) -> None:

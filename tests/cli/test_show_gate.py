@@ -11,7 +11,7 @@ STANDING = {
     "paused": True,
     "problem": "the policy\x1b is not applied",
     "quarantine": ["web.service"],
-    "ledger": [{"action": "restart_unit", "target": "web.service", "successes": 3, "failures": 1}],
+    "ledger": [{"action": "restart_unit", "target": "web.service", "verified": 3, "failed": 1}],
     "trial": False,
 }
 

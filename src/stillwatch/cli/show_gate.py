@@ -29,7 +29,7 @@ def standing_lines(standing: Mapping[str, Any], meanings: Mapping[str, str]) -> 
         name = one_line(str(target), 200)
         yield labelled("quarantine", (name, "yellow"), f": 'stillwatch resume {name}' after a look at it")
     for entry in standing["ledger"]:
-        tally = f"{entry.get('successes', 0)} verified, {entry.get('failures', 0)} failed"
+        tally = f"{entry['verified']} verified, {entry['failed']} failed"
         yield labelled("so far", f"{one_line(str(entry['action']), 40)} {one_line(str(entry['target']), 200)}: {tally}")
 
 
