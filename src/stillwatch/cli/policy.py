@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+    from stillwatch.install.hands import Hands
 
 
 def check_policy(*, file: str | None, as_json: bool) -> int:
@@ -39,7 +43,8 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
 
 
 def apply_policy(*, dry_run: bool, as_json: bool) -> int:
-    """Put the policy file into force: polkit's rules are written from it, and the gate reads it again.
+    """Put the policy file into force: polkit's rules are written from it, the gate reads it again, and a first good
+    copy is taken of each declared file that passes its test.
 
     In a trial there are no rules to write, and only the gate reads it again.
 
@@ -55,7 +60,7 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     app = door.app()
     said: dict[str, Any] = {"version": app.policy().version, "units": None, "gate": None}
     if not app.places.trial:
-        said["units"] = asyncio.run(app.apply_policy(_hands(dry_run=dry_run, as_json=as_json)))
+        said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
         try:
             said["gate"] = ask(app.places, "reload")
@@ -128,7 +133,15 @@ def _check(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def _apply(parser: argparse.ArgumentParser) -> None:
+async def _apply(app: App, hands: Hands) -> int:
+    from stillwatch.install.apply import keep_good_copies
+
+    units = await app.apply_policy(hands)
+    await keep_good_copies(hands)
+    return units
+
+
+def _apply_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     json_option(parser)
 
@@ -143,7 +156,7 @@ command = Group(
     """,
     members={
         "check": Command(run=check_policy, arguments=_check),
-        "apply": Command(run=apply_policy, arguments=_apply),
+        "apply": Command(run=apply_policy, arguments=_apply_options),
         "suggest": Command(run=suggest_entries, arguments=json_option),
     },
     default="check",

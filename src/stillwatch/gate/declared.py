@@ -31,7 +31,7 @@ class RotatedLogs(Entry, frozen=True):
     name: Name
     directory: AbsolutePath
     pattern: Pattern
-    older_than_days: Annotated[int, Meta(ge=1, le=3650)] = 7
+    older_than_days: Annotated[int, Meta(ge=0, le=3650)] = 7
     keep: Annotated[int, Meta(ge=0, le=1000)] = 1
 
 

@@ -7,6 +7,7 @@ import pwd
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.hands import Hands
 from stillwatch.install.layout import ENABLED, POLKIT, SYSUSERS, TMPFILES, UNITS, layout
 
@@ -43,6 +44,7 @@ async def install(
     if hands.changed:
         await hands.run("systemctl", "stop", *services)
     await hands.run("systemctl", "start", *sockets)
+    await keep_good_copies(hands)
     await hands.run("systemctl", "start", *sorted(services, reverse=True))
 
 
