@@ -1,0 +1,48 @@
+"""Real client programs for the tests, installed by this file into the user's cache, never into the project."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LLM_VERSION = "0.27"
+
+
+def cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "stillwatch"
+
+
+def js_folder() -> Path:
+    """A folder with clients.mjs and its packages, as the lockfile says; installed once for each lockfile."""
+    lock = (HERE / "js/package-lock.json").read_bytes()
+    folder = cache() / f"js-{hashlib.sha256(lock).hexdigest()[:12]}"
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(HERE / "js", folder)
+        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=240)
+        (folder / "complete").touch()
+    shutil.copy(HERE / "js/clients.mjs", folder)
+    return folder
+
+
+def llm_program() -> Path:
+    """The `llm` command in a virtual environment of its own."""
+    return venv_program("llm", f"llm>={LLM_VERSION}")
+
+
+def venv_program(name: str, *packages: str) -> Path:
+    """A program from a package index, in a virtual environment of its own below the cache."""
+    folder = cache() / f"venv-{name}"
+    program = folder / "bin" / name
+    if not (folder / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True, timeout=120)
+        pip = [str(folder / "bin/pip"), "install", "--quiet", *packages]
+        subprocess.run(pip, check=True, capture_output=True, timeout=500)
+        (folder / "complete").touch()
+    return program
