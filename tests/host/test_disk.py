@@ -28,3 +28,14 @@ def test_links_are_not_followed_and_limits_are_told(tmp_path: Path) -> None:
     assert not scan(str(tmp_path), entries=20)["complete"]
     with pytest.raises(FileNotFoundError):
         scan(f"{tmp_path}/none")
+
+
+@pytest.mark.parametrize("name", ["access-20260101.gz", "access.1", "error.old", "messages-2026-01-01", "syslog.bak"])
+def test_in_a_directory_of_logs_less_of_a_name_is_enough(name: str) -> None:
+    assert is_rotated_log(name, "/srv/shop/logs")
+    assert is_rotated_log(name, "/var/log")
+
+
+@pytest.mark.parametrize("name", ["access.log", "customers.db", "photo.jpg", "report-7.pdf", "v2"])
+def test_even_there_other_files_are_none(name: str) -> None:
+    assert not is_rotated_log(name, "/srv/shop/logs")

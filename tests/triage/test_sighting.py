@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.records.trigger import Trigger
 from stillwatch.triage.sighting import Units, sight
 
 from .build import failed, own, pid1, trigger, units
@@ -28,3 +33,17 @@ def test_a_session_is_never_a_unit_to_blame() -> None:
 
 def test_a_program_name_in_a_journal_is_not_taken_for_a_unit() -> None:
     assert sight(trigger("nginx", "oom"), KNOWN).unit == ""
+
+
+def unvouched(subject: str, cause: str, **fields: str) -> Trigger:
+    """Journal text of a process in no unit: journald knows its transport and user."""
+    seen = trigger(subject, cause)
+    event = replace(seen.events[0], fields={"transport": "syslog", **fields})
+    return replace(seen, events=(event,))
+
+
+@pytest.mark.parametrize("claimed", ["nginx", "systemd", "kernel", "logger"])
+def test_what_a_process_in_no_unit_calls_itself_blames_nobody(claimed: str) -> None:
+    seen = sight(unvouched(claimed, "oom", uid="65534"), KNOWN)
+    assert (seen.subject, seen.unit, seen.hearsay) == ("user 65534", "", True)
+    assert sight(unvouched(claimed, "oom"), KNOWN).subject == "somebody"

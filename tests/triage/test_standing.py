@@ -4,7 +4,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.triage.sighting import Units, sight
 from stillwatch.triage.standing import is_well, severity_of
 
-from .build import AT, failed, own, pid1, running
+from .build import AT, failed, own, pid1, running, trigger
 
 
 def test_who_is_well() -> None:
@@ -36,3 +36,10 @@ def test_one_sick_unit_among_several_keeps_the_alarm() -> None:
     seen = [sight(pid1(name), Units.of({})) for name in ("a.service", "b.service")]
     assert severity_of(seen, [running("a.service"), failed("b.service")], AT) is Severity.high
     assert severity_of(seen, [running("a.service"), None], AT) is Severity.high
+
+
+def test_hearsay_is_worth_no_alarm_and_planted_instructions_a_quiet_word() -> None:
+    heard = sight(trigger("nginx.service", "oom", writer="session-3.scope"), Units.of({}))
+    planted = sight(trigger("user-1000.slice", "prompt-injection", writer="user-1000.slice"), Units.of({}))
+    assert severity_of([heard], [], AT) is Severity.info
+    assert severity_of([heard, planted], [], AT) is Severity.low

@@ -66,3 +66,47 @@ def test_a_broken_unit_file() -> None:
     trigger = judge_unit(unit(load_state="bad-setting", active_state="inactive"), "h")
     assert trigger is not None
     assert trigger.cause == "bad-config"
+
+
+OFF = {"enabled": "disabled", "active_state": "inactive", "active_at": "900", "kind": "timer"}
+OWN = "/etc/systemd/system/backup.timer"
+PACKAGED = "/lib/systemd/system/backup.timer"
+
+
+def timer(at: float = 1000.0, **fields: str) -> Event:
+    return Event(host="h", at=at, source="unit", subject="backup.timer", text=Untrusted(""), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity"),
+    [
+        ({**OFF, "fragment_path": OWN}, "medium"),
+        ({**OFF, "fragment_path": OWN, "enabled": "enabled"}, "medium"),
+        ({**OFF, "fragment_path": OWN, "active_state": "active"}, "low"),
+        ({**OFF, "fragment_path": PACKAGED}, "low"),
+        ({**OFF, "fragment_path": PACKAGED, "enabled": "masked"}, "low"),
+    ],
+)
+def test_a_timer_that_ran_and_was_switched_off(fields: dict[str, str], severity: str) -> None:
+    trigger = judge_unit(timer(**fields), "h")
+    assert trigger is not None
+    assert (trigger.cause, str(trigger.severity), trigger.trusted) == ("timer-disabled", severity, True)
+    assert "success" not in trigger.summary
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**OFF, "fragment_path": OWN, "active_at": ""},
+        {**OFF, "fragment_path": OWN, "enabled": "enabled", "active_state": "active"},
+        {**OFF, "fragment_path": OWN, "enabled": "static"},
+        {**OFF, "fragment_path": OWN, "enabled": "transient"},
+    ],
+)
+def test_a_timer_that_never_ran_or_is_as_wanted_is_no_fault(fields: dict[str, str]) -> None:
+    assert judge_unit(timer(**fields), "h") is None
+
+
+def test_a_packages_timer_that_has_been_off_for_long_is_taken_for_wanted_so() -> None:
+    assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=PACKAGED), "h") is None
+    assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=OWN), "h") is not None

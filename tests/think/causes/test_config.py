@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from .scene import Looks, ask, files, trigger, unit
 
 CONFIG = "/etc/shop/shop.conf"
@@ -64,3 +66,75 @@ async def test_a_lock_whose_process_lives_stays() -> None:
     _, said = await ask(trigger("stale-lock", "exists (pid 2)", path=lock), looks=looks)
     assert said.proposal is None
     assert said.confidence <= 0.6
+
+
+async def test_the_units_own_file_in_a_unit_that_failed_is_proven_without_a_change() -> None:
+    for path, program in ((CONFIG, "/opt/shop/bin/shop"), ("/etc/nginx/conf.d/shop.conf", "/usr/sbin/nginx")):
+        broken = trigger("bad-config", f"{path}:7: syntax error", path=path, line="7")
+        shop = unit(exec_start=(program, "-c", CONFIG))
+        _, said = await ask(broken, looks=Looks(listening_sockets={"sockets": []}), units=(shop,))
+        assert said.proposal is not None and said.proposal.target == path
+        _, said = await ask(broken, units=(unit(exec_start=(program, "-c", CONFIG), active_state="active"),))
+        assert said.proposal is None
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ({"exists": True, "uid": 7, "owner": "bacchus", "mode": "drwxr-xr-x"}, "which belongs to bacchus"),
+        ({"exists": True, "uid": 9, "owner": "shop", "mode": "d---------"}, "whose mode d--------- keeps even"),
+    ],
+)
+async def test_an_owner_or_mode_that_shuts_the_unit_out(file: dict[str, object], why: str) -> None:
+    denied = trigger("permission", "Permission denied: /srv/shop/x/new.db", path="/srv/shop/x/new.db")
+    looks = Looks(file_metadata=files(_srv_shop_x=file))
+    _, said = await ask(denied, looks=looks)
+    assert said.cause is not None and said.cause.object == "/srv/shop/x"
+    assert why in said.cause.text
+    assert said.proposal is not None and said.proposal.action == "repair_ownership"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"exists": True, "uid": 9, "owner": "shop", "mode": "drwxr-xr-x"},
+        {"exists": True, "uid": 0, "owner": "root", "mode": "drwxrwxrwt"},
+        {"exists": True, "uid": 0, "owner": "root", "group": "shop", "mode": "drwxrwxr-x"},
+    ],
+)
+async def test_a_path_that_is_open_to_the_unit_is_not_to_blame(file: dict[str, object]) -> None:
+    denied = trigger("permission", "Permission denied: /srv/shop/x", path="/srv/shop/x")
+    _, said = await ask(denied, looks=Looks(file_metadata=files(_srv_shop_x=file)), units=(unit(exec_start=()),))
+    assert said.confidence <= 0.6
+    assert said.proposal is None
+
+
+async def test_a_program_that_may_not_be_executed() -> None:
+    program = "/opt/shop/bin/shop"
+    denied = trigger("permission", f"{program}: Permission denied", trusted=True, path=program)
+    looks = Looks(file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rw-r--r--"}))
+    _, said = await ask(denied, looks=looks)
+    assert said.cause is not None and said.cause.object == program
+    assert "-rw-r--r--" in said.cause.text
+
+
+async def test_a_lock_of_the_list_may_be_removed_and_one_of_the_text_alone_may_not() -> None:
+    said_so = trigger("stale-lock", "already running (lock file /run/lock/oho.lock)", path="/run/lock/oho.lock")
+    there = {"exists": True, "uid": 0}
+    dead = {"path": "/run/lock/oho.lock", "pid": 4711, "alive": False}
+    looks = Looks(file_metadata=there, process_list={"processes": []}, lock_files={"locks": [dead]})
+    _, said = await ask(said_so, looks=looks)
+    assert said.proposal is not None and said.proposal.target == "/run/lock/oho.lock"
+    other = trigger("stale-lock", "lock file /home/x/y.lock exists (pid 4711)", path="/home/x/y.lock")
+    _, said = await ask(other, looks=looks)
+    assert said.proposal is None
+
+
+async def test_a_lock_that_no_text_names_is_found_by_the_units_name() -> None:
+    locks = [
+        {"path": "/run/shop/shop.pid", "pid": 4711, "alive": False},
+        {"path": "/run/else.pid", "pid": 4712, "alive": False},
+    ]
+    looks = Looks(file_metadata={"exists": True, "uid": 0}, process_list={"processes": []}, lock_files={"locks": locks})
+    _, said = await ask(trigger("stale-lock", "another instance is already running"), looks=looks)
+    assert said.proposal is not None and said.proposal.target == "/run/shop/shop.pid"

@@ -43,3 +43,33 @@ async def test_a_missing_path_that_the_unit_names_is_proven() -> None:
     assert said.cause is not None
     assert (said.cause.id, said.cause.object) == ("missing-path", "/mnt/backup")
     assert said.confidence >= 0.9
+
+
+async def test_a_step_before_the_start_whose_program_is_missing() -> None:
+    shop = unit(programs=("/opt/shop/bin/prepare", "/opt/shop/bin/shop"))
+    looks = Looks(file_metadata=files(_opt_shop_bin_shop={"exists": True}))
+    told = trigger("missing-executable", "x", trusted=True, path="/opt/shop/bin/prepare")
+    _, said = await ask(told, looks=looks, units=(shop,))
+    assert said.cause is not None and "/opt/shop/bin/prepare, named by an Exec line" in said.cause.text
+    assert said.confidence >= 0.9
+
+
+async def test_an_interpreter_that_is_missing() -> None:
+    script = {"exists": True, "interpreter": "/usr/bin/python3.9", "interpreter_exists": False}
+    looks = Looks(file_metadata=files(_opt_shop_bin_shop=script))
+    _, said = await ask(trigger("missing-executable", trusted=True), looks=looks)
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("missing-executable", "/opt/shop/bin/shop")
+    assert "/usr/bin/python3.9" in said.cause.text
+
+
+async def test_an_environment_file_or_working_directory_that_is_missing() -> None:
+    there = files(_opt_shop_bin_shop={"exists": True})
+    for more, path, action in (
+        ({"environment_files": ("/etc/default/shop",)}, "/etc/default/shop", "restore_file"),
+        ({"working_directory": "/srv/shop"}, "/srv/shop", ""),
+    ):
+        _, said = await ask(trigger("exit-code", trusted=True), looks=Looks(file_metadata=there), units=(unit(**more),))
+        assert said.cause is not None
+        assert (said.cause.id, said.cause.object) == ("missing-path", path)
+        assert (said.proposal.action if said.proposal else "") == action

@@ -51,3 +51,18 @@ async def test_a_fault_of_the_host_itself_names_the_host() -> None:
     busy = trigger("cpu-pressure", trusted=True, subject="")
     _, said = await ask(busy, subject="", key="h/cpu-pressure/-")
     assert said.cause is not None and said.cause.object == "h"
+
+
+async def test_the_hosts_own_shortage_is_not_the_units_limit() -> None:
+    looks = Looks(unit_status={"memory_max": 64 << 20})
+    _, said = await ask(trigger("oom", trusted=True, constraint="CONSTRAINT_NONE"), looks=looks)
+    assert said.cause is not None and "the memory that the host had left" in said.cause.text
+    _, said = await ask(trigger("oom", trusted=True, constraint="CONSTRAINT_MEMCG"), looks=Looks(unit_status={"x": 1}))
+    assert said.cause is not None and "its own memory limit" in said.cause.text
+
+
+async def test_what_suffers_from_it_does_not_make_it_suffer() -> None:
+    others = trigger("dependency-failed", trusted=True, subject="web.service")
+    claim = trigger("bad-config", "syntax error in /else/where.conf", path="/else/where.conf")
+    _, said = await ask(claim, others)
+    assert said.cause is not None and said.cause.id == "bad-config"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from .scene import Looks, ask, files, trigger, unit
+from .scene import AT, Looks, ask, files, trigger, unit
 
 TIMER = unit("cert-renew.timer", kind="timer", enabled="disabled", active_state="inactive", exec_start=())
 OFF = trigger("timer-disabled", subject="cert-renew.timer", trusted=True)
@@ -39,4 +39,28 @@ async def test_the_source_of_guessed_passwords_is_told_and_is_no_target() -> Non
     guess = trigger("brute-force", "Failed password", subject="ssh.service", source="203.0.113.9")
     _, said = await ask(guess, subject="ssh.service", key="h/brute-force/ssh.service", units=())
     assert said.cause is not None and said.cause.object == "203.0.113.9"
+    assert said.proposal is None
+
+
+async def test_what_no_longer_runs_is_told_with_when_it_last_did() -> None:
+    timer = unit(
+        "cert-renew.timer",
+        kind="timer",
+        enabled="disabled",
+        active_state="inactive",
+        exec_start=(),
+        triggers=("cert-renew.service",),
+        active_at=AT - 7200,
+    )
+    _, said = await ask(OFF, units=(timer,), subject="cert-renew.timer", key="h/timer-disabled/cert-renew.timer")
+    assert said.cause is not None
+    assert "ran until 2 hours ago and is disabled: cert-renew.service no longer runs by itself" in said.cause.text
+    still = unit("cert-renew.timer", kind="timer", enabled="disabled", active_state="active", exec_start=())
+    _, said = await ask(OFF, units=(still,), subject="cert-renew.timer", key="h/timer-disabled/cert-renew.timer")
+    assert said.cause is not None and "no longer after the next boot" in said.cause.text
+
+
+async def test_a_masked_timer_is_told_and_not_proposed() -> None:
+    masked = unit("cert-renew.timer", kind="timer", enabled="masked", active_state="inactive", exec_start=())
+    _, said = await ask(OFF, units=(masked,), subject="cert-renew.timer", key="h/timer-disabled/cert-renew.timer")
     assert said.proposal is None

@@ -57,3 +57,18 @@ async def test_the_units_own_socket_and_a_lie_about_a_port_prove_nothing() -> No
 async def test_odd_data_is_not_known(junk: dict[str, object]) -> None:
     _, said = await ask(SAID, looks=Looks(listening_sockets=junk))
     assert said.confidence <= 0.6
+
+
+async def test_who_started_the_stray_and_two_units_that_want_one_port() -> None:
+    _, said = await ask(SAID, looks=Looks(listening_sockets={"sockets": [{**STRAY, "user": "dev7"}]}))
+    assert said.cause is not None and "started by dev7, part of no service, holds it since 07:58:00" in said.cause.text
+    other = {**STRAY, "unit": "other.service"}
+    _, said = await ask(SAID, looks=Looks(listening_sockets={"sockets": [other]}))
+    assert any("want the same port" in note for note in said.notes)
+
+
+async def test_a_port_that_only_the_configuration_names() -> None:
+    silent = trigger("port-in-use", "cannot start: address already in use")
+    looks = Looks(listening_sockets={"sockets": [STRAY]}, unit_status={"config_ports": [18081, 9]})
+    _, said = await ask(silent, looks=looks)
+    assert said.proposal is not None and said.proposal.target == "77"

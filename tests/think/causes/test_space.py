@@ -58,3 +58,23 @@ async def test_without_looks_the_metric_proves_it_and_a_text_does_not() -> None:
     assert said.cause is not None and said.cause.object == "/srv/shop"
     _, said = await ask(trigger("disk-full", "No space left on device"), units=(unit(),))
     assert said.confidence <= 0.6
+
+
+async def test_the_owners_cleaner_is_proposed() -> None:
+    use = {"most_entries": [{"path": "/srv/shop/sessions", "entries": 90_000}]}
+    cleaner = {"unit": "shop-sessions-clean.service", "description": "Clean expired sessions", "fit": 4}
+    found, said = await ask(INODES, looks=Looks(disk_use=use, cleaners={"cleaners": [cleaner]}))
+    assert said.proposal is not None
+    assert (said.proposal.action, said.proposal.target) == ("run_runbook", "shop-sessions-clean.service")
+    assert said.proposal.arguments == {}
+    assert "90,000 files" in (said.cause.text if said.cause else "")
+    assert found.evidence[-1].text == "shop-sessions-clean.service (Clean expired sessions)"
+    _, said = await ask(INODES, looks=Looks(disk_use=use, cleaners={"cleaners": []}))
+    assert said.proposal is None
+    assert any("for a person to decide" in note for note in said.notes)
+
+
+async def test_how_full_is_told_as_it_is() -> None:
+    almost = trigger("disk-full", "x", subject="/srv/shop", trusted=True, value="0.9213")
+    _, said = await ask(almost, looks=Looks(disk_use={"folders": [UPLOADS]}))
+    assert said.cause is not None and "/srv/shop is 92 % full" in said.cause.text

@@ -1,0 +1,140 @@
+"""The rules' diagnosis on a booted machine, no model asked: each fault, harder ones, and what only pretends to be one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from evals import scenario
+from stillwatch.gate.change.catalogue import CATALOGUE
+from tests.rig import Machine
+from tests.shop import Shop, open_shop
+
+FAULTS = ("F01", "F02", "F03", "F04", "F05", "F06", "F08", "F16", "F23", "F26")
+TARGETS: dict[str, Callable[[Shop], str]] = {
+    "F01": lambda shop: shop.victim.unit_file,
+    "F03": lambda shop: shop.victim.config,
+    "F04": lambda shop: shop.logs,
+    "F05": lambda shop: shop.cleaner,
+    "F06": lambda shop: shop.worker.unit,
+    "F08": lambda shop: shop.records,
+    "F16": lambda shop: shop.timer,
+    "F23": lambda shop: shop.db.lock,
+    "F26": lambda shop: shop.worker.unit,
+}
+
+
+def check(machine: Machine) -> dict[str, Any]:
+    done = machine.stillwatch("check", "--json", "--no-model", timeout=60)
+    print(done.stdout, done.stderr)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_incident_with_its_culprit_its_proof_and_its_remedy(
+    boot: Callable[..., Machine], name: str, seed: int
+) -> None:
+    fault = scenario.load(name)
+    machine = boot(kernel_log=fault.kernel_log)
+    shop = open_shop(machine, seed)
+    fault.inject(machine, shop)
+    (incident,) = check(machine)["incidents"]
+    cause, proposal = incident["cause"], incident["proposal"]
+    assert cause["id"] in fault.causes
+    assert any(subject in f"{incident['subject']} {cause['object']}" for subject in fault.subjects(shop))
+    assert incident["confidence"] >= 0.9
+    assert all(piece["id"] in cause["text"] for piece in incident["evidence"][:1])
+    assert proposal["action"] in fault.actions
+    msgspec.convert(proposal["arguments"], CATALOGUE[proposal["action"]].arguments)
+    if name in TARGETS:
+        assert proposal["target"] == TARGETS[name](shop)
+    else:
+        owner = machine.run(["ss", "-Hltnp", f"sport = :{shop.victim.port}"]).stdout
+        assert f"pid={proposal['target']}," in owner
+
+
+def service(machine: Machine, name: str, start: str, more: str = "") -> None:
+    machine.unit(f"{name}.service", f"[Service]\nExecStart={start}\nUser=nobody\n{more}\n")
+    machine.run(["systemctl", "start", f"{name}.service"], check=False)
+    machine.wait_failed(f"{name}.service")
+
+
+def test_faults_of_many_kinds_at_once_stay_apart(machine: Machine) -> None:
+    machine.write("/opt/beta", "#!/usr/bin/python3.1\n", 0o755)
+    machine.write("/opt/delta", "#!/bin/sh\n", 0o644)
+    machine.run(["install", "-d", "-m", "0700", "/srv/zeta"])
+    machine.write("/opt/zeta", "#!/usr/bin/python3 -I\nopen('/srv/zeta/data', 'w')\n", 0o755)
+    machine.write("/etc/eta.json", "{")
+    machine.write("/opt/eta", "#!/usr/bin/python3 -I\nimport json, sys\njson.load(open(sys.argv[1]))\n", 0o755)
+    service(machine, "alpha", "/bin/sleep 600", "ExecStartPre=/opt/none")
+    service(machine, "beta", "/opt/beta")
+    service(machine, "gamma", "/bin/sleep 600", "EnvironmentFile=/etc/default/none")
+    service(machine, "delta", "/opt/delta")
+    service(machine, "zeta", "/opt/zeta")
+    service(machine, "eta", "/opt/eta /etc/eta.json")
+    machine.unit("shop@.service", "[Service]\nExecStart=/opt/no-shop %i\n")
+    machine.run(["systemctl", "start", "shop@7.service"], check=False)
+    machine.wait_failed("shop@7.service")
+    machine.unit(
+        "top.service", "[Unit]\nRequires=shop@8.service\nAfter=shop@8.service\n[Service]\nExecStart=/bin/true\n"
+    )
+    machine.run(["systemctl", "start", "top.service"], check=False)
+    machine.wait_failed("shop@8.service")
+    found = {one["subject"]: (one["cause"]["id"], one["cause"]["object"]) for one in check(machine)["incidents"]}
+    assert found == {
+        "alpha.service": ("missing-executable", "/etc/systemd/system/alpha.service"),
+        "beta.service": ("missing-executable", "/opt/beta"),
+        "gamma.service": ("missing-path", "/etc/default/none"),
+        "delta.service": ("permission", "/opt/delta"),
+        "zeta.service": ("permission", "/srv/zeta"),
+        "eta.service": ("bad-config", "/etc/eta.json"),
+        "shop@7.service": ("missing-executable", "/etc/systemd/system/shop@.service"),
+        "shop@8.service": ("missing-executable", "/etc/systemd/system/shop@.service"),
+    }
+
+
+LIES = (
+    "{unit}: Failed with result 'signal'.",
+    "Failed to start {unit} - The shop.",
+    "Out of memory: Killed process 4242 (java) total-vm:8123456kB, anon-rss:7000000kB",
+    "oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=/system.slice/{unit},task_memcg=/system.slice/{unit},task=x,pid=3",
+    "nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)",
+    "lock file {lock} exists, is another instance (pid 99999) running? giving up",
+    "write() to {data}/x failed (28: No space left on device)",
+    "{unit}: Watchdog timeout (limit 3s)!",
+)
+
+
+def tell_lies(machine: Machine, shop: Shop) -> None:
+    """As an unprivileged user, through every door into the journal and with every field that may be claimed."""
+    for lie in LIES:
+        text = lie.format(unit=shop.web.unit, lock=shop.db.lock, data=shop.data)
+        for tag in ("systemd", "kernel", shop.web.unit, "nginx.service"):
+            machine.run(["logger", "-t", tag, "-p", "kern.emerg", "--", text], user="nobody")
+        claims = ("PRIORITY=0", f"UNIT={shop.web.unit}", f"COREDUMP_UNIT={shop.web.unit}", "SYSLOG_FACILITY=0")
+        record = "\n".join([f"MESSAGE={text}", *claims, "SYSLOG_IDENTIFIER=systemd", "_TRANSPORT=kernel", ""])
+        journald = 'printf %s "$1" | logger --journald'
+        machine.run(["sh", "-c", journald, "sh", record], user="nobody", check=False)
+
+
+def test_lies_through_every_door_of_the_journal_blame_nobody(boot: Callable[..., Machine], seed: int) -> None:
+    machine = boot(kernel_log=True)
+    shop = open_shop(machine, seed)
+    tell_lies(machine, shop)
+    report = check(machine)
+    assert (report["status"], report["incidents"]) == ("healthy", [])
+    assert report["lines"] > len(LIES) * 4
+
+
+def test_timers_that_are_off_by_nature_and_one_that_was_switched_off(machine: Machine) -> None:
+    machine.unit("never.timer", "[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n")
+    machine.unit("never.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n")
+    assert check(machine)["incidents"] == []
+    machine.run(["systemctl", "--quiet", "disable", "--now", "logrotate.timer"])
+    (incident,) = check(machine)["incidents"]
+    assert (incident["subject"], incident["severity"]) == ("logrotate.timer", "low")
