@@ -107,6 +107,7 @@ class Daemon:
             self._news.set()
 
     async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        said = ""
         while True:
             try:
                 await loop()
@@ -114,7 +115,10 @@ class Daemon:
                 first = _first(error)
                 why = str(first) or type(first).__name__
                 self.sources[name] = SourceReport(name=name, read=False, problem=why)
-                LOG.warning("%s: %s", name, why, exc_info=None if isinstance(first, NotReachable | OSError) else error)
+                known = isinstance(first, NotReachable | OSError)
+                if why != said or not known:
+                    LOG.warning("%s: %s", name, why, exc_info=None if known else error)
+                said = why
             if name == "units":
                 self._units_asked.set()
             await self.sleep(RETRY_SECONDS)
