@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from stillwatch.host.logfile import LogFile
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
+from stillwatch.patient import PatientLog, may_fall_silent
 from stillwatch.ports import Clock
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
@@ -49,25 +51,43 @@ class JournalSource:
 
 
 class LogSource:
-    """Log text from a file or "-"."""
+    """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
     name = "log"
 
     def __init__(self, file: str, clock: Clock) -> None:
-        self._log, self._clock = LogFile(file, now=clock.now()), clock
+        self._clock, now = clock, clock.now()
+        self._open = partial(LogFile, file, now=now)
+        self._log = None if may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
         return await asyncio.to_thread(self._read, watcher, ends)
 
     def _read(self, watcher: Watcher, ends: float) -> Read:
+        if self._log is None:
+            return self._read_patiently(watcher, ends)
         with self._log as log:
             lines = _Until(log.raw(), self._clock, ends)
-            sightings = watcher.see_raw(lines, log.parse)
-            return Read(
-                sightings=sightings,
-                whole=not lines.cut and not log.problems,
-                problem=_problem(log.problems, lines.cut, sightings.lines),
-            )
+            return self._judged(watcher, log, lines, lambda: lines.cut)
+
+    def _read_patiently(self, watcher: Watcher, ends: float) -> Read:
+        def late() -> bool:
+            return self._clock.boot() >= ends
+
+        patient = PatientLog(self._open)
+        log = patient.opened(late)
+        if log is None:
+            return Read(whole=False, problem="nothing came within the deadline")
+        return self._judged(watcher, log, patient.raw(late), lambda: not patient.ended)
+
+    def _judged(self, watcher: Watcher, log: LogFile, lines: Iterable[bytes], is_cut: Callable[[], bool]) -> Read:
+        sightings = watcher.see_raw(lines, log.parse)
+        cut = is_cut()
+        return Read(
+            sightings=sightings,
+            whole=not cut and not log.problems,
+            problem=_problem(log.problems, cut, sightings.lines),
+        )
 
 
 class UnitSource:

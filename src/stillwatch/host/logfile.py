@@ -264,7 +264,7 @@ def _iso(text: bytes, fallback: float) -> float:
 
 def _open(name: str) -> BinaryIO:
     if name == "-":
-        return sys.stdin.buffer
+        return _standard_input()
     path = Path(name)
     if path.is_dir():
         raise WrongUsage(f"{name}: is a directory, not a log file", next_step="--journal reads a directory")
@@ -274,6 +274,14 @@ def _open(name: str) -> BinaryIO:
     except OSError as error:
         raise WrongUsage(f"{name}: {error.strerror or error}") from error
     return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
+
+
+def _standard_input() -> BinaryIO:
+    """A stream of our own: Python cannot end while somebody who was left behind waits for a line of its own one."""
+    try:
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    except (OSError, ValueError):
+        return sys.stdin.buffer
 
 
 def _read_some(stream: BinaryIO, size: int, name: str) -> bytes:
