@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from stillwatch.errors import NotReachable
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
 from stillwatch.remember import Memory
+from tests.door import ASKED, RESTART
 from tests.think.incidents import incident
 
 NOW = 1_000_100.0
@@ -33,6 +34,16 @@ def test_the_same_fault_keeps_its_id(tmp_path: Path) -> None:
     (second,) = checked(memory, incident(id="?", opened=NOW + 50))
     assert first.id == second.id == "I1" and second.opened == first.opened
     assert [one.id for one in memory.open_incidents()] == ["I1"]
+
+
+def test_a_check_keeps_what_a_daemon_had_decided_and_its_history(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    (first,) = checked(memory, incident())
+    step = Step(at=NOW, by="gate", text="ask: a person decides")
+    memory.save([replace(first, proposal=RESTART, proposal_id="A-1", decision=ASKED, state="waiting", history=(step,))])
+    (second,) = checked(memory, incident(id="?"))
+    assert (second.proposal, second.proposal_id, second.decision) == (RESTART, "A-1", ASKED)
+    assert (second.state, second.history) == ("waiting", (step,))
 
 
 def test_a_report_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -88,7 +89,12 @@ class Memory:
             new = store.book.next_id() if self.may_write else incident.id
             return _renamed(incident, new)
         return replace(
-            _renamed(incident, before.id), opened=before.opened, state=before.state, muted_by=before.muted_by
+            _renamed(incident, before.id),
+            opened=before.opened,
+            state=before.state,
+            muted_by=before.muted_by,
+            history=before.history,
+            **_decided(before),
         )
 
     @contextmanager
@@ -116,6 +122,13 @@ class Memory:
                     f"{self._state} belongs to another user", next_step="run it as that user, or use --state-dir"
                 )
             yield store
+
+
+def _decided(before: Incident) -> dict[str, Any]:
+    """What the gate made of it: a daemon that reads it again must not have it decided anew."""
+    if before.decision is None:
+        return {}
+    return {name: getattr(before, name) for name in ("proposal", "proposal_id", "decision", "outcome")}
 
 
 def _renamed(incident: Incident, new: str) -> Incident:
