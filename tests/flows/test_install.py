@@ -101,6 +101,21 @@ def test_an_administrator_of_the_group_decides_and_the_gate_mends(installed: Mac
     assert installed.stillwatch("audit", "verify").returncode == 0
 
 
+def test_the_doctor_finds_the_gate_well_and_a_plain_user_installs_nothing(installed: Machine) -> None:
+    found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
+    wrong = {
+        topic: found[topic] for topic in ("policy", "gate", "autonomy", "helpers", "polkit") if not found[topic]["ok"]
+    }
+    assert not wrong
+    installed.run(["systemctl", "stop", "stillwatch-gate-admin.socket", "stillwatch-look.socket"])
+    found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
+    assert not found["gate"]["ok"]
+    assert found["helpers"]["mend"] == "systemctl start stillwatch-look.socket"
+    for verb in ("install", "uninstall"):
+        said = installed.stillwatch(verb, user="nobody", env={"HOME": "/nonexistent"})
+        assert (said.returncode, said.stdout) == (2, "")
+
+
 def test_exposure_of_what_runs(installed: Machine) -> None:
     for unit, most in (("stillwatch-gate.service", 1.0), ("stillwatch.service", 1.5)):
         said = installed.run(["systemd-analyze", "security", "--no-pager", unit], check=False).stdout

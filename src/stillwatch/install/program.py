@@ -67,7 +67,9 @@ async def prepare(hands: Hands) -> str:
     await hands.run(base, "-I", "-m", "venv", "--without-pip", "--copies", *_system_packages(), str(COPY))
     if not hands.dry_run:
         copy_into(COPY / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages")
-    return str(COPY / "bin/python3")
+    python = str(COPY / "bin/python3")
+    await hands.run(python, "-I", "-m", "compileall", "-q", str(COPY / "lib"), needed=False)
+    return python
 
 
 def copy_into(folder: Path) -> None:
