@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 
 from stillwatch.config import Config, Places, find_places
-from stillwatch.doctor_models import memory_advice, own_tiers, ports, tier_models
+from stillwatch.doctor_models import _is_daemon, _parent, memory_advice, own_tiers, ports, tier_models
 
 GIB = 1 << 30
 
@@ -102,3 +103,9 @@ def test_the_port_of_a_daemon_that_runs_is_no_fault(words: list[str], ok: bool) 
         found = {one.topic: one for one in ports(msgspec.convert({"api": {"port": taken}}, Config))}[f"port {taken}"]
         process.communicate("")
     assert found.ok is ok
+
+
+def test_a_parent_that_cannot_be_seen_is_none() -> None:
+    assert _parent(os.getpid()) == os.getppid()
+    assert _parent(2**22 + 1) == 0
+    assert not _is_daemon(0)

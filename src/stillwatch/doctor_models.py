@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
+
 from stillwatch.config import Config, Places
 from stillwatch.llm.catalogue import DEFAULT, catalogue
 from stillwatch.llm.memory import total, words
@@ -78,10 +80,19 @@ def _port(port: int, instead: str, *, server: bool) -> Finding:
         return Finding(topic=topic, ok=True, text="free")
     name = listener.name or "another program"
     who = f"{name} (pid {listener.pid})" if listener.pid else name
-    if _is_daemon(listener.pid) if not server else listener.ours and name.startswith(SERVER):
+    ours = listener.ours or _is_daemon(_parent(listener.pid))
+    if name.startswith(SERVER) and ours if server else _is_daemon(listener.pid):
         return Finding(topic=topic, ok=True, text=f"in use by our own {who}")
     mend = f"kill {listener.pid}" if listener.ours else f"ss -ltnp 'sport = :{port}'"
     return Finding(topic=topic, ok=False, text=f"taken by {who}; {instead}", mend=mend)
+
+
+def _parent(pid: int) -> int:
+    """The process that started it; 0 where that cannot be seen."""
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return 0
 
 
 def _is_daemon(pid: int) -> bool:
