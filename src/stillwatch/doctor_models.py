@@ -90,7 +90,7 @@ def _port(port: int, instead: str, *, server: bool) -> Finding:
 def _parent(pid: int) -> int:
     """The process that started it; 0 where that cannot be seen."""
     try:
-        return psutil.Process(pid).ppid()
+        return int(psutil.Process(pid).ppid())
     except psutil.Error:
         return 0
 
