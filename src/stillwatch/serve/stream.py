@@ -31,22 +31,22 @@ class EventStream:
         self._news = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-        tasks = {
-            asyncio.create_task(self._working(), name="work"),
-            asyncio.create_task(leaving(receive), name="leaving"),
-        }
-        writing = asyncio.create_task(self._writing(send, next(task for task in tasks if task.get_name() == "work")))
         try:
-            await asyncio.wait(
-                {writing, *(t for t in tasks if t.get_name() == "leaving")}, return_when="FIRST_COMPLETED"
-            )
+            await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+            await self._flush(send)
+        except (TimeoutError, OSError):
+            return
+        work = asyncio.create_task(self._working())
+        writing = asyncio.create_task(self._writing(send, work))
+        gone = asyncio.create_task(leaving(receive))
+        try:
+            await asyncio.wait({writing, gone}, return_when=asyncio.FIRST_COMPLETED)
             if writing.done():
                 writing.result()
         except (TimeoutError, OSError):
             return
         finally:
-            await _stop({writing, *tasks})
+            await _stop({writing, work, gone})
 
     def write(self, frame: bytes) -> None:
         self._waiting.append(frame)
@@ -59,20 +59,23 @@ class EventStream:
             self._news.set()
 
     async def _writing(self, send: Send, work: asyncio.Task[None]) -> None:
-        """All that waits goes out in one piece: a fast model costs one system call for many chunks."""
         while True:
             ended = work.done()
-            body = b"".join(self._waiting)
-            self._waiting.clear()
             self._news.clear()
-            if body:
-                async with asyncio.timeout(WRITE_SECONDS):
-                    await send({"type": "http.response.body", "body": body, "more_body": True})
+            if self._waiting:
+                await self._flush(send)
             elif ended:
                 break
             else:
                 await self._more()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _flush(self, send: Send) -> None:
+        """All that waits goes out in one piece: a fast model costs one system call for many chunks."""
+        body = b"".join(self._waiting)
+        self._waiting.clear()
+        async with asyncio.timeout(WRITE_SECONDS):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def _more(self) -> None:
         try:
