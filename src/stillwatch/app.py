@@ -29,8 +29,8 @@ from stillwatch.watch.screen import Screen
 LOG = logging.getLogger(__name__)
 HOST_JOURNAL = Watch().journal
 if TYPE_CHECKING:
-    from stillwatch.gate.audit import Wholeness
     from stillwatch.gate.policy import Policy
+    from stillwatch.host.auditlog import Wholeness
     from stillwatch.install.hands import Hands
     from stillwatch.records.report import Finding
     from stillwatch.suggest import Suggestion
@@ -122,13 +122,13 @@ class App:
 
     def audit_records(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """The gate's records beyond a sequence number. Raises NotReachable without a log."""
-        from stillwatch.gate.offline import show_audit
+        from stillwatch.host.auditanchors import show_audit
 
         return show_audit(self.places, after)
 
     def verify_audit(self, journal: str | None = None) -> Wholeness:
         """journal: a journal directory instead of this host's. Raises NotReachable without a log."""
-        from stillwatch.gate.offline import verify_audit
+        from stillwatch.host.auditanchors import verify_audit
 
         return verify_audit(self.places, journal)
 

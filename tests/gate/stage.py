@@ -30,6 +30,7 @@ from stillwatch.gate.desk import Desk
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.units import check_unit_name
+from stillwatch.host.auditlog import canonical
 from stillwatch.records.unit import UnitState
 
 DAEMON = Peer(uid=991, door="propose")
@@ -288,7 +289,7 @@ class Bench(Desk):
 
 
 def request(verb: str, **fields: Any) -> Any:
-    return protocol.read_request(protocol.canonical({"verb": verb, **fields}).encode() + b"\n")
+    return protocol.read_request(canonical({"verb": verb, **fields}).encode() + b"\n")
 
 
 async def say(gate: Desk, peer: Peer, verb: str, **fields: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from stillwatch.gate import bus as bus_module
-from stillwatch.gate.bus import MANAGER, PATH, SYSTEMD, SystemBus
+from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 UNIT = "/org/freedesktop/systemd1/unit/"
@@ -79,9 +80,9 @@ class PlayedSystemd:
         kinds = {str: "s", list: "as"}
         facts = {key: Variant(kinds[type(value)], value) for key, value in unit.items()}
         facts["Id"] = Variant("s", name)
-        if message.body[0].endswith(".Service"):
+        if name == "web.service":
             command = ["/usr/sbin/web", ["/usr/sbin/web", "-g"], False, 0, 0, 0, 0, 0, 0, 0]
-            facts = {
+            facts |= {
                 "ExecStart": Variant("a(sasbttttuii)", [command]),
                 "Environment": Variant("as", ["PORT=80"]),
                 "Result": Variant("s", "exit-code"),
@@ -187,7 +188,7 @@ async def test_r07_silence_is_a_refusal_or_for_a_verb_unknown(played, monkeypatc
     bus, systemd, _ = played
     await bus.unit("web.service")
     systemd.silent = {"LoadUnit", "RestartUnit"}
-    monkeypatch.setattr(bus_module, "CALL_DEADLINE", 0.05)
+    monkeypatch.setattr(bus._bus, "deadline", 0.05)
     with pytest.raises(error):
         await getattr(bus, verb)("web.service")
 

@@ -86,5 +86,5 @@ def test_an_answer_without_end_is_cut_off(tmp_path, monkeypatch):
 
 def test_another_users_server_is_not_the_gate(tmp_path, monkeypatch):
     monkeypatch.setattr(client.os, "getuid", lambda: 4242)
-    with one_answer(tmp_path, b"{}"), pytest.raises(NotReachable, match="not the gate"):
+    with one_answer(tmp_path, b"{}"), pytest.raises(NotReachable, match="listens there"):
         client.ask(places_in(tmp_path), "status", seconds=2.0)

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from stillwatch.gate.database import Database, write_durably
+from stillwatch.gate.database import Database
 from tests.gate.stage import StillClock
 
 
@@ -77,15 +77,3 @@ def test_r30_a_head_that_the_journal_did_not_take_is_sent_until_it_does(tmp_path
     for anchored in (False, False, True):
         assert database.anchored is anchored
         database.keep_in_order()
-
-
-def test_a_file_is_written_whole_and_private(tmp_path):
-    write_durably(tmp_path / "secret", b"x")
-    write_durably(tmp_path / "secret", b"yy")
-    assert (tmp_path / "secret").read_bytes() == b"yy"
-    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
-    (tmp_path / "trap.new").symlink_to(tmp_path / "secret")
-    with pytest.raises(OSError):
-        write_durably(tmp_path / "trap", b"z")
-    assert (tmp_path / "secret").read_bytes() == b"yy"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret", "trap.new"]

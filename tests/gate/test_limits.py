@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.gate.limits import Limits
+from stillwatch.gate.limits import Limits, age
 from tests.gate.stage import ADMIN, clock_of, make_gate, say
 
 
@@ -75,3 +75,8 @@ def test_r33_the_wall_clock_changes_nothing(gate):
     change(gate)
     clock_of(gate).wall += 10_000_000
     assert "again in 10 s" in gate.limits.hindrance("web.service")
+
+
+def test_r33_a_moment_of_another_boot_is_never_taken_for_old():
+    assert age(100.0, "this", "this", 160.0) == 60.0
+    assert age(100_000.0, "earlier", "this", 160.0) == 160.0

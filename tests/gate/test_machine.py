@@ -58,7 +58,7 @@ sqlite3.connect("/var/lib/stillwatch-gate/gate.db").executescript("DELETE FROM a
 """
 VERIFY = """
 from stillwatch.config import find_places
-from stillwatch.gate.offline import verify_audit
+from stillwatch.host.auditanchors import verify_audit
 found = verify_audit(find_places(None, None, None))
 print(found.whole, found.records, found.problem or found.note or "-")
 """

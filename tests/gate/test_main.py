@@ -140,22 +140,6 @@ def test_r07_as_a_service_only_the_applied_policy_counts(tmp_path):
     assert (gate.problem, gate.level) == ("", "auto-full")
 
 
-def test_nobody_asked_to_be_notified(monkeypatch):
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    main.notify_ready()
-    monkeypatch.setenv("NOTIFY_SOCKET", "@stillwatch-nobody")
-    main.notify_ready()
-
-
-def test_a_host_without_a_machine_id_has_its_name(monkeypatch, tmp_path):
-    monkeypatch.setattr(main, "MACHINE_ID", tmp_path / "none")
-    assert main.host_id() == socket.gethostname()
-    (tmp_path / "none").write_text("")
-    assert main.host_id() == socket.gethostname()
-    (tmp_path / "none").write_text("abc\n")
-    assert main.host_id() == "abc"
-
-
 async def test_what_goes_wrong_between_requests_ends_nothing(tmp_path, monkeypatch):
     (tmp_path / "gate").mkdir()
     gate = main.build(Config(), places_in(tmp_path), Stage(some_units()), os.getuid())

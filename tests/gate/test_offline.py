@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.errors import NotReachable
 from stillwatch.gate import offline
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Refused
-from tests.gate.stage import kinds, make_gate, places_in, propose, some_units
+from tests.gate.stage import places_in, some_units
 
 
 @pytest.fixture
@@ -50,29 +49,3 @@ async def test_a_host_that_answers_is_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(SystemBus, "dependants", lambda self, name: units.dependants(name))
     found = await offline.explain(places_in(tmp_path), "auto-full", "restart_unit", "web.service", {})
     assert (found["verdict"], found["missing"]) == ("allow", [])
-
-
-async def test_the_log_is_shown_and_checked_while_the_gate_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr(offline, "PAUSE", 0.0)
-    journal: dict[int, str] = {}
-    gate = make_gate(tmp_path, anchor=lambda seq, digest: journal.setdefault(seq, digest) == digest)
-    await propose(gate, "web.service")
-    monkeypatch.setattr(offline, "read_anchors", lambda *_: journal)
-    places = places_in(tmp_path)
-    assert [record["kind"] for record in offline.show_audit(places)] == kinds(gate)
-    assert [record["seq"] for record in offline.show_audit(places, after=3)] == [4, 5]
-    assert offline.verify_audit(places).whole
-    journal[9] = "cut"
-    assert not offline.verify_audit(places).whole
-
-
-def test_no_log_is_said(tmp_path):
-    with pytest.raises(NotReachable):
-        offline.verify_audit(places_in(tmp_path))
-
-
-def test_r30_as_a_service_the_gates_uid_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(offline, "GATE_USER", "daemon")
-    places = places_in(tmp_path)
-    installed = type(places)(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
-    assert offline._gate_uid(installed) == 1

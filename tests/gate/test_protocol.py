@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.protocol import canonical, clean, read_object, read_request
+from stillwatch.gate.protocol import clean, read_object, read_request
+from stillwatch.host.auditlog import canonical
 from tests.gate.hostile import message
 
 GOOD = b'{"verb":"propose","action":"restart_unit","target":"web.service","arguments":{"n":1,"b":true,"s":"x"}}\n'

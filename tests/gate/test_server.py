@@ -3,16 +3,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sqlite3
-from pathlib import Path
 
 import pytest
 
 from stillwatch.gate import server
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.server import Admission, open_doors, peer_groups
-from stillwatch.gate.world import peer_uid
+from stillwatch.gate.server import Admission, open_doors
 from tests.gate.stage import bus_of, make_gate, served
 
 SERVICE = Admission(proposers=frozenset({991}), admins=frozenset({0}), admin_group=700)
@@ -46,13 +43,6 @@ def test_without_the_group_only_root_decides():
     bare = Admission(proposers=frozenset({991}), admins=frozenset({0}))
     with pytest.raises(Refused):
         bare.check(1000, frozenset({1000}), "admin")
-
-
-def test_r20_the_kernel_says_who_speaks():
-    here, there = socket.socketpair(socket.AF_UNIX)
-    with here, there:
-        assert peer_uid(here) == os.getuid()
-        assert peer_groups(here) >= {os.getgid()}
 
 
 async def exchange(folder, sent, door="propose", end=True):
@@ -148,13 +138,6 @@ def test_systemds_sockets_are_taken_by_name(tmp_path, monkeypatch):
     monkeypatch.setenv("LISTEN_FDNAMES", "propose:other")
     with pytest.raises(OSError, match="other sockets"):
         open_doors(tmp_path, 0o600)
-
-
-def test_systemds_sockets_are_numbered_from_three(monkeypatch):
-    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
-    monkeypatch.setenv("LISTEN_FDNAMES", "admin:propose")
-    monkeypatch.setattr(server.socket, "socket", lambda fileno: fileno)
-    assert open_doors(Path("/nonexistent"), 0o600) == {"admin": 3, "propose": 4}
 
 
 GIVEN = """

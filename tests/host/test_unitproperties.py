@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from stillwatch.host.unitproperties import as_state, status_line, unit_event
+from stillwatch.host.unitproperties import status_line, unit_event
+from stillwatch.host.unitstate import as_state
 
 FAILED = {
     "Id": "shop.service",
@@ -40,24 +41,6 @@ def test_the_line_is_one_line_without_control_characters() -> None:
 def test_an_empty_answer_gives_defaults() -> None:
     assert as_state({"Id": "x.mount"}).kind == "mount"
     assert unit_event(as_state({}), "h", 9.0).at == 9.0
-
-
-def test_limits_programs_and_needed_files() -> None:
-    step = ["/opt/prepare", ["prepare"], False, 0, 0, 0, 0, 0, 0, 0]
-    more = {
-        "MemoryMax": 200 << 20,
-        "MemoryHigh": 2**64 - 1,
-        "ExecStartPre": [step],
-        "EnvironmentFiles": [["/etc/default/shop", False], ["/etc/default/extra", True]],
-        "WorkingDirectory": "!/srv/shop",
-        "ActiveEnterTimestamp": 5_000_000,
-        "ActiveExitTimestamp": 9_000_000,
-    }
-    state = as_state({**FAILED, **more})
-    assert (state.memory_max, state.memory_high, state.active_at) == (200 << 20, 0, 9.0)
-    assert state.programs == ("/opt/prepare", "/usr/bin/shop")
-    assert state.environment_files == ("/etc/default/shop",)
-    assert state.working_directory == "/srv/shop"
 
 
 def test_only_a_timers_event_tells_when_it_ran() -> None:

@@ -7,19 +7,18 @@ import contextlib
 import json
 import os
 import pwd
-import socket
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from stillwatch.config import Places
 from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.host.auditanchors import GATE_USER
+from stillwatch.host.unixsockets import exchange
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.event import Untrusted
 
 Door = Literal["propose", "admin"]
-GATE_USER: Final = "stillwatch-gate"
 MAX_BYTES: Final = 4_194_304
 DEADLINE: Final = 240.0
 """Seconds: longer than the longest change and its measurement."""
@@ -49,13 +48,9 @@ def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEA
     """
     path = places.gate_runtime / f"{door}.sock"
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(seconds)
-            link.connect(str(path))
-            _check_server(link, places)
-            link.sendall(json.dumps({"verb": verb, **fields}).encode() + b"\n")
-            link.shutdown(socket.SHUT_WR)
-            reply = _object(_read(link))
+        message = json.dumps({"verb": verb, **fields}).encode() + b"\n"
+        answer = exchange(path, message, owners=_owners(places), seconds=seconds, most=MAX_BYTES)
+        reply = _object(answer)
     except (OSError, ValueError) as error:
         raise NotReachable(
             f"the gate does not answer at {path}: {error}", next_step=_next_step(places, error)
@@ -107,23 +102,13 @@ def reachable(places: Places) -> bool:
     return False
 
 
-def _check_server(link: socket.socket, places: Places) -> None:
-    """Who listens: systemd (root) or the gate's user; in a trial oneself."""
-    uid = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
-    expected = {os.getuid()} if places.trial else {0}
+def _owners(places: Places) -> set[int]:
+    """Who may listen there: systemd (root) or the gate's user; in a trial oneself."""
+    if places.trial:
+        return {os.getuid()}
     with contextlib.suppress(KeyError):
-        expected |= set() if places.trial else {pwd.getpwnam(GATE_USER).pw_uid}
-    if uid not in expected:
-        raise PermissionError(f"uid {uid} listens there, which is not the gate")
-
-
-def _read(link: socket.socket) -> bytes:
-    pieces = bytearray()
-    while piece := link.recv(65_536):
-        pieces += piece
-        if len(pieces) > MAX_BYTES:
-            raise ValueError("the answer is too long")
-    return bytes(pieces)
+        return {0, pwd.getpwnam(GATE_USER).pw_uid}
+    return {0}
 
 
 def _object(answer: bytes) -> dict[str, Any]:

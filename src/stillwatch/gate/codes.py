@@ -12,7 +12,8 @@ from typing import Final
 from urllib.parse import quote
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.database import Database, write_durably
+from stillwatch.gate.database import Database
+from stillwatch.host.durable import write_durably
 
 STEP: Final = 30
 MAX_WRONG: Final = 5

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.gate.audit import GENESIS, Record, archived_head, link
 from stillwatch.gate.change.action import Clock
-from stillwatch.gate.protocol import canonical
+from stillwatch.host.auditlog import GENESIS, Record, archived_head, canonical, link
+from stillwatch.host.durable import write_durably
 
 KEEP: Final = 50_000
 """Audit records in the database; beyond that the older half is written to an archive file, and only then removed."""
@@ -109,19 +108,3 @@ class Database:
         head = archived_head(self.folder)
         if head is not None:
             self.connection.execute("DELETE FROM audit WHERE seq <= ?", (head[0],))
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Whole or not at all, 0600, on disk when this returns. Raises OSError."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

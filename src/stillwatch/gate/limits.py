@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from stillwatch.gate.change.action import Clock
-from stillwatch.gate.clock import age
 from stillwatch.gate.database import Database, Writer
 
 HOUR: Final = 3600.0
@@ -66,3 +65,8 @@ class Limits:
         rows = self.database.all("SELECT target, boot_id, boot FROM runs")
         ages = [(row["target"], age(row["boot"], row["boot_id"], self.boot_id, now)) for row in rows]
         return [(target, seconds) for target, seconds in ages if seconds < DAY]
+
+
+def age(boot: float, noted_in: str, this_boot: str, boot_now: float) -> float:
+    """Seconds since a noted moment; of an earlier boot, only those since this one began (R33)."""
+    return boot_now - boot if noted_in == this_boot else boot_now

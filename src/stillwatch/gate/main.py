@@ -20,19 +20,19 @@ from stillwatch.config import Config, Places
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.gate.change.action import World
 from stillwatch.gate.change.catalogue import CATALOGUE
-from stillwatch.gate.clock import boot_id
 from stillwatch.gate.database import Database
 from stillwatch.gate.desk import Desk
-from stillwatch.gate.journal import log_name, send_anchor
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.trust import read_trusted
 from stillwatch.gate.world import HostWorld
+from stillwatch.host.auditanchors import log_name, send_anchor
+from stillwatch.host.boot import boot_id, host_id
+from stillwatch.host.unixsockets import notify_ready
 
 DAEMON: Final = "stillwatch"
 ADMINS: Final = "stillwatch-admin"
 TICK: Final = 0.5
-MACHINE_ID: Final = Path("/etc/machine-id")
 
 
 def run_gate(config: Config, places: Places, world: World | None = None) -> int:
@@ -94,21 +94,6 @@ async def serve(server: Server, doors: dict[str, socket.socket], tick: float = T
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), tick)
     await server.close()
-
-
-def notify_ready() -> None:
-    """READY=1 to systemd (sd_notify(3)), if it asked for it."""
-    where = os.environ.get("NOTIFY_SOCKET", "")
-    if where:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, contextlib.suppress(OSError):
-            door.sendto(b"READY=1", "\0" + where[1:] if where.startswith("@") else where)
-
-
-def host_id() -> str:
-    """What tells this host from others: its machine-id, else its name."""
-    with contextlib.suppress(OSError):
-        return MACHINE_ID.read_text().strip() or socket.gethostname()
-    return socket.gethostname()
 
 
 @contextlib.contextmanager

@@ -17,8 +17,8 @@ from msgspec import Meta
 from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import BlastRadius, Refused, Risk
 from stillwatch.gate.declared import Declared
-from stillwatch.gate.protocol import canonical
 from stillwatch.gate.trust import read_trusted
+from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import ACTIONS, Decision, Verdict
 
 LEVELS: Final[tuple[Autonomy, ...]] = get_args(Autonomy)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import Database, Writer
 from stillwatch.gate.judge import Reading, plain
-from stillwatch.gate.protocol import canonical
+from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import Decision
 
 MAX_WAITING: Final = 200

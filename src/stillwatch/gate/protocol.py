@@ -129,11 +129,6 @@ def read_request(line: bytes) -> AnyRequest:
         raise Refused(f"not a request: {in_short(error)}") from error
 
 
-def canonical(value: object) -> str:
-    """The one spelling of a JSON value that is hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
 def clean(text: str) -> str:
     """Text from outside, for the audit and for people: one line, printable, at most 500 characters (R15)."""
     return "".join(sign if sign.isprintable() else " " for sign in text)[:500]

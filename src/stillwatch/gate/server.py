@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import sqlite3
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +14,12 @@ from typing import Any, Final
 from stillwatch.errors import StillwatchError
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.core import Gate, Peer
-from stillwatch.gate.protocol import MAX_BYTES, canonical, clean, read_request
-from stillwatch.gate.world import peer_uid, read_all
+from stillwatch.gate.protocol import MAX_BYTES, clean, read_request
+from stillwatch.host.auditlog import canonical
+from stillwatch.host.unixsockets import handed_over, listening, peer_groups, peer_uid, read_all
 
 DEADLINE: Final = 5.0
 MAX_CLIENTS: Final = 64
-SO_PEERGROUPS: Final = 59
-MOST_GROUPS: Final = 1024
 DOORS: Final = ("propose", "admin")
 
 
@@ -93,7 +90,7 @@ class Server:
                 raise Refused("too many clients at once")
             peer = self.admission.check(peer_uid(link), peer_groups(link), door)
             async with asyncio.timeout(self.deadline):
-                line = await read_all(reader)
+                line = await read_all(reader, MAX_BYTES)
             return {"ok": True, **await self.gate.answer(peer, read_request(line))}
         except TimeoutError:
             return {"ok": False, "error": "late", "reason": f"no whole message within {self.deadline:.0f} s"}
@@ -110,35 +107,12 @@ async def _discard(reader: asyncio.StreamReader) -> None:
         left -= len(piece)
 
 
-def peer_groups(link: socket.socket) -> frozenset[int]:
-    """The peer's primary and supplementary groups (SO_PEERCRED, SO_PEERGROUPS: socket(7)).
-
-    Raises OSError for more than 256 groups.
-    """
-    primary = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[2]
-    packed = link.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_GROUPS)
-    return frozenset({primary, *struct.unpack(f"{len(packed) // 4}I", packed)})
-
-
 def open_doors(folder: Path, mode: int) -> dict[str, socket.socket]:
-    """systemd's sockets by name (sd_listen_fds(3)), or our own in `folder` for a trial. Raises OSError."""
-    if os.environ.get("LISTEN_PID") == str(os.getpid()):
-        names = os.environ.get("LISTEN_FDNAMES", "").split(":")
-        if sorted(names) != sorted(DOORS):
-            raise OSError("systemd handed over other sockets than `propose` and `admin`")
-        return {name: socket.socket(fileno=3 + index) for index, name in enumerate(names)}
+    """systemd's sockets, or our own in `folder` for a trial. Raises OSError.
+
+    A socket file of a gate that is gone is replaced; the lock in the state directory says that it is gone.
+    """
+    if given := handed_over(DOORS):
+        return given
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {door: _bind(folder / f"{door}.sock", mode) for door in DOORS}
-
-
-def _bind(path: Path, mode: int) -> socket.socket:
-    """A socket file of a gate that is gone is replaced; the lock in the state directory says that it is gone."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o777 & ~mode)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.listen(MAX_CLIENTS)
-    return listener
+    return {door: listening(folder / f"{door}.sock", mode) for door in DOORS}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from stillwatch.gate.database import Database, write_durably
+from stillwatch.gate.database import Database
+from stillwatch.host.durable import write_durably
 
 
 class Switch:

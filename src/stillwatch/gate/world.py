@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Absent, Clock, Interrupted, Refused
-from stillwatch.gate.clock import HostClock
 from stillwatch.gate.declared import Declared
-from stillwatch.gate.protocol import MAX_BYTES, canonical, read_object
+from stillwatch.gate.protocol import MAX_BYTES, read_object
+from stillwatch.host.auditlog import canonical
+from stillwatch.host.boot import HostClock
+from stillwatch.host.unixsockets import TooLong, peer_uid, read_all
 from stillwatch.records.unit import UnitState
 
 HELPERS: Final = Path("/run/stillwatch-helpers")
@@ -49,11 +50,11 @@ class HostWorld:
                     sent = True
                     writer.write(canonical(dict(request)).encode() + b"\n")
                     writer.write_eof()
-                    line = await read_all(reader)
+                    line = await read_all(reader, MAX_BYTES)
                 finally:
                     writer.close()
             reply = read_object(line)
-        except (OSError, TimeoutError, Refused) as error:
+        except (OSError, TimeoutError, Refused, TooLong) as error:
             if sent and helper == "act":
                 raise Interrupted(f"the {helper} helper gave no clear answer: {error}") from error
             raise Refused(f"the {helper} helper does not answer: {error}") from error
@@ -78,19 +79,3 @@ class LookingWorld(HostWorld):
 
     async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
         raise Absent(f"the {helper} helper, as this user sees it,")
-
-
-async def read_all(reader: asyncio.StreamReader) -> bytes:
-    """Everything up to the end. Raises Refused beyond MAX_BYTES."""
-    pieces = bytearray()
-    while piece := await reader.read(MAX_BYTES):
-        pieces += piece
-        if len(pieces) > MAX_BYTES:
-            raise Refused(f"more than {MAX_BYTES} bytes")
-    return bytes(pieces)
-
-
-def peer_uid(door: socket.socket) -> int:
-    """SO_PEERCRED (socket(7), unix(7)): the uid that connected, or that listens."""
-    uid: int = struct.unpack("3i", door.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
-    return uid

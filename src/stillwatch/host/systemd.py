@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -15,7 +15,7 @@ from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.bus import Bus, BusError
 from stillwatch.host.cleaners import own_services
 from stillwatch.host.timers import installed_timers, remembered
-from stillwatch.host.unitproperties import as_state
+from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
 
 NAME: Final = "org.freedesktop.systemd1"
@@ -157,16 +157,18 @@ class Systemd:
         found = [state for name, state in states.items() if name not in known and state.load_state == "loaded"]
         return await asyncio.to_thread(lambda: [remembered(state) for state in found])
 
-    async def watch(self) -> AsyncIterator[UnitState]:
+    async def watch(self, on_files: Callable[[], None] = lambda: None) -> AsyncIterator[UnitState]:
         """Every unit whose state changes, as it is then, until the connection ends (NotReachable).
 
-        Several changes of one unit between two reads are one. Beyond PENDING units waiting, changes are dropped
+        on_files: called when units were enabled, disabled or reloaded, which no unit's own signal tells. Several changes of one unit between two reads are one. Beyond PENDING units waiting, changes are dropped
         and counted in `dropped`. Uses a connection of its own; closing the iterator ends it.
         """
         async with await Bus.connect(self.address, deadline=self.deadline) as bus:
-            changes = _Changes()
+            changes = _Changes(on_files)
             rule = f"type='signal',sender='{NAME}',interface='{PROPERTIES}',path_namespace='{ROOT}/unit'"
             await bus.listen(rule, changes.hear)
+            files = f"type='signal',sender='{NAME}',interface='{MANAGER}',member='UnitFilesChanged'"
+            await bus.listen(files, changes.hear_files)
             await _ask(bus, ROOT, MANAGER, "Subscribe")
             ended = asyncio.create_task(bus.closed())
             try:
@@ -222,10 +224,15 @@ def is_init() -> bool:
 class _Changes:
     """The units that changed and were not told yet, oldest first, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_files: Callable[[], None]) -> None:
         self.dropped = 0
+        self._on_files = on_files
         self._waiting: dict[str, None] = {}
         self._some = asyncio.Event()
+
+    def hear_files(self, message: Message) -> None:
+        if message.member == "UnitFilesChanged":
+            self._on_files()
 
     def hear(self, message: Message) -> None:
         if message.member != "PropertiesChanged" or not message.body or message.body[0] != f"{NAME}.Unit":

@@ -5,11 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pwd
 import socket
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from stillwatch.config import Places
+from stillwatch.host.auditlog import Wholeness, check, read_records
 
 MESSAGE_ID: Final = "6f0d3f2b5a1e4c0f9d7b8a4c2e1f6a90"
+GATE_USER: Final = "stillwatch-gate"
+TRIES: Final = 4
+PAUSE: Final = 0.3
+"""journald takes what it is sent a moment later; a head that it does not know yet is looked for again."""
 SOCKET: Final = Path("/run/systemd/journal/socket")
 
 
@@ -54,3 +64,23 @@ def read_anchors(log: str, uid: int, folder: str | None = None) -> dict[int, str
             if seq.isdecimal() and seq.isascii() and len(seq) < 16:
                 anchors.setdefault(int(seq), digest)
     return anchors
+
+
+def show_audit(places: Places, after: int = 0) -> Iterator[dict[str, Any]]:
+    """Every record as `audit show --json` prints it. Raises NotReachable without a log, Spoilt at no record."""
+    return (record.shown() for record in read_records(places.gate_state) if record.seq > after)
+
+
+def verify_audit(places: Places, journal: str | None = None) -> Wholeness:
+    """Whether the log is whole, as far as it and the journal can tell. Raises NotReachable without a log."""
+    log, uid = log_name(places.gate_state), _gate_uid(places)
+    for _ in range(TRIES):
+        found = check(read_records(places.gate_state), read_anchors(log, uid, journal))
+        if found.whole:
+            break
+        time.sleep(PAUSE)
+    return found
+
+
+def _gate_uid(places: Places) -> int:
+    return os.getuid() if places.trial else pwd.getpwnam(GATE_USER).pw_uid

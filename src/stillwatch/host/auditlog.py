@@ -1,4 +1,4 @@
-"""The audit log as a chain of hashes, and the check whether it is whole. Needs no running gate.
+"""The gate's audit log as a chain of hashes, and the check whether it is whole. Needs no running gate.
 
 A record's hash covers its body and the hash before it; each hash also goes to the journal, which another user keeps.
 So a changed, missing, swapped or added record breaks the chain, and a cut or rewritten tail disagrees with the journal.
@@ -16,13 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.errors import NotReachable
-from stillwatch.gate.change.action import Refused
-from stillwatch.gate.protocol import canonical
+from stillwatch.errors import NotReachable, StillwatchError
 
 GENESIS: Final = "0" * 64
 NO_JOURNAL: Final = "no journal entries of the gate here: truncation cannot be excluded"
 TRIES: Final = 50
+
+
+class Spoilt(StillwatchError):
+    """A line or a row of the log is no record."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +62,11 @@ def link(previous: str, body: str) -> str:
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
+def canonical(value: object) -> str:
+    """The one spelling of a JSON value that is hashed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
 def archives(folder: Path) -> list[Path]:
     return sorted(folder.glob("audit-*.jsonl"))
 
@@ -74,7 +83,7 @@ def archived_head(folder: Path) -> tuple[int, str] | None:
 def read_records(folder: Path) -> Iterator[Record]:
     """Archives first, then a copy of the database, so that no file of the gate is touched or locked.
 
-    Raises Refused where a line or row cannot be read as a record, NotReachable where there is no log.
+    Raises Spoilt where a line or row cannot be read as a record, NotReachable where there is no log.
     """
     last = 0
     for path in archives(folder):
@@ -96,8 +105,8 @@ def check(records: Iterator[Record], anchors: Mapping[int, str]) -> Wholeness:
                 return Wholeness(whole=False, records=seq, problem=problem, seq=seq + 1)
             seq, head = record.seq, record.hash
             newest = seq if seq in anchors else newest
-    except Refused as refused:
-        return Wholeness(whole=False, records=seq, problem=str(refused), seq=seq + 1)
+    except Spoilt as spoilt:
+        return Wholeness(whole=False, records=seq, problem=str(spoilt), seq=seq + 1)
     if not anchors:
         return Wholeness(whole=True, records=seq, note=NO_JOURNAL)
     if max(anchors) > seq:
@@ -133,7 +142,7 @@ def _from_line(path: Path, line: bytes) -> Record:
         fields = json.loads(line)
         return _record(fields["seq"], fields["body"], fields["previous"], fields["hash"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{path.name} holds a line that is no record") from error
+        raise Spoilt(f"{path.name} holds a line that is no record") from error
 
 
 def _record(seq: object, body: object, previous: object, digest: object) -> Record:
@@ -150,7 +159,7 @@ def _rows(database: Path, after: int) -> Iterator[Record]:
         ):
             yield _record(*row)
     except (sqlite3.Error, TypeError) as error:
-        raise Refused(f"gate.db holds a row that is no record: {error}") from error
+        raise Spoilt(f"gate.db holds a row that is no record: {error}") from error
     finally:
         connection.close()
 

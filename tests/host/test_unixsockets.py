@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import threading
+
+import pytest
+
+from stillwatch.host import unixsockets
+from stillwatch.host.unixsockets import TooLong, exchange, handed_over, listening, peer_groups, peer_uid, read_all
+
+
+def test_r20_the_kernel_says_who_speaks():
+    here, there = socket.socketpair(socket.AF_UNIX)
+    with here, there:
+        assert peer_uid(here) == os.getuid()
+        assert peer_groups(here) >= {os.getgid()}
+
+
+def test_nobody_asked_to_be_notified(monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    unixsockets.notify_ready()
+    monkeypatch.setenv("NOTIFY_SOCKET", "@stillwatch-nobody")
+    unixsockets.notify_ready()
+
+
+def test_systemds_sockets_are_numbered_from_three(monkeypatch):
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDNAMES", "admin:propose")
+    monkeypatch.setattr(unixsockets.socket, "socket", lambda fileno: fileno)
+    assert handed_over(("propose", "admin")) == {"admin": 3, "propose": 4}
+
+
+def test_what_was_handed_to_another_process_is_not_ours(monkeypatch):
+    monkeypatch.setenv("LISTEN_PID", "1")
+    assert handed_over(("propose", "admin")) is None
+
+
+def answer_once(listener, answer):
+    """What the server heard, once it has answered."""
+    heard = []
+
+    def serve():
+        link, _ = listener.accept()
+        with link:
+            while piece := link.recv(65_536):
+                heard.append(piece)
+            with contextlib.suppress(OSError):
+                link.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return heard, thread
+
+
+def test_one_message_goes_there_and_its_answer_comes_back(tmp_path):
+    path = tmp_path / "sock"
+    for _ in range(2):
+        with listening(path, 0o600) as listener:
+            assert path.stat().st_mode & 0o777 == 0o600
+            heard, thread = answer_once(listener, b"yes")
+            assert exchange(path, b"well?", owners={os.getuid()}, seconds=5.0, most=3) == b"yes"
+            thread.join(5)
+            assert heard == [b"well?"]
+
+
+def test_an_answer_without_end_is_cut_off(tmp_path):
+    with listening(tmp_path / "sock", 0o600) as listener:
+        answer_once(listener, b"yess")
+        with pytest.raises(ValueError, match="too long"):
+            exchange(tmp_path / "sock", b"", owners={os.getuid()}, seconds=5.0, most=3)
+
+
+def test_another_user_who_listens_is_told_nothing(tmp_path):
+    with listening(tmp_path / "sock", 0o600) as listener:
+        heard, thread = answer_once(listener, b"yes")
+        with pytest.raises(PermissionError, match="listens there"):
+            exchange(tmp_path / "sock", b"secret", owners={4242}, seconds=5.0, most=3)
+        thread.join(5)
+        assert heard == []
+
+
+async def test_all_is_read_up_to_the_end_and_not_beyond_the_limit():
+    for most, whole in ((4, True), (3, False)):
+        reader = asyncio.StreamReader()
+        reader.feed_data(b"four")
+        reader.feed_eof()
+        if whole:
+            assert await read_all(reader, most) == b"four"
+        else:
+            with pytest.raises(TooLong, match="more than 3"):
+                await read_all(reader, most)
