@@ -9,9 +9,9 @@ from stillwatch.daemon import Daemon
 from stillwatch.live import LiveService
 from stillwatch.records.report import SourceReport, TierReport
 from stillwatch.store.store import Store
-from tests.test_daemon import WEB, build
 from tests.test_service import GivenTiers, service
 from tests.triage.build import failed, units
+from tests.watching import WEB, build
 
 READ = {name: SourceReport(name=name, read=True) for name in ("units", "metrics", "journal")}
 

@@ -23,6 +23,7 @@ from tests.llm.test_servers import free_port
 from tests.test_app import NO_MODELS, options
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+POLL = 0.05
 
 
 def words(given: Options) -> list[str]:
@@ -126,7 +127,7 @@ def daemon(tmp_path: Path) -> Iterator[tuple[Options, subprocess.Popen[bytes]]]:
     ends = time.monotonic() + 30
     while not (app.socket.exists() and isinstance(app.service(), ThroughDaemon)):
         assert process.poll() is None and time.monotonic() < ends, (tmp_path / "daemon.log").read_text()
-        time.sleep(0.05)
+        time.sleep(POLL)
     yield given, process
     with contextlib.suppress(ProcessLookupError):
         process.kill()
@@ -148,7 +149,7 @@ def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Option
         status = asyncio.run(service.status())
         if {source.name: source.read for source in status.sources}.get("metrics"):
             break
-        time.sleep(0.05)
+        time.sleep(POLL)
     assert {source.name for source in status.sources} == {"units", "metrics"}
     assert {tier.state for tier in status.tiers.values()} == {"off"}
     shown = stillwatch(given, "status", "--json")

@@ -25,6 +25,7 @@ from tests.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.shop import MODELS
 
 DEADLINE = 12.0
+POLL = 0.02
 LEEWAY = 4.0
 """For the interpreter's start and end on a busy host, beside the deadline."""
 LOG = """\
@@ -319,7 +320,7 @@ def test_real_llama_servers_killed_in_the_middle(bench: Bench, by_rules: dict[st
                     one.kill()
                     killed.append(one.pid)
                 return
-            time.sleep(0.02)
+            time.sleep(POLL)
 
     report = bench.run(
         "--config",

@@ -18,6 +18,7 @@ from tests.rig import Machine
 from tests.shop import Shop, open_shop
 
 STATE = ("--state-dir", "/tmp/sw", "--runtime-dir", "/tmp/sw/run")
+POLL = 0.5
 FAST = 5.0
 """Seconds from the moment that the fault can be seen to its incident."""
 QUIET = 12.0
@@ -157,7 +158,7 @@ def test_harmless_noise_opens_nothing(host: Host) -> None:
     ends = time.monotonic() + QUIET
     while time.monotonic() < ends:
         assert host.incidents() == []
-        time.sleep(0.5)
+        time.sleep(POLL)
     assert host.say("status")["status"] == "healthy" and "Traceback" not in host.log()
 
 
