@@ -1,4 +1,4 @@
-"""The rules' diagnosis on a booted machine, no model asked: each fault, harder ones, and what only pretends to be one."""
+"""The rules' diagnosis on a booted machine without a model: each fault, many at once, and lies that look like one."""
 
 from __future__ import annotations
 
