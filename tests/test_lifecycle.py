@@ -8,7 +8,7 @@ import pytest
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.lifecycle import Lifecycle
 from stillwatch.ports import Answered
-from stillwatch.records.action import Outcome
+from stillwatch.records.action import Decision, Outcome
 from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident
@@ -169,3 +169,22 @@ async def test_approval_by_a_person_is_a_step_of_the_history() -> None:
     after = await life.carry_on(waiting())
     assert (after.history[-1].by, after.state) == ("ada", "acting")
     assert after.outcome is None and DONE.verified
+
+
+async def test_a_refusal_for_the_moment_is_proposed_again_with_growing_pauses() -> None:
+    clock = StillClock()
+    clock.boot = lambda: at  # type: ignore[method-assign]
+    between = answered("refused", Decision(verdict="refuse", rule="precondition", reason="it is activating"), id="")
+    door, at = FakeDoor(between), 0.0
+    life = Lifecycle(gate=door, notifier=FakeNotifier(), clock=clock)
+    seen = await life.carry_on(broken())
+    times = []
+    for tenth in range(600):
+        at = tenth / 10
+        before = len(door.proposed)
+        seen = await life.carry_on(seen)
+        times += [at] if len(door.proposed) > before else []
+    assert times == [2.0, 6.0, 14.0, 30.0]
+    assert len(seen.history) == 1, "the same answer is written down once"
+    door.says, at = MENDED, 62.0
+    assert (await life.carry_on(seen)).state == "resolved"

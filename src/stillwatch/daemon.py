@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -77,6 +78,7 @@ class Daemon:
     _thinking: str = ""
     _still: set[tuple[str, str]] | None = None
     _units_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -145,13 +147,17 @@ class Daemon:
                 tasks.create_task(self._refresh_units(systemd))
 
     async def _unit_changes(self, systemd: Systemd) -> None:
-        async for unit in systemd.watch():
+        async for unit in systemd.watch(self._files_changed.set):
             self._note_units([unit])
 
     async def _refresh_units(self, systemd: Systemd) -> None:
-        """Signals can be lost; the whole picture is taken again now and then."""
+        """What was enabled or disabled shows in the whole picture alone; since signals can be lost it is also taken
+        again now and then."""
         while True:
-            await self.sleep(UNIT_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._files_changed.wait(), UNIT_SECONDS)
+            await self.sleep(SETTLE_SECONDS)
+            self._files_changed.clear()
             await self._all_units(systemd)
 
     async def _all_units(self, systemd: Systemd) -> None:

@@ -6,7 +6,7 @@ The gate decides and acts; this only asks it and writes down what it said.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
@@ -18,6 +18,10 @@ from stillwatch.records.trigger import Severity
 LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
 """States of a proposal that is over; its outcome says how."""
+MAY_CHANGE = frozenset({"precondition", "observe", "gate"})
+"""Rules of a refusal that need not last: a unit between two starts, a helper that was late, autonomy raised since."""
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+"""Seconds until such a proposal is made again; each pause is twice the one before."""
 TOLD_FROM = Severity.medium
 """Nobody is woken for less."""
 
@@ -28,6 +32,7 @@ class Lifecycle:
     notifier: Notifier
     clock: Clock
     gate_down: bool = False
+    _again: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     async def carry_on(self, incident: Incident) -> Incident:
         """One step further: propose what is not proposed yet, or see how a proposal stands."""
@@ -36,7 +41,7 @@ class Lifecycle:
         try:
             if incident.proposal_id and incident.outcome is None:
                 answered = await self.gate.look_up(incident.proposal_id)
-            elif incident.proposal is not None and incident.decision is None:
+            elif incident.proposal is not None and (incident.decision is None or self._is_due_again(incident)):
                 answered = await self.gate.propose(incident.proposal, incident.id)
             else:
                 return incident
@@ -55,9 +60,24 @@ class Lifecycle:
 
     async def over(self, incident: Incident, why: str) -> Incident:
         """The fault is gone."""
+        self._again.pop(incident.id, None)
         done = self._stepped(incident, "rule", why, "resolved")
         await self._tell(done, "resolved", why)
         return done
+
+    def _is_due_again(self, incident: Incident) -> bool:
+        """Whether what was refused for the moment only should be proposed once more now (boot clock, R33)."""
+        decision = incident.decision
+        if incident.outcome or decision is None or (decision.verdict, decision.rule in MAY_CHANGE) != ("refuse", True):
+            self._again.pop(incident.id, None)
+            return False
+        now = self.clock.boot()
+        due, pause = self._again.setdefault(incident.id, (now + FIRST_PAUSE, FIRST_PAUSE))
+        if now < due:
+            return False
+        pause = min(2 * pause, LONGEST_PAUSE)
+        self._again[incident.id] = now + pause, pause
+        return True
 
     async def _answered(self, incident: Incident, answered: Answered) -> Incident:
         before = incident

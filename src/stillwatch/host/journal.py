@@ -168,7 +168,9 @@ class Journal:
         """Whom the entry is about, and whether only PID 1, the kernel or journald can have said so."""
         transport = entry.get("_TRANSPORT")
         if transport == b"journal" and entry.get("_UID") == b"0":
-            if entry.get("_PID") == b"1" or entry.get("_EXE") in SYSTEMD_PROGRAMS:
+            # In init.scope live PID 1 and what it has forked and not yet replaced; of a short life _EXE is not seen.
+            in_scope = entry.get("_SYSTEMD_UNIT") == b"init.scope"
+            if entry.get("_PID") == b"1" or in_scope or entry.get("_EXE") in SYSTEMD_PROGRAMS:
                 return self._name(entry.get("UNIT") or b"systemd"), True
         elif transport == b"kernel":
             # Facility 0 is refused to writers of /dev/kmsg, so only the kernel itself has it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Iterable
@@ -76,7 +77,13 @@ def worth_watching(mounts: Iterable[Mount]) -> list[Mount]:
 
 
 def read_mounts(proc: Path = Path("/proc")) -> list[Mount]:
-    """Raises NotReachable where the kernel does not tell."""
+    """The mounts as PID 1 sees them: a service's own view is made read-only by its sandbox (ProtectSystem=).
+
+    Ours where those may not be read. Raises NotReachable where the kernel does not tell.
+    """
+    with contextlib.suppress(OSError):
+        if text := (proc / "1/mountinfo").read_text(errors="replace"):
+            return parse(text)
     try:
         return parse((proc / "self/mountinfo").read_text(errors="replace"))
     except OSError as error:

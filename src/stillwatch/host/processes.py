@@ -1,4 +1,7 @@
-"""Processes and listening sockets with their owners. Without root, owners of others' sockets stay unknown (pid 0)."""
+"""Processes and listening sockets with their owners.
+
+Without root, the owner of one port is asked of the peek program; all others of other users stay unknown (pid 0).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any
 import psutil
 
 from stillwatch.host.accounts import user_name
+from stillwatch.host.peek import listed, peek
 
 _UNIT = re.compile(r"/([^/]+\.(?:service|scope|socket|mount))(?=/|$)")
 
@@ -52,22 +56,31 @@ def processes(limit: int = 4096) -> list[dict[str, Any]]:
     return [seen for pid in psutil.pids()[:limit] if (seen := describe(pid))]
 
 
-def listening() -> list[dict[str, Any]]:
-    """TCP sockets that listen and bound UDP sockets, by port."""
+def listening(port: int = 0) -> list[dict[str, Any]]:
+    """TCP sockets that listen and bound UDP sockets, by port; of one port if named."""
     rows = []
     for seen in psutil.net_connections("inet"):
         tcp = seen.type == socket.SOCK_STREAM
         if not seen.laddr or (tcp and seen.status != psutil.CONN_LISTEN) or (not tcp and seen.raddr):
             continue
-        owner = describe(seen.pid) if seen.pid else {}
+        if port not in (0, seen.laddr.port):
+            continue
+        pid = seen.pid or (_holder(port) if port and tcp else 0)
+        owner = describe(pid) if pid else {}
         row = {
             "protocol": "tcp" if tcp else "udp",
             "port": seen.laddr.port,
             "address": seen.laddr.ip,
-            "pid": seen.pid or 0,
+            "pid": pid,
         }
         rows.append({"name": "", "argv": [], "unit": "", **owner, **row})
     return sorted(rows, key=lambda row: (row["port"], row["protocol"], row["address"]))
+
+
+def _holder(port: int) -> int:
+    """Who listens on a TCP port, where only the peek program may see it; 0 where it does not say."""
+    pids = [row.get("pid") for row in listed(peek({"see": "port", "port": port}), "holders")]
+    return next((pid for pid in pids if isinstance(pid, int)), 0)
 
 
 def deleted_open(limit: int = 50, proc: Path = Path("/proc"), seconds: float = 2.0) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 KINDS: Final = (".service", ".socket", ".timer", ".mount")
 OWN_PLACES: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/run/systemd/system/")
 """Where administrators put units of their own; what packages ship lies in /usr/lib/systemd/system."""
+LOADED: Final = ("loaded", "bad-setting", "error")
 DETAILS: Final = 400
 NEVER: Final = 2**63
 PENDING: Final = 4096
@@ -154,7 +155,7 @@ class Systemd:
         names = [name for name in (*installed_timers(), *own_services()) if name not in known][:DETAILS]
         answers = await asyncio.gather(*(self.unit(name) for name in names), return_exceptions=True)
         states = {state.name: state for state in answers if isinstance(state, UnitState)}
-        found = [state for name, state in states.items() if name not in known and state.load_state == "loaded"]
+        found = [state for name, state in states.items() if name not in known and state.load_state in LOADED]
         return await asyncio.to_thread(lambda: [remembered(state) for state in found])
 
     async def watch(self, on_files: Callable[[], None] = lambda: None) -> AsyncIterator[UnitState]:

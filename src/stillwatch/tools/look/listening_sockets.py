@@ -16,7 +16,7 @@ class Arguments(Tool, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="0: all")] = 0
 
     async def look(self, world: World) -> Look:
-        rows = [row for row in await in_thread(listening) if self.port in (0, row["port"])]
+        rows = await in_thread(lambda: listening(self.port))
         lines = [
             f"{row['protocol']} {row['address']}:{row['port']} "
             + (f"pid {row['pid']} {row['name']} unit {row['unit'] or 'none'}" if row["pid"] else "owner unknown")
