@@ -282,3 +282,12 @@ def test_a_process_in_no_unit_cannot_call_itself_one(tmp_path: Path, name: str) 
     claimed = {"_TRANSPORT": "syslog", "_UID": "65534", "_COMM": "logger", "SYSLOG_IDENTIFIER": name, "UNIT": name}
     line = one(tmp_path, **claimed, MESSAGE="Failed")
     assert (line.subject, line.trusted) == ("logger", False)
+
+
+def test_a_child_of_pid_1_that_was_gone_too_soon_is_believed(tmp_path: Path) -> None:
+    child = {"_TRANSPORT": "journal", "_UID": "0", "_PID": "4242", "_SYSTEMD_UNIT": "init.scope"}
+    line = one(tmp_path, **child, UNIT="shop.service", MESSAGE="Failed at step USER spawning /x: No such process")
+    assert (line.subject, line.trusted) == ("shop.service", True)
+    (tmp_path / "x.journal").unlink()
+    line = one(tmp_path, **{**child, "_UID": "1000"}, UNIT="shop.service", MESSAGE="Failed at step USER")
+    assert (line.subject, line.trusted) == ("init.scope", False)

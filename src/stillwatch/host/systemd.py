@@ -161,8 +161,9 @@ class Systemd:
     async def watch(self, on_files: Callable[[], None] = lambda: None) -> AsyncIterator[UnitState]:
         """Every unit whose state changes, as it is then, until the connection ends (NotReachable).
 
-        on_files: called when units were enabled, disabled or reloaded, which no unit's own signal tells. Several changes of one unit between two reads are one. Beyond PENDING units waiting, changes are dropped
-        and counted in `dropped`. Uses a connection of its own; closing the iterator ends it.
+        on_files: called when units were enabled, disabled or reloaded, which no unit's own signal tells. Several
+        changes of one unit between two reads are one. Beyond PENDING units waiting, changes are dropped and counted in
+        `dropped`. Uses a connection of its own; closing the iterator ends it.
         """
         async with await Bus.connect(self.address, deadline=self.deadline) as bus:
             changes = _Changes(on_files)

@@ -138,3 +138,10 @@ async def test_a_lock_that_no_text_names_is_found_by_the_units_name() -> None:
     looks = Looks(file_metadata={"exists": True, "uid": 0}, process_list={"processes": []}, lock_files={"locks": locks})
     _, said = await ask(trigger("stale-lock", "another instance is already running"), looks=looks)
     assert said.proposal is not None and said.proposal.target == "/run/shop/shop.pid"
+
+
+async def test_pid_1_complains_of_the_units_file() -> None:
+    _, said = await ask(trigger("bad-config", "Unknown key name", trusted=True))
+    assert said.cause is not None and said.cause.object == "/etc/systemd/system/shop.service"
+    assert said.cause.text.startswith("systemd does not accept /etc/systemd/system/shop.service")
+    assert said.proposal is not None and said.proposal.action == "restore_file"

@@ -73,3 +73,12 @@ async def test_an_environment_file_or_working_directory_that_is_missing() -> Non
         assert said.cause is not None
         assert (said.cause.id, said.cause.object) == ("missing-path", path)
         assert (said.proposal.action if said.proposal else "") == action
+
+
+async def test_a_user_that_does_not_exist() -> None:
+    there = files(_opt_shop_bin_shop={"exists": True})
+    gone = unit(exit_status=217, user="ghosty")
+    _, said = await ask(trigger("exit-code", trusted=True), looks=Looks(file_metadata=there), units=(gone,))
+    assert said.cause is not None
+    assert (said.cause.id, said.cause.object) == ("bad-config", "/etc/systemd/system/shop.service")
+    assert "the user ghosty" in said.cause.text

@@ -7,7 +7,7 @@ from typing import Final
 
 from stillwatch.think.causes.case import Case, Finding
 from stillwatch.think.causes.config import bad_config, permission, stale_lock
-from stillwatch.think.causes.executable import missing_executable, missing_path, missing_setting
+from stillwatch.think.causes.executable import missing_executable, missing_path, missing_setting, missing_user
 from stillwatch.think.causes.failing import dependency, memory_pressure, oom, watchdog
 from stillwatch.think.causes.outside import brute_force, certificate_expired, log_flood, name_resolution, timer_disabled
 from stillwatch.think.causes.port import port_in_use
@@ -37,5 +37,5 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "brute-force": brute_force,
 }
 
-PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, port_in_use)
+PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use)
 """Tried on a failed unit whose triggers name no reason: they need no words, only what the system shows."""

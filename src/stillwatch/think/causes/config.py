@@ -23,6 +23,8 @@ async def bad_config(case: Case) -> Finding | None:
     if not told:
         return None
     unit = case.unit
+    if unit is not None and unit.fragment_path and _of_unit_file(case):
+        return await _bad_unit_file(case, unit, told)
     path, line = _said_place(case)
     own = [*paths_of(unit), unit.fragment_path] if unit else []
     candidates = [path] if path else own
@@ -41,6 +43,19 @@ async def bad_config(case: Case) -> Finding | None:
     # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
     proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_down(unit))
     return case.finding("bad-config", culprit, sentence, told, when, proven=proven, proposal=remedy)
+
+
+def _of_unit_file(case: Case) -> bool:
+    """PID 1 itself complains: then it is the unit's file that does not pass, not what the program reads."""
+    return all(trigger.trusted for trigger in case.triggers("bad-config"))
+
+
+async def _bad_unit_file(case: Case, unit: UnitState, told: tuple[str, ...]) -> Finding:
+    changed, when = await last_change(case, unit.fragment_path)
+    sentence = f"systemd does not accept {unit.fragment_path}, the file of {unit.name}"
+    remedy = propose("restore_file", unit.fragment_path, sentence, unit=unit.name)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("bad-config", unit.fragment_path, sentence, told, when, proven=True, proposal=remedy)
 
 
 async def permission(case: Case) -> Finding | None:

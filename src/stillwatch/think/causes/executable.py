@@ -84,6 +84,19 @@ async def missing_setting(case: Case) -> Finding | None:
     return None
 
 
+async def missing_user(case: Case) -> Finding | None:
+    """systemd's own step USER failed (exit status 217, systemd.exec(5)): the account does not exist."""
+    unit = case.unit
+    if unit is None or unit.exit_status != 217 or not unit.user:
+        return None
+    told = case.cite()
+    culprit = unit.fragment_path or unit.name
+    sentence = f"{unit.name} cannot start: the user {unit.user}, named by User= in {culprit}, does not exist"
+    changed, when = await last_change(case, unit.fragment_path)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
+
+
 async def missing_path(case: Case) -> Finding | None:
     """A file, directory or target that the unit names and that is not there."""
     unit = case.unit
