@@ -27,7 +27,7 @@ sys.path.insert(0, str(REPOSITORY))
 from tests.serve.client_programs import venv_program  # noqa: E402
 from tests.serve.scene import free_port  # noqa: E402
 
-CHUNKS = 12_000
+CHUNKS = 9_000
 FIRST_BYTES = 200
 ROUNDS = 3
 MASTER = "sk-bench"
@@ -56,9 +56,11 @@ async def _reply(writer: asyncio.StreamWriter, head: bytes, body: bytes) -> None
         return
     many = CHUNKS if b"many" in body else 1
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-    piece = _event({"choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}]})
-    for at in range(0, many, 100):
-        writer.write(piece * min(100, many - at))
+    pieces = [
+        _event({"choices": [{"index": 0, "delta": {"content": f"word{n} "}, "finish_reason": None}]}) for n in range(9)
+    ]
+    for at in range(0, many, 90):
+        writer.write(b"".join(pieces[n % 9] for n in range(at, min(at + 90, many))))
         await writer.drain()
     end = _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     usage = {"prompt_tokens": 1, "completion_tokens": many, "total_tokens": many + 1}

@@ -40,6 +40,11 @@ def test_a_port_that_is_taken_is_named() -> None:
         pass
 
 
+async def test_small_pieces_leave_at_once() -> None:
+    with listening(Api(port=free_port())) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 async def test_bodies_and_heads_are_bounded(tmp_path: Path) -> None:
     with ScriptedLLM(script()) as upstream:
         async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:

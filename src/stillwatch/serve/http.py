@@ -116,8 +116,9 @@ async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.
 def listening(api: Api) -> Iterator[socket.socket]:
     """The listening socket. Raises NotReachable with the reason."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind)
+        family, kind, protocol, _, address = socket.getaddrinfo(api.host, api.port, type=socket.SOCK_STREAM)[0]
+        # with its protocol named: asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP
+        listener = socket.socket(family, kind, protocol)
     except OSError as error:
         raise NotReachable(f"cannot listen on {api.host}: {error.strerror or error}") from error
     with listener:
