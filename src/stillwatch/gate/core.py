@@ -132,7 +132,7 @@ class Gate:
     def _decide(self, reading: Reading) -> Decision:
         """Policy first; then what speaks against doing it by itself just now."""
         decision = decide(self.policy, reading.case, self.level)
-        if decision.verdict != "refuse" and not reading.now.ok:
+        if not reading.now.ok and (decision.verdict != "refuse" or decision.rule == "default"):
             return Decision(verdict="refuse", rule="precondition", reason=clean(reading.now.reason))
         if decision.verdict != "allow":
             return decision

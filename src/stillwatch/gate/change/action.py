@@ -93,63 +93,46 @@ class Verification:
 
 
 class UnitBus(Protocol):
-    """PID 1 over D-Bus. Every method raises `Refused` where the bus does not answer within its deadline (R7)."""
+    """PID 1 over D-Bus. Every method raises `Refused` where the bus does not answer within its deadline (R7).
 
-    async def unit(self, name: str) -> UnitState | None:
-        """The unit as PID 1 sees it, by any of its names; None where it is not loaded (LoadState is not "loaded")."""
-        ...
+    unit: by any of its names, None where it is not loaded; dependants: active units that need it, directly or through
+    others, sorted; system_state: "running", "degraded", …; start and the like: the job's result, once it has ended
+    ("done", "failed", "timeout", "dependency", …).
+    """
 
-    async def dependants(self, name: str) -> tuple[str, ...]:
-        """Active units that need this one, directly or through others, sorted (RequiredBy, BoundBy, ConsistsOf)."""
-        ...
-
-    async def system_state(self) -> str:
-        """PID 1's SystemState: "running", "degraded", "starting", …"""
-        ...
-
-    async def start(self, name: str) -> str:
-        """StartUnit(name, "replace"), waited for: the job's result ("done", "failed", "timeout", "dependency", …)."""
-        ...
-
+    async def unit(self, name: str) -> UnitState | None: ...
+    async def dependants(self, name: str) -> tuple[str, ...]: ...
+    async def system_state(self) -> str: ...
+    async def start(self, name: str) -> str: ...
     async def stop(self, name: str) -> str: ...
     async def restart(self, name: str) -> str: ...
     async def reload(self, name: str) -> str: ...
-
     async def reset_failed(self, name: str) -> None: ...
 
 
 class Clock(Protocol):
-    def now(self) -> float:
-        """Wall time, seconds since the epoch: for what people read, and for one-time codes."""
-        ...
+    """now: wall time, for people and one-time codes; boot: CLOCK_BOOTTIME, for every limit and deadline (R33)."""
 
-    def boot(self) -> float:
-        """Seconds since boot (CLOCK_BOOTTIME): for every limit and deadline (R33)."""
-        ...
+    def now(self) -> float: ...
+    def boot(self) -> float: ...
 
 
 class World(Protocol):
-    """Everything that an action may touch."""
+    """Everything that an action may touch. declared: what the policy file declares (root-owned text, trusted).
+
+    act: asks the root helper, one closed JSON object in, one out; raises Refused where it does not answer or errs, and
+    is never tried again: when the connection breaks after the request was sent, `Interrupted` says that nobody knows.
+    peek: asks the peek helper (owner of a port, space, a declared file's state), which changes nothing.
+    """
+
+    declared: Declared
 
     @property
     def bus(self) -> UnitBus: ...
-
-    declared: Declared
-    """What the policy file declares: files, logs, runbooks, … (root-owned text, trusted)."""
-
     @property
     def clock(self) -> Clock: ...
-
-    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
-        """Ask the root helper: one closed JSON object in, one out. Raises Refused where it does not answer or errs.
-
-        Never retried: when the connection breaks after the request was sent, `Interrupted` says that nobody knows.
-        """
-        ...
-
-    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
-        """Ask the peek helper (owner of a port, deleted files held, a declared configuration test). Changes nothing."""
-        ...
+    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]: ...
+    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]: ...
 
 
 class Interrupted(StillwatchError):
@@ -157,11 +140,17 @@ class Interrupted(StillwatchError):
 
 
 class Action(ABC):
-    """One file in gate/change/, and one instance by its name in gate/change/catalogue.py: `CATALOGUE`."""
+    """One file in gate/change/, and one instance by its name in gate/change/catalogue.py: `CATALOGUE`.
+
+    does, success: what the approver reads, and what `verify` will measure, said before anything runs (R21, R14); fixed
+    sentences in which {target} and the arguments' names stand for their values.
+    """
 
     name: ClassVar[str]
     risk: ClassVar[Risk]
     undoable: ClassVar[bool]
+    does: ClassVar[str]
+    success: ClassVar[str]
     example: ClassVar[str] = ""
     arguments: ClassVar[type[Arguments]] = Arguments
 
@@ -192,10 +181,8 @@ class Action(ABC):
         """Take it back; what was done, or None where it cannot be."""
         return None
 
-    @abstractmethod
     def describe(self, change: Change) -> str:
-        """What the approver reads, by fixed code from the typed change alone (R21)."""
+        return self.does.format(target=change.target, **msgspec.structs.asdict(change.arguments))
 
-    @abstractmethod
     def success_test(self, change: Change) -> str:
-        """What `verify` will measure, in one sentence, said before anything runs (R14)."""
+        return self.success.format(target=change.target, **msgspec.structs.asdict(change.arguments))

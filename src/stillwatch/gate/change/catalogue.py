@@ -19,20 +19,8 @@ from stillwatch.gate.change.start_unit import StartUnit
 from stillwatch.gate.change.stop_unit import StopUnit
 from stillwatch.gate.change.terminate_process import TerminateProcess
 
-CATALOGUE: Final[Mapping[str, Action]] = {
-    action.name: action
-    for action in (
-        StartUnit(),
-        StopUnit(),
-        RestartUnit(),
-        ReloadUnit(),
-        ResetFailed(),
-        EnableTimer(),
-        TerminateProcess(),
-        RestoreFile(),
-        DeleteRotatedLogs(),
-        RunRunbook(),
-        RepairOwnership(),
-        RemoveStaleLock(),
-    )
-}
+ACTIONS: Final[tuple[type[Action], ...]] = (
+    StartUnit, StopUnit, RestartUnit, ReloadUnit, ResetFailed, EnableTimer, TerminateProcess, RestoreFile,
+    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock,
+)  # fmt: skip
+CATALOGUE: Final[Mapping[str, Action]] = {action.name: action() for action in ACTIONS}

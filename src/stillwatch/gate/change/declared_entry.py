@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec import Meta
 
-from stillwatch.gate.change.action import Arguments, Change, Interrupted, Refused, Verification, World
+from stillwatch.gate.change.action import Absent, Action, Arguments, Change, Interrupted, Refused, Verification, World
 from stillwatch.gate.units import check_unit_name
 from stillwatch.records.unit import UnitState
 
 T = TypeVar("T")
-Hint = Annotated[str, Meta(max_length=255)]
 
 
 class ForUnit(Arguments, frozen=True):
     """unit: which unit the proposer means; it must be the declared one, and changes nothing."""
 
-    unit: Hint = ""
+    unit: Annotated[str, Meta(max_length=255)] = ""
+
+
+class OnDeclared(Action, Generic[T]):
+    """An action on an entry of one table of the policy file, named by one of `keys`."""
+
+    table: ClassVar[str]
+    keys: ClassVar[tuple[str, ...]] = ("name", "path")
+
+    def entry(self, world: World, change: Change) -> T:
+        return cast("T", find(getattr(world.declared, self.table), change.target, *self.keys))
 
 
 def find(entries: Sequence[T], target: str, *keys: str) -> T:
@@ -35,6 +44,12 @@ def check_unit_hint(change: Change, unit: str) -> None:
         raise Refused(f"the policy file declares it for {unit}, not for another unit")
 
 
+async def here(world: World, name: str) -> None:
+    """Raises Refused for a bad name, Absent for a unit that this host does not have."""
+    if await world.bus.unit(check_unit_name(name)) is None:
+        raise Absent(name)
+
+
 async def loaded(world: World, name: str) -> UnitState:
     """The unit that PID 1 knows. Raises Refused for a bad name or an unknown unit."""
     unit = await world.bus.unit(check_unit_name(name))
@@ -47,7 +62,7 @@ def failure(unit: UnitState) -> str:
     """The trusted cause (R12): what PID 1 says of a unit that is not well, "" if it is."""
     if unit.active_state == "failed":
         return f"PID 1 says that {unit.name} is failed ({unit.result or 'no result'})"
-    if unit.active_state == "activating" and unit.sub_state == "auto-restart":
+    if unit.active_state == "activating" and (unit.sub_state == "auto-restart" or unit.restarts > 0):
         return f"PID 1 says that {unit.name} fails and is started again and again"
     return ""
 
@@ -68,8 +83,7 @@ async def bring_up(world: World, name: str) -> str:
 async def unit_verdict(world: World, name: str, done: bool, said: str) -> Verification:
     """Done, and the unit that suffered from it is well (a oneshot that ended well is)."""
     unit = await loaded(world, name)
-    well = not failure(unit)
-    return Verification(ok=done and well, said=f"{said}; {unit.name} is {unit.active_state}", worse=False)
+    return Verification(ok=done and not failure(unit), said=f"{said}; {unit.name} is {unit.active_state}")
 
 
 def number(reply: Any, key: str) -> int:

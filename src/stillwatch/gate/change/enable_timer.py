@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from stillwatch.gate.change.action import Absent, Action, Change, Precondition, Risk, Verification, World
-from stillwatch.gate.change.declared_entry import find, loaded
-from stillwatch.gate.units import check_unit_name
+from stillwatch.gate.change.action import Change, Precondition, Verification, World
+from stillwatch.gate.change.declared_entry import OnDeclared, here, loaded
+from stillwatch.gate.declared import Timer
 
 
-class EnableTimer(Action):
+class EnableTimer(OnDeclared[Timer]):
     name = "enable_timer"
-    risk: ClassVar[Risk] = "low"
-    undoable = True
-    example = "logrotate.timer"
+    risk, undoable = "low", True
+    example, table, keys = "logrotate.timer", "timers", ("unit",)
+    does = "enable and start the timer {target}"
+    success = "PID 1 says that {target} is enabled and waits for its next run"
 
     async def check_target(self, world: World, change: Change) -> None:
-        check_unit_name(change.target)
-        find(world.declared.timers, change.target, "unit")
-        if await world.bus.unit(change.target) is None:
-            raise Absent(change.target)
+        self.entry(world, change)
+        await here(world, change.target)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         timer = await loaded(world, change.target)
@@ -46,9 +44,3 @@ class EnableTimer(Action):
     async def undo(self, world: World, change: Change) -> str | None:
         await world.act({"do": "disable_timer", "unit": change.target})
         return f"disabled {change.target}"
-
-    def describe(self, change: Change) -> str:
-        return f"enable and start the timer {change.target}"
-
-    def success_test(self, change: Change) -> str:
-        return f"PID 1 says that {change.target} is enabled and waits for its next run"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from stillwatch.gate.change.action import Action, Change, Precondition, Risk, Verification, World
+from stillwatch.gate.change.action import Change, Precondition, Verification, World
 from stillwatch.gate.change.declared_entry import (
     ForUnit,
+    OnDeclared,
     bring_up,
     check_unit_hint,
     failure,
-    find,
     loaded,
     number,
     unit_verdict,
@@ -19,18 +18,18 @@ from stillwatch.gate.change.declared_entry import (
 from stillwatch.gate.declared import Lock
 
 
-class RemoveStaleLock(Action):
+class RemoveStaleLock(OnDeclared[Lock]):
     name = "remove_stale_lock"
-    risk: ClassVar[Risk] = "low"
-    undoable = False
-    example = "app-pid"
-    arguments = ForUnit
+    risk, undoable = "low", False
+    example, arguments, table = "app-pid", ForUnit, "locks"
+    does = "remove the declared lock {target} of a dead process and start its unit"
+    success = "the stale lock {target} is gone and its unit is not failed"
 
     async def check_target(self, world: World, change: Change) -> None:
-        check_unit_hint(change, entry(world, change).unit)
+        check_unit_hint(change, self.entry(world, change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         unit = await loaded(world, declared.unit)
         seen = await world.peek({"see": "lock", "name": declared.name})
         alive, failed = str(seen.get("alive", "")), failure(unit)
@@ -48,23 +47,13 @@ class RemoveStaleLock(Action):
         )
 
     async def run(self, world: World, change: Change) -> str:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         inode = number(await world.peek({"see": "lock", "name": declared.name}), "inode")
         await world.act({"do": "remove_lock", "name": declared.name, "inode": inode})
         return f"removed {declared.path}" + await bring_up(world, declared.unit)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         seen = await world.peek({"see": "lock", "name": declared.name})
         gone = seen.get("there") is not True or str(seen.get("inode")) != before.get("inode")
         return await unit_verdict(world, declared.unit, gone, "the stale lock is gone" if gone else "it is still there")
-
-    def describe(self, change: Change) -> str:
-        return f"remove the declared lock {change.target} of a dead process and start its unit"
-
-    def success_test(self, change: Change) -> str:
-        return f"the stale lock {change.target} is gone and its unit is not failed"
-
-
-def entry(world: World, change: Change) -> Lock:
-    return find(world.declared.locks, change.target, "name", "path")

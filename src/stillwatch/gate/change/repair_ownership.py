@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from stillwatch.gate.change.action import Action, Change, Precondition, Refused, Risk, Verification, World
-from stillwatch.gate.change.declared_entry import ForUnit, bring_up, failure, find, loaded
+from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.declared_entry import ForUnit, OnDeclared, bring_up, failure, loaded
 from stillwatch.gate.declared import Ownership
 
 
-class RepairOwnership(Action):
+class RepairOwnership(OnDeclared[Ownership]):
     name = "repair_ownership"
-    risk: ClassVar[Risk] = "low"
-    undoable = True
-    example = "app-data"
-    arguments = ForUnit
+    risk, undoable = "low", True
+    example, arguments, table = "app-data", ForUnit, "ownership"
+    does = "set owner, group and mode of {target} as the policy declares them"
+    success = "owner, group and mode of {target} are as declared, and its unit is not failed"
 
     async def check_target(self, world: World, change: Change) -> None:
-        entry(world, change)
+        self.entry(world, change)
         if hint(change):
             await loaded(world, hint(change))
 
     async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         seen = await world.peek({"see": "ownership", "name": declared.name})
         now, wrong = shown(seen.get("now")), seen.get("right") is False
         unit = await loaded(world, hint(change)) if hint(change) else None
@@ -37,33 +36,25 @@ class RepairOwnership(Action):
         )
 
     async def run(self, world: World, change: Change) -> str:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         await world.act({"do": "own", "name": declared.name})
         after = await bring_up(world, hint(change)) if hint(change) else ""
         return f"{declared.path} belongs to {declared.owner}:{declared.group}, mode {declared.mode}{after}"
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         seen = await world.peek({"see": "ownership", "name": declared.name})
         well = not hint(change) or not failure(await loaded(world, hint(change)))
         said = f"{declared.path} is {shown(seen.get('now'))}" + ("" if well else f"; {hint(change)} is still failed")
         return Verification(ok=seen.get("right") is True and well, said=said)
 
     async def undo(self, world: World, change: Change) -> str | None:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         await world.act({"do": "own_back", "name": declared.name})
         return f"{declared.path} is as it was before"
 
     def describe(self, change: Change) -> str:
-        then = f", then start {hint(change)} if it failed" if hint(change) else ""
-        return f"set owner, group and mode of {change.target} as the policy declares them{then}"
-
-    def success_test(self, change: Change) -> str:
-        return f"owner, group and mode of {change.target} are as declared, and its unit is not failed"
-
-
-def entry(world: World, change: Change) -> Ownership:
-    return find(world.declared.ownership, change.target, "name", "path")
+        return super().describe(change) + (f", then start {hint(change)} if it failed" if hint(change) else "")
 
 
 def hint(change: Change) -> str:

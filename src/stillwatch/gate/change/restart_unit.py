@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from stillwatch.gate.change.action import Arguments, Change, Risk, Verification, World
-from stillwatch.gate.change.unit_verb import UnitVerb, job_ended
+from stillwatch.gate.change.action import Arguments
+from stillwatch.gate.change.unit_verb import UnitVerb
 from stillwatch.records.unit import UnitState
 
 
@@ -17,26 +16,17 @@ class Restart(Arguments, frozen=True):
 
 
 class RestartUnit(UnitVerb):
-    name = "restart_unit"
-    verb = "restart"
-    risk: ClassVar[Risk] = "low"
-    undoable = True
-    example = "nginx.service"
-    arguments = Restart
+    name, verb, back = "restart_unit", "restart", "start"
+    risk, undoable = "low", True
     stops = True
+    arguments = Restart
+    does = "restart {target}"
 
     def hindrance(self, unit: UnitState) -> str:
         stopped = unit.active_state == "inactive" and unit.result in ("", "success")
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
 
-    async def run(self, world: World, change: Change) -> str:
-        return job_ended("restart", change.target, await world.bus.restart(change.target))
-
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        seen = await UnitVerb.verify(self, world, change, before)
-        unit = await world.bus.unit(change.target)
-        same = unit is not None and unit.invocation_id != "" and unit.invocation_id == before.get("invocation")
-        return Verification(ok=False, said=f"{change.target} was not started anew") if same else seen
-
-    async def undo(self, world: World, change: Change) -> str | None:
-        return job_ended("start", change.target, await world.bus.start(change.target))
+    def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:
+        """Started anew, that is; the same invocation is the old process."""
+        anew = unit.invocation_id == "" or unit.invocation_id != before.get("invocation")
+        return anew and super().reached(unit, before)

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from stillwatch.gate.change.action import Action, Change, Precondition, Refused, Risk, Verification, World
+from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import (
     ForUnit,
+    OnDeclared,
     bring_up,
     check_unit_hint,
     failure,
-    find,
     loaded,
     unit_verdict,
 )
 from stillwatch.gate.declared import RestorableFile
 
 
-class RestoreFile(Action):
+class RestoreFile(OnDeclared[RestorableFile]):
     name = "restore_file"
-    risk: ClassVar[Risk] = "medium"
-    undoable = True
-    example = "nginx-conf"
-    arguments = ForUnit
+    risk, undoable = "medium", True
+    example, arguments, table = "nginx-conf", ForUnit, "files"
+    does = "restore the declared file {target} from its last good copy, test it, start its failed unit"
+    success = "the declared test of {target} passes and its unit is not failed"
 
     async def check_target(self, world: World, change: Change) -> None:
-        check_unit_hint(change, entry(world, change).unit)
+        check_unit_hint(change, self.entry(world, change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         unit = await loaded(world, declared.unit)
         file = await world.act({"do": "file", "name": declared.name})
         passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
@@ -49,7 +48,7 @@ class RestoreFile(Action):
         )
 
     async def run(self, world: World, change: Change) -> str:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         file = await world.act({"do": "file", "name": declared.name})
         if not isinstance(file.get("good"), str):
             raise Refused(f"there is no good copy of {declared.path}")
@@ -57,22 +56,12 @@ class RestoreFile(Action):
         return f"put the good copy of {declared.path} back; it passes its test" + await bring_up(world, declared.unit)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
         said = f"the test of {declared.path} {'passes' if passed else 'fails'}"
         return await unit_verdict(world, declared.unit, passed, said)
 
     async def undo(self, world: World, change: Change) -> str | None:
-        declared = entry(world, change)
+        declared = self.entry(world, change)
         await world.act({"do": "put_back", "name": declared.name})
         return f"put {declared.path} back as it was before"
-
-    def describe(self, change: Change) -> str:
-        return f"restore the declared file {change.target} from its last good copy, test it, start its failed unit"
-
-    def success_test(self, change: Change) -> str:
-        return f"the declared test of {change.target} passes and its unit is not failed"
-
-
-def entry(world: World, change: Change) -> RestorableFile:
-    return find(world.declared.files, change.target, "name", "path")

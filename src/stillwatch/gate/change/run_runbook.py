@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Final
 
-from stillwatch.gate.change.action import Absent, Action, Change, Precondition, Risk, Verification, World
-from stillwatch.gate.change.declared_entry import find, loaded
-from stillwatch.gate.change.unit_verb import job_ended
-from stillwatch.gate.units import check_unit_name
+from stillwatch.gate.change.action import Action, Change, Precondition, Verification, World
+from stillwatch.gate.change.declared_entry import find, here, loaded
+from stillwatch.gate.change.unit_verb import do
 
 FULL: Final = 90
 
 
 class RunRunbook(Action):
     name = "run_runbook"
-    risk: ClassVar[Risk] = "low"
-    undoable = False
+    risk, undoable = "low", False
     example = "session-cleaner.service"
+    does = "run the declared unit {target} once"
+    success = "PID 1 says that {target} ran and ended with success"
 
     async def check_target(self, world: World, change: Change) -> None:
-        check_unit_name(change.target)
         find((*world.declared.runbooks, *world.declared.cleaners), change.target, "unit")
-        if await world.bus.unit(change.target) is None:
-            raise Absent(change.target)
+        await here(world, change.target)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         unit = await loaded(world, change.target)
         idle = unit.active_state in ("inactive", "failed")
         oneshot = unit.kind == "oneshot"
-        reason = f"{unit.name} is {unit.active_state}" if oneshot else f"{unit.name} is no oneshot unit"
         return Precondition(
             ok=idle and oneshot,
-            reason=reason,
+            reason=f"{unit.name} is {unit.active_state if oneshot else 'no oneshot unit'}",
             facts={"unit": unit.name, "exec": " ".join(unit.exec_start), "invocation": unit.invocation_id},
             cause=await self._lack_of_space(world, change),
             touches=(unit.name,),
         )
 
     async def run(self, world: World, change: Change) -> str:
-        return job_ended("start", change.target, await world.bus.start(change.target))
+        return await do(world, "start", change.target)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
         unit = await loaded(world, change.target)
@@ -55,9 +52,3 @@ class RunRunbook(Action):
         full = [one for one in seen if max(one["used"], one["inodes"]) >= FULL] if isinstance(seen, list) else []
         shown = ", ".join(f"{one['mount']} ({one['used']} %, inodes {one['inodes']} %)" for one in full)
         return f"the kernel says that these are full: {shown}" if full else ""
-
-    def describe(self, change: Change) -> str:
-        return f"run the declared unit {change.target} once"
-
-    def success_test(self, change: Change) -> str:
-        return f"PID 1 says that {change.target} ran and ended with success"

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from msgspec import Meta
 
-from stillwatch.gate.change.action import (
-    Absent,
-    Action,
-    Arguments,
-    Change,
-    Precondition,
-    Refused,
-    Risk,
-    Verification,
-    World,
-)
-from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
-from stillwatch.gate.units import check_unit_name
+from stillwatch.gate.change.action import Action, Arguments, Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.declared_entry import bring_up, failure, here, loaded, unit_verdict
 
 
 class Holder(Arguments, frozen=True):
@@ -34,17 +23,15 @@ class TerminateProcess(Action):
     """The target is a pid; the gate itself asks the kernel who listens, and the root program asks once more."""
 
     name = "terminate_process"
-    risk: ClassVar[Risk] = "medium"
-    undoable = False
-    example = "4711"
-    arguments = Holder
+    risk, undoable = "medium", False
+    example, arguments = "4711", Holder
+    does = "end process {target}, which holds port {port}, and start {unit}"
+    success = "the process no longer listens on port {port} and {unit} runs"
 
     async def check_target(self, world: World, change: Change) -> None:
         if not re.fullmatch(r"[1-9][0-9]{0,9}", change.target, re.ASCII) or change.target == "1":
             raise Refused("not the number of a process that may be ended")
-        unit = check_unit_name(held(change).unit)
-        if await world.bus.unit(unit) is None:
-            raise Absent(unit)
+        await here(world, held(change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         port = held(change).port
@@ -79,13 +66,6 @@ class TerminateProcess(Action):
         holder = await self._holder(world, change)
         gone = holder is None or str(holder["start"]) != before.get("start")
         return await unit_verdict(world, held(change).unit, gone, "it is gone" if gone else "it still listens")
-
-    def describe(self, change: Change) -> str:
-        port, unit = held(change).port, held(change).unit
-        return f"end process {change.target}, which holds port {port}, and start {unit}"
-
-    def success_test(self, change: Change) -> str:
-        return f"the process no longer listens on port {held(change).port} and {held(change).unit} runs"
 
     async def _holder(self, world: World, change: Change) -> Mapping[str, Any] | None:
         seen = await world.peek({"see": "port", "port": held(change).port})
