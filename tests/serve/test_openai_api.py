@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import httpx2
 import openai
 import pytest
 
-from tests.scripted_llm import ScriptedLLM
+from tests.scripted_llm import ScriptedLLM, count_tokens
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
+from tests.think.looks import ScriptedLooks
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
 ASK = [{"role": "user", "content": "why is web down?"}]
@@ -33,7 +35,13 @@ async def test_the_openai_client_lists_models_and_gets_an_answer_with_exact_usag
             assert answer.usage is not None and answer.choices[0].finish_reason == "stop"
             text = answer.choices[0].message.content or ""
             assert text.startswith("Port 80 is taken [E1].") and "**Evidence**" in text and "bind() failed" in text
-            assert answer.usage.completion_tokens == 4 * 2 + 5 + 9 - 4 or answer.usage.completion_tokens > 0
+            streamed = [request for request in upstream.requests if request.body.get("stream")]
+            others = [request for request in upstream.requests if not request.body.get("stream")]
+    assert len(streamed) == 1 and len(others) == 2
+    prompts = sum(count_tokens(request.text) for request in upstream.requests)
+    said = ['{"wants": "answer"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
+    assert answer.usage.prompt_tokens == prompts
+    assert answer.usage.completion_tokens == sum(count_tokens(text) for text in said)
 
 
 async def test_a_stream_has_a_role_pieces_an_end_usage_and_done(tmp_path: Path) -> None:
@@ -147,17 +155,21 @@ async def test_limits_of_the_client_reach_the_model_within_bounds(tmp_path: Path
     }
 
 
-async def test_a_client_that_leaves_stops_the_model(tmp_path: Path) -> None:
-    with ScriptedLLM(script(answer="word " * 500), behaviour=["answer", "answer", "slow"], pause=0.05) as upstream:
-        async with serving(tmp_path, upstream) as scene, client(scene) as ai:
-            stream = await ai.chat.completions.create(model="stillwatch", messages=ASK, stream=True)  # type: ignore[call-overload]
-            async for chunk in stream:
-                if chunk.choices[0].delta.content:
-                    break
-            await stream.close()
-            import asyncio
-
-            assert await asyncio.to_thread(upstream.client_left, 1.0)
+@pytest.mark.parametrize("leavers", [10, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stream", [True, False])
+async def test_clients_that_leave_stop_the_model_within_a_second(tmp_path: Path, leavers: int, stream: bool) -> None:
+    """Each is cut off by its socket in the middle of an answer; the upstream connection must end."""
+    body = {"model": "stillwatch", "stream": stream, "messages": [*ASK, {"role": "assistant", "content": "It"}]}
+    with ScriptedLLM(script(answer="word " * 5_000), behaviour="slow", pause=0.02) as upstream:
+        async with serving(tmp_path, upstream, looks=ScriptedLooks()) as scene:
+            for number in range(leavers):
+                async with httpx2.AsyncClient(headers=scene.headers()) as http:
+                    asking = asyncio.ensure_future(http.post(f"{scene.url}/chat/completions", json=body))
+                    async with asyncio.timeout(10):
+                        while len(upstream.requests) <= number:
+                            await asyncio.sleep(0.01)
+                    asking.cancel()
+                assert await asyncio.to_thread(upstream.client_left, 1.0), number
 
 
 async def test_status_frames_go_to_open_webui_alone(tmp_path: Path) -> None:

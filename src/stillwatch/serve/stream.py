@@ -59,23 +59,21 @@ class EventStream:
             self._news.set()
 
     async def _writing(self, send: Send, work: asyncio.Task[None]) -> None:
-        while True:
+        ended = False
+        while not ended:
             ended = work.done()
             self._news.clear()
-            if self._waiting:
-                await self._flush(send)
-            elif ended:
-                break
+            if self._waiting or ended:
+                await self._flush(send, more=not ended)
             else:
                 await self._more()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _flush(self, send: Send) -> None:
+    async def _flush(self, send: Send, *, more: bool = True) -> None:
         """All that waits goes out in one piece: a fast model costs one system call for many chunks."""
         body = b"".join(self._waiting)
         self._waiting.clear()
         async with asyncio.timeout(WRITE_SECONDS):
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await send({"type": "http.response.body", "body": body, "more_body": more})
 
     async def _more(self) -> None:
         try:
