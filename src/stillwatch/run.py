@@ -23,6 +23,7 @@ from stillwatch.lifecycle import Lifecycle
 from stillwatch.live import LiveService
 from stillwatch.llm import leash
 from stillwatch.notify.apprise import AppriseNotifier
+from stillwatch.notify.later import TellLater
 from stillwatch.ports import Answered
 from stillwatch.records.action import Proposal
 from stillwatch.serve.http import build_http, check_bind, serve_http
@@ -105,7 +106,7 @@ def _port(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Coroutine
 
 
 def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
-    notifier = AppriseNotifier(app.config.notify.urls)
+    notifier = TellLater(AppriseNotifier(app.config.notify.urls))
     return Daemon(
         host=rooms.host,
         clock=app.clock,
