@@ -16,4 +16,4 @@ def inject(machine: Machine, shop: Shop) -> None:
 
 def verified(machine: Machine, shop: Shop) -> bool:
     timer = machine.properties(shop.timer)
-    return timer["UnitFileState"] == "enabled" and timer["NextElapseUSecRealtime"] not in ("", "infinity")
+    return timer["UnitFileState"] == "enabled" and timer.get("NextElapseUSecRealtime", "") not in ("", "infinity")
