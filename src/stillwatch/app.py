@@ -99,7 +99,7 @@ class App:
             clock=self.clock,
             rules=rules,
             memory=memory,
-            watcher=lambda: Watcher(Screen(rules, shelf=shelf), host=host),
+            watcher=lambda: Watcher(Screen(rules, shelf=shelf, ahead=True), host=host),
             sources=lambda journal, log, since: self._sources(host, journal, log, since),
             looks=self._looks,
             tiers=self._tiers,

@@ -94,3 +94,12 @@ def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
     shelf.kept = dict.fromkeys(shelf.kept, b"damaged")
     line = b"x.service: Failed with result 'exit-code'."
     assert Screen(rules[:5], shelf=shelf).verdict(line) == Screen(rules[:5]).verdict(line)
+
+
+def test_rules_compiled_ahead_judge_the_same_and_tell_a_bad_pattern_with_the_first_line() -> None:
+    line = b"bind() to 0.0.0.0:80 failed (98: Address already in use)"
+    assert Screen(RULES, ahead=True).verdict(line) == CACHED.verdict(line)
+    bad = Screen([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")], ahead=True)
+    for _ in range(2):
+        with pytest.raises(WrongUsage):
+            bad.verdict(line)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from importlib import metadata
 from typing import Any, Protocol
 
@@ -46,17 +48,26 @@ class Shelf(Protocol):
 class Screen:
     """Verdicts: indices of the rules that may match, SUSPICIOUS among them, () for a harmless line.
 
-    A verdict depends on the masked line alone, so keeping it can never change what is found.
+    A verdict depends on the masked line alone, so keeping it can never change what is found. ahead: rules are compiled
+    while other things are read, and a pattern that is not accepted is told with the first line.
     """
 
-    def __init__(self, rules: Sequence[Rule], *, cached: bool = True, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], *, cached: bool = True, shelf: Shelf | None = None, ahead: bool = False
+    ) -> None:
         self.rules = tuple(rules)
         self.exact = tuple(tuple(compile_pattern(pattern) for pattern in rule.patterns) for rule in self.rules)
         self._unless = tuple(tuple(compile_pattern(pattern) for pattern in rule.unless) for rule in self.rules)
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
-        self._database = _compiled(self.rules, shelf)
+        self._compiling: Future[hyperscan.Database] = Future()
+        self._database: hyperscan.Database | None = None
+        if ahead:
+            threading.Thread(target=self._compile, args=(shelf,), name="rules", daemon=True).start()
+        else:
+            self._compile(shelf)
+            self._database = self._compiling.result()
 
     def verdict(self, raw: bytes) -> Verdict:
         """What may be wrong with a line, by its masked form."""
@@ -67,7 +78,8 @@ class Screen:
     def judge(self, key: bytes) -> Verdict:
         """The verdict on a masked line, without looking it up; kept while there is room."""
         found: set[int] = set()
-        self._database.scan(key, match_event_handler=_collect, context=found)
+        database = self._database or self._ready()
+        database.scan(key, match_event_handler=_collect, context=found)
         if SUSPICIOUS in found and (len(found) > 1 or self._calm.search(key)):
             found.discard(SUSPICIOUS)
         verdict = tuple(sorted(found)) if found else HARMLESS
@@ -76,6 +88,16 @@ class Screen:
                 self.cache.clear()
             self.cache[key] = verdict
         return verdict
+
+    def _compile(self, shelf: Shelf | None) -> None:
+        try:
+            self._compiling.set_result(_compiled(self.rules, shelf))
+        except BaseException as error:  # told to whoever waits for the rules
+            self._compiling.set_exception(error)
+
+    def _ready(self) -> hyperscan.Database:
+        self._database = self._compiling.result()
+        return self._database
 
     def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
