@@ -94,3 +94,12 @@ async def test_from_the_lines_of_a_log_to_what_is_wrong(tmp_path: Path) -> None:
         "alice": "prompt-injection",
     }
     assert "18082" in said["ember-db.service"].text
+
+
+async def test_what_failed_for_no_known_reason_is_restarted_once_and_text_alone_restarts_nothing() -> None:
+    failed = unit(active_state="failed", sub_state="failed")
+    _, said = await ask(trigger("crash", trusted=True), units=[failed])
+    assert said.proposal is not None and said.next == "escalate"
+    assert (said.proposal.action, said.proposal.target) == ("restart_unit", failed.name)
+    _, said = await ask(trigger("crash", trusted=False), units=[failed])
+    assert said.proposal is None

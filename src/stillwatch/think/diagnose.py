@@ -11,7 +11,7 @@ from stillwatch.records.assessment import Assessment
 from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
 from stillwatch.think.causes import INVESTIGATORS, PROBES
-from stillwatch.think.causes.case import PROVEN, TOLD, Case, Finding
+from stillwatch.think.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.causes.failing import plain, symptom
 
 _SYMPTOMS = frozenset({"exit-code", "restart-loop", "crash", "timeout", "other", ""})
@@ -88,6 +88,6 @@ def _assess(finding: Finding, notes: tuple[str, ...]) -> Assessment:
         evidence=finding.evidence,
         confidence=finding.confidence,
         next="act" if finding.proposal and proven else "tell" if proven else "escalate",
-        proposal=finding.proposal if proven else None,
+        proposal=finding.proposal if finding.confidence >= SEEN else None,
         notes=(*finding.notes, *notes),
     )

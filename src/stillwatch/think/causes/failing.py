@@ -86,7 +86,8 @@ async def symptom(case: Case) -> Finding:
         sentence = f"{subject} ended with status {unit.exit_status}"
     sentence += "; its last words do not name a known reason" if words else ""
     certain = lead is not None and lead.trusted
-    return case.finding(cause, subject, sentence, told, words, confidence=SEEN if certain else TOLD)
+    remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
+    return case.finding(cause, subject, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
 
 
 async def plain(case: Case) -> Finding | None:
@@ -114,6 +115,11 @@ def _host_was_short(case: Case) -> bool:
 
 def _constraints(case: Case) -> set[str]:
     return {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
+
+
+def _may_try_again(case: Case) -> bool:
+    """A service that PID 1 calls failed for no known reason is restarted once, as anybody would."""
+    return case.unit is not None and case.unit.name.endswith(".service") and case.unit.active_state == "failed"
 
 
 def _may_restart(case: Case) -> bool:
