@@ -20,7 +20,10 @@ def peek(request: Mapping[str, object], door: Path = DOOR, *, owner: int = 0) ->
 
     owner: the uid that must stand behind the socket (systemd's, so root's).
     """
-    with contextlib.suppress(OSError, ValueError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+    with (
+        contextlib.suppress(OSError, ValueError, RecursionError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link,
+    ):
         link.settimeout(SECONDS)
         link.connect(str(door))
         if struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1] != owner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -48,8 +49,9 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seconds: ClassVar[float] = 8.0
     text_limit: ClassVar[int] = 4000
 
+    @abstractmethod
     async def look(self, world: World) -> Look:
-        raise NotImplementedError
+        """Look once. Raises StillwatchError or OSError for what cannot be seen."""
 
 
 def find_tools() -> dict[str, type[Tool]]:
