@@ -120,13 +120,14 @@ def main(folder: Path, kills: int, seed: int) -> None:
     dice = random.Random(seed)
     (folder / "whole").mkdir()
     points = forked(folder / "whole", 0, begin=True)
-    done, wrong = 0, []
+    done, number, wrong = 0, 0, []
     if problem := judged(folder / "whole"):
         wrong.append(f"no kill: {problem}")
-    for number in range(kills):
+    while done < kills or number < points:
         trial = folder / str(number)
         trial.mkdir()
         point = number % (points - 1) + 1
+        number += 1
         done += forked(trial, point, begin=True) == KILLED
         if dice.random() < 0.5:
             done += forked(trial, dice.randrange(1, points), begin=False) == KILLED

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import pytest
@@ -77,3 +78,26 @@ def test_r30_a_head_that_the_journal_did_not_take_is_sent_until_it_does(tmp_path
     for anchored in (False, False, True):
         assert database.anchored is anchored
         database.keep_in_order()
+
+
+def test_r30_a_log_that_was_changed_behind_the_gates_back_is_not_built_upon(tmp_path):
+    database = opened(tmp_path)
+    with database.writing() as writer:
+        writer.record("paused")
+    database.connection.execute("UPDATE audit SET hash = 'forged'")
+    with pytest.raises(sqlite3.IntegrityError, match="behind the gate's back"), database.writing() as writer:
+        writer.record("resumed")
+    assert database.one("SELECT count(*) FROM audit") == 1
+
+
+def test_a_full_log_is_archived_before_a_row_is_removed_and_the_chain_goes_on(tmp_path):
+    database = opened(tmp_path, keep=20)
+    for _ in range(21):
+        with database.writing() as writer:
+            writer.record("paused")
+    assert database.archive().name == "audit-000000000001.jsonl"
+    assert database.archive() is None
+    kept = database.records(0, 100)
+    assert [record.seq for record in kept] == list(range(11, 22))
+    archived = (tmp_path / "audit-000000000001.jsonl").read_text().splitlines()
+    assert (len(archived), json.loads(archived[-1])["hash"]) == (10, kept[0].previous)

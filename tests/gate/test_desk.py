@@ -10,13 +10,20 @@ from tests.gate.stage import ADMIN, DAEMON, bus_of, kinds, make_gate, propose, s
 VERBS = {"resume": {}, "unlock": {}, "enroll": {}, "reload": {}, "audit": {}, "autonomy": {"level": "observe"}}
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "reject", "release"])
+@pytest.mark.parametrize("verb", [*VERBS, "release"])
 async def test_r10_r20_the_daemon_is_not_heard_on_any_of_these(tmp_path, verb):
     gate = make_gate(tmp_path)
-    fields = {**VERBS, "reject": {"id": "A-1"}, "release": {"target": "web.service"}}[verb]
+    fields = {**VERBS, "release": {"target": "web.service"}}[verb]
     with pytest.raises(Refused, match="administrator's socket"):
         await say(gate, DAEMON, verb, **fields)
     assert kinds(gate) == []
+
+
+async def test_the_daemon_may_hold_back_what_waits(tmp_path):
+    gate = make_gate(tmp_path, level="suggest")
+    number = (await propose(gate, "web.service"))["id"]
+    assert (await say(gate, DAEMON, "reject", id=number))["state"] == "rejected"
+    assert bus_of(gate).done == []
 
 
 async def test_r10_autonomy_moves_below_the_ceiling_and_is_kept(tmp_path):

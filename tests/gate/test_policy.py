@@ -147,9 +147,9 @@ def decide_many(seed, count):
 
 
 @given(st.integers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=42, deadline=None)
 def test_r09_r12_generated_policies_and_cases_keep_the_promises(seed):
-    """60 × 1,000 policies and cases, at four levels each."""
+    """42 × 1,000 policies and cases, at four levels each."""
     decide_many(seed, 1_000)
 
 

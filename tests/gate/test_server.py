@@ -160,3 +160,10 @@ def test_systemds_sockets_keep_their_names(tmp_path):
     argv = [sys.executable, "-c", GIVEN, f"{tmp_path}/"]
     told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     assert told == f"{tmp_path}/admin {tmp_path}/propose"
+
+
+def test_what_systemd_hands_over_is_used_and_nothing_bound(tmp_path, monkeypatch):
+    given = {"propose": object(), "admin": object()}
+    monkeypatch.setattr(server, "handed_over", lambda names: given)
+    assert open_doors(tmp_path / "run", 0o600) is given
+    assert not (tmp_path / "run").exists()

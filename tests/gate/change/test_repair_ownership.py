@@ -39,3 +39,9 @@ async def test_an_odd_answer_is_refused(now: object) -> None:
     world = World(units={SHOP: unit(SHOP)}, answers={"ownership": {"now": now, "right": False}})
     with pytest.raises(Refused):
         await RepairOwnership().precondition(world, REPAIR)
+
+
+async def test_r15_without_a_hint_the_declared_path_is_enough_and_an_unknown_one_is_refused() -> None:
+    await RepairOwnership().check_target(World(), change("repair_ownership", "data"))
+    with pytest.raises(Refused):
+        await RepairOwnership().check_target(World(), change("repair_ownership", "/etc/shadow"))

@@ -8,7 +8,7 @@ RESTART = change("restart_unit", A, once=True)
 
 
 async def test_restart_and_verify() -> None:
-    world = World(units={A: unit(A, invocation_id="1")})
+    world = World(units={A: unit(A, "active", invocation_id="1")})
     now = await RestartUnit().precondition(world, RESTART)
     assert now.ok and now.facts["invocation"] == "1"
     await RestartUnit().run(world, RESTART)
@@ -32,3 +32,12 @@ async def test_r14_worse_means_that_it_ran_before_and_is_down_now() -> None:
 async def test_what_somebody_stopped_is_not_restarted() -> None:
     world = World(units={A: unit(A, "inactive", result="success")})
     assert not (await RestartUnit().precondition(world, RESTART)).ok
+
+
+async def test_a_failed_unit_is_started_so_that_what_needs_it_keeps_running() -> None:
+    world = World(units={A: unit(A, invocation_id="1")})
+    assert (await RestartUnit().blast_radius(world, RESTART)).dependants == ()
+    now = await RestartUnit().precondition(world, RESTART)
+    await RestartUnit().run(world, RESTART)
+    assert world.done == [("reset_failed", A), ("start", A)]
+    assert (await RestartUnit().verify(world, RESTART, now.facts)).ok is True

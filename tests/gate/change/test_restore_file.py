@@ -47,3 +47,10 @@ async def test_no_copy_or_no_difference() -> None:
 async def test_r12_a_file_that_passes_its_test_is_no_cause() -> None:
     now = await RestoreFile().precondition(world(test={"passed": True}), RESTORE)
     assert now.ok and now.cause == ""
+
+
+async def test_r22_a_copy_that_went_meanwhile_restores_nothing() -> None:
+    gone = world(file=FILE | {"good": None})
+    with pytest.raises(Refused, match="no good copy"):
+        await RestoreFile().run(gone, RESTORE)
+    assert gone.done == []

@@ -44,3 +44,10 @@ async def test_r22_another_process_or_a_unit_that_runs() -> None:
     well = World(units={SHOP: unit(SHOP, "active")}, answers={"port": holder()})
     assert not (await TerminateProcess().precondition(well, END)).ok
     assert other.done == well.done == []
+
+
+async def test_r07_an_answer_that_is_no_list_of_processes_is_refused() -> None:
+    world = World(units={SHOP: unit(SHOP)}, answers={"port": {"holders": "77"}})
+    with pytest.raises(Refused, match="no list"):
+        await TerminateProcess().run(world, END)
+    assert world.done == []
