@@ -11,6 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LLM_VERSION = "0.27"
+INSPECTOR_VERSION = "2.12.0"
 
 
 def cache() -> Path:
@@ -29,6 +30,19 @@ def js_folder() -> Path:
         (folder / "complete").touch()
     shutil.copy(HERE / "js/clients.mjs", folder)
     return folder
+
+
+def inspector_program() -> Path:
+    """The MCP inspector's command."""
+    folder = cache() / f"inspector-{INSPECTOR_VERSION}"
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        package = f"@modelcontextprotocol/inspector@{INSPECTOR_VERSION}"
+        install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), package]
+        subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
+        (folder / "complete").touch()
+    return folder / "node_modules/.bin/mcp-inspector"
 
 
 def llm_program() -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripted_llm import ScriptedLLM
-from tests.serve.client_programs import js_folder, llm_program
+from tests.serve.client_programs import inspector_program, js_folder, llm_program
 from tests.serve.scene import Scene, script, serving
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
@@ -60,3 +60,16 @@ async def test_the_llm_command(scene: Scene, tmp_path: Path) -> None:
     for flags in ([], ["--no-stream"]):
         text = await said(str(program), "-m", "host", *flags, "why is web down?", LLM_USER_PATH=str(tmp_path))
         assert text.startswith(ANSWER) and "bind() failed" in text
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
+async def test_the_mcp_inspector(scene: Scene) -> None:
+    program = str(await asyncio.to_thread(inspector_program))
+    for key, names in ((scene.key, ["unit_status", "propose"]), (scene.reader, ["unit_status"])):
+        how = ["--cli", f"{scene.root}/mcp", "--transport", "http", "--header", f"Authorization: Bearer {key}"]
+        listed = json.loads(await said(program, *how, "--method", "tools/list"))
+        assert [tool["name"] for tool in listed["tools"]] == names
+    resources = json.loads(await said(program, *how, "--method", "resources/list"))
+    assert len(resources["resources"]) == 5
+    call = ["--method", "tools/call", "--tool-name", "unit_status", "--tool-arg", "unit=web.service"]
+    assert json.loads(await said(program, *how, *call))["content"][0]["text"] == "web.service: failed"
