@@ -16,10 +16,11 @@ from tests.shop import Service, Shop, canaries, invocations, open_shop
 
 DAEMON, GATE = "stillwatch.service", "stillwatch-gate.service"
 LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
-TESTS = {
-    ".service": ["/usr/bin/systemd-analyze", "verify", "--man=no", "--recursive-errors=no"],
-    ".conf": [],
-}
+
+
+DECLARED = json.dumps(
+    ["enable_timer", "restore_file", "delete_rotated_logs", "run_runbook", "repair_ownership", "remove_stale_lock"]
+)
 
 
 def policy(shop: Shop) -> str:
@@ -36,7 +37,7 @@ verdict = "allow"
 
 [[rule]]
 name = "shop-things"
-actions = ["enable_timer", "restore_file", "delete_rotated_logs", "run_runbook", "repair_ownership", "remove_stale_lock"]
+actions = {DECLARED}
 verdict = "allow"
 
 [[rule]]
@@ -65,6 +66,7 @@ path = "{shop.records}"
 owner = "{shop.user}"
 group = "{shop.user}"
 mode = "0755"
+below = true
 
 [[timers]]
 unit = "{shop.timer}"
@@ -152,7 +154,7 @@ def at_work(boot: Callable[..., Machine], name: str, seed: int, level: str) -> E
     machine = boot(kernel_log=fault.kernel_log)
     shop = open_shop(machine, seed)
     install(machine, shop, level)
-    before = canaries(machine, shop), invocations(machine)
+    before = canaries(machine, shop), standing(machine)
     return Estate(machine=machine, shop=shop, fault=fault, level=level, before=before)
 
 
@@ -169,23 +171,22 @@ def install(machine: Machine, shop: Shop, level: str) -> None:
         assert machine.run(["stat", "-c", "%u", f"/proc/{facts['MainPID']}"]).stdout.strip() != "0", unit
 
 
-def bystanders(estate: Estate, *, involved: tuple[str, ...] = ()) -> dict[str, str]:
-    """InvocationIDs, from before the fault, of the units that neither the fault nor its remedy concerns."""
-    shop = estate.shop
-    mine = {service.unit for service in shop.services} | {shop.backup, shop.cleaner, *involved}
+def standing(machine: Machine) -> dict[str, str]:
+    """InvocationIDs of all active services but the helpers that answer one request and are gone."""
     return {
         unit: invocation
-        for unit, invocation in estate.before[1].items()
-        if unit not in mine and "@" not in unit and unit != "stillwatch-keep.service"
+        for unit, invocation in invocations(machine).items()
+        if not unit.startswith(("stillwatch-act@", "stillwatch-peek@", "stillwatch-look@", "stillwatch-keep."))
     }
 
 
-def assert_bystanders(estate: Estate, *, involved: tuple[str, ...] = ()) -> None:
-    """Canaries and every unit that is not concerned are as they were."""
-    now = invocations(estate.machine)
-    others = bystanders(estate, involved=involved)
+def assert_bystanders(estate: Estate) -> None:
+    """Every unit that neither the fault nor its remedy concerns runs on as before."""
+    shop = estate.shop
+    mine = {service.unit for service in shop.services} | {shop.backup, shop.cleaner}
+    others = {unit: invocation for unit, invocation in estate.before[1].items() if unit not in mine}
+    now = standing(estate.machine)
     assert {unit: now.get(unit) for unit in others} == others, estate.told()
-    assert canaries_now(estate) == estate.before[0]
 
 
 def canaries_now(estate: Estate) -> dict[str, str]:

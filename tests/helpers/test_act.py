@@ -150,3 +150,19 @@ def test_r2_every_request_is_closed(policy: Write, verb: str) -> None:
             act.handle(request)
     with pytest.raises(Refused):
         act.handle({"do": verb, **fields})
+
+
+def test_own_below_gives_back_what_root_came_to_own_and_undoes_exactly_that(policy: Write, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "deep").mkdir(parents=True)
+    (data / "deep/orders").write_text("x")
+    (data / "another").write_text("x")
+    os.chown(data / "another", 12345, 12345)
+    policy(f'[[ownership]]\nname="data"\npath="{data}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\nbelow=true\n')
+    assert act.handle({"do": "own", "name": "data"})["below"] == 2
+    assert {(data / name).stat().st_uid for name in ("", "deep", "deep/orders")} == {65534}
+    assert (data / "another").stat().st_uid == 12345
+    os.chown(data / "deep/orders", 0, 0)
+    assert act.handle({"do": "own", "name": "data"})["below"] == 1, "the path alone is right, what is below is not"
+    act.handle({"do": "own_back", "name": "data"})
+    assert ((data / "deep/orders").stat().st_uid, (data / "deep").stat().st_uid) == (0, 65534)

@@ -34,8 +34,8 @@ def test_exact_units_and_verbs_of_what_the_policy_permits() -> None:
     assert granted(POLICY, UNITS, protected) == {
         "app.service": ("reset-failed", "start"),
         "cleaner.service": ("start",),
-        "web-2.service": ("restart", "start"),
-        "web.service": ("restart", "start"),
+        "web-2.service": ("reset-failed", "restart", "start"),
+        "web.service": ("reset-failed", "restart", "start"),
     }
 
 

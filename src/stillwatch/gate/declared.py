@@ -59,13 +59,17 @@ class Cleaner(Entry, frozen=True):
 
 
 class Ownership(Entry, frozen=True):
-    """Owner, group and mode that a path should have; nothing below it is touched."""
+    """Owner, group and mode that a path should have.
+
+    below: also owner and group of what root, or the path's wrong owner, owns below it; modes there stay as they are.
+    """
 
     name: Name
     path: AbsolutePath
     owner: Account
     group: Account
     mode: Mode
+    below: bool = False
 
 
 class Lock(Entry, frozen=True):

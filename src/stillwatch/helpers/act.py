@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers import declared, goodcopy
+from stillwatch.helpers.below import strangers
 from stillwatch.helpers.beneath import open_beneath, open_folder
 from stillwatch.helpers.child import run
 from stillwatch.helpers.policyfile import entries, entry
@@ -100,10 +101,13 @@ def own(request: dict[str, Any]) -> dict[str, Any]:
     facts = declared.ownership(request["name"])
     if facts["right"]:
         raise Refused(f"{facts['path']} is as declared")
-    record = _record(request["name"])
-    record.write_text(json.dumps(facts["now"]))
-    _change(facts["path"], facts["should"])
-    return {"path": facts["path"]}
+    should, wrong = facts["should"], frozenset(facts["wrong"])
+    below = [[seen.st_ino, seen.st_uid, seen.st_gid] for _, seen in strangers(facts["path"], wrong)] if wrong else []
+    _record(request["name"]).write_text(json.dumps({**facts["now"], "below": below}))
+    for descriptor, _ in strangers(facts["path"], wrong) if below else ():
+        os.fchown(descriptor, should["uid"], should["gid"])
+    _change(facts["path"], should)
+    return {"path": facts["path"], "below": len(below)}
 
 
 def own_back(request: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +116,10 @@ def own_back(request: dict[str, Any]) -> dict[str, Any]:
         was = json.loads(_record(request["name"]).read_text())
     except (OSError, ValueError) as error:
         raise Refused("what it was is not known") from error
+    before = {inode: (uid, gid) for inode, uid, gid in was.get("below", ())}
+    for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
+        if seen.st_ino in before:
+            os.fchown(descriptor, *before[seen.st_ino])
     _change(facts["path"], was)
     return {"path": facts["path"]}
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stillwatch.helpers.below import strangers
 from stillwatch.helpers.beneath import open_beneath, open_folder, plain_file
 from stillwatch.helpers.child import Ended, run
 from stillwatch.helpers.policyfile import entry
@@ -54,7 +55,11 @@ def old_logs(name: str, now: float | None = None) -> tuple[str, list[OldLog]]:
 
 
 def ownership(name: str) -> dict[str, Any]:
-    """Path, what it should be, what it is. Raises Refused for a link, a device or a file with several links."""
+    """Path, what it should be, what it is, and whether that is right.
+
+    amiss: how many entries below it belong to one of the uids `wrong` (root, and the path's own wrong owner), where the
+    policy declares what lies below too. Raises Refused for a link, a device or a file with several links.
+    """
     declared = entry("ownership", "name", name)
     try:
         uid, gid = pwd.getpwnam(declared["owner"]).pw_uid, grp.getgrnam(declared["group"]).gr_gid
@@ -67,7 +72,10 @@ def ownership(name: str) -> dict[str, Any]:
         facts = folder_or_file(descriptor, declared["path"])
     is_now = {"uid": facts.st_uid, "gid": facts.st_gid, "mode": stat.S_IMODE(facts.st_mode)}
     should = {"uid": uid, "gid": gid, "mode": mode}
-    return {"path": declared["path"], "now": is_now, "should": should, "right": is_now == should}
+    wrong = sorted({0, is_now["uid"]} - {uid}) if declared.get("below") is True else []
+    amiss = sum(1 for _ in strangers(declared["path"], frozenset(wrong))) if wrong else 0
+    right = is_now == should and not amiss
+    return {"path": declared["path"], "now": is_now, "should": should, "right": right, "wrong": wrong, "amiss": amiss}
 
 
 def folder_or_file(descriptor: int, path: str) -> os.stat_result:

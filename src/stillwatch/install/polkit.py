@@ -17,7 +17,7 @@ EXACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}\.(service|socke
 VERBS: Final[Mapping[str, frozenset[str]]] = {
     "start_unit": frozenset({"start", "stop"}),
     "stop_unit": frozenset({"stop", "start"}),
-    "restart_unit": frozenset({"restart", "start"}),
+    "restart_unit": frozenset({"restart", "start", "reset-failed"}),
     "reload_unit": frozenset({"reload"}),
     "reset_failed": frozenset({"reset-failed"}),
 }

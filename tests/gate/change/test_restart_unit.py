@@ -39,5 +39,5 @@ async def test_a_failed_unit_is_started_so_that_what_needs_it_keeps_running() ->
     assert (await RestartUnit().blast_radius(world, RESTART)).dependants == ()
     now = await RestartUnit().precondition(world, RESTART)
     await RestartUnit().run(world, RESTART)
-    assert world.done == [("reset_failed", A), ("start", A)]
+    assert world.done == [("reset-failed", A), ("start", A)]
     assert (await RestartUnit().verify(world, RESTART, now.facts)).ok is True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Arguments
-from stillwatch.gate.change.unit_verb import UnitVerb
+from stillwatch.gate.change.action import Arguments, BlastRadius, Change, World
+from stillwatch.gate.change.declared_entry import loaded
+from stillwatch.gate.change.unit_verb import UnitVerb, do
 from stillwatch.records.unit import UnitState
 
 
@@ -25,6 +26,17 @@ class RestartUnit(UnitVerb):
     def hindrance(self, unit: UnitState) -> str:
         stopped = unit.active_state == "inactive" and unit.result in ("", "success")
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
+
+    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
+        failed = (await loaded(world, change.target)).active_state == "failed"
+        return BlastRadius() if failed else await super().blast_radius(world, change)
+
+    async def run(self, world: World, change: Change) -> str:
+        """Of a failed unit nothing runs: it is started, since a restart would take along what needs it."""
+        if (await loaded(world, change.target)).active_state != "failed":
+            return await super().run(world, change)
+        await world.bus.reset_failed(change.target)
+        return await do(world, "start", change.target)
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:
         """Started anew, that is; the same invocation is the old process."""
