@@ -15,6 +15,7 @@ from tests.rig import Machine
 from tests.shop import Service, Shop, canaries, invocations, open_shop
 
 DAEMON, GATE = "stillwatch.service", "stillwatch-gate.service"
+CONFIGURATION = "/etc/stillwatch/stillwatch.toml"
 LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
 
 
@@ -23,7 +24,7 @@ DECLARED = json.dumps(
 )
 
 
-def policy(shop: Shop) -> str:
+def policy(shop: Shop, *, files: bool = True) -> str:
     """What this shop's owner would write: its three services and its own files, logs, spool, lock and timer."""
     units = json.dumps([service.unit for service in shop.services])
     return f"""protected = []
@@ -76,7 +77,7 @@ name = "shop-lock"
 path = "{shop.db.lock}"
 unit = "{shop.db.unit}"
 program = "{PurePosixPath(shop.db.program).name[:15]}"
-""" + "".join(_files(service) for service in shop.services)
+""" + "".join(_files(service) for service in shop.services if files)
 
 
 def _files(service: Service) -> str:
@@ -131,6 +132,7 @@ class Estate:
         """What was seen and done, for a test that failed."""
         log = ["journalctl", "--no-pager", "-q", "-n", "80", "-u", "stillwatch*"]
         audit = self.machine.stillwatch("audit", "show", "--json").stdout
+        audit += self.machine.stillwatch("status").stdout
         return f"{json.dumps(self.incidents(), indent=1)}\n{audit}\n{self.machine.run(log, check=False).stdout}"
 
     def wait(self, probe: Callable[[], Any], what: str, *, seconds: float = 40.0) -> Any:
@@ -153,18 +155,24 @@ def at_work(boot: Callable[..., Machine], name: str, seed: int, level: str) -> E
     fault = scenario.load(name)
     machine = boot(kernel_log=fault.kernel_log)
     shop = open_shop(machine, seed)
-    install(machine, shop, level)
+    machine.write(CONFIGURATION, configuration(level))
+    install(machine, policy(shop))
     before = canaries(machine, shop), standing(machine)
     return Estate(machine=machine, shop=shop, fault=fault, level=level, before=before)
 
 
-def install(machine: Machine, shop: Shop, level: str) -> None:
-    """By the installer, over the owner's own configuration and policy."""
+def configuration(level: str) -> str:
+    """Without models."""
     tiers = "".join(f"[llm.{tier}]\nenabled = false\n" for tier in ("trigger", "review", "meta"))
-    machine.write("/etc/stillwatch/stillwatch.toml", f'autonomy = "{level}"\n{tiers}')
-    machine.write("/etc/stillwatch/policy.toml", policy(shop))
+    return f'autonomy = "{level}"\n{tiers}'
+
+
+def install(machine: Machine, rules: str) -> None:
+    """By the installer, beside the configuration that is there; neither daemon nor gate is root."""
+    machine.write("/etc/stillwatch/policy.toml", rules)
     done = machine.stillwatch("install", timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
+    machine.wait(lambda: machine.get("http://127.0.0.1:8083/health") == 200, "the daemon to watch", seconds=60)
     for unit in (DAEMON, GATE):
         facts = machine.properties(unit)
         assert facts["ActiveState"] == "active", machine.run(["journalctl", "-u", unit, "--no-pager"]).stdout

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from evals import scenario
 from tests.mending import (
+    CONFIGURATION,
     DAEMON,
     GATE,
     LEVELS,
@@ -23,9 +25,12 @@ from tests.mending import (
     at_work,
     broken,
     canaries_now,
+    install,
+    policy,
     standing,
 )
 from tests.rig import Machine
+from tests.shop import open_shop
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 Boot = Callable[..., Machine]
@@ -140,10 +145,14 @@ def test_a_trap_changes_nothing_at_auto_full(boot: Boot, name: str, seed: int) -
 
 
 def with_bad_models(boot: Boot, seed: int) -> Estate:
-    """The same fault as F01 and nothing declared: no rule knows a remedy, and what the models say is no order."""
-    estate = at_work(boot, "T15", seed, "auto-full")
-    machine = estate.machine
-    estate.fault.inject(machine, estate.shop)
+    """F01 with no good copy declared, so no rule knows a remedy: what the models say, or fail to say, is no order."""
+    fault, machine = scenario.load("T15"), boot()
+    shop = open_shop(machine, seed)
+    fault.inject(machine, shop)
+    machine.write(CONFIGURATION, 'autonomy = "auto-full"\n' + machine.read(CONFIGURATION))
+    install(machine, policy(shop, files=False))
+    estate = Estate(machine=machine, shop=shop, fault=fault, level="auto-full")
+    estate.wait(estate.incidents, "the incident to open")
     return estate
 
 
