@@ -46,7 +46,9 @@ async def fuzz(scene: Scene, examples: int) -> str:
     return said.decode()
 
 
-@pytest.mark.parametrize("examples", [5, pytest.param(1_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "examples", [5, pytest.param(150, marks=pytest.mark.soak), pytest.param(1_000, marks=pytest.mark.soak)]
+)
 @pytest.mark.timeout(7_200)
 async def test_a_fuzzer_finds_no_fault(tmp_path: Path, examples: int) -> None:
     with ScriptedLLM(script()) as upstream:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.parser import Command
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+    from stillwatch.conversation import Desk
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +28,39 @@ def serve(*, read_only: bool) -> int:
 
     from stillwatch.serve.mcp_stdio import serve_stdio
 
-    asyncio.run(serve_stdio(door.app().desk(), may_propose=not read_only))
+    asyncio.run(serve_stdio(open_desk(door.app()), may_propose=not read_only))
     return 0
+
+
+def open_desk(app: App) -> Desk:
+    """What the tools draw on: the daemon where one runs, this host, the gate's socket, and the samples on disk."""
+    from stillwatch.conversation import Desk
+    from stillwatch.gate.client import ask_async
+    from stillwatch.gather import Gathered
+    from stillwatch.store.store import FILE_NAME, Store
+
+    def store() -> Store | None:
+        return Store.open(app.places.state, read_only=True) if (app.places.state / FILE_NAME).exists() else None
+
+    def metrics() -> Sequence[str]:
+        opened = store()
+        return opened.samples.metrics() if opened else ()
+
+    def samples(metric: str, since: float, until: float) -> Sequence[tuple[float, float]]:
+        opened = store()
+        return opened.samples.read(metric, since, until) if opened else ()
+
+    return Desk(
+        service=app.service(),
+        clock=app.clock,
+        known=lambda: Gathered(triggers=(), novel=(), units={}, sources=(), lines=0),
+        looks=app.host_looks(),
+        writer=lambda: "the client brings its own model",
+        small=lambda: None,
+        gate=lambda verb, **fields: ask_async(app.places, verb, **fields),
+        samples=samples,
+        metrics=metrics,
+    )
 
 
 command = Command(run=serve, arguments=arguments)
