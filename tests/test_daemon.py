@@ -173,7 +173,7 @@ async def test_a_mute_takes_hold_at_once_and_its_end_too(store: Store) -> None:
     tick(daemon, 61)
     await daemon.tend()
     after = store.book.find("I1")
-    assert after is not None and (after.state, after.muted_by) == ("open", "")
+    assert after is not None and after.muted_by == "" and after.state in ("open", "waiting")
 
 
 def with_proposal(daemon: Daemon, **more: Any) -> Incident:
@@ -202,9 +202,9 @@ async def test_another_remedy_is_decided_anew_and_the_same_one_is_not(store: Sto
 
 async def test_waiting_then_done_then_resolved(store: Store) -> None:
     daemon = build(store)
-    before = with_proposal(daemon, cause=None)
+    before = opened(daemon)
+    daemon._queued.clear()
     await daemon.understand(before.id)
-    store.book.save(replace(store.book.find(before.id) or before, proposal=RESTART, decision=None, proposal_id=""))
     await daemon.tend()
     waits = store.book.find(before.id)
     assert waits is not None and (waits.state, waits.proposal_id) == ("waiting", "A-1")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch import follow as room
-from stillwatch.follow import Batch, follow
+from stillwatch.follow import Batch, follow, follow_logs
 from stillwatch.host.journal import Journal
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import load_rules
@@ -119,3 +119,31 @@ async def test_a_quiet_journal_gives_nothing_and_can_be_left(tmp_path: Path, mon
             async with asyncio.timeout(0.2):
                 await anext(batches)
         assert not asyncio.get_running_loop().remove_reader(journal.fileno()), "nothing is left behind"
+
+
+async def test_logs_are_followed_through_rotation_and_until_they_appear(tmp_path: Path) -> None:
+    there, later = tmp_path / "a.log", tmp_path / "b.log"
+    there.write_text("old line: bind() failed (98: Address already in use)\n")
+    watcher = Watcher(load_rules(), host="h")
+    turns: list[int] = []
+
+    async def sleep(_: float) -> None:
+        turns.append(1)
+        if len(turns) == 1:
+            with there.open("a") as log:
+                log.write("web[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)\n")
+        if len(turns) == 2:
+            there.rename(tmp_path / "a.log.1")
+            there.write_text("web[1]: bind() to 0.0.0.0:81 failed (98: Address already in use)\n")
+            later.write_text("db[2]: write failed: No space left on device\n")
+
+    lines, causes, problems = 0, list[str](), list[str]()
+    async with aclosing(follow_logs([str(there), str(later)], watcher, lambda: 1_800_000_000.0, sleep)) as batches:
+        async for batch in batches:
+            lines += batch.sightings.lines
+            causes += [trigger.cause for trigger in batch.sightings.triggers]
+            problems.append(batch.problem)
+            if len(turns) >= 3:
+                break
+    assert lines == 3 and causes == ["port-in-use", "port-in-use", "disk-full"]
+    assert "b.log" in problems[0] and problems[-1] == ""

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from stillwatch.engine import Engine
 from stillwatch.errors import NotReachable
-from stillwatch.follow import follow
+from stillwatch.follow import follow, follow_logs
 from stillwatch.gather import Gathered
 from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
@@ -55,7 +56,10 @@ class Mind(Protocol):
 
 @dataclass(kw_only=True)
 class Daemon:
-    """Every loop survives the loss of what it watches: it says so in `sources` and tries again."""
+    """Every loop survives the loss of what it watches: it says so in `sources` and tries again.
+
+    logs: files to follow beside the journal, judged by `log_watcher`.
+    """
 
     host: str
     clock: Clock
@@ -65,6 +69,8 @@ class Daemon:
     mind: Mind
     lifecycle: Lifecycle
     read_journal: bool = True
+    logs: Sequence[str] = ()
+    log_watcher: Watcher | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     units: dict[str, UnitState] = field(default_factory=dict)
     sources: dict[str, SourceReport] = field(default_factory=dict)
@@ -85,6 +91,8 @@ class Daemon:
         async with asyncio.TaskGroup() as tasks:
             if self.read_journal:
                 tasks.create_task(self._for_ever("journal", self._follow_journal))
+            if self.logs:
+                tasks.create_task(self._for_ever("logs", self._follow_logs))
             tasks.create_task(self._for_ever("units", self._follow_units))
             tasks.create_task(self._for_ever("metrics", self._sample))
             tasks.create_task(self._for_ever("incidents", self._digest))
@@ -136,6 +144,15 @@ class Daemon:
                 dropped = [f"{self.dropped:,} triggers were too many to be kept"] if self.dropped else []
                 problem = "; ".join([*journal.problems[-3:], *dropped])
                 self.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
+
+    async def _follow_logs(self) -> None:
+        """With a watcher of its own: it counts in a thread beside the journal's."""
+        watcher = self.log_watcher or self.watcher
+        async with aclosing(follow_logs(self.logs, watcher, self.clock.now, self.sleep)) as batches:
+            async for batch in batches:
+                self.lines += batch.sightings.lines
+                self.hear(batch.sightings.triggers)
+                self.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
 
     async def _follow_units(self) -> None:
         if not is_init():

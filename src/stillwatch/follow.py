@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from stillwatch.host.journal import Journal
+from stillwatch.host.logfile import LogFollower
+from stillwatch.records.line import Line
 from stillwatch.watch.monitor import Sightings, Watcher
 
 BATCH = 5_000
@@ -43,3 +45,30 @@ async def _wake(journal: Journal) -> None:
     finally:
         loop.remove_reader(journal.fileno())
     journal.changed()
+
+
+class LogBatch(NamedTuple):
+    """problem: what cannot be read just now, "" if all can."""
+
+    sightings: Sightings
+    problem: str
+
+
+async def follow_logs(
+    paths: Sequence[str], watcher: Watcher, now: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+) -> AsyncGenerator[LogBatch, None]:
+    """What is appended to log files, one batch for all of them, for ever; through rotation and until they appear."""
+    followers = [LogFollower(path) for path in paths]
+    try:
+        while True:
+            lines = await asyncio.to_thread(_appended, followers, now())
+            problem = "; ".join(log.problem for log in followers if log.problem)
+            yield LogBatch(await asyncio.to_thread(watcher.see, lines), problem)
+            await sleep(0.0 if len(lines) >= BATCH else PATIENCE)
+    finally:
+        for log in followers:
+            log.close()
+
+
+def _appended(followers: Sequence[LogFollower], at: float) -> list[Line]:
+    return [line for log in followers for line in log.lines(at, BATCH)]
