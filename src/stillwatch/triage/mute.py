@@ -21,7 +21,7 @@ def covers(mute: Mute, incident: Incident, at: float) -> bool:
 
 
 def apply_mutes(incident: Incident, mutes: Iterable[Mute], at: float) -> Incident:
-    """Mute a covered incident, waiting or not; open a muted one again that no longer is (a mute ended, it got worse)."""
+    """Mute a covered incident, waiting or not; open a muted one again that no longer is (it ended, or it got worse)."""
     mute = next((mute for mute in mutes if covers(mute, incident, at)), None)
     if mute is not None and incident.state in ("open", "waiting"):
         step = Step(at=at, by=mute.by or "rule", text=f"muted by {mute.pattern}")
