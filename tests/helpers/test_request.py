@@ -69,3 +69,12 @@ def test_another_user_at_the_socket_is_refused() -> None:
         for door in (ours, theirs):
             door.close()
         os.close(keyboard)
+
+
+def test_a_caller_that_is_gone_makes_no_failed_unit() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    argv = [sys.executable, "-I", "-m", "stillwatch.helpers.peek"]
+    done = subprocess.run(argv, input=b'{"see":"space"}\n', stdout=writer, stderr=subprocess.PIPE, timeout=20)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"whoever asked is gone\n")
