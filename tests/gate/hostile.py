@@ -70,7 +70,7 @@ def value(dice: random.Random, depth: int = 0) -> Any:
 
 def text(dice: random.Random) -> str:
     letters = "abz.@-_;|&$`'\"\\\n\x00\u202e\ud7ffé日/ 0"
-    return "".join(dice.choice(letters) for _ in range(dice.randrange(20)))
+    return "".join(dice.choices(letters, k=dice.randrange(20)))
 
 
 def mutate(dice: random.Random, made: bytes) -> bytes:

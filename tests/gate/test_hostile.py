@@ -82,7 +82,8 @@ async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(m
         with contextlib.suppress(Refused):
             await gate.answer(DAEMON, read_request(for_any_action(dice)))
         lift_limits(gate)
-    assert set(bus_of(gate).done) <= ALLOWED[level]
+    started = {("start", unit) for verb, unit in ALLOWED[level] if verb == "restart"}  # what failed is not running
+    assert set(bus_of(gate).done) <= ALLOWED[level] | started
     assert bus_of(gate).done or not ALLOWED[level]
     assert gate.judge.world.asked == []
     queued = {(row["action"], row["target"]) for row in gate.database.all("SELECT action, target FROM proposals")}
