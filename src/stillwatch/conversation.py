@@ -19,6 +19,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.service import Service
 from stillwatch.think.answer import by_rules, numbered
+from stillwatch.think.aside import AsideFilter
 from stillwatch.think.cite import CitationFilter, evidence_list
 from stillwatch.think.context import harmless, new_nonce
 from stillwatch.think.converse import Style, Talk, converse, total
@@ -95,9 +96,17 @@ class Conversation:
         self.orders = Orders(service=desk.service, clock=desk.clock, gate=desk.gate)
 
     async def turn(
-        self, turn: Turn, say: Callable[[str], None], looking: Callable[[str], None] = hear_nothing
+        self,
+        turn: Turn,
+        say: Callable[[str], None],
+        looking: Callable[[str], None] = hear_nothing,
+        thinking: Callable[[str], None] = hear_nothing,
     ) -> Ended:
-        """Answer one message. say: gets the pieces as they come; looking: a line for each thing that is looked at."""
+        """Answer one message.
+
+        say: gets the pieces as they come; looking: a line for each thing that is looked at; thinking: what a reasoning
+        model says to itself before it answers.
+        """
         turn = _redacted(turn)
         order = None if turn.continues else exact_order(turn.message)
         if order is not None:
@@ -115,7 +124,7 @@ class Conversation:
         if wish.kind != "answer":
             _quote(await self._granted(wish, turn, incidents), evidence, say)
             return Ended(usage=wish.usage, by="meta" if wish.kind == "social" else "gate")
-        return await self._answer(model, turn, incidents, evidence, wish.usage, say, looking)
+        return await self._answer(model, turn, incidents, evidence, wish.usage, say, looking, thinking)
 
     async def side(self, messages: Sequence[Message], style: Style, say: Callable[[str], None]) -> Ended | Failure:
         """What a chat window wants beside the chat: a small model alone, without tools, evidence or orders."""
@@ -166,6 +175,7 @@ class Conversation:
         spent: Usage,
         say: Callable[[str], None],
         looking: Callable[[str], None],
+        thinking: Callable[[str], None],
     ) -> Ended:
         known = self.desk.known()
         talk = Talk(
@@ -179,16 +189,18 @@ class Conversation:
             history=_fitting(turn.history),
         )
         words = CitationFilter((one.id for one in evidence), say)
+        pieces = AsideFilter(words.hear, thinking)
         said = await converse(
             talk,
             turn.message,
             nonce=new_nonce(),
             deadline=DEADLINE,
-            say=words.hear,
+            say=pieces.hear,
             looking=looking,
             seen=lambda one: words.know([one.id]),
             style=turn.style,
         )
+        pieces.end()
         words.end()
         usage = total(spent, said.usage)
         if isinstance(said.answer, Failure):

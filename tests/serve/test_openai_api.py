@@ -219,3 +219,12 @@ async def test_a_dead_model_leaves_the_rules(tmp_path: Path) -> None:
         async with serving(tmp_path, upstream) as scene, client(scene) as ai:
             answer = await ai.chat.completions.create(model="stillwatch", messages=ASK)  # type: ignore[arg-type]
     assert "from the rules alone" in (answer.choices[0].message.content or "")
+
+
+async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(tmp_path: Path) -> None:
+    with ScriptedLLM(script(answer="<think> the port, maybe </think> Port 80 is taken [E1].")) as upstream:
+        async with serving(tmp_path, upstream) as scene, client(scene) as ai:
+            answer = await ai.chat.completions.create(model="stillwatch", messages=ASK)  # type: ignore[arg-type]
+    message = answer.choices[0].message
+    assert (message.content or "").startswith("Port 80 is taken [E1].")
+    assert getattr(message, "reasoning_content", "").strip() == "the port, maybe"

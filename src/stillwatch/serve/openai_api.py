@@ -85,7 +85,11 @@ class Answering:
             write(frames.status(line, done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
 
         try:
-            ended = await self.answer(lambda text: write(self.frames.content(front, text)) if text else None, looking)
+            ended = await self.answer(
+                lambda text: write(self.frames.content(front, text)) if text else None,
+                looking,
+                lambda text: write(self.frames.reasoning(text)),
+            )
         except Exception:
             LOG.exception("an answer broke")
             write(frames.error(BROKE))
@@ -98,14 +102,16 @@ class Answering:
         write(frames.DONE)
 
     async def whole(self) -> dict[str, object]:
-        said, looked = list[str](), list[str]()
-        ended = await self.answer(said.append, looked.append)
-        return self.frames.whole("".join(said), "\n".join(looked), ended.finish, ended.usage)
+        said, reasoning = list[str](), list[str]()
+        ended = await self.answer(said.append, lambda line: reasoning.append(f"{line}\n"), reasoning.append)
+        return self.frames.whole("".join(said), "".join(reasoning).strip(), ended.finish, ended.usage)
 
-    async def answer(self, say: Callable[[str], None], looking: Callable[[str], None]) -> Ended:
+    async def answer(
+        self, say: Callable[[str], None], looking: Callable[[str], None], thinking: Callable[[str], None]
+    ) -> Ended:
         if self.kind != "none":
             return await self._side(say)
-        return await self.conversation.turn(self._turn(), say, looking)
+        return await self.conversation.turn(self._turn(), say, looking, thinking)
 
     def _turn(self) -> Turn:
         """The last user message is what is asked; a trailing assistant message is to be carried on."""
