@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stillwatch.errors import NotReachable
 from stillwatch.ports import Answered
 from stillwatch.records.action import Decision, Outcome, Proposal
 
@@ -38,6 +39,10 @@ class FakeDoor:
     async def look_up(self, proposal_id: str) -> Answered:
         self.looked_up.append(proposal_id)
         return self._answer()
+
+    async def answers(self) -> None:
+        if isinstance(self.says, NotReachable):
+            raise self.says
 
     def _answer(self) -> Answered:
         says = self.says() if isinstance(self.says, Callable) else self.says  # type: ignore[arg-type]

@@ -188,3 +188,17 @@ async def test_a_refusal_for_the_moment_is_proposed_again_with_growing_pauses() 
     assert len(seen.history) == 1, "the same answer is written down once"
     door.says, at = MENDED, 62.0
     assert (await life.carry_on(seen)).state == "resolved"
+
+
+async def test_a_gate_that_is_gone_is_noticed_and_told_though_nothing_needs_it() -> None:
+    clock = StillClock()
+    clock.boot = lambda: at  # type: ignore[method-assign]
+    door, notifier, at = FakeDoor(NotReachable("no socket")), FakeNotifier(), 0.0
+    life = Lifecycle(gate=door, notifier=notifier, clock=clock)
+    for _ in range(3):
+        await life.see_gate()
+        at += 20
+    assert (life.gate_problem, len(notifier.told)) == ("no socket", 1)
+    door.says = StillwatchError("this user may not ask")
+    await life.see_gate()
+    assert life.gate_problem == ""

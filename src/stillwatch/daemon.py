@@ -289,7 +289,16 @@ class Daemon:
         while True:
             await self.sleep(TEND_SECONDS)
             await self.tend()
+            await self._see_gate()
             self.sources.pop("tending", None)
+
+    async def _see_gate(self) -> None:
+        """All is watched without a gate, so it is told beside what is read and makes nothing unread."""
+        await self.lifecycle.see_gate()
+        if why := self.lifecycle.gate_problem:
+            self.sources["gate"] = SourceReport(name="gate", read=True, problem=f"nothing can be changed: {why}")
+        else:
+            self.sources.pop("gate", None)
 
     async def tend(self) -> None:
         """See what is muted now, how what waits stands, and what is over."""

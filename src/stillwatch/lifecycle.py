@@ -18,6 +18,7 @@ from stillwatch.records.trigger import Severity
 LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
 """States of a proposal that is over; its outcome says how."""
+GATE_SECONDS = 15.0
 MAY_CHANGE = frozenset({"precondition", "observe", "gate"})
 """Rules of a refusal that need not last: a unit between two starts, a helper that was late, autonomy raised since."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
@@ -31,7 +32,9 @@ class Lifecycle:
     gate: GateDoor
     notifier: Notifier
     clock: Clock
-    gate_down: bool = False
+    gate_problem: str = ""
+    """Why the gate does not answer, "" while it does."""
+    _gate_asked: float = float("-inf")
     _again: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     async def carry_on(self, incident: Incident) -> Incident:
@@ -49,10 +52,23 @@ class Lifecycle:
             await self._lost(str(error))
             return incident
         except StillwatchError as error:  # a gate whose book was replaced does not know the proposal any more
-            self.gate_down = False
+            self.gate_problem = ""
             return await self._forgotten(incident, str(error))
-        self.gate_down = False
+        self.gate_problem = ""
         return await self._answered(incident, answered)
+
+    async def see_gate(self) -> None:
+        """Whether the gate answers, asked every GATE_SECONDS: a person should know before it is needed."""
+        if self.clock.boot() - self._gate_asked < GATE_SECONDS:
+            return
+        self._gate_asked = self.clock.boot()
+        try:
+            await self.gate.answers()
+            self.gate_problem = ""
+        except NotReachable as error:
+            await self._lost(str(error))
+        except StillwatchError:
+            self.gate_problem = ""  # it refuses, so it is there
 
     async def opened(self, incident: Incident) -> None:
         """Tell of a new incident."""
@@ -128,8 +144,8 @@ class Lifecycle:
 
     async def _lost(self, why: str) -> None:
         """The gate is down: told once, until it is back."""
-        if not self.gate_down:
-            self.gate_down = True
+        known, self.gate_problem = self.gate_problem, why
+        if not known:
             await self._notify("the gate does not answer: nothing can be changed", why)
 
     async def _notify(self, title: str, body: str) -> None:

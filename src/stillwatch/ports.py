@@ -93,7 +93,7 @@ class Answered:
 
 
 class GateDoor(Protocol):
-    """The gate as the steps see it. Both raise NotReachable where no gate answers."""
+    """The gate as the steps see it. All raise NotReachable where no gate answers."""
 
     async def propose(self, proposal: Proposal, incident: str) -> Answered:
         """Have it decided, and carried out where that is allowed; returns when that is done."""
@@ -101,6 +101,10 @@ class GateDoor(Protocol):
 
     async def look_up(self, proposal_id: str) -> Answered:
         """How a proposal stands now."""
+        ...
+
+    async def answers(self) -> None:
+        """Whether it is there at all."""
         ...
 
 

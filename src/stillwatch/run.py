@@ -133,6 +133,9 @@ class GateSocket:
     async def look_up(self, proposal_id: str) -> Answered:
         return _answered(gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id)))
 
+    async def answers(self) -> None:
+        await gate.ask_async(self._places, "status")
+
 
 def _answered(said: gate.Proposed) -> Answered:
     return Answered(id=said.id, state=said.state, decision=said.decision, outcome=said.outcome)
