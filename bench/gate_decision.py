@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from stillwatch.config import find_places
+from stillwatch.gate.client import reachable
 from tests.gate.stage import bus_of, failed, make_gate, served
+from tests.gate.test_bus import PlayedSystemd
 
 TARGETS = {"refused": "ssh.service", "waiting": "db.service", "automatic": "web.service"}
 IDLE = """
@@ -62,16 +66,31 @@ async def decisions(folder: Path, rounds: int) -> dict[str, float]:
     return {f"{name}_ms": round(statistics.median(values) * 1000, 2) for name, values in took.items()}
 
 
-def idle_mib(folder: Path) -> float:
-    """Proportional set size of a gate that has answered once, in MiB."""
-    gate = subprocess.Popen([sys.executable, "-c", IDLE, str(folder)])
+async def idle_mib(folder: Path) -> float:
+    """Proportional set size in MiB of a gate that has decided once, its connection to PID 1's bus (played) open."""
+    address = f"unix:path={folder}/bus"
+    argv = ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address={address}"]
+    daemon = subprocess.Popen(argv, stdout=subprocess.PIPE)
+    gate = None
     try:
-        time.sleep(3)
+        assert daemon.stdout is not None and daemon.stdout.readline()
+        await PlayedSystemd().start(address)
+        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
+        gate = subprocess.Popen([sys.executable, "-c", IDLE, str(folder)], env=environment)
+        places = find_places(None, f"{folder}/state", f"{folder}/run")
+        while not await asyncio.to_thread(reachable, places):
+            await asyncio.sleep(0.1)
+        reply = await ask(str(places.gate_runtime / "propose.sock"), "web.service")
+        if reply["state"] != "waiting":
+            raise SystemExit(f"idle: {reply}")
+        await asyncio.sleep(3)
         rollup = Path(f"/proc/{gate.pid}/smaps_rollup").read_text()
         return round(int(rollup.partition("\nPss:")[2].split()[0]) / 1024, 1)
     finally:
-        gate.terminate()
-        gate.wait()
+        for process in (gate, daemon):
+            if process is not None:
+                process.terminate()
+                process.wait()
 
 
 def main() -> int:
@@ -84,7 +103,7 @@ def main() -> int:
         for part in ("a", "b"):
             (Path(place) / part).mkdir()
         found = asyncio.run(decisions(Path(place) / "a", given.rounds))
-        found["idle_mib"] = idle_mib(Path(place) / "b")
+        found["idle_mib"] = asyncio.run(idle_mib(Path(place) / "b"))
     if given.json:
         print(json.dumps(found))
     else:
