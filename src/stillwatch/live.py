@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stillwatch.daemon import Daemon
 from stillwatch.engine import Progress
 from stillwatch.gather import Gathered
+from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
 from stillwatch.service import Rooms, Service, status_of
 from stillwatch.tiers import Tiers
@@ -28,6 +31,10 @@ class LiveService(Service):
             tiers=await self._tiers.report(),
             lines=self._daemon.lines,
         )
+
+    def incidents(self) -> Sequence[Incident]:
+        """From the book that the daemon holds open, since every turn of a chat asks."""
+        return sorted(self._daemon.store.book.open_incidents(), key=lambda one: (-one.severity, one.opened))
 
     async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
         return await self.status(), self._daemon.known()
