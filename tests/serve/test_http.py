@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.requests import Request
 
 from stillwatch.config import Api
 from stillwatch.errors import NotReachable, WrongUsage
-from stillwatch.serve.http import check_bind, listening
+from stillwatch.gather import Gathered
+from stillwatch.records.report import SourceReport
+from stillwatch.serve.http import _health_of, check_bind, listening
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds
 from tests.scripted_llm import ScriptedLLM
@@ -122,3 +127,13 @@ async def test_a_thousand_half_open_connections_keep_nobody_out(tmp_path: Path) 
                 for link in links:
                     link.close()
     assert slowest < 1.0
+
+
+async def test_health_names_what_is_troubled_and_not_why(tmp_path: Path) -> None:
+    gate = SourceReport(name="gate", read=True, problem="no socket in /run")
+    sources = (SourceReport(name="journal", read=True), gate)
+    with ScriptedLLM(script()) as upstream:
+        async with serving(tmp_path, upstream) as scene:
+            seen = Gathered(triggers=(), novel=(), units={}, sources=sources, lines=0)
+            reply = await _health_of(replace(scene.desk, known=lambda: seen))(Request({"type": "http"}))
+    assert json.loads(bytes(reply.body)) == {"status": "ok", "troubled": ["gate"]}

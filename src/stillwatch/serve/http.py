@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from importlib.metadata import version
 
 import uvicorn
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from stillwatch.config import Api
-from stillwatch.conversation import Conversation
+from stillwatch.conversation import Conversation, Desk
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.ports import Clock
 from stillwatch.serve.api import Api as KnownApi
@@ -49,7 +49,7 @@ def build_http(
     web = Page(api=known)
     app = Starlette(
         routes=[
-            Route("/health", _health),
+            Route("/health", _health_of(conversation.desk)),
             Route("/", web.show),
             Route("/style.css", web.style),
             Route("/openapi.json", _openapi),
@@ -141,8 +141,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _health(request: Request) -> Response:
-    return as_json({"status": "ok"})
+def _health_of(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    """It runs, and the names of what it cannot read or reach: the gate, say. No words of why, since no key is asked."""
+
+    async def health(request: Request) -> Response:
+        troubled = sorted(source.name for source in desk.known().sources if source.problem or not source.read)
+        return as_json({"status": "ok", **({"troubled": troubled} if troubled else {})})
+
+    return health
 
 
 async def _openapi(request: Request) -> Response:

@@ -22,6 +22,7 @@ class Error(msgspec.Struct):
 
 class Health(msgspec.Struct):
     status: Literal["ok"]
+    troubled: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Model(msgspec.Struct):
