@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -88,8 +89,18 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path, compiled: Path) -> Bench:
+    """Its rules are compiled already, as on the second run of a command."""
+    shutil.copytree(compiled, tmp_path / "state/compiled")
     return Bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rules as a first check leaves them compiled."""
+    first = Bench(tmp_path_factory.mktemp("first"))
+    first.run()
+    return first.folder / "state/compiled"
 
 
 @pytest.fixture
