@@ -145,18 +145,17 @@ class Systemd:
         full = {row.name: state for row, state in zip(close, states, strict=False) if isinstance(state, UnitState)}
         if close and not full:
             raise NotReachable(f"systemd does not tell about its units: {states[0]}")
-        return [
-            *(full.get(row.name) or _brief(row) for row in kept),
-            *await self._idle({row.name for row in kept}),
-        ]
+        found = [full.get(row.name) or _brief(row) for row in kept]
+        found += await self._idle({row.name for row in kept})
+        # A timer that is off is remembered in any case: PID 1 may have forgotten it and loaded it anew for a question.
+        return await asyncio.to_thread(lambda: [remembered(s) if s.name.endswith(".timer") else s for s in found])
 
     async def _idle(self, known: Collection[str]) -> list[UnitState]:
         """Timers and the administrator's own services that PID 1 has forgotten, as it does with what was stopped."""
         names = [name for name in (*installed_timers(), *own_services()) if name not in known][:DETAILS]
         answers = await asyncio.gather(*(self.unit(name) for name in names), return_exceptions=True)
         states = {state.name: state for state in answers if isinstance(state, UnitState)}
-        found = [state for name, state in states.items() if name not in known and state.load_state in LOADED]
-        return await asyncio.to_thread(lambda: [remembered(state) for state in found])
+        return [state for name, state in states.items() if name not in known and state.load_state in LOADED]
 
     async def watch(self, on_files: Callable[[], None] = lambda: None) -> AsyncIterator[UnitState]:
         """Every unit whose state changes, as it is then, until the connection ends (NotReachable).
