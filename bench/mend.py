@@ -19,7 +19,9 @@ LIMIT = 3.0
 def main(runs: int) -> int:
     taken = sorted(one_restart(seed) for seed in range(runs))
     median = statistics.median(taken)
-    print(f"failed unit to verified running at auto-safe: median {median:.2f} s, worst {taken[-1]:.2f} s of {runs} runs")
+    print(
+        f"failed unit to verified running at auto-safe: median {median:.2f} s, worst {taken[-1]:.2f} s of {runs} runs"
+    )
     return 0 if median <= LIMIT else 1
 
 

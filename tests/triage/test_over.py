@@ -104,3 +104,9 @@ def test_what_is_resolved_or_has_no_triggers_is_left_alone() -> None:
     well = running("web.service")
     assert over(replace(WEB, state="resolved"), well) is None
     assert over(replace(WEB, triggers=()), well) is None
+
+
+def test_what_somebody_wrote_for_a_model_stands_though_the_unit_that_it_names_is_well() -> None:
+    planted = opened(trigger("web.service", "prompt-injection", at=AT), known=(running("web.service"),))
+    assert over(planted, running("web.service"), at=AT + 60) is None
+    assert over(planted, running("web.service"), at=AT + QUIET_SECONDS + 1)

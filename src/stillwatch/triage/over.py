@@ -39,6 +39,8 @@ def why_over(
 def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] | None, at: float) -> bool:
     if trigger.events and trigger.events[0].source == "metric":
         return still is not None and (trigger.rule, trigger.subject) not in still
+    if trigger.cause == "prompt-injection":  # a unit that is well does not unsay what somebody wrote
+        return at - trigger.last > QUIET_SECONDS
     unit = units.get(trigger.subject) or units.get(f"{trigger.subject}.service")
     if unit is None:
         gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
