@@ -40,3 +40,9 @@ async def test_an_undeclared_unit() -> None:
         await RunRunbook().check_target(
             World(units={"x.service": unit("x.service")}), change("run_runbook", "x.service")
         )
+
+
+async def test_a_oneshot_that_pid_1_has_forgotten_since_did_run() -> None:
+    world = World(units={"cleaner.service": unit("cleaner.service", "inactive", kind="oneshot", result="success")})
+    seen = await RunRunbook().verify(world, change("run_runbook", "cleaner.service"), {"invocation": ""})
+    assert seen.ok is True

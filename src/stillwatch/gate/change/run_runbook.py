@@ -40,7 +40,8 @@ class RunRunbook(Action):
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
         unit = await loaded(world, change.target)
-        ran = unit.invocation_id != before.get("invocation")
+        # PID 1 forgets a oneshot that ended well, and its invocation with it; one that failed it keeps.
+        ran = unit.invocation_id == "" or unit.invocation_id != before.get("invocation")
         ok = ran and unit.active_state in ("inactive", "active") and unit.result == "success"
         return Verification(ok=ok, said=f"{unit.name} ended with {unit.result or unit.active_state}")
 
