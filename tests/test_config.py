@@ -3,7 +3,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from stillwatch.config import SYSTEM_CONFIG, Config, config_schema, find_config, find_places, load_config
+from stillwatch.config import Config, config_schema, find_config, find_places, load_config
 from stillwatch.errors import WrongUsage
 
 
