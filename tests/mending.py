@@ -142,6 +142,13 @@ class Estate:
             time.sleep(0.2)
         return found
 
+    def stays(self, probe: Callable[[], Any], what: str, *, seconds: float) -> None:
+        """Watch for so long that it is so all the time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert probe(), f"{self.fault.id} at {self.level}: {what} no longer\n{self.told()}"
+            time.sleep(0.5)
+
 
 def broken(boot: Callable[..., Machine], name: str, seed: int, level: str) -> Estate:
     """A machine at that level of autonomy with the fault injected."""
