@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,6 +89,7 @@ class Units:
     def __init__(self, *units: UnitState) -> None:
         self.units = {name: unit for unit in units for name in (unit.name, *unit.names)}
         self.needed_by: dict[str, tuple[str, ...]] = {}
+        self.logged_in: dict[str, tuple[str, ...]] = {}
         self.done: list[tuple[str, str]] = []
         self.state = "running"
         self.result = "done"
@@ -100,6 +101,9 @@ class Units:
 
     async def dependants(self, name: str) -> tuple[str, ...]:
         return self.needed_by.get(name, ())
+
+    async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
+        return tuple(session for unit in units for session in self.logged_in.get(unit, ()))
 
     async def system_state(self) -> str:
         return self.state

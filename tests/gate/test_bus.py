@@ -131,6 +131,11 @@ async def test_r07_too_many_dependants_are_refused(played, monkeypatch):
         await bus.dependants("web.service")
 
 
+async def test_sessions_are_empty_where_no_logind_answers(played):
+    bus, _, _ = played
+    assert await bus.sessions(["web.service"]) == ()
+
+
 @pytest.mark.parametrize("early", [False, True])
 @pytest.mark.parametrize("verb", ["start", "stop", "restart", "reload"])
 async def test_a_verb_waits_for_the_end_of_its_job(played, verb, early):

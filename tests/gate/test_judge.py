@@ -6,6 +6,7 @@ import pytest
 
 from stillwatch.gate import judge as judge_module
 from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
 from tests.gate.stage import DAEMON, bus_of, failed, make_gate, propose, running, say
 
 RULES = """
@@ -131,3 +132,33 @@ async def test_a_target_that_is_no_unit_stands_for_itself(tmp_path, monkeypatch)
     monkeypatch.setattr(action, "precondition", holds)
     reading = await gate.judge.read(gate.policy, "restart_unit", "nginx-logs", {})
     assert reading.case.names == ("nginx-logs",)
+
+
+BACKED_UP = """
+[[backups]]
+unit = "backup.service"
+protects = ["web.service"]
+[[rule]]
+name = "web"
+targets = ["web.service"]
+verdict = "allow"
+"""
+
+
+@pytest.mark.parametrize(("hours", "state", "risk"), [(1, "done", "low"), (31, "waiting", "medium")])
+async def test_r06_a_stale_backup_raises_the_risk_of_what_it_protects(tmp_path, hours, state, risk):
+    gate = make_gate(tmp_path, policy=BACKED_UP, level="auto-safe")
+    ended = gate.clock.now() - hours * 3600
+    bus_of(gate).units["backup.service"] = running("backup.service", result="success", exited_at=ended)
+    told = await say(gate, DAEMON, "explain", action="restart_unit", target="web.service")
+    assert told["risk"] == risk
+    assert ("backup.service is 31 h old" in told["blast_radius"]) is (hours == 31)
+    reply = await propose(gate, "web.service")
+    assert reply["state"] == state, reply
+
+
+async def test_r06_open_sessions_raise_the_risk_and_are_said(tmp_path):
+    gate = make_gate(tmp_path, catalogue=CATALOGUE)
+    bus_of(gate).logged_in = {"db.service": ("3",)}
+    told = await say(gate, DAEMON, "explain", action="restart_unit", target="db.service")
+    assert (told["risk"], told["blast_radius"]) == ("medium", "in use by open sessions: 3")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
+import stillwatch.install
 from stillwatch.gate.policy import DEFAULT, load_policy
 from tests.rig import Machine
 
 pytestmark = pytest.mark.container
 
+UNITS = Path(stillwatch.install.__file__).parent / "units"
 RUN = (
     "from stillwatch.config import Config, find_places; from stillwatch.gate.main import run_gate; "
     "raise SystemExit(run_gate(Config(autonomy='auto-full'), find_places(None, None, None)))"
@@ -40,6 +43,18 @@ POLKIT = """polkit.addRule(function(action, subject) {
 });
 """
 SHOP = "[Service]\nExecStartPre=/usr/bin/test -e /run/shop-may-run\nExecStart=/usr/bin/sleep infinity\n"
+BANK = """
+import socket
+server, kept = socket.create_server(("127.0.0.1", 4711)), []
+while True:
+    kept.append(server.accept())
+"""
+WALLET = """
+import socket, time
+kept = [socket.create_connection(("127.0.0.1", 4711)) for _ in range(3)]
+open("/run/connected", "w").close()
+time.sleep(600)
+"""
 SAY = """
 import json, sys
 from stillwatch.config import find_places
@@ -112,6 +127,23 @@ def test_r30_a_cut_tail_contradicts_the_journal(machine):
     machine.run(["sh", "-c", "cp -a /var/lib/kept/. /var/lib/stillwatch-gate/"])
     machine.run(["systemctl", "start", "stillwatch-gate.service"])
     assert machine.run([sys.executable, "-c", VERIFY]).stdout.startswith("True")
+
+
+def test_explain_says_whose_connections_a_restart_drops(machine):
+    """Through the peek program as it is installed, asked by the gate's own user."""
+    socket, service = (UNITS / f"stillwatch-peek{end}" for end in (".socket", "@.service"))
+    machine.unit("stillwatch-peek@.service", service.read_text().replace("@python@", sys.executable))
+    door = socket.read_text().replace("stillwatch-ask", "stillwatch-gate")
+    machine.unit("stillwatch-peek.socket", door, start=True)
+    for name, script in (("bank", BANK), ("wallet", WALLET)):
+        machine.write(f"/run/{name}.py", script)
+        unit = f"[Service]\nExecStart={sys.executable} /run/{name}.py\nRestart=on-failure\nRestartSec=100ms\n"
+        machine.unit(f"{name}.service", unit, start=True)
+    machine.run(["sh", "-c", "until test -e /run/connected; do sleep 0.05; done"])
+    told = say(machine, "explain", action="restart_unit", target="bank.service")
+    assert told["blast_radius"] == "restarting bank drops 3 connections of wallet", told
+    told = say(machine, "explain", action="restart_unit", target="wallet.service")
+    assert (told["blast_radius"], told["risk"]) == ("", "low")
 
 
 def test_what_polkit_does_not_grant_is_not_done(machine):

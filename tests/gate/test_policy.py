@@ -27,6 +27,7 @@ from stillwatch.records.action import ACTIONS
 
 ME = frozenset({os.getuid()})
 ORDER = ("refuse", "ask", "allow")
+FEW = st.lists(st.text(max_size=3), max_size=3).map(tuple)
 CASE = Case(action="restart_unit", names=("web.service",), risk="low", cause="it failed")
 
 
@@ -160,11 +161,28 @@ def test_r09_r12_a_million_policies_and_cases(seed):
     decide_many(seed, 1_000)
 
 
-@given(st.sampled_from(RISKS), st.lists(st.text(max_size=3), max_size=3), st.integers(min_value=0, max_value=10_000))
-def test_r06_risk_is_never_lowered(risk, dependants, connections):
-    raised = raised_risk(risk, BlastRadius(dependants=tuple(dependants), connections=connections))
-    assert RISKS.index(raised) >= RISKS.index(risk)
+@given(st.sampled_from(RISKS), FEW, st.integers(min_value=0, max_value=10_000), FEW, FEW)
+def test_r06_risk_is_never_lowered(risk, dependants, connections, sessions, stale):
+    """By no context, and by none that is added to another."""
+    known = BlastRadius(dependants=dependants, connections=connections)
+    more = BlastRadius(dependants=dependants, connections=connections, sessions=sessions, stale=stale)
+    order = [RISKS.index(one) for one in (risk, raised_risk(risk, known), raised_risk(risk, more))]
+    assert order == sorted(order)
     assert raised_risk("low", BlastRadius(dependants=("a",), connections=99)) == "high"
+
+
+@pytest.mark.parametrize(
+    "blast", [BlastRadius(sessions=("3",)), BlastRadius(stale=("old",)), BlastRadius(connections=10)]
+)
+def test_r06_each_context_raises_by_one_step(blast):
+    assert [raised_risk(risk, blast) for risk in RISKS] == ["medium", "high", "high"]
+    assert raised_risk("low", BlastRadius(said="9 connections", connections=9)) == "low"
+
+
+@pytest.mark.parametrize("protects", ["[]", '["../x"]', '["a b.service"]', '["relative"]', '["/a/"]'])
+def test_r02_a_backup_protects_units_and_absolute_paths_only(tmp_path, protects):
+    with pytest.raises(Refused):
+        load_policy(written(tmp_path, f'[[backups]]\nunit = "b.service"\nprotects = {protects}\n'), ME)
 
 
 def test_r19_the_hash_binds_each_part():

@@ -17,6 +17,9 @@ Pattern = Annotated[str, Meta(pattern=r"^[A-Za-z0-9@+=:,_~*?][A-Za-z0-9@+=:,._~*
 UnitName = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|target|path|mount)\Z", max_length=255)
 ]
+UnitOrPath = Annotated[
+    str, Meta(pattern=r"^((/[A-Za-z0-9@+=:,._~-]+)+|[A-Za-z0-9:_.@\\-]+\.[a-z]+)\Z", max_length=1024)
+]
 Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}\Z")]
 Mode = Annotated[str, Meta(pattern=r"^0[0-7]{3}\Z")]
 
@@ -87,6 +90,14 @@ class Timer(Entry, frozen=True):
     unit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer\Z", max_length=255)]
 
 
+class Backup(Entry, frozen=True):
+    """A unit that backs up and verifies; `protects`: units, and paths with all below them."""
+
+    unit: UnitName
+    protects: Annotated[tuple[UnitOrPath, ...], Meta(min_length=1, max_length=64)]
+    max_age_hours: Annotated[int, Meta(ge=1, le=8760)] = 26
+
+
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All declared sets."""
 
@@ -97,3 +108,4 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ownership: tuple[Ownership, ...] = ()
     locks: tuple[Lock, ...] = ()
     timers: tuple[Timer, ...] = ()
+    backups: tuple[Backup, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from stillwatch.config import Autonomy
+from stillwatch.gate.backups import stale_backups
 from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
 from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
 from stillwatch.gate.protocol import in_short
@@ -74,6 +75,8 @@ class Judge:
         blast = await action.blast_radius(self.world, change)
         names = await self._names(change.target)
         touched = {name for unit in (*now.touches, *blast.dependants) for name in await same_unit(self.world.bus, unit)}
+        stale = await stale_backups(self.world, change.target, (*names, *touched))
+        blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = Case(
             action=change.action,
             names=names,
@@ -111,11 +114,7 @@ class Judge:
 
 def plain(change: Change) -> dict[str, Any]:
     """The typed change as JSON: what is stored, hashed and shown, defaults filled in."""
-    return {
-        "action": change.action,
-        "target": change.target,
-        "arguments": msgspec.to_builtins(change.arguments),
-    }
+    return {"action": change.action, "target": change.target, "arguments": msgspec.to_builtins(change.arguments)}
 
 
 def minute_of_day(now: float) -> int:

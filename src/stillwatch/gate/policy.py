@@ -118,8 +118,8 @@ def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
 
 
 def raised_risk(stated: Risk, blast: BlastRadius) -> Risk:
-    """The author's risk, raised by whom it would hit: one step for units that need it, one for many connections."""
-    steps = bool(blast.dependants) + (blast.connections >= BUSY)
+    """The author's risk, one step up for each: units that need it, many connections, open sessions, a stale backup."""
+    steps = sum((bool(blast.dependants), blast.connections >= BUSY, bool(blast.sessions), bool(blast.stale)))
     return RISKS[min(RISKS.index(stated) + steps, len(RISKS) - 1)]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from stillwatch.grammar import values
 from stillwatch.helpers import declared
+from stillwatch.helpers.connections import connections
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import Refused, closed, serve
 
@@ -19,8 +20,10 @@ CALLERS: Final = ("stillwatch", "stillwatch-gate")
 SIZES_SECONDS: Final = 10.0
 SIZES_ENTRIES: Final = 200_000
 MAX_FOLDERS: Final = 30
+MAX_UNITS: Final = 501
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "port": {"port": int},
+    "connections": {"units": list},
     "deleted": {},
     "test": {"name": str},
     "sizes": {"path": str},
@@ -40,6 +43,13 @@ def port(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 < request["port"] < 65_536:
         raise Refused("no such port")
     return {"holders": [one.facts() for one in listeners(request["port"])]}
+
+
+def dropped(request: dict[str, Any]) -> dict[str, Any]:
+    units = request["units"]
+    if not 0 < len(units) <= MAX_UNITS or not all(isinstance(unit, str) for unit in units):
+        raise Refused("units are 1 to 501 names")
+    return connections(units)
 
 
 def test(request: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +127,7 @@ def logs(request: dict[str, Any]) -> dict[str, Any]:
 
 SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "port": port,
+    "connections": dropped,
     "deleted": lambda request: {"files": deleted_files()},
     "test": test,
     "sizes": sizes,

@@ -56,7 +56,7 @@ def process(pid: int) -> Process:
 def listeners(port: int) -> list[Process]:
     """Who listens on a TCP port of this network namespace."""
     inodes = set(_listening(port))
-    return [process(pid) for pid in pids() if inodes & set(_sockets(pid))] if inodes else []
+    return [process(pid) for pid in pids() if inodes & set(sockets(pid))] if inodes else []
 
 
 def running(comm: str) -> list[int]:
@@ -102,7 +102,8 @@ def _listening(port: int) -> Iterator[str]:
                     yield words[9]
 
 
-def _sockets(pid: int) -> Iterator[str]:
+def sockets(pid: int) -> Iterator[str]:
+    """Inodes of the sockets that it holds; none where it may not be read."""
     for descriptor in _descriptors(pid):
         with contextlib.suppress(OSError):
             if match := re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink())):

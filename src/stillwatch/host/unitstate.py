@@ -48,6 +48,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         group=_text(values, "Group"),
         memory_max=_limit(values, "MemoryMax"),
         memory_high=_limit(values, "MemoryHigh"),
+        exited_at=_number(values, "ExecMainExitTimestamp") / 1e6,
         active_at=max(_number(values, f"Active{edge}Timestamp") for edge in ("Enter", "Exit")) / 1e6,
     )
 

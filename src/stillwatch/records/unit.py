@@ -14,7 +14,8 @@ class UnitState:
     result and exit_status: as in `systemctl show` (Result, ExecMainStatus); main_pid 0 where none runs;
     requires/wants/after/required_by/triggered_by/triggers: unit names, sorted;
     programs: what any Exec…= of it starts; environment_files: those that must exist; memory_max and memory_high:
-    bytes, 0 for no limit; active_at: when it was last known to be active, wall seconds (0 unknown).
+    bytes, 0 for no limit; active_at: when it was last known to be active, wall seconds (0 unknown);
+    exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs).
     """
 
     name: str
@@ -51,3 +52,4 @@ class UnitState:
     memory_max: int = 0
     memory_high: int = 0
     active_at: float = 0.0
+    exited_at: float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +50,7 @@ class World:
     units: dict[str, UnitState] = field(default_factory=dict)
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     declared: Declared = DECLARED
+    logged_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     result: str = "done"
     done: list[tuple[str, str]] = field(default_factory=list)
@@ -63,6 +64,9 @@ class World:
 
     async def dependants(self, name: str) -> tuple[str, ...]:
         return ("gitea.service", "nextcloud.service") if name == "db.service" else ()
+
+    async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
+        return tuple(one for unit in units for one in self.logged_in.get(unit, ()))
 
     async def system_state(self) -> str:
         return "running"

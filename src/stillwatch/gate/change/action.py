@@ -12,7 +12,7 @@ raises as `Refused` (R7). It reads facts through `World` alone, so that tests gi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol
 
@@ -74,13 +74,16 @@ class Precondition:
 class BlastRadius:
     """Whom it hits: `said` by fixed code ("2 active units need it: nextcloud.service, gitea.service").
 
-    dependants: active units that would go down with it; connections: established ones that would drop.
+    dependants: active units that would go down with it; connections: established ones that would drop, 0 if not known;
+    sessions: open ones that would end or hold such a connection; stale: backups of it that are missing or too old.
     The core raises the risk by them, never lowers it (R6).
     """
 
     said: str = ""
     dependants: tuple[str, ...] = ()
     connections: int = 0
+    sessions: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,12 +99,13 @@ class UnitBus(Protocol):
     """PID 1 over D-Bus. Every method raises `Refused` where the bus does not answer within its deadline (R7).
 
     unit: by any of its names, None where it is not loaded; dependants: active units that need it, directly or through
-    others, sorted; system_state: "running", "degraded", …; start and the like: the job's result, once it has ended
-    ("done", "failed", "timeout", "dependency", …).
+    others, sorted; sessions: ids of those that hang on these units, empty if not known; system_state: "running",
+    "degraded", …; start and the like: the job's result, once it has ended ("done", "failed", "timeout", …).
     """
 
     async def unit(self, name: str) -> UnitState | None: ...
     async def dependants(self, name: str) -> tuple[str, ...]: ...
+    async def sessions(self, units: Collection[str]) -> tuple[str, ...]: ...
     async def system_state(self) -> str: ...
     async def start(self, name: str) -> str: ...
     async def stop(self, name: str) -> str: ...

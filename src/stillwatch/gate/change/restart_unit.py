@@ -19,7 +19,7 @@ class Restart(Arguments, frozen=True):
 class RestartUnit(UnitVerb):
     name, verb, back = "restart_unit", "restart", "start"
     risk, undoable = "low", True
-    stops = True
+    doing = "restarting"
     arguments = Restart
     does = "restart {target}"
 

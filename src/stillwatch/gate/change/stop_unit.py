@@ -11,7 +11,7 @@ from stillwatch.records.unit import UnitState
 class StopUnit(UnitVerb):
     name, verb, back = "stop_unit", "stop", "start"
     risk, undoable = "medium", True
-    stops = True
+    doing = "stopping"
     not_from = ("inactive", "failed")
     does = "stop {target}"
     success = "PID 1 says that {target} is inactive, now and after 1 and 10 minutes"

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
+
+import msgspec
 
 from stillwatch.gate.change.action import Action, BlastRadius, Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import failure, here, loaded
 from stillwatch.records.unit import UnitState
 
+PEEK_SECONDS: Final = 5.0
 KINDS: Final = (".service", ".socket", ".timer", ".path")
 
 
 class UnitVerb(Action):
-    """verb: what PID 1 is told; back: what undoes it; stops: units that need this one go down with it.
+    """verb: what PID 1 is told; back: what undoes it; doing: the word for it where others suffer.
 
     not_from, only_from: the states in which the verb makes no sense, or the only one in which it does.
     """
 
     verb: ClassVar[str]
     back: ClassVar[str] = ""
-    stops: ClassVar[bool] = False
+    doing: ClassVar[str] = ""
     not_from: ClassVar[tuple[str, ...]] = ()
     only_from: ClassVar[str] = ""
     example = "nginx.service"
@@ -50,9 +54,19 @@ class UnitVerb(Action):
         )
 
     async def blast_radius(self, world: World, change: Change) -> BlastRadius:
-        others = await world.bus.dependants(change.target) if self.stops else ()
-        said = f"{len(others)} active units need it: {', '.join(others)}" if others else ""
-        return BlastRadius(said=said, dependants=others)
+        if not self.doing:
+            return BlastRadius()
+        others = await world.bus.dependants(change.target)
+        units = (*(await loaded(world, change.target)).names, *others)
+        seen = await dropped(world, units)
+        sessions = tuple(sorted({*seen.sessions, *await world.bus.sessions(units)}))
+        whose = " of " + ", ".join(one.removesuffix(".service") for one in seen.peers) if seen.peers else ""
+        many = f"{seen.count} connection{'s' * (seen.count != 1)}"
+        drops = f"{self.doing} {change.target.removesuffix('.service')} drops {many}{whose}"
+        used = f"in use by open sessions: {', '.join(sessions)}"
+        needed = f"{len(others)} active units need it: {', '.join(others)}"
+        said = "; ".join([drops] * bool(seen.count) + [used] * bool(sessions) + [needed] * bool(others))
+        return BlastRadius(said=said, dependants=others, connections=seen.count, sessions=sessions)
 
     async def run(self, world: World, change: Change) -> str:
         return await do(world, self.verb, change.target)
@@ -70,6 +84,23 @@ class UnitVerb(Action):
 
     async def undo(self, world: World, change: Change) -> str | None:
         return await do(world, self.back, change.target) if self.back else None
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """What the peek program answers: connections, the units and the open sessions at their far ends."""
+
+    count: int = 0
+    peers: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+
+
+async def dropped(world: World, units: Sequence[str]) -> Dropped:
+    """What is not known is not said, and refuses nothing: it could only have raised a risk (decision 0006)."""
+    try:
+        async with asyncio.timeout(PEEK_SECONDS):
+            return msgspec.convert(await world.peek({"see": "connections", "units": list(units)}), Dropped)
+    except (Refused, TimeoutError, msgspec.ValidationError):
+        return Dropped()
 
 
 def unit_facts(unit: UnitState) -> dict[str, str]:

@@ -1,0 +1,36 @@
+"""Which declared backups of a change's target are missing or too old: PID 1 is asked, nothing else is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from stillwatch.gate.change.action import World
+from stillwatch.gate.declared import Backup, Declared
+
+
+async def stale_backups(world: World, target: str, units: Collection[str]) -> tuple[str, ...]:
+    """One sentence for each. units: all that the change touches, under every name; target: a declared entry's, too."""
+    touched = {*units, *_paths(world.declared, target)}
+    concerned = [one for one in world.declared.backups if any(_covers(one, each) for each in touched)]
+    return tuple([said for one in concerned if (said := await _said(world, one))])
+
+
+async def _said(world: World, backup: Backup) -> str:
+    """ "" for one that is fresh. An end in the future is no proof: the clock was moved."""
+    unit = await world.bus.unit(backup.unit)
+    if unit is None or (unit.result, unit.exit_status) != ("success", 0) or not unit.exited_at:
+        return f"PID 1 knows of no verified run of its backup {backup.unit}"
+    hours = (world.clock.now() - unit.exited_at) / 3600
+    fresh = 0 <= hours <= backup.max_age_hours
+    return "" if fresh else f"its backup {backup.unit} is {hours:.0f} h old, {backup.max_age_hours} h are allowed"
+
+
+def _paths(declared: Declared, target: str) -> set[str]:
+    logs = {one.directory for one in declared.rotated_logs if target in (one.name, one.directory)}
+    places = (*((one.name, one.path) for one in declared.files), *((one.name, one.path) for one in declared.ownership))
+    return logs | {path for name, path in places if target in (name, path)}
+
+
+def _covers(backup: Backup, touched: str) -> bool:
+    """The very unit, or a path that lies in the protected one or above it."""
+    return any(f"{touched}/".startswith(f"{each}/") or each.startswith(f"{touched}/") for each in backup.protects)
