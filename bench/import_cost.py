@@ -13,7 +13,7 @@ IMPORTS = {
     "systemd (journal)": "from systemd import _reader",
     "psutil": "import psutil",
     "dbus-fast": "import dbus_fast.aio",
-    "typer": "import typer",
+    "argparse": "import argparse",
     "rich": "import rich.console",
     "segno": "import segno",
     "starlette": "import starlette.applications",

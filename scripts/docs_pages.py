@@ -58,13 +58,10 @@ def verbs(family: str) -> list[str]:
     """The commands below a family, in the order in which it shows them."""
     import importlib
 
-    import typer
+    from stillwatch.cli.parser import Group
 
     command = importlib.import_module(f"stillwatch.cli.{FAMILIES[family].module}").command
-    if not isinstance(command, typer.Typer):
-        return []
-    named = [entry.name or entry.callback.__name__ for entry in command.registered_commands if entry.callback]
-    return [name.replace("_", "-") for name in named]
+    return list(command.members) if isinstance(command, Group) else []
 
 
 def configuration() -> str:

@@ -95,7 +95,7 @@ def test_a_state_directory_that_cannot_be_written(places: Places, monkeypatch: p
 
 
 def test_a_full_disk(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert doctor.space(places).text.endswith(str(places.state.parent))
+    assert doctor.space(places).text.endswith((str(places.state.parent), str(places.models)))
     monkeypatch.setattr(doctor, "LEAST_SPACE", 1 << 62)
     assert not doctor.space(places).ok
 

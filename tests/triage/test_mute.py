@@ -38,6 +38,7 @@ def test_never_what_is_critical_even_if_it_became_so_while_muted() -> None:
     assert apply_mutes(worse, [mute], AT).state == "open"
 
 
-def test_what_waits_for_a_person_is_left_alone() -> None:
-    waiting = replace(INCIDENT, state="waiting")
-    assert apply_mutes(waiting, [Mute(pattern="*")], AT) is waiting
+def test_what_waits_for_a_person_can_be_muted_and_what_is_acted_upon_is_left_alone() -> None:
+    waiting, acting = replace(INCIDENT, state="waiting"), replace(INCIDENT, state="acting")
+    assert apply_mutes(waiting, [Mute(pattern="*")], AT).state == "muted"
+    assert apply_mutes(acting, [Mute(pattern="*")], AT) is acting

@@ -21,8 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def serve(*, read_only: bool) -> int:
     """Speaks MCP on stdin and stdout until stdin ends. Looks and proposes; never approves or carries out.
 
-    example, in a client's configuration:
-      {"command": "stillwatch", "args": ["mcp"]}
+    In a client's configuration: {"command": "stillwatch", "args": ["mcp"]}
+
+    examples:
+      stillwatch mcp
+      stillwatch mcp --read-only
     """
     import asyncio
 

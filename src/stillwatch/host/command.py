@@ -106,6 +106,8 @@ async def _collect(
         timed_out = True
     finally:
         _kill_group(child.pid)
+        with contextlib.suppress(TimeoutError):  # closing the pipes first would reap the child behind asyncio's back
+            await asyncio.wait_for(child.wait(), 1.0)
         child._transport.close()  # type: ignore[attr-defined]  # unread pipes: a flood's, or a grandchild's that left us
         code = await child.wait()
         await asyncio.sleep(0)  # lets the loop close the pipes
