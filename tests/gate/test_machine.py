@@ -146,6 +146,14 @@ def test_explain_says_whose_connections_a_restart_drops(machine):
     assert (told["blast_radius"], told["risk"]) == ("", "low")
 
 
+def test_r06_who_is_logged_in_through_a_unit_raises_its_risk(machine):
+    kiosk = "[Service]\nUser=nobody\nPAMName=login\nExecStart=/usr/bin/sleep 600\n"
+    machine.unit("kiosk.service", kiosk, start=True)
+    machine.run(["sh", "-c", "until loginctl --no-legend | grep -q nobody; do sleep 0.05; done"])
+    told = say(machine, "explain", action="restart_unit", target="kiosk.service")
+    assert told["risk"] == "medium" and told["blast_radius"].startswith("in use by open sessions: "), told
+
+
 def test_what_polkit_does_not_grant_is_not_done(machine):
     machine.run(["rm", "-f", "/run/shop-may-run"])
     fail(machine, "other.service")

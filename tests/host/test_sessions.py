@@ -15,6 +15,7 @@ from stillwatch.host.sessions import LOGIND, PATH, hangs_on, served_by
 SESSIONS = {
     "c1": {"Service": Variant("s", "xrdp-sesman"), "TTY": Variant("s", ""), "Leader": Variant("u", 0)},
     "4": {"Service": Variant("s", "login"), "TTY": Variant("s", "tty1"), "Leader": Variant("u", 0)},
+    "12": {"Service": Variant("s", "kiosk"), "TTY": Variant("s", ""), "Leader": Variant("u", 4242)},
     "9": {"Service": Variant("s", "login"), "TTY": Variant("s", "tty1"), "State": Variant("s", "closing")},
 }
 
@@ -74,7 +75,8 @@ async def test_open_sessions_are_found_by_what_serves_them(bus) -> None:
     await logind.request_name(LOGIND)
     assert await served_by(asking, ["xrdp-sesman.service"]) == ("c1",)
     assert await served_by(asking, ["getty@tty1.service", "xrdp-sesman.service"]) == ("4", "c1")
-    assert await served_by(asking, ["web.service"]) == ()
+    assert await served_by(asking, ["web.service"], {0, 5}) == ()
+    assert await served_by(asking, ["kiosk.service"], {4242}) == ("12",)
     logind.disconnect()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from dbus_fast import Message
@@ -12,7 +12,6 @@ from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.gate.change.action import Interrupted, Refused
 from stillwatch.host.bus import Bus, BusError
 from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD, Pid1
-from stillwatch.host.sessions import served_by
 
 JOB_DEADLINE: Final = 120.0
 MAX_DEPENDANTS: Final = 500
@@ -38,9 +37,6 @@ class SystemBus(Pid1):
             found |= fresh
             todo += fresh
         return tuple(sorted([other for other in found if (await self.facts(other)).get("ActiveState") in UP]))
-
-    async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
-        return await served_by(await self.connected(), units)
 
     async def start(self, name: str) -> str:
         return await self._job("StartUnit", name)

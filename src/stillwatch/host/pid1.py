@@ -5,17 +5,17 @@ Leaner than systemd.py: no lists, no signals, no redaction, since the gate's pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from stillwatch.host.bus import Bus
+from stillwatch.host.sessions import PROPERTIES, served_by
 from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
 
 SYSTEMD: Final = "org.freedesktop.systemd1"
 PATH: Final = "/org/freedesktop/systemd1"
 MANAGER: Final = f"{SYSTEMD}.Manager"
-PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 DEADLINE: Final = 5.0
 
 
@@ -43,6 +43,11 @@ class Pid1:
     async def system_state(self) -> str:
         """PID 1's SystemState: "running", "degraded", "starting", …"""
         return str((await self.ask(PATH, PROPERTIES, "Get", "ss", [MANAGER, "SystemState"]))[0].value)
+
+    async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
+        """Ids of logind's open sessions that would end with one of these units; see sessions.py."""
+        mains = {(await self.facts(unit)).get("MainPID", 0) for unit in units}
+        return await served_by(await self.connected(), units, mains)
 
     async def ask(self, path: str, interface: str, member: str, signature: str, body: Sequence[Any]) -> list[Any]:
         """One question to PID 1."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from stillwatch.errors import StillwatchError
 from stillwatch.host.bus import Bus
-from stillwatch.host.pid1 import PROPERTIES
 
+PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 LOGIND: Final = "org.freedesktop.login1"
 PATH: Final = "/org/freedesktop/login1"
 SESSION: Final = f"{LOGIND}.Session"
@@ -19,8 +19,12 @@ MAX_SESSIONS: Final = 200
 _UNIT: Final = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
 
 
-async def served_by(bus: Bus, units: Collection[str], proc: Path = Path("/proc")) -> tuple[str, ...]:
+async def served_by(
+    bus: Bus, units: Collection[str], mains: Collection[int] = (), proc: Path = Path("/proc")
+) -> tuple[str, ...]:
     """Ids of the open sessions that would end with one of these units, sorted; of the first MAX_SESSIONS.
+
+    mains: the units' main processes. With PAMName= (systemd.exec(5)) one is a session's leader and has left the unit.
 
     Empty, too, where no logind answers: then nobody knows, and nobody is reported.
     """
@@ -30,7 +34,9 @@ async def served_by(bus: Bus, units: Collection[str], proc: Path = Path("/proc")
         for name, _, _, _, path in rows[:MAX_SESSIONS]:
             with contextlib.suppress(StillwatchError):  # it may have ended since
                 facts = (await bus.call(LOGIND, path, PROPERTIES, "GetAll", "s", [SESSION]))[0]
-                if hangs_on({key: variant.value for key, variant in facts.items()}, proc) & set(units):
+                plain = {key: variant.value for key, variant in facts.items()}
+                led = plain.get("Leader", 0) in set(mains) - {0}
+                if plain.get("State") != "closing" and (led or hangs_on(plain, proc) & set(units)):
                     found.append(str(name))
     return tuple(sorted(found))
 
@@ -38,10 +44,8 @@ async def served_by(bus: Bus, units: Collection[str], proc: Path = Path("/proc")
 def hangs_on(facts: dict[str, Any], proc: Path = Path("/proc")) -> set[str]:
     """The units that host a session: of its leader, of whoever started that, of its PAM service and its terminal.
 
-    facts: the session's properties. A session that is closing hangs on none.
+    facts: the session's properties.
     """
-    if facts.get("State") == "closing":
-        return set()
     leader = int(facts.get("Leader", 0))
     units = _units(leader, proc) | _units(_parent(leader, proc), proc)
     return units | {f"{facts.get('Service', '')}.service", f"getty@{facts.get('TTY', '')}.service"}
