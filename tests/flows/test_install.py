@@ -102,12 +102,15 @@ def test_an_administrator_of_the_group_decides_and_the_gate_mends(installed: Mac
 
 
 def test_the_doctor_finds_the_gate_well_and_a_plain_user_installs_nothing(installed: Machine) -> None:
+    doors = ["stillwatch-gate-propose.socket", "stillwatch-gate-admin.socket"]
+    installed.run(["systemctl", "start", *doors, "stillwatch-look.socket", "stillwatch-gate.service"])
     found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
     wrong = {
         topic: found[topic] for topic in ("policy", "gate", "autonomy", "helpers", "polkit") if not found[topic]["ok"]
     }
     assert not wrong
-    installed.run(["systemctl", "stop", "stillwatch-gate-admin.socket", "stillwatch-look.socket"])
+    # both doors: through the other one the daemon, which looks every second, would start the gate again
+    installed.run(["systemctl", "stop", *doors, "stillwatch-gate.service", "stillwatch-look.socket"])
     found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
     assert not found["gate"]["ok"]
     assert found["helpers"]["mend"] == "systemctl start stillwatch-look.socket"
