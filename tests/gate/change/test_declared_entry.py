@@ -25,7 +25,7 @@ async def test_bring_up_starts_only_what_failed_and_tells_a_refusal() -> None:
     assert "done" in await bring_up(failed, A)
 
     looping = World(units={A: unit(A, "activating", sub_state="auto-restart")})
-    assert "done" in await bring_up(looping, A) and looping.done == [("start", A)]
+    assert "done" in await bring_up(looping, A) and looping.done == [("reset-failed", A), ("start", A)]
 
     class Denied(World):
         async def start(self, name: str) -> str:

@@ -68,13 +68,12 @@ def failure(unit: UnitState) -> str:
 
 
 async def bring_up(world: World, name: str) -> str:
-    """Start the unit that failed of it; what came of it, to be added to what was done."""
+    """Start the unit that failed of it, with its count of tries forgotten; what came of it, to be added to the rest."""
     unit = await loaded(world, name)
     if not failure(unit):
         return ""
     try:
-        if unit.active_state == "failed":
-            await world.bus.reset_failed(unit.name)
+        await world.bus.reset_failed(unit.name)
         return f"; starting {unit.name}: {await world.bus.start(unit.name)}"
     except Refused as refused:
         return f"; {unit.name} could not be started: {refused}"
