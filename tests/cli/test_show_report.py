@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stillwatch.cli.paper import wrapped
 from stillwatch.cli.show_report import report_lines
+from stillwatch.records.action import Outcome
 from stillwatch.records.report import Report, SourceReport, TierReport
 
 from .scene import NOW, evidence, incident, report
@@ -88,3 +89,10 @@ def test_a_tier_that_failed_says_why() -> None:
 def test_tiers_that_say_the_same_share_a_line() -> None:
     off = TierReport(state="off", detail="no model was asked for")
     assert "models   off: no model was asked for\n" in paper(report(tiers={"trigger": off, "review": off, "meta": off}))
+
+
+def test_it_does_not_claim_that_nothing_was_changed_where_something_was() -> None:
+    done = incident(outcome=Outcome(status="done", verified=False))
+    assert "Nothing is changed" not in paper(report(done))
+    assert "Nothing is changed" not in paper(report(incident(state="acting")))
+    assert "Nothing is changed" in paper(report(incident()))

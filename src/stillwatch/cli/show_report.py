@@ -38,7 +38,7 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     for incident in told:
         yield line()
         yield from incident_block(incident, now=now)
-    if told:
+    if told and not any(incident.outcome or incident.state == "acting" for incident in told):
         yield line()
         yield line(("Nothing is changed on the host.", "dim"), indent=2)
     yield line()

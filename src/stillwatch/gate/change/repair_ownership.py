@@ -1,4 +1,4 @@
-"""Give a declared path the owner, group and mode that the policy declares; nothing below it is touched."""
+"""Give a declared path its declared owner, group and mode; below it owners alone, and only where that is declared."""
 
 from __future__ import annotations
 
