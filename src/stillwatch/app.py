@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,18 +76,6 @@ class App:
             if through.answers():
                 return through
         return Service(rooms)
-
-    async def run(self) -> int:
-        """The daemon, until SIGTERM or SIGINT. Raises NotReachable while another runs over the same state."""
-        from stillwatch.run import run_daemon  # the web server and all else that no one-shot command should pay for
-
-        return await run_daemon(self)
-
-    async def up(self, tell: Callable[[str], None]) -> int:
-        """Gate, daemon and models for a trial, until SIGTERM or SIGINT. tell: hears a line for each that starts."""
-        from stillwatch.run import run_all
-
-        return await run_all(self, tell)
 
     def rooms(self) -> Rooms:
         rules = load_rules([RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER])

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from stillwatch.app import App
 from stillwatch.config import Places
 from stillwatch.conversation import Conversation, Desk
 from stillwatch.daemon import Daemon
@@ -33,15 +34,15 @@ from stillwatch.service import Rooms, Service
 from stillwatch.store.store import Store
 from stillwatch.tiers import Tiers
 
-if TYPE_CHECKING:
-    from stillwatch.app import App
-
 LOG = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 
 
 async def run_all(app: App, tell: Tell) -> int:
-    """A trial in one terminal: the gate as a process of its own, the daemon and the models in this one."""
+    """A trial in one terminal until SIGTERM or SIGINT: the gate as a process of its own, the rest in this one.
+
+    tell: hears a line for each that starts.
+    """
     gate_process = await _start_gate(app)
     tell(f"gate: decides, as a process of its own (pid {gate_process.pid})")
     try:

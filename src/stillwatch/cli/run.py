@@ -14,7 +14,9 @@ def run() -> int:
     """
     import asyncio
 
-    return asyncio.run(door.app().run())
+    from stillwatch.run import run_daemon  # the web server and all else that no other command should pay for
+
+    return asyncio.run(run_daemon(door.app()))
 
 
 command = Command(run=run)

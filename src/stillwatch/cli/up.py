@@ -17,7 +17,9 @@ def up() -> int:
     """
     import asyncio
 
-    return asyncio.run(door.app().up(_say))
+    from stillwatch.run import run_all
+
+    return asyncio.run(run_all(door.app(), _say))
 
 
 def _say(message: str) -> None:
