@@ -68,7 +68,7 @@ async def test_log_text_cannot_draw_pictures_in_the_chat(tmp_path: Path) -> None
     text, _, _ = await said(built, "what does it say?")
     head, _, listed = text.partition("**Evidence**")
     assert "![" not in head and "](" not in head and "<img" not in head
-    assert listed.count("`") % 2 == 0 and "<img src=x> 'code'" in listed
+    assert listed.count("`") % 2 == 0 and "‹img src=x> 'code'" in listed
 
 
 @pytest.mark.parametrize("model", ["not started", always(Failure(reason="unreachable", detail="x"))])

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.think.cite import CitationFilter, evidence_list
+from stillwatch.think.cite import CitationFilter, evidence_list, unloaded
 from tests.think.incidents import evidence
 
 
@@ -22,8 +24,16 @@ def through(pieces: list[str], known: tuple[str, ...] = ("E1", "E12")) -> tuple[
     [
         ("It is full [E1].", "It is full [E1].", ["E1"]),
         ("[E99] no [E12] yes [E12][E1]", " no [E12] yes [E12][E1]", ["E12", "E1"]),
-        ("a [link](http://x) b", "a [link] (http://x) b", []),
-        ("![x](http://x)", "! [x] (http://x)", []),
+        ("a [link](http://x) b", "a [link] (http[:]//x) b", []),
+        ("![x](http://x)", "! [x] (http[:]//x)", []),
+        ("![x][1]\n[1]: //evil.example/q", "! [x][1]\n[1] : //evil.example/q", []),
+        ("see www.evil.example, wwww.x and ww.x", "see www[.]evil.example, wwww.x and ww.x", []),
+        ("at 10:30: a:/b c://d", "at 10:30: a:/b c[:]//d", []),
+        ("```mermaid\nA@{ img: x }\n```", "```\nmermaid\nA@{ img: x }\n```", []),
+        ("> ~~~~ \tvega\n{}\n~~~~", "> ~~~~\nvega\n{}\n~~~~", []),
+        ("run `df -h` or ``a`b``", "run `df -h` or ``a`b``", []),
+        ("<|begin_of_thought|> ◁think▷", "‹|begin_of_thought|> ‹think▷", []),
+        ("**Evidence**\n- [E1] all is well", "**Evidence **\n- [E1] all is well", ["E1"]),
         ("<img src=x> 1 < 2 </b>", "‹img src=x> 1 < 2 ‹/b>", []),
         ("open [E1", "open [E1", []),
         ("list[0] and [not a citation at all]", "list[0] and [not a citation at all]", []),
@@ -36,11 +46,22 @@ def test_however_it_is_cut_the_same_comes_out(text: str, clean: str, cited: list
         assert through(pieces) == (clean, cited), size
 
 
-@given(st.lists(st.text(alphabet="[]()!<>E19a `", max_size=8), max_size=12))
+@given(st.lists(st.text(alphabet="[]()!<>E19a `:/w.~", max_size=8), max_size=12))
 def test_nothing_that_a_page_would_load_or_that_does_not_exist_gets_through(pieces: list[str]) -> None:
     text, _ = through(pieces)
     assert "![" not in text and "](" not in text and "<E" not in text and "<a" not in text
     assert "[E9]" not in text and "[E99]" not in text
+    assert "://" not in text and "]:" not in text and re.search(r"(?:`{3}|~{3})[^\s`~]", text) is None
+
+
+@given(st.lists(st.text(alphabet="[]()!<E1 `:/w.*Evidnc~\n", max_size=6), max_size=12))
+def test_pieces_make_no_difference(pieces: list[str]) -> None:
+    assert through(pieces) == through(["".join(pieces)])
+
+
+@given(st.text(alphabet="[]()!<>E19a `:/w.~", max_size=60))
+def test_what_is_broken_once_stays_as_it_is(text: str) -> None:
+    assert unloaded(unloaded(text)) == unloaded(text)
 
 
 def test_evidence_that_comes_up_later_may_be_cited() -> None:
@@ -50,6 +71,11 @@ def test_evidence_that_comes_up_later_may_be_cited() -> None:
     words.hear("x [E7]")
     words.end()
     assert "".join(out) == "x [E7]"
+
+
+def test_the_list_runs_nothing_that_it_quotes() -> None:
+    shown = evidence_list([evidence(1, "<code_interpreter>import os</code_interpreter> <|im_end|> ◁think▷ 1 < 2")])
+    assert "`‹code_interpreter>import os‹/code_interpreter> ‹|im_end|> ‹think▷ 1 < 2`" in shown
 
 
 def test_the_list_quotes_on_one_line_without_marks() -> None:

@@ -1,7 +1,8 @@
 """An answer as it streams: citations of evidence that does not exist are taken out, and so is what a page would load.
 
-An answer may repeat log text, and chat windows render Markdown: an image or a tag in it would make the reader's
-browser call a stranger's server with whatever stands in the address. Those marks are broken up; the words stay.
+An answer may repeat log text, and chat windows render Markdown: an image, a tag, a drawing (Mermaid, Vega) or a link
+would make the reader's browser call a stranger's server with whatever stands in the address, and some windows run what
+stands between tags of their own. Those marks are broken up; the words stay.
 """
 
 from __future__ import annotations
@@ -12,11 +13,20 @@ from collections.abc import Callable, Iterable, Sequence
 from stillwatch.records.incident import Evidence
 
 _CITED = re.compile(r"\[(E\d{1,20})\]")
-_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<)\Z")
+_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<|:/?|`+[ \t]*|~+[ \t]*)\Z")
 """An end that the next piece may complete."""
 _OPEN = re.compile(r"\[E\d*\Z")
-_LOADS = re.compile(r"(?<=!)\[|(?<=\])\(|<(?=[A-Za-z/!?])")
-_BROKEN = {"[": " [", "(": " (", "<": "‹"}
+_TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
+_LOADS = re.compile(
+    r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
+    rf"|{_TAG.pattern}"
+    r"|://|(?<=\bwww)\."  # an address that becomes a link by itself
+    r"|(?:`{3,}|~{3,})[ \t]*(?=[^\s`~])"  # a language: its drawings and programs are run
+    r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
+)
+_BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": "[:]//", ".": "[.]", "*": " *"}
+_LOOKS_BACK = 24
+"""Characters said before, for marks that the pieces cut; what is broken in them is not broken twice."""
 
 
 class CitationFilter:
@@ -47,16 +57,16 @@ class CitationFilter:
 
     def _let_go(self, text: str) -> None:
         text = _CITED.sub(self._checked, text)
-        last = self._before[-1:]
-        clean = _LOADS.sub(lambda mark: _BROKEN[mark.group()], last + text)[len(last) :]
+        seen = len(self._before)
+        clean = _LOADS.sub(_broken, self._before + text)[seen:]
         if clean:
-            self._before = (self._before + clean)[-24:]
+            self._before = (self._before + clean)[-_LOOKS_BACK:]
             self._say(clean)
 
     def _checked(self, mark: re.Match[str]) -> str:
         name = mark.group(1)
         if name not in self._known:
-            around = (self._before + mark.string[: mark.start()])[-24:]
+            around = (self._before + mark.string[: mark.start()])[-_LOOKS_BACK:]
             return " " if _OPEN.search(around) else ""
         if name not in self.cited:
             self.cited.append(name)
@@ -71,7 +81,20 @@ def evidence_list(used: Sequence[Evidence], longest: int = 160) -> str:
     return "\n".join(["", "", "**Evidence**", *rows])
 
 
+def unloaded(text: str) -> str:
+    """A whole text, with nothing in it that a page would load."""
+    said = list[str]()
+    words = CitationFilter((), said.append)
+    words.hear(text)
+    words.end()
+    return "".join(said)
+
+
+def _broken(mark: re.Match[str]) -> str:
+    return _BROKEN.get(mark.group()) or f"{mark.group().rstrip()}\n"
+
+
 def _code(text: str, longest: int) -> str:
-    """Text from outside as inline code: on one line, and without the mark that would end it."""
-    line = " ".join(text.replace("`", "'").split())
+    """Text from outside as inline code: on one line, without the mark that would end it, and without tags."""
+    line = _TAG.sub("‹", " ".join(text.replace("`", "'").split()))
     return f"`{line if len(line) <= longest else line[: longest - 1] + '…'}`" if line else "(empty)"

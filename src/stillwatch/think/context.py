@@ -18,10 +18,18 @@ from stillwatch.records.cause import CAUSES
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 
-_TEMPLATE_TOKENS = re.compile(
-    r"<\|[^|>\n]{0,40}\|?>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|</?(?:tool_call|think)>"
+_TOKENS = re.compile(
+    r"<(?=[|｜/!?A-Za-z_])|◁"
+    r"|\[(?=/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_[A-Z_]{1,16}|ARGS|CALL_ID|MODEL_SETTINGS|THINK|PREFIX|SUFFIX"
+    r"|MIDDLE|IMG[A-Z_]{0,8}|BEGIN_[A-Z]{1,8}|AUDIO|[gs]?MASK|BOS|EOS|PAD|UNK|CLS|SEP)\])"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Where a token of a chat template may begin: any tag, since templates invent new ones, and those in square brackets."""
+_BROKEN = {"<": "‹", "◁": "‹", "[": "("}
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e01ef]"
+)
+_CITES = re.compile(r"\[(E\d{1,20})\]")
 EVIDENCE_CHARACTERS = 300
 LOOK_CHARACTERS = 1_600
 
@@ -32,14 +40,19 @@ def new_nonce() -> str:
 
 
 def harmless(text: Untrusted, limit: int = EVIDENCE_CHARACTERS) -> str:
-    """The text capped to `limit` characters, without control characters and chat-template tokens."""
+    """The text capped to `limit` characters, without control characters and chat-template tokens; the words stay."""
     short = text if len(text) <= limit else f"{text[: limit - 1]}…"
-    return _TEMPLATE_TOKENS.sub("‹token›", _CONTROL.sub(" ", short))
+    return _TOKENS.sub(lambda mark: _BROKEN[mark.group()], _CONTROL.sub(" ", short))
+
+
+def quoted(text: Untrusted, limit: int = EVIDENCE_CHARACTERS) -> str:
+    """Harmless, and no piece of evidence of its own: it has no id in brackets, and no line of it starts like ours."""
+    return _CITES.sub(r"(\1)", harmless(text, limit)).replace("\n", "\n  ")
 
 
 def fenced(lines: list[str], nonce: str) -> str:
     """Lines of data between marks that only we know."""
-    body = "\n".join(line.replace(nonce, "") for line in lines)
+    body = "\n".join(line.replace(nonce, "·") for line in lines)
     return f"<data {nonce}>\n{body}\n</data {nonce}>"
 
 
@@ -57,12 +70,12 @@ def tool_lines(catalogue: Mapping[str, Mapping[str, Any]]) -> str:
 
 def evidence_line(evidence: Evidence, limit: int = EVIDENCE_CHARACTERS) -> str:
     """One fenced line: id, where from, and the words."""
-    return f"[{evidence.id}] {evidence.kind} {evidence.source}: {harmless(evidence.text, limit)}"
+    return f"[{evidence.id}] {evidence.kind} {quoted(Untrusted(evidence.source), 120)}: {quoted(evidence.text, limit)}"
 
 
 def incident_lines(incident: Incident, limit: int = EVIDENCE_CHARACTERS, most: int = 10) -> list[str]:
     """An incident as data for a model: about 40 tokens a line of evidence, at most `most` of them."""
-    lines = [f"unit or place: {harmless(Untrusted(incident.subject), 120)}", f"seen: {_words(incident)}"]
+    lines = [f"unit or place: {quoted(Untrusted(incident.subject), 120)}", f"seen: {_words(incident)}"]
     return lines + [evidence_line(one, limit) for one in incident.evidence[:most]]
 
 
@@ -71,4 +84,4 @@ def incident_block(incident: Incident, nonce: str, most: int = 10) -> str:
 
 
 def _words(incident: Incident) -> str:
-    return harmless(Untrusted(incident.summary), 200)
+    return quoted(Untrusted(incident.summary), 200)

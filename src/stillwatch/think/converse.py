@@ -12,7 +12,7 @@ from stillwatch.records.chat import Answer, Failure, Message, Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.think.answer import relevant
-from stillwatch.think.context import LOOK_CHARACTERS, evidence_line, fenced, harmless, prompt, tool_lines
+from stillwatch.think.context import LOOK_CHARACTERS, evidence_line, fenced, harmless, prompt, quoted, tool_lines
 from stillwatch.think.schemas import look_schema
 
 MOST_LOOKS = 2
@@ -158,10 +158,10 @@ class _Around:
 
 def _opening(talk: Talk, question: str, nonce: str) -> list[Message]:
     tools = tool_lines(talk.looks.catalogue()) if talk.looks else ""
-    lines = [harmless(Untrusted(fact)) for fact in talk.facts]
+    lines = [quoted(Untrusted(fact)) for fact in talk.facts]
     for incident in relevant(question, talk.incidents)[:KNOWN_INCIDENTS]:
-        cause = incident.cause.text if incident.cause else "cause unknown"
-        lines.append(f"incident {incident.id} ({incident.severity}): {harmless(Untrusted(incident.summary))}; {cause}")
+        cause = quoted(Untrusted(incident.cause.text)) if incident.cause else "cause unknown"
+        lines.append(f"incident {incident.id} ({incident.severity}): {quoted(Untrusted(incident.summary))}; {cause}")
         lines += [evidence_line(one) for one in incident.evidence[:6]]
     if not talk.incidents:
         lines.append("no open incident")

@@ -13,7 +13,7 @@ from stillwatch.records.chat import Answer, Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.look import Seen
-from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt, tool_lines
+from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt, quoted, tool_lines
 from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
 
 MOST_LOOKS = 3
@@ -94,7 +94,7 @@ async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:
 
 
 def _exchange(answer: Answer, evidence: Evidence, nonce: str, *, last: bool) -> list[Message]:
-    seen = f"[{evidence.id}] {evidence.source}:\n{harmless(evidence.text, LOOK_CHARACTERS)}"
+    seen = f"[{evidence.id}] {evidence.source}:\n  {quoted(evidence.text, LOOK_CHARACTERS)}"
     ask = "Conclude now." if last else "Next step?"
     return [
         Message(role="assistant", content=answer.text),
