@@ -117,17 +117,8 @@ class Units:
             self.units |= dict.fromkeys((unit.name, *unit.names), unit)
         return self.result
 
-    async def start(self, name: str) -> str:
-        return await self._do("start", name, "active")
-
-    async def stop(self, name: str) -> str:
-        return await self._do("stop", name, "inactive")
-
-    async def restart(self, name: str) -> str:
-        return await self._do("restart", name, "active")
-
-    async def reload(self, name: str) -> str:
-        return await self._do("reload", name, "active")
+    async def job(self, verb: str, name: str) -> str:
+        return await self._do(verb, name, "inactive" if verb == "stop" else "active")
 
     async def reset_failed(self, name: str) -> None:
         await self._do("reset-failed", name, "inactive")
@@ -181,7 +172,7 @@ class Restart(Action):
         return BlastRadius(said=f"{len(others)} units need it", dependants=others)
 
     async def run(self, world: World, change: Change) -> str:
-        result = await world.bus.restart(change.target)
+        result = await world.bus.job("restart", change.target)
         if result == "lost":
             raise Interrupted("nobody saw the end")
         if result == "broken":
@@ -204,7 +195,7 @@ class Restart(Action):
             return None
         if world.bus.result == "undo-breaks":  # type: ignore[attr-defined]
             raise RuntimeError("cannot")
-        await world.bus.start(change.target)
+        await world.bus.job("start", change.target)
         return f"started {change.target} again"
 
     def describe(self, change: Change) -> str:
@@ -218,7 +209,7 @@ class Stop(Restart):
     name, risk, undoable = "stop_unit", "medium", True
 
     async def run(self, world: World, change: Change) -> str:
-        return await world.bus.stop(change.target)
+        return await world.bus.job("stop", change.target)
 
 
 class ResetFailed(Restart):

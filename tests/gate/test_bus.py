@@ -141,7 +141,7 @@ async def test_sessions_are_empty_where_no_logind_answers(played):
 async def test_a_verb_waits_for_the_end_of_its_job(played, verb, early):
     bus, systemd, _ = played
     systemd.early = early
-    assert await getattr(bus, verb)("web.service") == "done"
+    assert await bus.job(verb, "web.service") == "done"
     assert systemd.calls == [(f"{verb.capitalize()}Unit", "web.service")]
     assert bus._ended == {}
 
@@ -161,7 +161,7 @@ async def test_signals_of_other_kinds_and_told_twice_are_no_end(played):
 async def test_r29_a_bus_that_is_lost_after_a_verb_was_sent_leaves_it_unknown(played):
     bus, systemd, daemon = played
     systemd.silent = {"RestartUnit"}
-    task = asyncio.create_task(bus.restart("web.service"))
+    task = asyncio.create_task(bus.job("restart", "web.service"))
     await asyncio.sleep(0.2)
     daemon.kill()
     with pytest.raises(Interrupted):
@@ -177,7 +177,7 @@ async def test_reset_failed(played):
 async def test_what_polkit_denies_is_refused_with_its_words(played):
     bus, _, _ = played
     with pytest.raises(Refused, match="Permission denied"):
-        await bus.restart("ssh.service")
+        await bus.job("restart", "ssh.service")
 
 
 async def test_r29_a_job_without_an_end_is_unknown(played, monkeypatch):
@@ -185,7 +185,7 @@ async def test_r29_a_job_without_an_end_is_unknown(played, monkeypatch):
     systemd.result = None
     monkeypatch.setattr(bus_module, "JOB_DEADLINE", 0.05)
     with pytest.raises(Interrupted):
-        await bus.restart("web.service")
+        await bus.job("restart", "web.service")
 
 
 @pytest.mark.parametrize(("verb", "error"), [("unit", Refused), ("restart", Interrupted)])
@@ -195,7 +195,7 @@ async def test_r07_silence_is_a_refusal_or_for_a_verb_unknown(played, monkeypatc
     systemd.silent = {"LoadUnit", "RestartUnit"}
     monkeypatch.setattr(bus._bus, "deadline", 0.05)
     with pytest.raises(error):
-        await getattr(bus, verb)("web.service")
+        await (bus.unit("web.service") if verb == "unit" else bus.job(verb, "web.service"))
 
 
 async def test_a_lost_bus_is_refused(played):

@@ -112,7 +112,7 @@ async def test_r19_an_approval_binds_what_was_shown(tmp_path):
     waiting = await propose(gate, "web.service")
     with pytest.raises(Refused, match="not what was shown"):
         await approve(gate, waiting, hash="0" * 64)
-    await bus_of(gate).restart("web.service")
+    await bus_of(gate).job("restart", "web.service")
     bus_of(gate).done.clear()
     with pytest.raises(Refused, match="has changed since"):
         await approve(gate, waiting)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from dbus_fast import Message
 
 from stillwatch.errors import NotReachable, StillwatchError
-from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.gate.change.action import Interrupted, Refused, Verb
 from stillwatch.host.bus import Bus, BusError
 from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD, Pid1
 
@@ -38,18 +38,6 @@ class SystemBus(Pid1):
             todo += fresh
         return tuple(sorted([other for other in found if (await self.facts(other)).get("ActiveState") in UP]))
 
-    async def start(self, name: str) -> str:
-        return await self._job("StartUnit", name)
-
-    async def stop(self, name: str) -> str:
-        return await self._job("StopUnit", name)
-
-    async def restart(self, name: str) -> str:
-        return await self._job("RestartUnit", name)
-
-    async def reload(self, name: str) -> str:
-        return await self._job("ReloadUnit", name)
-
     async def reset_failed(self, name: str) -> None:
         await self._do("ResetFailedUnit", "s", [name])
 
@@ -71,10 +59,10 @@ class SystemBus(Pid1):
         except NotReachable as error:
             raise Interrupted(f"{member} was sent, and {error}") from error
 
-    async def _job(self, verb: str, name: str) -> str:
-        """Queue a job and wait for its end."""
+    async def job(self, verb: Verb, name: str) -> str:
+        """Queue it and wait for its end."""
         before = set(self._ended)
-        path = (await self._do(verb, "ss", [name, "replace"]))[0]
+        path = (await self._do(f"{verb.capitalize()}Unit", "ss", [name, "replace"]))[0]
         try:
             async with asyncio.timeout(JOB_DEADLINE):
                 return await self._end_of(path)

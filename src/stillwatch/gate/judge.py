@@ -117,6 +117,10 @@ def plain(change: Change) -> dict[str, Any]:
     return {"action": change.action, "target": change.target, "arguments": msgspec.to_builtins(change.arguments)}
 
 
+def told(decision: Decision) -> dict[str, str]:
+    return {"verdict": decision.verdict, "rule": decision.rule, "reason": decision.reason}
+
+
 def minute_of_day(now: float) -> int:
     """Local minute, for rules with `hours`."""
     local = time.localtime(now)
@@ -126,17 +130,12 @@ def minute_of_day(now: float) -> int:
 def explained(policy: Policy, reading: Reading, level: Autonomy) -> dict[str, Any]:
     """The JSON of `explain action` (CONTRACT), with the blast radius and what would be measured."""
     verdicts: dict[str, Decision] = {each: decide(policy, reading.case, each) for each in LEVELS}
-    decision = verdicts[level]
     return {
-        "verdict": decision.verdict,
-        "rule": decision.rule,
-        "reason": decision.reason,
+        **told(verdicts[level]),
         "risk": reading.case.risk,
         "argv": None,
         "missing": list(reading.missing),
-        "by_autonomy": {
-            each: {"verdict": d.verdict, "rule": d.rule, "reason": d.reason} for each, d in verdicts.items()
-        },
+        "by_autonomy": {each: told(verdict) for each, verdict in verdicts.items()},
         "does": reading.action.describe(reading.change),
         "blast_radius": reading.blast.said,
         "success": reading.action.success_test(reading.change),

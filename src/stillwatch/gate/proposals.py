@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import Database, Writer
-from stillwatch.gate.judge import Reading, plain
+from stillwatch.gate.judge import Reading, plain, told
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import Decision
 
@@ -74,10 +74,6 @@ class Proposals:
     def _update(self, writer: Writer, number: int, fields: dict[str, Any]) -> None:
         sets = ", ".join(f"{name} = ?" for name in fields)
         writer.execute(f"UPDATE proposals SET {sets} WHERE id = ?", (*fields.values(), number))  # noqa: S608
-
-
-def told(decision: Decision) -> dict[str, str]:
-    return {"verdict": decision.verdict, "rule": decision.rule, "reason": decision.reason}
 
 
 def bound(reading: Reading) -> dict[str, Any]:

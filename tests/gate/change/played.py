@@ -77,17 +77,8 @@ class World:
             self.units[name] = replace(self.units[name], active_state=state, invocation_id=f"new{len(self.done)}")
         return self.result
 
-    async def start(self, name: str) -> str:
-        return await self._verb("start", name, "active")
-
-    async def stop(self, name: str) -> str:
-        return await self._verb("stop", name, "inactive")
-
-    async def restart(self, name: str) -> str:
-        return await self._verb("restart", name, "active")
-
-    async def reload(self, name: str) -> str:
-        return await self._verb("reload", name, "active")
+    async def job(self, verb: str, name: str) -> str:
+        return await self._verb(verb, name, "inactive" if verb == "stop" else "active")
 
     async def reset_failed(self, name: str) -> None:
         await self._verb("reset-failed", name, "inactive")

@@ -28,7 +28,7 @@ async def test_bring_up_starts_only_what_failed_and_tells_a_refusal() -> None:
     assert "done" in await bring_up(looping, A) and looping.done == [("reset-failed", A), ("start", A)]
 
     class Denied(World):
-        async def start(self, name: str) -> str:
+        async def job(self, verb: str, name: str) -> str:
             raise Refused("polkit says no")
 
     assert "polkit says no" in await bring_up(Denied(units={A: unit(A)}), A)

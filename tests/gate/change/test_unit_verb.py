@@ -7,7 +7,7 @@ import pytest
 from stillwatch.gate.change import unit_verb
 from stillwatch.gate.change.action import Absent, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
-from stillwatch.gate.change.unit_verb import job_ended, unit_facts
+from stillwatch.gate.change.unit_verb import do, unit_facts
 from tests.gate.change.played import World, change, unit
 
 VERBS = ("start_unit", "stop_unit", "restart_unit", "reload_unit", "reset_failed")
@@ -96,7 +96,7 @@ async def test_what_drops_no_connection_claims_none(action: str) -> None:
 
 
 @pytest.mark.parametrize("result", ["canceled", "dependency", "skipped"])
-def test_a_job_that_never_ran_changed_nothing(result: str) -> None:
+async def test_a_job_that_never_ran_changed_nothing(result: str) -> None:
     with pytest.raises(Refused):
-        job_ended("start", "a.service", result)
-    assert job_ended("start", "a.service", "failed").endswith("failed")
+        await do(World(result=result), "start", "a.service")
+    assert (await do(World(result="failed"), "start", "a.service")).endswith("failed")

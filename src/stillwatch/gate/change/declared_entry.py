@@ -30,18 +30,23 @@ class OnDeclared(Action, Generic[T]):
         return cast("T", find(getattr(world.declared, self.table), change.target, *self.keys))
 
 
+class OfUnit(OnDeclared[T]):
+    """Of entries that belong to a unit, which is brought up once they are mended."""
+
+    arguments = ForUnit
+
+    async def check_target(self, world: World, change: Change) -> None:
+        unit, said = getattr(self.entry(world, change), "unit", ""), getattr(change.arguments, "unit", "")
+        if said not in ("", unit):
+            raise Refused(f"the policy file declares it for {unit}, not for another unit")
+
+
 def find(entries: Sequence[T], target: str, *keys: str) -> T:
     """The declared entry that the target names. Raises Refused where none or several do (R3, R15)."""
     found = [one for one in entries if target in [getattr(one, key) for key in keys]]
     if len(found) != 1:
         raise Refused("the policy file declares nothing of that name" if not found else "the policy file declares two")
     return found[0]
-
-
-def check_unit_hint(change: Change, unit: str) -> None:
-    said = getattr(change.arguments, "unit", "")
-    if said and said != unit:
-        raise Refused(f"the policy file declares it for {unit}, not for another unit")
 
 
 async def here(world: World, name: str) -> None:
@@ -74,7 +79,7 @@ async def bring_up(world: World, name: str) -> str:
         return ""
     try:
         await world.bus.reset_failed(unit.name)
-        return f"; starting {unit.name}: {await world.bus.start(unit.name)}"
+        return f"; starting {unit.name}: " + await world.bus.job("start", unit.name)
     except Refused as refused:
         return f"; {unit.name} could not be started: {refused}"
 

@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stillwatch.gate.change.action import Change, Precondition, Verification, World
-from stillwatch.gate.change.declared_entry import (
-    ForUnit,
-    OnDeclared,
-    bring_up,
-    check_unit_hint,
-    failure,
-    loaded,
-    number,
-    unit_verdict,
-)
+from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, number, unit_verdict
 from stillwatch.gate.declared import Lock
 
 
-class RemoveStaleLock(OnDeclared[Lock]):
+class RemoveStaleLock(OfUnit[Lock]):
     name = "remove_stale_lock"
     risk, undoable = "low", False
-    example, arguments, table = "app-pid", ForUnit, "locks"
+    example, table = "app-pid", "locks"
     does = "remove the declared lock {target} of a dead process and start its unit"
     success = "the stale lock {target} is gone and its unit is not failed"
-
-    async def check_target(self, world: World, change: Change) -> None:
-        check_unit_hint(change, self.entry(world, change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         declared = self.entry(world, change)

@@ -10,7 +10,7 @@ from stillwatch.records.unit import UnitState
 
 
 class ResetFailed(UnitVerb):
-    name, verb = "reset_failed", "reset-failed"
+    name = "reset_failed"
     risk, undoable = "low", False
     only_from = "failed"
     does = "forget the failure of {target}"

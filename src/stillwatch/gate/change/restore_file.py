@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
-from stillwatch.gate.change.declared_entry import (
-    ForUnit,
-    OnDeclared,
-    bring_up,
-    check_unit_hint,
-    failure,
-    loaded,
-    unit_verdict,
-)
+from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, unit_verdict
 from stillwatch.gate.declared import RestorableFile
 
 
-class RestoreFile(OnDeclared[RestorableFile]):
+class RestoreFile(OfUnit[RestorableFile]):
     name = "restore_file"
     risk, undoable = "medium", True
-    example, arguments, table = "nginx-conf", ForUnit, "files"
+    example, table = "nginx-conf", "files"
     does = "restore the declared file {target} from its last good copy, test it, start its failed unit"
     success = "the declared test of {target} passes and its unit is not failed"
-
-    async def check_target(self, world: World, change: Change) -> None:
-        check_unit_hint(change, self.entry(world, change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         declared = self.entry(world, change)

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from stillwatch.gate.change.action import Action, BlastRadius, Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Action, BlastRadius, Change, Precondition, Refused, Verb, Verification, World
 from stillwatch.gate.change.declared_entry import failure, here, loaded
 from stillwatch.records.unit import UnitState
 
@@ -22,8 +22,8 @@ class UnitVerb(Action):
     not_from, only_from: the states in which the verb makes no sense, or the only one in which it does.
     """
 
-    verb: ClassVar[str]
-    back: ClassVar[str] = ""
+    verb: ClassVar[Verb]
+    back: ClassVar[Verb | None] = None
     doing: ClassVar[str] = ""
     not_from: ClassVar[tuple[str, ...]] = ()
     only_from: ClassVar[str] = ""
@@ -110,14 +110,9 @@ def unit_facts(unit: UnitState) -> dict[str, str]:
     return {"unit": unit.name, "state": unit.active_state, "invocation": unit.invocation_id}
 
 
-async def do(world: World, verb: str, name: str) -> str:
-    """One of PID 1's four jobs, waited for; what came of it. Raises Refused where it was dropped before it ran."""
-    job = {"start": world.bus.start, "stop": world.bus.stop, "restart": world.bus.restart, "reload": world.bus.reload}
-    return job_ended(verb, name, await job[verb](name))
-
-
-def job_ended(verb: str, name: str, result: str) -> str:
-    """The sentence; a job that was dropped before it ran changed nothing. Raises Refused for those."""
+async def do(world: World, verb: Verb, name: str) -> str:
+    """A job of PID 1's, waited for; what came of it. Raises Refused where it was dropped before it ran."""
+    result = await world.bus.job(verb, name)
     if result in ("canceled", "collected", "skipped", "dependency", "unsupported", "invalid", "assert"):
         raise Refused(f"{verb} {name}: the job ended {result}")
     return f"{verb} {name}: the job ended {result}"
