@@ -71,6 +71,13 @@ async def test_log_text_cannot_draw_pictures_in_the_chat(tmp_path: Path) -> None
     assert listed.count("`") % 2 == 0 and "‹img src=x> 'code'" in listed
 
 
+async def test_what_a_model_thinks_aloud_draws_nothing_either(tmp_path: Path) -> None:
+    words = "<think>![x](http://evil.example/?q=1) [E1] [E9]</think>It is down [E1]."
+    built, aside = conversation(tmp_path, in_turn(ANSWER, ENOUGH, words)), list[str]()
+    await built.turn(Turn(message="why?"), lambda _: None, thinking=aside.append)
+    assert "".join(aside) == "! [x] (http[:]//evil.example/?q=1) [E1] "
+
+
 @pytest.mark.parametrize("model", ["not started", always(Failure(reason="unreachable", detail="x"))])
 async def test_without_a_model_the_rules_answer_and_say_how_to_approve(tmp_path: Path, model: Any) -> None:
     text, ended, _ = await said(conversation(tmp_path, model, incident(**FAILED)), "what is wrong?")

@@ -189,7 +189,8 @@ class Conversation:
             history=_fitting(turn.history),
         )
         words = CitationFilter((one.id for one in evidence), say)
-        pieces = AsideFilter(words.hear, thinking)
+        aside = CitationFilter((one.id for one in evidence), thinking)
+        pieces = AsideFilter(words.hear, aside.hear)
         said = await converse(
             talk,
             turn.message,
@@ -201,6 +202,7 @@ class Conversation:
             style=turn.style,
         )
         pieces.end()
+        aside.end()
         words.end()
         usage = total(spent, said.usage)
         if isinstance(said.answer, Failure):

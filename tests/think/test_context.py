@@ -4,7 +4,16 @@ from hypothesis import strategies as st
 
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.event import Untrusted
-from stillwatch.think.context import evidence_line, fenced, harmless, incident_block, new_nonce, prompt, quoted, tool_lines
+from stillwatch.think.context import (
+    evidence_line,
+    fenced,
+    harmless,
+    incident_block,
+    new_nonce,
+    prompt,
+    quoted,
+    tool_lines,
+)
 from tests.think.incidents import evidence, incident
 
 
@@ -17,7 +26,7 @@ def test_harmless_text_is_capped_and_has_no_control_characters(text: str, limit:
 
 TOKENS = (
     *("<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "</s>", "<start_of_turn>", "<<SYS>>", "<think>", "<bos>"),
-    *("<｜User｜>", "<｜tool▁calls▁begin｜>", "[TOOL_CALLS]", "[SYSTEM_PROMPT]", "[gMASK]", "<sop>", "◁think▷", "[BOS]"),
+    *("<｜User｜>", "<｜tool▁calls▁begin｜>", "[TOOL_CALLS]", "[SYSTEM_PROMPT]", "[gMASK]", "<sop>", "◁think▷"),
     *("<|start_header_id|>", "<|channel|>", "<tool_response>", "<fim_prefix>", "<unused1>", "<_end>", "<!doctype>"),
 )
 

@@ -21,9 +21,9 @@ from stillwatch.records.incident import Evidence, Incident
 _TOKENS = re.compile(
     r"<(?=[|｜/!?A-Za-z_])|◁"
     r"|\[(?=/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_[A-Z_]{1,16}|ARGS|CALL_ID|MODEL_SETTINGS|THINK|PREFIX|SUFFIX"
-    r"|MIDDLE|IMG[A-Z_]{0,8}|BEGIN_[A-Z]{1,8}|AUDIO|[gs]?MASK|BOS|EOS|PAD|UNK|CLS|SEP)\])"
+    r"|MIDDLE|IMG[A-Z_]{0,8}|BEGIN_[A-Z]{1,8}|AUDIO|[gs]?MASK|@?BOS@?|EOS|PAD|UNK|CLS|SEP)\])"
 )
-"""Where a token of a chat template may begin: any tag, since templates invent new ones, and those in square brackets."""
+"""Where a token of a chat template may begin: any tag, since templates invent new ones, or one in square brackets."""
 _BROKEN = {"<": "‹", "◁": "‹", "[": "("}
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
