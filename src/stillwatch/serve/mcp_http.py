@@ -8,19 +8,25 @@ import importlib
 from contextvars import ContextVar
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stillwatch.conversation import Desk
-from stillwatch.serve.body import MAX_BYTES
+from stillwatch.serve.body import MAX_BYTES, read_body
 from stillwatch.serve.guard import needs
 from stillwatch.serve.limits import Limits
-from stillwatch.serve.refusal import Refusal
+from stillwatch.serve.refusal import Refusal, as_json
 
 _may_propose: ContextVar[bool] = ContextVar("may_propose", default=False)
 
 
 class McpDoor:
-    """An ASGI app. Stateless: each request stands for itself, so a restart loses no session."""
+    """An ASGI app for POST. Stateless: each request stands for itself, so a restart loses no session.
+
+    Nothing is sent unasked, so there is no stream to GET: it would hold one of the key's answers open for nothing.
+    """
 
     def __init__(self, desk: Desk, limits: Limits) -> None:
         self._desk, self._limits = desk, limits
@@ -30,11 +36,15 @@ class McpDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = needs(scope, "read")
+        body = await read_body(Request(scope, receive))
+        if wrong := _wrong(body):
+            await wrong(scope, receive, send)
+            return
         handler = await self._open()
         token = _may_propose.set(key.scope == "chat")
         try:
             with self._limits.stream(key.id):
-                await handler(scope, receive, send)
+                await handler(scope, _again(body, receive), send)
         finally:
             _may_propose.reset(token)
 
@@ -73,3 +83,33 @@ class McpDoor:
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
+
+
+def _wrong(body: bytes) -> Response | None:
+    """The answer to what is no JSON-RPC message. The SDK would take a request without a usable id for a notice."""
+    try:
+        message = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return _rpc_error(-32700, "the body is no JSON")
+    if isinstance(message, list):
+        return _rpc_error(-32600, "batches are not taken: send each message by itself")
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+        return _rpc_error(-32600, "the body must be one JSON-RPC 2.0 message")
+    number = message.get("id", 0)
+    if isinstance(number, bool) or not isinstance(number, str | int):
+        return _rpc_error(-32600, "an `id` is a text or a whole number")
+    return None
+
+
+def _rpc_error(code: int, words: str) -> Response:
+    return as_json({"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": words}}, 400)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A body that was read already, for one who wants to read it; then what comes after it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receiving() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receiving
