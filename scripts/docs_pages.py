@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from stillwatch.cli.commands import FAMILIES
+from stillwatch.cli.main import run
 from stillwatch.config import config_schema
 from stillwatch.records.cause import CAUSES
 
@@ -22,22 +25,11 @@ NOTE = "<!-- Written by scripts/docs from the program itself; changes belong the
 
 def stillwatch(*arguments: str) -> str:
     """What the command says, as on a terminal of 100 columns without colour."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": "/nonexistent",
-        "COLUMNS": "100",
-        "NO_COLOR": "1",
-        "LANG": "C.UTF-8",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "stillwatch", *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.stdout.rstrip()
+    terminal = {"HOME": "/nonexistent", "COLUMNS": "100", "NO_COLOR": "1"}
+    with patch.dict(os.environ, terminal, clear=True), redirect_stdout(StringIO()) as said:
+        if code := run(arguments):
+            raise SystemExit(code)
+    return said.getvalue().rstrip()
 
 
 def page(title: str, *parts: str) -> str:
