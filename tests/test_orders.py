@@ -22,6 +22,14 @@ from stillwatch.records.action import Proposal
         ("approve A-17 482913\nand A-18", None),
         ("approve A-01 482913", None),
         ("approve A-1 482913\u200b", None),
+        ("approve A-17\n482913", None),
+        ("reject\nA-17", None),
+        ("pau\u017fe", None),
+        ("approve A-17 ４８２９１３", None),
+        ("approve А-17 482913", None),
+        ("\u202eapprove A-17 482913", None),
+        ("pause" + " " * 10_000 + "is what I would never do", None),
+        (("pause" + " " * 10_000 + "never")[:8_000], None),
     ],
 )
 def test_the_grammar(message: str, order: Order | None) -> None:

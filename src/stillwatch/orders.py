@@ -28,9 +28,11 @@ INVERSE: Final[Mapping[str, str]] = {"start_unit": "stop_unit", "stop_unit": "st
 """Which change takes another one back; the rest cannot be taken back by a change of its own."""
 
 _ORDER = re.compile(
-    r"\s*(?:(approve)\s+(A-[1-9][0-9]{0,11})\s+([0-9]{6})|(reject)\s+(A-[1-9][0-9]{0,11})|(pause))\s*",
+    r"\s{0,99}(?:(approve)[ \t]{1,9}(A-[1-9][0-9]{0,11})[ \t]{1,9}([0-9]{6})"
+    r"|(reject)[ \t]{1,9}(A-[1-9][0-9]{0,11})|(pause))\s{0,99}",
     re.IGNORECASE | re.ASCII,
 )
+"""On one line and bounded: neither parts that a client joined by lines, nor the head of a long text cut off, is one."""
 READ_ONLY: Final = "This model only looks. Choose the model `stillwatch` to propose, approve, pause or mute."
 
 
