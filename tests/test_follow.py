@@ -14,6 +14,7 @@ from stillwatch.follow import Batch, follow, follow_logs
 from stillwatch.host.journal import Journal
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import load_rules
+from tests.screens import screen
 
 sys.path.insert(0, str(Path(__file__).parent / "host"))
 from journal_export import REMOTE, START, export, make_journal
@@ -124,7 +125,7 @@ async def test_a_quiet_journal_gives_nothing_and_can_be_left(tmp_path: Path, mon
 async def test_logs_are_followed_through_rotation_and_until_they_appear(tmp_path: Path) -> None:
     there, later = tmp_path / "a.log", tmp_path / "b.log"
     there.write_text("old line: bind() failed (98: Address already in use)\n")
-    watcher = Watcher(load_rules(), host="h")
+    watcher = Watcher(screen(), host="h")
     turns: list[int] = []
 
     async def sleep(_: float) -> None:

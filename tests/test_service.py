@@ -1,6 +1,8 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from stillwatch.errors import WrongUsage
@@ -13,6 +15,7 @@ from stillwatch.remember import Memory
 from stillwatch.service import Rooms, Service, status_of
 from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.rule import load_rules
+from tests.screens import screen
 from tests.test_gather import FULL, Given
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
@@ -51,7 +54,7 @@ def service(tmp_path: Path, *sources: Any, **models: Any) -> Service:
             clock=StillClock(),
             rules=rules,
             memory=Memory(tmp_path / "state"),
-            watcher=lambda: Watcher(rules, host="h"),
+            watcher=lambda: Watcher(screen(), host="h"),
             sources=lambda journal, log, since: sources or (QUIET,),
             looks=lambda journal, log: ScriptedLooks(disk_use="99 % used"),
             tiers=lambda wanted: GivenTiers(models),  # type: ignore[arg-type,return-value]
@@ -166,5 +169,9 @@ async def test_status_before_any_check_is_unknown(tmp_path: Path) -> None:
     assert (await service(tmp_path).status()).status == "unknown"
 
 
-def test_the_rules_pass_their_own_samples(tmp_path: Path) -> None:
-    assert service(tmp_path).test_rules() == []
+def test_the_rules_are_held_to_their_own_samples(tmp_path: Path) -> None:
+    rooms = service(tmp_path)._rooms
+    kept, broken = rooms.rules[0], msgspec.structs.replace(rooms.rules[1], silent=rooms.rules[1].fires)
+    assert Service(replace(rooms, rules=[kept])).test_rules() == []
+    (said,) = Service(replace(rooms, rules=[kept, broken])).test_rules()
+    assert broken.id in said

@@ -1,13 +1,13 @@
-"""One screen of all rules for the whole room: compiling it takes a while."""
+"""One screen of all rules for the whole room."""
 
 from __future__ import annotations
 
 import pytest
 
-from stillwatch.watch.rule import load_rules
 from stillwatch.watch.screen import Screen
+from tests import screens
 
 
 @pytest.fixture(scope="session")
 def screen() -> Screen:
-    return Screen(load_rules())
+    return screens.screen()

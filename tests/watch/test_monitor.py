@@ -8,8 +8,8 @@ from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from stillwatch.watch.screen import Screen
+from tests import screens
 
 OOM = (
     b"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,oom_memcg=/x/box/system.slice/%s,"
@@ -118,7 +118,7 @@ def test_the_kernels_words_about_another_machines_units_are_left_out(screen: Scr
 
 @given(st.lists(st.binary(max_size=200), max_size=20))
 def test_any_bytes_are_judged_without_error(lines: list[bytes]) -> None:
-    watcher = Watcher(SCREEN, host="h")
+    watcher = Watcher(screens.screen(), host="h")
     seen = watcher.see(Line(1.0, raw, "x", "journal", {"PRIORITY": [b"1", b"2"]}) for raw in lines)
     assert seen.lines == len(lines)
 
@@ -149,6 +149,3 @@ def test_facts_are_judged_too(screen: Screen) -> None:
         ("unit-failed", "missing-executable", True),
         ("disk-used", "disk-full", True),
     ]
-
-
-SCREEN = Screen(load_rules())
