@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from stillwatch.config import Api
 from stillwatch.conversation import Conversation, Desk
 from stillwatch.errors import StillwatchError
@@ -31,7 +33,7 @@ from tests.think.looks import ScriptedLooks
 
 WANTS = "What does the owner want?"
 LOOKS = "Do you need one more look"
-PLENTY = Bounds(rate=1e6, burst=10**6)
+PLENTY = Bounds(rate=1e6, burst=10**6, wrong_rate=1e6, wrong_burst=10**6)
 
 
 class Now:
@@ -114,10 +116,10 @@ def remember(state: Path, *incidents: Incident) -> Service:
 
 
 class Scene:
-    """url: with its /v1; key: of scope chat; reader: of scope read."""
+    """url: with its /v1; key: of scope chat; reader: of scope read; app: the same without a wire (asgi.py)."""
 
-    def __init__(self, url: str, keys: KeyRing, desk: Desk, upstream: ScriptedLLM, port: int) -> None:
-        self.url, self.keys, self.desk, self.upstream, self.port = url, keys, desk, upstream, port
+    def __init__(self, url: str, app: ASGIApp, keys: KeyRing, desk: Desk, upstream: ScriptedLLM, port: int) -> None:
+        self.url, self.app, self.keys, self.desk, self.upstream, self.port = url, app, keys, desk, upstream, port
         self.key, self.reader = keys.create("chat", 0.0)[1], keys.create("read", 0.0)[1]
 
     @property
@@ -159,8 +161,8 @@ async def serving(
         gate=gate,
     )
     keys, api = KeyRing(folder), Api(port=free_port())
-    scene = Scene(f"http://127.0.0.1:{api.port}/v1", keys, desk, upstream, api.port)
     app = build_http(kept, Conversation(desk), keys, api, clock, bounds)
+    scene = Scene(f"http://127.0.0.1:{api.port}/v1", app, keys, desk, upstream, api.port)
     started = asyncio.Event()
     task = asyncio.ensure_future(serve_http(app, api, keys, started=started))
     try:

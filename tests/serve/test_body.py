@@ -10,7 +10,7 @@ from stillwatch.serve.body import read_body, read_object
 from stillwatch.serve.refusal import Refusal
 
 
-def request(*pieces: bytes, length: bytes | None = None, then: Any = None) -> Request:
+def request(*pieces: bytes, length: bytes | None = None, then: Any = None, coding: bytes = b"identity") -> Request:
     rest = list(pieces)
 
     async def receive() -> Any:
@@ -20,7 +20,9 @@ def request(*pieces: bytes, length: bytes | None = None, then: Any = None) -> Re
             await asyncio.Event().wait()
         return {"type": "http.disconnect"}
 
-    headers = [] if length is None else [(b"content-length", length)]
+    headers = [(b"content-encoding", coding)]
+    if length is not None:
+        headers.append((b"content-length", length))
     return Request({"type": "http", "headers": headers, "method": "POST"}, receive)
 
 
@@ -43,6 +45,44 @@ async def test_too_much_too_slow_or_gone() -> None:
     assert await status(read_body(request(b"x", then="gone"))) == 400
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"nul", b"{" * 9, b"[" * 10_000, b"\xff", b'{"a": 1} x'])
+@pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"deflate", b"identity, gzip", b"", b"odd"])
+async def test_a_compressed_body_is_not_unpacked(coding: bytes) -> None:
+    assert await status(read_body(request(b"{}", coding=coding))) == 415
+    assert await read_body(request(b"{}", coding=b"Identity")) == b"{}"
+
+
+ODD = [
+    *(b"", b"[]", b"nul", b"{" * 9, b"[" * 10_000, b'{"a":' * 100_000, b"\xff", b'{"a": 1} x', b"\x00", b"{}\x00"),
+    *(
+        b'{"a": "\xed\xa0\x80"}',
+        b'{"a": "\\ud800"}',
+        b'{"\\udfff": 1}',
+        b'{"a": "\xc0\xaf"}',
+        b"\xef\xbb\xbf{}",
+        b"\xfe\xff\x00{",
+    ),
+    *(
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 01}',
+        b'{"a": +1}',
+        b'{"a": 1e400}',
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b"// x\n{}",
+    ),
+    *(b'{"a": "\n"}', b"1", b'"x"', b"true", b"null", b'{"a": "\x1f"}', b'{"a": ' + b"9" * 5_000 + b"}"),
+]
+
+
+@pytest.mark.parametrize("body", ODD)
 async def test_what_is_no_object(body: bytes) -> None:
     assert await status(read_object(request(body))) == 400
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a": 1, "a": 2}', b'{"a": ' + b"9" * 300 + b"}", b'{"a": ' + b"[" * 500 + b"]" * 500 + b"}"]
+)
+async def test_what_is_odd_and_one_all_the_same(body: bytes) -> None:
+    """A name that comes twice means its last value, as in other readers of JSON."""
+    assert "a" in await read_object(request(body))

@@ -14,7 +14,9 @@ SECONDS = 15.0
 
 
 async def read_body(request: Request, limit: int = MAX_BYTES, seconds: float = SECONDS) -> bytes:
-    """Raises Refusal: 413 beyond `limit` bytes, 408 when it is not there within `seconds`."""
+    """Raises Refusal: 415 for a compressed one, 413 beyond `limit` bytes, 408 when it is not there within `seconds`."""
+    if request.headers.get("content-encoding", "identity").casefold() != "identity":
+        raise Refusal(415, "bodies are taken as they are, not compressed", code="body_compressed")
     said = request.headers.get("content-length", "0")
     if not said.isdecimal() or len(said) > 12 or int(said) > limit:
         raise _too_large(limit)

@@ -1,28 +1,57 @@
-"""Connections that say nothing, or say it slowly: each has seconds for its request's head, and few may be at it.
+"""Connections that say nothing, say it slowly, or take no answer: each has seconds for it, and few may be at it.
 
-uvicorn bounds the size of a head and idle connections between requests, but waits for ever for the first one. When
-too many are half open the oldest goes: a client that just sends its request is never the oldest.
+uvicorn bounds the size of a head and idle connections between requests, but waits for ever for the first one, and for
+a reader that does not read. When too many keep waiting the one that waits longest goes: a client that just sends its
+request, or takes its answer, is never that one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 16 * 1024
-MOST_HALF_OPEN = 128
+MOST_HALF_OPEN = 1_024
+"""As many as one turn of the loop accepts, so that nobody is sent away before he was listened to."""
+READ_SECONDS = 30.0
+MOST_STUCK = 128
+DESCRIPTORS = 4_096
+"""Room for all of these, for the streams of all keys, and for the files of the daemon."""
 
 
-def guarded(seconds: float = HEAD_SECONDS, most: int = MOST_HALF_OPEN) -> type[H11Protocol]:
-    """The protocol class of one server. seconds: for a whole head; most: half-open connections kept."""
-    return type("Guarded", (_Guarded,), {"room": _WaitingRoom(seconds, most)})
+def guarded(
+    seconds: float = HEAD_SECONDS,
+    most: int = MOST_HALF_OPEN,
+    read_seconds: float = READ_SECONDS,
+    most_stuck: int = MOST_STUCK,
+) -> type[H11Protocol]:
+    """The protocol class of one server.
+
+    seconds: for a whole head; most: half-open connections kept; read_seconds: for a full buffer to drain;
+    most_stuck: connections whose buffer is full.
+    """
+    rooms = {"heads": _WaitingRoom(seconds, most), "readers": _WaitingRoom(read_seconds, most_stuck)}
+    return type("Guarded", (_Guarded,), rooms)
+
+
+def room_for_connections() -> int:
+    """How many half-open connections may be held: as many as we want, or half of what the system lets us open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_HALF_OPEN if soft == resource.RLIM_INFINITY else min(MOST_HALF_OPEN, soft // 2)
 
 
 class _WaitingRoom:
-    """The connections whose request is still to come, the longest-waiting first."""
+    """Connections that are waited for, the longest-waiting first."""
 
     def __init__(self, seconds: float, most: int) -> None:
         self._seconds, self._most = seconds, most
@@ -44,22 +73,35 @@ class _WaitingRoom:
 
 
 class _Guarded(H11Protocol):
-    room: _WaitingRoom
+    heads: _WaitingRoom
+    readers: _WaitingRoom
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.room.enter(self)
+        self.heads.enter(self)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.room.leave(self)
+        if self._under_way():
+            self.heads.leave(self)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing():
-            self.room.enter(self)
+        if not self._under_way():  # the next request may have come already
+            self.heads.enter(self)  # also when it is closing, which waits for a reader that may not read
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.readers.enter(self)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.readers.leave(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.room.leave(self)
+        self.heads.leave(self)
+        self.readers.leave(self)
         super().connection_lost(exc)
+
+    def _under_way(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete

@@ -22,7 +22,7 @@ from stillwatch.conversation import Conversation, Desk
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.ports import Clock
 from stillwatch.serve.api import Api as KnownApi
-from stillwatch.serve.connections import HEAD_BYTES, guarded
+from stillwatch.serve.connections import HEAD_BYTES, guarded, room_for_connections
 from stillwatch.serve.guard import Guard, is_loopback
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds, Limits
@@ -90,11 +90,13 @@ async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.
         server = _Server(
             uvicorn.Config(
                 app,
-                http=guarded(),
+                http=guarded(most=room_for_connections()),
+                backlog=BACKLOG,
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                log_level="error",  # else anybody fills the journal with requests that are none
                 server_header=False,
                 timeout_keep_alive=IDLE_SECONDS,
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
