@@ -69,8 +69,6 @@ CHUNKS += [b"-1\r\n\r\n", b"f" * 40 + b"\r\n", b"\r\n", b"5 5\r\nhello\r\n0\r\n\
 UPGRADES = [
     b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n",
     b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAA\r\n",
-    + b"A" * 22
-    + b"==\r\n",
     b"Connection: Upgrade\r\nUpgrade: TLS/1.0\r\n",
 ]
 
