@@ -195,7 +195,7 @@ class App:
             await self.apply_policy(hands, steps.CONFIGURATION / "policy.toml")
 
         python = await program.prepare(hands)
-        await steps.install(hands, python, program.llama_server(), DEFAULT.read_text(), apply)
+        await steps.install(hands, python, program.llama_server(hands), DEFAULT.read_text(), apply)
 
     def actions(self) -> list[dict[str, Any]]:
         """The catalogue of typed actions, as data."""

@@ -81,6 +81,11 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     trial: bool
 
     @property
+    def as_service(self) -> bool:
+        """Whether this is what `stillwatch install` set up: its models then run in sandboxes of systemd's."""
+        return not self.trial and self.state == SERVICE_STATE
+
+    @property
     def policy_file(self) -> Path:
         folder = self.config_file.parent if self.config_file else SYSTEM_CONFIG.parent
         return folder / "policy.toml"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.helpers.request import MAX_BYTES, Refused, _check_caller, closed, read_object
+from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object
 
 SCHEMAS = {"port": {"port": int}, "none": {}}
 
@@ -62,8 +62,8 @@ def test_another_user_at_the_socket_is_refused() -> None:
     os.dup2(ours.fileno(), 0)
     try:
         with pytest.raises(Refused, match="may not ask"):
-            _check_caller(("stillwatch-gate",))
-        _check_caller(("nobody",))
+            check_caller(("stillwatch-gate",))
+        check_caller(("nobody",))
     finally:
         os.dup2(keyboard, 0)
         for door in (ours, theirs):

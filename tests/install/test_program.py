@@ -79,4 +79,25 @@ async def test_in_place_is_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_server_has_a_path_even_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "/nowhere/llama-server")
     monkeypatch.setenv("PATH", "/nowhere")
-    assert llama_server().startswith("/")
+    said: list[str] = []
+    assert llama_server(Hands(said.append)) == "/usr/bin/llama-server"
+    assert "rules work alone" in said[0]
+
+
+def test_a_llama_server_that_services_cannot_see_is_copied_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, target = tmp_path / "cache/llama-server", tmp_path / "lib/llama-server"
+    found.parent.mkdir()
+    found.write_bytes(b"program")
+    found.chmod(0o755)
+    monkeypatch.setattr(program, "INSTALLED", target)
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(found))
+    said: list[str] = []
+    assert llama_server(Hands(said.append, dry_run=True)) == str(target) and not target.exists()
+    for _ in range(2):
+        assert llama_server(Hands(said.append)) == str(target)
+    assert len(said) == 2 and target.read_bytes() == b"program" and os.access(target, os.X_OK)
+    found.write_bytes(b"newer")
+    assert llama_server(hands := Hands(said.append)) == str(target) and hands.changed
+    assert target.read_bytes() == b"newer" and len(list(target.parent.iterdir())) == 1

@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from stillwatch.errors import NotReachable
-from stillwatch.llm.child import Child, Launch
+from stillwatch.llm.child import Child
+from stillwatch.llm.running import Launch
 
 
 def launch(binary: Path, **more: int) -> Launch:

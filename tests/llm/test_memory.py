@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stillwatch.llm import memory
-from stillwatch.llm.child import Launch
+from stillwatch.llm.running import Launch
 
 
 def launch(model: Path, context: int = 4096) -> Launch:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from stillwatch.cli.everywhere import door
 from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+    from stillwatch.cli.paper import Line
 
 
 def list_models(*, as_json: bool) -> int:
@@ -42,7 +47,7 @@ def pull_model(*, name: str) -> int:
     app = door.app()
     with byte_bar(f"fetching {name}") as progress:
         path = asyncio.run(pull(name, app.places.models, progress))
-    put([line(f"{name} is here: {path}")])
+    put([line(f"{name} is here: {path}"), *_what_next(app)])
     return 0
 
 
@@ -61,7 +66,7 @@ def import_model(*, file: str) -> int:
     app = door.app()
     with byte_bar("copying") as progress:
         path = import_file(Path(file), app.places.models, progress)
-    put([line(f"{path.stem} is here: {path}")])
+    put([line(f"{path.stem} is here: {path}"), *_what_next(app)])
     return 0
 
 
@@ -85,6 +90,13 @@ def verify_models(*, as_json: bool) -> int:
     else:
         put(verdict_lines(verdicts))
     return 1 if "broken" in verdicts.values() else 0
+
+
+def _what_next(app: App) -> list[Line]:
+    """A daemon that runs as a service chose its models when it started."""
+    from stillwatch.cli.paper import line
+
+    return [line(("next: systemctl restart stillwatch", "dim"))] if app.places.as_service else []
 
 
 def _name(parser: argparse.ArgumentParser) -> None:

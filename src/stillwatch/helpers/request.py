@@ -51,17 +51,17 @@ def closed(request: Mapping[str, Any], key: str, schemas: Mapping[str, Fields]) 
 def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str, ...]) -> int:
     """Answer the one request on standard input. A fault that is no refusal gives no answer."""
     try:
-        _check_caller(callers)
+        check_caller(callers)
         line = sys.stdin.buffer.read(MAX_BYTES + 1)
         reply = {"ok": True, **handle(read_object(line))}
     except Refused as refused:
         reply = {"ok": False, "reason": str(refused)}
     text = json.dumps(reply, ensure_ascii=True, allow_nan=False)
-    _tell(text.encode() + b"\n")
+    tell(text.encode() + b"\n")
     return 0
 
 
-def _tell(answer: bytes) -> None:
+def tell(answer: bytes) -> None:
     """A caller that is gone by now misses its answer; what was done is done."""
     try:
         while answer:
@@ -70,7 +70,7 @@ def _tell(answer: bytes) -> None:
         print("whoever asked is gone", file=sys.stderr)
 
 
-def _check_caller(names: tuple[str, ...]) -> None:
+def check_caller(names: tuple[str, ...]) -> None:
     """Where standard input is a socket: only root and these users (SO_PEERCRED, unix(7)), whatever its mode says."""
     try:
         door = socket.socket(fileno=0)

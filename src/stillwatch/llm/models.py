@@ -174,7 +174,10 @@ def keep(part: Path, target: Path, sha256: str, progress: Progress | None = None
         part.unlink()
         wrong = "has the wrong SHA-256" if sha256 and found != sha256 else "is no GGUF file"
         raise StillwatchError(f"{target.name} {wrong} and was thrown away", next_step="try again")
-    target.with_name(target.name + ".sha256").write_text(f"{found}  {target.name}\n")
+    note = target.with_name(target.name + ".sha256")
+    note.write_text(f"{found}  {target.name}\n")
+    for file in (part, note):
+        _share(file, 0o644)
     part.replace(target)
 
 
@@ -190,12 +193,22 @@ def is_gguf(path: Path) -> bool:
 def need_room(folder: Path, size: int) -> None:
     """Make the folder. Raises StillwatchError where `size` bytes do not fit, or where it cannot be made."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            _share(folder, 0o755)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise StillwatchError(f"cannot use {folder}: {error.strerror}") from error
     if free < size:
         raise StillwatchError(f"{folder} has room for {free / GIB:.1f} GiB and {size / GIB:.1f} are needed")
+
+
+def _share(path: Path, mode: int) -> None:
+    """A model is no secret, and its server runs as another user; what root puts here belongs to the folder's owner."""
+    path.chmod(mode)
+    if os.geteuid() == 0:
+        above = path.parent.stat()
+        os.chown(path, above.st_uid, above.st_gid)
 
 
 def _copy(source: Path, part: Path, progress: Progress | None) -> None:

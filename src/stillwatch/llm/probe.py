@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pwd
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
 PATIENCE = 5.0
+SANDBOX_USER = "stillwatch-llama"
 MAX_ANSWER = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listener:
-    """The program on a port; `ours`: it runs under our uid. pid 0 and no name where the kernel does not tell."""
+    """The program on a port; pid 0 and no name where the kernel does not tell.
+
+    ours: it runs under our uid, or as the user that the installed service runs its models as.
+    """
 
     pid: int
     name: str
@@ -36,9 +41,16 @@ def _listener(pid: int | None) -> Listener:
         return Listener(pid=0, name="", ours=False)
     try:
         process = psutil.Process(pid)
-        return Listener(pid=pid, name=process.name(), ours=process.uids().real == os.getuid())
+        return Listener(pid=pid, name=process.name(), ours=process.uids().real in _ours())
     except psutil.Error:
         return Listener(pid=pid, name="", ours=False)
+
+
+def _ours() -> set[int]:
+    try:
+        return {os.getuid(), pwd.getpwnam(SANDBOX_USER).pw_uid}
+    except KeyError:
+        return {os.getuid()}
 
 
 async def get(port: int, path: str, key: str = "", patience: float = PATIENCE) -> tuple[int, dict[str, Any]]:

@@ -12,14 +12,18 @@ from stillwatch.config import Llm, Places
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.llm import memory, probe
 from stillwatch.llm.binary import find_binary
-from stillwatch.llm.child import START_SECONDS, Child, Launch
+from stillwatch.llm.child import Child
 from stillwatch.llm.key import own_key
 from stillwatch.llm.models import assign
+from stillwatch.llm.running import START_SECONDS, Launch, RunningServer
+from stillwatch.llm.sandboxed import Sandboxed
 from stillwatch.ports import Clock
 from stillwatch.records.chat import TIERS, Tier, TierState
 
 PORTS: Mapping[Tier, int] = {"trigger": 8080, "review": 8081, "meta": 8082}
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+UNIT_BINARY = Path("llama-server")
+"""Where the model program starts it: its unit names the binary."""
 STEADY_SECONDS = 60.0
 """A server that ran this long starts its pauses anew when it fails."""
 
@@ -34,7 +38,7 @@ class Server:
     tiers: list[Tier] = field(default_factory=list)
     state: TierState = "missing"
     why: str = "not started"
-    child: Child | None = None
+    child: RunningServer | None = None
     watcher: asyncio.Task[None] | None = None
 
 
@@ -64,6 +68,9 @@ class LlamaServers:
         self._tell = progress or (lambda line: None)
         self._supervise = supervise
         self._binary = binary
+        self._start: Callable[[Launch], Awaitable[RunningServer]] = (
+            Sandboxed.start if places.as_service else Child.start
+        )
         self._available = available
         self._sleep = sleep
         self._patience = patience
@@ -124,7 +131,7 @@ class LlamaServers:
         if not wanted:
             return
         try:
-            binary = self._binary or find_binary()
+            binary = self._binary or (UNIT_BINARY if self._places.as_service else find_binary())
             key_file, self.key = own_key(self._places.runtime)
         except StillwatchError as error:
             self._without = dict.fromkeys(wanted, ("missing", str(error)))
@@ -178,7 +185,7 @@ class LlamaServers:
             await self._find_or_start(server)
         except NotReachable as error:
             self._fail(server, str(error))
-        if self._supervise and server.child is not None:
+        if self._supervise and (server.child is not None or server.state != "ready"):
             server.watcher = asyncio.create_task(self._watch(server))
 
     async def _find_or_start(self, server: Server) -> None:
@@ -190,7 +197,7 @@ class LlamaServers:
         if not launch.model.is_file():
             raise NotReachable(f"no model file {launch.model}", next_step="stillwatch models list")
         self._tell(f"{_names(server)}: loading {launch.model.name} on port {launch.port}")
-        server.child = await Child.start(launch)
+        server.child = await self._start(launch)
         began = self._clock.boot()
         try:
             await server.child.wait_ready(launch, self.key, patience=self._patience, tell=lambda seconds: None)
@@ -237,8 +244,9 @@ class LlamaServers:
         self._tell(f"{_names(server)}: ready, {why}")
 
     def _fail(self, server: Server, why: str) -> None:
+        if (server.state, server.why) != ("failed", why):  # what is tried again and again is told once
+            self._tell(f"{_names(server)}: {why}")
         server.state, server.why = "failed", why
-        self._tell(f"{_names(server)}: {why}")
 
 
 def _names(server: Server) -> str:

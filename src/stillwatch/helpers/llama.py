@@ -1,0 +1,137 @@
+"""The model program: one llama-server as a throw-away user, for as long as whoever asked holds the connection.
+
+Request, one line: {"serve": "model", "file", "port", "key", "context", "threads", "gpu_layers"}. Back comes what the
+server writes to stderr, and at last a line that begins with NUL: how it ended, or why it was refused. When the
+connection ends, so does the server. Run as `python -I -m stillwatch.helpers.llama LLAMA_SERVER`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object, tell
+
+CALLERS: Final = ("stillwatch",)
+MODELS: Final = Path("/var/lib/stillwatch/models")
+SECONDS: Final = 10.0
+CACHE_MIB: Final = 256
+"""Host memory for prompts of other conversations; llama-server's own default is 8 GiB."""
+ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "passive"}
+"""Threads that spin while they wait for one another slow a busy host down several times over (decision 0002)."""
+END: Final = b"\0"
+_FIELDS: Final = {"file": str, "port": int, "key": str, "context": int, "threads": int, "gpu_layers": int}
+_RANGES: Final = {
+    "port": (1024, 65_535),
+    "context": (512, 1_048_576),
+    "threads": (0, 1024),
+    "gpu_layers": (-1, 10_000),
+}
+
+
+def arguments(
+    binary: str, *, model: str, port: int, key_file: str, context: int, threads: int = 0, gpu_layers: int = 0
+) -> list[str]:
+    """Flags of llama.cpp, tools/server/README.md. threads: 0 for all processors; gpu_layers: -1 for all."""
+    flags: dict[str, str] = {
+        "--model": model,
+        "--host": "127.0.0.1",
+        "--port": str(port),
+        "--api-key-file": key_file,
+        "--ctx-size": str(context),
+        "--parallel": "1",
+        "--cache-reuse": "64",
+        "--cache-ram": str(CACHE_MIB),
+        "--threads": str(threads or os.cpu_count() or 1),
+        "--gpu-layers": "all" if gpu_layers < 0 else str(gpu_layers),
+        # one origin that no browser page can have: ours
+        "--cors-origins": f"http://127.0.0.1:{port}",
+        "--reasoning": "off",
+        "--poll": "0",
+    }
+    switches = ["--no-ui", "--no-slots", "--offline", "--cache-prompt", "--no-cors-credentials"]
+    return [binary, *(part for pair in flags.items() for part in pair), *switches]
+
+
+def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises Refused for any field that is not in its range, and for a file that is no model of the service."""
+    closed(request, "serve", {"model": _FIELDS})
+    for name, (least, most) in _RANGES.items():
+        if not least <= request[name] <= most:
+            raise Refused(f"{name} is {least} to {most}")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", request["key"]):
+        raise Refused("this is no key")
+    file = Path(request["file"])
+    if file.parent != MODELS or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,200}\.gguf", file.name):
+        raise Refused(f"the models of the service lie in {MODELS}: `stillwatch models import FILE` brings one there")
+    if not file.is_file() or file.is_symlink() or not os.access(file, os.R_OK):
+        raise Refused(f"{file} cannot be read here; it must be a file that all may read, and no link")
+    return request
+
+
+def serve(binary: str) -> int:
+    """Run the one server that is asked for on standard input, until it or the connection ends."""
+    try:
+        check_caller(CALLERS)
+        request = checked(read_object(_line()))
+        said = _run(binary, request)
+    except Refused as refused:
+        said = f"refused: {refused}"
+    except OSError as error:
+        said = f"refused: {binary} cannot be started: {error.strerror}"
+    if said:
+        tell(END + said.encode() + b"\n")
+    return 0
+
+
+def _run(binary: str, request: Mapping[str, Any]) -> str:
+    """How it ended; "" where whoever asked is gone."""
+    key = os.memfd_create("key")  # on no disk, and gone with the process
+    os.write(key, request["key"].encode() + b"\n")
+    asked = {name: request[name] for name in ("port", "context", "threads", "gpu_layers")}
+    argv = arguments(binary, model=request["file"], key_file=f"/proc/self/fd/{key}", **asked)
+    child = _start(argv, key)
+    assert child.stderr is not None
+    said = child.stderr.fileno()
+    while 0 not in (ready := select.select([0, said], [], [])[0]):
+        assert ready
+        piece = os.read(said, 65_536)
+        if not piece:
+            tell(b"\n")  # its own last line may have no end
+            return f"ended {child.wait()}"
+        tell(piece.replace(END, b" "))
+    child.kill()
+    child.wait()
+    return ""
+
+
+def _start(argv: Sequence[str], key: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        cwd="/",
+        pass_fds=(key,),
+    )
+
+
+def _line() -> bytes:
+    """The request; the connection stays open behind it. Raises Refused where none comes."""
+    taken = b""
+    while not taken.endswith(b"\n") and len(taken) <= MAX_BYTES:
+        if not select.select([0], [], [], SECONDS)[0] or not (piece := os.read(0, 65_536)):
+            raise Refused("no request came")
+        taken += piece
+    return taken
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(sys.argv[1]))

@@ -1,0 +1,89 @@
+"""Models on an installed machine: each runs as a user of its own, in a sandbox, for as long as the daemon wants it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.rig import Machine, model_dir
+
+pytestmark = pytest.mark.real_model
+SMALL = "SmolLM2-135M-Instruct.Q4_1"
+OWN = {"STILLWATCH_MODEL_DIR": ""}
+"""The models of the service, not those that tests share."""
+
+
+@pytest.fixture
+def served(machine: Machine) -> Iterator[Machine]:
+    """Installed, with one small model that root brought, and the daemon ready to ask it."""
+    for verb in (["install"], ["models", "import", str(model_dir() / f"{SMALL}.gguf")]):
+        done = machine.stillwatch(*verb, env=OWN, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+    machine.run(["systemctl", "restart", "stillwatch.service"])
+    machine.wait(lambda: is_ready(machine), "the model", seconds=60)
+    yield machine
+
+
+def status(machine: Machine) -> Any:
+    done = machine.stillwatch("status", "--json", env=OWN)
+    return json.loads(done.stdout) if done.stdout else {}
+
+
+def is_ready(machine: Machine) -> bool:
+    """As the daemon says; where none answers the command says what could be had."""
+    tier = status(machine).get("tiers", {}).get("trigger", {})
+    return tier.get("state") == "ready" and tier.get("detail") != "not needed this time"
+
+
+def servers(machine: Machine) -> list[list[str]]:
+    """pid and user of each llama-server."""
+    found = machine.run(["ps", "-C", "llama-server", "-o", "pid=,user:32="], check=False).stdout.splitlines()
+    return [line.split() for line in found]
+
+
+def test_a_model_runs_as_a_user_of_its_own_and_sees_only_models(served: Machine) -> None:
+    ((pid, user),) = servers(served)
+    assert user == "stillwatch-llama"
+    unit = served.run(["ps", "-o", "unit=", "-p", pid]).stdout.strip()
+    assert unit.startswith("stillwatch-llama@")
+    seen = served.run(["nsenter", "-t", pid, "-m", "find", "/var/lib", "-maxdepth", "3"]).stdout.split()
+    folder = "/var/lib/stillwatch"
+    files = {f"{folder}/models/{SMALL}.gguf", f"{folder}/models/{SMALL}.gguf.sha256"}
+    assert set(seen) == {"/var/lib", folder, f"{folder}/models", *files}
+    arguments = served.run(["ps", "-ww", "-o", "args=", "-p", pid]).stdout
+    key = served.read("/run/stillwatch/llama.key").strip()
+    assert len(key) > 20 and key not in arguments
+    owner = served.run(["stat", "-c", "%U %a", f"{folder}/models", f"{folder}/models/{SMALL}.gguf"]).stdout.split()
+    assert owner == ["stillwatch", "755", "stillwatch", "644"]
+    said = served.run(["systemd-analyze", "security", "--no-pager", unit], check=False).stdout.splitlines()[-1]
+    assert float(said.split(":")[1].split()[0]) <= 1.8, said
+
+
+def test_others_are_sent_away_and_the_administrator_is_served(served: Machine) -> None:
+    ask = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8080/props').status)"
+    refused = served.run(["python3", "-c", ask], user="nobody", check=False)
+    assert "401" in refused.stderr
+    knock = "import socket; socket.socket(socket.AF_UNIX).connect('/run/stillwatch-helpers/llama.sock')"
+    for user in ("nobody", "stillwatch-gate", "stillwatch-llama"):
+        assert "PermissionError" in served.run(["python3", "-c", knock], user=user, check=False).stderr
+    report = json.loads(served.stillwatch("check", "--json", env=OWN, timeout=120).stdout)
+    assert report["tiers"]["trigger"]["state"] == "ready", report["tiers"]
+    found = {one["topic"]: one for one in json.loads(served.stillwatch("doctor", "--json", env=OWN).stdout)["findings"]}
+    assert found["port 8080"]["ok"] and found["llama-server"]["ok"]
+
+
+def test_a_killed_model_comes_back_and_none_outlives_the_daemon(served: Machine) -> None:
+    first = servers(served)[0][0]
+    served.run(["kill", "-9", first])
+    served.wait(lambda: [one for one in servers(served) if one[0] != first], "another one", seconds=30)
+    served.wait(lambda: is_ready(served), "it to be ready", seconds=60)
+    served.run(["systemctl", "kill", "--signal=KILL", "stillwatch.service"])
+    served.wait(lambda: first not in str(servers(served)) and is_ready(served), "all of it again", seconds=90)
+    served.run(["systemctl", "stop", "stillwatch.service"])
+    served.wait(lambda: not servers(served), "the end of the model", seconds=20)
+    report = json.loads(served.stillwatch("check", "--json", env=OWN, timeout=120).stdout)
+    assert report["tiers"]["trigger"]["state"] == "ready", report["tiers"]
+    assert not servers(served)
