@@ -19,7 +19,6 @@ IMPORTS = {
     "starlette": "import starlette.applications",
     "uvicorn": "import uvicorn",
     "aiohttp": "import aiohttp",
-    "openai": "import openai",
     "apprise": "import apprise",
 }
 PROBE = """

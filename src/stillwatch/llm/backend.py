@@ -1,7 +1,7 @@
 """The one abstraction that every tier and the chat use: an OpenAI-compatible server, asked within bounds.
 
-Built on the `openai` package; what only llama-server offers (`/tokenize`, `/apply-template`, `/props`, `cache_prompt`;
-llama.cpp, tools/server/README.md) is used where the server has it and done without elsewhere.
+What only llama-server offers (`/tokenize`, `/apply-template`, `/props`, `cache_prompt`; llama.cpp,
+tools/server/README.md) is used where the server has it and done without elsewhere.
 """
 
 from __future__ import annotations
@@ -9,21 +9,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from stillwatch.llm import wire
 from stillwatch.llm.allow import refusal
 from stillwatch.llm.breaker import Breaker
 from stillwatch.llm.llama_extras import LlamaExtras
 from stillwatch.llm.meter import Meter
-from stillwatch.llm.sdk import errors, open_client
+from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.ports import Clock
 from stillwatch.records.chat import Answer, Failure, Message, TierState, Usage
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 RETRIES = 2
 FIRST_PAUSE = 0.2
@@ -63,14 +60,14 @@ class OpenAIBackend:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._key = key
+        self._chat_url = f"{self._base_url}/chat/completions"
         self._model = model
         self._context = context
         self._clock = clock
         self._breaker = breaker or Breaker(clock)
         self._sleep = sleep
-        self._client: AsyncOpenAI | None = None
-        self._extras = LlamaExtras(self._open, self._base_url)
+        self._transport = Transport(self._base_url, key)
+        self._extras = LlamaExtras(self._transport, self._base_url)
         self.meter = Meter()
         self.last_failure = ""
 
@@ -81,9 +78,7 @@ class OpenAIBackend:
         await self.aclose()
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.close()
+        await self._transport.aclose()
 
     async def chat(
         self,
@@ -166,11 +161,6 @@ class OpenAIBackend:
             return Failure(reason="unreachable", detail=f"failed too often; asked again in {wait:.0f} s")
         return None
 
-    def _open(self) -> AsyncOpenAI:
-        if self._client is None:
-            self._client = open_client(self._base_url, self._key)
-        return self._client
-
     def _settle(self, outcome: Answer | Failure, started: float) -> Answer | Failure:
         usage = replace(outcome.usage, seconds=max(0.0, self._clock.boot() - started))
         self.meter.add(usage)
@@ -202,13 +192,8 @@ class OpenAIBackend:
 
     async def _body_of(self, body: dict[str, Any], extra: dict[str, Any]) -> bytes:
         with _translated():
-            async with self._post(body, extra) as response:
-                return await wire.read_bounded(response.iter_bytes())
-
-    def _post(self, body: dict[str, Any], extra: dict[str, Any]) -> AbstractAsyncContextManager[Any]:
-        """All fields go in as `extra_body`, sent as it is: openai's walk over typed ones is a third of a call."""
-        create = self._open().chat.completions.with_streaming_response.create
-        return create(model=self._model, messages=(), extra_body=body | extra)
+            async with self._transport.ask(self._chat_url, body | extra) as blocks:
+                return await wire.read_bounded(blocks)
 
     async def _pieces(self, body: dict[str, Any], max_tokens: int) -> AsyncGenerator[str | Answer | Failure, None]:
         """Pieces, then the outcome. Tried again only while nothing has been passed on."""
@@ -233,8 +218,8 @@ class OpenAIBackend:
 
     async def _read_stream(self, body: dict[str, Any], extra: dict[str, Any], said: _Said) -> AsyncGenerator[str, None]:
         with _translated():
-            async with self._post(body, extra) as response:
-                async for event in wire.events(response.iter_bytes()):
+            async with self._transport.ask(self._chat_url, body | extra) as blocks:
+                async for event in wire.events(blocks):
                     if event == b"[DONE]":
                         said.done = True
                         return
@@ -291,18 +276,11 @@ def _translated() -> Iterator[None]:
         yield
     except wire.Babble as error:
         raise _Refused(Failure(reason="garbage", detail=str(error))) from error
-    except errors().status as error:
-        detail = f"HTTP {error.status_code}: {_short(error)}"
-        if error.status_code >= 500:
-            raise _TryAgain(detail) from error
+    except BadStatus as error:
+        if error.status >= 500:
+            raise _TryAgain(str(error)) from error
         # llama-server answers 400 "exceed_context_size_error", OpenAI 400 "context_length_exceeded"
-        too_long = error.status_code == 413 or (error.status_code == 400 and "context" in str(error.body).lower())
-        raise _Refused(Failure(reason="too-long" if too_long else "refused", detail=detail)) from error
-    except errors().broken as error:
-        raise _TryAgain(_short(error)) from error
-
-
-def _short(error: Exception) -> str:
-    cause = error.__cause__
-    text = str(error) if cause is None or not str(cause) else f"{error} {cause}"
-    return "".join(character if character.isprintable() else " " for character in text[:300]) or type(error).__name__
+        too_long = error.status == 413 or (error.status == 400 and b"context" in error.body.lower())
+        raise _Refused(Failure(reason="too-long" if too_long else "refused", detail=str(error))) from error
+    except Broken as error:
+        raise _TryAgain(str(error)) from error

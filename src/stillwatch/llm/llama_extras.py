@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from stillwatch.llm.estimate import tokens_at_most
-from stillwatch.llm.sdk import errors
+from stillwatch.llm.transport import BadStatus, Broken, Transport
+from stillwatch.llm.wire import Babble
 from stillwatch.records.chat import Message, TierState
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 PATIENCE = 5.0
 """Seconds for a side question; the answer to a chat has its own deadline."""
@@ -20,11 +18,11 @@ TEMPLATE_TOKENS = 16
 
 
 class LlamaExtras:
-    """open_client: gives the shared client; base_url: the one with `/v1`."""
+    """base_url: the one with `/v1`."""
 
-    def __init__(self, open_client: Callable[[], AsyncOpenAI], base_url: str) -> None:
-        self._open = open_client
-        self._root = base_url.removesuffix("/v1")
+    def __init__(self, transport: Transport, base_url: str) -> None:
+        self._transport = transport
+        self._base_url, self._root = base_url, base_url.removesuffix("/v1")
         self._absent: set[str] = set()
         self._props: dict[str, Any] | None = None
 
@@ -53,21 +51,19 @@ class LlamaExtras:
 
     async def health(self) -> tuple[TierState, str]:
         """`missing` where nothing listens, `failed` where something does and does not serve, else `ready`."""
-        client = self._open()
         try:
             async with asyncio.timeout(PATIENCE):
-                await client.get("/models", cast_to=object)
-        except errors().status as error:
-            status: int = error.status_code
-            if status in (404, 405):
+                await self._transport.fetch(f"{self._base_url}/models")
+        except BadStatus as error:
+            if error.status in (404, 405):
                 return "ready", "answers"
             why = {401: "the server refuses the key", 403: "the server refuses the key", 503: "still loading its model"}
-            return "failed", why.get(status, f"the server answers HTTP {status}")
+            return "failed", why.get(error.status, f"the server answers HTTP {error.status}")
         except TimeoutError:
             return "failed", f"no answer within {PATIENCE:g} s"
-        except errors().broken:
+        except Broken:
             return "missing", f"nothing answers on {self._root}"
-        except ValueError:
+        except Babble:
             return "failed", "what answers is no model server"
         return "ready", "answers"
 
@@ -83,18 +79,13 @@ class LlamaExtras:
         """The server's answer; None where it gave none this time, and for good where it has no such path."""
         if path in self._absent:
             return None
-        client, url = self._open(), self._root + path
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await (
-                    client.get(url, cast_to=object) if body is None else client.post(url, cast_to=object, body=body)
-                )
-        except errors().status as error:
-            if error.status_code in (404, 405, 501):
+                found = await self._transport.fetch(self._root + path, body)
+        except BadStatus as error:
+            if error.status in (404, 405, 501):
                 self._absent.add(path)
             return None
-        except errors().broken:
-            return None
-        except (TimeoutError, ValueError):
+        except (Broken, Babble, TimeoutError):
             return None
         return found if isinstance(found, dict) else None
