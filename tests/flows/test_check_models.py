@@ -25,10 +25,15 @@ from tests.rig import REPOSITORY, llama_server, model_dir
 from tests.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.shop import MODELS
 
-DEADLINE = 12.0
+pytestmark = pytest.mark.process
+
+DEADLINE = 40.0
+"""Of a check whose models answer or fail: never reached."""
+SHORT = 5.0
+"""Of a check that waits in vain."""
 POLL = 0.02
-LEEWAY = 4.0
-"""For the interpreter's start and end on a busy host, beside the deadline."""
+LEEWAY = 15.0
+"""For the interpreter's start and end on a busy host, beside the deadline; a silent model takes an hour."""
 LOG = """\
 Nov 20 10:00:01 web systemd[1]: Starting shop-web.service - Shop...
 Nov 20 10:00:02 web shop-web[812]: bind() to 0.0.0.0:8080 failed (98: Address already in use)
@@ -57,13 +62,20 @@ class Bench:
         self.folder = folder
         (folder / "fault.log").write_text(LOG)
 
-    def check(self, urls: Mapping[str, str], *options: str, started: Callable[[int], None] | None = None) -> Report:
-        """The report; fails where it came late or with the wrong exit code. started: hears the pid."""
+    def check(self, urls: Mapping[str, str], deadline: float = DEADLINE) -> Report:
+        """With these models; the report. Fails where it came late or with the wrong exit code."""
         config = self.folder / "stillwatch.toml"
         config.write_text("".join(f'[llm.{tier}]\nurl = "{urls[tier]}"\n' for tier in TIERS if tier in urls))
-        return self.run("--config", str(config), *options, started=started)
+        return self.run("--config", str(config), deadline=deadline)
+
+    def check_by_rules(self) -> Report:
+        """Without any model."""
+        config = self.folder / "none.toml"
+        config.write_text("".join(f"[llm.{tier}]\nenabled = false\n" for tier in TIERS))
+        return self.run("--config", str(config))
 
     def run(self, *options: str, deadline: float = DEADLINE, started: Callable[[int], None] | None = None) -> Report:
+        """started: hears the pid."""
         words = ["--state-dir", str(self.folder / "state"), "--runtime-dir", str(self.folder / "run"), *options]
         argv = [sys.executable, "-m", "stillwatch", *words, "check", "--json", f"--deadline={deadline:g}"]
         environment = {name: value for name, value in os.environ.items() if name != "STILLWATCH_ALLOW_MODELS"}
@@ -88,19 +100,25 @@ class Bench:
         return report
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The rules as a first check leaves them compiled, and the incident as they alone see it."""
+    bench = Bench(tmp_path_factory.mktemp("first"))
+    incident = the_incident(bench.check_by_rules())
+    return bench.folder / "state/compiled", incident
+
+
 @pytest.fixture
-def bench(tmp_path: Path, compiled: Path) -> Bench:
+def bench(tmp_path: Path, first: tuple[Path, dict[str, Any]]) -> Bench:
     """Its rules are compiled already, as on the second run of a command."""
-    shutil.copytree(compiled, tmp_path / "state/compiled")
+    shutil.copytree(first[0], tmp_path / "state/compiled")
     return Bench(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rules as a first check leaves them compiled."""
-    first = Bench(tmp_path_factory.mktemp("first"))
-    first.run()
-    return first.folder / "state/compiled"
+@pytest.fixture
+def by_rules(first: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+    """The incident as the rules alone see it."""
+    return first[1]
 
 
 @pytest.fixture
@@ -127,14 +145,6 @@ def urls(servers: Mapping[str, ScriptedLLM]) -> dict[str, str]:
 def the_incident(report: Report) -> dict[str, Any]:
     (incident,) = report["incidents"]
     return dict(incident)
-
-
-@pytest.fixture(scope="module")
-def by_rules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The incident as the rules alone see it."""
-    bench = Bench(tmp_path_factory.mktemp("rules"))
-    (bench.folder / "none.toml").write_text("".join(f"[llm.{tier}]\nenabled = false\n" for tier in TIERS))
-    return the_incident(bench.run("--config", str(bench.folder / "none.toml")))
 
 
 # ── each tier is asked, and its answer counts ────────────────────────────────────────────────────────────────────────
@@ -211,7 +221,7 @@ def assert_honest(report: Report, failed: set[str], by_rules: dict[str, Any]) ->
 def test_one_tier_that_misbehaves(
     bench: Bench, serve: Any, by_rules: dict[str, Any], tier: str, behaviour: str
 ) -> None:
-    report = bench.check(urls(serve(**{tier: behaviour})))
+    report = bench.check(urls(serve(**{tier: behaviour})), SHORT if behaviour == "silence" else DEADLINE)
     incident = the_incident(report)
     assert REASONS[behaviour] in report["tiers"][tier]["detail"]
     late = {later for later in TIERS if report["tiers"][later]["state"] == "failed"}
@@ -226,8 +236,8 @@ def test_one_tier_that_misbehaves(
 def test_all_tiers_misbehave(bench: Bench, serve: Any, by_rules: dict[str, Any], behaviour: str) -> None:
     servers = serve(**dict.fromkeys(TIERS, behaviour))
     for server in servers.values():
-        server.pause = 30.0
-    report = bench.check(urls(servers))
+        server.pause = 3_600.0
+    report = bench.check(urls(servers), SHORT if behaviour in ("silence", "slow") else DEADLINE)
     asked = {tier for tier in TIERS if report["tiers"][tier]["calls"]}
     assert asked and all(report["tiers"][tier]["state"] == "failed" for tier in asked)
     assert_honest(report, {tier for tier in TIERS if report["tiers"][tier]["state"] == "failed"}, by_rules)
