@@ -19,6 +19,7 @@ IMPORTS = {
     "starlette": "import starlette.applications",
     "uvicorn": "import uvicorn",
     "aiohttp": "import aiohttp",
+    "openai (tests alone)": "import openai",
     "apprise": "import apprise",
 }
 PROBE = """

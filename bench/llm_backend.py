@@ -1,4 +1,5 @@
-"""What the backend adds to a call and to a stream, against raw aiohttp on the same scripted server in the same run.
+"""What the backend adds to a call and to a stream: raw aiohttp and the `openai` package beside it, on the same scripted
+server in the same run.
 
 usage: python bench/llm_backend.py [CALLS] [PIECES]
 """
@@ -12,8 +13,10 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import openai
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from stillwatch.llm.backend import OpenAIBackend
@@ -29,6 +32,7 @@ SCHEMA = {
     "additionalProperties": False,
 }
 ROUNDS = 5
+Work = Callable[[], Awaitable[object]]
 
 
 class Clock:
@@ -65,7 +69,19 @@ async def backend_stream(model: OpenAIBackend) -> int:
     return len([piece async for piece in model.stream(ASK, max_tokens=100_000)]) - 1
 
 
-async def seconds(work: Callable[[], Awaitable[object]], times: int) -> float:
+async def package_call(client: openai.AsyncOpenAI) -> None:
+    body: Any = request("m", ASK, schema=SCHEMA, max_tokens=64, temperature=0)
+    answer = await client.chat.completions.create(**body)
+    assert json.loads(answer.choices[0].message.content or "")["cause"]
+
+
+async def package_stream(client: openai.AsyncOpenAI) -> int:
+    body: Any = request("m", ASK, schema=None, max_tokens=100_000, temperature=0)
+    chunks = await client.chat.completions.create(**body, stream=True)
+    return len([chunk async for chunk in chunks if chunk.choices and chunk.choices[0].delta.content])
+
+
+async def seconds(work: Work, times: int) -> float:
     began = time.perf_counter()
     for _ in range(times):
         await work()
@@ -77,20 +93,27 @@ async def main(calls: int, pieces: int) -> None:
         return {"cause": "oom"} if getattr(asked, "schema", None) else "word " * pieces
 
     with ScriptedLLM(script) as server:
-        async with aiohttp.ClientSession() as session, OpenAIBackend(server.url, clock=Clock()) as model:
-            await backend_call(model)
-            await raw_call(session, server.url)
-            per_call: dict[str, list[float]] = {"raw": [], "backend": []}
-            rate: dict[str, list[float]] = {"raw": [], "backend": []}
+        async with (
+            aiohttp.ClientSession() as session,
+            openai.AsyncOpenAI(base_url=server.url, api_key="none") as package,
+            OpenAIBackend(server.url, clock=Clock()) as model,
+        ):
+            ways: dict[str, tuple[Work, Work]] = {
+                "raw aiohttp": (lambda: raw_call(session, server.url), lambda: raw_stream(session, server.url)),
+                "openai": (lambda: package_call(package), lambda: package_stream(package)),
+                "backend": (lambda: backend_call(model), lambda: backend_stream(model)),
+            }
+            per_call: dict[str, list[float]] = {way: [] for way in ways}
+            rate: dict[str, list[float]] = {way: [] for way in ways}
+            for call, _ in ways.values():
+                await call()
             for _ in range(ROUNDS):
-                per_call["raw"].append(await seconds(lambda: raw_call(session, server.url), calls) / calls)
-                per_call["backend"].append(await seconds(lambda: backend_call(model), calls) / calls)
-                rate["raw"].append(pieces / await seconds(lambda: raw_stream(session, server.url), 1))
-                rate["backend"].append(pieces / await seconds(lambda: backend_stream(model), 1))
-    raw, ours = statistics.median(per_call["raw"]) * 1000, statistics.median(per_call["backend"]) * 1000
-    print(f"call    raw {raw:.2f} ms   backend {ours:.2f} ms   added {ours - raw:.2f} ms   ratio {ours / raw:.2f}")
-    fast, slow = statistics.median(rate["raw"]), statistics.median(rate["backend"])
-    print(f"stream  raw {fast:.0f} pieces/s   backend {slow:.0f} pieces/s   ratio {slow / fast:.2f}")
+                for way, (call, stream) in ways.items():
+                    per_call[way].append(await seconds(call, calls) / calls)
+                    rate[way].append(pieces / await seconds(stream, 1))
+    for way in ways:
+        spent, fast = statistics.median(per_call[way]) * 1000, statistics.median(rate[way])
+        print(f"{way:12} a call {spent:6.2f} ms   a stream {fast:7,.0f} pieces/s")
 
 
 if __name__ == "__main__":
