@@ -100,6 +100,7 @@ def test_what_may_fall_silent(pipe: str, tmp_path: Path) -> None:
     assert list(silent.values()) == [True, False, False, False] and PAUSE < 0.1
 
 
+@pytest.mark.process
 def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "stillwatch", "--state-dir", str(tmp_path), "check", "--json", "--no-model"]
     began = time.monotonic()

@@ -68,10 +68,12 @@ def test_nothing_is_left_when_the_tests_are_killed(rootfs: Path) -> None:
     assert not any(Path("/sys/fs/cgroup").glob(f"**/{name}"))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("environment", "code"), [({}, 0), ({"CI": "true"}, 1)])
 def test_on_ci_a_skipped_test_is_a_failed_one(environment: dict[str, str], code: int, tmp_path: Path) -> None:
     (tmp_path / "test_skips.py").write_text("import pytest\n\ndef test_it():\n    pytest.skip('no reason')\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-c", "/dev/null", str(tmp_path)]
-    clean = {name: value for name, value in os.environ.items() if name != "CI"} | {"PYTHONPATH": str(rig.REPOSITORY)}
+    clean = {name: value for name, value in os.environ.items() if name != "CI"}
+    clean |= {"PYTHONPATH": str(rig.REPOSITORY), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=clean | environment, capture_output=True, text=True)
     assert done.returncode == code, done.stdout

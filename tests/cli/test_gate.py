@@ -9,10 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from stillwatch.config import find_places
 from stillwatch.gate.client import reachable
 
 
+@pytest.mark.process
 def test_it_serves_until_told_and_leaves_a_record(tmp_path: Path) -> None:
     state, runtime = str(tmp_path / "state"), str(tmp_path / "run")
     options = ["--state-dir", state, "--runtime-dir", runtime]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def test_no_help_loads_anything_heavy() -> None:
     assert done.stderr == "{0} []\n"
 
 
+@pytest.mark.process
 def test_help_is_quick() -> None:
     """The median of five, to be fair to a busy machine; the processor time is what we owe."""
 
@@ -174,14 +176,19 @@ def test_ctrl_c_is_quiet(service: FakeService, stillwatch: Stillwatch) -> None:
     assert (said.code, said.out, said.err) == (130, "", "")
 
 
+@pytest.mark.process
 def test_ctrl_c_ends_the_real_program() -> None:
     child = subprocess.Popen(
-        [*PROGRAM, "triage", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*PROGRAM, "triage", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job has it switched off
     )
     assert child.stdin is not None
     child.stdin.write(b"nothing happens\n" * 100_000)  # more than a pipe holds: it returns once the child is reading
     child.stdin.flush()
     assert child.poll() is None
-    child.send_signal(2)
+    child.send_signal(signal.SIGINT)
     assert child.wait(timeout=30) == 130
     assert child.communicate() == (b"", b"")

@@ -26,6 +26,7 @@ def test_the_flag_decides_whether_it_may_propose(
     assert served == [not flags]
 
 
+@pytest.mark.process
 async def test_a_client_starts_it_and_looks_at_this_host(tmp_path: Path) -> None:
     where = ["--state-dir", str(tmp_path / "s"), "--runtime-dir", str(tmp_path / "r")]
     server = StdioServerParameters(command=sys.executable, args=["-m", "stillwatch", "mcp", *where])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
 import pytest
+
+pytestmark = pytest.mark.process
 
 SERVER = """\
 #!{python}
@@ -127,13 +131,13 @@ def test_without_any_model_it_watches_by_the_rules_and_says_what_is_missing(tmp_
 
 
 def test_a_port_of_a_model_that_is_taken_is_told(tmp_path: Path) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        process = started(tmp_path, listener.getsockname()[1])
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
+        process = started(tmp_path, other.server_address[1])
         assert "is taken by" in until(process, "all is started")
         process.terminate()
         process.communicate(timeout=30)
+        other.shutdown()
 
 
 def test_a_command_reaches_gate_and_daemon(tmp_path: Path, port: int) -> None:
