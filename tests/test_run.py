@@ -140,6 +140,7 @@ def stillwatch(given: Options, *command: str) -> subprocess.CompletedProcess[str
     return subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=REPOSITORY)
 
 
+@pytest.mark.process
 def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
     given, process = daemon
     service = build(given).service()
@@ -159,6 +160,7 @@ def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Option
     assert type(build(given).service()) is Service
 
 
+@pytest.mark.process
 def test_a_second_daemon_is_turned_away(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
     given, process = daemon
     second = stillwatch(given, "run")
@@ -166,6 +168,7 @@ def test_a_second_daemon_is_turned_away(daemon: tuple[Options, subprocess.Popen[
     assert process.poll() is None and isinstance(build(given).service(), ThroughDaemon), "the first goes on"
 
 
+@pytest.mark.process
 def test_a_daemon_that_was_killed_can_be_started_again(daemon: tuple[Options, subprocess.Popen[bytes]]) -> None:
     given, process = daemon
     process.kill()

@@ -50,19 +50,16 @@ def test_the_corpus_is_large() -> None:
     assert not set(ALLOWED) & set(REFUSED)
 
 
-@pytest.mark.parametrize("line", ALLOWED)
-def test_r8_a_harmless_diagnostic_is_allowed(line: str) -> None:
-    judged = judge(line)
-    assert judged.verdict == "allow", judged.reason
-    assert judged.argv[0].rpartition("/")[0] in FOLDERS
+def test_r8_a_harmless_diagnostic_is_allowed() -> None:
+    judged = {line: judge(line) for line in ALLOWED}
+    assert {line: one.reason for line, one in judged.items() if one.verdict != "allow"} == {}
+    assert {one.argv[0].rpartition("/")[0] for one in judged.values()} <= set(FOLDERS)
 
 
-@pytest.mark.parametrize("line", REFUSED)
-def test_r8_a_dangerous_line_is_refused_with_a_reason(line: str) -> None:
-    judged = judge(line)
-    assert judged.verdict == "refuse"
-    assert judged.argv == ()
-    assert judged.reason and judged.rule.startswith("command:")
+def test_r8_a_dangerous_line_is_refused_with_a_reason() -> None:
+    judged = {line: judge(line) for line in REFUSED}
+    assert [line for line, one in judged.items() if one.verdict != "refuse" or one.argv != ()] == []
+    assert all(one.reason and one.rule.startswith("command:") for one in judged.values())
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
@@ -71,13 +68,11 @@ def test_r8_no_disguise_of_a_harmless_line_passes(disguise: str) -> None:
     assert passed == []
 
 
-@pytest.mark.parametrize("line", ALLOWED)
-def test_r4_an_argv_judged_again_stays_as_it_is(line: str) -> None:
-    judged = judge(line)
-    assert judged.verdict == "allow", judged.reason
-    if judged.rule in ("command:zcat", "command:egrep", "command:fgrep"):
-        return  # they run another program than the one that was typed
-    assert judge_words(judged.argv).argv == judged.argv
+def test_r4_an_argv_judged_again_stays_as_it_is() -> None:
+    runs_another = ("command:zcat", "command:egrep", "command:fgrep")  # than the one that was typed
+    kept = [one for line in ALLOWED if (one := judge(line)).rule not in runs_another]
+    assert len(kept) > 0.9 * len(ALLOWED)
+    assert [one.argv for one in kept if judge_words(one.argv).argv != one.argv] == []
 
 
 @pytest.mark.parametrize(

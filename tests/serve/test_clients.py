@@ -15,6 +15,8 @@ from tests.scripted_llm import ScriptedLLM
 from tests.serve.client_programs import inspector_program, js_folder, llm_program
 from tests.serve.scene import Scene, script, serving
 
+pytestmark = pytest.mark.process
+
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
 ANSWER = "Port 80 is taken [E1]."
 

@@ -49,6 +49,7 @@ async def fuzz(scene: Scene, examples: int) -> str:
 @pytest.mark.parametrize(
     "examples", [5, pytest.param(150, marks=pytest.mark.soak), pytest.param(1_000, marks=pytest.mark.soak)]
 )
+@pytest.mark.process
 @pytest.mark.timeout(7_200)
 async def test_a_fuzzer_finds_no_fault(tmp_path: Path, examples: int) -> None:
     with ScriptedLLM(script()) as upstream:
