@@ -28,24 +28,27 @@ MOST_TOKENS = 1_024
 MOST_STOPS = 4
 LONGEST_STOP = 64
 LONGEST_TEXT = 100_000
+MOST_FIELDS = 6
 _DROPPED_ROLES = frozenset({"system", "developer", "tool", "function"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """messages: the person's and the assistant's, in order; system: what the client told its model, for side requests
+    """messages: the person's and the assistant's, in order; told: what the client told its model, for side requests
 
-    alone; bare: one user message and nothing beside it; form: `response_format`'s type, "" where none was sent.
+    alone; form: `response_format`'s type if it is JSON; fields: the texts that such an answer has to have, where a
+    schema asks for texts alone; function: the name of the function that the client forces to be "called" with them.
     """
 
     model: str
     messages: tuple[Message, ...]
-    system: str
+    told: tuple[str, ...]
     stream: bool
     include_usage: bool
     style: Style
-    bare: bool
     form: str
+    fields: tuple[str, ...]
+    function: str
 
     @property
     def last(self) -> Message:
@@ -64,19 +67,20 @@ def read_asked(body: Mapping[str, object]) -> Asked:
     if stream is not None and not isinstance(stream, bool):
         raise bad("`stream` must be true or false", "stream")
     options = body.get("stream_options")
-    form = body.get("response_format")
+    form, fields, function = _form(body)
     kept = tuple(message for message in raw if message.role != "system")
     if not any(message.role == "user" for message in kept):
         raise bad("there is no message of a user", "messages")
     return Asked(
         model=model[:128],
         messages=kept,
-        system="\n".join(message.content for message in raw if message.role == "system"),
+        told=tuple(message.content for message in raw if message.role == "system"),
         stream=bool(stream),
         include_usage=isinstance(options, Mapping) and options.get("include_usage") is True,
         style=_style(body),
-        bare=len(raw) == 1 and not body.get("tools"),
-        form=str(form.get("type", "")) if isinstance(form, Mapping) else "",
+        form=form,
+        fields=fields,
+        function=function,
     )
 
 
@@ -135,6 +139,36 @@ def _style(body: Mapping[str, object]) -> Style:
         temperature=min(max(float(temperature), 0.0), 2.0),
         stop=_stops(body.get("stop")),
     )
+
+
+def _form(body: Mapping[str, object]) -> tuple[str, tuple[str, ...], str]:
+    """As Asked.form, .fields and .function; whatever is not understood was not sent."""
+    wanted = body.get("response_format")
+    form = str(_inner(wanted, "type") or "")
+    if form in ("json_schema", "json_object"):
+        return form, _fields(_inner(wanted, "json_schema", "schema")), ""
+    forced, tools = _inner(body.get("tool_choice"), "function", "name"), body.get("tools")
+    if not isinstance(tools, list) or not isinstance(forced, str):
+        return "", (), ""
+    schemas = [_inner(tool, "function", "parameters") for tool in tools if _inner(tool, "function", "name") == forced]
+    fields = _fields(schemas[0]) if schemas else ()
+    return ("function", fields, forced[:64]) if fields else ("", (), "")
+
+
+def _fields(schema: object) -> tuple[str, ...]:
+    """The names of a schema's properties, if all are free texts and one is a title or a language."""
+    properties = _inner(schema, "properties")
+    if not isinstance(properties, Mapping) or not 0 < len(properties) <= MOST_FIELDS:
+        return ()
+    texts = all(_inner(one, "type") == "string" and _inner(one, "enum") is None for one in properties.values())
+    names = [str(name) for name in properties]
+    return tuple(names) if texts and {"title", "language"} & set(names) else ()
+
+
+def _inner(value: object, *names: str) -> object:
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _whole(value: Any, name: str) -> int:

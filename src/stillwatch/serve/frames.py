@@ -37,6 +37,11 @@ class Frames:
         """What goes on before the answer, in the field that chat windows fold away."""
         return self._chunk({"reasoning_content": text})
 
+    def called(self, function: str, arguments: str) -> bytes:
+        """What a client gets that forces a function "called" to have an answer in its form; nothing is called here."""
+        call = {"index": 0, **_call(function, arguments)}
+        return self.front + _encode({"tool_calls": [call]}) + b',"finish_reason":null}]}\n\n'
+
     def end(self, finish: str) -> bytes:
         return self.front + b'{},"finish_reason":' + _encode(finish) + b"}]}\n\n"
 
@@ -44,8 +49,11 @@ class Frames:
         head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": self.model}
         return b"data: " + _encode({**head, "choices": [], "usage": usage_json(usage)}) + b"\n\n"
 
-    def whole(self, text: str, reasoning: str, finish: str, usage: Usage) -> dict[str, object]:
-        message = {"role": "assistant", "content": text, "refusal": None}
+    def whole(self, text: str, reasoning: str, finish: str, usage: Usage, function: str = "") -> dict[str, object]:
+        """function: as for `called`; then the text is its arguments."""
+        message: dict[str, object] = {"role": "assistant", "content": text, "refusal": None}
+        if function:
+            message |= {"content": None, "tool_calls": [_call(function, text)]}
         if reasoning:
             message["reasoning_content"] = reasoning
         choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
@@ -54,6 +62,10 @@ class Frames:
 
     def _chunk(self, delta: dict[str, str]) -> bytes:
         return self.front + _encode(delta) + b',"finish_reason":null}]}\n\n'
+
+
+def _call(function: str, arguments: str) -> dict[str, object]:
+    return {"id": "call_0", "type": "function", "function": {"name": function, "arguments": arguments}}
 
 
 def status(text: str, *, done: bool) -> bytes:

@@ -16,7 +16,7 @@ from stillwatch.conversation import Conversation, Ended, Turn
 from stillwatch.ports import Clock
 from stillwatch.records.chat import Failure, Message
 from stillwatch.serve import asked as models
-from stillwatch.serve import frames, side
+from stillwatch.serve import frames
 from stillwatch.serve.asked import Asked, check_model, read_asked
 from stillwatch.serve.body import read_object
 from stillwatch.serve.bounded import Bounded
@@ -24,8 +24,12 @@ from stillwatch.serve.frames import Frames
 from stillwatch.serve.guard import needs
 from stillwatch.serve.limits import Limits
 from stillwatch.serve.refusal import Refusal, as_json
+from stillwatch.serve.side import HEADER, Side, side_of
+from stillwatch.serve.side_answer import BY_CODE_ALONE, by_fixed_code, checked
 from stillwatch.serve.stream import EventStream, leaving
 
+SIDE_MESSAGES = 12
+"""The last messages of a chat are what a title or a summary is made of."""
 LOG = logging.getLogger(__name__)
 BROKE = Refusal(500, "something broke here; the log of the service says what", code="internal_error").body()
 
@@ -48,14 +52,14 @@ class OpenAIApi:
         """`POST /v1/chat/completions`. Raises Refusal before anything is sent."""
         key = needs(request.scope, "chat")
         asked = read_asked(await read_object(request))
-        header = request.headers.get(side.HEADER)
-        kind = side.side_kind(asked, header)
-        if kind == "none" or asked.model in models.MODELS:
+        header = request.headers.get(HEADER)
+        beside = side_of(asked, header)
+        if beside is None or asked.model in models.MODELS:
             check_model(asked.model)
         answer = Answering(
             conversation=self.conversation,
             asked=asked,
-            kind=kind,
+            side=beside,
             by=f"chat ({key.id})",
             shows_status=header is not None or _is_open_webui(request),
             frames=Frames(id=f"chatcmpl-{secrets.token_hex(12)}", model=asked.model, created=int(self.clock.now())),
@@ -70,7 +74,7 @@ class Answering:
 
     conversation: Conversation
     asked: Asked
-    kind: side.Kind
+    side: Side | None
     by: str
     shows_status: bool
     frames: Frames
@@ -86,7 +90,9 @@ class Answering:
 
         try:
             ended = await self.answer(
-                lambda text: write(self.frames.content(front, text)) if text else None,
+                (lambda arguments: write(self.frames.called(self._function, arguments)))
+                if self._function
+                else (lambda text: write(self.frames.content(front, text)) if text else None),
                 looking,
                 lambda text: write(self.frames.reasoning(text)),
             )
@@ -104,13 +110,19 @@ class Answering:
     async def whole(self) -> dict[str, object]:
         said, reasoning = list[str](), list[str]()
         ended = await self.answer(said.append, lambda line: reasoning.append(f"{line}\n"), reasoning.append)
-        return self.frames.whole("".join(said), "".join(reasoning).strip(), ended.finish, ended.usage)
+        text, thought = "".join(said), "".join(reasoning).strip()
+        return self.frames.whole(text, thought, ended.finish, ended.usage, self._function)
+
+    @property
+    def _function(self) -> str:
+        """The function that the client forces to be "called" with a title, "" if none."""
+        return self.asked.function if self.side is not None and self.side.kind == "fields" else ""
 
     async def answer(
         self, say: Callable[[str], None], looking: Callable[[str], None], thinking: Callable[[str], None]
     ) -> Ended:
-        if self.kind != "none":
-            return await self._side(say)
+        if self.side is not None:
+            return await self._side(self.side, say)
         return await self.conversation.turn(self._turn(), say, looking, thinking)
 
     def _turn(self) -> Turn:
@@ -127,16 +139,17 @@ class Answering:
             by=self.by,
         )
 
-    async def _side(self, say: Callable[[str], None]) -> Ended:
-        """By a small model where one is up, else by fixed code; bare words stream as they come."""
-        system = [Message(role="system", content=self.asked.system)] if self.asked.system else []
+    async def _side(self, side: Side, say: Callable[[str], None]) -> Ended:
+        """By a small model where one is up and may be asked, else by fixed code."""
         said = list[str]()
-        ended = await self.conversation.side([*system, *self.asked.messages], self.asked.style, said.append)
-        if isinstance(ended, Failure):
-            say(side.by_fixed_code(self.kind, self.asked))
-            return Ended(usage=ended.usage)
-        say(side.checked(self.kind, "".join(said), self.asked))
-        return ended
+        ended: Ended | Failure = Ended()
+        if side.kind not in BY_CODE_ALONE:
+            told = [Message(role="system", content="\n".join(self.asked.told))] if self.asked.told else []
+            about = [*told, *self.asked.messages[-SIDE_MESSAGES:]]
+            ended = await self.conversation.side(about, self.asked.style, said.append)
+        fixed = isinstance(ended, Failure)
+        say(by_fixed_code(side, self.asked) if fixed else checked(side, "".join(said), self.asked))
+        return Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
 
 
 @dataclass(frozen=True)

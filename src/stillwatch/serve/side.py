@@ -1,24 +1,27 @@
-"""What chat windows ask for beside the chat: titles, tags, follow-ups, search queries, completions.
+"""What chat windows ask for beside the chat: titles, tags, follow-ups, search queries, completions, summaries.
 
 They go to the same model as a person's words, so they are told apart here, and answered without looks, without the
 large model and without a way to order anything. Known in this order: the header `X-Stillwatch-Task` that a connection
-sets, the structural form, the openings of Open WebUI's and LibreChat's prompts (Open WebUI 0.12 `config.py`;
-@librechat/agents 3.2 `utils/title.ts`).
+sets; a schema that the answer has to fill; the structure of the prompt, which is alike in all windows: it begins by
+saying what to make, of a conversation that it names or quotes, and in which form alone; and a few openings without
+that structure. A person's question begins otherwise, and is a turn whatever it quotes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
-import msgspec
-
-from stillwatch.orders import exact_order
 from stillwatch.serve.asked import TITLE, Asked
 
-Kind = Literal["title", "tags", "follow_ups", "queries", "text", "plain", "titled", "none"]
-"""none: a person's turn; title … text: JSON with that field; plain: bare words; titled: LibreChat's JSON."""
+Kind = Literal[
+    "title", "tags", "follow_ups", "queries", "text", "prompt", "tool_calls",
+    "fields", "plain", "emoji", "query", "said", "merged",
+]  # fmt: skip
+"""title … tool_calls: JSON with that field; fields: JSON with the fields that the client's schema names; plain: a bare
+title; emoji: one; query: a bare search query; said: what was said, shorter or rephrased; merged: answers made one."""
 
 HEADER: Final = "x-stillwatch-task"
 _BY_HEADER: Final[Mapping[str, Kind]] = {
@@ -27,137 +30,157 @@ _BY_HEADER: Final[Mapping[str, Kind]] = {
     "follow_up_generation": "follow_ups",
     "query_generation": "queries",
     "autocomplete_generation": "text",
+    "image_prompt_generation": "prompt",
+    "function_calling": "tool_calls",
+    "emoji_generation": "emoji",
+    "moa_response_generation": "merged",
 }
+
+_MAKE = (
+    r"generat|creat|provid|writ|giv|suggest|propos|predict|produc|mak|find|nam|determin|analy[sz]|extract|choos|pick"
+    r"|output|repl|respond|return|summari[sz]|describ|detect|rephras|rewrit|compress|condens|decid|synthesi[sz]|complet"
+)
+_BEGINS = re.compile(
+    r"\W*(?:task\W+)?(?:(?:please|kindly|now)\W+)?"
+    rf"(?:you(?:['’]re| are| need| will| have been| (?:{_MAKE})\w{{0,4}})\b|your (?:task|job|goal|role)\b"
+    rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|你|请|使用|根据|将)",
+    re.I,
+)
+_CHAT = re.compile(
+    r"\b(?:conversation(?:al|s)?|chats?|dialog(?:ue)?s?|discussions?|threads?|(?:interaction |message )history"
+    r"|user['’]s? (?:first )?(?:request|query|message|prompt|input|question)|\w+-word title)\b|对话|会话|聊天|这句话",
+    re.I,
+)
+_TITLE = re.compile(r"\b(?:titles?|(?:chat|conversation|thread|topic) names?|a (?:concise )?name)\b|标题|主题", re.I)
+_OTHER: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
+    (re.compile(r"\bfollow[- ]?ups? (?:question|prompt)s?\b.{0,40}\bask\b", re.I | re.S), "plain"),
+    (re.compile(r"\bweb search\b|\bsearch (?:query|queries|keywords)\b", re.I), "query"),
+    (re.compile(r"\bemojis?\b", re.I), "emoji"),
+    (re.compile(r"\btags?\b|标签", re.I), "plain"),
+    (re.compile(r"\bsummar|\brecap\b|\bstandalone (?:question|query)\b|\bcondens|\bcompress|总结|摘要", re.I), "said"),
+)
+_ALONE = re.compile(
+    r"\bonly\b|nothing else|\bno (?:\w+ ){0,2}(?:punctuation|explanations?|quot\w+|additional)|\bwithout\b"
+    r"|do not (?:use|include)|\bor (?:less|fewer)\b|-or-(?:less|fewer)\b|\bmax(?:imum)?\b|at most|\b(?:with)?in \d+ "
+    r"|limited to|no more than|\d-\d word|\bconcise|\bjson\b|raw text|不要|不超过|以内|直接返回",
+    re.I,
+)
+_NO_ANSWER = re.compile(
+    r"do not (?:try to )?(?:answer|respond|reply)|(?:future|subsequent) (?:context|prompts?)|compacted", re.I
+)
+_FIELD = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt|tool_calls)"\s*:')
+QUOTES = re.compile(
+    r"<(?:chat_?history|conversation|chat|dialog(?:ue)?|transcript|messages)>"
+    r"|^[ \t]*[*_]{0,2}(?:user|human|assistant|ai)[*_]{0,2}:",
+    re.I | re.M,
+)
+"""Where a prompt begins to quote the conversation; what stands there is no instruction."""
 _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
-    (re.compile(r"you are an autocompletion system", re.I), "text"),
-    (re.compile(r"generat\w* (?:of )?search queries|determin\w* whether a search", re.I), "queries"),
-    (re.compile(r"follow[- ]?ups?\b", re.I), "follow_ups"),
-    (re.compile(r"\bbroad tags\b|\btags categorizing", re.I), "tags"),
-    (re.compile(r"\btitle\b", re.I), "title"),
+    (re.compile(r"available tools:", re.I), "tool_calls"),
+    (re.compile(r"you have been provided with a set of responses from \w+ models", re.I), "merged"),
+    (re.compile(r".{0,160}\b(?:fitting|single|appropriate) emoji\b", re.I), "emoji"),
+    (re.compile(r"detect the language used in the following text", re.I), "plain"),
 )
-_LIBRECHAT: Final[tuple[tuple[str, Kind], ...]] = (
-    ("Provide a concise, 5-word-or-less title for the conversation", "plain"),
-    ("Analyze this conversation and provide:", "titled"),
-)
-_HEAD = 600
-"""Characters of a prompt that say what it is; what follows is the conversation."""
-_SAID = re.compile(r"^\s*(?:USER|User|Human|user):\s*(.+)$", re.M)
-_HISTORY = re.compile(r"<chat_history>(.*?)(?:</chat_history>|\Z)", re.S)
-_TEXT = re.compile(r"<text>(.*?)</text>", re.S)
-_WORDS = re.compile(r"[^\W_][\w.@/-]*")
-TITLE_WORDS = 5
-_SMALL: Final = (
-    " a an and are at be can could do does for from has have how i in is it me my of on or our please should that the "
-    "there this to was we what when where which who why will with would you your s "
-)
-FOLLOW_UPS = ("What is the cause?", "What changed before it?", "What do you propose?")
+_HEAD = 500
+_INSTRUCTION = 6_000
+"""Characters of a prompt that say what it is, and those in which it may say the form of the answer."""
 
 
-def side_kind(asked: Asked, header: str | None) -> Kind:
-    """What is asked for; "none" for a person's turn. header: X-Stillwatch-Task, None where it was not sent."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """kind: what is asked for; about: the text that it is about: a conversation, or what a person said."""
+
+    kind: Kind
+    about: str
+
+
+def side_of(asked: Asked, header: str | None) -> Side | None:
+    """What is asked for beside the chat; None for a person's turn. header: X-Stillwatch-Task, None if not sent."""
     task = (header or "").strip().casefold()
+    found = next(_recognised(asked), None)
     if task and "{{" not in task:
-        return _BY_HEADER.get(task, "plain")
-    if asked.model == TITLE:
-        return _by_opening(asked) or "plain"
-    if header is not None and not task:
-        return "none"
-    found = _by_opening(asked)
-    if found is not None:
-        return found
-    return "plain" if asked.form in ("json_schema", "json_object") else "none"
+        kind = _BY_HEADER.get(task, "plain")
+        if kind == "title" and found is not None and found.kind == "plain":
+            kind = "plain"  # an older window, which wants the bare words
+        return Side(kind=kind, about=found.about if found else asked.messages[0].content)
+    if header is not None and not task and asked.model != TITLE:
+        return None
+    if asked.fields:
+        return Side(kind="fields", about=found.about if found else asked.messages[0].content)
+    if found is None and (asked.model == TITLE or asked.form):
+        return Side(kind="plain", about=asked.messages[0].content)
+    return found
 
 
-def _by_opening(asked: Asked) -> Kind | None:
-    texts = [asked.system, asked.messages[0].content] if asked.system else [asked.messages[0].content]
-    for text in texts:
-        head = text.lstrip()[:_HEAD]
-        for opening, kind in _LIBRECHAT:
-            if head.startswith(opening):
-                return "titled" if kind == "titled" and asked.form else kind
-        if head.startswith("### Task:"):
-            return next((kind for pattern, kind in _OPENINGS if pattern.search(head)), "plain")
-    return None
+def _recognised(asked: Asked) -> Iterator[Side]:
+    """By the client's instruction to its model, by the first message, by the last one after a whole conversation."""
+    users = [message.content for message in asked.messages if message.role == "user"]
+    for told in asked.told:
+        if (kind := _told(told, users[-1])) is not None:
+            yield Side(kind=kind, about=users[-1])
+    if (kind := _prompted(users[0])) is not None:
+        yield Side(kind=kind, about=_material(users[0]))
+    if len(asked.messages) > 1 and (kind := _prompted(users[-1])) is not None:
+        yield Side(kind=kind, about=users[0])
 
 
-def by_fixed_code(kind: Kind, asked: Asked) -> str:
-    """The expected answer, from the conversation's own words."""
-    said = first_words(asked)
-    title = _title(said)
-    if kind == "titled":
-        return _json({"language": "", "title": title})
-    if kind == "tags":
-        return _json({"tags": _tags(said)})
-    if kind == "follow_ups":
-        return _json({"follow_ups": list(FOLLOW_UPS)})
-    if kind == "queries":
-        return _json({"queries": []})
-    if kind == "text":
-        return _json({"text": ""})
-    return _json({"title": title}) if kind == "title" else title
+def _material(prompt: str) -> str:
+    """What a prompt quotes, without the instruction before it."""
+    quotes = QUOTES.search(prompt)
+    if quotes is not None:
+        return prompt[quotes.start() :]
+    _, parted, rest = prompt.strip().rpartition("\n\n")
+    _, parted, rest = ("", parted, rest) if parted else prompt.strip().partition("\n")
+    return rest if parted else re.split(r"(?<=[.:]) ", prompt.strip())[-1]
 
 
-def checked(kind: Kind, text: str, asked: Asked) -> str:
-    """A model's answer if it has the expected form and orders nothing; else the one by fixed code."""
-    fixed = by_fixed_code(kind, asked)
-    if kind == "plain":
-        line = " ".join(text.split())
-        return fixed if not line or orders_something(line) else line
-    match = re.search(r"\{.*\}", text, re.S)
-    try:
-        value = msgspec.json.decode(match.group()) if match else None
-    except (msgspec.DecodeError, RecursionError):
-        return fixed
-    if not isinstance(value, dict):
-        return fixed
-    field = "title" if kind == "titled" else kind
-    got = value.get(field)
-    wanted = got if isinstance(got, list) else [got]
-    good = [one for one in wanted if isinstance(one, str) and not orders_something(one)]
-    if isinstance(got, list) != (kind in ("tags", "follow_ups", "queries")) or (wanted and not good):
-        return fixed
-    kept: object = [one[:200] for one in good[:5]] if isinstance(got, list) else good[0][:200]
-    return _json({"language": str(value.get("language", ""))[:20], field: kept} if kind == "titled" else {field: kept})
+def _told(text: str, said: str) -> Kind | None:
+    """As a system message: a title is the whole job, the rest only where the answer is for no person."""
+    kind = _made(text)
+    if kind in (None, *_WHOLE):
+        return kind
+    whole = _TITLE.search(text[:_HEAD]) or _NO_ANSWER.search(text + said[-400:]) or QUOTES.search(said)
+    return kind if whole else None
 
 
-def orders_something(text: str) -> bool:
-    """Whether it could be sent as an approval, or be mistaken for one: a chat window pre-fills what we suggest."""
+def _prompted(text: str) -> Kind | None:
+    """As a person's message: what is no title has to quote the conversation as well."""
+    kind = _made(text)
+    if kind in (None, "tool_calls", "merged", *_JSON):
+        return kind
     return (
-        exact_order(text) is not None or re.search(r"\b(?:approve|reject)\b|\bA-\d|\bpause\b", text, re.I) is not None
+        kind
+        if _TITLE.search(text[:_HEAD]) or QUOTES.search(text) or _NO_ANSWER.search(text) or kind == "emoji"
+        else None
     )
 
 
-def first_words(asked: Asked) -> str:
-    """What the person said first, out of a prompt that quotes the conversation."""
-    text = asked.messages[0].content
-    history = _HISTORY.search(text)
-    if history is None and (inner := _TEXT.findall(text)):
-        return str(inner[-1]).strip()
-    quoted = history.group(1) if history else text
-    said = _SAID.search(quoted)
-    if said is not None:
-        return said.group(1).strip()
-    _, found, rest = text.partition("\nConversation:")
-    return (rest if found else quoted).strip()
+_JSON: Final[tuple[Kind, ...]] = ("title", "tags", "follow_ups", "queries", "text", "prompt")
+_WHOLE: Final[tuple[Kind, ...]] = (*_JSON, "tool_calls", "merged", "emoji")
+"""What needs no further sign: its form is shown, or its opening known."""
 
 
-def _title(said: str) -> str:
-    words = [
-        word
-        for word in _WORDS.findall(said[:400])
-        if f" {word.casefold()} " not in _SMALL and not orders_something(word)
-    ]
-    return " ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize() or "Server"
+def _made(text: str) -> Kind | None:
+    """What an instruction wants made, if it is one about a conversation."""
+    text = text.lstrip()
+    head = text[:_HEAD]
+    for opening, kind in _OPENINGS:
+        if opening.match(text):
+            return kind
+    if not _BEGINS.match(head):
+        return None
+    quotes = QUOTES.search(text)
+    instruction = text[: quotes.start() if quotes else _INSTRUCTION]
+    field = _FIELD.search(instruction)
+    if field is not None and (quotes or _CHAT.search(head)):
+        return _named(field[1])
+    if not (_CHAT.search(head) or quotes) or not (_ALONE.search(instruction) or quotes):
+        return None
+    if _TITLE.search(head):
+        return "plain"
+    return next((kind for pattern, kind in _OTHER if pattern.search(head)), None)
 
 
-def _tags(said: str) -> list[str]:
-    words = [word for word in _content_words(said) if len(word) > 3 and not orders_something(word)]
-    return list(dict.fromkeys(word.capitalize() for word in words))[:3] or ["Server"]
-
-
-def _content_words(said: str) -> list[str]:
-    return [word for word in _WORDS.findall(said[:400]) if f" {word.casefold()} " not in _SMALL]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+def _named(field: str) -> Kind:
+    kinds: Mapping[str, Kind] = {**{kind: kind for kind in _JSON}, "tool_calls": "tool_calls"}
+    return kinds[field]
