@@ -20,6 +20,7 @@ from typing import Any
 
 ALLOW = "STILLWATCH_ALLOW_MODELS"
 BEHAVIOURS = ("answer", "garbage", "endless", "silence", "slow", "drop", "http-400", "http-401", "http-500")
+THOUGHTS = "reasoning_content"
 GARBAGE = '{"cause": "oo\u0000m" <|im_end|> }}} certainly! Here is the'
 
 
@@ -79,7 +80,8 @@ class ScriptedLLM:
 
     script: what it answers, text or a value that becomes JSON. behaviour: one of BEHAVIOURS, or several, one
     a chat request, the last for all that follow. key: refused with 401 without it. llama: offers what llama-server does
-    beside chat. pause: seconds before each piece of a `slow` answer. Entering allows its URL where others are not.
+    beside chat. pause: seconds before each piece of a `slow` answer. thinks: what it says to itself first, in a field
+    of its own. Entering allows its URL where others are not.
     """
 
     script: Script = first_allowed
@@ -88,6 +90,7 @@ class ScriptedLLM:
     context: int = 4096
     llama: bool = True
     pause: float = 0.2
+    thinks: str = ""
     port: int = 0
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
@@ -233,8 +236,10 @@ class ScriptedLLM:
             await _head(writer, "application/json")
             while True:
                 await _chunk(writer, b'{"choices": [' + b" " * 65536)
-        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        await _send(writer, {"object": "chat.completion", "choices": [choice], "usage": _usage(request, text)})
+        message = {"role": "assistant", "content": text, **({THOUGHTS: self.thinks} if self.thinks else {})}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        usage = _usage(request, self.thinks + text)
+        await _send(writer, {"object": "chat.completion", "choices": [choice], "usage": usage})
 
     async def _stream(self, request: Request, behaviour: str, text: str, writer: asyncio.StreamWriter) -> None:
         if behaviour == "silence":
@@ -242,12 +247,13 @@ class ScriptedLLM:
         await _head(writer, "text/event-stream")
         while behaviour == "endless":
             await _event(writer, {"choices": [{"index": 0, "delta": {"content": "and then "}}]})
-        for piece in pieces_of(text):
+        said = [(name, piece) for name, of in ((THOUGHTS, self.thinks), ("content", text)) for piece in pieces_of(of)]
+        for field_name, piece in said:
             if behaviour == "slow":
                 await asyncio.sleep(self.pause)
-            await _event(writer, {"choices": [{"index": 0, "delta": {"content": piece}}]})
+            await _event(writer, {"choices": [{"index": 0, "delta": {field_name: piece}}]})
         await _event(writer, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-        await _event(writer, {"choices": [], "usage": _usage(request, text)})
+        await _event(writer, {"choices": [], "usage": _usage(request, self.thinks + text)})
         await _chunk(writer, b"data: [DONE]\n\n")
         writer.write(b"0\r\n\r\n")
         await writer.drain()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from stillwatch.gather import Gathered
 from stillwatch.orders import READ_ONLY, Orders, Say, exact_order
 from stillwatch.ports import ChatModel, Clock, LookTools
-from stillwatch.records.chat import Answer, Failure, Message, Usage
+from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.service import Service
@@ -136,11 +136,11 @@ class Conversation:
             kept, max_tokens=style.max_tokens, temperature=style.temperature, stop=style.stop, deadline=SIDE_SECONDS
         )
         outcome: Answer | Failure = Failure(reason="garbage", detail="the stream ended without an answer")
-        async with aclosing(cast("AsyncGenerator[str | Answer | Failure, None]", stream)) as pieces:
+        async with aclosing(cast("AsyncGenerator[str | Thought | Answer | Failure, None]", stream)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, str):
                     say(piece)
-                else:
+                elif not isinstance(piece, Thought):
                     outcome = piece
         if isinstance(outcome, Failure):
             return outcome
@@ -198,6 +198,7 @@ class Conversation:
             deadline=DEADLINE,
             say=pieces.hear,
             looking=looking,
+            thinking=aside.hear,
             seen=lambda one: words.know([one.id]),
             style=turn.style,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stillwatch.records.action import Decision, Outcome, Proposal
-from stillwatch.records.chat import Answer, Failure, Message, TierState
+from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState
 from stillwatch.records.incident import Incident
 from stillwatch.records.look import Seen
 
@@ -47,8 +47,8 @@ class ChatModel(Protocol):
         temperature: float = 0.0,
         stop: Sequence[str] = (),
         deadline: float = 120.0,
-    ) -> AsyncIterator[str | Answer | Failure]:
-        """Pieces of text as they come, then one Answer with everything, or one Failure. Closing it stops the server."""
+    ) -> AsyncIterator[str | Thought | Answer | Failure]:
+        """Pieces of text as they come, then one Answer with all of it, or one Failure. Closing it stops the server."""
         ...
 
     async def count_tokens(self, text: str) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from stillwatch.llm.backend import OpenAIBackend
+from stillwatch.llm.backend import OpenAIBackend, _Said
 from stillwatch.llm.estimate import tokens_at_most
-from stillwatch.records.chat import Answer, Failure, Message
+from stillwatch.llm.wire import Babble, decode_completion
+from stillwatch.records.chat import Answer, Failure, Message, Thought
 from tests.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="system", content="You name causes."), Message(role="user", content="why is nginx down?")]
@@ -153,6 +154,30 @@ async def test_stream_gives_pieces_then_the_answer(clock: Any) -> None:
         assert "".join(str(piece) for piece in pieces) == last.text == "the disk is full"
         assert last.usage.output_tokens == 4
         assert server.requests[0].body["stop"] == ["\n\n"]
+
+
+async def test_thoughts_are_no_part_of_an_answer(clock: Any) -> None:
+    with ScriptedLLM(lambda request: "the disk is full", thinks="is it the disk?") as server:
+        async with backend(server, clock) as model:
+            *pieces, last = [piece async for piece in model.stream(ASK)]
+            whole = await model.chat(ASK)
+    thoughts = [piece.text for piece in pieces if isinstance(piece, Thought)]
+    assert "".join(thoughts) == "is it the disk?" and all(isinstance(piece, Thought) for piece in pieces[:4])
+    assert isinstance(last, Answer) and isinstance(whole, Answer)
+    assert last.text == whole.text == "the disk is full" == "".join(p for p in pieces if isinstance(p, str))
+    assert last.usage.output_tokens == whole.usage.output_tokens == 9
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_a_model_that_only_thinks_gives_no_answer(field: str) -> None:
+    said = _Said(limit=10)
+    chunk = b'{"choices":[{"delta":{"%s":"is it"},"finish_reason":"length"}]}' % field.encode()
+    assert list(said.hear(decode_completion(chunk))) == [Thought(text="is it")]
+    outcome = said.outcome()
+    assert isinstance(outcome, Failure) and outcome.reason == "too-long" and outcome.usage.output_tokens == 1
+    assert list(said.hear(decode_completion(chunk)))
+    with pytest.raises(Babble):
+        list(said.hear(decode_completion(chunk)))
 
 
 async def test_closing_a_stream_leaves_the_server(clock: Any) -> None:

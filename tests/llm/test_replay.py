@@ -8,7 +8,7 @@ import pytest
 from stillwatch.errors import WrongUsage
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.replay import Recorder, Replay
-from stillwatch.records.chat import Answer, Failure, Message
+from stillwatch.records.chat import Answer, Failure, Message, Thought
 from tests.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="user", content="why?")]
@@ -18,12 +18,14 @@ SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required"
 @pytest.fixture
 async def tape(tmp_path: Path, clock: Any) -> Path:
     numbers = iter(range(1, 10))
-    with ScriptedLLM(lambda request: {"n": next(numbers)} if request.schema else "it is so", context=1234) as server:
+    with ScriptedLLM(
+        lambda request: {"n": next(numbers)} if request.schema else "it is so", context=1234, thinks="hm"
+    ) as server:
         async with OpenAIBackend(server.url, clock=clock) as model:
             recorder = Recorder(model)
             await recorder.chat(ASK, schema=SCHEMA)
             await recorder.chat(ASK, schema=SCHEMA)
-            assert [piece async for piece in recorder.stream(ASK)]
+            assert Thought(text="hm") in [piece async for piece in recorder.stream(ASK)]
             await recorder.count_tokens("one two three four five")
             await recorder.context_size()
     recorder.save(tmp_path / "tape.json")

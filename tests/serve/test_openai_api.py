@@ -221,6 +221,31 @@ async def test_a_dead_model_leaves_the_rules(tmp_path: Path) -> None:
     assert "from the rules alone" in (answer.choices[0].message.content or "")
 
 
+async def test_what_a_reasoning_model_thinks_has_its_own_field_streamed_and_whole(tmp_path: Path) -> None:
+    thinks = "maybe the port ![x](http://203.0.113.9/y)?"
+    with ScriptedLLM(script(), thinks=thinks) as upstream:
+        async with serving(tmp_path, upstream) as scene, client(scene) as ai:
+            whole = await ai.chat.completions.create(model="stillwatch", messages=ASK)  # type: ignore[arg-type]
+            asked = len(upstream.requests)
+            stream = await ai.chat.completions.create(
+                model="stillwatch",
+                messages=ASK,
+                stream=True,
+                stream_options={"include_usage": True},  # type: ignore[arg-type]
+            )
+            chunks = [chunk async for chunk in stream]
+    message = whole.choices[0].message
+    deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    thought = "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas)
+    said = "".join(delta.content or "" for delta in deltas)
+    assert said == message.content and said.startswith("Port 80 is taken [E1].") and "maybe" not in said
+    assert thought.strip() == getattr(message, "reasoning_content", "") and thought.startswith("maybe the port")
+    assert "![x](" not in thought
+    answers = ['{"wants": "answer"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
+    assert whole.usage is not None and whole.usage == chunks[-1].usage
+    assert whole.usage.completion_tokens == sum(count_tokens(thinks + answer) for answer in answers[-asked:])
+
+
 async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(tmp_path: Path) -> None:
     with ScriptedLLM(script(answer="<think> the port, maybe </think> Port 80 is taken [E1].")) as upstream:
         async with serving(tmp_path, upstream) as scene, client(scene) as ai:

@@ -20,7 +20,7 @@ from stillwatch.llm.llama_extras import LlamaExtras
 from stillwatch.llm.meter import Meter
 from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.ports import Clock
-from stillwatch.records.chat import Answer, Failure, Message, TierState, Usage
+from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState, Usage
 
 RETRIES = 2
 FIRST_PAUSE = 0.2
@@ -110,7 +110,7 @@ class OpenAIBackend:
         temperature: float = 0.0,
         stop: Sequence[str] = (),
         deadline: float = 120.0,
-    ) -> AsyncGenerator[str | Answer | Failure, None]:
+    ) -> AsyncGenerator[str | Thought | Answer | Failure, None]:
         """As ports.ChatModel. Closing the iterator, or cancelling the task that reads it, stops the generation."""
         if (failure := self._not_now()) is not None:
             yield failure
@@ -127,7 +127,7 @@ class OpenAIBackend:
                 while True:
                     async with asyncio.timeout_at(ends):
                         piece = await anext(pieces)
-                    if not isinstance(piece, str):
+                    if isinstance(piece, (Answer, Failure)):
                         outcome = piece
                         break
                     yield piece
@@ -195,7 +195,9 @@ class OpenAIBackend:
             async with self._transport.ask(self._chat_url, body | extra) as blocks:
                 return await wire.read_bounded(blocks)
 
-    async def _pieces(self, body: dict[str, Any], max_tokens: int) -> AsyncGenerator[str | Answer | Failure, None]:
+    async def _pieces(
+        self, body: dict[str, Any], max_tokens: int
+    ) -> AsyncGenerator[str | Thought | Answer | Failure, None]:
         """Pieces, then the outcome. Tried again only while nothing has been passed on."""
         extra = await self._extras.request_fields()
         pause = FIRST_PAUSE
@@ -211,19 +213,21 @@ class OpenAIBackend:
                 yield replace(refused.failure, usage=said.usage())
                 return
             except _TryAgain as error:
-                if said.pieces or not left:
+                if said.heard or not left:
                     yield Failure(reason="unreachable", detail=str(error), usage=said.usage())
                     return
             pause = await self._pause(pause)
 
-    async def _read_stream(self, body: dict[str, Any], extra: dict[str, Any], said: _Said) -> AsyncGenerator[str, None]:
+    async def _read_stream(
+        self, body: dict[str, Any], extra: dict[str, Any], said: _Said
+    ) -> AsyncGenerator[str | Thought, None]:
         with _translated():
             async with self._transport.ask(self._chat_url, body | extra) as blocks:
                 async for event in wire.events(blocks):
                     if event == b"[DONE]":
                         said.done = True
                         return
-                    if piece := said.hear(wire.decode_completion(event)):
+                    for piece in said.hear(wire.decode_completion(event)):
                         yield piece
 
 
@@ -235,34 +239,43 @@ class _Said:
         self._size = 0
         self._counts: Usage | None = None
         self._finish = ""
-        self.pieces: list[str] = []
+        self._pieces: list[str] = []
+        self.heard = 0
         self.done = False
 
-    def hear(self, chunk: wire.Completion) -> str:
-        """The text in a chunk. Raises Babble when there is more than was asked for, or the server reports an error."""
+    def hear(self, chunk: wire.Completion) -> Iterator[str | Thought]:
+        """What a chunk says. Raises Babble when there is more than was asked for, or the server reports an error."""
         if chunk.error is not None:
             raise wire.Babble(f"the server broke off: {str(chunk.error)[:200]}")
         if chunk.usage is not None:
             self._counts = chunk.usage.usage()
         if not chunk.choices:
-            return ""
+            return
         choice = chunk.choices[0]
         self._finish = choice.finish_reason or self._finish
-        text = (choice.delta.content if choice.delta else None) or ""
-        if text:
-            self._size += len(text)
-            self.pieces.append(text)
+        delta = choice.delta or wire.Said()
+        thought, text = delta.thought, delta.content or ""
+        self._size += len(thought) + len(text)
         if self._size > self._limit:
             raise wire.Babble("more text than the token limit can hold")
-        return text
+        if thought:
+            self.heard += 1
+            yield Thought(text=thought)
+        if text:
+            self.heard += 1
+            self._pieces.append(text)
+            yield text
 
     def usage(self) -> Usage:
-        return self._counts or Usage(output_tokens=len(self.pieces))
+        return self._counts or Usage(output_tokens=self.heard)
 
     def outcome(self) -> Answer | Failure:
         if not self.done and not self._finish:
             return Failure(reason="unreachable", detail="the stream broke off", usage=self.usage())
-        return Answer(text="".join(self.pieces), usage=self.usage(), finish=self._finish or "stop")
+        if self.heard and not self._pieces and self._finish == "length":
+            detail = "the model thought until the token limit and answered nothing"
+            return Failure(reason="too-long", detail=detail, usage=self.usage())
+        return Answer(text="".join(self._pieces), usage=self.usage(), finish=self._finish or "stop")
 
 
 def _too_slow(deadline: float) -> Failure:

@@ -12,7 +12,7 @@ import msgspec
 from stillwatch.errors import WrongUsage
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.ports import ChatModel
-from stillwatch.records.chat import Answer, Failure, Message, TierState
+from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ def key_of(messages: Sequence[Message], schema: Mapping[str, Any] | None, stream
 
 
 class Recorder:
-    """Passes everything on to `model` and keeps it; `save` writes the file. Counts and context are kept as well."""
+    """Passes everything on to `model` and keeps it; `save` writes the file. Counts and context too, thoughts not."""
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model
@@ -67,7 +67,7 @@ class Recorder:
         temperature: float = 0.0,
         stop: Sequence[str] = (),
         deadline: float = 120.0,
-    ) -> AsyncIterator[str | Answer | Failure]:
+    ) -> AsyncIterator[str | Thought | Answer | Failure]:
         pieces: list[str] = []
         source = self._model.stream(
             messages, max_tokens=max_tokens, temperature=temperature, stop=stop, deadline=deadline
@@ -75,7 +75,7 @@ class Recorder:
         async for piece in source:
             if isinstance(piece, str):
                 pieces.append(piece)
-            else:
+            elif not isinstance(piece, Thought):
                 self._keep(key_of(messages, None, stream=True), messages, piece, tuple(pieces))
             yield piece
 

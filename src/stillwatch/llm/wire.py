@@ -38,7 +38,15 @@ class Counts(msgspec.Struct):
 
 
 class Said(msgspec.Struct):
+    """What a reasoning model thinks stands in `reasoning_content` (llama-server and most), with some in `reasoning`."""
+
     content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: Any = None
+
+    @property
+    def thought(self) -> str:
+        return self.reasoning_content or (self.reasoning if isinstance(self.reasoning, str) else "")
 
 
 class Choice(msgspec.Struct):

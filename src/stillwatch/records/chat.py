@@ -30,6 +30,13 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Thought:
+    """A piece of what a reasoning model says to itself: it precedes the answer and is no part of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """A model's answer: `value` is set where a schema was asked for (already decoded JSON), `text` always."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from stillwatch.ports import ChatModel, Clock, LookTools
-from stillwatch.records.chat import Answer, Failure, Message, Usage
+from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.think.answer import relevant
@@ -63,12 +63,14 @@ async def converse(
     deadline: float,
     say: Callable[[str], None],
     looking: Callable[[str], None],
+    thinking: Callable[[str], None] = lambda _: None,
     seen: Callable[[Evidence], None] = lambda _: None,
     style: Style | None = None,
 ) -> Said:
     """Answer once. deadline: seconds.
 
-    say: gets the pieces of the answer; looking: one line for each look; seen: each piece of evidence as it is found.
+    say: gets the pieces of the answer; looking: one line for each look; thinking: what a model thinks first; seen: each
+    piece of evidence as it is found.
     """
     style = style or Style()
     ends = talk.clock.boot() + deadline
@@ -83,10 +85,12 @@ async def converse(
         deadline=max(ends - talk.clock.boot(), 0.1),
     )
     outcome: Answer | Failure = Failure(reason="garbage", detail="the stream ended without an answer")
-    async with aclosing(cast("AsyncGenerator[str | Answer | Failure, None]", pieces)) as answers:
+    async with aclosing(cast("AsyncGenerator[str | Thought | Answer | Failure, None]", pieces)) as answers:
         async for piece in answers:
             if isinstance(piece, str):
                 say(piece)
+            elif isinstance(piece, Thought):
+                thinking(piece.text)
             else:
                 outcome = piece
     return Said(answer=outcome, evidence=around.evidence, usage=total(around.usage, outcome.usage))
