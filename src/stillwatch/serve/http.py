@@ -59,7 +59,7 @@ def build_http(
             Route("/api/approvals", known.approvals),
             Route("/api/metrics", known.metrics),
             Route("/api/events", known.events),
-            Route("/mcp", McpDoor(conversation.desk, limits), methods=["GET", "POST", "DELETE"]),
+            Route("/mcp", McpDoor(conversation.desk, limits), methods=["POST"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),
             Route("/v1/chat/completions", openai.chat, methods=["POST"]),
@@ -164,7 +164,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return Refusal(error.status_code, str(error.detail), code=None).response()
+    response = Refusal(error.status_code, str(error.detail), code=None).response()
+    response.headers.update(error.headers or {})  # Allow, for a method that a path does not take
+    return response
 
 
 async def _broke(request: Request, error: Exception) -> Response:
