@@ -46,9 +46,10 @@ async def test_looks_resources_and_proposals(scene: Scene) -> None:
         assert seen.content[0].text == "web.service: failed"
         said = await client.call_tool("propose", RESTART)
         assert "A-18, restart unit web.service, waits for your approval" in said.content[0].text
+        assert said.structured_content == {"id": "A-18", "state": "waiting"}
         uris = [str(one.uri) for one in (await client.list_resources()).resources]
         assert len(uris) == 5
-        for uri in [*uris, "stillwatch://incidents/I1"]:
+        for uri in uris:
             json.loads((await client.read_resource(uri)).contents[0].text)
     gate = scene.desk.gate
     assert isinstance(gate, ScriptedGate) and {verb for verb, _ in gate.said} == {"propose", "list"}
@@ -69,6 +70,8 @@ async def test_a_key_that_reads_cannot_propose(scene: Scene) -> None:
         {**RESTART, "risk": "low"},
         {**RESTART, "arguments": {"a": {"b": 1}}},
         {**RESTART, "target": 7},
+        {**RESTART, "action": ["restart_unit"]},
+        {**RESTART, "action": {}},
     ],
 )
 async def test_a_malformed_proposal_never_reaches_the_gate(scene: Scene, wrong: Any) -> None:
@@ -77,16 +80,26 @@ async def test_a_malformed_proposal_never_reaches_the_gate(scene: Scene, wrong: 
     assert isinstance(scene.desk.gate, ScriptedGate) and scene.desk.gate.said == []
 
 
-async def test_what_is_not_there_is_an_error(scene: Scene) -> None:
+async def test_a_tool_says_what_it_may_do(scene: Scene) -> None:
     async with connected(scene, scene.key) as client:
-        for uri in (
-            "stillwatch://nothing",
-            "stillwatch://incidents/I99",
-            "stillwatch://metrics/x",
-            "file:///etc/passwd",
-        ):
-            with pytest.raises(Exception, match="no"):
-                await client.read_resource(uri)
+        look, propose = (await client.list_tools()).tools
+    assert (look.title, propose.title) == ("Unit status", "Propose a change")
+    assert look.annotations.read_only_hint and not look.annotations.open_world_hint
+    assert not propose.annotations.read_only_hint and propose.annotations.destructive_hint
+
+
+async def test_what_the_policy_refuses_is_no_error_and_has_no_number(scene: Scene) -> None:
+    refused = {"id": "", "state": "refused", "decision": {"reason": "web.service is protected"}}
+    assert isinstance(scene.desk.gate, ScriptedGate)
+    scene.desk.gate.replies["propose"] = refused
+    async with connected(scene, scene.key) as client:
+        said = await client.call_tool("propose", RESTART)
+    assert not said.is_error and said.structured_content == {"id": "", "state": "refused"}
+    assert said.content[0].text == "restart unit web.service is refused by the policy: web.service is protected."
+
+
+async def test_a_tool_that_is_not_there_is_an_error(scene: Scene) -> None:
+    async with connected(scene, scene.key) as client:
         for tool in ("approve", "execute", "bash"):
             with pytest.raises(Exception, match="no tool"):
                 await client.call_tool(tool, {})
