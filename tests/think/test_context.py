@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from stillwatch.think.context import (
     prompt,
     quoted,
     tool_lines,
+    uncapped,
 )
 from tests.think.incidents import evidence, incident
 
@@ -36,6 +39,12 @@ def test_chat_template_tokens_lose_their_meaning(token: str) -> None:
     for disguise in (token, f"{token[:3]}\u200b{token[3:]}", f"{token[:2]}{token}{token[2:]}", token * 3):
         assert token not in harmless(Untrusted(f"login failed for {disguise} root"))
         assert token not in quoted(Untrusted(f"login failed for {disguise} root"))
+
+
+@given(st.dictionaries(st.text(alphabet="ab<[INST]|>\u200b", max_size=9), st.lists(st.none() | st.text(max_size=9))))
+def test_json_stays_json(value: dict[str, list[str | None]]) -> None:
+    read = json.loads(uncapped(Untrusted(json.dumps(value, ensure_ascii=False))))
+    assert [len(one) for one in read.values()] == [len(one) for one in value.values()] or len(read) < len(value)
 
 
 def test_what_is_no_token_stays_readable() -> None:

@@ -19,6 +19,7 @@ from stillwatch.orders import Orders, came_of
 from stillwatch.records.action import ACTIONS, Proposal
 from stillwatch.records.event import Untrusted
 from stillwatch.serve.mcp_resources import Resources, comes_whole
+from stillwatch.think.context import uncapped
 
 MOST_ARGUMENTS = 16
 LONGEST = 512
@@ -93,7 +94,7 @@ class McpFace:
         if self.desk.looks is None or params.name not in self.desk.looks.catalogue():
             raise MCPError(types.INVALID_PARAMS, f"no tool {params.name[:60]}")
         seen = await self.desk.looks.look(params.name, arguments)
-        return _said(seen.problem or seen.text, is_error=bool(seen.problem))
+        return _said(uncapped(Untrusted(seen.problem or seen.text)), is_error=bool(seen.problem))
 
     async def _propose(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         if not self.may_propose():

@@ -14,9 +14,11 @@ from mcp.shared.exceptions import MCPError
 
 from stillwatch.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.records.event import Untrusted
 from stillwatch.records.iso import iso
 from stillwatch.records.render import incident_json
 from stillwatch.records.render_report import report_json
+from stillwatch.think.context import uncapped
 
 SCHEME: Final = "stillwatch://"
 JSON: Final = "application/json"
@@ -82,7 +84,7 @@ class Resources:
             raise not_found(str(error), uri) from error
         except StillwatchError as error:
             raise MCPError(types.INTERNAL_ERROR, str(error)) from error
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = uncapped(Untrusted(json.dumps(value, ensure_ascii=False, allow_nan=False)))
         return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type=JSON, text=text)])
 
     async def complete(self, _: Any, params: types.CompleteRequestParams) -> types.CompleteResult:

@@ -41,8 +41,12 @@ def new_nonce() -> str:
 
 def harmless(text: Untrusted, limit: int = EVIDENCE_CHARACTERS) -> str:
     """The text capped to `limit` characters, without control characters and chat-template tokens; the words stay."""
-    short = text if len(text) <= limit else f"{text[: limit - 1]}…"
-    return _TOKENS.sub(lambda mark: _BROKEN[mark.group()], _CONTROL.sub(" ", short))
+    return uncapped(Untrusted(text if len(text) <= limit else f"{text[: limit - 1]}…"))
+
+
+def uncapped(text: Untrusted) -> str:
+    """As `harmless`, for the model of somebody else, who asked for the whole text. JSON stays JSON."""
+    return _TOKENS.sub(lambda mark: _BROKEN[mark.group()], _CONTROL.sub(" ", text))
 
 
 def quoted(text: Untrusted, limit: int = EVIDENCE_CHARACTERS) -> str:
