@@ -45,6 +45,7 @@ def test_only_one_daemon_over_one_state(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.process
 def test_a_daemon_that_was_killed_leaves_the_state_free(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from stillwatch.run import only_one\n"
@@ -83,6 +84,7 @@ print("left", flush=True)
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_all_work_in_order(number: signal.Signals) -> None:
     argv = [sys.executable, "-c", textwrap.dedent(UNTIL_TOLD)]

@@ -99,9 +99,11 @@ async def test_timers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_what_is_declared_is_not_suggested_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_timers() -> list[suggest.Suggestion]:
+        return []
+
     monkeypatch.setattr(suggest, "read_mounts", lambda: [])
+    monkeypatch.setattr(suggest, "disabled_timers", no_timers)
     folder = fill(tmp_path / "var/log", "a.log", "a.log.1")
-    tables = [each.table for each in await suggestions({}, tmp_path) if each.table != "timers"]
-    assert tables == ["rotated_logs"]
-    again = await suggestions({"rotated_logs": {str(folder)}}, tmp_path)
-    assert [each for each in again if each.table != "timers"] == []
+    assert [each.table for each in await suggestions({}, tmp_path)] == ["rotated_logs"]
+    assert await suggestions({"rotated_logs": {str(folder)}}, tmp_path) == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.cli.commands import FAMILIES
+from stillwatch.cli.main import run
 from stillwatch.errors import NotReachable
 
 from .conftest import Stillwatch
@@ -113,15 +114,16 @@ def test_a_missing_file_on_the_real_host_leaves_nothing_behind(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_configuration_is_one_line(tmp_path: Path) -> None:
+def test_a_broken_configuration_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "stillwatch.toml"
     file.write_text('autonomy = "reckless"\n')
-    done = real("--config", str(file), "rules")
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert str(file) in done.stderr
+    assert run(["--config", str(file), "rules"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert str(file) in said
 
 
+@pytest.mark.process
 def test_nobody_reads_us(tmp_path: Path) -> None:
     """A closed pipe is no error: neither a word nor a traceback."""
     reader, writer = os.pipe()
@@ -137,10 +139,10 @@ def test_version_is_told() -> None:
     assert done.stdout.startswith("stillwatch 0.")
 
 
-def test_common_options_work_on_both_sides() -> None:
-    before, after = real("--config", "/no/such.toml", "rules"), real("rules", "--config=/no/such.toml")
-    assert before.returncode == after.returncode == 2
-    assert before.stderr == after.stderr == "stillwatch: no configuration file /no/such.toml\n"
+def test_common_options_work_on_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--config", "/no/such.toml", "rules"], ["rules", "--config=/no/such.toml"]):
+        assert run(words) == 2
+        assert capsys.readouterr().err == "stillwatch: no configuration file /no/such.toml\n"
 
 
 def test_an_ascii_terminal_gets_question_marks_not_a_traceback() -> None:

@@ -58,6 +58,7 @@ async def exchange(door, sent):
         writer.close()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("level", list(ALLOWED))
 async def test_hostile_model_executes_nothing_outside_policy(memory, level):
     """2,500 messages a level, 10,000 in all; the limits are lifted now and then, so that the policy alone stands."""

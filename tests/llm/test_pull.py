@@ -182,6 +182,7 @@ async def test_an_unknown_name(tmp_path: Path) -> None:
         await pull.pull("gpt-9", tmp_path)
 
 
+@pytest.mark.process
 async def test_pip_is_asked_for_real_and_its_failure_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from stillwatch.llm.servers import LlamaServers
 from stillwatch.records.chat import TIERS, Answer, Message
 from tests.scripted_llm import ScriptedLLM
 
+pytestmark = pytest.mark.process
+
 MODELS = Path(os.environ.get("STILLWATCH_MODEL_DIR") or Path.home() / ".cache/stillwatch/models")
 SMALL = MODELS / "SmolLM2-135M-Instruct.Q4_1.gguf"
 

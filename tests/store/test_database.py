@@ -86,6 +86,7 @@ def test_migrations_run_one_by_one_from_any_version(tmp_path: Path) -> None:
     assert database.problems() == []
 
 
+@pytest.mark.process
 def test_two_processes_open_at_once(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path; from stillwatch.store.store import Store; "
@@ -113,6 +114,7 @@ while True:
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("wait", [0.0, 0.03, 0.1])
 def test_kill_9_in_the_middle_leaves_cursor_and_incidents_of_one_transaction(tmp_path: Path, wait: float) -> None:
     root = Path(__file__).parents[2]
