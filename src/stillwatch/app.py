@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import time
@@ -103,9 +104,17 @@ class App:
     async def explain_action(
         self, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
     ) -> dict[str, Any]:
-        """Judged in this process, by the policy file and what PID 1 says; no gate is needed and nothing changes."""
-        from stillwatch.gate.offline import explain
+        """Judged in this process, by the policy file and what PID 1 says; no gate is needed and nothing changes.
 
+        Only the gate has the book of changes, so it is asked about an undo where it answers.
+        """
+        from stillwatch.gate.client import ask_async
+        from stillwatch.offline import explain
+
+        if action == "undo":
+            with contextlib.suppress(StillwatchError):
+                fields = {"action": action, "target": target, "arguments": dict(arguments)}
+                return await ask_async(self.places, "explain", door="admin", **fields)
         return await explain(self.places, level, action, target, arguments)
 
     def audit_records(self, after: int = 0) -> Iterator[dict[str, Any]]:

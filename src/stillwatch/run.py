@@ -30,6 +30,7 @@ from stillwatch.records.action import Proposal
 from stillwatch.serve.http import build_http, check_bind, serve_http
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.local import LocalServer
+from stillwatch.serve.local_desk import DeskVerbs
 from stillwatch.service import Rooms, Service
 from stillwatch.store.store import Store
 from stillwatch.tiers import Tiers
@@ -62,8 +63,9 @@ async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
         async with Tiers(app.config, app.places, app.clock, lasting=True) as tiers:
             daemon = _daemon(app, rooms, store, tiers)
             service = LiveService(rooms, daemon, tiers)
-            local = LocalServer(service, app.socket)
-            port = _port(app, service, daemon, tiers)
+            desk = _desk(app, service, daemon, tiers)
+            local = LocalServer(service, app.socket, DeskVerbs(desk=desk).all())
+            port = _port(app, desk)
             tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
             await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, tell))
         store.close()
@@ -88,11 +90,8 @@ async def _start_gate(app: App) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(sys.executable, "-I", leash.__file__, str(os.getpid()), *gate_command)
 
 
-def _port(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Coroutine[Any, Any, None]:
-    """Port 8083, to be awaited. Raises WrongUsage where it would be open to others without a key (R23)."""
-    keys = KeyRing(app.places.state)
-    check_bind(app.config.api, keys)
-    desk = Desk(
+def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
+    return Desk(
         service=service,
         clock=app.clock,
         known=daemon.known,
@@ -103,7 +102,14 @@ def _port(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Coroutine
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
     )
-    return serve_http(build_http(service, Conversation(desk), keys, app.config.api, app.clock), app.config.api, keys)
+
+
+def _port(app: App, desk: Desk) -> Coroutine[Any, Any, None]:
+    """Port 8083, to be awaited. Raises WrongUsage where it would be open to others without a key (R23)."""
+    keys = KeyRing(app.places.state)
+    check_bind(app.config.api, keys)
+    app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock)
+    return serve_http(app_of_port, app.config.api, keys)
 
 
 def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
@@ -129,17 +135,13 @@ class GateSocket:
         self._places = places
 
     async def propose(self, proposal: Proposal, incident: str) -> Answered:
-        return _answered(await gate.propose(self._places, proposal, incident))
+        return await gate.propose(self._places, proposal, incident)
 
     async def look_up(self, proposal_id: str) -> Answered:
-        return _answered(gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id)))
+        return gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id))
 
     async def answers(self) -> None:
         await gate.ask_async(self._places, "status")
-
-
-def _answered(said: gate.Proposed) -> Answered:
-    return Answered(id=said.id, state=said.state, decision=said.decision, outcome=said.outcome)
 
 
 @contextmanager

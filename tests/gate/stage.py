@@ -23,6 +23,7 @@ from stillwatch.gate.change.action import (
     Verification,
     World,
 )
+from stillwatch.gate.change.undo import Undo
 from stillwatch.gate.core import Peer
 from stillwatch.gate.database import Database
 from stillwatch.gate.declared import Declared
@@ -162,12 +163,12 @@ class Restart(Action):
         return Precondition(
             ok=True,
             reason=f"{unit.name} is {unit.active_state}",
-            facts={"state": unit.active_state, "invocation": unit.invocation_id},
+            facts={"unit": unit.name, "state": unit.active_state, "invocation": unit.invocation_id},
             cause=f"{unit.name} is failed, says PID 1" if down else "",
             touches=(unit.name,),
         )
 
-    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
+    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
         others = await world.bus.dependants(change.target)
         return BlastRadius(said=f"{len(others)} units need it", dependants=others)
 
@@ -190,9 +191,9 @@ class Restart(Action):
             ok=well, said=f"{unit.name} is {unit.active_state}", worse=not well and before["state"] == "active"
         )
 
-    async def undo(self, world: World, change: Change) -> str | None:
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         if world.bus.result == "no-undo":  # type: ignore[attr-defined]
-            return None
+            raise Refused("polkit says no")
         if world.bus.result == "undo-breaks":  # type: ignore[attr-defined]
             raise RuntimeError("cannot")
         await world.bus.job("start", change.target)
@@ -207,9 +208,14 @@ class Restart(Action):
 
 class Stop(Restart):
     name, risk, undoable = "stop_unit", "medium", True
+    undoes, restores = "start {target} again", ("state",)
 
     async def run(self, world: World, change: Change) -> str:
         return await world.bus.job("stop", change.target)
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        unit = await world.bus.unit(change.target)
+        return Verification(ok=unit is not None and unit.active_state == "inactive", said="looked at")
 
 
 class ResetFailed(Restart):
@@ -223,7 +229,7 @@ class ResetFailed(Restart):
         return Verification(ok=True, said="")
 
 
-ACTIONS: dict[str, Action] = {action.name: action for action in (Restart(), Stop(), ResetFailed())}
+ACTIONS: dict[str, Action] = {action.name: action for action in (Restart(), Stop(), ResetFailed(), Undo())}
 
 
 def some_units() -> Units:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.gate.change.action import Action, Arguments, BlastRadius, Change
+from stillwatch.gate.change.action import Action, Arguments, BlastRadius, Change, Refused
 from stillwatch.gate.declared import Declared
 from stillwatch.records.action import ACTIONS as NAMES
 from tests.gate.stage import Restart, Stage, some_units
@@ -16,7 +16,8 @@ class Plain(Restart):
 async def test_an_action_that_says_nothing_hits_nobody_and_cannot_be_undone():
     change = Change(action="restart_unit", target="web.service", arguments=Arguments())
     assert await Plain().blast_radius(Stage(some_units()), change) == BlastRadius()
-    assert await Plain().undo(Stage(some_units()), change) is None
+    with pytest.raises(Refused, match="cannot be taken back"):
+        await Plain().undo(Stage(some_units()), change, {})
 
 
 def test_an_action_must_say_everything_that_the_gate_asks():

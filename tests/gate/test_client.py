@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -10,7 +9,7 @@ import pytest
 
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client
-from stillwatch.gate.client import GateRefused, ask_async, proposed, reachable
+from stillwatch.gate.client import GateRefused, ask_async, proposed
 from stillwatch.records.action import Proposal
 from stillwatch.records.event import Untrusted
 from tests.gate.stage import make_gate, places_in, served
@@ -22,7 +21,7 @@ async def test_a_proposal_goes_through_and_comes_back_as_a_record(tmp_path):
     gate = make_gate(tmp_path, trial_uid=os.getuid())
     async with served(gate, tmp_path):
         reply = await client.propose(places_in(tmp_path), WEB, incident="I-1")
-        assert (reply.id, reply.state, reply.decision.verdict, reply.risk) == ("A-1", "waiting", "ask", "low")
+        assert (reply.id, reply.state, reply.decision.verdict) == ("A-1", "waiting", "ask")
         assert reply.outcome is None
         shown = await ask_async(places_in(tmp_path), "show", id="A-1")
         done = await ask_async(places_in(tmp_path), "approve", door="admin", id="A-1", hash=shown["hash"])
@@ -37,12 +36,6 @@ async def test_a_refusal_is_a_decision_and_no_exception(tmp_path):
         assert odd.decision.verdict == "refuse"
         with pytest.raises(GateRefused, match="administrator"):
             await ask_async(places, "resume")
-
-
-async def test_a_gate_that_is_there_is_reachable(tmp_path):
-    assert not reachable(places_in(tmp_path))
-    async with served(make_gate(tmp_path), tmp_path):
-        assert await asyncio.to_thread(reachable, places_in(tmp_path))
 
 
 def test_no_gate_is_said_with_the_next_step(tmp_path):

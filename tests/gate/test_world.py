@@ -6,8 +6,8 @@ import os
 import pytest
 
 from stillwatch.gate import world as world_module
-from stillwatch.gate.change.action import Absent, Interrupted, Refused
-from stillwatch.gate.world import HostWorld, LookingWorld, WordsBus
+from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.gate.world import HostWorld
 
 
 async def helper(folder, answer, name="act"):
@@ -73,10 +73,3 @@ async def test_a_strangers_socket_is_not_the_helper(tmp_path):
         await here(tmp_path, owner=4242).act({"do": "x"})
     assert heard in ([], [b""])
     server.close()
-
-
-async def test_explain_outside_the_gate_asks_no_helper(tmp_path):
-    with pytest.raises(Absent):
-        await LookingWorld(helpers=tmp_path).act({})
-    with pytest.raises(Absent):
-        await WordsBus().unit("web.service")

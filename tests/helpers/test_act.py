@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -100,6 +101,10 @@ def test_own_and_back(policy: Write, tmp_path: Path) -> None:
     assert (data / "inside").stat().st_uid == 0
     with pytest.raises(Refused, match="as declared"):
         act.handle({"do": "own", "name": "data"})
+    data.chmod(0o755)
+    with pytest.raises(Refused, match="no longer as it was left"):
+        act.handle({"do": "own_back", "name": "data"})
+    data.chmod(0o750)
     act.handle({"do": "own_back", "name": "data"})
     assert (data.stat().st_uid, data.stat().st_mode & 0o777) == (0, 0o700)
 
@@ -129,7 +134,7 @@ def test_restore_only_the_copy_that_was_approved(policy: Write, tmp_path: Path) 
     act.handle({"do": "restore", "name": "a", "sha256": kept})
     assert file.read_text() == "good"
     assert act.handle({"do": "file", "name": "a"})["same"] is True
-    act.handle({"do": "put_back", "name": "a"})
+    act.handle({"do": "put_back", "name": "a", "sha256": kept})
     assert file.read_text() == "bad"
     assert act.keep_all() == 0
 
@@ -139,6 +144,29 @@ def test_only_declared_timers_are_enabled(policy: Write, unit: str) -> None:
     policy('[[timers]]\nunit = "logrotate.timer"\n[[timers]]\nunit = "nginx.service"\n')
     with pytest.raises(Refused):
         act.handle({"do": "enable_timer", "unit": unit})
+
+
+@pytest.mark.parametrize(
+    ("do", "words"),
+    [
+        ("enable_timer", ["enable", "--now", "--"]),
+        ("disable_timer", ["disable", "--now", "--"]),
+        ("stop_timer", ["stop", "--"]),
+    ],
+)
+def test_what_a_declared_timer_is_told(
+    policy: Write, monkeypatch: pytest.MonkeyPatch, do: str, words: list[str]
+) -> None:
+    policy('[[timers]]\nunit = "logrotate.timer"\n')
+    asked: list[list[str]] = []
+
+    def ended(argv: list[str], **_: object) -> SimpleNamespace:
+        asked.append(argv)
+        return SimpleNamespace(code=0)
+
+    monkeypatch.setattr(act, "run", ended)
+    act.handle({"do": do, "unit": "logrotate.timer"})
+    assert asked[0][3:] == [*words, "logrotate.timer"]
 
 
 @pytest.mark.parametrize("verb", sorted(act.SCHEMAS))

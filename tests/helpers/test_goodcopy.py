@@ -37,23 +37,32 @@ def test_r22_a_copy_is_taken_only_after_the_test_passed_and_comes_back_whole(con
 def test_what_was_there_before_comes_back(config: Path) -> None:
     goodcopy.keep("app")
     config.write_text("broken\n")
-    goodcopy.restore("app")
-    goodcopy.put_back("app")
+    left = goodcopy.restore("app")["sha256"]
+    config.write_text("good 1, and more\n")
+    with pytest.raises(Refused, match="changed since"):
+        goodcopy.put_back("app", left)
+    assert config.read_text() == "good 1, and more\n"
+    config.write_text("good 1\n")
+    goodcopy.put_back("app", left)
     assert config.read_text() == "broken\n"
 
 
 def test_an_absent_file_is_restored(config: Path) -> None:
     goodcopy.keep("app")
-    config.unlink()
+    config.write_text("broken\n")
     goodcopy.restore("app")
+    config.unlink()
+    left = goodcopy.restore("app")["sha256"]
     assert config.read_text() == "good 1\n"
+    with pytest.raises(Refused, match="nothing was kept"):
+        goodcopy.put_back("app", left)
 
 
 def test_without_a_copy_nothing_is_restored(config: Path) -> None:
     with pytest.raises(Refused, match="no good copy"):
         goodcopy.restore("app")
     with pytest.raises(Refused):
-        goodcopy.put_back("app")
+        goodcopy.put_back("app", "")
 
 
 def test_a_copy_whose_test_fails_leaves_the_file_as_it_was(config: Path, policy: Write) -> None:

@@ -27,8 +27,7 @@ async def _said(world: World, backup: Backup) -> str:
 
 def _paths(declared: Declared, target: str) -> set[str]:
     logs = {one.directory for one in declared.rotated_logs if target in (one.name, one.directory)}
-    places = (*((one.name, one.path) for one in declared.files), *((one.name, one.path) for one in declared.ownership))
-    return logs | {path for name, path in places if target in (name, path)}
+    return logs | {one.path for one in (*declared.files, *declared.ownership) if target in (one.name, one.path)}
 
 
 def _covers(backup: Backup, touched: str) -> bool:

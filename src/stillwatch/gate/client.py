@@ -8,13 +8,13 @@ import json
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from stillwatch.config import Places
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.host.auditanchors import GATE_USER
 from stillwatch.host.unixsockets import exchange
+from stillwatch.ports import Answered
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.event import Untrusted
 
@@ -28,17 +28,6 @@ class GateRefused(StillwatchError):
     """The gate will not; the message is its reason."""
 
     exit_code = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposed:
-    """id: "A-17", "" if refused; state: "refused", "waiting", "approved", "done", "failed", "undone", "unknown", …"""
-
-    id: str
-    state: str
-    decision: Decision
-    outcome: Outcome | None
-    risk: str
 
 
 def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
@@ -65,41 +54,26 @@ async def ask_async(places: Places, verb: str, *, door: Door = "propose", **fiel
     return await asyncio.to_thread(ask, places, verb, door=door, **fields)
 
 
-async def propose(places: Places, proposal: Proposal, incident: str = "") -> Proposed:
-    """Propose a change. A refusal is a Proposed with its decision, never an exception; NotReachable is raised."""
-    said: dict[str, Any] = {
-        "action": proposal.action,
-        "target": proposal.target,
-        "arguments": dict(proposal.arguments),
-    }
+async def propose(places: Places, proposal: Proposal, incident: str = "") -> Answered:
+    """Propose a change. A refusal is an answer with its decision, never an exception; NotReachable is raised."""
+    said: dict[str, Any] = {"action": proposal.action, "target": proposal.target, "arguments": dict(proposal.arguments)}
     try:
         reply = await ask_async(places, "propose", **said, because=proposal.because[:4000], incident=incident[:64])
     except GateRefused as refused:
         decision = Decision(verdict="refuse", rule="gate", reason=str(refused))
-        return Proposed(id="", state="refused", decision=decision, outcome=None, risk="")
+        return Answered(id="", state="refused", decision=decision, outcome=None)
     return proposed(reply)
 
 
-def proposed(reply: Mapping[str, Any]) -> Proposed:
+def proposed(reply: Mapping[str, Any]) -> Answered:
     """An answer to `propose`, `show`, `approve` or one of `list` as a record."""
     outcome = reply["outcome"]
-    return Proposed(
+    return Answered(
         id=reply["id"] or "",
         state=reply["state"],
         decision=Decision(**reply["decision"]),
         outcome=Outcome(**{**outcome, "said": Untrusted(outcome["said"])}) if outcome else None,
-        risk=reply["risk"] or "",
     )
-
-
-def reachable(places: Places) -> bool:
-    """Whether a gate answers at the door that this process may use."""
-    doors: tuple[Door, ...] = ("propose", "admin")
-    for door in doors:
-        with contextlib.suppress(StillwatchError):
-            ask(places, "status", door=door, seconds=2.0)
-            return True
-    return False
 
 
 def _owners(places: Places) -> set[int]:

@@ -39,8 +39,7 @@ class Codes:
         secret = secrets.token_bytes(20)
         with self.database.writing() as writer:
             writer.record("autonomy", enrolled=True, by=by)
-            for name in ("code-step", "code-wrong"):
-                writer.execute("DELETE FROM settings WHERE name = ?", (name,))
+            writer.execute("DELETE FROM settings WHERE name IN ('code-step', 'code-wrong')")
             write_durably(self.file, secret)
         text = base64.b32encode(secret).decode().rstrip("=")
         return (
@@ -70,10 +69,8 @@ class Codes:
         if not self.enrolled:
             raise Refused("no code generator is enrolled: an administrator runs `stillwatch approvals enroll`")
         secret, used, present = self.file.read_bytes(), self._number("code-step"), int(now) // STEP
-        steps = [
-            step for step in (present - 1, present, present + 1) if hmac.compare_digest(code_at(secret, step), code)
-        ]
-        fresh = [step for step in steps if step > used]
+        steps = [step for step in (present - 1, present, present + 1) if step > used]
+        fresh = [step for step in steps if hmac.compare_digest(code_at(secret, step), code)]
         with self.database.writing() as writer:
             if fresh:
                 _set(writer, "code-step", min(fresh))

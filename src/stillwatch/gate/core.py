@@ -109,9 +109,8 @@ class Gate:
         return {"id": None, "state": "refused", "risk": risk, "decision": told(decision), "outcome": None}
 
     async def _begin(self, peer: Peer, reading: Reading, decision: Decision, note: dict[str, str]) -> Reply:
-        approval: dict[str, Any] = {"state": "waiting", "approver": ""}
-        if decision.verdict == "allow":
-            approval = self._approval("policy")
+        waits = {"state": "waiting", "approver": ""}
+        approval = self._approval("policy") if decision.verdict == "allow" else waits
         number = self.proposals.keep(reading, decision, note, peer.uid, approval)
         if decision.verdict == "allow":
             await self.performer.execute(number)
@@ -121,7 +120,7 @@ class Gate:
         moment = {"approved_boot": self.clock.boot(), "approved_in": self.limits.boot_id}
         return {"state": "approved", "approver": by, **moment}
 
-    async def _read(self, request: protocol.Propose | protocol.Explain) -> Reading:
+    async def _read(self, request: protocol.Explain) -> Reading:
         self._check_standing()
         return await self.judge.read(self.policy, request.action, request.target, request.arguments)
 
@@ -136,11 +135,7 @@ class Gate:
             return Decision(verdict="refuse", rule="precondition", reason=clean(reading.now.reason))
         if decision.verdict != "allow":
             return decision
-        hindrance = self.limits.hindrance(reading.change.target)
-        if self.switch.is_on():
-            hindrance = "paused: nothing is done until an administrator resumes"
-        elif self.performer.busy.locked():
-            hindrance = "another change is being made"
+        hindrance = self.performer.hindrance() or self.limits.hindrance(reading.change.target)
         return Decision(verdict="ask", rule="limits", reason=hindrance) if hindrance else decision
 
     async def _explain(self, peer: Peer, request: protocol.Explain) -> Reply:
@@ -195,7 +190,7 @@ class Gate:
                 raise Refused("high risk, or it cannot be undone: only the local command line approves it")
         elif peer.door != "admin":
             raise Refused("without a one-time code, only the local command line approves")
-        elif peer.uid == row["proposer"] and peer.uid != self.trial_uid:
+        elif peer.uid == row["proposer"] and peer.uid not in (0, self.trial_uid):
             raise Refused("who proposed it cannot approve it")
         if request.hash != row["hash"] and (request.hash is not None or request.code is None):
             raise Refused("that is not what was shown: look at it again with `stillwatch approvals show`")

@@ -38,11 +38,16 @@ class RotatedLogs(Entry, frozen=True):
     keep: Annotated[int, Meta(ge=0, le=1000)] = 1
 
 
-class RestorableFile(Entry, frozen=True):
-    """A configuration file with the test that must pass (argv with an absolute program) and the unit that reads it."""
+class Placed(Entry, frozen=True):
+    """What has a name and a path."""
 
     name: Name
     path: AbsolutePath
+
+
+class RestorableFile(Placed, frozen=True):
+    """A configuration file with the test that must pass (argv with an absolute program) and the unit that reads it."""
+
     test: Annotated[tuple[str, ...], Meta(min_length=1, max_length=16)]
     unit: UnitName
 
@@ -54,32 +59,25 @@ class Runbook(Entry, frozen=True):
     description: Annotated[str, Meta(max_length=200)] = ""
 
 
-class Cleaner(Entry, frozen=True):
+class Cleaner(Runbook, frozen=True):
     """A oneshot unit that frees space."""
 
-    unit: UnitName
-    description: Annotated[str, Meta(max_length=200)] = ""
 
-
-class Ownership(Entry, frozen=True):
+class Ownership(Placed, frozen=True):
     """Owner, group and mode that a path should have.
 
     below: also owner and group of what root, or the path's wrong owner, owns below it; modes there stay as they are.
     """
 
-    name: Name
-    path: AbsolutePath
     owner: Account
     group: Account
     mode: Mode
     below: bool = False
 
 
-class Lock(Entry, frozen=True):
+class Lock(Placed, frozen=True):
     """A lock or pid file, the unit it belongs to, and the program (comm) whose living process makes it not stale."""
 
-    name: Name
-    path: AbsolutePath
     unit: UnitName
     program: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._+-]{1,15}\Z")]
 

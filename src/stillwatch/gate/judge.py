@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,8 @@ import msgspec
 from stillwatch.config import Autonomy
 from stillwatch.gate.backups import stale_backups
 from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
+from stillwatch.gate.change.declared_entry import loaded
+from stillwatch.gate.change.undo import Made, Undo
 from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
 from stillwatch.gate.protocol import in_short
 from stillwatch.gate.units import UNIT_NAME, protected_by, same_unit
@@ -29,16 +31,20 @@ class Reading:
     change: Change
     case: Case
     now: Precondition
-    blast: BlastRadius
-    hash: str
+    blast: BlastRadius = field(default_factory=BlastRadius)
+    hash: str = ""
     missing: tuple[str, ...] = ()
 
 
 class Judge:
-    """host: what tells this machine from others (its machine-id), bound into every approval."""
+    """host: what tells this machine from others (its machine-id), bound into every approval.
+
+    made: the change of an id, as the gate's book has it; None where there is no such, or no book.
+    """
 
     def __init__(self, world: World, catalogue: Mapping[str, Action], host: str) -> None:
         self.world, self.catalogue, self.host = world, catalogue, host
+        self.made: Callable[[str], Made | None] = lambda _: None
 
     def decode(self, name: str, target: str, arguments: Mapping[str, object]) -> tuple[Action, Change]:
         """The action and the typed change. Raises Refused on an unknown action or an argument outside its schema."""
@@ -49,6 +55,8 @@ class Judge:
             typed = msgspec.convert(dict(arguments), action.arguments)
         except msgspec.ValidationError as error:
             raise Refused(f"{name}: {in_short(error)}") from error
+        if isinstance(action, Undo):
+            action = Undo(target, self.made(target))
         return action, Change(action=name, target=target, arguments=typed)
 
     async def read(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:
@@ -67,18 +75,17 @@ class Judge:
     async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
         await action.check_target(self.world, change)
         if UNIT_NAME.fullmatch(change.target):
-            unit = await self.world.bus.unit(change.target)
-            if unit is None:
-                raise Absent(change.target)
-            change = replace(change, target=unit.name)
+            change = replace(change, target=(await loaded(self.world, change.target)).name)
         now = await action.precondition(self.world, change)
         blast = await action.blast_radius(self.world, change)
-        names = await self._names(change.target)
+        meant = action.made.change if isinstance(action, Undo) else change
+        names = await self._names(meant.target)
         touched = {name for unit in (*now.touches, *blast.dependants) for name in await same_unit(self.world.bus, unit)}
-        stale = await stale_backups(self.world, change.target, (*names, *touched))
+        stale = await stale_backups(self.world, meant.target, (*names, *touched))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = Case(
-            action=change.action,
+            action=meant.action,
+            undo=meant is not change,
             names=names,
             risk=raised_risk(action.risk, blast),
             cause=now.cause,
@@ -100,9 +107,7 @@ class Judge:
             minute = minute_of_day(self.world.clock.now())
             case = Case(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
             now = Precondition(ok=False, reason=str(absent))
-            return Reading(
-                action=action, change=change, case=case, now=now, blast=BlastRadius(), hash="", missing=(absent.name,)
-            )
+            return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 
     async def _names(self, target: str) -> tuple[str, ...]:
         return await same_unit(self.world.bus, target) if UNIT_NAME.fullmatch(target) else (target,)

@@ -28,7 +28,8 @@ class Limits:
         ages = self._ages()
         mine = sorted(seconds for name, seconds in ages if name == target and seconds < HOUR)
         if len(mine) >= PER_TARGET:
-            self._quarantine(target)
+            with self.database.writing() as writer:
+                self.quarantine(writer, target)
             return f"{target} was changed {PER_TARGET} times within an hour: in quarantine until a person clears it"
         if len(ages) >= PER_DAY:
             return f"{PER_DAY} automatic changes within a day: a person approves the next"
@@ -54,10 +55,10 @@ class Limits:
     def quarantined(self) -> list[str]:
         return [row["target"] for row in self.database.all("SELECT target FROM quarantine ORDER BY target")]
 
-    def _quarantine(self, target: str) -> None:
-        with self.database.writing() as writer:
-            writer.execute("INSERT INTO quarantine VALUES (?, ?)", (target, self.clock.now()))
-            writer.record("paused", target=target, quarantine=True, by="gate")
+    def quarantine(self, writer: Writer, target: str) -> None:
+        """Nothing automatic is done to it until a person clears it."""
+        writer.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?)", (target, self.clock.now()))
+        writer.record("paused", target=target, quarantine=True, by="gate")
 
     def _ages(self) -> list[tuple[str, float]]:
         """(target, age) of every automatic change of the last day; one whose age is unknown counts as recent."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verification, World
+from stillwatch.gate.change.undo import Made
 from stillwatch.gate.database import Database, Writer
 from stillwatch.gate.judge import Judge, Reading
 from stillwatch.gate.limits import Limits
@@ -16,6 +18,7 @@ from stillwatch.gate.policy import Policy, decide
 from stillwatch.gate.proposals import Row
 from stillwatch.gate.protocol import clean
 from stillwatch.gate.switch import Switch
+from stillwatch.host.auditlog import canonical
 
 APPROVAL_GOOD: Final = 900.0
 RUN_DEADLINE: Final = 180.0
@@ -40,11 +43,12 @@ class Performer:
         self.busy = asyncio.Lock()
         self.world: World = judge.world
         self.clock: Clock = judge.world.clock
+        judge.made = self.made
 
     def recover(self) -> None:
         """After a start: what was begun and not ended is `unknown`: told, never run again (R29)."""
         for row in self.database.all("SELECT * FROM proposals WHERE state IN ('running', 'undoing')"):
-            self._end(row, "unknown", "the gate stopped while this ran: nobody knows how it ended", kind="unknown")
+            self._end(row, "unknown", "the gate stopped while this ran: nobody knows how it ended")
 
     async def perform_due(self) -> None:
         """What waits for the gate itself: approved changes that could not start at once, and measurements."""
@@ -57,12 +61,16 @@ class Performer:
             if row["boot_id"] != boot or row["due"] <= now:
                 await self.measure(row["proposal"], row["delay"])
 
-    async def execute(self, number: int) -> str:
-        """Carry out an approved proposal if it may still run; one sentence why it did not, "" if it did."""
+    def hindrance(self) -> str:
+        """Why nothing is begun just now, "" if it may be."""
         if self.switch.is_on():
             return "paused: nothing new is begun until an administrator resumes"
-        if self.busy.locked():
-            return "another change is being made"
+        return "another change is being made" if self.busy.locked() else ""
+
+    async def execute(self, number: int) -> str:
+        """Carry out an approved proposal if it may still run; one sentence why it did not, "" if it did."""
+        if hindrance := self.hindrance():
+            return hindrance
         async with self.busy:
             row = self._row(number)
             if row["state"] != "approved":
@@ -73,7 +81,7 @@ class Performer:
             except Refused as refused:
                 self._give_back(row, str(refused))
                 return str(refused)
-            await self._run(row, reading.action, reading.change)
+            await self._run(row, reading.action.run(self.world, reading.change), "done")
         if self._row(number)["status"] == "done":
             await self.measure(number, 0)
         return ""
@@ -128,35 +136,57 @@ class Performer:
                 self.limits.count(writer, row["action"], row["target"], row["id"])
             writer.record("intent", **named(row), hash_approved=row["hash"], approver=row["approver"])
 
-    async def _run(self, row: Row, action: Action, change: Change) -> None:
+    async def _run(self, row: Row, doing: Awaitable[str], end: str) -> None:
         try:
             async with asyncio.timeout(RUN_DEADLINE):
-                said = await action.run(self.world, change)
+                said = await doing
         except Refused as refused:
             self._end(row, "failed", str(refused))
         except Exception as error:
-            self._end(row, "unknown", f"its end was not seen: {error!s}", kind="unknown")
+            self._end(row, "unknown", f"its end was not seen: {error!s}")
         else:
-            self._end(row, "done", said)
+            self._end(row, end, said, await self._left(row))
 
-    def _end(self, row: Row, status: str, said: str, *, kind: str = "outcome") -> None:
+    async def _left(self, row: Row) -> dict[str, str]:
+        """The facts that the change left, for whoever takes it back; none where that cannot be, or where none came."""
+        with contextlib.suppress(Exception):
+            action, change = self._decoded(row)
+            async with asyncio.timeout(VERIFY_DEADLINE):
+                return dict((await action.precondition(self.world, change)).facts) if action.undoes else {}
+        return {}
+
+    def _end(self, row: Row, status: str, said: str, left: dict[str, str] | None = None) -> None:
         said = clean(said)
         with self.database.writing() as writer:
             if status == "done":
                 for delay in CHECKS:
                     due = (row["id"], delay, self.limits.boot_id, self.clock.boot() + delay)
                     writer.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?)", due)
+                writer.execute("REPLACE INTO changes VALUES (?, ?, ?)", (thing(row), row["id"], canonical(left or {})))
+                if row["action"] == "undo":
+                    self._taken_back(writer, row)
             if status == "failed":
                 count(writer, row, "failed")
             end = "UPDATE proposals SET state = ?, status = ?, said = ? WHERE id = ?"
             writer.execute(end, (status, status, said, row["id"]))
+            kind = status if status in ("unknown", "undone") else "outcome"
             writer.record(kind, **named(row), status=status, said=said)
+
+    def _taken_back(self, writer: Writer, row: Row) -> None:
+        """The change is undone with the same stroke, and nothing makes it again without a person."""
+        for undone in self.database.all("SELECT * FROM proposals WHERE 'A-' || id = ?", row["target"]):
+            said = f"taken back by A-{row['id']}"
+            end = "UPDATE proposals SET state = 'undone', status = 'undone', verified = NULL, said = ? WHERE id = ?"
+            writer.execute(end, (said, undone["id"]))
+            writer.execute("DELETE FROM checks WHERE proposal = ?", (undone["id"],))
+            writer.record("undone", **named(undone), status="undone", said=said)
+            self.limits.quarantine(writer, undone["target"])
 
     def _give_back(self, row: Row, reason: str) -> None:
         """An approval that cannot be used is void; the proposal waits for a new one."""
         with self.database.writing() as writer:
             back = (
-                "UPDATE proposals SET state = 'waiting', reason = ?, approver = '' WHERE id = ? AND state = 'approved'"
+                "UPDATE proposals SET state = 'waiting', approver = '', reason = ? WHERE state = 'approved' AND id = ?"
             )
             writer.execute(back, (reason, row["id"]))
             writer.record("decided", **named(row), verdict="refuse", reason=reason, rule="at-execution")
@@ -180,20 +210,28 @@ class Performer:
             with self.database.writing() as writer:
                 writer.execute("UPDATE proposals SET state = 'undoing' WHERE id = ?", (number,))
                 writer.record("intent", **named(row), undo=True)
-            try:
-                async with asyncio.timeout(RUN_DEADLINE):
-                    said = await action.undo(self.world, change)
-            except Exception as error:
-                self._end(row, "unknown", f"undoing it failed: {error!s}", kind="unknown")
-                return
-            status, kind = ("undone", "undone") if said is not None else ("failed", "outcome")
-            self._end(row, status, said if said is not None else "it got worse and could not be undone", kind=kind)
+            await self._run(row, action.undo(self.world, change, json.loads(row["facts"])), "undone")
+
+    def made(self, proposal_id: str) -> Made | None:
+        """A change by its id, for whoever takes it back."""
+        for row in self.database.all("SELECT * FROM proposals WHERE 'A-' || id = ?", proposal_id):
+            action, change = self._decoded(row)
+            left = self.database.one("SELECT facts FROM changes WHERE proposal = ?", row["id"]) or "{}"
+            before = json.loads(row["facts"])
+            return Made(state=row["state"], action=action, change=change, before=before, left=json.loads(left))
+        return None
 
     def _decoded(self, row: Row) -> tuple[Action, Change]:
         return self.judge.decode(row["action"], row["target"], json.loads(row["arguments"]))
 
     def _row(self, number: int) -> Row:
         return self.database.all("SELECT * FROM proposals WHERE id = ?", number)[0]
+
+
+def thing(row: Row) -> str:
+    """What was changed, whatever it was called: a path, a unit, or what the target says."""
+    facts = json.loads(row["facts"])
+    return str(facts.get("path") or facts.get("unit") or row["target"])
 
 
 def named(row: Row) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def matches(self, case: Case) -> bool:
         return (
-            (not self.actions or case.action in self.actions)
+            (not self.actions or case.action in self.actions or (case.undo and "undo" in self.actions))
             and (not self.targets or any(fnmatchcase(name, glob) for name in case.names for glob in self.targets))
             and (not self.risk or case.risk in self.risk)
             and (not self.host or case.host_state in self.host)
@@ -78,7 +78,7 @@ class Case:
     """All that a decision depends on, read by the gate: nothing here comes from a model but action and target.
 
     names: the target under all its names; protected: the protected unit that it is or touches, "" if none;
-    minute: of the local day.
+    minute: of the local day; undo: the action is to be taken back, so its rules count, and those that name `undo`.
     """
 
     action: str
@@ -88,6 +88,7 @@ class Case:
     protected: str = ""
     host_state: str = "unknown"
     minute: int = 0
+    undo: bool = False
 
 
 def load_policy(path: Path, owners: frozenset[int]) -> Policy:
@@ -138,7 +139,7 @@ def _hindrance(rule: Rule, case: Case, level: Autonomy) -> str:
     """Why a person must approve; "" if nothing speaks against doing it by itself."""
     if level == "suggest":
         return rule.reason or "autonomy is suggest: a person approves"
-    if rule.always_ask or (rule.verdict == "ask" and level == "auto-safe"):
+    if rule.always_ask or case.undo or (rule.verdict == "ask" and level == "auto-safe"):
         return rule.reason or "the rule asks a person"
     if case.risk == "high" or (case.risk == "medium" and level == "auto-safe"):
         return f"its risk is {case.risk}: a person approves"

@@ -16,6 +16,8 @@ MAX_WAITING: Final = 200
 KEEP_ENDED: Final = 5_000
 OPEN: Final = "('waiting', 'approved', 'running', 'undoing')"
 Row = sqlite3.Row
+AS_IT_IS: Final = ("at", "state", "action", "target", "risk", "hash", "made", "approver", "incident")
+SHOWN: Final = "SELECT *, (SELECT rowid FROM changes WHERE proposal = id) AS made FROM proposals"
 
 
 class Proposals:
@@ -27,15 +29,13 @@ class Proposals:
     def row(self, proposal_id: str | int) -> Row:
         """Raises Refused where there is none."""
         number = proposal_id if isinstance(proposal_id, int) else int(proposal_id.removeprefix("A-"))
-        rows = self.database.all("SELECT * FROM proposals WHERE id = ?", number)
+        rows = self.database.all(f"{SHOWN} WHERE id = ?", number)
         if not rows:
             raise Refused(f"no proposal A-{number}")
         return rows[0]
 
     def newest(self, *, waiting: bool) -> list[Row]:
-        return self.database.all(
-            "SELECT * FROM proposals WHERE state = 'waiting' OR NOT ? ORDER BY id DESC LIMIT 200", waiting
-        )
+        return self.database.all(f"{SHOWN} WHERE state = 'waiting' OR NOT ? ORDER BY id DESC LIMIT 200", waiting)
 
     def keep(
         self, reading: Reading, decision: Decision, note: dict[str, str], uid: int, approval: dict[str, Any]
@@ -91,24 +91,20 @@ def bound(reading: Reading) -> dict[str, Any]:
 
 
 def shown(row: Row) -> dict[str, Any]:
-    """A proposal as JSON; `because` and `said` are text from outside and labelled so by whoever prints them."""
+    """A proposal as JSON; `because` and `said` are text from outside and labelled so by whoever prints them.
+
+    made: the how many-th change it was, None where it was not done, or the same thing was changed again since.
+    """
     outcome = None
     if row["status"] is not None:
         verified = None if row["verified"] is None else bool(row["verified"])
         outcome = {"status": row["status"], "verified": verified, "said": row["said"]}
     return {
+        **{name: row[name] for name in AS_IT_IS},
         "id": f"A-{row['id']}",
-        "at": row["at"],
-        "state": row["state"],
-        "action": row["action"],
-        "target": row["target"],
         "arguments": json.loads(row["arguments"]),
-        "risk": row["risk"],
-        "hash": row["hash"],
-        "decision": {"verdict": row["verdict"], "rule": row["rule"], "reason": row["reason"]},
+        "decision": {name: row[name] for name in ("verdict", "rule", "reason")},
         "outcome": outcome,
-        "approver": row["approver"],
-        "incident": row["incident"],
         "shown": json.loads(row["shown"]),
         "untrusted": {"because": row["because"]},
     }

@@ -22,18 +22,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of all requests: `verb` chooses the schema."""
 
 
-class Propose(Request, frozen=True, tag="propose"):
-    action: Word
-    target: Target
-    arguments: Annotated[dict[Word, Value], Meta(max_length=16)] = {}
-    because: Annotated[str, Meta(max_length=4000)] = ""
-    incident: Annotated[str, Meta(max_length=64)] = ""
-
-
 class Explain(Request, frozen=True, tag="explain"):
     action: Word
     target: Target
     arguments: Annotated[dict[Word, Value], Meta(max_length=16)] = {}
+
+
+class Propose(Explain, frozen=True, tag="propose"):
+    because: Annotated[str, Meta(max_length=4000)] = ""
+    incident: Annotated[str, Meta(max_length=64)] = ""
 
 
 class List(Request, frozen=True, tag="list"):

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.gate.bus import SystemBus
-from stillwatch.gate.change.action import Absent, Clock, Interrupted, Refused
+from stillwatch.gate.change.action import Clock, Interrupted, Refused
 from stillwatch.gate.declared import Declared
 from stillwatch.gate.protocol import MAX_BYTES, read_object
 from stillwatch.host.auditlog import canonical
 from stillwatch.host.boot import HostClock
 from stillwatch.host.unixsockets import TooLong, peer_uid, read_all
-from stillwatch.records.unit import UnitState
 
 HELPERS: Final = Path("/run/stillwatch-helpers")
 ACT_DEADLINE: Final = 150.0
@@ -65,17 +64,3 @@ class HostWorld:
     def _check_owner(self, door: socket.socket) -> None:
         if peer_uid(door) != self.owner:
             raise Refused("another user stands behind the helper's socket")
-
-
-class WordsBus(SystemBus):
-    """For `explain` where no systemd can be asked: no unit is here, so the words alone are judged."""
-
-    async def unit(self, name: str) -> UnitState | None:
-        raise Absent(name)
-
-
-class LookingWorld(HostWorld):
-    """For `explain` outside the gate: it asks PID 1 and no helper, and can change nothing."""
-
-    async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
-        raise Absent(f"the {helper} helper, as this user sees it,")

@@ -30,7 +30,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "terminate": {"pid": int, "start": int, "port": int, "unit": str},
     "keep": {"name": str},
     "restore": {"name": str, "sha256": str},
-    "put_back": {"name": str},
+    "put_back": {"name": str, "sha256": str},
     "test": {"name": str},
     "file": {"name": str},
     "delete_logs": {"name": str},
@@ -39,6 +39,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "remove_lock": {"name": str, "inode": int},
     "enable_timer": {"unit": str},
     "disable_timer": {"unit": str},
+    "stop_timer": {"unit": str},
 }
 
 
@@ -111,7 +112,10 @@ def own(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def own_back(request: dict[str, Any]) -> dict[str, Any]:
+    """Undo an `own`, while the path is as that left it; below it only what is still the declared owner's."""
     facts = declared.ownership(request["name"])
+    if facts["now"] != facts["should"]:
+        raise Refused(f"{facts['path']} is no longer as it was left")
     try:
         was = json.loads(_record(request["name"]).read_text())
     except (OSError, ValueError) as error:
@@ -154,12 +158,13 @@ def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def timer(request: dict[str, Any]) -> dict[str, Any]:
-    """enable --now or disable --now of a declared timer; nothing else can be enabled."""
+    """enable --now, disable --now or stop of a declared timer; nothing else can be enabled."""
     unit = entry("timers", "unit", request["unit"])["unit"]
     if not unit.endswith(".timer"):
         raise Refused(f"{unit[:80]} is not a timer")
-    verb = "enable" if request["do"] == "enable_timer" else "disable"
-    ended = run([SYSTEMCTL, "--no-pager", "--no-ask-password", verb, "--now", "--", unit], seconds=60, limit=4_096)
+    verb = request["do"].removesuffix("_timer")
+    now = [] if verb == "stop" else ["--now"]
+    ended = run([SYSTEMCTL, "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096)
     if ended.code != 0:
         raise Refused(f"systemctl {verb} {unit} ended with {ended.code}")
     return {"unit": unit}
@@ -180,7 +185,7 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "terminate": terminate,
     "keep": lambda request: goodcopy.keep(request["name"]),
     "restore": restore,
-    "put_back": lambda request: goodcopy.put_back(request["name"]),
+    "put_back": lambda request: goodcopy.put_back(request["name"], request["sha256"]),
     "test": test,
     "file": lambda request: goodcopy.state(request["name"]),
     "delete_logs": delete_logs,
@@ -189,6 +194,7 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "remove_lock": remove_lock,
     "enable_timer": timer,
     "disable_timer": timer,
+    "stop_timer": timer,
 }
 
 

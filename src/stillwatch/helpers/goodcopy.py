@@ -57,6 +57,7 @@ def restore(name: str) -> dict[str, Any]:
     if good is None:
         raise Refused(f"there is no good copy of {path}")
     previous: tuple[bytes, dict[str, int]] | None = None
+    (_folder() / f"{name}.previous.json").unlink(missing_ok=True)
     with contextlib.suppress(Refused):
         previous = _read(path)
         _store(name, "previous", *previous)
@@ -70,12 +71,14 @@ def restore(name: str) -> dict[str, Any]:
     return {"path": path, "sha256": _digest(good[0])}
 
 
-def put_back(name: str) -> dict[str, Any]:
-    """Undo a restore."""
+def put_back(name: str, sha256: str) -> dict[str, Any]:
+    """Undo a restore, while the file is what was restored."""
     path = entry("files", "name", name)["path"]
     previous = _load(name, "previous")
     if previous is None:
         raise Refused(f"nothing was kept of {path} before it was restored")
+    if _digest(_read(path)[0]) != sha256:
+        raise Refused(f"{path} was changed since it was restored")
     _write(path, *previous)
     _tell_systemd(path)
     return {"path": path, "sha256": _digest(previous[0])}

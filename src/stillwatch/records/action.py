@@ -21,6 +21,7 @@ ACTIONS: Final[tuple[str, ...]] = (
     "run_runbook",
     "repair_ownership",
     "remove_stale_lock",
+    "undo",
 )
 """Names alone: what an action does lives behind the gate."""
 

@@ -20,8 +20,17 @@ async def test_a_declared_timer_that_is_off() -> None:
     assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is False
     world.units[T] = unit(T, "active", enabled="enabled")
     assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is True
-    await EnableTimer().undo(world, ENABLE)
+    await EnableTimer().undo(world, ENABLE, now.facts)
     assert world.done == [("enable_timer", T), ("disable_timer", T)]
+
+
+async def test_a_timer_that_was_enabled_before_stays_enabled_when_it_is_taken_back() -> None:
+    world = World(units={T: unit(T, "inactive", enabled="enabled")}, answers={"stop_timer": {}})
+    now = await EnableTimer().precondition(world, ENABLE)
+    await EnableTimer().undo(world, ENABLE, now.facts)
+    assert world.done == [("stop_timer", T)]
+    assert EnableTimer().is_back(now.facts, now.facts)
+    assert not EnableTimer().is_back(now.facts, {**now.facts, "enabled": "disabled"})
 
 
 @pytest.mark.parametrize(("state", "enabled"), [("active", "enabled"), ("inactive", "masked")])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.reload_unit import ReloadUnit
 from tests.gate.change.played import World, change, unit
 
@@ -14,4 +17,5 @@ async def test_only_what_runs_is_reloaded() -> None:
     assert (await ReloadUnit().verify(world, RELOAD, {"state": "active"})).ok is True
     assert world.done == [("reload", A)]
     assert not (await ReloadUnit().precondition(World(units={A: unit(A)}), RELOAD)).ok
-    assert await ReloadUnit().undo(world, RELOAD) is None
+    with pytest.raises(Refused, match="cannot be taken back"):
+        await ReloadUnit().undo(world, RELOAD, {})

@@ -22,7 +22,7 @@ async def test_repair_and_start() -> None:
     world.answers["ownership"] = RIGHT
     assert (await RepairOwnership().verify(world, REPAIR, now.facts)).ok is True
     assert not (await RepairOwnership().precondition(world, REPAIR)).ok
-    await RepairOwnership().undo(world, REPAIR)
+    await RepairOwnership().undo(world, REPAIR, now.facts)
     assert world.done[-1] == ("own_back", "data")
 
 

@@ -25,7 +25,7 @@ async def test_r14_worse_means_that_it_ran_before_and_is_down_now() -> None:
     world = World(units={A: unit(A, "failed", invocation_id="2")})
     assert (await RestartUnit().verify(world, RESTART, {"state": "active", "invocation": "1"})).worse is True
     assert (await RestartUnit().verify(world, RESTART, {"state": "failed", "invocation": "1"})).worse is False
-    await RestartUnit().undo(world, RESTART)
+    await RestartUnit().undo(world, RESTART, {})
     assert world.done == [("start", A)]
 
 

@@ -35,8 +35,10 @@ async def test_restore_and_start() -> None:
     assert (await RestoreFile().verify(played, RESTORE, now.facts)).ok is False
     played.answers["test"] = {"passed": True}
     assert (await RestoreFile().verify(played, RESTORE, now.facts)).ok is True
-    await RestoreFile().undo(played, RESTORE)
+    await RestoreFile().undo(played, RESTORE, now.facts)
     assert played.done[-1] == ("put_back", "conf")
+    assert RestoreFile().is_back(now.facts, now.facts)
+    assert not RestoreFile().is_back(now.facts, {**now.facts, "sha256": "good"})
 
 
 async def test_no_copy_or_no_difference() -> None:

@@ -15,8 +15,17 @@ async def test_start_verify_undo() -> None:
     assert now.ok
     assert (await StartUnit().run(world, START)).endswith("done")
     assert (await StartUnit().verify(world, START, now.facts)).ok is True
-    await StartUnit().undo(world, START)
+    await StartUnit().undo(world, START, now.facts)
     assert world.done == [("start", A), ("stop", A)]
+
+
+async def test_taking_it_back_is_a_stop_and_hits_whom_a_stop_hits() -> None:
+    world = World(units={"db.service": unit("db.service", "active")})
+    db = change("start_unit", "db.service")
+    assert (await StartUnit().blast_radius(world, db)).dependants == ()
+    assert (await StartUnit().blast_radius(world, db, undo=True)).dependants == ("gitea.service", "nextcloud.service")
+    assert StartUnit().is_back({"state": "failed"}, {"state": "inactive"})
+    assert not StartUnit().is_back({"state": "failed"}, {"state": "active"})
 
 
 @pytest.mark.parametrize("state", ["active", "reloading"])

@@ -13,6 +13,8 @@ async def test_stop_verify_undo() -> None:
     assert (await StopUnit().verify(world, STOP, {})).ok is False
     await StopUnit().run(world, STOP)
     assert (await StopUnit().verify(world, STOP, {})).ok is True
-    await StopUnit().undo(world, STOP)
+    await StopUnit().undo(world, STOP, {})
     assert world.done == [("stop", A), ("start", A)]
     assert not (await StopUnit().precondition(World(units={A: unit(A, "inactive")}), STOP)).ok
+    assert StopUnit().is_back({"state": "active"}, {"state": "active"})
+    assert not StopUnit().is_back({"state": "active"}, {"state": "failed"})

@@ -45,6 +45,12 @@ async def test_a_restart_loop_is_a_cause_and_its_facts_do_not_drift() -> None:
     assert "again and again" in seen.cause
 
 
+def test_pid_1_may_forget_the_invocation_of_a_unit_that_is_down() -> None:
+    kept, forgotten = (unit("a.service", "inactive", invocation_id=one, restarts=int(bool(one))) for one in ("1", ""))
+    assert unit_facts(kept) == unit_facts(forgotten)
+    assert unit_facts(unit("a.service", invocation_id="1")) != unit_facts(unit("a.service", invocation_id="2"))
+
+
 async def test_the_blast_radius_names_who_needs_it() -> None:
     world = World(units={"db.service": unit("db.service", "active")})
     blast = await CATALOGUE["restart_unit"].blast_radius(world, change("restart_unit", "db.service"))

@@ -145,7 +145,8 @@ class Action(ABC):
     """One file in gate/change/, and one instance by its name in gate/change/catalogue.py: `CATALOGUE`.
 
     does, success: what the approver reads, and what `verify` will measure, said before anything runs (R21, R14); fixed
-    sentences in which {target} and the arguments' names stand for their values.
+    sentences in which {target} and the arguments' names stand for their values. undoes: the same for `undo`, "" where
+    nobody can take it back; restores: the facts of the precondition that are as before then.
     """
 
     name: ClassVar[str]
@@ -153,6 +154,8 @@ class Action(ABC):
     undoable: ClassVar[bool]
     does: ClassVar[str]
     success: ClassVar[str]
+    undoes: ClassVar[str] = ""
+    restores: ClassVar[tuple[str, ...]] = ()
     example: ClassVar[str] = ""
     arguments: ClassVar[type[Arguments]] = Arguments
 
@@ -167,8 +170,8 @@ class Action(ABC):
     async def precondition(self, world: World, change: Change) -> Precondition:
         """Read the state now. Called at the proposal, again right before execution (R22), and by `explain`."""
 
-    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
-        """Whom it would hit now."""
+    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
+        """Whom it, or taking it back, would hit now."""
         return BlastRadius()
 
     @abstractmethod
@@ -179,9 +182,13 @@ class Action(ABC):
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
         """The success test, fixed before execution. before: the precondition's facts. Changes nothing."""
 
-    async def undo(self, world: World, change: Change) -> str | None:
-        """Take it back; what was done, or None where it cannot be."""
-        return None
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        """Take it back; what was done. Raises as `run` does. before: the facts that the change found."""
+        raise Refused(f"what {self.name} did cannot be taken back")
+
+    def is_back(self, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+        """The success test of `undo`."""
+        return all(before.get(fact) == now.get(fact) for fact in self.restores)
 
     def describe(self, change: Change) -> str:
         return self.does.format(target=change.target, **msgspec.structs.asdict(change.arguments))

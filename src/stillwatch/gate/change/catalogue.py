@@ -18,9 +18,10 @@ from stillwatch.gate.change.run_runbook import RunRunbook
 from stillwatch.gate.change.start_unit import StartUnit
 from stillwatch.gate.change.stop_unit import StopUnit
 from stillwatch.gate.change.terminate_process import TerminateProcess
+from stillwatch.gate.change.undo import Undo
 
 ACTIONS: Final[tuple[type[Action], ...]] = (
     StartUnit, StopUnit, RestartUnit, ReloadUnit, ResetFailed, EnableTimer, TerminateProcess, RestoreFile,
-    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock,
+    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock, Undo,
 )  # fmt: skip
 CATALOGUE: Final[Mapping[str, Action]] = {action.name: action() for action in ACTIONS}

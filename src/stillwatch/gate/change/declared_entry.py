@@ -49,17 +49,11 @@ def find(entries: Sequence[T], target: str, *keys: str) -> T:
     return found[0]
 
 
-async def here(world: World, name: str) -> None:
-    """Raises Refused for a bad name, Absent for a unit that this host does not have."""
-    if await world.bus.unit(check_unit_name(name)) is None:
-        raise Absent(name)
-
-
 async def loaded(world: World, name: str) -> UnitState:
-    """The unit that PID 1 knows. Raises Refused for a bad name or an unknown unit."""
+    """The unit that PID 1 knows. Raises Refused for a bad name, Absent for a unit that this host does not have."""
     unit = await world.bus.unit(check_unit_name(name))
     if unit is None:
-        raise Refused(f"{name} is not loaded")
+        raise Absent(name)
     return unit
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stillwatch.gate.change.action import Change, Precondition, Verification, World
-from stillwatch.gate.change.declared_entry import OnDeclared, here, loaded
+from stillwatch.gate.change.declared_entry import OnDeclared, loaded
 from stillwatch.gate.declared import Timer
 
 
@@ -14,11 +14,12 @@ class EnableTimer(OnDeclared[Timer]):
     risk, undoable = "low", True
     example, table, keys = "logrotate.timer", "timers", ("unit",)
     does = "enable and start the timer {target}"
+    undoes, restores = "turn the timer {target} off again", ("enabled", "state")
     success = "PID 1 says that {target} is enabled and waits for its next run"
 
     async def check_target(self, world: World, change: Change) -> None:
         self.entry(world, change)
-        await here(world, change.target)
+        await loaded(world, change.target)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         timer = await loaded(world, change.target)
@@ -41,6 +42,8 @@ class EnableTimer(OnDeclared[Timer]):
         ok = timer.active_state == "active" and timer.enabled != "disabled"
         return Verification(ok=ok, said=f"{timer.name} is {timer.enabled} and {timer.active_state}")
 
-    async def undo(self, world: World, change: Change) -> str | None:
-        await world.act({"do": "disable_timer", "unit": change.target})
-        return f"disabled {change.target}"
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        """One that was enabled and did not run stays enabled."""
+        verb = "disable" if before["enabled"] == "disabled" else "stop"
+        await world.act({"do": f"{verb}_timer", "unit": change.target})
+        return f"{verb} {change.target}: done"

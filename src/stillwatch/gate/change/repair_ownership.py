@@ -14,6 +14,7 @@ class RepairOwnership(OnDeclared[Ownership]):
     risk, undoable = "low", True
     example, arguments, table = "app-data", ForUnit, "ownership"
     does = "set owner, group and mode of {target} as the policy declares them"
+    undoes, restores = "give {target} back the owner, group and mode that it had", ("now",)
     success = "owner, group and mode of {target} are as declared, and its unit is not failed"
 
     async def check_target(self, world: World, change: Change) -> None:
@@ -48,7 +49,7 @@ class RepairOwnership(OnDeclared[Ownership]):
         said = f"{declared.path} is {shown(seen.get('now'))}" + ("" if well else f"; {hint(change)} is still failed")
         return Verification(ok=seen.get("right") is True and well, said=said)
 
-    async def undo(self, world: World, change: Change) -> str | None:
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         declared = self.entry(world, change)
         await world.act({"do": "own_back", "name": declared.name})
         return f"{declared.path} is as it was before"

@@ -27,9 +27,9 @@ class RestartUnit(UnitVerb):
         stopped = unit.active_state == "inactive" and unit.result in ("", "success")
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
 
-    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
+    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
         failed = (await loaded(world, change.target)).active_state == "failed"
-        return BlastRadius() if failed else await super().blast_radius(world, change)
+        return BlastRadius() if failed else await super().blast_radius(world, change, undo=undo)
 
     async def run(self, world: World, change: Change) -> str:
         """Of a failed unit nothing runs: it is started, since a restart would take along what needs it."""

@@ -14,6 +14,7 @@ class RestoreFile(OfUnit[RestorableFile]):
     risk, undoable = "medium", True
     example, table = "nginx-conf", "files"
     does = "restore the declared file {target} from its last good copy, test it, start its failed unit"
+    undoes, restores = "put {target} back as it was before it was restored", ("sha256",)
     success = "the declared test of {target} passes and its unit is not failed"
 
     async def precondition(self, world: World, change: Change) -> Precondition:
@@ -50,7 +51,8 @@ class RestoreFile(OfUnit[RestorableFile]):
         said = f"the test of {declared.path} {'passes' if passed else 'fails'}"
         return await unit_verdict(world, declared.unit, passed, said)
 
-    async def undo(self, world: World, change: Change) -> str | None:
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        """Only what was restored is replaced: the good copy of then."""
         declared = self.entry(world, change)
-        await world.act({"do": "put_back", "name": declared.name})
+        await world.act({"do": "put_back", "name": declared.name, "sha256": before["good"]})
         return f"put {declared.path} back as it was before"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from stillwatch.gate.change.action import Action, Change, Precondition, Verification, World
-from stillwatch.gate.change.declared_entry import find, here, loaded
+from stillwatch.gate.change.declared_entry import find, loaded
 from stillwatch.gate.change.unit_verb import do
 
 FULL: Final = 90
@@ -21,7 +21,7 @@ class RunRunbook(Action):
 
     async def check_target(self, world: World, change: Change) -> None:
         find((*world.declared.runbooks, *world.declared.cleaners), change.target, "unit")
-        await here(world, change.target)
+        await loaded(world, change.target)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         unit = await loaded(world, change.target)

@@ -9,4 +9,5 @@ class StartUnit(UnitVerb):
     name, verb, back = "start_unit", "start", "stop"
     risk, undoable = "low", True
     not_from = ("active", "reloading")
-    does = "start {target}"
+    undoing = "stopping"
+    does, undoes = "start {target}", "stop {target} again"

@@ -13,7 +13,7 @@ class StopUnit(UnitVerb):
     risk, undoable = "medium", True
     doing = "stopping"
     not_from = ("inactive", "failed")
-    does = "stop {target}"
+    does, undoes = "stop {target}", "start {target} again"
     success = "PID 1 says that {target} is inactive, now and after 1 and 10 minutes"
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:

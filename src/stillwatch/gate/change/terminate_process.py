@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from stillwatch.gate.change.action import Action, Arguments, Change, Precondition, Refused, Verification, World
-from stillwatch.gate.change.declared_entry import bring_up, failure, here, loaded, unit_verdict
+from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
 
 
 class Holder(Arguments, frozen=True):
@@ -31,7 +31,7 @@ class TerminateProcess(Action):
     async def check_target(self, world: World, change: Change) -> None:
         if not re.fullmatch(r"[1-9][0-9]{0,9}", change.target, re.ASCII) or change.target == "1":
             raise Refused("not the number of a process that may be ended")
-        await here(world, held(change).unit)
+        await loaded(world, held(change).unit)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         port = held(change).port

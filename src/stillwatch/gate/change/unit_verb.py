@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from stillwatch.gate.change.action import Action, BlastRadius, Change, Precondition, Refused, Verb, Verification, World
-from stillwatch.gate.change.declared_entry import failure, here, loaded
+from stillwatch.gate.change.declared_entry import failure, loaded
 from stillwatch.records.unit import UnitState
 
 PEEK_SECONDS: Final = 5.0
@@ -17,7 +17,7 @@ KINDS: Final = (".service", ".socket", ".timer", ".path")
 
 
 class UnitVerb(Action):
-    """verb: what PID 1 is told; back: what undoes it; doing: the word for it where others suffer.
+    """verb: what PID 1 is told; back: what undoes it; doing, undoing: the words for both where others suffer.
 
     not_from, only_from: the states in which the verb makes no sense, or the only one in which it does.
     """
@@ -25,6 +25,7 @@ class UnitVerb(Action):
     verb: ClassVar[Verb]
     back: ClassVar[Verb | None] = None
     doing: ClassVar[str] = ""
+    undoing: ClassVar[str] = ""
     not_from: ClassVar[tuple[str, ...]] = ()
     only_from: ClassVar[str] = ""
     example = "nginx.service"
@@ -33,7 +34,7 @@ class UnitVerb(Action):
     async def check_target(self, world: World, change: Change) -> None:
         if not change.target.endswith(KINDS):
             raise Refused(f"only {', '.join(KINDS)} units are touched")
-        await here(world, change.target)
+        await loaded(world, change.target)
 
     def hindrance(self, unit: UnitState) -> str:
         """Why it makes no sense now, "" if it does."""
@@ -53,8 +54,9 @@ class UnitVerb(Action):
             touches=(unit.name,),
         )
 
-    async def blast_radius(self, world: World, change: Change) -> BlastRadius:
-        if not self.doing:
+    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
+        doing = self.undoing if undo else self.doing
+        if not doing:
             return BlastRadius()
         others = await world.bus.dependants(change.target)
         units = (*(await loaded(world, change.target)).names, *others)
@@ -62,7 +64,7 @@ class UnitVerb(Action):
         sessions = tuple(sorted({*seen.sessions, *await world.bus.sessions(units)}))
         whose = " of " + ", ".join(one.removesuffix(".service") for one in seen.peers) if seen.peers else ""
         many = f"{seen.count} connection{'s' * (seen.count != 1)}"
-        drops = f"{self.doing} {change.target.removesuffix('.service')} drops {many}{whose}"
+        drops = f"{doing} {change.target.removesuffix('.service')} drops {many}{whose}"
         used = f"in use by open sessions: {', '.join(sessions)}"
         needed = f"{len(others)} active units need it: {', '.join(others)}"
         said = "; ".join([drops] * bool(seen.count) + [used] * bool(sessions) + [needed] * bool(others))
@@ -82,8 +84,11 @@ class UnitVerb(Action):
         worse = not ok and before.get("state") == "active" and unit.active_state in ("failed", "inactive")
         return Verification(ok=ok, said=f"{unit.name} is {unit.active_state} ({unit.sub_state})", worse=worse)
 
-    async def undo(self, world: World, change: Change) -> str | None:
-        return await do(world, self.back, change.target) if self.back else None
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        return await do(world, self.back, change.target) if self.back else await super().undo(world, change, before)
+
+    def is_back(self, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+        return now["state"] in (("active",) if self.back == "start" else ("inactive", "failed"))
 
 
 class Dropped(msgspec.Struct, frozen=True):
@@ -104,7 +109,10 @@ async def dropped(world: World, units: Sequence[str]) -> Dropped:
 
 
 def unit_facts(unit: UnitState) -> dict[str, str]:
-    """What identifies the state: a unit that is restarted again and again has no lasting invocation or state."""
+    """What identifies the state. A unit that is restarted again and again has no lasting invocation or state, and PID 1
+    may forget the invocation of one that is down."""
+    if unit.active_state == "inactive":
+        return {"unit": unit.name, "state": "inactive"}
     if unit.restarts > 0 and unit.active_state != "failed":
         return {"unit": unit.name, "state": "restarting"}
     return {"unit": unit.name, "state": unit.active_state, "invocation": unit.invocation_id}

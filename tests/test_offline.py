@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.gate import offline
+from stillwatch import offline
 from stillwatch.gate.bus import SystemBus
-from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.action import Absent, Refused
+from stillwatch.offline import LookingWorld, WordsBus
 from tests.gate.stage import places_in, some_units
 
 
@@ -49,3 +50,10 @@ async def test_a_host_that_answers_is_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(SystemBus, "dependants", lambda self, name: units.dependants(name))
     found = await offline.explain(places_in(tmp_path), "auto-full", "restart_unit", "web.service", {})
     assert (found["verdict"], found["missing"]) == ("allow", [])
+
+
+async def test_it_asks_no_helper_and_without_systemd_knows_no_unit(tmp_path):
+    with pytest.raises(Absent):
+        await LookingWorld(helpers=tmp_path).act({})
+    with pytest.raises(Absent):
+        await WordsBus().unit("web.service")

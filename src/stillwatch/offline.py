@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from stillwatch.config import Autonomy, Places
-from stillwatch.gate.change.action import Refused
+from stillwatch.gate.bus import SystemBus
+from stillwatch.gate.change.action import Absent, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.judge import Judge, explained, refused_explanation
 from stillwatch.gate.policy import load_policy
-from stillwatch.gate.world import HELPERS, LookingWorld, WordsBus
+from stillwatch.gate.world import HELPERS, HostWorld
+from stillwatch.records.unit import UnitState
 
 
 async def explain(
@@ -31,3 +33,17 @@ async def explain(
         return refused_explanation(refused)
     finally:
         await world.bus.close()
+
+
+class WordsBus(SystemBus):
+    """For `explain` where no systemd can be asked: no unit is here, so the words alone are judged."""
+
+    async def unit(self, name: str) -> UnitState | None:
+        raise Absent(name)
+
+
+class LookingWorld(HostWorld):
+    """It asks PID 1 and no helper, and can change nothing."""
+
+    async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
+        raise Absent(f"the {helper} helper, as this user sees it,")

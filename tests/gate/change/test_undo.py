@@ -1,0 +1,119 @@
+"""The undo of every real action over the played world: what it found comes back, while what it left still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from stillwatch.gate.change.action import Absent, Change, Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.change.undo import Made, Undo
+from tests.gate.change.played import World, change, unit
+
+SHOP, TIMER = "shop.service", "renew.timer"
+UNDO = change("undo", "A-17")
+UNDOABLE = {"start_unit", "stop_unit", "enable_timer", "restore_file", "repair_ownership"}
+
+
+def owned(uid: int, right: bool) -> dict[str, Any]:
+    return {"now": {"uid": uid, "gid": uid, "mode": 0o750}, "right": right}
+
+
+def file(content: str) -> dict[str, Any]:
+    return {"sha256": content, "good": "good", "same": content == "good"}
+
+
+FOUND: dict[str, World] = {
+    "start_unit": World(units={SHOP: unit(SHOP)}),
+    "stop_unit": World(units={SHOP: unit(SHOP, "active")}),
+    "enable_timer": World(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}),
+    "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("bad"), "test": {"passed": False}}),
+    "repair_ownership": World(answers={"ownership": owned(0, False)}),
+}
+LEFT: dict[str, World] = {
+    "start_unit": World(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
+    "stop_unit": World(units={SHOP: unit(SHOP, "inactive")}),
+    "enable_timer": World(units={TIMER: unit(TIMER, "active", enabled="enabled")}),
+    "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("good"), "test": {"passed": True}}),
+    "repair_ownership": World(answers={"ownership": owned(9, True)}),
+}
+"""For each action the host as it was before, and as the action left it."""
+TARGET = {"enable_timer": TIMER, "restore_file": "conf", "repair_ownership": "data"}
+
+
+async def made(name: str, state: str = "done", left: Mapping[str, str] | None = None) -> Made:
+    action, done = CATALOGUE[name], change(name, TARGET.get(name, SHOP))
+    before = (await action.precondition(FOUND[name], done)).facts
+    after = (await action.precondition(LEFT[name], done)).facts
+    return Made(state=state, action=action, change=done, before=before, left=after if left is None else left)
+
+
+def test_every_action_that_says_what_undoes_it_is_tried_here() -> None:
+    assert {name for name, action in CATALOGUE.items() if action.undoes} == UNDOABLE == set(FOUND) == set(LEFT)
+    assert all(CATALOGUE[name].undoable for name in UNDOABLE)
+
+
+@pytest.mark.parametrize("name", sorted(UNDOABLE))
+async def test_it_may_run_as_long_as_the_host_is_as_it_was_left(name: str) -> None:
+    undo = Undo("A-17", await made(name))
+    await undo.check_target(LEFT[name], UNDO)
+    now = await undo.precondition(LEFT[name], UNDO)
+    assert now.ok and "A-17" in now.cause and set(now.facts) & {"unit", "path"}
+    assert not (await undo.precondition(FOUND[name], UNDO)).ok
+    assert undo.made.change.target in undo.describe(UNDO)
+
+
+@pytest.mark.parametrize("name", sorted(UNDOABLE))
+async def test_its_success_is_what_was_found_before(name: str) -> None:
+    undo = Undo("A-17", await made(name))
+    assert (await undo.verify(FOUND[name], UNDO, {})).ok is True
+    assert (await undo.verify(LEFT[name], UNDO, {})).ok is False
+
+
+@pytest.mark.parametrize("name", sorted(UNDOABLE))
+async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
+    undo = Undo("A-17", await made(name))
+    verbs = {"stop_timer": {}, "disable_timer": {}, "put_back": {}, "own_back": {}}
+    world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **verbs})
+    await undo.run(world, UNDO)
+    (told,) = world.done
+    assert told in {
+        ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data")
+    }  # fmt: skip
+
+
+async def test_r6_it_hits_whom_stopping_the_unit_would_hit() -> None:
+    started = Made(
+        state="done", action=CATALOGUE["start_unit"], change=change("start_unit", "db.service"), before={}, left={}
+    )
+    world = World(units={"db.service": unit("db.service", "active")})
+    blast = await Undo("A-17", started).blast_radius(world, UNDO)
+    assert blast.dependants == ("gitea.service", "nextcloud.service")
+    assert (await Undo("A-17", await made("stop_unit")).blast_radius(LEFT["stop_unit"], UNDO)).said == ""
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed", "undone", "unknown", "rejected", "undoing"])
+async def test_what_is_not_done_has_nothing_to_take_back(state: str) -> None:
+    with pytest.raises(Refused, match=f"A-17 is {state}"):
+        await Undo("A-17", await made("stop_unit", state)).check_target(World(), UNDO)
+
+
+@pytest.mark.parametrize("name", sorted(set(CATALOGUE) - UNDOABLE))
+async def test_what_nothing_undoes_is_refused_an_undo_among_them(name: str) -> None:
+    done = Made(state="done", action=CATALOGUE[name], change=UNDO, before={}, left={"unit": SHOP})
+    with pytest.raises(Refused, match=f"what {name} did cannot be taken back"):
+        await Undo("A-17", done).check_target(World(), UNDO)
+
+
+async def test_what_was_changed_again_since_is_refused() -> None:
+    with pytest.raises(Refused, match="changed again since"):
+        await Undo("A-17", await made("stop_unit", left={})).check_target(World(), UNDO)
+
+
+async def test_a_change_that_the_book_does_not_have_is_absent() -> None:
+    for asked in (Undo().check_target(World(), UNDO), Undo("A-17").precondition(World(), UNDO)):
+        with pytest.raises(Absent):
+            await asked
+    assert Undo().describe(Change(action="undo", target="A-17", arguments=UNDO.arguments)) == "take back A-17"
