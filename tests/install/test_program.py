@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stillwatch.install import program
@@ -54,9 +56,15 @@ def test_the_parts_are_real() -> None:
     assert all(path.exists() for path in parts())
 
 
+@pytest.mark.process
 def test_a_copy_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one library beside it, which has a compiled part; the flow of an installation copies them all."""
     import asyncio
 
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "msgspec").symlink_to(Path(msgspec.__file__).parent)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(libraries))
     monkeypatch.setattr(program, "COPY", tmp_path / "copy")
     monkeypatch.setattr(program, "in_place", lambda paths: "it is a test")
     said: list[str] = []
