@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from stillwatch.errors import WrongUsage
 from stillwatch.records.report import Report
 from stillwatch.serve import local
-from stillwatch.serve.local import LocalServer
+from stillwatch.serve.local import LocalServer, Verb
 from stillwatch.service import Service
 from tests.test_service import METRICS, QUIET, service
 from tests.think.incidents import incident
@@ -42,9 +42,9 @@ class Slow:
 
 
 @asynccontextmanager
-async def listening(service: Any, folder: Path) -> AsyncIterator[Path]:
+async def listening(service: Any, folder: Path, more: Mapping[str, Verb] | None = None) -> AsyncIterator[Path]:
     path = folder / "run" / "service.sock"
-    serving = asyncio.create_task(LocalServer(service, path).serve())
+    serving = asyncio.create_task(LocalServer(service, path, more).serve())
     while not path.exists():
         await asyncio.sleep(0.001)
     yield path

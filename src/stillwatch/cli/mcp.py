@@ -36,10 +36,12 @@ def serve(*, read_only: bool) -> int:
 
 
 def open_desk(app: App) -> Desk:
-    """What the tools draw on: the daemon where one runs, this host, the gate's socket, and the samples on disk."""
+    """What the tools draw on: the daemon where one runs; else this host, the gate's socket, and the samples on disk."""
     from stillwatch.conversation import Desk
     from stillwatch.gate.client import ask_async
     from stillwatch.gather import Gathered
+    from stillwatch.serve.local_client import ThroughDaemon
+    from stillwatch.serve.local_desk import DaemonDesk
     from stillwatch.store.store import FILE_NAME, Store
 
     def store() -> Store | None:
@@ -53,16 +55,18 @@ def open_desk(app: App) -> Desk:
         opened = store()
         return opened.samples.read(metric, since, until) if opened else ()
 
+    service, looks = app.service(), app.host_looks()
+    through = DaemonDesk(daemon=service, looks=looks) if isinstance(service, ThroughDaemon) else None
     return Desk(
-        service=app.service(),
+        service=service,
         clock=app.clock,
         known=lambda: Gathered(triggers=(), novel=(), units={}, sources=(), lines=0),
-        looks=app.host_looks(),
+        looks=through or looks,
         writer=lambda: "the client brings its own model",
         small=lambda: None,
-        gate=lambda verb, **fields: ask_async(app.places, verb, **fields),
-        samples=samples,
-        metrics=metrics,
+        gate=through.gate if through else lambda verb, **fields: ask_async(app.places, verb, **fields),
+        samples=through.samples if through else samples,
+        metrics=through.metrics if through else metrics,
     )
 
 

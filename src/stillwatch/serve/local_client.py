@@ -74,6 +74,10 @@ class ThroughDaemon(Service):
             lambda: self._ask("ask", Reply, heard, deadline + SECONDS, question=question, use_models=use_models)
         )
 
+    def say(self, verb: str, kind: type[T], seconds: float = SECONDS, /, **fields: Any) -> T:
+        """A verb beyond those of the service."""
+        return self._ask(verb, kind, None, seconds, **fields)
+
     def _ask(
         self,
         verb: str,
