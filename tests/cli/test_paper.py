@@ -20,21 +20,27 @@ PAGE = (
 )
 
 
-def on_a_terminal(code: str, columns: int = 60, **environment: str) -> str:
-    """What a program writes to a pseudo-terminal of that width."""
+def on_a_terminal(code: str, columns: int = 60, until: str = "", **environment: str) -> str:
+    """What a program writes to a pseudo-terminal of that width. Its input ends once it has written `until`."""
     leader, follower = pty.openpty()
     inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
     child = subprocess.Popen(
         [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
         stdout=follower,
         stderr=follower,
         env={**inherited, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
     )
     os.close(follower)
+    assert child.stdin is not None
     said = b""
     try:
+        if not until:
+            child.stdin.close()
         while chunk := os.read(leader, 65536):
             said += chunk
+            if until.encode() in said:
+                child.stdin.close()
     except OSError:
         pass  # the terminal closes with its last user
     assert child.wait(timeout=30) == 0
@@ -63,20 +69,22 @@ def test_a_pipe_gets_whole_lines() -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.process
 def test_progress_shows_on_a_terminal_alone() -> None:
     code = (
-        "import time; from stillwatch.cli.paper import ProgressLine\n"
+        "import sys, threading; from stillwatch.cli.paper import ProgressLine\n"
         "with ProgressLine(wanted={}) as tell:\n"
-        " tell('[red]reading[/red] the journal\\x1b[2J'); time.sleep(0.3)\n"
-        " tell.stop(); print('spoke'); tell('late'); time.sleep(0.2)\n"
+        " tell('[red]reading[/red] the journal\\x1b[2J'); sys.stdin.read()\n"
+        " tell.stop(); tell('late')\n"
+        " [thread.join(20) for thread in threading.enumerate()[1:]]; print(threading.active_count(), 'thread')\n"
         "print('done')"
     )
-    said = on_a_terminal(code.format(True))
-    assert "[red]reading[/red] the journal[2J" in said
-    assert said.endswith("spoke\r\ndone\r\n")
-    assert on_a_terminal(code.format(False)) == "spoke\r\ndone\r\n"
-    piped = subprocess.run([sys.executable, "-c", code.format(True)], capture_output=True, text=True, check=True)
-    assert (piped.stdout, piped.stderr) == ("spoke\ndone\n", "")
+    shown = "[red]reading[/red] the journal[2J"
+    assert on_a_terminal(code.format(True), until=shown).endswith("1 thread\r\ndone\r\n")
+    assert on_a_terminal(code.format(False)) == "1 thread\r\ndone\r\n"
+    command = [sys.executable, "-c", code.format(True)]
+    piped = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert (piped.stdout, piped.stderr) == ("1 thread\ndone\n", "")
 
 
 def test_wide_characters_count_twice() -> None:

@@ -11,6 +11,7 @@ import pytest
 from stillwatch.errors import NotReachable
 from stillwatch.llm.child import Child
 from stillwatch.llm.running import Launch
+from tests.llm.test_servers import alive, eventually
 
 
 def launch(binary: Path, **more: int) -> Launch:
@@ -44,8 +45,7 @@ async def test_stop_ends_the_whole_group_even_one_that_does_not_listen(
         await asyncio.sleep(0.02)
     await child.stop()
     assert not child.running
-    _gone, alive = psutil.wait_procs(inner, timeout=2)
-    assert not alive
+    assert await eventually(lambda: not any(alive(one.pid) for one in inner))
 
 
 async def test_settings_meant_for_another_server_do_not_reach_ours(
