@@ -66,6 +66,10 @@ class Memory:
         with self._opened(write=False) as store:
             return store.book.open_incidents() if store else ()
 
+    def recent(self, limit: int, before: str) -> Sequence[Incident]:
+        with self._opened(write=False) as store:
+            return store.book.recent(limit, before) if store else ()
+
     def find(self, incident_id: str) -> Incident | None:
         with self._opened(write=False) as store:
             return store.book.find(incident_id) if store else None

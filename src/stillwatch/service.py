@@ -109,6 +109,10 @@ class Service:
         """Those that are not resolved, the worst first."""
         return sorted(self._rooms.memory.open_incidents(), key=lambda one: (-one.severity, one.opened))
 
+    def recent(self, limit: int, before: str = "") -> Sequence[Incident]:
+        """Resolved ones too, the newest first; before: only those older than the incident of this id."""
+        return self._rooms.memory.recent(limit, before)
+
     def incident(self, incident_id: str) -> Incident:
         """Raises WrongUsage if there is none with this id."""
         found = self._rooms.memory.find(incident_id.upper())

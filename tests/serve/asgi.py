@@ -69,6 +69,7 @@ async def ask(
 
     async with asyncio.timeout(seconds):
         await app(scope, receive, send)
+    assert said, "no answer"
     head, *pieces = said
     found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head["headers"]}
     return Answer(status=head["status"], headers=found, body=b"".join(piece.get("body", b"") for piece in pieces))

@@ -11,13 +11,15 @@ import httpx2
 import pytest
 
 from stillwatch.errors import NotReachable
-from stillwatch.store.store import Store
+from stillwatch.records.incident import Step
+from stillwatch.store.store import FILE_NAME, Store
 from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
 
 WAITING = {
     "id": "A-17",
+    "state": "waiting",
     "action": "restart_unit",
     "target": "web.service",
     "risk": "low",
@@ -70,8 +72,8 @@ async def test_events_come_as_they_happen(scene: Scene, tmp_path: Path) -> None:
         http.stream("GET", f"{scene.root}/api/events") as reply,
     ):
         lines = reply.aiter_lines()
-        first = await anext(line async for line in lines if line.startswith("data:"))
-        assert json.loads(first[5:])["id"] == "I1"
+        first, snapshot = [await anext(line async for line in lines if line.startswith("data:")) for _ in range(2)]
+        assert json.loads(first[5:])["id"] == "I1" and json.loads(snapshot[5:]) == {"open": ["I1"]}
         store = Store.open(tmp_path / "state")
         store.book.save(replace(incident(), state="resolved"))
         store.close()
@@ -84,6 +86,80 @@ async def _until(lines: Any, wanted: str) -> AsyncIterator[str]:
         yield line
         if line == wanted:
             return
+
+
+async def test_a_stream_that_was_cut_begins_with_all_that_is_open(scene: Scene, tmp_path: Path) -> None:
+    async def heard() -> list[tuple[str, object]]:
+        found = list[tuple[str, object]]()
+        async with (
+            httpx2.AsyncClient(headers=scene.headers(scene.reader), timeout=10) as http,
+            http.stream("GET", f"{scene.root}/api/events", headers={"Last-Event-ID": "I1"}) as reply,
+        ):
+            assert reply.headers["content-type"].startswith("text/event-stream")
+            event = ""
+            async for line in reply.aiter_lines():
+                event = line[7:] if line.startswith("event: ") else event
+                if line.startswith("data: "):
+                    value = json.loads(line[6:])
+                    found.append((event, value.get("id") or value["open"]))
+                if event == "snapshot" and not line:
+                    break
+        return found
+
+    assert await heard() == [("incident", "I1"), ("snapshot", ["I1"])]
+    store = Store.open(tmp_path / "state")
+    store.book.save(replace(incident(), state="resolved"))
+    store.book.save(replace(incident(), id="I2", key="other"))
+    store.close()
+    async with asyncio.timeout(5):
+        while (now := await heard()) != [("incident", "I2"), ("snapshot", ["I2"])]:
+            assert now[-1] == ("snapshot", ["I1"]), "what was read a moment ago serves all streams"
+
+
+async def test_the_head_alone_of_the_events_has_an_end(scene: Scene) -> None:
+    async with httpx2.AsyncClient(headers=scene.headers(scene.reader), timeout=5) as http:
+        for _ in range(2):
+            reply = await http.head(f"{scene.root}/api/events")
+            assert reply.status_code == 200 and reply.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_all_incidents_by_the_page(scene: Scene, tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "state")
+    for number in range(2, 8):
+        store.book.save(replace(incident(), id=f"I{number}", key=f"k{number}", state="resolved"))
+    store.close()
+    (only,) = (await get(scene, "/api/incidents?state=open")).json()["incidents"]
+    assert only["id"] == "I1"
+    seen, path = list[list[str]](), "/api/incidents?state=all&limit=3"
+    while True:
+        page = (await get(scene, path + (f"&before={seen[-1][-1]}" if seen else ""))).json()
+        seen.append([one["id"] for one in page["incidents"]])
+        assert page["next"] == (seen[-1][-1] if len(seen) < 3 else None)
+        if page["next"] is None:
+            break
+    assert seen == [["I7", "I6", "I5"], ["I4", "I3", "I2"], ["I1"]]
+    everything = (await get(scene, "/api/incidents?state=all")).json()
+    assert len(everything["incidents"]) == 7 and everything["next"] is None
+    for wrong in ("state=odd", "state=all&limit=0", "state=all&limit=51", "state=all&limit=²", "state=all&before=x"):
+        assert (await get(scene, f"/api/incidents?{wrong}")).status_code == 400, wrong
+    assert (await get(scene, "/api/incidents?state=all&before=i2")).json()["incidents"][0]["id"] == "I1"
+
+
+async def test_an_incident_has_its_history(scene: Scene, tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "state")
+    store.book.save(replace(incident(), history=(Step(at=1e9, by="rule", text="seen"),)))
+    store.close()
+    one = (await get(scene, "/api/incidents/I1")).json()
+    assert one["history"] == [{"at": "2001-09-09T01:46:40.000Z", "by": "rule", "text": "seen"}]
+
+
+async def test_a_store_that_cannot_be_read_is_503_and_says_so(scene: Scene, tmp_path: Path) -> None:
+    file = tmp_path / "state" / FILE_NAME
+    file.write_bytes(b"no database" * 1_000)
+    for path in ("/api/incidents", "/api/incidents?state=all", "/api/incidents/I1", "/api/status", "/"):
+        async with httpx2.AsyncClient(headers=scene.headers(scene.reader)) as http:
+            reply = await http.get(f"{scene.root}{path}")
+        assert reply.status_code == 503 and "damaged" in reply.json()["error"]["message"], path
 
 
 async def test_metrics(tmp_path: Path) -> None:

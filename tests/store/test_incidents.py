@@ -47,6 +47,16 @@ def test_open_ones_and_recent_ones(store: Store) -> None:
     assert store.book.recent(0) == []
 
 
+def test_recent_ones_by_the_page(store: Store) -> None:
+    for number in (2, 10, 1, 9):
+        store.book.save(incident(f"I{number}", updated=100.0 - number))
+    pages = [store.book.recent(3), store.book.recent(3, before="I2"), store.book.recent(3, before="I10")]
+    assert [[one.id for one in page] for page in pages] == [["I10", "I9", "I2"], ["I1"], ["I9", "I2", "I1"]]
+    for odd in ("I", "x", "I-1", "I" + "9" * 40, "I²", "' OR 1=1"):
+        assert store.book.recent(3, before=odd) == []
+    assert len(store.book.recent(3, before="I" + "9" * 25)) == 3
+
+
 def test_unknown_and_hostile_ids(store: Store) -> None:
     assert store.book.find("I1' OR 1=1 --") is None
     with pytest.raises(ValueError, match="id"):

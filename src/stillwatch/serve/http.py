@@ -19,9 +19,10 @@ from starlette.types import ASGIApp
 
 from stillwatch.config import Api
 from stillwatch.conversation import Conversation, Desk
-from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.ports import Clock
 from stillwatch.serve.api import Api as KnownApi
+from stillwatch.serve.api import OpenIncidents
 from stillwatch.serve.connections import HEAD_BYTES, guarded, room_for_connections
 from stillwatch.serve.guard import Guard, is_loopback
 from stillwatch.serve.keys import KeyRing
@@ -45,7 +46,7 @@ def build_http(
     """The whole of it, behind the guard. bounds: what one key may ask."""
     limits = Limits(clock=clock, bounds=bounds or Bounds())
     openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
-    known = KnownApi(desk=conversation.desk, limits=limits)
+    known = KnownApi(desk=conversation.desk, limits=limits, open=OpenIncidents(desk=conversation.desk))
     web = Page(api=known)
     app = Starlette(
         routes=[
@@ -64,7 +65,7 @@ def build_http(
             Route("/v1/models/{model:path}", openai.one_model),
             Route("/v1/chat/completions", openai.chat, methods=["POST"]),
         ],
-        exception_handlers={Refusal: _refused, HTTPException: _no_such_thing, 500: _broke},
+        exception_handlers={Refusal: _refused, StillwatchError: _not_now, HTTPException: _no_such_thing, 500: _broke},
     )
     app.router.redirect_slashes = False
     return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api))
@@ -160,6 +161,11 @@ async def _openapi(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return error.response()
+
+
+async def _not_now(request: Request, error: Exception) -> Response:
+    """What it is told from could not be read: its message says what, and nothing of it is a secret."""
+    return Refusal(503, str(error), code="not_readable", retry_after=5).response()
 
 
 async def _no_such_thing(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from stillwatch.store.evidence import EvidenceShelf
 MOST_RESOLVED = 10_000
 """Resolved incidents kept; older ones go, with their evidence."""
 
+_HIGHEST = 2**63 - 1
 _decoder = msgspec.json.Decoder(Incident)
 
 
@@ -56,9 +58,11 @@ class StoredIncidents:
         """All that are not resolved (muted ones too), the oldest first."""
         return self._read("WHERE state IN ('open', 'waiting', 'acting', 'muted') ORDER BY number, id")
 
-    def recent(self, limit: int = 50) -> Sequence[Incident]:
-        """The last changed ones first."""
-        return self._read("ORDER BY updated DESC, number DESC LIMIT ?", [max(0, limit)])
+    def recent(self, limit: int = 50, before: str = "") -> Sequence[Incident]:
+        """Open or not, the newest first; before: only those that are older than the incident of this id."""
+        older = _number(before) if before else _HIGHEST
+        clause = "WHERE id IN (SELECT id FROM incident WHERE number < ? ORDER BY number DESC LIMIT ?) "
+        return self._read(clause + "ORDER BY number DESC, id DESC", [older, max(0, limit)])
 
     def prune(self, keep: int = MOST_RESOLVED) -> int:
         """Drop the oldest resolved incidents beyond `keep`, then what evidence is too much; incidents dropped."""
@@ -80,4 +84,4 @@ class StoredIncidents:
 
 
 def _number(incident_id: str) -> int:
-    return int(incident_id[1:]) if incident_id[1:].isdecimal() else 0
+    return min(int(incident_id[1:]), _HIGHEST) if re.fullmatch(r"[0-9]{1,30}", incident_id[1:]) else 0
