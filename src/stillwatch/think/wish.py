@@ -6,6 +6,7 @@ a question into an order. What comes out is still only a wish: the gate decides 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -86,7 +87,12 @@ def wish_schema(incidents: Sequence[str]) -> dict[str, Any]:
 
 
 def _asked(question: str, before: Sequence[str], incidents: Sequence[Incident], now: float) -> str:
-    rows = [f"- {one.id}: {harmless(Untrusted(one.subject), 80)}, {one.severity}, {one.state}" for one in incidents]
+    rows = [f"- {one.id}: {_name(one.subject)}, {one.severity}, {one.state}" for one in incidents]
     said = [f"earlier: {harmless(Untrusted(text), 200)}" for text in before[-SAID_BEFORE:]]
     lines = ["incidents:", *(rows or ["- none"]), f"time: {iso(now)}", *said]
     return "\n".join([*lines, f"The owner writes: {harmless(Untrusted(question), WORDS)}", "What does the owner want?"])
+
+
+def _name(subject: str) -> str:
+    """What an incident is about, if it is a name: in the log, a program may call itself a whole sentence."""
+    return subject if re.fullmatch(r"[\w@.:/\\-]{1,80}", subject) else "something else"
