@@ -119,12 +119,12 @@ def _title(said: str) -> str:
         for word in _WORDS.findall(said[:400])
         if f" {word.casefold()} " not in _SMALL and not orders_something(word)
     ]
-    return " ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize() or "Server"
+    return unloaded(" ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize()) or "Server"
 
 
 def _tags(said: str) -> list[str]:
     words = [word for word in _WORDS.findall(said[:400]) if f" {word.casefold()} " not in _SMALL]
-    good = [word.capitalize() for word in words if len(word) > 3 and not orders_something(word)]
+    good = [unloaded(word.capitalize()) for word in words if len(word) > 3 and not orders_something(word)]
     return list(dict.fromkeys(good))[:3] or ["Server"]
 
 
