@@ -19,16 +19,29 @@ def cache() -> Path:
 
 
 def js_folder() -> Path:
-    """A folder with clients.mjs and its packages, as the lockfile says; installed once for each lockfile."""
-    lock = (HERE / "js/package-lock.json").read_bytes()
-    folder = cache() / f"js-{hashlib.sha256(lock).hexdigest()[:12]}"
+    """A folder with clients.mjs and its packages."""
+    folder = locked("js")
+    shutil.copy(HERE / "js/clients.mjs", folder)
+    return folder
+
+
+def conformance_program() -> list[str]:
+    """The command of MCP's conformance suite, with a Node of its own since it needs a newer one than Debian's."""
+    folder = locked("conformance")
+    (node,) = folder.glob("node_modules/node-linux-*/bin/node")
+    return [str(node), str(folder / "node_modules/.bin/conformance")]
+
+
+def locked(name: str) -> Path:
+    """A folder of packages as its lockfile here says; installed once for each lockfile."""
+    lock = (HERE / name / "package-lock.json").read_bytes()
+    folder = cache() / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(HERE / "js", folder)
+        shutil.copytree(HERE / name, folder)
         install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=240)
         (folder / "complete").touch()
-    shutil.copy(HERE / "js/clients.mjs", folder)
     return folder
 
 
