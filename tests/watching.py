@@ -80,7 +80,7 @@ def opened(daemon: Daemon, *triggers: Trigger, cursor: str = "") -> Incident:
     return found
 
 
-async def soon(found: Callable[[], Any], seconds: float = 5.0) -> Any:
+async def soon(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     async with asyncio.timeout(seconds):
         while not (answer := found()):
             await asyncio.sleep(0.002)

@@ -92,7 +92,7 @@ def alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-async def eventually(holds: Any, seconds: float = 5.0) -> bool:
+async def eventually(holds: Any, seconds: float = 30.0) -> bool:
     limit = time.monotonic() + seconds
     while not holds() and time.monotonic() < limit:
         await asyncio.sleep(0.02)
@@ -225,7 +225,7 @@ asyncio.run(main())
 
 
 async def killed_parent_leaves(folder: Path, binary: Path, model: Path) -> bool:
-    """Whether the server outlives its parent's kill -9 by more than two seconds."""
+    """Whether the server outlives its parent's kill -9 by more than ten seconds."""
     command = [sys.executable, "-c", textwrap.dedent(PARENT), str(folder), str(binary), str(model), str(free_port())]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -234,7 +234,7 @@ async def killed_parent_leaves(folder: Path, binary: Path, model: Path) -> bool:
     assert alive(int(pid))
     parent.kill()
     parent.wait()
-    return not await eventually(lambda: not alive(int(pid)), 2.0)
+    return not await eventually(lambda: not alive(int(pid)), 10.0)
 
 
 async def test_kill_9_of_the_parent_leaves_no_server(tmp_path: Path, fake: Path) -> None:
