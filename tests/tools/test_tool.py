@@ -28,6 +28,11 @@ def test_every_tool_is_described_and_closed(looks: HostLooks) -> None:
         assert entry["arguments"]["additionalProperties"] is False
 
 
+def test_a_tool_is_described_once(looks: HostLooks) -> None:
+    again = looks.catalogue()
+    assert all(entry is again[name] for name, entry in looks.catalogue().items())
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
