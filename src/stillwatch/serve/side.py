@@ -78,7 +78,7 @@ QUOTES = re.compile(
 _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
     (re.compile(r"available tools:", re.I), "tool_calls"),
     (re.compile(r"you have been provided with a set of responses from \w+ models", re.I), "merged"),
-    (re.compile(r".{0,160}\b(?:fitting|single|appropriate) emoji\b", re.I), "emoji"),
+    (re.compile(r".{0,160}\b(?:fitting|single|appropriate) emoji\b|你.{0,160}一个 ?emoji", re.I | re.S), "emoji"),
     (re.compile(r"detect the language used in the following text", re.I), "plain"),
 )
 _HEAD = 500
