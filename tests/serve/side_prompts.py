@@ -38,6 +38,11 @@ SIDE: list[tuple[str, list[dict[str, Any]]]] = [
     ("plain", told("You are a thread title generator. You output ONLY a title.", f"Title this chat:\n{LINES}")),
     ("plain", told("You summarise chats: create a title of the dialogue within 10 words.", LINES)),
     ("plain", told("你是助手，请将对话总结为标题，不超过10个字，不要标点", LINES)),
+    ("plain", told("you will make a short title of the first message of a chat\n- not more than 9 letters", QUESTION)),
+    ("plain", told("You are a titles generator. You output ONLY a chat title.", f"Create a title for:\n{QUESTION}")),
+    ("plain", user(f"Name a title for this chat in 3 words or less.\n\nQuestion: {QUESTION}\n\nTitle:")),
+    ("plain", user(f"Extract a title of the chat and nothing else.\n\n```\n- User: {QUESTION}\n```")),
+    ("title", user(f'### Aufgabe:\nEin kurzer Titel. JSON: {{ "title": "…" }}\n{QUOTE}')),
     ("tags", user(f'### Task:\nFind 2 tags for the chat.\nJSON: {{ "tags": ["a", "b"] }}\n### Chat:\n{QUOTE}')),
     ("plain", user(f"Extract tags that fit the conversation, separated by commas only.\n{QUOTE}")),
     ("follow_ups", user(f'### Task:\nPredict what the user asks next: {{ "follow_ups": ["a"] }}\n{QUOTE}')),
@@ -55,6 +60,11 @@ SIDE: list[tuple[str, list[dict[str, Any]]]] = [
     ("said", [*HISTORY, {"role": "system", "content": "Summarize the discussion in 200 words for future context."}]),
     ("said", user(f"### Task:\nSummarize the conversation that will be compacted, concise.\n\n{LINES}")),
     ("said", told("Please summarize conversations, limited to 400 tokens.", f"{QUOTE}\nSummarize the above.")),
+    (
+        "said",
+        told(f"Given the chat, rephrase the question to be a standalone question.\n{QUOTE}", f"Input: {QUESTION}"),
+    ),
+    ("said", [*HISTORY, {"role": "system", "content": "简要总结一下对话内容，用作后续的上下文，200 字以内"}]),
     ("said", told("You are an AI. Summarize the user's request, 4 words or less. Do not try to answer it.", QUESTION)),
 ]
 PERSON: list[list[dict[str, Any]]] = [

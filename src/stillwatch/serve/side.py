@@ -43,7 +43,7 @@ _MAKE = (
 _BEGINS = re.compile(
     r"\W*(?:task\W+)?(?:(?:please|kindly|now)\W+)?"
     rf"(?:you(?:['’]re| are| need| will| have been| (?:{_MAKE})\w{{0,4}})\b|your (?:task|job|goal|role)\b"
-    rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|你|请|使用|根据|将)",
+    rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|你|请|使用|根据|将|简要)",
     re.I,
 )
 _CHAT = re.compile(
@@ -62,16 +62,16 @@ _OTHER: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
 _ALONE = re.compile(
     r"\bonly\b|nothing else|\bno (?:\w+ ){0,2}(?:punctuation|explanations?|quot\w+|additional)|\bwithout\b"
     r"|do not (?:use|include)|\bor (?:less|fewer)\b|-or-(?:less|fewer)\b|\bmax(?:imum)?\b|at most|\b(?:with)?in \d+ "
-    r"|limited to|no more than|\d-\d word|\bconcise|\bjson\b|raw text|不要|不超过|以内|直接返回",
+    r"|limited to|not? more than|\d-\d word|\bconcise|\bjson\b|raw text|不要|不超过|以内|直接返回",
     re.I,
 )
 _NO_ANSWER = re.compile(
-    r"do not (?:try to )?(?:answer|respond|reply)|(?:future|subsequent) (?:context|prompts?)|compacted", re.I
+    r"do not (?:try to )?(?:answer|respond|reply)|(?:future|subsequent) (?:context|prompts?)|compacted|上下文", re.I
 )
 _FIELD = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt|tool_calls)"\s*:')
 QUOTES = re.compile(
     r"<(?:chat_?history|conversation|chat|dialog(?:ue)?|transcript|messages)>"
-    r"|^[ \t]*[*_]{0,2}(?:user|human|assistant|ai)[*_]{0,2}:",
+    r"|^[ \t>*_-]{0,9}(?:user(?: message)?|human|assistant|ai)[*_]{0,2}:",
     re.I | re.M,
 )
 """Where a prompt begins to quote the conversation; what stands there is no instruction."""
@@ -79,7 +79,6 @@ _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
     (re.compile(r"available tools:", re.I), "tool_calls"),
     (re.compile(r"you have been provided with a set of responses from \w+ models", re.I), "merged"),
     (re.compile(r".{0,160}\b(?:fitting|single|appropriate) emoji\b|你.{0,160}一个 ?emoji", re.I | re.S), "emoji"),
-    (re.compile(r"detect the language used in the following text", re.I), "plain"),
 )
 _HEAD = 500
 _INSTRUCTION = 6_000
@@ -117,7 +116,7 @@ def _recognised(asked: Asked) -> Iterator[Side]:
     users = [message.content for message in asked.messages if message.role == "user"]
     for told in asked.told:
         if (kind := _told(told, users[-1])) is not None:
-            yield Side(kind=kind, about=users[-1])
+            yield Side(kind=kind, about=_material(users[-1]) if _BEGINS.match(users[-1]) else users[-1])
     if (kind := _prompted(users[0])) is not None:
         yield Side(kind=kind, about=_material(users[0]))
     if len(asked.messages) > 1 and (kind := _prompted(users[-1])) is not None:
@@ -125,13 +124,15 @@ def _recognised(asked: Asked) -> Iterator[Side]:
 
 
 def _material(prompt: str) -> str:
-    """What a prompt quotes, without the instruction before it."""
-    quotes = QUOTES.search(prompt)
+    """What a prompt quotes, without the instruction before it and a label that the answer is to follow."""
+    quotes = QUOTES.search(prompt) or re.search("```", prompt)
     if quotes is not None:
         return prompt[quotes.start() :]
-    _, parted, rest = prompt.strip().rpartition("\n\n")
-    _, parted, rest = ("", parted, rest) if parted else prompt.strip().partition("\n")
-    return rest if parted else re.split(r"(?<=[.:]) ", prompt.strip())[-1]
+    paragraphs = [one for one in prompt.strip().split("\n\n") if not one.rstrip().endswith(":")]
+    if len(paragraphs) > 1:
+        return paragraphs[-1]
+    first, parted, rest = prompt.strip().partition("\n")
+    return rest if parted else re.split(r"(?<=[.:]) ", first)[-1]
 
 
 def _told(text: str, said: str) -> Kind | None:
@@ -139,7 +140,7 @@ def _told(text: str, said: str) -> Kind | None:
     kind = _made(text)
     if kind in (None, *_WHOLE):
         return kind
-    whole = _TITLE.search(text[:_HEAD]) or _NO_ANSWER.search(text + said[-400:]) or QUOTES.search(said)
+    whole = _TITLE.search(text[:_HEAD]) or _NO_ANSWER.search(text + said[-400:]) or QUOTES.search(text + said)
     return kind if whole else None
 
 
@@ -167,13 +168,14 @@ def _made(text: str) -> Kind | None:
     for opening, kind in _OPENINGS:
         if opening.match(text):
             return kind
-    if not _BEGINS.match(head):
-        return None
     quotes = QUOTES.search(text)
     instruction = text[: quotes.start() if quotes else _INSTRUCTION]
     field = _FIELD.search(instruction)
-    if field is not None and (quotes or _CHAT.search(head)):
+    begins = _BEGINS.match(head)
+    if field is not None and ((quotes and (begins or head.startswith("#"))) or (begins and _CHAT.search(head))):
         return _named(field[1])
+    if not begins:
+        return None
     if not (_CHAT.search(head) or quotes) or not (_ALONE.search(instruction) or quotes):
         return None
     if _TITLE.search(head):
