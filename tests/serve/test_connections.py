@@ -103,15 +103,24 @@ async def test_the_one_that_waits_longest_goes_first() -> None:
             writer.close()
 
 
-async def test_a_request_under_way_is_not_sent_away_although_it_came_with_the_one_before() -> None:
+async def test_a_request_under_way_is_not_sent_away() -> None:
     slow = b"POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
     async with server(seconds=0.2, most=1) as port:
-        reader, writer = await connect(port, GET + slow)
+        reader, writer = await connect(port, GET)
         await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5)
+        writer.write(slow)
+        await writer.drain()
         other, _ = await connect(port)
         await end_of(other)
         writer.write(b"ab")
         assert b"200" in await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+
+
+async def test_requests_that_do_not_wait_for_their_answers_get_one() -> None:
+    async with server(seconds=60) as port:
+        reader, writer = await connect(port, GET * 1_000)
+        assert (await end_of(reader)).count(b"HTTP/1.1 200") == 1
         writer.close()
 
 

@@ -129,9 +129,7 @@ async def test_no_other_protocol_is_spoken(scene: Scene, upgrade: bytes) -> None
     assert with_key.startswith(b"HTTP/1.1 200 ") and b" 101 " not in with_key, "as if it had not been asked for"
 
 
-async def test_pipelined_requests_are_each_judged_by_themselves(scene: Scene) -> None:
-    wrong = SMUGGLED.replace(b"KEY", b"wrong")
-    foreign = SMUGGLED.replace(b"localhost", b"evil.example")
-    last = SMUGGLED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    answers = await say(scene, SMUGGLED + wrong + foreign + last)
-    assert re.findall(rb"HTTP/1\.1 (\d{3}) ", answers) == [b"200", b"401", b"403", b"200"]
+@pytest.mark.parametrize(("first", "status"), [(b"KEY", b"200"), (b"wrong", b"401")])
+async def test_what_follows_before_the_answer_is_not_answered(scene: Scene, first: bytes, status: bytes) -> None:
+    answers = await say(scene, SMUGGLED.replace(b"KEY", first) + SMUGGLED)
+    assert re.findall(rb"HTTP/1\.1 (\d{3}) ", answers) == [status]

@@ -82,13 +82,15 @@ class _Guarded(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._under_way():
+        if self.cycle is not None and not self.cycle.response_complete:
             self.heads.leave(self)
 
     def on_response_complete(self) -> None:
+        """One request at a time: whoever sends the next one before the answer may be sending thousands."""
+        if self.conn.trailing_data[0]:
+            self.transport.close()
         super().on_response_complete()
-        if not self._under_way():  # the next request may have come already
-            self.heads.enter(self)  # also when it is closing, which waits for a reader that may not read
+        self.heads.enter(self)  # also when it is closing, which waits for a reader that may not read
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -102,6 +104,3 @@ class _Guarded(H11Protocol):
         self.heads.leave(self)
         self.readers.leave(self)
         super().connection_lost(exc)
-
-    def _under_way(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
