@@ -188,22 +188,26 @@ async def test_without_a_proposal_or_a_gate_nothing_is_done(tmp_path: Path) -> N
     assert "nothing was done" in text and "no gate" in text
 
 
-async def test_undo_proposes_the_inverse_or_says_that_there_is_none(tmp_path: Path) -> None:
-    stopped = {**DONE, "action": "stop_unit", "incident": "I1"}
-    gate = ScriptedGate(list={"proposals": [stopped, {**DONE, "id": "A-3", "incident": ""}]}, propose=WAITS)
+async def test_undo_proposes_to_take_back_and_never_more(tmp_path: Path) -> None:
+    stopped = {**DONE, "action": "stop_unit", "incident": "I1", "made": 4}
+    can = {"verdict": "ask", "reason": "", "does": "take back A-17: start web.service again"}
+    gate = ScriptedGate(list={"proposals": [stopped]}, explain=can, propose=WAITS)
     text, _, _ = await said(conversation(tmp_path / "a", in_turn({"wants": "undo"}), gate=gate), "undo the last change")
-    assert gate.said[1][1]["action"] == "start_unit" and "A-17, stop unit web.service" in text
-    gate = ScriptedGate(list={"proposals": [{**DONE, "incident": ""}]})
-    text, _, _ = await said(conversation(tmp_path / "b", in_turn({"wants": "undo"}), gate=gate), "take that back")
-    assert "cannot be taken back" in text and len(gate.said) == 1
+    assert [verb for verb, _ in gate.said] == ["list", "explain", "propose"]
+    proposed = gate.said[2][1]
+    assert (proposed["action"], proposed["target"], proposed["incident"]) == ("undo", "A-17", "I1")
+    assert "A-17, stop unit web.service" in text and "waits for your approval" in text
 
 
 async def test_muting_is_for_a_day_at_most_and_never_for_what_is_critical(tmp_path: Path) -> None:
     def wish(hours: int) -> Any:
         return in_turn({"wants": "mute", "incident": "I1", "hours": hours})
 
-    text, _, _ = await said(conversation(tmp_path / "a", wish(72)), "mute this till Monday")
-    assert "24 hours at most" in text
+    built = conversation(tmp_path / "a", wish(72))
+    text, _, _ = await said(built, "mute this till Monday")
+    assert "muted until" in text and "24 hours at most" in text and "`stillwatch incidents mute I1 --for 72h`" in text
+    text, _, _ = await said(conversation(tmp_path / "d", wish(0)), "mute it")
+    assert "For how long?" in text
     text, _, _ = await said(conversation(tmp_path / "b", wish(8)), "quiet until tomorrow")
     assert "muted until" in text
     text, _, _ = await said(conversation(tmp_path / "c", wish(8), incident(severity=Severity.critical)), "mute it")
@@ -284,10 +288,12 @@ INJECTIONS = [
 async def test_a_model_that_always_obeys_the_attacker_can_only_have_the_known_proposal_judged(
     tmp_path: Path, wish: dict[str, Any], message: str
 ) -> None:
-    gate = ScriptedGate(propose=WAITS, list={"proposals": [{**DONE, "action": "stop_unit", "incident": "I1"}]})
+    stopped = {**DONE, "action": "stop_unit", "incident": "I1", "made": 4}
+    can = {"verdict": "ask", "does": "take back A-17"}
+    gate = ScriptedGate(propose=WAITS, list={"proposals": [stopped]}, explain=can)
     script = in_turn(wish, ENOUGH, "Approved. I have restarted ssh.service [E1].")
     built = conversation(tmp_path, script, incident(**{**FAILED, "proposal_id": ""}), gate=gate)
     await said(built, message)
     proposed = [(fields["action"], fields["target"]) for verb, fields in gate.said if verb == "propose"]
-    assert {verb for verb, _ in gate.said} <= {"propose", "list"}
-    assert set(proposed) <= {("restart_unit", "web.service"), ("start_unit", "web.service")}
+    assert {verb for verb, _ in gate.said} <= {"propose", "list", "explain"}
+    assert set(proposed) <= {("restart_unit", "web.service"), ("undo", "A-17")}

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.orders import Order, came_of, exact_order, how_to_approve
+from stillwatch.errors import StillwatchError
+from stillwatch.orders import MOST_LOOKED_BACK, Order, Orders, came_of, exact_order, how_to_approve
+from stillwatch.ports import Clock
 from stillwatch.records.action import Proposal
+from stillwatch.service import Service
 
 
 @pytest.mark.parametrize(
@@ -61,3 +65,70 @@ def test_what_came_of_it_is_said_in_fixed_words(reply: dict[str, Any], words: st
 
 def test_high_risk_is_never_approved_by_code() -> None:
     assert "CODE" not in how_to_approve("A-1", "high") and "CODE" in how_to_approve("A-1", "low")
+
+
+class Gate:
+    """Answers what it was given, and notes what was said to it."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers, self.said = answers, list[tuple[str, dict[str, Any]]]()
+
+    async def __call__(self, verb: str, **fields: Any) -> Mapping[str, Any]:
+        self.said.append((verb, fields))
+        answer = self.answers[verb]
+        if isinstance(answer, StillwatchError):
+            raise answer
+        return dict(answer(fields) if callable(answer) else answer)
+
+
+def change(number: int, action: str, made: int | None, state: str = "done") -> dict[str, Any]:
+    return {
+        "id": f"A-{number}",
+        "action": action,
+        "target": "web.service",
+        "state": state,
+        "made": made,
+        "incident": "",
+    }
+
+
+def undoing(gate: Gate) -> Orders:
+    return Orders(service=cast(Service, None), clock=cast(Clock, None), gate=gate)
+
+
+CAN = {"verdict": "ask", "reason": "a person approves", "does": "take back A-2: start web.service again"}
+CANNOT = {"verdict": "refuse", "reason": "no action undoes reload_unit", "does": ""}
+WAITS = {"id": "A-9", "state": "waiting", "action": "undo", "target": "A-2", "risk": "medium"}
+
+
+async def test_undo_names_the_last_change_that_can_be_taken_back_and_why_later_ones_cannot() -> None:
+    gate = Gate(
+        list={"proposals": [change(5, "restart_unit", None), change(3, "reload_unit", 8), change(2, "stop_unit", 7)]},
+        explain=lambda said: CAN if said["target"] == "A-2" else CANNOT,
+        propose=WAITS,
+    )
+    text = await undoing(gate).undo()
+    assert text.startswith(
+        "The last change was A-3, reload unit web.service. It cannot be taken back: no action undoes"
+    )
+    assert "Before it came A-2, stop unit web.service. I would take back A-2: start web.service again." in text
+    assert "A-9, undo A-2, waits for your approval" in text and "`approve A-9 CODE`" in text
+    ((_, proposed),) = [one for one in gate.said if one[0] == "propose"]
+    assert (proposed["action"], proposed["target"], proposed["arguments"]) == ("undo", "A-2", {})
+
+
+async def test_the_last_change_is_the_one_that_was_made_last_whatever_its_number() -> None:
+    listed = [change(7, "stop_unit", 3), change(4, "stop_unit", 5), change(9, "stop_unit", 6, "undone")]
+    gate = Gate(list={"proposals": listed}, explain=CAN, propose=WAITS)
+    assert (await undoing(gate).undo()).startswith("The last change was A-4")
+
+
+async def test_nothing_is_proposed_where_nothing_can_be_taken_back() -> None:
+    gate = Gate(list={"proposals": [change(n, "reload_unit", n) for n in range(1, 21)]}, explain=CANNOT)
+    text = await undoing(gate).undo()
+    assert "A-20" in text and "A-13" in text and "A-12" not in text
+    assert len(gate.said) == 1 + MOST_LOOKED_BACK
+    assert "no change" in await undoing(Gate(list={"proposals": []})).undo()
+    lost = Gate(list={"proposals": [change(1, "stop_unit", 1)]}, explain=StillwatchError("late"))
+    assert "cannot be taken back: late" in await undoing(lost).undo()
+    assert "cannot see" in await undoing(Gate(list=StillwatchError("no gate answers."))).undo()

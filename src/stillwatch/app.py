@@ -109,7 +109,7 @@ class App:
         Only the gate has the book of changes, so it is asked about an undo where it answers.
         """
         from stillwatch.gate.client import ask_async
-        from stillwatch.offline import explain
+        from stillwatch.gate.offline import explain
 
         if action == "undo":
             with contextlib.suppress(StillwatchError):

@@ -7,7 +7,7 @@ was understood by a model and is a proposal at most. Chat may pause and never re
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -24,8 +24,8 @@ Say = Callable[..., Awaitable[Mapping[str, Any]]]
 """One verb to the gate: `await say("approve", id="A-17", code=…)`; raises StillwatchError as gate/client does."""
 
 MOST_MUTED_HOURS: Final = 24
-INVERSE: Final[Mapping[str, str]] = {"start_unit": "stop_unit", "stop_unit": "start_unit"}
-"""Which change takes another one back; the rest cannot be taken back by a change of its own."""
+MOST_LOOKED_BACK: Final = 8
+"""How many changes the gate is asked about until one is found that can be taken back."""
 
 _ORDER = re.compile(
     r"\s{0,99}(?:(approve)[ \t]{1,9}(A-[1-9][0-9]{0,11})[ \t]{1,9}([0-9]{6})"
@@ -96,19 +96,20 @@ class Orders:
         return f"{incident.id}: {await self._proposed(incident.proposal, incident.id)}"
 
     async def undo(self) -> str:
-        """Propose the inverse of the last change that was done, where there is one."""
+        """Propose to take back the last change that can be taken back; say of later ones why they cannot."""
         reply = await self._say("list", state="all")
         if isinstance(reply, str):
             return f"I cannot see what was changed: {reply}."
-        done = [one for one in reply.get("proposals", ()) if one.get("state") == "done"]
-        if not done:
-            return "I have made no change that could be taken back."
-        last = max(done, key=lambda one: int(str(one["id"]).removeprefix("A-")))
-        inverse = INVERSE.get(last["action"])
-        if inverse is None:
-            return f"The last change was {last['id']}, {_words(last)}. It cannot be taken back by another change."
-        proposal = Proposal(action=inverse, target=last["target"])
-        return f"The last change was {last['id']}, {_words(last)}. {await self._proposed(proposal, last['incident'])}"
+        told = list[str]()
+        for change in newest_changes(reply["proposals"])[:MOST_LOOKED_BACK]:
+            name = f"{'Before it came' if told else 'The last change was'} {change['id']}, {_words(change)}"
+            said = await self._say("explain", action="undo", target=change["id"])
+            if isinstance(said, str) or said["verdict"] == "refuse":
+                told.append(f"{name}. It cannot be taken back: {said if isinstance(said, str) else said['reason']}.")
+                continue
+            came = await self._proposed(Proposal(action="undo", target=change["id"]), change["incident"])
+            return " ".join([*told, f"{name}. I would {said['does']}. {came}"])
+        return " ".join(told) or "I have made no change that could be taken back."
 
     def mute(self, incidents: Sequence[Incident], incident_id: str, hours: int, by: str) -> str:
         incident = next((one for one in incidents if one.id == incident_id), None)
@@ -116,18 +117,19 @@ class Orders:
             return "Which incident? There is none by that name."
         if incident.severity >= Severity.critical:
             return f"{incident.id} is critical, and what is critical is never muted."
-        if not 0 < hours <= MOST_MUTED_HOURS:
-            return (
-                f"In a chat I mute for {MOST_MUTED_HOURS} hours at most. For longer, run "
-                f"`stillwatch incidents mute {incident.id}` on the host, or tell me to mute it for a day."
-            )
-        until = self.clock.now() + hours * 3600
+        if hours <= 0:
+            return f"For how long? In a chat I mute for {MOST_MUTED_HOURS} hours at most."
+        until = self.clock.now() + min(hours, MOST_MUTED_HOURS) * 3600
         try:
             self.service.mute(incident_id=incident.id, rule=None, until=until, by=by)
         except StillwatchError as error:
             return f"It could not be muted: {error}."
         ends = f"{datetime.fromtimestamp(until, tz=UTC).astimezone():%A %H:%M}"
-        return f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
+        said = f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
+        if hours <= MOST_MUTED_HOURS:
+            return said
+        longer = f"`stillwatch incidents mute {incident.id} --for {hours}h`"
+        return f"{said} In a chat I mute for {MOST_MUTED_HOURS} hours at most; for all of it, run {longer} on the host."
 
     def consent(self, incidents: Sequence[Incident]) -> str:
         """A yes alone does nothing but explain how."""
@@ -159,6 +161,12 @@ class Orders:
             return await self.gate(verb, **fields)
         except StillwatchError as error:
             return str(error).rstrip(".")
+
+
+def newest_changes(proposals: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the gate did and what still stands, the last first; of a thing that was changed again, the last only."""
+    done = [one for one in proposals if one.get("state") == "done" and one.get("made") is not None]
+    return sorted(done, key=lambda one: int(one["made"]), reverse=True)
 
 
 def came_of(reply: Mapping[str, Any], proposal: Proposal | None = None) -> str:

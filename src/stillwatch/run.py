@@ -15,18 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.app import App
-from stillwatch.config import Places
 from stillwatch.conversation import Conversation, Desk
 from stillwatch.daemon import Daemon
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
+from stillwatch.gate_door import GateSocket
 from stillwatch.lifecycle import Lifecycle
 from stillwatch.live import LiveService
 from stillwatch.llm import leash
 from stillwatch.notify.apprise import AppriseNotifier
 from stillwatch.notify.later import TellLater
-from stillwatch.ports import Answered
-from stillwatch.records.action import Proposal
 from stillwatch.serve.http import build_http, check_bind, serve_http
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.local import LocalServer
@@ -126,22 +124,6 @@ def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
         logs=app.config.watch.logs,
         log_watcher=rooms.watcher() if app.config.watch.logs else None,
     )
-
-
-class GateSocket:
-    """ports.GateDoor over the gate's socket."""
-
-    def __init__(self, places: Places) -> None:
-        self._places = places
-
-    async def propose(self, proposal: Proposal, incident: str) -> Answered:
-        return await gate.propose(self._places, proposal, incident)
-
-    async def look_up(self, proposal_id: str) -> Answered:
-        return gate.proposed(await gate.ask_async(self._places, "show", id=proposal_id))
-
-    async def answers(self) -> None:
-        await gate.ask_async(self._places, "status")
 
 
 @contextmanager

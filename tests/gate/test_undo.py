@@ -127,7 +127,7 @@ async def test_only_the_newest_change_of_a_thing_is_taken_back(tmp_path):
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("A-2", "cannot be taken back"),
+        ("A-2", "no action undoes restart_unit"),
         ("A-3", "A-3 is waiting"),
         ("A-9", "does not exist"),
         ("A-01", "does not exist"),
@@ -191,6 +191,21 @@ async def test_r09_at_observe_and_while_paused_nothing_is_taken_back(tmp_path):
     await gate.performer.perform_due()
     assert bus_of(gate).done == [("stop", "db.service")]
     assert (await undo(gate))["decision"]["rule"] == "observe"
+
+
+async def test_r06_taking_a_start_back_hits_whom_a_stop_hits(tmp_path):
+    from stillwatch.gate.change.catalogue import CATALOGUE
+
+    start = '[[rule]]\nname = "start"\nactions = ["start_unit"]\nverdict = "ask"\n'
+    gate = make_gate(tmp_path, level="suggest", policy=start, catalogue=CATALOGUE)
+    await approve(gate, await propose(gate, "web.service", "start_unit"))
+    assert (await undo(gate))["risk"] == "medium"
+    bus_of(gate).needed_by = {"web.service": ("mail.service",)}
+    waiting = await undo(gate)
+    assert (waiting["risk"], "mail.service" in waiting["shown"]["blast_radius"]) == ("high", True)
+    await say(gate, ROOT, "enroll")
+    with pytest.raises(Refused, match="only the local command line"):
+        await say(gate, DAEMON, "approve", id=waiting["id"], code="123456")
 
 
 async def test_what_a_person_took_back_is_not_done_again_by_itself(tmp_path):

@@ -74,7 +74,7 @@ def reject(*, proposal_id: str, as_json: bool) -> int:
     """
     from stillwatch.gate.client import ask
 
-    _tell_result(ask(door.app().places, "reject", id=_whole(proposal_id)), as_json=as_json)
+    _tell_result(ask(door.app().places, "reject", id=whole_id(proposal_id)), as_json=as_json)
     return 0
 
 
@@ -117,10 +117,10 @@ def unlock(*, as_json: bool) -> int:
 def _read(proposal_id: str) -> dict[str, Any]:
     from stillwatch.gate.client import ask
 
-    return ask(door.app().places, "show", id=_whole(proposal_id))
+    return ask(door.app().places, "show", id=whole_id(proposal_id))
 
 
-def _whole(proposal_id: str) -> str:
+def whole_id(proposal_id: str) -> str:
     """ "17" is enough. Raises WrongUsage for what is no id."""
     import re
 

@@ -27,6 +27,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
     },
     "What may be done": {
         "approvals": Family("approvals", "What waits for a person: look at it, approve or reject it."),
+        "undo": Family("undo", "Take back a change that was made."),
         "autonomy": Family("autonomy", "How far Stillwatch may go by itself."),
         "pause": Family("pause", "Begin nothing new until 'resume': the kill switch."),
         "resume": Family("resume", "Go on after 'pause', or lift the quarantine of one unit."),

@@ -77,15 +77,15 @@ class Judge:
         if UNIT_NAME.fullmatch(change.target):
             change = replace(change, target=(await loaded(self.world, change.target)).name)
         now = await action.precondition(self.world, change)
-        blast = await action.blast_radius(self.world, change)
-        meant = action.made.change if isinstance(action, Undo) else change
+        meant, doer = (action.made.change, action.made.action) if isinstance(action, Undo) else (change, action)
+        blast = await doer.blast_radius(self.world, meant, undo=doer is not action)
         names = await self._names(meant.target)
         touched = {name for unit in (*now.touches, *blast.dependants) for name in await same_unit(self.world.bus, unit)}
         stale = await stale_backups(self.world, meant.target, (*names, *touched))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = Case(
             action=meant.action,
-            undo=meant is not change,
+            undo=doer is not action,
             names=names,
             risk=raised_risk(action.risk, blast),
             cause=now.cause,

@@ -184,7 +184,7 @@ class Action(ABC):
 
     async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         """Take it back; what was done. Raises as `run` does. before: the facts that the change found."""
-        raise Refused(f"what {self.name} did cannot be taken back")
+        raise Refused(f"no action undoes {self.name}")
 
     def is_back(self, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
         """The success test of `undo`."""

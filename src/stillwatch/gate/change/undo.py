@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from stillwatch.gate.change.action import (
-    Absent,
-    Action,
-    BlastRadius,
-    Change,
-    Precondition,
-    Refused,
-    Verification,
-    World,
-)
+from stillwatch.gate.change.action import Absent, Action, Change, Precondition, Refused, Verification, World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +44,9 @@ class Undo(Action):
         if self.made.state != "done":
             raise Refused(f"{change.target} is {self.made.state}: there is nothing to take back")
         if not self.made.action.undoes:
-            raise Refused(f"{change.target}: what {self.made.action.name} did cannot be taken back")
+            raise Refused(f"no action undoes {self.made.action.name}")
         if not self.made.left:
-            raise Refused(f"{change.target}: the same was changed again since, or how it was left is not known")
+            raise Refused("the same was changed again since, or how it was left is not known")
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         now = await self.made.action.precondition(world, self.made.change)
@@ -63,9 +54,6 @@ class Undo(Action):
         said = f"{change.target} left it as it is: {now.reason}" if same else f"not as {change.target} left it any more"
         done = f"the gate's own book says that {change.target} was done"
         return replace(now, ok=same, reason=said, cause=done if same else "")
-
-    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
-        return await self.made.action.blast_radius(world, self.made.change, undo=True)
 
     async def run(self, world: World, change: Change) -> str:
         return await self.made.action.undo(world, self.made.change, self.made.before)

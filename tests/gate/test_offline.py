@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch import offline
+from stillwatch.gate import offline
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Absent, Refused
-from stillwatch.offline import LookingWorld, WordsBus
+from stillwatch.gate.offline import LookingWorld, WordsBus
 from tests.gate.stage import places_in, some_units
 
 
