@@ -69,9 +69,11 @@ class Rooms:
 class Stage:
     """One conversation with its rooms, its gate and its model."""
 
-    def __init__(self, model: ScriptedModel, *incidents: Incident, look: str = "failed", source: str = "") -> None:
+    def __init__(
+        self, model: ScriptedModel, *incidents: Incident, look: str = "failed", source: str = "", gate: Any = None
+    ) -> None:
         self.model, self.rooms = model, Rooms(*(incidents or (incident(**FAILED),)))
-        self.gate = ScriptedGate(propose=WAITS, list={"proposals": [STOPPED]})
+        self.gate = gate or ScriptedGate(propose=WAITS, list={"proposals": [STOPPED]})
         sources = (SourceReport(name="journal", read=not source, problem=source),)
         desk = Desk(
             service=cast(Service, self.rooms),

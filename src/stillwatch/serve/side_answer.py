@@ -29,7 +29,7 @@ LONGEST = 200
 _LISTS: Final[tuple[Kind, ...]] = ("tags", "follow_ups")
 _BARE: Final[Mapping[Kind, int]] = {"plain": LONGEST, "emoji": 8, "said": 4_000, "merged": 8_000}
 _SAID = re.compile(r"^[ \t>*_-]{0,9}(?:user(?: message)?|human)[*_]{0,2}:[ \t]*(\S.*)$", re.I | re.M)
-_LABEL = re.compile(r"\s*(?:conversation|question|message|input):\s*", re.I)
+_LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
 _BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
 _WORDS = re.compile(r"[^\W_][\w.@/-]*")
 TITLE_WORDS = 5
@@ -101,7 +101,7 @@ def first_words(about: str) -> str:
     between = _BETWEEN.findall(about)
     if between:
         return str(between[-1][1] or between[-1][2]).strip()
-    return _LABEL.sub("", about, count=1).strip() if _LABEL.match(about) else about.strip()
+    return _LABEL.sub("", about).strip()
 
 
 def _harmless(text: object, longest: int) -> str:
