@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,25 +10,30 @@ from stillwatch.errors import WrongUsage
 from stillwatch.watch import screen as module
 from stillwatch.watch.rule import Rule, load_rules
 from stillwatch.watch.screen import SUSPICIOUS, Screen
+from tests.screens import screen
 
 RULES = load_rules()
-CACHED, UNCACHED = Screen(RULES), Screen(RULES, cached=False)
 SAMPLES = [sample.line.encode() for rule in RULES for sample in (*rule.fires, *rule.silent)]
+
+
+@cache
+def uncached() -> Screen:
+    return Screen(RULES, cached=False)
 
 
 @given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=5), st.binary(max_size=30), st.integers(0, 10**12))
 def test_the_cache_never_changes_a_verdict(lines: list[bytes], noise: bytes, number: int) -> None:
     for line in lines:
         for raw in (line, line + str(number).encode(), noise + line, line.replace(b"1", b"8")):
-            assert CACHED.verdict(raw) == UNCACHED.verdict(raw) == CACHED.verdict(raw)
+            assert screen().verdict(raw) == uncached().verdict(raw) == screen().verdict(raw)
 
 
 @given(st.sampled_from(SAMPLES), st.binary(max_size=12))
 def test_no_rule_that_matches_is_missed(sample: bytes, noise: bytes) -> None:
     raw = sample + noise
-    for index, patterns in enumerate(CACHED.exact):
+    for index, patterns in enumerate(screen().exact):
         if any(pattern.search(raw) for pattern in patterns):
-            assert index in CACHED.verdict(raw), RULES[index].id
+            assert index in screen().verdict(raw), RULES[index].id
 
 
 def test_digits_are_told_apart() -> None:
@@ -48,11 +55,11 @@ def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
 def test_calm_words_are_harmless(calm: bytes) -> None:
-    assert CACHED.verdict(calm) == ()
+    assert screen().verdict(calm) == ()
 
 
 def test_trouble_no_rule_knows_is_suspicious() -> None:
-    assert CACHED.verdict(b"frobnicator exploded: fatal error 12") == (SUSPICIOUS,)
+    assert screen().verdict(b"frobnicator exploded: fatal error 12") == (SUSPICIOUS,)
 
 
 def test_an_exception_of_a_rule_holds() -> None:
@@ -98,7 +105,7 @@ def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
 
 def test_rules_compiled_ahead_judge_the_same_and_tell_a_bad_pattern_with_the_first_line() -> None:
     line = b"bind() to 0.0.0.0:80 failed (98: Address already in use)"
-    assert Screen(RULES, ahead=True).verdict(line) == CACHED.verdict(line)
+    assert Screen(RULES, ahead=True).verdict(line) == screen().verdict(line)
     bad = Screen([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")], ahead=True)
     for _ in range(2):
         with pytest.raises(WrongUsage):
