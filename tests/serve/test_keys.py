@@ -29,6 +29,28 @@ def test_what_is_no_key_opens_nothing(tmp_path: Path, wrong: str) -> None:
     assert ring.who(hashlib.sha256(key.encode()).hexdigest()) is None
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_every_key_is_compared_by_its_hash_in_constant_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
+) -> None:
+    """Also once one was found, and whatever it shares with a valid one (bench/key_timing.py measures it)."""
+    ring = KeyRing(tmp_path)
+    keys = [ring.create("chat", 1.0)[1] for _ in range(5)]
+    compared = list[tuple[str, str]]()
+
+    def compare(one: str, other: str) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    monkeypatch.setattr("stillwatch.serve.keys.hmac.compare_digest", compare)
+    for presented in (keys[0] if first else keys[-1], keys[0][:-1], "x"):
+        compared.clear()
+        ring.who(presented)
+        digest = hashlib.sha256(presented.encode()).hexdigest()
+        assert sorted(one for one, _ in compared) == sorted(key.hash for key in ring.all())
+        assert {other for _, other in compared} == {digest}
+
+
 def test_another_process_creates_and_revokes(tmp_path: Path) -> None:
     daemon, command = KeyRing(tmp_path), KeyRing(tmp_path)
     assert daemon.all() == ()
