@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import rig
 from tests.shop import Shop, open_shop
 
 ON_CI = bool(os.environ.get("CI"))
+
+# How long an example takes says how busy the machine is, and nothing about what is tried.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.hookimpl(hookwrapper=True)
