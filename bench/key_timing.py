@@ -25,10 +25,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stillwatch.serve.keys import PREFIX, KeyRing  # noqa: E402
-from tests.scripted_llm import ScriptedLLM  # noqa: E402
-from tests.serve.asgi import ask  # noqa: E402
-from tests.serve.scene import script, serving  # noqa: E402
+from stillwatch.serve.keys import PREFIX, KeyRing
+from tests.scripted_llm import ScriptedLLM
+from tests.serve.asgi import ask
+from tests.serve.scene import script, serving
 
 BY_THE_RING, BY_A_REQUEST = 20_000, 4_000
 OTHER_KEYS = 20
@@ -49,7 +49,7 @@ class Compared:
 
 
 def mann_whitney(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
-    """The share of pairs in which `one` is greater, ties by halves, and the two-sided p of it (normal, ties counted)."""
+    """The share of pairs in which `one` is greater, ties by halves, and the two-sided p of it (normal)."""
     ranked = sorted([(value, 0) for value in one] + [(value, 1) for value in other])
     ranks, ties, at = 0.0, 0.0, 0
     while at < len(ranked):
