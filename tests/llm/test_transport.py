@@ -17,6 +17,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
+@pytest.mark.process
 def test_importing_the_backend_does_not_load_aiohttp() -> None:
     code = "import sys, stillwatch.llm.tiers; print({'aiohttp', 'openai'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

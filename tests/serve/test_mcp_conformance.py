@@ -110,6 +110,7 @@ async def without_a_key(scene: Scene) -> AsyncIterator[str]:
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
+@pytest.mark.process
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_what_applies_to_a_real_server_passes(scene: Scene, revision: str, tmp_path: Path) -> None:
     program = await asyncio.to_thread(conformance_program)

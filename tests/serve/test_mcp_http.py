@@ -84,6 +84,7 @@ async def post(scene: Scene, body: bytes | object, key: str | None = None, **hea
         return await http.post(f"{scene.root}/mcp", content=content)
 
 
+@pytest.mark.process
 def test_the_sdk_is_not_loaded_before_a_client_comes() -> None:
     assert (
         subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -11,6 +11,8 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.test_structure import REPOSITORY
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("read_only", [False, True])
 async def test_the_official_client_looks_and_proposes(tmp_path: Path, read_only: bool) -> None:

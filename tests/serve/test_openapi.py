@@ -123,6 +123,7 @@ def check(method: str, template: str, who: str, answer: Answer) -> None:
         Draft202012Validator(shape).validate(answer.json())
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("examples", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("label", OPERATIONS)
 @pytest.mark.timeout(7_200)
@@ -185,6 +186,7 @@ async def fuzz(scene: Scene, examples: int) -> str:
     return said.decode()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("examples", [5, pytest.param(150, marks=pytest.mark.soak)])
 @pytest.mark.timeout(7_200)
 async def test_a_fuzzer_on_the_wire_finds_no_fault(tmp_path: Path, examples: int) -> None:
