@@ -17,6 +17,7 @@ from stillwatch.cli.commands import FAMILIES
 from stillwatch.cli.main import run
 from stillwatch.config import config_schema
 from stillwatch.records.cause import CAUSES
+from stillwatch.serve.openapi import document
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs/reference"
@@ -135,7 +136,34 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def api() -> str:
+    """Every operation of port 8083 that the OpenAPI document has."""
+    parts = []
+    for path, methods in document("")["paths"].items():
+        for method, found in methods.items():
+            parts += [f"## {method.upper()} {path}", found["summary"], found.get("description", "")]
+            rows = [
+                f"| `{one['name']}` | {one['in']} | {allowed(one['schema'])} |" for one in found.get("parameters", [])
+            ]
+            parts.append("\n".join(["| parameter | in | |", "|---|---|---|", *rows]) if rows else "")
+    intro = (
+        "What port 8083 answers beside MCP, from the document at `/openapi.json`, which has the shape of every answer. "
+        "A key goes in `Authorization: Bearer KEY`. A refusal is "
+        '`{"error": {"message", "type", "param", "code"}}`.'
+    )
+    return page("Port 8083", intro, *filter(None, parts))
+
+
+def allowed(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema["type"] == "integer":
+        return f"{schema['minimum']} to {schema['maximum']}"
+    return f"`{schema['pattern']}`" if "pattern" in schema else schema.get("description", "text")
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api,
     "commands.md": commands,
     "configuration.md": configuration,
     "decisions.md": decisions,
