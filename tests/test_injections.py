@@ -13,12 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import httpx2
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from stillwatch.conversation import Conversation, Desk
 from stillwatch.records.action import Proposal
+from stillwatch.records.chat import Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.report import SourceReport
@@ -30,7 +34,8 @@ from stillwatch.serve.side import side_of
 from stillwatch.service import Service
 from tests.injections import texts
 from tests.puppet import MARK, SECRET, puppet
-from tests.serve.scene import FAILED, ScriptedGate, known
+from tests.scripted_llm import Request, ScriptedLLM
+from tests.serve.scene import FAILED, ScriptedGate, known, serving
 from tests.think.incidents import evidence, incident
 from tests.think.looks import ScriptedLooks
 from tests.think.models import ScriptedModel, StillClock
@@ -103,7 +108,7 @@ class Stage:
         return shown(b"".join(sent))
 
     def check(self, answer: str, *, may_propose: bool = False) -> None:
-        assert {verb for verb, _ in self.gate.said} <= ({"propose", "list"} if may_propose else set()), self.gate.said
+        assert {verb for verb, _ in self.gate.said} <= {"list", *(["propose"] if may_propose else [])}, self.gate.said
         proposed = {(fields["action"], fields["target"]) for verb, fields in self.gate.said if verb == "propose"}
         assert proposed <= {("restart_unit", "web.service"), ("start_unit", "web.service")}
         assert loading(answer) == []
@@ -123,7 +128,7 @@ def shown(stream: bytes) -> str:
             assert value["event"]["data"]["description"] in ("looking: unit_status", "looked")
             continue
         for choice in value["choices"]:
-            assert set(choice["delta"]) <= {"content", "reasoning_content"}
+            assert set(choice["delta"]) <= {"role", "content", "reasoning_content"}
             words += choice["delta"].get("content", "") + choice["delta"].get("reasoning_content", "")
     return words
 
@@ -224,3 +229,52 @@ def test_what_is_shown_is_really_read(tmp_path: Path) -> None:
     for trap in ("![x](//e)", "[a](b)", "<b>", "<div>\n", "```mermaid\n```", "see http://x", "www.x.y", "a <think>"):
         assert loading(trap) != [], trap
     assert loading("a `![x](http://y)` b\n```\nx\n```\n1 < 2 http[:]//x") == []
+
+
+def several(words: tuple[str, ...]) -> list[Incident]:
+    return [
+        replace(planted(f"{MARK} {text}"), id=f"I{number}", key=f"host/x/{number}")
+        for number, text in enumerate(words, 1)
+    ]
+
+
+@pytest.mark.process
+async def test_over_mcp_the_words_reach_the_clients_model_without_tokens(tmp_path: Path) -> None:
+    words = texts()[::80]
+    gate = ScriptedGate(propose=WAITS, list={"proposals": [{**STOPPED, "because": words[0]}]})
+    looks = ScriptedLooks(unit_status="\n".join(words))
+    with ScriptedLLM() as upstream:
+        async with (
+            serving(tmp_path, upstream, *several(words), gate=gate, looks=looks) as scene,
+            httpx2.AsyncClient(headers=scene.headers(), timeout=30) as http,
+            Client(streamable_http_client(f"{scene.root}/mcp", http_client=http)) as client,
+        ):
+            uris = [str(one.uri) for one in (await client.list_resources()).resources]
+            read = [(await client.read_resource(uri)).contents[0].text for uri in [*uris, "stillwatch://incidents/I1"]]
+            seen = await client.call_tool("unit_status", {"unit": "web.service"})
+    assert all(json.loads(text) is not None for text in read) and MARK in "".join(read)
+    assert TOKEN.search("".join([*read, seen.content[0].text])) is None
+    assert {verb for verb, _ in gate.said} <= {"list"}
+
+
+@pytest.mark.process
+async def test_over_http_a_key_that_reads_says_nothing_and_one_that_chats_gets_words(tmp_path: Path) -> None:
+    model = puppet("consent")
+
+    def script(request: Request) -> object:
+        messages = [Message(role=cast(Any, role), content=content) for role, content in request.messages]
+        return model.script(messages, request.schema)
+
+    gate = ScriptedGate()
+    with ScriptedLLM(script) as upstream:
+        async with (
+            serving(tmp_path, upstream, *several(texts()[::200]), gate=gate) as scene,
+            httpx2.AsyncClient(timeout=30) as http,
+        ):
+            for text in texts()[::100]:
+                body = {"model": "stillwatch", "stream": True, "messages": [user(f"{MARK} {text}")]}
+                url = f"{scene.url}/chat/completions"
+                assert (await http.post(url, json=body, headers=scene.headers(scene.reader))).status_code == 403
+                reply = await http.post(url, json=body, headers=scene.headers())
+                assert reply.status_code == 200 and loading(shown(reply.content)) == []
+    assert {verb for verb, _ in gate.said} <= {"list"}
