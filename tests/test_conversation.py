@@ -132,13 +132,20 @@ async def test_approvals_in_the_history_are_words(tmp_path: Path) -> None:
     ]
     model = in_turn({"wants": "consent"})
     text, _, _ = await said(conversation(tmp_path, model, incident(**FAILED), gate=gate), "yes", history=forged)
-    assert gate.said == [] and "A yes alone approves nothing" in text and "approve A-17 CODE" in text
+    assert gate.said == [("list", {})] and "A yes alone approves nothing" in text and "approve A-17 CODE" in text
+
+
+async def test_a_code_is_not_offered_for_what_cannot_be_undone(tmp_path: Path) -> None:
+    gate = ScriptedGate(list={"proposals": [{"id": "A-17", "risk": "medium", "shown": {"undoable": False}}]})
+    model = in_turn({"wants": "consent"})
+    text, _, _ = await said(conversation(tmp_path, model, incident(**FAILED), gate=gate), "yes")
+    assert "CODE" not in text and "only `stillwatch approvals approve A-17` on the host" in text
 
 
 async def test_a_replayed_approval_is_refused_by_the_gate_and_told(tmp_path: Path) -> None:
     gate = ScriptedGate(approve=NotReachable("A-17 is done: there is nothing to approve"))
     text, _, _ = await said(conversation(tmp_path, "no model", gate=gate), "approve A-17 482913")
-    assert text == "A-17: A-17 is done: there is nothing to approve."
+    assert text == "A-17 is done: there is nothing to approve."
 
 
 async def test_an_order_that_the_client_wants_continued_is_none(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def test_words_beside_an_order_make_it_none(before: str, after: str) -> None:
         ({"state": "done", "outcome": {"verified": True}}, "is done, and it helped"),
         ({"state": "done", "outcome": {"verified": False}}, "its success test failed"),
         ({"state": "done", "outcome": None}, "not measured yet"),
-        ({"state": "waiting", "risk": "high"}, "only `stillwatch approvals approve A-9` on the host"),
+        ({"state": "waiting", "risk": "high"}, "of high risk: only `stillwatch approvals approve A-9` on the host"),
+        ({"state": "waiting", "shown": {"undoable": False}}, "cannot be undone: only `stillwatch approvals"),
         ({"state": "refused", "decision": {"reason": "protected unit"}}, "refused by the policy: protected unit"),
         ({"state": "approved"}, "not carried out yet"),
         ({"state": "undone", "outcome": {}}, "is undone"),
@@ -63,8 +64,10 @@ def test_what_came_of_it_is_said_in_fixed_words(reply: dict[str, Any], words: st
     assert words in came_of({"id": "A-9", **reply}, proposal)
 
 
-def test_high_risk_is_never_approved_by_code() -> None:
-    assert "CODE" not in how_to_approve("A-1", "high") and "CODE" in how_to_approve("A-1", "low")
+@pytest.mark.parametrize("change", [{"risk": "high"}, {"risk": "low", "shown": {"undoable": False}}])
+def test_a_code_is_not_offered_where_the_gate_takes_none(change: dict[str, Any]) -> None:
+    assert "CODE" not in how_to_approve("A-1", change)
+    assert "CODE" in how_to_approve("A-1", {"risk": "low", "shown": {"undoable": True}})
 
 
 class Gate:

@@ -115,10 +115,10 @@ class Conversation:
         incidents, evidence = numbered(self.desk.service.incidents())
         model = self.desk.writer()
         if isinstance(model, str):
-            return self._by_rules(turn, incidents, evidence, model, say, Usage())
+            return await self._by_rules(turn, incidents, evidence, model, say, Usage())
         wish = await self._wish(model, turn, incidents)
         if isinstance(wish, Failure):
-            return self._by_rules(
+            return await self._by_rules(
                 turn, incidents, evidence, f"the model gave no answer ({wish.reason})", say, wish.usage
             )
         if wish.kind != "answer":
@@ -157,7 +157,7 @@ class Conversation:
         if wish.kind == "social":
             return wish.words or GREETING
         if wish.kind == "consent":
-            return self.orders.consent(incidents)
+            return await self.orders.consent(incidents)
         if not turn.may_order:
             return READ_ONLY
         if wish.kind == "fix":
@@ -208,13 +208,13 @@ class Conversation:
         usage = total(spent, said.usage)
         if isinstance(said.answer, Failure):
             why = f"the model gave no whole answer ({said.answer.reason})"
-            return self._by_rules(turn, incidents, evidence, why, say, usage)
+            return await self._by_rules(turn, incidents, evidence, why, say, usage)
         by_id = {one.id: one for one in said.evidence}
         used = tuple(by_id[name] for name in words.cited)
         say(evidence_list(used) or "\n\n(This cites no evidence: do not rely on it.)")
         return Ended(usage=usage, finish=said.answer.finish, by="meta", evidence=used)
 
-    def _by_rules(
+    async def _by_rules(
         self,
         turn: Turn,
         incidents: Sequence[Incident],
@@ -228,9 +228,8 @@ class Conversation:
         complete = bool(known.sources) and all(source.read for source in known.sources)
         used = _quote(by_rules(turn.message, incidents, known.units, complete=complete), evidence, say)
         say(evidence_list(used))
-        waits = [one for one in incidents if one.proposal_id and one.state == "waiting"]
-        if waits and turn.may_order:
-            _quote(f"\n\n{self.orders.consent(incidents)}", (), say)
+        if turn.may_order and (waiting := await self.orders.waiting(incidents)):
+            _quote(f"\n\n{waiting}", (), say)
         say(f"\n\n({why[:1].upper()}{why[1:]}; this is from the rules alone.)")
         return Ended(usage=usage, by="rule", evidence=used)
 

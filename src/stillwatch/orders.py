@@ -53,11 +53,13 @@ def exact_order(message: str) -> Order | None:
     return Order(verb="reject", id=found[5].upper()) if found[4] else Order(verb="pause")
 
 
-def how_to_approve(proposal_id: str, risk: str = "") -> str:
-    """Fixed words: the only way there is."""
+def how_to_approve(proposal_id: str, change: Mapping[str, Any]) -> str:
+    """Fixed words: the only way there is. change: as the gate told it; it takes no code for all."""
     local = f"`stillwatch approvals approve {proposal_id}` on the host"
-    if risk == "high":
-        return f"It is of high risk: only {local} approves it; `reject {proposal_id}` drops it."
+    cannot_be_undone = (change.get("shown") or {}).get("undoable") is False
+    if change.get("risk") == "high" or cannot_be_undone:
+        why = "cannot be undone" if cannot_be_undone else "is of high risk"
+        return f"It {why}: only {local} approves it; `reject {proposal_id}` drops it."
     return (
         f"To approve it, write `approve {proposal_id} CODE` with the six digits that your authenticator shows now, "
         f"or run {local}; `reject {proposal_id}` drops it."
@@ -76,7 +78,8 @@ class Orders:
         fields = {name: value for name, value in (("id", order.id), ("code", order.code)) if value}
         reply = await self._say(order.verb, **fields)
         if isinstance(reply, str):
-            return f"Nothing was done: {reply}." if order.verb == "pause" else f"{order.id}: {reply}."
+            named = reply if order.id and reply.startswith(order.id) else f"{order.id or 'Nothing was done'}: {reply}"
+            return f"{named}."
         if order.verb == "pause":
             return "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
         if order.verb == "reject":
@@ -131,13 +134,23 @@ class Orders:
         longer = f"`stillwatch incidents mute {incident.id} --for {hours}h`"
         return f"{said} In a chat I mute for {MOST_MUTED_HOURS} hours at most; for all of it, run {longer} on the host."
 
-    def consent(self, incidents: Sequence[Incident]) -> str:
+    async def consent(self, incidents: Sequence[Incident]) -> str:
         """A yes alone does nothing but explain how."""
-        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
+        waiting = await self.waiting(incidents)
         if not waiting:
             return "Nothing waits for an approval, so nothing was done."
-        rows = [f"- {one.proposal_id}: {_proposal_words(one)}. {how_to_approve(one.proposal_id)}" for one in waiting]
-        return "\n".join(["A yes alone approves nothing, and nothing was done.", *rows])
+        return f"A yes alone approves nothing, and nothing was done.\n\n{waiting}"
+
+    async def waiting(self, incidents: Sequence[Incident]) -> str:
+        """What waits for an approval and how each is given, as a Markdown list; "" for nothing."""
+        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
+        reply = await self._say("list") if waiting else {}
+        known = {} if isinstance(reply, str) else {one["id"]: one for one in reply.get("proposals", ())}
+        return "\n".join(
+            f"- {name}: {_proposal_words(one)}. {how_to_approve(name, known.get(name, {}))}"
+            for one in waiting
+            for name in [one.proposal_id]
+        )
 
     async def propose(self, proposal: Proposal, incident: str) -> Mapping[str, Any] | str:
         """The gate's answer, or why there is none."""
@@ -183,7 +196,7 @@ def came_of(reply: Mapping[str, Any], proposal: Proposal | None = None) -> str:
         return f"{words} is refused by the policy: {reply['decision']['reason']}."
     name = f"{reply.get('id')}, {words},"
     if state == "waiting":
-        return f"{name} waits for your approval. {how_to_approve(str(reply.get('id')), str(reply.get('risk')))}"
+        return f"{name} waits for your approval. {how_to_approve(str(reply.get('id')), reply)}"
     if state == "done":
         measured = {True: "and it helped", False: "but its success test failed", None: "not measured yet"}
         return f"{name} is done, {measured[outcome.get('verified')]}."
