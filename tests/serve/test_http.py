@@ -100,6 +100,28 @@ async def test_sixteen_chats_at_once_lose_nothing_and_the_next_one_waits(tmp_pat
     assert codes.count(200) >= 16 and set(codes) <= {200, 429}
 
 
+async def test_bodies_on_their_way_count_as_answers_of_their_key(tmp_path: Path) -> None:
+    with ScriptedLLM(script()) as upstream:
+        one = Bounds(rate=1e6, burst=10**6, streams=1)
+        async with (
+            serving(tmp_path, upstream, bounds=one) as scene,
+            httpx2.AsyncClient(headers=scene.headers()) as http,
+        ):
+            body = {"model": "stillwatch", "messages": [{"role": "user", "content": "why?"}]}
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {scene.key}\r\n"
+            _, writer = await asyncio.open_connection("127.0.0.1", scene.port)
+            writer.write(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+
+            async def until(status: int) -> None:
+                async with asyncio.timeout(10):
+                    while (await http.post(f"{scene.url}/chat/completions", json=body)).status_code != status:
+                        await asyncio.sleep(0.01)
+
+            await until(429)
+            writer.close()
+            await until(200)
+
+
 async def test_health_names_what_is_troubled_and_not_why(tmp_path: Path) -> None:
     gate = SourceReport(name="gate", read=True, problem="no socket in /run")
     sources = (SourceReport(name="journal", read=True), gate)

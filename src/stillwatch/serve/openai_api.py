@@ -51,7 +51,9 @@ class OpenAIApi:
     async def chat(self, request: Request) -> ASGIApp:
         """`POST /v1/chat/completions`. Raises Refusal before anything is sent."""
         key = needs(request.scope, "chat")
-        asked = read_asked(await read_object(request))
+        with self.limits.stream(key.id):  # as many bodies at a time as answers: each is held whole
+            body = await read_object(request)
+        asked = read_asked(body)
         header = request.headers.get(HEADER)
         beside = side_of(asked, header)
         if beside is None or asked.model in models.MODELS:
