@@ -54,3 +54,11 @@ def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, name
 def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
     app = build(options(tmp_path, f"[watch]\njournal = false\n{NO_MODELS}"))
     assert [source.name for source in app._sources("h", None, None, 0.0)] == ["units", "metrics"]
+
+
+@pytest.mark.parametrize(
+    ("journal", "elsewhere"), [('"/var/log/journal"', None), ('"/srv/j"', "/srv/j"), ("false", None)]
+)
+def test_another_journal_is_watched_where_one_is_named(tmp_path: Path, journal: str, elsewhere: str | None) -> None:
+    app = build(options(tmp_path, f"[watch]\njournal = {journal}\n{NO_MODELS}"))
+    assert app.journal_elsewhere == (Path(elsewhere) if elsewhere else None)

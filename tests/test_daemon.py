@@ -4,13 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from stillwatch import daemon as room
 from stillwatch.daemon import Daemon
+from stillwatch.lifecycle import TRIED, proposed_anew
 from stillwatch.records.action import Proposal
+from stillwatch.records.chat import Failure
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
@@ -150,6 +153,49 @@ async def test_models_are_asked_after_the_rules_have_acted(store: Store) -> None
     assert review.asked and after is not None and [one.by for one in after.opinions] == ["review"]
 
 
+REVIEW = {"evidence": ["E1"], "cause": "crash", "confidence": "high", "escalate": False}
+
+
+async def test_what_opened_before_the_models_were_up_is_shown_to_them_once_they_are(store: Store) -> None:
+    daemon = build(store)
+    await daemon.understand(opened(daemon).id)
+    daemon._todo.get_nowait()
+    daemon._queued.clear()
+    await daemon.tend()
+    assert daemon._todo.empty(), "there is nobody to ask"
+    review, small = always(REVIEW), always({"urgency": "serious"})
+    daemon.mind = SimpleNamespace(models={"review": review, "trigger": small})
+    await daemon.tend()
+    assert daemon._todo.get_nowait()[1] == "I1"
+    await daemon.understand("I1")
+    daemon._queued.clear()
+    await daemon.tend()
+    after = store.book.find("I1")
+    assert after is not None and [one.by for one in after.opinions] == ["trigger", "review"]
+    assert (len(review.asked), len(small.asked)) == (1, 1) and daemon._todo.empty(), "once is enough"
+    assert told(daemon).count("opened") == 1
+
+
+async def test_a_tier_that_gives_no_answer_is_not_asked_for_ever(store: Store) -> None:
+    down = always(Failure(reason="timeout", detail="x"))
+    daemon = build(store, models={"review": down})
+    await daemon.understand(opened(daemon).id)
+    daemon._todo.get_nowait()
+    daemon._queued.clear()
+    await daemon.tend()
+    assert len(down.asked) == 1 and daemon._todo.empty()
+
+
+async def test_what_was_tried_stays_noted_when_an_incident_is_thought_about_anew(store: Store) -> None:
+    daemon = build(store, models={"review": always(REVIEW)})
+    found = opened(daemon)
+    stale = "the review model gave no usable answer (timeout); a human should look"
+    store.book.save(replace(found, notes=(f"{TRIED} restart unit web.service: failed; a human should look", stale)))
+    await daemon.understand(found.id)
+    after = store.book.find(found.id)
+    assert after is not None and after.notes[0].startswith(TRIED) and stale not in after.notes
+
+
 async def test_muted_incidents_are_not_acted_upon(store: Store) -> None:
     daemon = build(store)
     store.memory.mute(Mute(pattern="web.service", until=AT + 60, by="ada", because=""))
@@ -187,14 +233,14 @@ def with_proposal(daemon: Daemon, **more: Any) -> Incident:
 async def test_another_remedy_is_decided_anew_and_the_same_one_is_not(store: Store) -> None:
     daemon = build(store)
     before = with_proposal(daemon, proposal_id="A-1", decision=ASKED, state="waiting")
-    same = room._proposed_anew(replace(before, proposal=replace(RESTART, because=Untrusted("again"))), before)
+    same = proposed_anew(replace(before, proposal=replace(RESTART, because=Untrusted("again"))), before)
     assert (same.proposal, same.proposal_id, same.decision) == (RESTART, "A-1", ASKED)
-    assert room._proposed_anew(replace(before, proposal=None), before).proposal == RESTART
+    assert proposed_anew(replace(before, proposal=None), before).proposal == RESTART
     other = Proposal(action="start_unit", target="web.service")
-    anew = room._proposed_anew(replace(before, proposal=other), before)
+    anew = proposed_anew(replace(before, proposal=other), before)
     assert (anew.proposal, anew.proposal_id, anew.decision, anew.state) == (other, "", None, "open")
     acting = replace(before, state="acting")
-    assert room._proposed_anew(replace(acting, proposal=other), acting).proposal == RESTART
+    assert proposed_anew(replace(acting, proposal=other), acting).proposal == RESTART
 
 
 # ── tending ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,10 +9,13 @@ import pytest
 
 from stillwatch import daemon as room
 from stillwatch.errors import NotReachable
+from stillwatch.records.event import Untrusted
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
-from tests.triage.build import failed, pid1, units
+from stillwatch.watch.novelty import Novel
+from tests.think.models import always
+from tests.triage.build import AT, failed, pid1, units
 from tests.watching import WEB, Rest, build, opened, soon
 
 
@@ -94,6 +97,32 @@ async def test_what_an_earlier_life_did_not_come_to_is_thought_about(store: Stor
     thinking = asyncio.create_task(second._think())
     await soon(lambda: (one := store.book.find("I1")) and one.cause)
     thinking.cancel()
+
+
+async def test_a_line_that_no_rule_knows_becomes_an_incident_when_both_models_take_it_for_a_fault(store: Store) -> None:
+    fault = {"evidence": ["E1"], "cause": "hardware", "confidence": "high", "escalate": False}
+    models: Any = {"trigger": always({"urgency": "serious"}), "review": always(fault)}
+    daemon = build(store, models=models)
+    said = Untrusted("rotor stuck")
+    novel = Novel(template=said, sample=said, subject="fan.service", count=1, first=AT, last=AT, priority=3)
+    daemon.wonder.hear([novel])
+    daemon._thinking = "I7"
+    wondering = asyncio.create_task(daemon._wonder())
+    await soon(lambda: len(daemon.sleep.slept) > 2)  # type: ignore[attr-defined]
+    assert daemon._pending == [], "something graver is thought about"
+    daemon._thinking = ""
+    await soon(lambda: daemon._pending)
+    wondering.cancel()
+    (found,) = daemon.digest()
+    assert (found.subject, found.severity) == ("fan.service", Severity.low)
+
+
+async def test_another_directory_of_journal_files_is_the_one_that_is_followed(store: Store, tmp_path: Path) -> None:
+    daemon = build(store, journal=tmp_path / "elsewhere")
+    following = asyncio.create_task(daemon._for_ever("journal", daemon._follow_journal))
+    await soon(lambda: "journal" in daemon.sources)
+    following.cancel()
+    assert not daemon.sources["journal"].read and str(tmp_path / "elsewhere") in daemon.sources["journal"].problem
 
 
 async def test_nothing_is_digested_before_the_units_were_asked_for(store: Store) -> None:

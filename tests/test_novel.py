@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from stillwatch.novel import MOST_LINES, faults_among
+from stillwatch.novel import MOST_LINES, WAITING, Wonder, faults_among
 from stillwatch.records.chat import Failure
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity, Trigger
@@ -62,3 +62,30 @@ async def test_only_errors_are_asked_about_and_only_a_few() -> None:
 async def test_what_an_incident_already_tells_is_not_told_twice() -> None:
     lines = [line(subject="web.service")]
     assert await judged(*lines, known=[incident()], trigger=always(SERIOUS), review=always(FAULT)) == []
+
+
+async def wondered(wonder: Wonder, **tiers: ScriptedModel) -> list[Trigger]:
+    models: Any = tiers
+    return await wonder.judge([], models, host="h", clock=StillClock())
+
+
+async def test_lines_wait_for_both_models_and_are_judged_a_few_at_a_time() -> None:
+    wonder, small, second = Wonder(), always(SERIOUS), always(FAULT)
+    wonder.hear([line(f"s{n}.service") for n in range(MOST_LINES + 1)])
+    assert await wondered(wonder) == [] == await wondered(wonder, trigger=small)
+    assert len(await wondered(wonder, trigger=small, review=second)) == MOST_LINES
+    assert len(await wondered(wonder, trigger=small, review=second)) == 1
+    assert await wondered(wonder, trigger=small, review=second) == [] and len(small.asked) == MOST_LINES + 1
+
+
+async def test_only_the_gravest_wait_and_no_more_than_fit() -> None:
+    wonder, small = Wonder(), always({"urgency": "noise"})
+    wonder.hear([line(priority=4), line(priority=None)])
+    assert await wondered(wonder, trigger=small, review=small) == [] and small.asked == []
+    wonder.hear([line("late.service") for _ in range(2 * WAITING)])
+    wonder.hear([line("grave.service", priority=0)])
+    await wondered(wonder, trigger=small, review=small)
+    assert "grave.service" in small.asked[0][-1].content
+    for _ in range(WAITING):
+        await wondered(wonder, trigger=small, review=small)
+    assert len(small.asked) == WAITING

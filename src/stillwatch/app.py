@@ -69,6 +69,12 @@ class App:
         """Where the daemon speaks with commands."""
         return self.places.runtime / "service.sock"
 
+    @property
+    def journal_elsewhere(self) -> Path | None:
+        """The directory that is watched instead of this host's journal, None for the host's."""
+        wanted = self.config.watch.journal
+        return Path(wanted) if wanted and wanted != HOST_JOURNAL else None
+
     def service(self) -> Service:
         """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
         rooms = self.rooms()
@@ -231,9 +237,8 @@ class App:
             return [LogSource(log, self.clock)]
         if journal is not None:
             return [JournalSource(journal, since, self.clock)]
-        wanted = self.config.watch.journal
-        elsewhere = wanted if wanted and wanted != HOST_JOURNAL else None
-        own = [] if wanted is False else [JournalSource(elsewhere, since, self.clock)]
+        elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
+        own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
         logs = [LogSource(file, self.clock) for file in self.config.watch.logs]
         return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
 

@@ -8,19 +8,20 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
 from stillwatch.engine import Engine
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.follow import follow, follow_logs
 from stillwatch.gather import Gathered
 from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
-from stillwatch.lifecycle import Lifecycle
+from stillwatch.lifecycle import Lifecycle, lasting, proposed_anew
+from stillwatch.novel import Wonder
 from stillwatch.ports import ChatModel, Clock, LookTools
-from stillwatch.records.action import Proposal
 from stillwatch.records.chat import Tier
 from stillwatch.records.event import Event
 from stillwatch.records.incident import Incident
@@ -41,10 +42,13 @@ TEND_SECONDS = 1.0
 METRIC_SECONDS = 15.0
 UNIT_SECONDS = 60.0
 THINK_SECONDS = 120.0
+WONDER_SECONDS = 30.0
 RETRY_SECONDS = 5.0
 FIRST_LOOK_BACK = 600.0
 """At the very first start, how far back the journal is read."""
 WAITING_TRIGGERS = 5_000
+ALWAYS_ASKED: Final[tuple[Tier, ...]] = ("trigger", "review")
+"""Of every incident; whether the third tier is asked is for them to say."""
 
 
 class Mind(Protocol):
@@ -58,7 +62,8 @@ class Mind(Protocol):
 class Daemon:
     """Every loop survives the loss of what it watches: it says so in `sources` and tries again.
 
-    logs: files to follow beside the journal, judged by `log_watcher`.
+    journal: a directory of journal files instead of the host's own; logs: files to follow beside it, judged by
+    `log_watcher`.
     """
 
     host: str
@@ -69,6 +74,7 @@ class Daemon:
     mind: Mind
     lifecycle: Lifecycle
     read_journal: bool = True
+    journal: Path | None = None
     logs: Sequence[str] = ()
     log_watcher: Watcher | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -76,6 +82,7 @@ class Daemon:
     sources: dict[str, SourceReport] = field(default_factory=dict)
     lines: int = 0
     dropped: int = 0
+    wonder: Wonder = field(default_factory=Wonder)
     _pending: list[Trigger] = field(default_factory=list)
     _cursor: str = ""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,6 +105,7 @@ class Daemon:
             tasks.create_task(self._for_ever("incidents", self._digest))
             tasks.create_task(self._for_ever("thinking", self._think))
             tasks.create_task(self._for_ever("tending", self._tend))
+            tasks.create_task(self._for_ever("novel lines", self._wonder))
 
     def known(self) -> Gathered:
         """What is known now, in the shape of one pass of reading."""
@@ -125,7 +133,7 @@ class Daemon:
                 first = _first(error)
                 why = str(first) or type(first).__name__
                 self.sources[name] = SourceReport(name=name, read=False, problem=why)
-                known = isinstance(first, NotReachable | OSError)
+                known = isinstance(first, StillwatchError | OSError)
                 if why != said or not known:
                     LOG.warning("%s: %s", name, why, exc_info=None if known else error)
                 said = why
@@ -135,11 +143,12 @@ class Daemon:
 
     async def _follow_journal(self) -> None:
         cursor = self.store.cursor()
-        with Journal(cursor=cursor, since=self.clock.now() - FIRST_LOOK_BACK) as journal:
+        with Journal(self.journal, cursor=cursor, since=self.clock.now() - FIRST_LOOK_BACK) as journal:
             self.sources["journal"] = SourceReport(name="journal", read=True)
             async for batch in follow(journal, self.watcher):
                 self.lines += batch.sightings.lines
                 self.dropped += batch.sightings.dropped
+                self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers, batch.cursor)
                 dropped = [f"{self.dropped:,} triggers were too many to be kept"] if self.dropped else []
                 problem = "; ".join([*journal.problems[-3:], *dropped])
@@ -151,6 +160,7 @@ class Daemon:
         async with aclosing(follow_logs(self.logs, watcher, self.clock.now, self.sleep)) as batches:
             async for batch in batches:
                 self.lines += batch.sightings.lines
+                self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers)
                 self.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
 
@@ -267,14 +277,22 @@ class Daemon:
         if is_new:
             await self.lifecycle.opened(incident)
         incident = self._save(await self.lifecycle.carry_on(incident))
-        if incident.state != "resolved" and self.mind.models and is_new:
+        if incident.state != "resolved" and self._is_unheard(incident):
             incident = await self._settled(incident, self.mind.models)
             self._save(await self.lifecycle.carry_on(incident))
 
+    def _is_unheard(self, incident: Incident) -> bool:
+        """Whether a tier that is up has not been heard on it: most faults are there before the models are."""
+        heard = {opinion.by for opinion in incident.opinions}
+        return any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
+
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         engine = Engine(models=models, looks=self.looks, clock=self.clock)
-        (thought,) = await engine.understand([replace(incident, evidence=(), notes=())], self.units, THINK_SECONDS)
-        return self._save(_proposed_anew(thought, incident))
+        bare = replace(
+            incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
+        )
+        (thought,) = await engine.understand([bare], self.units, THINK_SECONDS)
+        return self._save(proposed_anew(thought, incident))
 
     def _save(self, incident: Incident) -> Incident:
         """Save what was thought, on top of what was seen and what people said meanwhile."""
@@ -283,6 +301,15 @@ class Daemon:
             incident = _on_top_of(current, incident)
         self.store.book.save(incident)
         return incident
+
+    async def _wonder(self) -> None:
+        """What no rule knows is put to the models a few lines at a time, while there is nothing graver to think of."""
+        while True:
+            await self.sleep(WONDER_SECONDS)
+            if not self._queued and not self._thinking:
+                known = self.store.book.open_incidents()
+                self.hear(await self.wonder.judge(known, self.mind.models, host=self.host, clock=self.clock))
+            self.sources.pop("novel lines", None)
 
     async def _tend(self) -> None:
         await self._units_asked.wait()
@@ -317,6 +344,8 @@ class Daemon:
                 changed = await self.lifecycle.carry_on(incident)
                 if changed is not incident:
                     self._save(changed)
+                if changed.state in ("open", "waiting") and self._is_unheard(changed):
+                    self._look_into(changed)
             elif incident.state != "muted":
                 self._look_into(incident)
 
@@ -339,19 +368,6 @@ def _on_top_of(current: Incident, thought: Incident) -> Incident:
     if current.state in ("resolved", "muted") and thought.state != "resolved":
         return replace(thought, state=current.state, muted_by=current.muted_by)
     return thought
-
-
-def _proposed_anew(thought: Incident, before: Incident) -> Incident:
-    """What the gate has decided stands, unless something else would be done now: then it decides anew."""
-    if before.proposal is None or before.decision is None:
-        return thought
-    if thought.proposal is None or before.state == "acting" or _change(thought.proposal) == _change(before.proposal):
-        return replace(thought, proposal=before.proposal)
-    return replace(thought, state="open", proposal_id="", decision=None, outcome=None)
-
-
-def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:
-    return proposal.action, proposal.target, dict(proposal.arguments)
 
 
 def _first(error: BaseException) -> BaseException:

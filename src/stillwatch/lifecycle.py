@@ -6,11 +6,12 @@ The gate decides and acts; this only asks it and writes down what it said.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
-from stillwatch.records.action import Outcome
+from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.trigger import Severity
@@ -23,6 +24,7 @@ MAY_CHANGE = frozenset({"precondition", "observe", "gate"})
 """Rules of a refusal that need not last: a unit between two starts, a helper that was late, autonomy raised since."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
 """Seconds until such a proposal is made again; each pause is twice the one before."""
+TRIED, UNKNOWN = "tried without success:", "what became of it is not known:"
 TOLD_FROM = Severity.medium
 """Nobody is woken for less."""
 
@@ -120,7 +122,7 @@ class Lifecycle:
             await self._tell(incident, "resolved", tried)
             return incident
         incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
-        note = f"tried without success: {tried}; a human should look"
+        note = f"{TRIED} {tried}; a human should look"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -128,7 +130,7 @@ class Lifecycle:
     async def _forgotten(self, incident: Incident, why: str) -> Incident:
         incident = replace(incident, outcome=Outcome(status="unknown", said=Untrusted(why)))
         incident = self._stepped(incident, "gate", f"{_proposed(incident)}: {why}", "open")
-        note = f"what became of it is not known: {_proposed(incident)}; a human should look"
+        note = f"{UNKNOWN} {_proposed(incident)}; a human should look"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -160,3 +162,21 @@ def _proposed(incident: Incident) -> str:
     if incident.proposal is None:
         return "nothing"
     return f"{incident.proposal.action.replace('_', ' ')} {incident.proposal.target}"
+
+
+def lasting(notes: Sequence[str]) -> tuple[str, ...]:
+    """Those about what was tried: they stay when an incident is thought about anew."""
+    return tuple(note for note in notes if note.startswith((TRIED, UNKNOWN)))
+
+
+def proposed_anew(thought: Incident, before: Incident) -> Incident:
+    """What the gate has decided stands, unless something else would be done now: then it decides anew."""
+    if before.proposal is None or before.decision is None:
+        return thought
+    if thought.proposal is None or before.state == "acting" or _change(thought.proposal) == _change(before.proposal):
+        return replace(thought, proposal=before.proposal)
+    return replace(thought, state="open", proposal_id="", decision=None, outcome=None)
+
+
+def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:
+    return proposal.action, proposal.target, dict(proposal.arguments)

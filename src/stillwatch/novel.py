@@ -19,8 +19,31 @@ from stillwatch.think.trigger import urgency_of_line
 from stillwatch.watch.novelty import Novel
 
 MOST_LINES = 4
+WAITING = 64
+JUDGE_SECONDS = 60.0
 GRAVE = 3
 """Only lines that their sender called errors (syslog priority 3 or worse)."""
+
+
+class Wonder:
+    """A daemon's lines that no rule knows, until there are models to ask about them. Only the gravest WAITING wait."""
+
+    def __init__(self) -> None:
+        self._lines: list[Novel] = []
+
+    def hear(self, novel: Sequence[Novel]) -> None:
+        grave = [line for line in novel if _is_grave(line)]
+        if grave:
+            self._lines = sorted([*self._lines, *grave], key=lambda line: line.priority or 0)[:WAITING]
+
+    async def judge(
+        self, known: Sequence[Incident], models: Mapping[Tier, ChatModel], *, host: str, clock: Clock
+    ) -> list[Trigger]:
+        """Triggers for the faults among the next MOST_LINES. Without both tiers the lines go on waiting."""
+        if not self._lines or not {"trigger", "review"} <= set(models):
+            return []
+        lines, self._lines = self._lines[:MOST_LINES], self._lines[MOST_LINES:]
+        return await faults_among(lines, known, models, host=host, clock=clock, seconds=JUDGE_SECONDS)
 
 
 async def faults_among(

@@ -121,6 +121,7 @@ def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
         mind=tiers,
         lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
         read_journal=app.config.watch.journal is not False,
+        journal=app.journal_elsewhere,
         logs=app.config.watch.logs,
         log_watcher=rooms.watcher() if app.config.watch.logs else None,
     )
