@@ -5,6 +5,8 @@ into and out of what would change a machine; that is appended to `ran`. Each tri
 
     begin     propose and approve, SIGKILL at step n
     recover   start again; sometimes killed once more, then started a last time
+
+Told to try `undo`, it makes a change in peace and counts the steps of taking it back.
 """
 
 from __future__ import annotations
@@ -35,17 +37,26 @@ class Steps:
 
 
 def counted(folder: Path, step: Steps) -> Restart:
+    def noted(word: str) -> None:
+        step()
+        with (folder / "ran").open("a") as file:
+            file.write(f"{word}\n")
+        step()
+
     class Counted(Restart):
+        undoes = "stop {target} again"
+
         async def precondition(self, world, change):
             step()
             return await super().precondition(world, change)
 
         async def run(self, world, change):
-            step()
-            with (folder / "ran").open("a") as file:
-                file.write("ran\n")
-            step()
+            noted("ran")
             return "ran"
+
+        async def undo(self, world, change, before):
+            noted("undone")
+            return "undone"
 
         async def verify(self, world, change, before):
             step()
@@ -54,16 +65,17 @@ def counted(folder: Path, step: Steps) -> Restart:
     return Counted()
 
 
-async def play(folder: Path, last: int, *, begin: bool) -> int:
-    step = Steps(last)
+async def play(folder: Path, last: int, *, begin: bool, undo: bool) -> int:
+    step = Steps(0 if begin and undo else last)
     ACTIONS["restart_unit"] = counted(folder, step)
     world = Stage(Units(running("db.service")), clock=StillClock())
     gate = make_gate(folder, stage=world, level="suggest", anchor=step)
     gate.database.connection.set_trace_callback(step)
     if begin:
         fields = {"action": "restart_unit", "target": "db.service"}
-        waiting = await gate.answer(stage.DAEMON, request("propose", **fields))
-        step()
+        if undo:
+            await approved(gate, fields, step)
+            step.count, step.last, fields = 0, last, {"action": "undo", "target": "A-1"}
         bind = gate._bind
 
         def bound(*said):
@@ -71,21 +83,27 @@ async def play(folder: Path, last: int, *, begin: bool) -> int:
             (folder / "acknowledged").touch()
 
         gate._bind = bound
-        await gate.answer(stage.ADMIN, request("approve", id=waiting["id"], hash=waiting["hash"]))
-        step()
+        await approved(gate, fields, step)
     gate.performer.recover()
     await gate.performer.perform_due()
     step()
     return step.count
 
 
-def forked(folder: Path, last: int, *, begin: bool) -> int:
+async def approved(gate, fields: dict[str, str], step: Steps) -> None:
+    waiting = await gate.answer(stage.DAEMON, request("propose", **fields))
+    step()
+    await gate.answer(stage.ADMIN, request("approve", id=waiting["id"], hash=waiting["hash"]))
+    step()
+
+
+def forked(folder: Path, last: int, *, begin: bool, undo: bool) -> int:
     """The number of steps it took, KILLED if it was killed."""
     there, here = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            os.write(here, str(asyncio.run(play(folder, last, begin=begin))).encode())
+            os.write(here, str(asyncio.run(play(folder, last, begin=begin, undo=undo))).encode())
         finally:
             os._exit(0)
     os.close(here)
@@ -95,13 +113,17 @@ def forked(folder: Path, last: int, *, begin: bool) -> int:
     return status if status else int(said)
 
 
-def judged(folder: Path) -> str:
+def judged(folder: Path, *, undo: bool) -> str:
     """What is wrong after the last start, "" if nothing."""
     gate = make_gate(folder, stage=Stage(Units(running("db.service"))), level="suggest")
     kinds = stage.kinds(gate)
-    rows = gate.database.all("SELECT state FROM proposals")
+    rows = gate.database.all("SELECT id, state FROM proposals ORDER BY id")
     gate.database.close()
-    ran = (folder / "ran").read_text().count("ran") if (folder / "ran").exists() else 0
+    ran = (folder / "ran").read_text().count("undone" if undo else "ran") if (folder / "ran").exists() else 0
+    if undo:
+        first, kinds, rows = rows[0]["state"], kinds[kinds.index("outcome") + 2 :], rows[1:]
+        if (first == "undone") != bool(rows and rows[0]["state"] == "done"):
+            return f"the change is {first}, taking it back {[row['state'] for row in rows]}"
     acknowledged = (folder / "acknowledged").exists()
     if ran > 1:
         return "ran twice"
@@ -116,26 +138,27 @@ def judged(folder: Path) -> str:
     return ""
 
 
-def main(folder: Path, kills: int, seed: int) -> None:
+def main(folder: Path, kills: int, seed: int, what: str) -> None:
     dice = random.Random(seed)
     (folder / "whole").mkdir()
-    points = forked(folder / "whole", 0, begin=True)
+    undo = what == "undo"
+    points = forked(folder / "whole", 0, begin=True, undo=undo)
     done, number, wrong = 0, 0, []
-    if problem := judged(folder / "whole"):
+    if problem := judged(folder / "whole", undo=undo):
         wrong.append(f"no kill: {problem}")
     while done < kills or number < points:
         trial = folder / str(number)
         trial.mkdir()
         point = number % (points - 1) + 1
         number += 1
-        done += forked(trial, point, begin=True) == KILLED
+        done += forked(trial, point, begin=True, undo=undo) == KILLED
         if dice.random() < 0.5:
-            done += forked(trial, dice.randrange(1, points), begin=False) == KILLED
-        forked(trial, 0, begin=False)
-        if problem := judged(trial):
+            done += forked(trial, dice.randrange(1, points), begin=False, undo=undo) == KILLED
+        forked(trial, 0, begin=False, undo=undo)
+        if problem := judged(trial, undo=undo):
             wrong.append(f"killed at {point} of {points}: {problem}")
     print(json.dumps({"points": points, "kills": done, "wrong": wrong}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -19,6 +19,7 @@ TRICKS = (
     "ssh@.service", "user@0.service", "init.scope", "systemd-journald.service", "stillwatch-gate.service", "a" * 300,
     "rescue.target", "run-u1.service", "web.service/../ssh.service", "", " ", "ssh.service#", "web@x.service",
 )  # fmt: skip
+CHANGES = (*(f"A-{number}" for number in range(40)), "A-01", "a-1", "A-1 ", "last", "A-1' OR '1", "web.service")
 RAW = (
     b"", b"\n", b"{}\n", b"[]\n", b"null\n", b'{"verb":"propose"}\n', b"\xff\xfe\n", b'{"verb":"resume"}\n',
     b'{"verb":"propose","action":"restart_unit","action":"stop_unit","target":"web.service"}\n',
@@ -30,8 +31,10 @@ RAW = (
 
 
 def message(dice: random.Random) -> bytes:
-    """Three of five are clean proposals with units of the host; the rest is odd in one way or another."""
-    kind = dice.randrange(10)
+    """More than half are clean proposals with units of the host, or want a change back; the rest is odd somehow."""
+    kind = dice.randrange(11)
+    if kind == 10:
+        return line({"verb": "propose", "action": "undo", "target": dice.choice(CHANGES), "because": text(dice)})
     if kind < 6:
         return line(
             {"verb": "propose", "action": dice.choice(NAMES), "target": dice.choice(UNITS), "because": text(dice)}
@@ -53,7 +56,8 @@ def for_any_action(dice: random.Random) -> bytes:
     names = ("port", "unit", "once", "seconds", "force", "path", "command", "mode", "argv", "signal", text(dice))
     values = (80, 22, 0, -1, True, "", "kill -9 1", dice.choice(UNITS), dice.choice(TRICKS), "/etc/shadow", "../../x")
     arguments = {dice.choice(names): dice.choice(values) for _ in range(dice.randrange(4))}
-    targets = (*UNITS, *TRICKS, *UNITS, "4711", "1", "/etc/shadow", "nginx-logs", "/var/log/web", "web-log")
+    others = ("4711", "1", "/etc/shadow", "nginx-logs", "/var/log/web", "web-log", "A-1", "A-2", "A-7")
+    targets = (*UNITS, *TRICKS, *UNITS, *others)
     fields = {"action": dice.choice(ACTIONS), "target": dice.choice(targets), "arguments": arguments}
     return line({"verb": "propose", **fields})
 

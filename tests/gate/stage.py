@@ -229,7 +229,15 @@ class ResetFailed(Restart):
         return Verification(ok=True, said="")
 
 
+class TakenBack(Restart):
+    """A restart that a person could take back."""
+
+    undoes = "stop {target} again"
+
+
 ACTIONS: dict[str, Action] = {action.name: action for action in (Restart(), Stop(), ResetFailed(), Undo())}
+
+TAKEN_BACK: dict[str, Action] = {**ACTIONS, "restart_unit": TakenBack()}
 
 
 def some_units() -> Units:

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.process
 ROOT = Path(__file__).parents[2]
 
 
-def crash(folder, kills, seed):
-    argv = [sys.executable, "-m", "tests.gate.crash_entry", str(folder), str(kills), str(seed)]
+def crash(folder, kills, seed, what="change"):
+    argv = [sys.executable, "-m", "tests.gate.crash_entry", str(folder), str(kills), str(seed), what]
     quick = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     told = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=3000, env=quick)
     assert told.returncode == 0, told.stderr
@@ -30,9 +30,17 @@ def test_r29_two_hundred_kills(memory):
     assert found["kills"] >= 200
 
 
+def test_r29_a_hundred_kills_while_a_change_is_taken_back(memory):
+    found = crash(memory, 100, 31, "undo")
+    assert found["wrong"] == []
+    assert found["points"] >= 25
+    assert found["kills"] >= 100
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_r29_a_thousand_kills(memory):
-    found = crash(memory, 1_000, 30)
+@pytest.mark.parametrize("what", ["change", "undo"])
+def test_r29_a_thousand_kills(memory, what):
+    found = crash(memory, 1_000, 30, what)
     assert found["wrong"] == []
     assert found["kills"] >= 1_000

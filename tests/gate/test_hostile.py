@@ -14,7 +14,7 @@ from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.protocol import read_request
 from tests.gate.hostile import for_any_action, message
-from tests.gate.stage import DAEMON, bus_of, clock_of, failed, make_gate, served
+from tests.gate.stage import DAEMON, TAKEN_BACK, bus_of, clock_of, failed, make_gate, served
 
 ALLOWED = {
     "observe": set(),
@@ -30,7 +30,7 @@ ALLOWED = {
 
 
 async def attack(tmp_path, level, count):
-    gate = make_gate(tmp_path, level=level)
+    gate = make_gate(tmp_path, level=level, catalogue=TAKEN_BACK)
     dice = random.Random(f"hostile {level}")
     broken = 0
     clean = 0
@@ -70,8 +70,12 @@ async def test_hostile_model_executes_nothing_outside_policy(memory, level):
         assert ("restart", "web.service") in bus_of(gate).done, (
             "the benign control must run, or the test proves nothing"
         )
-    queued = {row["target"] for row in gate.database.all("SELECT target FROM proposals")}
+    rows = gate.database.all("SELECT action, target, state FROM proposals")
+    queued = {row["target"] for row in rows if row["action"] != "undo"}
     assert queued <= {"web.service", "web2.service", "mail.service", "db.service"}
+    undos = {row["state"] for row in rows if row["action"] == "undo"}
+    assert undos <= {"waiting"}
+    assert undos or level != "auto-full", "what is done may be asked back, or the test proves nothing"
 
 
 @pytest.mark.parametrize("level", list(ALLOWED))

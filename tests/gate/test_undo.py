@@ -9,7 +9,20 @@ import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.codes import code_at
-from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, failed, kinds, make_gate, propose, running, say
+from tests.gate.stage import (
+    ADMIN,
+    DAEMON,
+    ROOT,
+    TAKEN_BACK,
+    bus_of,
+    clock_of,
+    failed,
+    kinds,
+    make_gate,
+    propose,
+    running,
+    say,
+)
 
 
 async def approve(gate, waiting, **more):
@@ -209,7 +222,7 @@ async def test_r06_taking_a_start_back_hits_whom_a_stop_hits(tmp_path):
 
 
 async def test_what_a_person_took_back_is_not_done_again_by_itself(tmp_path):
-    gate = make_gate(tmp_path, catalogue=with_undoable_restart())
+    gate = make_gate(tmp_path, catalogue=TAKEN_BACK)
     assert (await propose(gate, "web.service"))["state"] == "done"
     await approve(gate, await undo(gate))
     bus_of(gate).units["web.service"] = failed("web.service")
@@ -218,13 +231,27 @@ async def test_what_a_person_took_back_is_not_done_again_by_itself(tmp_path):
     assert (again["state"], "quarantine" in again["decision"]["reason"]) == ("waiting", True)
 
 
-def with_undoable_restart():
-    from tests.gate.stage import ACTIONS, Restart
+async def ask_again_and_again(gate, count):
+    """A proposer that wants it taken back, with every field that might help."""
+    await stopped(gate)
+    for number in range(count):
+        fields = {"because": "approved by root", "incident": f"A-{number}"}
+        await say(gate, DAEMON, "propose", action="undo", target="A-1", **fields)
+        await gate.performer.perform_due()
+        for forged in ({"hash": "0" * 64}, {"code": f"{number:06d}"}):
+            with pytest.raises(Refused):
+                await say(gate, DAEMON, "approve", id="A-2", **forged)
+    assert bus_of(gate).done == [("stop", "db.service")]
+    assert states(gate) == {1: "done", 2: "waiting"}
 
-    class Taken(Restart):
-        undoes = "stop {target} again"
 
-    return {**ACTIONS, "restart_unit": Taken()}
+async def test_r19_a_proposer_that_never_tires_takes_nothing_back(memory):
+    await ask_again_and_again(make_gate(memory, level="auto-full"), 500)
+
+
+@pytest.mark.soak
+async def test_r19_nor_does_one_that_asks_ten_thousand_times(memory):
+    await ask_again_and_again(make_gate(memory, level="auto-full"), 10_000)
 
 
 async def test_r29_an_undo_without_an_outcome_is_unknown_and_never_run_again(tmp_path):
@@ -307,7 +334,7 @@ async def test_an_undo_whose_change_was_long_dropped_from_the_book_is_not_measur
 
 
 async def test_r14_a_gate_that_took_it_back_itself_leaves_nothing_to_take_back(tmp_path):
-    gate = make_gate(tmp_path, catalogue=with_undoable_restart())
+    gate = make_gate(tmp_path, catalogue=TAKEN_BACK)
     await approve(gate, await propose(gate, "db.service"))
     bus_of(gate).units["db.service"] = replace(bus_of(gate).units["db.service"], active_state="failed")
     clock_of(gate).pass_by(60)

@@ -1,0 +1,151 @@
+"""Taking changes back on a booted machine: asked for in a chat, approved with a real one-time code, or refused."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from stillwatch.gate.codes import STEP, code_at
+from tests.mending import Estate, at_work
+from tests.rig import Machine
+
+pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
+CHAT = """
+import asyncio, sys
+from stillwatch.config import find_places
+from stillwatch.gate.client import ask_async
+from stillwatch.orders import Orders, exact_order
+places = find_places(None, None, None)
+orders = Orders(service=None, clock=None, gate=lambda verb, **fields: ask_async(places, verb, **fields))
+order = exact_order(" ".join(sys.argv[1:]))
+print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
+"""
+"""What the daemon does with "undo the last change" and with an exact order, as its own user at its own socket."""
+PROPOSE = """
+import json, sys
+from stillwatch.config import find_places
+from stillwatch.gate.client import ask
+reply = ask(find_places(None, None, None), "propose", door="propose", action=sys.argv[1], target=sys.argv[2])
+print(json.dumps(reply))
+"""
+
+
+class Owner:
+    """Somebody with a chat window and an authenticator; approvals of plain changes are root's."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate, self.machine = estate, estate.machine
+        uri = json.loads(self.machine.stillwatch("approvals", "enroll", "--json").stdout)["uri"]
+        text = parse_qs(urlsplit(uri).query)["secret"][0]
+        self.secret = base64.b32decode(text + "=" * (-len(text) % 8))
+        self.step = 0
+
+    def chat(self, *words: str) -> str:
+        return self.machine.run([sys.executable, "-I", "-c", CHAT, *words], user="stillwatch").stdout.strip()
+
+    def code(self) -> str:
+        """The next step's that was not used yet; the gate takes those of one step around now."""
+        self.step = max(self.step + 1, int(time.time()) // STEP - 1)
+        self.estate.wait(lambda: self.step <= int(time.time()) // STEP + 1, "the next code", seconds=2 * STEP)
+        return code_at(self.secret, self.step)
+
+    def have_done(self, action: str, target: str) -> str:
+        """The id of a change that root had made."""
+        proposed = self.machine.run([sys.executable, "-I", "-c", PROPOSE, action, target], user="stillwatch")
+        reply = json.loads(proposed.stdout)
+        assert reply["state"] == "waiting", reply
+        done = self.machine.stillwatch("approvals", "approve", reply["id"], "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return str(reply["id"])
+
+    def take_back(self, change: str) -> None:
+        """In the chat, with a code; a yes alone and a wrong code do nothing."""
+        asked = self.chat("undo")
+        assert asked.startswith(f"The last change was {change},"), asked
+        found = re.search(r"(A-\d+), undo (A-\d+), waits for your approval", asked)
+        assert found and found[2] == change, asked
+        assert "is wrong" in self.chat("approve", found[1], "000000")
+        assert f"{found[1]}, undo {change}, is done, and it helped" in self.chat("approve", found[1], self.code())
+        assert self.shown(change)["state"] == "undone"
+
+    def shown(self, change: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.estate.json("approvals", "show", change)
+        return found
+
+
+def test_taken_back_after_approval_and_not_where_the_host_moved_on(boot: Callable[..., Machine], seed: int) -> None:
+    """A whole shop, at suggest: whatever the daemon proposes meanwhile only waits."""
+    owner = Owner(at_work(boot, "F03", seed, "suggest"))
+    a_stop_and_a_start(owner)
+    repaired_ownership(owner)
+    a_restored_file(owner)
+    assert owner.estate.kinds().count("undone") == 4
+    assert owner.machine.stillwatch("audit", "verify").returncode == 0
+
+
+def active(owner: Owner, unit: str) -> str:
+    return owner.machine.properties(unit)["ActiveState"]
+
+
+def owned(owner: Owner, path: str) -> str:
+    return owner.machine.run(["stat", "-c", "%U:%G %a", path]).stdout.strip()
+
+
+def a_stop_and_a_start(owner: Owner) -> None:
+    unit = owner.estate.shop.web.unit
+    owner.take_back(owner.have_done("stop_unit", unit))
+    assert active(owner, unit) == "active"
+
+    owner.machine.run(["systemctl", "stop", unit])
+    started = owner.have_done("start_unit", unit)
+    told = owner.machine.stillwatch("undo", started, "--yes")
+    assert (told.returncode, active(owner, unit)) == (0, "inactive"), told.stdout + told.stderr
+
+    again = owner.have_done("start_unit", unit)
+    owner.machine.run(["systemctl", "reset-failed", unit])
+    owner.machine.run(["systemctl", "restart", unit])
+    assert f"not as {again} left it any more" in owner.chat("undo")
+    refused = owner.machine.stillwatch("undo", again, "--yes")
+    assert (refused.returncode, active(owner, unit)) == (4, "active"), refused.stdout + refused.stderr
+
+
+def repaired_ownership(owner: Owner) -> None:
+    path, user = owner.estate.shop.records, owner.estate.shop.user
+    owner.machine.run(["chown", "-R", "daemon:daemon", path])
+    owner.machine.run(["chmod", "0700", path])
+    change = owner.have_done("repair_ownership", "shop-records")
+    assert owned(owner, path) == f"{user}:{user} 755"
+    owner.take_back(change)
+    assert owned(owner, path) == "daemon:daemon 700"
+
+    again = owner.have_done("repair_ownership", "shop-records")
+    owner.machine.run(["chmod", "0750", path])
+    assert f"not as {again} left it any more" in owner.chat("undo")
+    assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
+    assert owned(owner, path) == f"{user}:{user} 750"
+
+
+def a_restored_file(owner: Owner) -> None:
+    service = owner.estate.shop.api
+    good = owner.machine.read(service.config)
+    broken, mine = good + "\nnonsense = = =\n", good + "\n# mine\n"
+    owner.machine.run(["systemctl", "start", "stillwatch-keep.service"])
+    owner.machine.write(service.config, broken)
+    change = owner.have_done("restore_file", "api-conf")
+    assert owner.machine.read(service.config) == good
+    owner.take_back(change)
+    assert owner.machine.read(service.config) == broken
+
+    again = owner.have_done("restore_file", "api-conf")
+    owner.machine.write(service.config, mine)
+    assert f"not as {again} left it any more" in owner.chat("undo")
+    assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
+    assert owner.machine.read(service.config) == mine
