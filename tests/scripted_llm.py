@@ -109,7 +109,7 @@ class ScriptedLLM:
 
     def start(self) -> ScriptedLLM:
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(60)
         if self._problem:
             raise self._problem
         if ALLOW in os.environ:

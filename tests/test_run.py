@@ -93,7 +93,7 @@ def test_a_signal_ends_all_work_in_order(number: signal.Signals) -> None:
         assert [process.stdout.readline() for _ in range(2)] == ["one\n", "two\n"]
         process.send_signal(number)
         rest = process.stdout.read().split("\n")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert sorted(rest[:2]) == ["ended one", "ended two"] and rest[2] == "left"
 
 
@@ -111,7 +111,7 @@ async def test_work_that_fails_ends_the_others_and_is_raised() -> None:
         raise NotReachable("no socket")
 
     with pytest.raises(NotReachable, match="no socket"):
-        await asyncio.wait_for(until_told(for_ever(), fails()), 5)
+        await asyncio.wait_for(until_told(for_ever(), fails()), 60)
     assert ended.is_set()
 
 
@@ -158,7 +158,7 @@ def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Option
     shown = stillwatch(given, "status", "--json")
     assert json.loads(shown.stdout)["host"] == os.uname().nodename, shown.stderr
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert type(build(given).service()) is Service
 
 

@@ -52,14 +52,14 @@ def running_gate(folder: Path) -> Iterator[Places]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert began.wait(10)
+    assert began.wait(60)
     assert not failed, failed
     try:
         yield places_in(folder)
     finally:
         loop, ended = stop[0]
         loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
+        thread.join(60)
 
 
 def propose(places: Places, because: str = "it failed", target: str = "web.service") -> str:

@@ -66,7 +66,7 @@ def daemon(tmp_path: Path) -> Iterator[Running]:
             assert ask(here, "GET", "/health") == 200
             break
         assert process.poll() is None and time.monotonic() < ends, (tmp_path / "daemon.log").read_text()
-        time.sleep(0.05)
+        time.sleep(PAUSE)
     yield here
     process.terminate()
     try:

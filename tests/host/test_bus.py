@@ -109,10 +109,15 @@ async def test_arguments_that_do_not_fit_are_told_and_break_nothing(address: str
 
 async def test_every_signal_of_a_storm_is_heard(address: str, service: MessageBus) -> None:
     heard: list[int] = []
+
+    def hear(message: Message) -> None:
+        if message.interface == INTERFACE:  # the bus itself tells us our name, which may come late
+            heard.append(message.body[0])
+
     async with await Bus.connect(address) as bus:
-        await bus.listen(f"type='signal',interface='{INTERFACE}'", lambda message: heard.append(message.body[0]))
+        await bus.listen(f"type='signal',interface='{INTERFACE}'", hear)
         await bus.call(NAME, PATH, INTERFACE, "Storm")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(heard) < STORM:
                 await asyncio.sleep(0)
     assert heard == list(range(STORM))
@@ -123,7 +128,7 @@ async def test_the_end_of_the_bus_is_noticed(address: str, service: MessageBus) 
     ended = asyncio.create_task(bus.closed())
     assert not ended.done()
     bus.close()
-    await asyncio.wait_for(ended, 5)
+    await asyncio.wait_for(ended, 60)
     assert not bus.open
     with pytest.raises(NotReachable):
         await bus.call(NAME, PATH, INTERFACE, "Echo")

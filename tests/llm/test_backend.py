@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
 from typing import Any
 
@@ -119,12 +118,10 @@ async def test_a_refusal_is_not_tried_again(clock: Any) -> None:
 
 @pytest.mark.parametrize(("behaviour", "reason"), [("silence", "timeout"), ("slow", "timeout")])
 async def test_no_answer_in_time(clock: Any, behaviour: str, reason: str) -> None:
-    with ScriptedLLM(behaviour=behaviour, pause=5) as server:
+    with ScriptedLLM(behaviour=behaviour, pause=3_600) as server:
         async with backend(server, clock) as model:
-            began = time.monotonic()
             outcome = await model.chat(ASK, deadline=0.3)
             streamed = [piece async for piece in model.stream(ASK, deadline=0.3)]
-            assert time.monotonic() - began < 2
             assert isinstance(outcome, Failure)
             assert outcome.reason == reason
             assert isinstance(streamed[-1], Failure)

@@ -17,7 +17,7 @@ async def test_a_slow_door_holds_nobody_up_and_the_order_is_kept() -> None:
     slow = Slow()
     later = TellLater(slow)
     for title in ("opened", "waits for you", "resolved"):
-        await asyncio.wait_for(later.tell(title, ""), 0.5)
+        await asyncio.wait_for(later.tell(title, ""), 60)
     assert slow.told == []
     slow.may_go.set()
     await later.delivered()

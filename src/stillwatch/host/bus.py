@@ -95,7 +95,7 @@ class Bus:
         return list(reply.body)
 
     async def listen(self, rule: str, hear: Callable[[Message], None]) -> None:
-        """Call `hear` for each signal that matches the D-Bus match rule."""
+        """Have the signals sent that match the D-Bus match rule; `hear` is called for every signal that comes."""
 
         def handler(message: Message) -> None:
             if message.message_type is MessageType.SIGNAL:
