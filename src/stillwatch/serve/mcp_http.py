@@ -36,7 +36,8 @@ class McpDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = needs(scope, "read")
-        body = await read_body(Request(scope, receive))
+        with self._limits.stream(key.id):  # as many bodies at a time as answers: each is held whole
+            body = await read_body(Request(scope, receive))
         if wrong := _wrong(body):
             await wrong(scope, receive, send)
             return
