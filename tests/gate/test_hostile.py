@@ -78,6 +78,7 @@ async def test_hostile_model_executes_nothing_outside_policy(memory, level):
     assert undos or level != "auto-full", "what is done may be asked back, or the test proves nothing"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("level", list(ALLOWED))
 async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(memory, level):
     """The real actions over the played world: the root helper is asked for nothing that the policy does not declare."""

@@ -147,6 +147,7 @@ def decide_many(seed, count):
             assert case.risk == "low" and rule.verdict == "allow"
 
 
+@pytest.mark.process
 @given(st.integers())
 @settings(max_examples=42, deadline=None)
 def test_r09_r12_generated_policies_and_cases_keep_the_promises(seed):

@@ -85,6 +85,7 @@ def decode_many(seed, count):
     return read
 
 
+@pytest.mark.process
 @given(st.integers())
 @settings(max_examples=42, deadline=None)
 def test_r02_attackers_messages_are_read_as_they_stand_or_refused(seed):
