@@ -7,6 +7,7 @@ no network but its own loopback, its own journal, bus, users and process limits;
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -31,6 +32,7 @@ SUITE = "bookworm"
 PREFIX = "sw-test-"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 T = TypeVar("T")
+CLONE_NEWNET = 0x40000000
 TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv", "unshare")
 
 
@@ -264,6 +266,16 @@ class Machine:
         """Wait until systemd has given a unit up."""
         self.wait(lambda: self.properties(unit)["ActiveState"] == "failed", f"{unit} to be failed", seconds=30)
 
+    @contextlib.contextmanager
+    def network(self) -> Iterator[None]:
+        """The calling thread, and what is started by it meanwhile, is on the machine's loopback instead of ours."""
+        with Path("/proc/thread-self/ns/net").open() as ours, Path(f"/proc/{self.leader}/ns/net").open() as its:
+            _enter_network(its.fileno())
+            try:
+                yield
+            finally:
+                _enter_network(ours.fileno())
+
     def get(self, url: str) -> int:
         """HTTP status of a URL as seen inside; 0 where nothing answers."""
         script = (
@@ -287,6 +299,12 @@ class Machine:
     def bus_address(self) -> str:
         """For DBUS_SYSTEM_BUS_ADDRESS outside."""
         return f"unix:path={self.root}/run/dbus/system_bus_socket"
+
+
+def _enter_network(namespace: int) -> None:
+    """os.setns came with Python 3.12."""
+    if ctypes.CDLL(None, use_errno=True).setns(namespace, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -23,6 +23,14 @@ def test_a_machine_is_a_booted_debian_with_journal_bus_and_no_network(machine: M
     assert machine.run(["ip", "-o", "link"]).stdout.count("\n") == 1
 
 
+def test_what_is_started_in_its_network_is_on_its_loopback(machine: Machine) -> None:
+    links = ["readlink", "/proc/self/ns/net"]
+    inside = machine.run(links).stdout
+    with machine.network():
+        assert subprocess.run(links, capture_output=True, text=True, check=True).stdout == inside
+    assert subprocess.run(links, capture_output=True, text=True, check=True).stdout != inside
+
+
 def test_three_at_once_share_nothing(boot: Callable[..., Machine]) -> None:
     machines = [boot() for _ in range(3)]
     for number, machine in enumerate(machines):
