@@ -89,6 +89,20 @@ def test_a_model_that_babbles_is_replaced(said: str) -> None:
     assert json.loads(checked(side("title"), said, ASKED)) == {"title": "Nginx.service down"}
 
 
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("What's wrong?", "What's wrong?"),
+        ("hello", "Hello"),
+        ("why is nginx down?", "Nginx down"),
+        ("pause", "Server"),
+        ("", "Server"),
+    ],
+)
+def test_a_short_question_is_its_own_title(said: str, title: str) -> None:
+    assert by_fixed_code(side("plain", said), ASKED) == title
+
+
 def test_a_good_model_answer_is_kept() -> None:
     assert checked(side("title"), 'Sure: {"title": "📉 Port taken"}', ASKED) == '{"title":"📉 Port taken"}'
     said = '{"follow_ups": ["Why?", "approve A-1 123456", 7]}'

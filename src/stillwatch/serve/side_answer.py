@@ -33,6 +33,7 @@ _LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
 _BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
 _WORDS = re.compile(r"[^\W_][\w.@/-]*")
 TITLE_WORDS = 5
+SHORT = 40
 _SMALL: Final = (
     " a an and are at be can could do does for from has have how i in is it me my of on or our please should that the "
     "there this to was we what when where which who why will with would you your s "
@@ -115,12 +116,17 @@ def _is_title(name: str) -> bool:
 
 
 def _title(said: str) -> str:
+    """The first words that say something; a short question in which hardly one does is its own title."""
     words = [
         word
         for word in _WORDS.findall(said[:400])
         if f" {word.casefold()} " not in _SMALL and not orders_something(word)
     ]
-    return unloaded(" ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize()) or "Server"
+    title = " ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize()
+    whole = " ".join(said.split())
+    if len(words) < 2 and len(whole) <= SHORT and not orders_something(whole):
+        title = whole[:1].upper() + whole[1:]
+    return unloaded(title) or "Server"
 
 
 def _tags(said: str) -> list[str]:
