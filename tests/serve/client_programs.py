@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 LLM_VERSION = "0.27"
 INSPECTOR_VERSION = "2.12.0"
+GUIDE_WHEELS = ("llm", "mcp", "openai")
+GUIDE_NPM = ("@ai-sdk/openai-compatible", "@modelcontextprotocol/inspector", "ai", "openai")
+GUIDE_NPX = "mcp-remote"
 
 
 def cache() -> Path:
@@ -19,9 +23,10 @@ def cache() -> Path:
 
 
 def js_folder() -> Path:
-    """A folder with clients.mjs and its packages."""
+    """A folder with the programs of js/ and their packages."""
     folder = locked("js")
-    shutil.copy(HERE / "js/clients.mjs", folder)
+    for program in (HERE / "js").glob("*.mjs"):
+        shutil.copy(program, folder)
     return folder
 
 
@@ -56,6 +61,28 @@ def inspector_program() -> Path:
         subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
         (folder / "complete").touch()
     return folder / "node_modules/.bin/mcp-inspector"
+
+
+def guide_packages() -> Path:
+    """What the guides install, for a machine without network: `wheels`; npm's cache, `npm`; Node and npm, `node`."""
+    folder = (
+        cache() / f"guides-{hashlib.sha256(' '.join((*GUIDE_WHEELS, *GUIDE_NPM, GUIDE_NPX)).encode()).hexdigest()[:12]}"
+    )
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder / "wheels"), *GUIDE_WHEELS]
+        subprocess.run(pip, check=True, capture_output=True, timeout=240)
+        install = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]
+        own = ["npm@11", f"node-linux-{'arm64' if platform.machine() == 'aarch64' else 'x64'}@24"]
+        npm_of_host = ["npm", *install, str(folder / "node"), *own]
+        subprocess.run(npm_of_host, check=True, capture_output=True, timeout=240)
+        (node,) = folder.glob("node/node_modules/node-linux-*/bin/node")
+        # with the Node that will ask for them: which version is the newest that fits depends on it
+        npm = [str(node), str(folder / "node/node_modules/npm/bin/npm-cli.js"), *install, str(folder / "scratch")]
+        subprocess.run([*npm, "--cache", str(folder / "npm"), *GUIDE_NPM], check=True, capture_output=True, timeout=240)
+        shutil.rmtree(folder / "scratch")
+        (folder / "complete").touch()
+    return folder
 
 
 def llm_program() -> Path:
