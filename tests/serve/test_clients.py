@@ -69,7 +69,7 @@ async def test_the_mcp_inspector(scene: Scene) -> None:
     program = str(await asyncio.to_thread(inspector_program))
     for key, names in ((scene.key, ["unit_status", "propose"]), (scene.reader, ["unit_status"])):
         how = ["--cli", f"{scene.root}/mcp", "--transport", "http", "--header", f"Authorization: Bearer {key}"]
-        listed = json.loads(await said(program, *how, "--method", "tools/list"))
+        listed = json.loads(await said(program, *how, "--method", "tools/list", "--strict"))
         assert [tool["name"] for tool in listed["tools"]] == names
     resources = json.loads(await said(program, *how, "--method", "resources/list"))
     assert len(resources["resources"]) == 5

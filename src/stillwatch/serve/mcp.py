@@ -33,7 +33,10 @@ PROPOSE: Final[dict[str, Any]] = {
     "properties": {
         "action": {"type": "string", "enum": list(ACTIONS)},
         "target": {"type": "string", "minLength": 1, "maxLength": LONGEST},
-        "arguments": {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean"]}},
+        "arguments": {
+            "type": "object",
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]},
+        },
         "because": {"type": "string", "maxLength": 2000},
     },
     "required": ["action", "target"],
