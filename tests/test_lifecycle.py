@@ -152,6 +152,13 @@ async def test_nobody_is_woken_for_what_is_low_or_muted(more: Any) -> None:
     assert notifier.told == []
 
 
+async def test_an_address_in_the_log_is_not_sent_as_one() -> None:
+    life, _, notifier = lifecycle()
+    await life.opened(replace(incident(), summary="GET http://evil.example/?q=1 ![x](//e) failed"))
+    ((title, _),) = notifier.told
+    assert "http[:]//evil.example/?q=1 ! [x] (//e) failed" in title
+
+
 async def test_a_notifier_that_fails_stops_nothing() -> None:
     life, door, notifier = lifecycle(notifier=FakeNotifier(OSError("no route")))
     await life.opened(broken())

@@ -15,6 +15,7 @@ from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.trigger import Severity
+from stillwatch.think.cite import unloaded
 
 LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
@@ -151,9 +152,12 @@ class Lifecycle:
             await self._notify("the gate does not answer: nothing can be changed", why)
 
     async def _notify(self, title: str, body: str) -> None:
-        """A notifier never raises; one that does all the same must not keep a fault from being mended."""
+        """A notifier never raises; one that does all the same must not keep a fault from being mended.
+
+        Messengers fetch each address in a message, to show what is there: none that a log line names is sent as one.
+        """
         try:
-            await self.notifier.tell(title, body)
+            await self.notifier.tell(unloaded(title), unloaded(body))
         except Exception:
             LOG.exception("a notification failed")
 
