@@ -126,6 +126,12 @@ async def test_the_last_change_is_the_one_that_was_made_last_whatever_its_number
     assert (await undoing(gate).undo()).startswith("The last change was A-4")
 
 
+async def test_a_yes_after_it_explains_how_to_approve_the_undo() -> None:
+    text = await undoing(Gate(list={"proposals": [WAITS, {**WAITS, "id": "A-8", "action": "stop_unit"}]})).consent([])
+    assert "A yes alone approves nothing" in text and "- A-9: undo A-2. To approve it" in text and "A-8" not in text
+    assert "Nothing waits" in await undoing(Gate(list={"proposals": []})).consent([])
+
+
 async def test_nothing_is_proposed_where_nothing_can_be_taken_back() -> None:
     gate = Gate(list={"proposals": [change(n, "reload_unit", n) for n in range(1, 21)]}, explain=CANNOT)
     text = await undoing(gate).undo()

@@ -136,20 +136,24 @@ class Orders:
 
     async def consent(self, incidents: Sequence[Incident]) -> str:
         """A yes alone does nothing but explain how."""
-        waiting = await self.waiting(incidents)
+        waiting = await self.waiting(incidents, undos=True)
         if not waiting:
             return "Nothing waits for an approval, so nothing was done."
         return f"A yes alone approves nothing, and nothing was done.\n\n{waiting}"
 
-    async def waiting(self, incidents: Sequence[Incident]) -> str:
-        """What waits for an approval and how each is given, as a Markdown list; "" for nothing."""
+    async def waiting(self, incidents: Sequence[Incident], *, undos: bool = False) -> str:
+        """What waits for an approval and how each is given, as a Markdown list; "" for nothing.
+
+        undos: also the changes to be taken back, which belong to no incident.
+        """
         waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
-        reply = await self._say("list") if waiting else {}
+        reply = await self._say("list") if waiting or undos else {}
         known = {} if isinstance(reply, str) else {one["id"]: one for one in reply.get("proposals", ())}
+        told = {one.proposal_id: _proposal_words(one) for one in waiting}
+        if undos:
+            told |= {name: _words(one) for name, one in known.items() if one.get("action") == "undo"}
         return "\n".join(
-            f"- {name}: {_proposal_words(one)}. {how_to_approve(name, known.get(name, {}))}"
-            for one in waiting
-            for name in [one.proposal_id]
+            f"- {name}: {what}. {how_to_approve(name, known.get(name, {}))}" for name, what in told.items()
         )
 
     async def propose(self, proposal: Proposal, incident: str) -> Mapping[str, Any] | str:
