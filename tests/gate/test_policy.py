@@ -106,6 +106,7 @@ def some_case(dice):
         protected=pick(("", "", "", "ssh.service")),
         host_state=pick(("running", "degraded", "odd")),
         minute=dice.randrange(1440),
+        undo=dice.random() < 0.3,
     )
 
 
@@ -137,6 +138,7 @@ def decide_many(seed, count):
         verdicts = [decision.verdict for decision in decisions]
         assert verdicts[0] == "refuse"
         assert verdicts[1] != "allow"
+        assert not case.undo or "allow" not in verdicts
         assert [ORDER.index(each) for each in verdicts] == sorted(ORDER.index(each) for each in verdicts)
         rule = next((rule for rule in policy.rule if rule.matches(case)), None)
         if case.protected or rule is None or rule.verdict == "refuse":
