@@ -9,11 +9,16 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.scripted_llm import fill
 
 SHORT, MANY, ENDLESS = "say one word", "say many words", "say words without end"
 WORDS = 6_000
-ENOUGH = json.dumps({"choices": [{"message": {"content": '{"step": "answer"}'}, "finish_reason": "stop"}]}).encode()
-"""To a question with a schema: whether one more look is needed before the answer."""
 BLOCK = 60
 PAUSE = 0.02
 
@@ -38,8 +43,9 @@ class Upstream:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n%4d" % self._streams)
         elif not head.startswith(b"POST /v1/chat/completions"):
             writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}")
-        elif b'"stream": true' not in body and b'"stream":true' not in body:
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(ENOUGH), ENOUGH))
+        elif schema := _schema(json.loads(body)):
+            said = json.dumps({"choices": [{"message": {"content": json.dumps(_last(schema))}}]}).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))
         else:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
             if ENDLESS.encode() in body:
@@ -64,6 +70,16 @@ class Upstream:
                 await asyncio.sleep(PAUSE)
         finally:
             self._streams -= 1
+
+
+def _schema(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = asked.get("response_format", {}).get("json_schema", {}).get("schema", {})
+    return found
+
+
+def _last(schema: Mapping[str, Any]) -> Any:
+    """The last alternative where there are some: to answer now, that is, and not to look before."""
+    return fill(schema.get("anyOf", [schema])[-1])
 
 
 def _event(delta: dict[str, str], finish: str | None = None) -> bytes:

@@ -210,7 +210,8 @@ class Bench:
         ends = time.monotonic() + seconds
         while not server.answers():
             if time.monotonic() > ends:
-                raise SystemExit(f"{server.name} does not answer:\n{(self._folder / f'{server.name}.log').read_text()}")
+                log = (self._folder / f"{server.name}.log").read_text()
+                raise SystemExit(f"{server.name} does not answer:\n{log[-2000:]}")
             time.sleep(0.2)
         return server
 
