@@ -225,6 +225,7 @@ class App:
                 "name": action.name,
                 "risk": action.risk,
                 "undoable": action.undoable,
+                "undoes": action.undoes,
                 "description": (sys.modules[type(action).__module__].__doc__ or "").partition("\n")[0],
                 "example": action.example,
                 "arguments": _fields(msgspec.json.schema(action.arguments)),

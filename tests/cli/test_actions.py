@@ -20,4 +20,4 @@ def test_every_action_is_listed(trial: Stillwatch) -> None:
 def test_on_paper(trial: Stillwatch) -> None:
     page = trial("actions").out
     assert "restart_unit  low risk" in page
-    assert "cannot be undone" in page
+    assert "cannot be taken back" in page and "can be taken back" in page
