@@ -12,6 +12,7 @@ from stillwatch.cli.parser import Command
 if TYPE_CHECKING:
     from stillwatch.app import App
     from stillwatch.conversation import Desk
+    from stillwatch.serve.local_client import ThroughDaemon
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,12 +37,15 @@ def serve(*, read_only: bool) -> int:
 
 
 def open_desk(app: App) -> Desk:
-    """What the tools draw on: the daemon where one runs; else this host, the gate's socket, and the samples on disk."""
+    """What the tools draw on: the daemon where one runs; else this host, the gate's socket, and the samples on disk.
+
+    Raises what a daemon says that runs and does not speak with us: what is seen without it would pass for all there is.
+    """
     from stillwatch.conversation import Desk
     from stillwatch.gate.client import ask_async
     from stillwatch.gather import Gathered
-    from stillwatch.serve.local_client import ThroughDaemon
     from stillwatch.serve.local_desk import DaemonDesk
+    from stillwatch.service import Service
     from stillwatch.store.store import FILE_NAME, Store
 
     def store() -> Store | None:
@@ -55,10 +59,10 @@ def open_desk(app: App) -> Desk:
         opened = store()
         return opened.samples.read(metric, since, until) if opened else ()
 
-    service, looks = app.service(), app.host_looks()
-    through = DaemonDesk(daemon=service, looks=looks) if isinstance(service, ThroughDaemon) else None
+    looks, daemon = app.host_looks(), _daemon(app)
+    through = DaemonDesk(daemon=daemon, looks=looks) if daemon else None
     return Desk(
-        service=service,
+        service=daemon or Service(app.rooms()),
         clock=app.clock,
         known=lambda: Gathered(triggers=(), novel=(), units={}, sources=(), lines=0),
         looks=through or looks,
@@ -68,6 +72,18 @@ def open_desk(app: App) -> Desk:
         samples=through.samples if through else samples,
         metrics=through.metrics if through else metrics,
     )
+
+
+def _daemon(app: App) -> ThroughDaemon | None:
+    from stillwatch.errors import NotReachable
+    from stillwatch.serve.local_client import ThroughDaemon
+
+    daemon = ThroughDaemon(app.rooms(), app.socket)
+    try:
+        daemon.incidents()
+    except NotReachable:
+        return None
+    return daemon
 
 
 command = Command(run=serve, arguments=arguments)
