@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from stillwatch.serve.mcp import McpFace
+from stillwatch.tools.tool import HostLooks
 from tests.scripted_llm import ScriptedLLM
+from tests.serve.mcp_entry import desk
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
 
@@ -111,3 +116,24 @@ async def test_no_key_no_mcp(scene: Scene) -> None:
             assert (await http.request(method, f"{scene.root}/mcp", json={})).status_code == 401
         headers = {**scene.headers(), "Origin": "http://evil.example"}
         assert (await http.post(f"{scene.root}/mcp", json={}, headers=headers)).status_code == 403
+
+
+def types_of(schema: Any) -> list[Any]:
+    """Every `type` in a schema."""
+    if isinstance(schema, dict):
+        own = [schema["type"]] if "type" in schema and not isinstance(schema["type"], dict) else []
+        return own + [one for value in schema.values() for one in types_of(value)]
+    return [one for value in schema for one in types_of(value)] if isinstance(schema, list) else []
+
+
+async def test_schemas_of_all_tools_are_such_that_any_client_reads_them(tmp_path: Path) -> None:
+    """Valid, and with one type at each place: more than one is lost on the way to some models."""
+    looks: Any = HostLooks(world=None)  # type: ignore[arg-type] – nothing is looked at
+    async with Client(McpFace(desk=replace(desk(tmp_path), looks=looks), may_propose=lambda: True).server()) as client:
+        tools = (await client.list_tools()).tools
+    assert {"unit_status", "journal_search", "propose"} <= {tool.name for tool in tools}
+    for tool in tools:
+        for schema in filter(None, (tool.input_schema, tool.output_schema)):
+            Draft202012Validator.check_schema(schema)
+            assert schema["type"] == "object" and all(isinstance(one, str) for one in types_of(schema)), tool.name
+        assert tool.title and tool.description

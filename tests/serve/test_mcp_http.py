@@ -5,16 +5,20 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from mcp import Client
 
 from stillwatch.records.look import Seen
 from stillwatch.serve import mcp_http
 from stillwatch.serve.limits import Bounds
+from stillwatch.serve.mcp import McpFace
 from tests.scripted_llm import ScriptedLLM
+from tests.serve.mcp_entry import desk
 from tests.serve.scene import Scene, ScriptedGate, script, serving
 from tests.think.looks import ScriptedLooks
 
@@ -56,11 +60,15 @@ class HeldLooks(ScriptedLooks):
 
     def __init__(self) -> None:
         super().__init__(unit_status="web.service: failed")
-        self.begun, self.go = asyncio.Semaphore(0), asyncio.Event()
+        self.begun, self.go, self.cancelled = asyncio.Semaphore(0), asyncio.Event(), asyncio.Event()
 
     async def look(self, tool: str, arguments: Any) -> Seen:
         self.begun.release()
-        await self.go.wait()
+        try:
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
         return await super().look(tool, arguments)
 
 
@@ -159,3 +167,16 @@ async def test_the_key_of_one_call_does_not_lend_itself_to_another(scene: Scene)
         replies = await asyncio.gather(post(scene, PROPOSE, key=first), post(scene, PROPOSE, key=second))
         texts = [reply.json()["result"]["content"][0]["text"] for reply in replies]
         assert texts[0] == "this key may only read" and "the scripted gate refuses" in texts[1]
+
+
+async def test_a_call_that_is_cancelled_ends_and_another_goes_on(tmp_path: Path, looks: HeldLooks) -> None:
+    known = replace(desk(tmp_path), looks=looks)
+    async with Client(McpFace(desk=known, may_propose=lambda: False).server()) as client:
+        given_up, kept = (asyncio.create_task(client.call_tool("unit_status", {"unit": name})) for name in "ab")
+        for _ in range(2):
+            await looks.begun.acquire()
+        given_up.cancel()
+        await asyncio.wait_for(looks.cancelled.wait(), 20)
+        looks.go.set()
+        assert (await kept).content[0].text == "web.service: failed"
+    assert [arguments for _, arguments in looks.looked] == [{"unit": "b"}]
