@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -112,11 +113,12 @@ class Database:
                 self._connection.execute(f"PRAGMA user_version={version + 1:d}")
 
 
-def migrations() -> list[str]:
+@functools.cache
+def migrations() -> Sequence[str]:
     """The texts of migrations/*.sql in the order of their numbers."""
     folder = resources.files(__package__) / "migrations"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
-    return [file.read_text(encoding="utf-8") for file in files]
+    return tuple(file.read_text(encoding="utf-8") for file in files)
 
 
 def statements(script: str) -> Iterator[str]:
