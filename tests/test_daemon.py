@@ -176,6 +176,22 @@ async def test_what_opened_before_the_models_were_up_is_shown_to_them_once_they_
     assert told(daemon).count("opened") == 1
 
 
+async def test_a_person_who_asks_has_the_models_and_the_thought_is_taken_up_again(store: Store) -> None:
+    review = always(REVIEW)
+    daemon = build(store, models={"review": review})
+    found = opened(daemon)
+    with daemon.attention.given():
+        await daemon.understand(found.id)
+        daemon._todo.get_nowait()
+        daemon._queued.clear()
+        await daemon.tend()
+        assert review.asked == [] and daemon._todo.empty()
+    after = store.book.find(found.id)
+    assert after is not None and after.cause is not None, "the rules wait for nobody"
+    await daemon.tend()
+    assert daemon._todo.get_nowait()[1] == found.id
+
+
 async def test_a_tier_that_gives_no_answer_is_not_asked_for_ever(store: Store) -> None:
     down = always(Failure(reason="timeout", detail="x"))
     daemon = build(store, models={"review": down})

@@ -132,7 +132,7 @@ def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: st
         state=state,
         runtime=runtime,
         gate_state=state / "gate" if own_state or not as_service else Path("/var/lib/stillwatch-gate"),
-        gate_runtime=runtime / "gate" if own_runtime else Path("/run/stillwatch-gate"),
+        gate_runtime=runtime / "gate" if own_runtime or not as_service else Path("/run/stillwatch-gate"),
         models=Path(models) if models else state / "models",
         trial=own_state or own_runtime or not as_service,
     )

@@ -20,10 +20,11 @@ from stillwatch.records.incident import Evidence, Incident
 from stillwatch.service import Service
 from stillwatch.think.answer import by_rules, numbered
 from stillwatch.think.aside import AsideFilter
+from stillwatch.think.attention import Attention
 from stillwatch.think.cite import CitationFilter, evidence_list
 from stillwatch.think.context import harmless, new_nonce
-from stillwatch.think.converse import Style, Talk, converse, total
-from stillwatch.think.known import facts, units_for
+from stillwatch.think.converse import UNCITED, UNSHOWN, Style, Talk, converse, total
+from stillwatch.think.known import facts, first_looks, units_for
 from stillwatch.think.wish import Wish, understand
 from stillwatch.watch.redact import redact
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 Samples = Callable[[str, float, float], Sequence[tuple[float, float]]]
 DEADLINE = 300.0
-WISH_SECONDS = 60.0
+WISH_SECONDS = 120.0
 QUESTION_CHARACTERS = 8_000
 HISTORY_MESSAGES = 8
 HISTORY_CHARACTERS = 800
@@ -51,7 +52,8 @@ class Desk:
 
     known: what is known of the host now; writer: the model that talks with people, or one phrase why there is none;
     small: a cheap model that can write a title, None where there is none; gate: see orders.Say;
-    samples: metric, since, until → readings; metrics: the names there are.
+    samples: metric, since, until → readings; metrics: the names there are; noted: what people told it;
+    attention: shared with whoever else thinks.
     """
 
     service: Service
@@ -63,6 +65,8 @@ class Desk:
     gate: Say | None = None
     samples: Samples | None = None
     metrics: Callable[[], Sequence[str]] | None = None
+    noted: Callable[[], Sequence[str]] = tuple
+    attention: Attention = field(default_factory=Attention)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +111,16 @@ class Conversation:
         say: gets the pieces as they come; looking: a line for each thing that is looked at; thinking: what a reasoning
         model says to itself before it answers.
         """
-        turn = _redacted(turn)
+        with self.desk.attention.given():
+            return await self._turn(_redacted(turn), say, looking, thinking)
+
+    async def _turn(
+        self,
+        turn: Turn,
+        say: Callable[[str], None],
+        looking: Callable[[str], None],
+        thinking: Callable[[str], None],
+    ) -> Ended:
         order = None if turn.continues else exact_order(turn.message)
         if order is not None:
             _quote(await self.orders.carry_out(order) if turn.may_order else READ_ONLY, (), say)
@@ -124,7 +137,7 @@ class Conversation:
         if wish.kind != "answer":
             _quote(await self._granted(wish, turn, incidents), evidence, say)
             return Ended(usage=wish.usage, by="meta" if wish.kind == "social" else "gate")
-        return await self._answer(model, turn, incidents, evidence, wish.usage, say, looking, thinking)
+        return await self._answer(model, turn, incidents, evidence, wish, say, looking, thinking)
 
     async def side(self, messages: Sequence[Message], style: Style, say: Callable[[str], None]) -> Ended | Failure:
         """What a chat window wants beside the chat: a small model alone, without tools, evidence or orders."""
@@ -172,7 +185,7 @@ class Conversation:
         turn: Turn,
         incidents: Sequence[Incident],
         evidence: tuple[Evidence, ...],
-        spent: Usage,
+        wish: Wish,
         say: Callable[[str], None],
         looking: Callable[[str], None],
         thinking: Callable[[str], None],
@@ -185,8 +198,9 @@ class Conversation:
             incidents=incidents,
             evidence=evidence,
             units=units_for(turn.message, incidents, known.units),
-            facts=[*facts(turn.message, known.units, known.sources), *_waiting(incidents)],
+            facts=[*facts(turn.message, known.units, known.sources), *_waiting(incidents), *self.desk.noted()],
             history=_fitting(turn.history),
+            first=first_looks(wish.about, turn.message, known.units),
         )
         words = CitationFilter((one.id for one in evidence), say)
         aside = CitationFilter((one.id for one in evidence), thinking)
@@ -205,13 +219,16 @@ class Conversation:
         pieces.end()
         aside.end()
         words.end()
-        usage = total(spent, said.usage)
+        usage = total(wish.usage, said.usage)
         if isinstance(said.answer, Failure):
             why = f"the model gave no whole answer ({said.answer.reason})"
             return await self._by_rules(turn, incidents, evidence, why, say, usage)
         by_id = {one.id: one for one in said.evidence}
         used = tuple(by_id[name] for name in words.cited)
-        say(evidence_list(used) or "\n\n(This cites no evidence: do not rely on it.)")
+        if not used:
+            say(f"\n\n({_sentence(UNCITED if said.pointed else UNSHOWN)})")
+        used = used or said.pointed
+        say(evidence_list(used))
         return Ended(usage=usage, finish=said.answer.finish, by="meta", evidence=used)
 
     async def _by_rules(
@@ -230,8 +247,12 @@ class Conversation:
         say(evidence_list(used))
         if turn.may_order and (waiting := await self.orders.waiting(incidents)):
             _quote(f"\n\n{waiting}", (), say)
-        say(f"\n\n({why[:1].upper()}{why[1:]}; this is from the rules alone.)")
+        say(f"\n\n({_sentence(f'{why}; this is from the rules alone')})")
         return Ended(usage=usage, by="rule", evidence=used)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _quote(text: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> tuple[Evidence, ...]:

@@ -30,6 +30,7 @@ from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.sources import IN_CONTAINER
 from stillwatch.store.store import Store
+from stillwatch.think.attention import Attention
 from stillwatch.triage.group import group
 from stillwatch.triage.mute import apply_mutes
 from stillwatch.triage.over import why_over
@@ -83,6 +84,7 @@ class Daemon:
     lines: int = 0
     dropped: int = 0
     wonder: Wonder = field(default_factory=Wonder)
+    attention: Attention = field(default_factory=Attention)
     _pending: list[Trigger] = field(default_factory=list)
     _cursor: str = ""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -278,13 +280,14 @@ class Daemon:
             await self.lifecycle.opened(incident)
         incident = self._save(await self.lifecycle.carry_on(incident))
         if incident.state != "resolved" and self._is_unheard(incident):
-            incident = await self._settled(incident, self.mind.models)
-            self._save(await self.lifecycle.carry_on(incident))
+            thought = await self.attention.unless_taken(self._settled(incident, self.mind.models))
+            if thought is not None:  # else it is taken up again once the person has an answer
+                self._save(await self.lifecycle.carry_on(thought))
 
     def _is_unheard(self, incident: Incident) -> bool:
-        """Whether a tier that is up has not been heard on it: most faults are there before the models are."""
+        """Whether a tier that is free has not been heard on it: some faults are there before the models are."""
         heard = {opinion.by for opinion in incident.opinions}
-        return any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
+        return not self.attention.taken and any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         engine = Engine(models=models, looks=self.looks, clock=self.clock)
@@ -306,7 +309,7 @@ class Daemon:
         """What no rule knows is put to the models a few lines at a time, while there is nothing graver to think of."""
         while True:
             await self.sleep(WONDER_SECONDS)
-            if not self._queued and not self._thinking:
+            if not self._queued and not self._thinking and not self.attention.taken:
                 known = self.store.book.open_incidents()
                 self.hear(await self.wonder.judge(known, self.mind.models, host=self.host, clock=self.clock))
             self.sources.pop("novel lines", None)

@@ -15,6 +15,7 @@ from stillwatch.errors import NotReachable
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Report
+from stillwatch.store.memory import Note
 from stillwatch.store.store import FILE_NAME, Store
 from stillwatch.triage.mute import apply_mutes
 
@@ -86,6 +87,10 @@ class Memory:
     def note(self, at: float, by: str, text: str) -> None:
         with self._must_write() as store:
             store.memory.add_note(at, by, text)
+
+    def notes(self, limit: int) -> Sequence[Note]:
+        with self._opened(write=False) as store:
+            return store.memory.notes(limit) if store else ()
 
     def _same(self, incident: Incident, known: dict[str, Incident], store: Store) -> Incident:
         before = known.get(incident.key)

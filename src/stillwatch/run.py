@@ -99,6 +99,8 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         gate=lambda verb, **fields: gate.ask_async(app.places, verb, **fields),
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
+        noted=service.noted,
+        attention=daemon.attention,
     )
 
 

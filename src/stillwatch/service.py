@@ -13,15 +13,16 @@ from stillwatch.novel import faults_among
 from stillwatch.ports import Clock, LookTools
 from stillwatch.records.chat import Failure
 from stillwatch.records.incident import Evidence, Incident, Step
+from stillwatch.records.iso import iso
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Reply, Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
-from stillwatch.records.unit import UnitState
 from stillwatch.remember import Memory
 from stillwatch.sources import TriageRun
-from stillwatch.think.answer import asked_about, by_rules, cited, numbered
+from stillwatch.think.answer import by_rules, cited, numbered
 from stillwatch.think.context import new_nonce
-from stillwatch.think.converse import Talk, converse
+from stillwatch.think.converse import UNCITED, UNSHOWN, Talk, converse
+from stillwatch.think.known import facts, units_for
 from stillwatch.tiers import Tiers
 from stillwatch.triage.group import group
 from stillwatch.watch.check import check_rules
@@ -29,6 +30,7 @@ from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import Rule
 
 NOVEL_SHARE = 0.25
+NOTES = 5
 GATHER_SHARE = 0.5
 """Of a pass's deadline, at most this much goes into reading."""
 
@@ -140,6 +142,10 @@ class Service:
         """Remember a fact that a person tells."""
         self._rooms.memory.note(self._clock.now(), by, text)
 
+    def noted(self) -> list[str]:
+        """What people told it, the newest first, as facts for an answer."""
+        return [f"{note.by} noted {iso(note.at)}: {note.text}" for note in self._rooms.memory.notes(NOTES)]
+
     async def status(self) -> Report:
         """What the last pass found, as far as it is remembered; `unknown` if there was none."""
         last = self._rooms.memory.last_report()
@@ -234,8 +240,8 @@ class Service:
             clock=self._clock,
             incidents=incidents,
             evidence=evidence,
-            units=_units_in_question(question, incidents, gathered.units),
-            facts=_facts(question, gathered),
+            units=units_for(question, incidents, gathered.units),
+            facts=[*facts(question, gathered.units, gathered.sources), *self.noted()],
         )
         said = await converse(
             talk, question, nonce=new_nonce(), deadline=deadline * (1 - GATHER_SHARE), say=say, looking=progress
@@ -243,8 +249,8 @@ class Service:
         if isinstance(said.answer, Failure):
             return said.answer.reason
         text, used = cited(said.answer.text, said.evidence)
-        note = "" if used else "the answer cites no evidence: do not rely on it"
-        return Reply(text=text, by="meta", evidence=used or said.evidence[:4], note=note, usage=said.answer.usage)
+        note = "" if used else UNCITED if said.pointed else UNSHOWN
+        return Reply(text=text, by="meta", evidence=used or said.pointed, note=note, usage=said.usage)
 
 
 def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:
@@ -255,18 +261,3 @@ def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) ->
     if told:
         return "critical" if max(told) >= Severity.critical else "attention"
     return "healthy" if sources and all(source.read for source in sources) else "unknown"
-
-
-def _facts(question: str, gathered: Gathered) -> list[str]:
-    names = asked_about(question, [name for name in gathered.units if name.endswith(".service")])
-    states = [f"{name} is {gathered.units[name].active_state} ({gathered.units[name].sub_state})" for name in names[:4]]
-    blind = [f"{source.name} could not be read: {source.problem}" for source in gathered.sources if not source.read]
-    return states + blind
-
-
-def _units_in_question(question: str, incidents: Sequence[Incident], units: Mapping[str, UnitState]) -> list[str]:
-    """Unit names a look may ask about: those in the question, then those with incidents, then a few more."""
-    named = asked_about(question, list(units))
-    subjects = [incident.subject for incident in incidents if incident.subject in units]
-    rest = sorted(name for name, unit in units.items() if name.endswith(".service") and unit.active_state != "inactive")
-    return list(dict.fromkeys([*named, *subjects, *rest]))[:12]

@@ -26,13 +26,13 @@ from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds
 from stillwatch.service import Service, status_of
 from stillwatch.store.store import Store
+from stillwatch.think.converse import ANSWER_NOW, LOOK_OR_ANSWER
 from tests.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.test_service import service
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 
 WANTS = "What does the owner want?"
-LOOKS = "Do you need one more look"
 PLENTY = Bounds(rate=1e6, burst=10**6, wrong_rate=1e6, wrong_burst=10**6)
 
 
@@ -74,10 +74,10 @@ def script(
     def say(request: Request) -> object:
         if WANTS in request.text:
             return wish or {"wants": "answer"}
-        if LOOKS in request.text.rsplit("\n", 1)[-1]:
-            looked = any(role == "assistant" for role, _ in request.messages)
-            return {"step": "answer"} if look is None or looked else look
-        if "Answer the question now" in request.text:
+        if request.text.endswith(LOOK_OR_ANSWER):
+            looked = f"] look {look['tool']}(" in request.text if look else True
+            return {"step": "answer"} if looked else look
+        if ANSWER_NOW in request.text:
             return answer
         return title if request.schema is None else first_allowed(request)
 

@@ -18,6 +18,7 @@ class ScriptedModel:
         self.script = script
         self.asked: list[Sequence[Message]] = []
         self.schemas: list[Mapping[str, Any] | None] = []
+        self.context = 100_000
 
     async def chat(
         self,
@@ -56,7 +57,7 @@ class ScriptedModel:
         return len(text)
 
     async def context_size(self) -> int:
-        return 4096
+        return self.context
 
     async def health(self) -> tuple[TierState, str]:
         return "ready", "scripted"

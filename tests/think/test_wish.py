@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -42,4 +43,27 @@ def test_only_incidents_that_exist_can_be_meant() -> None:
         {"wants": "fix", "incident": "I1", "action": "rm"},
     ):
         assert problem_with(wrong, schema)
-    assert problem_with({"wants": "mute", "incident": "I1", "hours": 2}, wish_schema([]))
+    assert problem_with({"wants": "mute", "incident": "I1", "until": "tonight"}, wish_schema([]))
+
+
+TUESDAY_TEN = datetime(2026, 11, 24, 10).astimezone().timestamp()
+"""By the clock of this host, wherever it is."""
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ({"until": "later", "hours": 5}, 5),
+        ({"until": "tonight"}, 10),
+        ({"until": "tomorrow"}, 22),
+        ({"until": "wednesday"}, 22),
+        ({"until": "monday"}, 5 * 24 + 22),
+        ({"until": "tuesday"}, 6 * 24 + 22),
+        ({"until": "unsaid"}, 24),
+        ({"until": "doomsday"}, 0),
+    ],
+)
+async def test_until_when_is_reckoned_by_the_program(said: dict[str, Any], hours: int) -> None:
+    model = always({"wants": "mute", "incident": "I1", **said})
+    found = await understand(model, "quiet", [], [incident()], now=TUESDAY_TEN, deadline=5)
+    assert isinstance(found, Wish) and found.hours == hours

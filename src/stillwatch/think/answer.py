@@ -10,6 +10,9 @@ from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.unit import UnitState
 
 CITED = re.compile(r"\[(E\d+)\]")
+_CARRIED = re.compile(r"\s*\((E\d+(?:, E\d+)*)\)\.?\Z")
+"""The ids that a sentence of the rules ends with, as in "the port is taken (E1, E6)."."""
+_CITES = re.compile(r"\s*((?:\[E\d+\] ?)+)\.?\Z")
 
 
 def asked_about(question: str, names: Sequence[str]) -> list[str]:
@@ -28,13 +31,27 @@ def numbered(incidents: Sequence[Incident], most: int = 24) -> tuple[list[Incide
     result, everything = [], list[Evidence]()
     for incident in incidents:
         room = max(most - len(everything), 0)
-        kept = [
-            replace(one, id=f"E{len(everything) + number}", incident=incident.id)
-            for number, one in enumerate(incident.evidence[:room], 1)
-        ]
+        names = {one.id: f"E{len(everything) + number}" for number, one in enumerate(incident.evidence[:room], 1)}
+        kept = [replace(one, id=names[one.id], incident=incident.id) for one in incident.evidence[:room]]
         everything += kept
-        result.append(replace(incident, evidence=tuple(kept)))
+        cause = incident.cause and replace(incident.cause, text=_renamed(incident.cause.text, names))
+        result.append(replace(incident, evidence=tuple(kept), cause=cause))
     return result, tuple(everything)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A sentence of a `numbered` incident, and the citations that it ends with ("[E1] [E6]"), "" for none."""
+    found = _CITES.search(text)
+    return (text[: found.start()], found[1].strip()) if found else (text, "")
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """Its evidence cited by the new names."""
+    found = _CARRIED.search(text)
+    if found is None:
+        return text
+    kept = [f"[{names[name]}]" for name in found[1].split(", ") if name in names]
+    return f"{text[: found.start()].rstrip('.')} {' '.join(kept)}".rstrip()
 
 
 def relevant(question: str, incidents: Sequence[Incident]) -> list[Incident]:
@@ -57,8 +74,8 @@ def by_rules(question: str, incidents: Sequence[Incident], units: Mapping[str, U
 
 def sentence(incident: Incident) -> str:
     """One incident: what, why, and the evidence that shows it."""
-    cited = " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
-    why = incident.cause.text if incident.cause else "the cause is not known"
+    why, cited = parted(incident.cause.text) if incident.cause else ("the cause is not known", "")
+    cited = cited or " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
     sure = "" if incident.confidence >= 0.8 else f" (confidence {incident.confidence:.0%})"
     what = f"{incident.subject}: {incident.summary}" if incident.subject not in incident.summary else incident.summary
     could = _could(incident)

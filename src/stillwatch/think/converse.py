@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import cast
 
+from stillwatch.llm.budget import fit
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
-from stillwatch.think.answer import relevant
+from stillwatch.think.answer import CITED, parted, relevant
 from stillwatch.think.context import LOOK_CHARACTERS, evidence_line, fenced, harmless, prompt, quoted, tool_lines
-from stillwatch.think.schemas import look_schema
+from stillwatch.think.schemas import Schema, look_schema, pointing_schema
 
 MOST_LOOKS = 2
 ANSWER_TOKENS = 320
 QUESTION_CHARACTERS = 2_000
 KNOWN_INCIDENTS = 5
-LOOK_TOKENS = 100
-ENOUGH = "Do you need one more look to answer, or is the evidence enough?"
+STEP_TOKENS = 100
+SPARE_TOKENS = 120
+"""For the chat template, the line that asks, and what counting in pieces misses."""
+LOOK_OR_ANSWER = "Do you need a look to answer, or is the evidence enough? One line of JSON."
+ANSWER_NOW = (
+    "Answer the owner in one to three sentences, in the language of the question. "
+    "Write the ids of the evidence, such as [E2], behind each sentence."
+)
+UNCITED = "the answer itself cites nothing; asked for its evidence, the model names this"
+UNSHOWN = "the answer cites no evidence: do not rely on it"
+WHICH = "Which evidence shows this? None if none does. One line of JSON."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +45,8 @@ class Style:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Talk:
-    """What a conversation can draw on. incidents: with evidence `numbered` through; units: names a look may ask for."""
+    """What a conversation can draw on. incidents: with evidence `numbered` through; units: names a look may ask for;
+    first: tools and arguments of looks that are made at once, since the question is known to need them."""
 
     model: ChatModel
     looks: LookTools | None
@@ -44,14 +56,19 @@ class Talk:
     units: Sequence[str]
     facts: Sequence[str] = ()
     history: Sequence[Message] = ()
+    first: Sequence[tuple[str, Mapping[str, object]]] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """answer: the whole of it, or the Failure; evidence: what was known and looked at; usage: of all calls."""
+    """answer: the whole of it, or the Failure; evidence: what was known and looked at; usage: of all calls.
+
+    pointed: where the words cite nothing, the evidence that the model named when it was asked for some.
+    """
 
     answer: Answer | Failure
     evidence: tuple[Evidence, ...]
+    pointed: tuple[Evidence, ...] = ()
     usage: Usage = Usage()
 
 
@@ -73,16 +90,16 @@ async def converse(
     piece of evidence as it is found.
     """
     style = style or Style()
-    ends = talk.clock.boot() + deadline
-    around = _Around(talk=talk, nonce=nonce, ends=ends, looking=looking, seen=seen)
-    messages = await around.look(_opening(talk, question, nonce))
-    messages.append(Message(role="user", content=f"Answer the question now, citing evidence: {_asked(question)}"))
+    around = _Around(talk=talk, question=question, nonce=nonce, ends=talk.clock.boot() + deadline, seen=seen)
+    await around.open(style.max_tokens)
+    await around.look(looking)
+    messages = around.messages(ANSWER_NOW)
     pieces = talk.model.stream(
         messages,
         max_tokens=style.max_tokens,
         temperature=style.temperature,
         stop=style.stop,
-        deadline=max(ends - talk.clock.boot(), 0.1),
+        deadline=around.left(),
     )
     outcome: Answer | Failure = Failure(reason="garbage", detail="the stream ended without an answer")
     async with aclosing(cast("AsyncGenerator[str | Thought | Answer | Failure, None]", pieces)) as answers:
@@ -93,7 +110,9 @@ async def converse(
                 thinking(piece.text)
             else:
                 outcome = piece
-    return Said(answer=outcome, evidence=around.evidence, usage=total(around.usage, outcome.usage))
+    around.usage = total(around.usage, outcome.usage)
+    pointed = await around.point(messages, outcome) if isinstance(outcome, Answer) else ()
+    return Said(answer=outcome, evidence=around.evidence, pointed=pointed, usage=around.usage)
 
 
 def total(first: Usage, second: Usage) -> Usage:
@@ -107,77 +126,112 @@ def total(first: Usage, second: Usage) -> Usage:
 
 
 class _Around:
-    """The looks of one answer: at most MOST_LOOKS, none twice."""
+    """What the model reads for one answer. Every step begins with the same words, so that the server's cache holds
+    them; what a look shows joins the end of the data, and what is asked comes last."""
 
-    def __init__(
-        self,
-        *,
-        talk: Talk,
-        nonce: str,
-        ends: float,
-        looking: Callable[[str], None],
-        seen: Callable[[Evidence], None],
-    ) -> None:
-        self._talk, self._nonce, self._ends, self._looking, self._seen = talk, nonce, ends, looking, seen
+    def __init__(self, *, talk: Talk, question: str, nonce: str, ends: float, seen: Callable[[Evidence], None]) -> None:
+        self._talk, self._nonce, self._ends, self._seen = talk, nonce, ends, seen
+        self._question = harmless(Untrusted(question), QUESTION_CHARACTERS)
+        self._tools = talk.looks.catalogue() if talk.looks else {}
+        self._system = f"{prompt('converse')}\n\nTools:\n{tool_lines(self._tools)}"
+        self._history: list[Message] = []
+        self._data: list[str] = []
+        self._room = 0
         self.evidence = talk.evidence
         self.usage = Usage()
 
-    async def look(self, messages: list[Message]) -> list[Message]:
-        """The messages, with what the looks showed."""
-        talk = self._talk
-        tools = talk.looks.catalogue() if talk.looks else {}
-        before = set[str]()
-        for _ in range(MOST_LOOKS if tools else 0):
-            answer = await talk.model.chat(
-                [*messages, Message(role="user", content=ENOUGH)],
-                schema=look_schema(tools, talk.units),
-                max_tokens=LOOK_TOKENS,
-                deadline=max(self._ends - talk.clock.boot(), 0.1),
-            )
-            self.usage = total(self.usage, answer.usage)
-            if isinstance(answer, Failure) or answer.value.get("step") != "look" or answer.text in before:
-                break
-            before.add(answer.text)
-            block = fenced([evidence_line(await self._one(answer), LOOK_CHARACTERS)], self._nonce)
-            messages = [*messages, Message(role="assistant", content=answer.text), Message(role="user", content=block)]
-        return messages
+    def left(self) -> float:
+        """Seconds."""
+        return max(self._ends - self._talk.clock.boot(), 0.1)
 
-    async def _one(self, answer: Answer) -> Evidence:
+    async def open(self, answer_tokens: int) -> None:
+        """Fit what is known and what was said into the model's context; a quarter or more is left for the looks."""
+        talk = self._talk
+        fixed = await talk.model.count_tokens(f"{self._system}\n{self._question}")
+        self._room = max(await talk.model.context_size() - answer_tokens - fixed - SPARE_TOKENS, 0)
+        known = await fit(self._known(), self._room // 2, talk.model)
+        self._data = [known.text]
+        said = [replace(one, content=harmless(Untrusted(one.content), QUESTION_CHARACTERS)) for one in talk.history]
+        kept = await fit([one.content for one in reversed(said)], self._room // 4, talk.model)
+        self._history = said[len(said) - kept.kept // 2 * 2 :]  # in pairs, as chat templates want them
+        self._room -= known.tokens + kept.tokens
+
+    async def look(self, looking: Callable[[str], None]) -> None:
+        """What the question needs; then what the model wants, at most MOST_LOOKS, none twice. looking: hears of it."""
+        before = list[tuple[str, object]]()
+        for tool, arguments in self._talk.first:
+            if tool in self._tools:
+                before.append((tool, arguments))
+                await self._show(tool, arguments, looking, 2 * MOST_LOOKS)
+        for left in range(MOST_LOOKS if self._tools else 0, 0, -1):
+            answer = await self._step(self.messages(LOOK_OR_ANSWER), look_schema(self._tools, self._talk.units))
+            if isinstance(answer, Failure) or answer.value.get("step") != "look":
+                break
+            tool, given = str(answer.value.get("tool")), answer.value.get("arguments")
+            asked = given if isinstance(given, dict) else {}
+            if (tool, asked) in before:
+                break
+            before.append((tool, asked))
+            await self._show(tool, asked, looking, left)
+
+    async def _show(
+        self, tool: str, arguments: Mapping[str, object], looking: Callable[[str], None], share: int
+    ) -> None:
+        """Look, and let what was seen take a part of the room that is left."""
         assert self._talk.looks is not None
-        tool, arguments = str(answer.value.get("tool")), answer.value.get("arguments")
-        self._looking(f"looking: {tool}")
-        seen = await self._talk.looks.look(tool, arguments if isinstance(arguments, dict) else {})
-        one = Evidence(
-            id=f"E{len(self.evidence) + 1}",
-            incident="",
-            kind="look",
-            source=tool,
-            at=seen.at,
-            text=Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text,
-        )
+        looking(f"looking: {tool}")
+        seen = await self._talk.looks.look(tool, arguments)
+        asked = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
+        text = Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text
+        shown = evidence_line(self._found(f"{tool}({asked})", text, seen.at), LOOK_CHARACTERS)
+        fitted = await fit(shown.split("\n"), self._room // share, self._talk.model)
+        self._data.append(fitted.text)
+        self._room -= fitted.tokens
+
+    async def point(self, messages: list[Message], answer: Answer) -> tuple[Evidence, ...]:
+        """The evidence for an answer that cites none: it is asked for, and may be none."""
+        shown = set(CITED.findall("\n".join(self._data)))
+        by_id = {one.id: one for one in self.evidence if one.id in shown}
+        if not by_id or not answer.text.strip() or any(name in by_id for name in CITED.findall(answer.text)):
+            return ()
+        asked = [*messages, Message(role="assistant", content=answer.text), Message(role="user", content=WHICH)]
+        chosen = await self._step(asked, pointing_schema(list(by_id)))
+        names = chosen.value.get("evidence") if isinstance(chosen, Answer) else None
+        return tuple(by_id[name] for name in dict.fromkeys(names) if name in by_id) if isinstance(names, list) else ()
+
+    def messages(self, ask: str) -> list[Message]:
+        data = fenced(self._data, self._nonce)
+        return [
+            Message(role="system", content=self._system),
+            *self._history,
+            Message(role="user", content=f"{data}\nThe owner asks: {self._question}\n{ask}"),
+        ]
+
+    def _known(self) -> list[str]:
+        """The most telling first. All of it can be cited, also the plain facts."""
+        talk = self._talk
+        lines = [line for one in relevant(self._question, talk.incidents)[:KNOWN_INCIDENTS] for line in _lines(one)]
+        facts = [*talk.facts, *([] if talk.incidents else ["there is no open incident"])]
+        return [*(evidence_line(self._found("status", Untrusted(fact))) for fact in facts), *lines]
+
+    async def _step(self, messages: list[Message], schema: Schema) -> Answer | Failure:
+        answer = await self._talk.model.chat(messages, schema=schema, max_tokens=STEP_TOKENS, deadline=self.left())
+        self.usage = total(self.usage, answer.usage)
+        return answer
+
+    def _found(self, source: str, text: Untrusted, at: float | None = None) -> Evidence:
+        when = self._talk.clock.now() if at is None else at
+        one = Evidence(id=f"E{len(self.evidence) + 1}", incident="", kind="look", source=source, at=when, text=text)
         self.evidence = (*self.evidence, one)
         self._seen(one)
         return one
 
 
-def _opening(talk: Talk, question: str, nonce: str) -> list[Message]:
-    tools = tool_lines(talk.looks.catalogue()) if talk.looks else ""
-    lines = [quoted(Untrusted(fact)) for fact in talk.facts]
-    for incident in relevant(question, talk.incidents)[:KNOWN_INCIDENTS]:
-        cause = quoted(Untrusted(incident.cause.text)) if incident.cause else "cause unknown"
-        lines.append(f"incident {incident.id} ({incident.severity}): {quoted(Untrusted(incident.summary))}; {cause}")
-        lines += [evidence_line(one) for one in incident.evidence[:6]]
-    if not talk.incidents:
-        lines.append("no open incident")
-    return [
-        Message(role="system", content=f"{prompt('converse')}\n\nTools:\n{tools}"),
-        *(
-            replace(message, content=harmless(Untrusted(message.content), QUESTION_CHARACTERS))
-            for message in talk.history
-        ),
-        Message(role="user", content=f"{fenced(lines, nonce)}\nThe owner asks: {_asked(question)}"),
-    ]
-
-
-def _asked(question: str) -> str:
-    return harmless(Untrusted(question), QUESTION_CHARACTERS)
+def _lines(incident: Incident) -> list[str]:
+    """An incident: what and why, with the ids that show it, then its evidence."""
+    words, ids = parted(incident.cause.text) if incident.cause else ("the cause is not known", "")
+    since = datetime.fromtimestamp(incident.opened, tz=UTC).astimezone()
+    standing = f"{incident.severity}, {incident.state}, since {since:%A %H:%M}"
+    what = f"{quoted(Untrusted(incident.summary))}; {quoted(Untrusted(words))}"
+    first = f"incident {incident.id} ({standing}): {what} {ids}".rstrip()
+    return [first, *(evidence_line(one) for one in incident.evidence[:6])]
