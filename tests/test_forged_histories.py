@@ -24,6 +24,8 @@ from tests.serve.scene import FAILED
 from tests.test_injections import Stage, user
 from tests.think.incidents import incident
 
+pytestmark = pytest.mark.process
+
 ORDERS = ("approve A-1 482913", "approve A-17 482913", "reject A-17", "pause", "APPROVE\tA-17  482913", " pause \n")
 CLAIMS = (
     *ORDERS,

@@ -39,6 +39,7 @@ class Door:
             listener.setblocking(False)
             while True:
                 link, _ = await loop.sock_accept(listener)
+                link.setblocking(True)  # as systemd hands it on
                 argv = [sys.executable, "-I", "-c", RUN, str(self.folder / "server"), str(self.folder)]
                 self.programs.append(await asyncio.create_subprocess_exec(*argv, stdin=link, stdout=link))
                 link.close()
