@@ -87,7 +87,8 @@ def test_taken_back_after_approval_and_not_where_the_host_moved_on(boot: Callabl
     a_stop_and_a_start(owner)
     repaired_ownership(owner)
     a_restored_file(owner)
-    assert owner.estate.kinds().count("undone") == 4
+    an_enabled_timer(owner)
+    assert owner.estate.kinds().count("undone") == 6
     assert owner.machine.stillwatch("audit", "verify").returncode == 0
 
 
@@ -149,3 +150,16 @@ def a_restored_file(owner: Owner) -> None:
     assert f"not as {again} left it any more" in owner.chat("undo")
     assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
     assert owner.machine.read(service.config) == mine
+
+
+def an_enabled_timer(owner: Owner) -> None:
+    """One that was only stopped stays enabled."""
+    timer = owner.estate.shop.timer
+    for verb, before in ((["stop"], "enabled"), (["disable", "--now"], "disabled")):
+        owner.machine.run(["systemctl", *verb, timer])
+        change = owner.have_done("enable_timer", timer)
+        assert active(owner, timer) == "active"
+        told = owner.machine.stillwatch("undo", "--yes")
+        assert told.returncode == 0 and f"take back {change}" in told.stdout, told.stdout + told.stderr
+        now = owner.machine.run(["systemctl", "is-enabled", timer], check=False).stdout.strip()
+        assert (now, active(owner, timer)) == (before, "inactive")
