@@ -40,6 +40,8 @@ from tests.think.incidents import evidence, incident
 from tests.think.looks import ScriptedLooks
 from tests.think.models import ScriptedModel, StillClock
 
+pytestmark = pytest.mark.process
+
 KINDS = ("fix", "undo", "mute", "consent", "social", "answer")
 WAITS = {"id": "A-18", "state": "waiting", "risk": "low", "decision": {}, "outcome": None}
 STOPPED = {"id": "A-3", "state": "done", "action": "stop_unit", "target": "web.service", "incident": "I1"}
