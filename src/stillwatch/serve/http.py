@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -155,6 +156,12 @@ def _health_of(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _openapi(request: Request) -> Response:
+    return _document()
+
+
+@functools.cache
+def _document() -> Response:
+    """It is always the same, and writing it takes a hundred times as long as sending it."""
     return as_json(document(version("stillwatch")))
 
 

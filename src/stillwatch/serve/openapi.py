@@ -245,6 +245,7 @@ _TEXT = {"type": "string"}
 _INCIDENT_ID = {"type": "string", "pattern": "^I[0-9]{1,15}$"}
 _NAMES: dict[str, dict[str, Any]] = {"id": _INCIDENT_ID, "model": {"type": "string", "enum": list(MODELS)}}
 _SECONDS = {"type": "number", "minimum": -1e12, "maximum": 1e12, "description": "Seconds since the epoch."}
+EVENT = "event"
 _GET: dict[str, _Answer] = {
     "/health": ("Whether it runs. Needs no key.", "application/json", Health),
     "/v1/models": ("The models.", "application/json", ModelList),
@@ -254,7 +255,7 @@ _GET: dict[str, _Answer] = {
     "/api/incidents/{id}": ("One incident with its history.", "application/json", IncidentInFull),
     "/api/approvals": ("What waits for a person.", "application/json", Approvals),
     "/api/metrics": ("Names of metrics, or the readings of one.", "application/json", (MetricNames, Readings)),
-    "/api/events": ("Live: `incident`, `snapshot` and `over`.", "text/event-stream", None),
+    "/api/events": ("Live: `incident`, `snapshot` and `over`.", "text/event-stream", EVENT),
     "/": ("A page for people; the key is the password.", "text/html", None),
     "/openapi.json": ("This document.", "application/json", dict),
 }
@@ -283,7 +284,12 @@ _REFUSALS = ("400", "401", "403", "404", "405", "408", "413", "415", "429", "431
 def document(version: str) -> dict[str, Any]:
     """OpenAPI 3.1."""
     told = [kind if isinstance(kind, tuple) else (kind,) for _, _, kind in _GET.values()]
-    kinds = [Error, ChatRequest, Completion, *{kind for some in told for kind in some if kind not in (None, dict)}]
+    kinds = [
+        Error,
+        ChatRequest,
+        Completion,
+        *{kind for some in told for kind in some if kind not in (None, dict, EVENT)},
+    ]
     schemas, parts = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     by_kind = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, Any] = {path: {"get": _get(path, answer, by_kind)} for path, answer in _GET.items()}
@@ -309,9 +315,12 @@ def _get(path: str, answer: _Answer, by_kind: dict[Any, Any]) -> dict[str, Any]:
     parameters = [{"name": name, "in": "path", "required": True, "schema": _NAMES[name]} for name in names]
     queries = _QUERIES.get(path, {})
     parameters += [{"name": name, "in": "query", "required": False, "schema": shape} for name, shape in queries.items()]
-    schema = by_kind.get(kind, {"type": "object"} if kind is dict else _TEXT)
-    if isinstance(kind, tuple):
+    if kind is EVENT:
+        schema = _event("incident", "snapshot", "over")
+    elif isinstance(kind, tuple):
         schema = {"anyOf": [by_kind[one] for one in kind]}
+    else:
+        schema = by_kind.get(kind, {"type": "object"} if kind is dict else _TEXT)
     found: dict[str, Any] = {
         "summary": words,
         "parameters": parameters,
@@ -328,9 +337,15 @@ def _get(path: str, answer: _Answer, by_kind: dict[Any, Any]) -> dict[str, Any]:
 
 def _chat(by_kind: dict[Any, Any]) -> dict[str, Any]:
     responses = _responses("application/json", by_kind[Completion], by_kind)
-    responses["200"]["content"]["text/event-stream"] = {"schema": _TEXT}
+    responses["200"]["content"]["text/event-stream"] = {"schema": _event("message")}
     body = {"required": True, "content": {"application/json": {"schema": by_kind[ChatRequest]}}}
     return {"summary": "Talk with the administrator. Needs scope `chat`.", "requestBody": body, "responses": responses}
+
+
+def _event(*names: str) -> dict[str, Any]:
+    """One event of a stream; its data is JSON, but for the last one of a chat, which is `[DONE]`."""
+    fields = {"event": {"type": "string", "enum": list(names)}, "data": _TEXT}
+    return {"type": "object", "properties": fields, "required": ["data"]}
 
 
 def _responses(media: str, schema: Any, by_kind: dict[Any, Any]) -> dict[str, Any]:
