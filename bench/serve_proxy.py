@@ -38,7 +38,7 @@ from stillwatch.serve.keys import KeyRing  # noqa: E402
 from tests.serve.client_programs import venv_program  # noqa: E402
 from tests.serve.scene import free_port  # noqa: E402
 
-FIRST_BYTES = 40
+FIRST_BYTES = 100
 AT_ONCE = 16
 EACH = 10
 LEAVERS = 100
@@ -51,9 +51,11 @@ Figures = dict[str, float | None]
 
 @dataclass(kw_only=True)
 class Round:
-    """first: seconds to the first word, median; cpu: seconds of processor time a short answer; per second: the rest."""
+    """first: seconds to the first word, median; quickest: of them; cpu: seconds of processor time a short answer; the
+    rest: per second."""
 
     first: float
+    quickest: float
     cpu: float
     chunks: float
     requests: float
@@ -72,14 +74,15 @@ class Server:
     async def round(self) -> Round:
         """All figures once."""
         before = self._cpu()
-        first = statistics.median(await self._short(FIRST_BYTES))
+        firsts = await self._short(FIRST_BYTES)
         cpu = (self._cpu() - before) / FIRST_BYTES
         began = time.perf_counter()
         chunks = await self._long() / (time.perf_counter() - began)
         began = time.perf_counter()
         await asyncio.gather(*(self._short(EACH) for _ in range(AT_ONCE)))
         requests = AT_ONCE * EACH / (time.perf_counter() - began)
-        return Round(first=first, cpu=cpu, chunks=chunks, requests=requests)
+        first, quickest = statistics.median(firsts), min(firsts)
+        return Round(first=first, quickest=quickest, cpu=cpu, chunks=chunks, requests=requests)
 
     async def long_at_once(self) -> None:
         """AT_ONCE long answers at a time: no word may be lost."""
@@ -246,6 +249,7 @@ def _figures(rounds: list[Round], upstream: list[Round]) -> Figures:
         "first_byte_ms": statistics.median(one.first for one in rounds) * 1000,
         "added_ms": statistics.median(added),
         "added_least_ms": min(added),
+        "quickest_ms": min(one.quickest for one in rounds) * 1000,
         "cpu_ms": statistics.median(one.cpu for one in rounds) * 1000,
         "cpu_least_ms": min(one.cpu for one in rounds) * 1000,
         "chunks_s": statistics.median(one.chunks for one in rounds),

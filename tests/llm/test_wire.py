@@ -52,6 +52,21 @@ def test_an_answer_with_its_usage() -> None:
     assert (outcome.text, outcome.finish, outcome.usage.prompt_tokens) == ("hi", "length", 3)
 
 
+@pytest.mark.parametrize(
+    ("delta", "thought"),
+    [
+        (b'{"reasoning_content":"hm"}', "hm"),
+        (b'{"reasoning":"hm"}', "hm"),
+        (b'{"reasoning_content":"hm","reasoning":"hm"}', "hm"),
+        (b'{"reasoning":{"effort":"low"}}', ""),
+        (b'{"reasoning_content":null,"content":"hm"}', ""),
+    ],
+)
+def test_thoughts_are_found_by_either_name(delta: bytes, thought: str) -> None:
+    (choice,) = wire.decode_completion(b'{"choices":[{"delta":%s}]}' % delta).choices
+    assert choice.delta is not None and choice.delta.thought == thought
+
+
 def test_a_cut_answer_says_so() -> None:
     outcome = wire.checked(Answer(text='{"a": ', finish="length"), {"type": "object"})
     assert isinstance(outcome, Failure)
