@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stillwatch.conversation import Conversation, Desk, Ended, Turn
 from stillwatch.errors import NotReachable
+from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity
@@ -57,17 +58,13 @@ async def test_an_answer_cites_evidence_that_exists_and_lists_what_it_is(tmp_pat
     assert ended.usage.prompt_tokens == 40 and ended.by == "meta"
 
 
-async def test_an_answer_without_evidence_says_so(tmp_path: Path) -> None:
-    silent = in_turn(ANSWER, ENOUGH, "All is well.", {"evidence": []})
-    text, ended, _ = await said(conversation(tmp_path / "a", silent), "how are you?")
-    assert "do not rely on it" in text and ended.evidence == ()
-
-
-async def test_an_answer_that_cites_nothing_is_asked_for_its_evidence(tmp_path: Path) -> None:
-    model = in_turn(ANSWER, ENOUGH, "The port is taken.", {"evidence": ["E1", "E1", "E99"]})
-    text, ended, _ = await said(conversation(tmp_path, model), "why is web down?")
-    assert "cites nothing" in text and "[E1] journal" in text and "E99" not in text
-    assert [one.id for one in ended.evidence] == ["E1"] and ended.usage.prompt_tokens == 40
+async def test_an_answer_that_cites_nothing_says_so_and_shows_what_it_was_given(tmp_path: Path) -> None:
+    look = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
+    cause = Cause(id="port-in-use", object="web.service", text="web.service cannot listen (E2).")
+    model = in_turn(ANSWER, look, ENOUGH, "The port is taken [E99].")
+    text, ended, _ = await said(conversation(tmp_path, model, incident(cause=cause)), "why is web down?")
+    assert "cites nothing" in text and "[E2] journal" in text and "[E4] look" in text and "E99" not in text
+    assert [one.id for one in ended.evidence] == ["E2", "E4"] and ended.usage.prompt_tokens == 40
 
 
 async def test_log_text_cannot_draw_pictures_in_the_chat(tmp_path: Path) -> None:
@@ -84,13 +81,14 @@ async def test_what_a_model_thinks_aloud_draws_nothing_either(tmp_path: Path) ->
     words = "<think>![x](http://evil.example/?q=1) [E1] [E9]</think>It is down [E1]."
     built, aside = conversation(tmp_path, in_turn(ANSWER, ENOUGH, words)), list[str]()
     await built.turn(Turn(message="why?"), lambda _: None, thinking=aside.append)
-    assert "".join(aside) == "! [x] (http[:]//evil.example/?q=1) [E1] "
+    assert "".join(aside) == "! [x] (http:/ /evil.example/?q=1) [E1] "
 
 
 @pytest.mark.parametrize("model", ["not started", always(Failure(reason="unreachable", detail="x"))])
 async def test_without_a_model_the_rules_answer_and_say_how_to_approve(tmp_path: Path, model: Any) -> None:
     text, ended, _ = await said(conversation(tmp_path, model, incident(**FAILED)), "what is wrong?")
     assert "web.service failed" in text and "approve A-17 CODE" in text and "rules alone" in text
+    assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
     assert ended.by == "rule" and ended.evidence
 
 

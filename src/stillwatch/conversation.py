@@ -226,8 +226,8 @@ class Conversation:
         by_id = {one.id: one for one in said.evidence}
         used = tuple(by_id[name] for name in words.cited)
         if not used:
-            say(f"\n\n({_sentence(UNCITED if said.pointed else UNSHOWN)})")
-        used = used or said.pointed
+            say(f"\n\n({_sentence(UNCITED if said.basis else UNSHOWN)})")
+        used = used or said.basis
         say(evidence_list(used))
         return Ended(usage=usage, finish=said.answer.finish, by="meta", evidence=used)
 
@@ -246,7 +246,7 @@ class Conversation:
         used = _quote(by_rules(turn.message, incidents, known.units, complete=complete), evidence, say)
         say(evidence_list(used))
         if turn.may_order and (waiting := await self.orders.waiting(incidents)):
-            _quote(f"\n\n{waiting}", (), say)
+            _quote(f"\n\n**Waits for your approval**\n{waiting}", (), say)
         say(f"\n\n({_sentence(f'{why}; this is from the rules alone')})")
         return Ended(usage=usage, by="rule", evidence=used)
 

@@ -249,8 +249,8 @@ class Service:
         if isinstance(said.answer, Failure):
             return said.answer.reason
         text, used = cited(said.answer.text, said.evidence)
-        note = "" if used else UNCITED if said.pointed else UNSHOWN
-        return Reply(text=text, by="meta", evidence=used or said.pointed, note=note, usage=said.usage)
+        note = "" if used else UNCITED if said.basis else UNSHOWN
+        return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
 
 
 def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
 from stillwatch.records.unit import UnitState
-from stillwatch.think.answer import asked_about, by_rules, cited, numbered, relevant
+from stillwatch.think.answer import asked_about, by_rules, cited, numbered, parted, relevant, sentence
 from tests.think.incidents import evidence, incident
 
 CAUSE = Cause(id="port-in-use", object="python3 (pid 7)", text="python3 (pid 7) holds port 80")
@@ -47,3 +49,14 @@ def test_citations_of_nothing_are_taken_out() -> None:
 
 def test_all_incidents_are_relevant_where_none_is_named() -> None:
     assert len(relevant("what is wrong?", [WEB, DB])) == 2
+
+
+def test_a_cause_cites_its_evidence_by_the_new_names() -> None:
+    cause = Cause(id="port-in-use", object="db.service", text="db.service cannot listen (E1, E2).")
+    incidents, _ = numbered([WEB, replace(DB, cause=cause), replace(DB, cause=replace(cause, text="so (E7)."))])
+    second, third = incidents[1], incidents[2]
+    assert second.cause is not None and third.cause is not None
+    ids = [one.id for one in second.evidence][:2]
+    assert parted(second.cause.text) == ("db.service cannot listen", " ".join(f"[{id}]" for id in ids))
+    assert parted(third.cause.text) == ("so", ""), "what it rests on is not here"
+    assert sentence(second).count(f"[{ids[0]}]") == 1

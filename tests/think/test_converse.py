@@ -1,6 +1,7 @@
 from itertools import pairwise
 from typing import Any
 
+from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Answer, Failure, Message
 from stillwatch.think.answer import numbered
 from stillwatch.think.converse import ANSWER_TOKENS, MOST_LOOKS, Talk, converse
@@ -68,7 +69,7 @@ async def test_each_step_repeats_the_one_before_up_to_the_end_of_its_data() -> N
 
 async def test_roles_alternate_as_chat_templates_want_it() -> None:
     history = [Message(role="user", content="hi"), Message(role="assistant", content="hello")]
-    model = in_turn(LOOK, {"step": "answer"}, "It is down.", {"evidence": ["E1"]})
+    model = in_turn(LOOK, {"step": "answer"}, "It is down.")
     await ask(talk(model, history=history))
     for asked in model.asked:
         assert [message.role for message in asked[:4]] == ["system", "user", "assistant", "user"]
@@ -99,11 +100,11 @@ async def test_it_fits_into_a_small_context() -> None:
     assert model.asked[-1][-1].content.count("] look unit_status") == 2
 
 
-async def test_an_answer_without_a_citation_is_asked_for_one_that_was_shown() -> None:
-    model = in_turn({"step": "answer"}, "The port is taken.", {"evidence": ["E2", "E9", 7]})
-    result, _, _ = await ask(talk(model))
-    assert [one.id for one in result.pointed] == ["E2"]
-    assert (model.schemas[-1] or {})["properties"]["evidence"]["items"]["enum"] == ["E1", "E2"]
-    dead = in_turn({"step": "answer"}, "The port is taken.", Failure(reason="timeout", detail="x"))
-    result, _, _ = await ask(talk(dead))
-    assert result.pointed == ()
+async def test_what_an_answer_was_given_is_what_carries_the_cause_and_what_was_looked_at() -> None:
+    result, _, _ = await ask(talk(in_turn(LOOK, {"step": "answer"}, "The port is taken.")))
+    assert [one.id for one in result.basis] == ["E1", "E2", "E3"]
+    cause = Cause(id="port-in-use", object="web.service", text="it cannot listen (E2).")
+    incidents, known = numbered([incident(), incident(id="I2", subject="db.service", cause=cause)])
+    model = in_turn({"step": "answer"}, "x")
+    result, _, _ = await ask(talk(model, incidents=incidents, evidence=known), "and db?")
+    assert [one.id for one in result.basis] == ["E4"] and "it cannot listen [E4]" in model.asked[0][-1].content

@@ -13,18 +13,18 @@ from collections.abc import Callable, Iterable, Sequence
 from stillwatch.records.incident import Evidence
 
 _CITED = re.compile(r"\[(E\d{1,20})\]")
-_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<|:/?|`+[ \t]*|~+[ \t]*)\Z")
+_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<|:?/{0,2}|`+[ \t]*|~+[ \t]*)\Z")
 """An end that the next piece may complete."""
 _OPEN = re.compile(r"\[E\d*\Z")
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
-    r"|://|(?<=\bwww)\."  # an address that becomes a link by itself
+    r"|://|(?<![\w:/])//(?=\w)|(?<=\bwww)\."  # an address that becomes a link by itself
     r"|(?:`{3,}|~{3,})[ \t]*(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
 )
-_BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": "[:]//", ".": "[.]", "*": " *"}
+_BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": ":/ /", "//": "/ /", ".": "[.]", "*": " *"}
 _LOOKS_BACK = 24
 """Characters said before, for marks that the pieces cut; what is broken in them is not broken twice."""
 

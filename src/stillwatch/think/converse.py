@@ -15,13 +15,14 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.think.answer import CITED, parted, relevant
 from stillwatch.think.context import LOOK_CHARACTERS, evidence_line, fenced, harmless, prompt, quoted, tool_lines
-from stillwatch.think.schemas import Schema, look_schema, pointing_schema
+from stillwatch.think.schemas import Schema, look_schema
 
 MOST_LOOKS = 2
 ANSWER_TOKENS = 320
 QUESTION_CHARACTERS = 2_000
 KNOWN_INCIDENTS = 5
 STEP_TOKENS = 100
+MOST_BASIS = 8
 SPARE_TOKENS = 120
 """For the chat template, the line that asks, and what counting in pieces misses."""
 LOOK_OR_ANSWER = "Do you need a look to answer, or is the evidence enough? One line of JSON."
@@ -29,9 +30,8 @@ ANSWER_NOW = (
     "Answer the owner in one to three sentences, in the language of the question. "
     "Write the ids of the evidence, such as [E2], behind each sentence."
 )
-UNCITED = "the answer itself cites nothing; asked for its evidence, the model names this"
+UNCITED = "the answer itself cites nothing; this is what it was given to answer from"
 UNSHOWN = "the answer cites no evidence: do not rely on it"
-WHICH = "Which evidence shows this? None if none does. One line of JSON."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,12 +63,12 @@ class Talk:
 class Said:
     """answer: the whole of it, or the Failure; evidence: what was known and looked at; usage: of all calls.
 
-    pointed: where the words cite nothing, the evidence that the model named when it was asked for some.
+    basis: what it was given to answer from, for words that cite nothing.
     """
 
     answer: Answer | Failure
     evidence: tuple[Evidence, ...]
-    pointed: tuple[Evidence, ...] = ()
+    basis: tuple[Evidence, ...] = ()
     usage: Usage = Usage()
 
 
@@ -93,9 +93,8 @@ async def converse(
     around = _Around(talk=talk, question=question, nonce=nonce, ends=talk.clock.boot() + deadline, seen=seen)
     await around.open(style.max_tokens)
     await around.look(looking)
-    messages = around.messages(ANSWER_NOW)
     pieces = talk.model.stream(
-        messages,
+        around.messages(ANSWER_NOW),
         max_tokens=style.max_tokens,
         temperature=style.temperature,
         stop=style.stop,
@@ -110,9 +109,8 @@ async def converse(
                 thinking(piece.text)
             else:
                 outcome = piece
-    around.usage = total(around.usage, outcome.usage)
-    pointed = await around.point(messages, outcome) if isinstance(outcome, Answer) else ()
-    return Said(answer=outcome, evidence=around.evidence, pointed=pointed, usage=around.usage)
+    usage = total(around.usage, outcome.usage)
+    return Said(answer=outcome, evidence=around.evidence, basis=around.basis(), usage=usage)
 
 
 def total(first: Usage, second: Usage) -> Usage:
@@ -136,6 +134,7 @@ class _Around:
         self._system = f"{prompt('converse')}\n\nTools:\n{tool_lines(self._tools)}"
         self._history: list[Message] = []
         self._data: list[str] = []
+        self._carries = set[str]()
         self._room = 0
         self.evidence = talk.evidence
         self.usage = Usage()
@@ -183,21 +182,17 @@ class _Around:
         seen = await self._talk.looks.look(tool, arguments)
         asked = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
         text = Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text
-        shown = evidence_line(self._found(f"{tool}({asked})", text, seen.at), LOOK_CHARACTERS)
+        one = self._found(f"{tool}({asked})", text, seen.at)
+        self._carries.add(one.id)
+        shown = evidence_line(one, LOOK_CHARACTERS)
         fitted = await fit(shown.split("\n"), self._room // share, self._talk.model)
         self._data.append(fitted.text)
         self._room -= fitted.tokens
 
-    async def point(self, messages: list[Message], answer: Answer) -> tuple[Evidence, ...]:
-        """The evidence for an answer that cites none: it is asked for, and may be none."""
-        shown = set(CITED.findall("\n".join(self._data)))
-        by_id = {one.id: one for one in self.evidence if one.id in shown}
-        if not by_id or not answer.text.strip() or any(name in by_id for name in CITED.findall(answer.text)):
-            return ()
-        asked = [*messages, Message(role="assistant", content=answer.text), Message(role="user", content=WHICH)]
-        chosen = await self._step(asked, pointing_schema(list(by_id)))
-        names = chosen.value.get("evidence") if isinstance(chosen, Answer) else None
-        return tuple(by_id[name] for name in dict.fromkeys(names) if name in by_id) if isinstance(names, list) else ()
+    def basis(self) -> tuple[Evidence, ...]:
+        """What an answer rests on that cites nothing itself: what carries the causes, and what was looked at."""
+        chosen = [one for one in self.evidence if one.id in self._carries]
+        return tuple(chosen[:MOST_BASIS])
 
     def messages(self, ask: str) -> list[Message]:
         data = fenced(self._data, self._nonce)
@@ -210,9 +205,11 @@ class _Around:
     def _known(self) -> list[str]:
         """The most telling first. All of it can be cited, also the plain facts."""
         talk = self._talk
-        lines = [line for one in relevant(self._question, talk.incidents)[:KNOWN_INCIDENTS] for line in _lines(one)]
-        facts = [*talk.facts, *([] if talk.incidents else ["there is no open incident"])]
-        return [*(evidence_line(self._found("status", Untrusted(fact))) for fact in facts), *lines]
+        about = relevant(self._question, talk.incidents)[:KNOWN_INCIDENTS]
+        told = [*talk.facts, *([] if about else ["there is no open incident"])]
+        facts = [self._found("status", Untrusted(fact)) for fact in told]
+        self._carries |= {name for incident in about for name in _carrying(incident)} or {one.id for one in facts}
+        return [*map(evidence_line, facts), *(line for incident in about for line in _lines(incident))]
 
     async def _step(self, messages: list[Message], schema: Schema) -> Answer | Failure:
         answer = await self._talk.model.chat(messages, schema=schema, max_tokens=STEP_TOKENS, deadline=self.left())
@@ -225,6 +222,12 @@ class _Around:
         self.evidence = (*self.evidence, one)
         self._seen(one)
         return one
+
+
+def _carrying(incident: Incident) -> list[str]:
+    """The ids that its cause rests on."""
+    named = CITED.findall(parted(incident.cause.text)[1]) if incident.cause else []
+    return named or [one.id for one in incident.evidence[:2]]
 
 
 def _lines(incident: Incident) -> list[str]:

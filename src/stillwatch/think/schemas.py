@@ -74,11 +74,6 @@ def look_schema(tools: Mapping[str, Mapping[str, Any]], units: Sequence[str]) ->
     }
 
 
-def pointing_schema(evidence: Sequence[str]) -> Schema:
-    """Which evidence shows it, of those that there are; none where none does."""
-    return closed({"evidence": {"type": "array", "items": choice(evidence), "maxItems": 4}})
-
-
 def _look(name: str, tool: Mapping[str, Any], units: Sequence[str]) -> Schema:
     arguments = dict(tool["arguments"])
     properties = {key: _argument(key, value, units) for key, value in arguments.get("properties", {}).items()}
