@@ -61,13 +61,16 @@ def at(request: pytest.FixtureRequest) -> Callable[[int], tuple[str, ...]]:
 
 
 class Rooms:
-    """The incidents of a test, and what was muted. Stands in for a Service."""
+    """The incidents of a test, notes that say the same, and what was muted. Stands in for a Service."""
 
     def __init__(self, *incidents: Incident) -> None:
         self.found, self.muted = incidents, list[Any]()
 
     def incidents(self) -> tuple[Incident, ...]:
         return self.found
+
+    def noted(self) -> list[str]:
+        return [f"{one.id} {one.summary}" for one in self.found]
 
     def mute(self, **how: Any) -> None:
         self.muted.append(how)
@@ -86,7 +89,7 @@ class Stage:
             service=cast(Service, self.rooms),
             clock=StillClock(),
             known=lambda: replace(known(), sources=sources),
-            looks=ScriptedLooks(unit_status=look),
+            looks=ScriptedLooks(**({"unit_status": look} if look else {})),
             writer=lambda: model,
             small=lambda: model,
             gate=self.gate,
@@ -127,7 +130,7 @@ def shown(stream: bytes) -> str:
     for frame in frames:
         value = json.loads(frame.removeprefix("data: "))
         if "event" in value:
-            assert value["event"]["data"]["description"] in ("looking: unit_status", "looked")
+            assert value["event"]["data"]["description"] in ("looking: unit status", "looked: unit status")
             continue
         for choice in value["choices"]:
             assert set(choice["delta"]) <= {"role", "content", "reasoning_content"}
@@ -230,7 +233,7 @@ def test_what_is_shown_is_really_read(tmp_path: Path) -> None:
     """The check finds what it is there to find."""
     for trap in ("![x](//e)", "[a](b)", "<b>", "<div>\n", "```mermaid\n```", "see http://x", "www.x.y", "a <think>"):
         assert loading(trap) != [], trap
-    assert loading("a `![x](http://y)` b\n```\nx\n```\n1 < 2 http[:]//x") == []
+    assert loading("a `![x](http://y)` b\n```\nx\n```\n1 < 2 http:/ /x") == []
 
 
 def several(words: tuple[str, ...]) -> list[Incident]:

@@ -156,7 +156,7 @@ async def test_an_address_in_the_log_is_not_sent_as_one() -> None:
     life, _, notifier = lifecycle()
     await life.opened(replace(incident(), summary="GET http://evil.example/?q=1 ![x](//e) failed"))
     ((title, _),) = notifier.told
-    assert "http[:]//evil.example/?q=1 ! [x] (//e) failed" in title
+    assert "http:/ /evil.example/?q=1 ! [x] (/ /e) failed" in title
 
 
 async def test_a_notifier_that_fails_stops_nothing() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from stillwatch.records.incident import Evidence
 
 _CITED = re.compile(r"\[(E\d{1,20})\]")
-_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<|:?/{0,2}|`+[ \t]*|~+[ \t]*)\Z")
+_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<?:?/{1,2}|<|:|`+[ \t]*|~+[ \t]*)\Z")
 """An end that the next piece may complete."""
 _OPEN = re.compile(r"\[E\d*\Z")
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
