@@ -228,6 +228,16 @@ async def test_muting_is_for_a_day_at_most_and_never_for_what_is_critical(tmp_pa
     assert "never muted" in text
 
 
+async def test_the_model_has_read_what_every_question_begins_with(tmp_path: Path) -> None:
+    model = in_turn("x", "x", ANSWER, ENOUGH, "x [E1]")
+    built = conversation(tmp_path, model)
+    await built.warm()
+    await said(built, "why?")
+    first, second, wish, look, answer = (asked[0] for asked in model.asked)
+    assert (first, second, second) == (wish, look, answer)
+    await conversation(tmp_path, "no model").warm()
+
+
 async def test_thanks_cost_no_look_and_few_tokens(tmp_path: Path) -> None:
     looks = ScriptedLooks(unit_status="failed")
     model = in_turn({"wants": "social", "words": "You are welcome."})

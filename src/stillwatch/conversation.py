@@ -22,8 +22,8 @@ from stillwatch.think.answer import by_rules, numbered
 from stillwatch.think.aside import AsideFilter
 from stillwatch.think.attention import Attention
 from stillwatch.think.cite import CitationFilter, evidence_list
-from stillwatch.think.context import harmless, new_nonce
-from stillwatch.think.converse import UNCITED, UNSHOWN, Style, Talk, converse, total
+from stillwatch.think.context import harmless, new_nonce, prompt
+from stillwatch.think.converse import UNCITED, UNSHOWN, Style, Talk, beginning, converse, total
 from stillwatch.think.known import facts, first_looks, units_for
 from stillwatch.think.wish import Wish, understand
 from stillwatch.watch.redact import redact
@@ -138,6 +138,15 @@ class Conversation:
             _quote(await self._granted(wish, turn, incidents), evidence, say)
             return Ended(usage=wish.usage, by="meta" if wish.kind == "social" else "gate")
         return await self._answer(model, turn, incidents, evidence, wish, say, looking, thinking)
+
+    async def warm(self) -> None:
+        """Have the model read what every question begins with, so that the first one does not wait for it."""
+        model = self.desk.writer()
+        if isinstance(model, str):
+            return
+        for system in (prompt("wish"), beginning(self.desk.looks)):
+            opening = [Message(role="system", content=system), Message(role="user", content="…")]
+            await self.desk.attention.unless_taken(model.chat(opening, max_tokens=1, deadline=DEADLINE))
 
     async def side(self, messages: Sequence[Message], style: Style, say: Callable[[str], None]) -> Ended | Failure:
         """What a chat window wants beside the chat: a small model alone, without tools, evidence or orders."""

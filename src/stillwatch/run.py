@@ -65,17 +65,18 @@ async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
             local = LocalServer(service, app.socket, DeskVerbs(desk=desk).all())
             port = _port(app, desk)
             tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
-            await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, tell))
+            await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, desk, tell))
         store.close()
     return 0
 
 
-async def _start_tiers(tiers: Tiers, tell: Tell) -> None:
+async def _start_tiers(tiers: Tiers, desk: Desk, tell: Tell) -> None:
     """Rules alone until the models are up; what stays down is told with its reason."""
     await tiers.start(tell)
     for tier, report in (await tiers.report()).items():
         tell(f"{tier}: {report.state}, {report.detail}")
     tell("all is started; Ctrl-C stops everything")
+    await Conversation(desk).warm()
 
 
 async def _start_gate(app: App) -> asyncio.subprocess.Process:

@@ -113,6 +113,11 @@ async def converse(
     return Said(answer=outcome, evidence=around.evidence, basis=around.basis(), usage=usage)
 
 
+def beginning(looks: LookTools | None) -> str:
+    """What the model reads first, in every step of every answer."""
+    return f"{prompt('converse')}\n\nTools:\n{tool_lines(looks.catalogue() if looks else {})}"
+
+
 def total(first: Usage, second: Usage) -> Usage:
     """Both together."""
     return Usage(
@@ -131,7 +136,7 @@ class _Around:
         self._talk, self._nonce, self._ends, self._seen = talk, nonce, ends, seen
         self._question = harmless(Untrusted(question), QUESTION_CHARACTERS)
         self._tools = talk.looks.catalogue() if talk.looks else {}
-        self._system = f"{prompt('converse')}\n\nTools:\n{tool_lines(self._tools)}"
+        self._system = beginning(talk.looks)
         self._history: list[Message] = []
         self._data: list[str] = []
         self._carries = set[str]()
