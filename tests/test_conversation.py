@@ -89,6 +89,7 @@ async def test_without_a_model_the_rules_answer_and_say_how_to_approve(tmp_path:
     text, ended, _ = await said(conversation(tmp_path, model, incident(**FAILED)), "what is wrong?")
     assert "web.service failed" in text and "approve A-17 CODE" in text and "rules alone" in text
     assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
+    assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
     assert ended.by == "rule" and ended.evidence
 
 

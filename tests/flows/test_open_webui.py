@@ -129,8 +129,8 @@ def asks_and_sees(scene: Scene) -> None:
     evidence = answer.partition("Evidence")[2]
     assert "[E1]" in evidence and unit in evidence
     shown = window.shown()
-    looking = [text for text in shown if "unit_status" in text or f"looking at {unit}" in text]
-    assert looking and not any("The program" in text for text in looking[:1]), shown
+    assert any("looking: unit status" in text and "The program" not in text for text in shown), shown
+    assert "looked: unit status" in shown[-1]
     begun = {length for text in shown for length in [len(text.partition("The program")[2])] if length}
     assert len(begun) >= 8, "it came in one piece"
     window.title().get_by_text(TITLE).wait_for()

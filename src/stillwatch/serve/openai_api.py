@@ -30,6 +30,7 @@ from stillwatch.serve.stream import EventStream, leaving
 
 SIDE_MESSAGES = 12
 """The last messages of a chat are what a title or a summary is made of."""
+LOOKING = "looking: "
 LOG = logging.getLogger(__name__)
 BROKE = Refusal(500, "something broke here; the log of the service says what", code="internal_error").body()
 
@@ -83,12 +84,11 @@ class Answering:
 
     async def stream(self, write: Callable[[bytes], None]) -> None:
         front = self.frames.front
-        looked = False
+        looked = list[str]()
 
         def looking(line: str) -> None:
-            nonlocal looked
-            looked = True
-            write(frames.status(line, done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
+            looked.append(line.removeprefix(LOOKING))
+            write(frames.status(_words(line), done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
 
         try:
             ended = await self.answer(
@@ -103,7 +103,7 @@ class Answering:
             write(frames.error(BROKE))
             return
         if looked and self.shows_status:
-            write(frames.status("looked", done=True))
+            write(frames.status(_words(f"looked: {', '.join(dict.fromkeys(looked))}"), done=True))
         write(self.frames.end(ended.finish))
         if self.asked.include_usage:
             write(self.frames.usage(ended.usage))
@@ -171,6 +171,10 @@ class Whole:
             work.cancel()
             gone.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _words(line: str) -> str:
+    return line.replace("_", " ")
 
 
 def _model(name: str) -> dict[str, object]:
