@@ -7,9 +7,9 @@ a clause about the brand; @lobehub/chat Apache-2.0 with conditions on derived wo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -56,8 +56,8 @@ def files(package: str, *patterns: str) -> Path:
             kept = Path(scratch) / "kept"
             kept.mkdir()
             fetch(package, digest, Path(scratch), lambda name: _keep_in(kept, name, patterns))
-            shutil.rmtree(folder, ignore_errors=True)
-            kept.rename(folder)
+            with contextlib.suppress(OSError):  # another worker was faster
+                kept.rename(folder)
     return folder
 
 
