@@ -42,6 +42,7 @@ from tests.think.models import ScriptedModel, StillClock
 
 pytestmark = pytest.mark.process
 
+pytestmark = pytest.mark.process
 KINDS = ("fix", "undo", "mute", "consent", "social", "answer")
 WAITS = {"id": "A-18", "state": "waiting", "risk": "low", "decision": {}, "outcome": None}
 STOPPED = {"id": "A-3", "state": "done", "action": "stop_unit", "target": "web.service", "incident": "I1"}
@@ -243,7 +244,6 @@ def several(words: tuple[str, ...]) -> list[Incident]:
     ]
 
 
-@pytest.mark.process
 async def test_over_mcp_the_words_reach_the_clients_model_without_tokens(tmp_path: Path) -> None:
     words = texts()[::80]
     gate = ScriptedGate(propose=WAITS, list={"proposals": [{**STOPPED, "because": words[0]}]})
@@ -262,7 +262,6 @@ async def test_over_mcp_the_words_reach_the_clients_model_without_tokens(tmp_pat
     assert {verb for verb, _ in gate.said} <= {"list"}
 
 
-@pytest.mark.process
 async def test_over_http_a_key_that_reads_says_nothing_and_one_that_chats_gets_words(tmp_path: Path) -> None:
     model = puppet("consent")
 

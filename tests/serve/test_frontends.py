@@ -13,6 +13,7 @@ from stillwatch.serve.side import side_of
 from stillwatch.serve.side_answer import by_fixed_code, orders_something
 from tests.serve.frontends import LIBRECHAT, LOBE_CHAT, OPEN_WEBUI, Prompt, librechat, lobe_chat, open_webui
 
+pytestmark = pytest.mark.process
 READERS: dict[str, tuple[Callable[[str], Iterator[Prompt]], int]] = {
     **dict.fromkeys(OPEN_WEBUI, (open_webui, 6)),
     **dict.fromkeys(LIBRECHAT, (librechat, 1)),
