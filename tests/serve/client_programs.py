@@ -30,11 +30,15 @@ def js_folder() -> Path:
     return folder
 
 
+def node_program() -> Path:
+    """A newer Node than Debian's, which MCP's own programs need."""
+    (node,) = locked("conformance").glob("node_modules/node-linux-*/bin/node")
+    return node
+
+
 def conformance_program() -> list[str]:
-    """The command of MCP's conformance suite, with a Node of its own since it needs a newer one than Debian's."""
-    folder = locked("conformance")
-    (node,) = folder.glob("node_modules/node-linux-*/bin/node")
-    return [str(node), str(folder / "node_modules/.bin/conformance")]
+    """The command of MCP's conformance suite."""
+    return [str(node_program()), str(locked("conformance") / "node_modules/.bin/conformance")]
 
 
 def locked(name: str) -> Path:
@@ -50,7 +54,7 @@ def locked(name: str) -> Path:
     return folder
 
 
-def inspector_program() -> Path:
+def inspector_program() -> list[str]:
     """The MCP inspector's command."""
     folder = cache() / f"inspector-{INSPECTOR_VERSION}"
     if not (folder / "complete").exists():
@@ -60,7 +64,7 @@ def inspector_program() -> Path:
         install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), package]
         subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
         (folder / "complete").touch()
-    return folder / "node_modules/.bin/mcp-inspector"
+    return [str(node_program()), str(folder / "node_modules/.bin/mcp-inspector")]
 
 
 def guide_packages() -> Path:

@@ -66,12 +66,12 @@ async def test_the_llm_command(scene: Scene, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
 async def test_the_mcp_inspector(scene: Scene) -> None:
-    program = str(await asyncio.to_thread(inspector_program))
+    program = await asyncio.to_thread(inspector_program)
     for key, names in ((scene.key, ["unit_status", "propose"]), (scene.reader, ["unit_status"])):
         how = ["--cli", f"{scene.root}/mcp", "--transport", "http", "--header", f"Authorization: Bearer {key}"]
-        listed = json.loads(await said(program, *how, "--method", "tools/list", "--strict"))
+        listed = json.loads(await said(*program, *how, "--method", "tools/list", "--strict"))
         assert [tool["name"] for tool in listed["tools"]] == names
-    resources = json.loads(await said(program, *how, "--method", "resources/list"))
+    resources = json.loads(await said(*program, *how, "--method", "resources/list"))
     assert len(resources["resources"]) == 5
     call = ["--method", "tools/call", "--tool-name", "unit_status", "--tool-arg", "unit=web.service"]
-    assert json.loads(await said(program, *how, *call))["content"][0]["text"] == "web.service: failed"
+    assert json.loads(await said(*program, *how, *call))["content"][0]["text"] == "web.service: failed"
