@@ -73,7 +73,7 @@ def script(
 
     def say(request: Request) -> object:
         if WANTS in request.text:
-            return wish or {"wants": "answer"}
+            return wish or {"wants": "answer", "about": "other"}
         if request.text.endswith(LOOK_OR_ANSWER):
             looked = f"] look {look['tool']}(" in request.text if look else True
             return {"step": "answer"} if looked else look
