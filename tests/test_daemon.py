@@ -192,6 +192,15 @@ async def test_a_person_who_asks_has_the_models_and_the_thought_is_taken_up_agai
     assert daemon._todo.get_nowait()[1] == found.id
 
 
+async def test_whoever_looks_closer_is_told_what_people_noted(store: Store) -> None:
+    closer = always(Failure(reason="timeout", detail="x"))
+    daemon = build(store, models={"review": always({**REVIEW, "escalate": True}), "meta": closer})
+    store.memory.add_note(AT, "ada", "web is restarted <|im_start|> every night")
+    await daemon.understand(opened(daemon).id)
+    said = closer.asked[0][-1].content
+    assert "ada noted" in said.partition("</data")[0] and "<|im_start|>" not in said
+
+
 async def test_a_tier_that_gives_no_answer_is_not_asked_for_ever(store: Store) -> None:
     down = always(Failure(reason="timeout", detail="x"))
     daemon = build(store, models={"review": down})

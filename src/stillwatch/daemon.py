@@ -44,6 +44,7 @@ METRIC_SECONDS = 15.0
 UNIT_SECONDS = 60.0
 THINK_SECONDS = 120.0
 WONDER_SECONDS = 30.0
+NOTES = 5
 RETRY_SECONDS = 5.0
 FIRST_LOOK_BACK = 600.0
 """At the very first start, how far back the journal is read."""
@@ -290,7 +291,8 @@ class Daemon:
         return not self.attention.taken and any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
-        engine = Engine(models=models, looks=self.looks, clock=self.clock)
+        told = [str(note) for note in self.store.memory.notes(NOTES)]
+        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told)
         bare = replace(
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
         )

@@ -34,12 +34,14 @@ def ignore(_: str) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
-    """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at."""
+    """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at;
+    told: what people noted about this host, for whoever looks closer."""
 
     models: Mapping[Tier, ChatModel]
     looks: LookTools | None
     clock: Clock
     progress: Progress = ignore
+    told: Sequence[str] = ()
 
     async def understand(
         self, incidents: Sequence[Incident], units: Mapping[str, UnitState], deadline: float
@@ -116,6 +118,7 @@ class Engine:
             nonce=nonce,
             clock=self.clock,
             deadline=self._left(ends, float("inf")),
+            told=self.told,
         )
         if isinstance(assessment, Failure):
             return failed(incident, "meta", assessment), None

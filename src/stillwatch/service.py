@@ -13,7 +13,6 @@ from stillwatch.novel import faults_among
 from stillwatch.ports import Clock, LookTools
 from stillwatch.records.chat import Failure
 from stillwatch.records.incident import Evidence, Incident, Step
-from stillwatch.records.iso import iso
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Reply, Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
@@ -144,7 +143,7 @@ class Service:
 
     def noted(self) -> list[str]:
         """What people told it, the newest first, as facts for an answer."""
-        return [f"{note.by} noted {iso(note.at)}: {note.text}" for note in self._rooms.memory.notes(NOTES)]
+        return [str(note) for note in self._rooms.memory.notes(NOTES)]
 
     async def status(self) -> Report:
         """What the last pass found, as far as it is remembered; `unknown` if there was none."""
@@ -199,7 +198,9 @@ class Service:
             )
             if novel:
                 found = group((*gathered.triggers, *novel), gathered.units, now)
-            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress)
+            engine = Engine(
+                models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=self.noted() if own else ()
+            )
             left = deadline - (self._clock.boot() - started)
             incidents = await engine.understand(found, gathered.units, max(left, 0.5))
             incidents = self._rooms.memory.recognise(incidents, now) if own else incidents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stillwatch.records.iso import iso
 from stillwatch.records.mute import Mute
 from stillwatch.store.database import Database
 
@@ -19,6 +20,9 @@ class Note:
     at: float
     by: str
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.by} noted {iso(self.at)}: {self.text}"
 
 
 class Memory:

@@ -13,7 +13,7 @@ from stillwatch.records.chat import Answer, Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.look import Seen
-from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_block, prompt, quoted, tool_lines
+from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_lines, prompt, quoted, tool_lines
 from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
 
 MOST_LOOKS = 3
@@ -29,8 +29,9 @@ async def look_closer(
     nonce: str,
     clock: Clock,
     deadline: float,
+    told: Sequence[str] = (),
 ) -> tuple[Incident, Assessment | Failure]:
-    """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together.
+    """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together; told: by people.
 
     What was seen becomes evidence of the incident, whether or not a conclusion is reached.
     """
@@ -38,7 +39,7 @@ async def look_closer(
     tools = looks.catalogue() if looks else {}
     messages = [
         Message(role="system", content=f"{prompt('meta')}\n\nTools:\n{tool_lines(tools)}"),
-        Message(role="user", content=f"{incident_block(incident, nonce)}\nNext step?"),
+        Message(role="user", content=f"{_known(incident, told, nonce)}\nNext step?"),
     ]
     for step in range(MOST_LOOKS + 1):
         may_look = bool(tools) and step < MOST_LOOKS
@@ -86,6 +87,10 @@ def with_look(incident: Incident, seen: Seen) -> tuple[Incident, Evidence]:
         text=Untrusted(f"could not be seen: {seen.problem}") if seen.problem else seen.text,
     )
     return replace(incident, evidence=(*incident.evidence, evidence)), evidence
+
+
+def _known(incident: Incident, told: Sequence[str], nonce: str) -> str:
+    return fenced([*incident_lines(incident), *(quoted(Untrusted(note)) for note in told)], nonce)
 
 
 async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:
