@@ -40,7 +40,7 @@ async def test_the_openai_client_lists_models_and_gets_an_answer_with_exact_usag
             others = [request for request in upstream.requests if not request.body.get("stream")]
     assert len(streamed) == 1 and len(others) == 2
     prompts = sum(count_tokens(request.text) for request in upstream.requests)
-    said = ['{"wants": "answer"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
+    said = ['{"wants": "answer", "about": "other"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
     assert answer.usage.prompt_tokens == prompts
     assert answer.usage.completion_tokens == sum(count_tokens(text) for text in said)
 
@@ -262,7 +262,7 @@ async def test_what_a_reasoning_model_thinks_has_its_own_field_streamed_and_whol
     assert said == message.content and said.startswith("Port 80 is taken [E1].") and "maybe" not in said
     assert thought.strip() == getattr(message, "reasoning_content", "") and thought.startswith("maybe the port")
     assert "![x](" not in thought
-    answers = ['{"wants": "answer"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
+    answers = ['{"wants": "answer", "about": "other"}', '{"step": "answer"}', "Port 80 is taken [E1]."]
     assert whole.usage is not None and whole.usage == chunks[-1].usage
     assert whole.usage.completion_tokens == sum(count_tokens(thinks + answer) for answer in answers[-asked:])
 
