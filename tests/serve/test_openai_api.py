@@ -169,7 +169,7 @@ async def test_a_hundred_clients_that_leave_stop_the_model_within_a_second(tmp_p
                 url = f"{scene.url}/chat/completions"
                 asking = [asyncio.ensure_future(http.post(url, json=body)) for _ in range(20)]
                 async with asyncio.timeout(30):
-                    while len(upstream.requests) < left:
+                    while sum(request.body.get("stream") is True for request in upstream.requests) < left:
                         await asyncio.sleep(0.01)
                 for one in asking:
                     one.cancel()
