@@ -56,6 +56,13 @@ async def test_what_the_daemon_found_is_in_the_status_at_once(tmp_path: Path) ->
     assert here.incident("i1").subject == "web.service"
 
 
+async def test_what_people_noted_is_read_from_the_open_book(tmp_path: Path) -> None:
+    here, daemon = live(tmp_path)
+    here.note("web.service may be down at night", by="ada")
+    assert [note.text for note in daemon.store.memory.notes()] == ["web.service may be down at night"]
+    assert here.noted()[0].endswith("web.service may be down at night") and here.noted()[0].startswith("ada noted")
+
+
 @pytest.mark.parametrize("name", ["journal", "thinking", "incidents"])
 async def test_what_fails_in_the_daemon_is_told_and_never_healthy(tmp_path: Path, name: str) -> None:
     here, daemon = live(tmp_path)

@@ -9,7 +9,7 @@ from stillwatch.engine import Progress
 from stillwatch.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
-from stillwatch.service import Rooms, Service, status_of
+from stillwatch.service import NOTES, Rooms, Service, status_of
 from stillwatch.tiers import Tiers
 
 
@@ -35,6 +35,10 @@ class LiveService(Service):
     def incidents(self) -> Sequence[Incident]:
         """From the book that the daemon holds open, since every turn of a chat asks."""
         return sorted(self._daemon.store.book.open_incidents(), key=lambda one: (-one.severity, one.opened))
+
+    def noted(self) -> list[str]:
+        """From the same."""
+        return [str(note) for note in self._daemon.store.memory.notes(NOTES)]
 
     async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
         return await self.status(), self._daemon.known()
