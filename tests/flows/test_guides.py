@@ -16,9 +16,8 @@ import pytest
 from stillwatch.records.chat import TIERS
 from tests import guides
 from tests.rig import PATH, Machine
-from tests.serve.client_programs import guide_packages
+from tests.serve.client_programs import guide_packages, node_program
 
-NPM = "/opt/node/node_modules"
 FOLDER = "/root/at-the-desk"
 EVIDENCE = "**Evidence**"
 BLAMED = "/etc/nginx/nginx.conf"
@@ -34,14 +33,18 @@ def owner(boot: Callable[..., Machine]) -> Iterator[Machine]:
     if shutil.which("npm") is None:
         pytest.skip("needs npm")
     brought = guide_packages()
-    (node,) = (brought / "node/node_modules").glob("node-linux-*")
-    binds = [f"--bind-ro={brought}/wheels:/opt/wheels", f"--bind-ro={brought}/node:/opt/node"]
-    machine = boot(arguments=[*binds, f"--overlay={brought}/npm::/root/.npm"])
+    binds = {"wheels": "/opt/wheels", "node_modules": "/opt/npm"}
+    machine = boot(
+        arguments=[
+            *(f"--bind-ro={brought}/{here}:{there}" for here, there in binds.items()),
+            f"--bind-ro={node_program()}:/usr/local/bin/node",
+            f"--overlay={brought}/cache::/root/.npm",
+        ]
+    )
     for path, text in SETTINGS.items():
         machine.write(path, text)
-    programs = {"node": f"{node.name}/bin/node", "npm": "npm/bin/npm-cli.js", "npx": "npm/bin/npx-cli.js"}
-    for name, path in programs.items():
-        machine.run(["ln", "-s", f"{NPM}/{path}", f"/usr/local/bin/{name}"])
+    for name in ("npm", "npx"):
+        machine.run(["ln", "-s", f"/opt/npm/npm/bin/{name}-cli.js", f"/usr/local/bin/{name}"])
     installed = machine.stillwatch("install", timeout=120)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     machine.run(

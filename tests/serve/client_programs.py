@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -15,7 +16,8 @@ LLM_VERSION = "0.27"
 INSPECTOR_VERSION = "2.12.0"
 GUIDE_WHEELS = ("llm", "mcp", "openai")
 GUIDE_NPM = ("@ai-sdk/openai-compatible", "@modelcontextprotocol/inspector", "ai", "openai")
-GUIDE_NPX = "mcp-remote"
+GUIDE_NPX = ("mcp-remote",)
+FROM_NPM = ("install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix")
 
 
 def cache() -> Path:
@@ -41,52 +43,27 @@ def conformance_program() -> list[str]:
     return [str(node_program()), str(locked("conformance") / "node_modules/.bin/conformance")]
 
 
-def locked(name: str) -> Path:
-    """A folder of packages as its lockfile here says; installed once for each lockfile."""
-    lock = (HERE / name / "package-lock.json").read_bytes()
-    folder = cache() / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(HERE / name, folder)
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=240)
-        (folder / "complete").touch()
-    return folder
-
-
 def inspector_program() -> list[str]:
     """The MCP inspector's command."""
-    folder = cache() / f"inspector-{INSPECTOR_VERSION}"
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        package = f"@modelcontextprotocol/inspector@{INSPECTOR_VERSION}"
-        install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), package]
-        subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
-        (folder / "complete").touch()
+    package = f"@modelcontextprotocol/inspector@{INSPECTOR_VERSION}"
+    folder = once(f"inspector-{INSPECTOR_VERSION}", lambda folder: run("npm", *FROM_NPM, str(folder), package))
     return [str(node_program()), str(folder / "node_modules/.bin/mcp-inspector")]
 
 
 def guide_packages() -> Path:
-    """What the guides install, for a machine without network: `wheels`; npm's cache, `npm`; Node and npm, `node`."""
-    folder = (
-        cache() / f"guides-{hashlib.sha256(' '.join((*GUIDE_WHEELS, *GUIDE_NPM, GUIDE_NPX)).encode()).hexdigest()[:12]}"
-    )
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder / "wheels"), *GUIDE_WHEELS]
-        subprocess.run(pip, check=True, capture_output=True, timeout=240)
-        install = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]
-        own = ["npm@11", f"node-linux-{'arm64' if platform.machine() == 'aarch64' else 'x64'}@24"]
-        npm_of_host = ["npm", *install, str(folder / "node"), *own]
-        subprocess.run(npm_of_host, check=True, capture_output=True, timeout=240)
-        (node,) = folder.glob("node/node_modules/node-linux-*/bin/node")
-        # with the Node that will ask for them: which version is the newest that fits depends on it
-        npm = [str(node), str(folder / "node/node_modules/npm/bin/npm-cli.js"), *install, str(folder / "scratch")]
-        subprocess.run([*npm, "--cache", str(folder / "npm"), *GUIDE_NPM], check=True, capture_output=True, timeout=240)
+    """What the guides install, for a machine without network: `wheels`, npm's cache in `cache`, and npm itself."""
+    wanted = " ".join((*GUIDE_WHEELS, *GUIDE_NPM, *GUIDE_NPX))
+
+    def install(folder: Path) -> None:
+        run(sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder / "wheels"), *GUIDE_WHEELS)
+        run("npm", *FROM_NPM, str(folder), "npm@11")
+        # by the Node that will ask for them: which version is the newest that fits depends on it
+        npm = (str(node_program()), str(folder / "node_modules/npm/bin/npm-cli.js"), "--cache", str(folder / "cache"))
+        run(*npm, *FROM_NPM, str(folder / "scratch"), *GUIDE_NPM)
+        run(*npm, "exec", "--yes", *(f"--package={package}" for package in GUIDE_NPX), "true")
         shutil.rmtree(folder / "scratch")
-        (folder / "complete").touch()
-    return folder
+
+    return once(f"guides-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}", install)
 
 
 def llm_program() -> Path:
@@ -96,11 +73,37 @@ def llm_program() -> Path:
 
 def venv_program(name: str, *packages: str) -> Path:
     """A program from a package index, in a virtual environment of its own below the cache."""
-    folder = cache() / f"venv-{name}"
-    program = folder / "bin" / name
-    if not (folder / "complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True, timeout=120)
-        pip = [str(folder / "bin/pip"), "install", "--quiet", *packages]
-        subprocess.run(pip, check=True, capture_output=True, timeout=500)
-        (folder / "complete").touch()
-    return program
+
+    def install(folder: Path) -> None:
+        run(sys.executable, "-m", "venv", str(folder))
+        run(str(folder / "bin/pip"), "install", "--quiet", *packages)
+
+    return once(f"venv-{name}", install) / "bin" / name
+
+
+def locked(name: str) -> Path:
+    """A folder of packages as its lockfile here says; installed once for each lockfile."""
+
+    def install(folder: Path) -> None:
+        shutil.copytree(HERE / name, folder, dirs_exist_ok=True)
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=folder)
+
+    return once(f"{name}-{hashlib.sha256((HERE / name / 'package-lock.json').read_bytes()).hexdigest()[:12]}", install)
+
+
+def once(name: str, install: Callable[[Path], None]) -> Path:
+    """A folder of the cache as `install` fills it, the first time; tests beside this one wait for it."""
+    folder = cache() / name
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            install(folder)
+            (folder / "complete").touch()
+    return folder
+
+
+def run(*command: str, folder: Path | None = None) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=500)
