@@ -124,6 +124,7 @@ def check(method: str, template: str, who: str, answer: Answer) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.process
 @pytest.mark.parametrize("examples", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("label", OPERATIONS)
 @pytest.mark.timeout(7_200)
@@ -186,6 +187,7 @@ async def fuzz(scene: Scene, examples: int) -> str:
     return said.decode()
 
 
+@pytest.mark.process
 @pytest.mark.process
 @pytest.mark.parametrize("examples", [5, pytest.param(150, marks=pytest.mark.soak)])
 @pytest.mark.timeout(7_200)
