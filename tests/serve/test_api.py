@@ -17,6 +17,8 @@ from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
 
+pytestmark = pytest.mark.process
+
 WAITING = {
     "id": "A-17",
     "state": "waiting",

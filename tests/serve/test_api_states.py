@@ -135,6 +135,7 @@ class Steps(RuleBasedStateMachine):
 
 
 @pytest.mark.process
+@pytest.mark.process
 @pytest.mark.parametrize("runs", [15, pytest.param(500, marks=pytest.mark.soak)])
 @pytest.mark.timeout(3_600)
 def test_steps_in_any_order(seed: int, runs: int) -> None:

@@ -14,6 +14,8 @@ from tests.scripted_llm import ScriptedLLM
 from tests.serve.asgi import Answer, Pairs, ask
 from tests.serve.scene import Scene, script, serving
 
+pytestmark = pytest.mark.process
+
 GOOD_HOSTS = [
     *("localhost", "127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST", "localhost."),
     *(

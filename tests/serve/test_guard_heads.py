@@ -13,6 +13,8 @@ from stillwatch.serve.connections import HEAD_BYTES
 from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import Scene, script, serving
 
+pytestmark = pytest.mark.process
+
 SMUGGLED = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer KEY\r\n\r\n"
 NO_REQUESTS = {
     "nothing": b"\r\n\r\n",

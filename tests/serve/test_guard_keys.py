@@ -17,6 +17,8 @@ from tests.scripted_llm import ScriptedLLM
 from tests.serve.asgi import Answer, ask
 from tests.serve.scene import Scene, script, serving
 
+pytestmark = pytest.mark.process
+
 PATHS = [
     *("/v1/models", "/v1/models/stillwatch", "/api/status", "/api/incidents", "/api/incidents/I1", "/api/approvals"),
     *(

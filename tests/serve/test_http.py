@@ -23,6 +23,8 @@ from stillwatch.serve.limits import Bounds
 from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import free_port, script, serving
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org"])
 def test_a_public_address_needs_a_key(tmp_path: Path, host: str) -> None:

@@ -22,6 +22,8 @@ from tests.serve.mcp_entry import desk
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
 
+pytestmark = pytest.mark.process
+
 WAITS = {"id": "A-18", "state": "waiting", "risk": "low", "decision": {}, "outcome": None}
 RESTART = {"action": "restart_unit", "target": "web.service"}
 

@@ -22,6 +22,8 @@ from tests.serve.mcp_entry import desk
 from tests.serve.scene import Scene, ScriptedGate, script, serving
 from tests.think.looks import ScriptedLooks
 
+pytestmark = pytest.mark.process
+
 ASK = """
 import sys, stillwatch.serve.http
 print(sorted({name.split(".")[0] for name in sys.modules} & {"mcp", "mcp_types", "pydantic", "openai"}))
@@ -92,7 +94,6 @@ async def post(scene: Scene, body: bytes | object, key: str | None = None, **hea
         return await http.post(f"{scene.root}/mcp", content=content)
 
 
-@pytest.mark.process
 def test_the_sdk_is_not_loaded_before_a_client_comes() -> None:
     assert (
         subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True).stdout.strip() == "[]"

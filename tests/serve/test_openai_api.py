@@ -15,6 +15,8 @@ from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 
+pytestmark = pytest.mark.process
+
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
 ASK = [{"role": "user", "content": "why is web down?"}]
 

@@ -13,6 +13,8 @@ from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import script, serving
 from tests.think.incidents import evidence, incident
 
+pytestmark = pytest.mark.process
+
 TRAP = "<script>alert(1)</script>\"'><img src=x onerror=y>\x1b[31m\u202eevil"
 
 
