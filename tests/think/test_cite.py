@@ -84,3 +84,8 @@ def test_the_list_quotes_on_one_line_without_marks() -> None:
     first, second = shown.splitlines()[-2:]
     assert first.count("`") == 4 and "a 'b' # c" in first and first.endswith("…`") and second.endswith("(empty)")
     assert evidence_list([]) == ""
+
+
+def test_a_model_that_babbles_marks_is_heard_to_its_end() -> None:
+    for text in ("`" * 60_000 + "x", "~" * 60_000 + " x", "[E1" * 20_000):
+        assert len(unloaded(text)) >= len(text)

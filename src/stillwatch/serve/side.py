@@ -41,19 +41,24 @@ _MAKE = (
     r"|output|repl|respond|return|summari[sz]|describ|detect|rephras|rewrit|compress|condens|decid|synthesi[sz]|complet"
 )
 _BEGINS = re.compile(
-    r"\W*(?:task\W+)?(?:(?:please|kindly|now)\W+)?"
+    r"(?:#[^\n]*\n+)?\W*(?:(?:task|role)\W+)?(?:(?:please|kindly|now)\W+)?"
     rf"(?:you(?:['’]re| are| need| will| have been| (?:{_MAKE})\w{{0,4}})\b|your (?:task|job|goal|role)\b"
-    rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|你|请|使用|根据|将|简要)",
+    rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|(?:\w+ ){{0,2}}title generator\b|你|请|使用|根据|将|简要)",
     re.I,
 )
 _CHAT = re.compile(
     r"\b(?:conversation(?:al|s)?|chats?|dialog(?:ue)?s?|discussions?|threads?|(?:interaction |message )history"
-    r"|user['’]s? (?:first )?(?:request|query|message|prompt|input|question)|\w+-word title)\b|对话|会话|聊天|这句话",
+    r"|user['’]s? (?:first )?(?:request|query|message|prompt|input|question|content)|user (?:might|may)|\w+-word title"
+    r"|(?:this|the following|the provided) (?:message|text)|text provided)\b|对话|会话|聊天|这句话",
     re.I,
 )
-_TITLE = re.compile(r"\b(?:titles?|(?:chat|conversation|thread|topic) names?|a (?:concise )?name)\b|标题|主题", re.I)
+_TITLE = re.compile(
+    r"\b(?:(?:sub)?titles?|(?:chat|conversation|thread|topic) names?|a (?:concise )?name|topic of the \w+"
+    r"|conversation in \d+ words)\b|标题|主题",
+    re.I,
+)
 _OTHER: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
-    (re.compile(r"\bfollow[- ]?ups? (?:question|prompt)s?\b.{0,40}\bask\b", re.I | re.S), "plain"),
+    (re.compile(r"\bfollow[- ]?up (?:question|prompt|message)s\b", re.I), "plain"),
     (re.compile(r"\bweb search\b|\bsearch (?:query|queries|keywords)\b", re.I), "query"),
     (re.compile(r"\bemojis?\b", re.I), "emoji"),
     (re.compile(r"\btags?\b|标签", re.I), "plain"),
@@ -62,7 +67,7 @@ _OTHER: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
 _ALONE = re.compile(
     r"\bonly\b|nothing else|\bno (?:\w+ ){0,2}(?:punctuation|explanations?|quot\w+|additional)|\bwithout\b"
     r"|do not (?:use|include)|\bor (?:less|fewer)\b|-or-(?:less|fewer)\b|\bmax(?:imum)?\b|at most|\b(?:with)?in \d+ "
-    r"|limited to|not? more than|\d-\d word|\bconcise|\bjson\b|raw text|不要|不超过|以内|直接返回",
+    r"|limited to|not? more than|\d[- ]words?\b|\bexactly \d|\bconcise|\bjson\b|raw text|不要|不超过|以内|直接返回",
     re.I,
 )
 _NO_ANSWER = re.compile(
@@ -71,14 +76,17 @@ _NO_ANSWER = re.compile(
 _FIELD = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt|tool_calls)"\s*:')
 QUOTES = re.compile(
     r"<(?:chat_?history|conversation|chat|dialog(?:ue)?|transcript|messages)>"
-    r"|^[ \t>*_-]{0,9}(?:user(?: message)?|human|assistant|ai)[*_]{0,2}:",
+    r"|^[ \t>*_-]{0,9}(?:user(?: message)?|human|assistant|ai|question|answer)[*_]{0,2}:"
+    r"|^-{2,} ?begin \w+",
     re.I | re.M,
 )
 """Where a prompt begins to quote the conversation; what stands there is no instruction."""
+_QUOTE_ENDS = re.compile(r"^(?:-{2,} ?end \w+[ -]*|</\w+>)[ \t]*$", re.I | re.M)
 _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
     (re.compile(r"available tools:", re.I), "tool_calls"),
     (re.compile(r"you have been provided with a set of responses from \w+ models", re.I), "merged"),
-    (re.compile(r".{0,160}\b(?:fitting|single|appropriate) emoji\b|你.{0,160}一个 ?emoji", re.I | re.S), "emoji"),
+    (re.compile(r"(?:your task|you are).{0,160}\b(?:fitting|single|appropriate) emoji\b", re.I | re.S), "emoji"),
+    (re.compile(r"你.{0,160}一个 ?emoji", re.I | re.S), "emoji"),
 )
 _HEAD = 500
 _INSTRUCTION = 6_000
@@ -127,7 +135,7 @@ def _material(prompt: str) -> str:
     """What a prompt quotes, without the instruction before it and a label that the answer is to follow."""
     quotes = QUOTES.search(prompt) or re.search("```", prompt)
     if quotes is not None:
-        return prompt[quotes.start() :]
+        return re.sub(r"\A--.*", "", prompt[quotes.start() :])
     paragraphs = [one for one in prompt.strip().split("\n\n") if not one.rstrip().endswith(":")]
     if len(paragraphs) > 1:
         return paragraphs[-1]
@@ -147,13 +155,9 @@ def _told(text: str, said: str) -> Kind | None:
 def _prompted(text: str) -> Kind | None:
     """As a person's message: what is no title has to quote the conversation as well."""
     kind = _made(text)
-    if kind in (None, "tool_calls", "merged", *_JSON):
+    if kind is None or kind in _WHOLE or _TITLE.search(text[:_HEAD]):
         return kind
-    return (
-        kind
-        if _TITLE.search(text[:_HEAD]) or QUOTES.search(text) or _NO_ANSWER.search(text) or kind == "emoji"
-        else None
-    )
+    return kind if _NO_ANSWER.search(text) or QUOTES.search(text) else None
 
 
 _JSON: Final[tuple[Kind, ...]] = ("title", "tags", "follow_ups", "queries", "text", "prompt")
@@ -162,8 +166,10 @@ _WHOLE: Final[tuple[Kind, ...]] = (*_JSON, "tool_calls", "merged", "emoji")
 
 
 def _made(text: str) -> Kind | None:
-    """What an instruction wants made, if it is one about a conversation."""
+    """What an instruction wants made, if it is one about a conversation; it may stand after what it quotes."""
     text = text.lstrip()
+    if QUOTES.match(text) and len(parts := _QUOTE_ENDS.split(text)) > 1:
+        text = f"{parts[-1].lstrip()}\n{text}"
     head = text[:_HEAD]
     for opening, kind in _OPENINGS:
         if opening.match(text):
@@ -172,12 +178,12 @@ def _made(text: str) -> Kind | None:
     instruction = text[: quotes.start() if quotes else _INSTRUCTION]
     field = _FIELD.search(instruction)
     begins = _BEGINS.match(head)
-    if field is not None and ((quotes and (begins or head.startswith("#"))) or (begins and _CHAT.search(head))):
+    if quotes and field and (begins or head.startswith("#")):
         return _named(field[1])
-    if not begins:
+    if not begins or not (quotes or (_CHAT.search(head) and _ALONE.search(instruction))):
         return None
-    if not (_CHAT.search(head) or quotes) or not (_ALONE.search(instruction) or quotes):
-        return None
+    if field is not None:
+        return _named(field[1])
     if _TITLE.search(head):
         return "plain"
     return next((kind for pattern, kind in _OTHER if pattern.search(head)), None)

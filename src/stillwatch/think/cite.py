@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from stillwatch.records.incident import Evidence
 
 _CITED = re.compile(r"\[(E\d{1,20})\]")
-_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<?:?/{1,2}|<|:|`+[ \t]*|~+[ \t]*)\Z")
+_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<?:?/{1,2}|<|:|(?:(?<!`)`++|(?<!~)~++)[ \t]*+)\Z")
 """An end that the next piece may complete."""
 _OPEN = re.compile(r"\[E\d*\Z")
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
@@ -21,7 +21,7 @@ _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
     r"|://|(?<![\w:/])//(?=\w)|(?<=\bwww)\."  # an address that becomes a link by itself
-    r"|(?:`{3,}|~{3,})[ \t]*(?=[^\s`~])"  # a language: its drawings and programs are run
+    r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[ \t]*+(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
 )
 _BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": ":/ /", "//": "/ /", ".": "[.]", "*": " *"}
