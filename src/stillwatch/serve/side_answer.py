@@ -31,6 +31,8 @@ _BARE: Final[Mapping[Kind, int]] = {"plain": LONGEST, "emoji": 8, "said": 4_000,
 _SAID = re.compile(r"^[ \t>*_-]{0,9}(?:user(?: message)?|human|question)[*_]{0,2}:[ \t]*(\S.*)$", re.I | re.M)
 _LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
 _BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
+_NUMBERED = re.compile(r"\s*(?:(?:suggested|next|follow[- ]?up|message|question|prompt) ){0,4}\d{1,2}[:.)]\s+", re.I)
+"""How a small model counts what it lists."""
 _WORDS = re.compile(r"[^\W_][\w.@/-]*")
 TITLE_WORDS = 5
 SHORT = 40
@@ -81,7 +83,8 @@ def checked(side: Side, text: str, asked: Asked) -> str:
         return _json({name: _harmless(value.get(name), LONGEST) or own[name] for name in own})
     got = value.get(side.kind)
     if side.kind in _LISTS:
-        kept = [one for item in got[:5] if (one := _harmless(item, LONGEST))] if isinstance(got, list) else []
+        items = [_NUMBERED.sub("", item) for item in got[:5] if isinstance(item, str)] if isinstance(got, list) else []
+        kept = [one for item in items if (one := _harmless(item, LONGEST))]
         return _json({side.kind: kept}) if kept else fixed
     one = _harmless(got, LONGEST)
     return _json({side.kind: one}) if one else fixed
