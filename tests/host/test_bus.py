@@ -115,12 +115,36 @@ async def test_every_signal_of_a_storm_is_heard(address: str, service: MessageBu
             heard.append(message.body[0])
 
     async with await Bus.connect(address) as bus:
-        await bus.listen(f"type='signal',interface='{INTERFACE}'", hear)
+        await bus.listen(NAME, f"interface='{INTERFACE}'", hear)
         await bus.call(NAME, PATH, INTERFACE, "Storm")
         async with asyncio.timeout(60):
             while len(heard) < STORM:
                 await asyncio.sleep(0)
     assert heard == list(range(STORM))
+
+
+async def test_signals_of_others_are_not_heard(address: str, service: MessageBus) -> None:
+    """Any user may send anybody a signal, whatever was asked of the bus; only the name's owner is heard."""
+    stranger = await MessageBus(bus_address=address).connect()
+    heard: list[int] = []
+    async with await Bus.connect(address) as bus:
+        await bus.listen(NAME, f"interface='{INTERFACE}'", lambda message: heard.append(message.body[0]))
+        to_us = bus._connection.unique_name
+        for sender, number in ((stranger, 1), (service, 2)):
+            forged = Message.new_signal(PATH, INTERFACE, "Blow", "u", [number])
+            forged.destination = to_us
+            await sender.send(forged)
+        async with asyncio.timeout(60):
+            while not heard:
+                await asyncio.sleep(0)
+        await service.release_name(NAME)
+        await stranger.request_name(NAME)
+        await stranger.send(Message.new_signal(PATH, INTERFACE, "Blow", "u", [3]))
+        async with asyncio.timeout(60):
+            while heard[-1] != 3:
+                await asyncio.sleep(0)
+    assert heard == [2, 3]
+    stranger.disconnect()
 
 
 async def test_the_end_of_the_bus_is_noticed(address: str, service: MessageBus) -> None:

@@ -73,8 +73,7 @@ class SystemBus(Pid1):
                 del self._ended[path]
 
     async def greet(self, bus: Bus) -> None:
-        match = f"type='signal',sender='{SYSTEMD}',interface='{MANAGER}',member='JobRemoved'"
-        await bus.listen(match, self._job_removed)
+        await bus.listen(SYSTEMD, f"interface='{MANAGER}',member='JobRemoved'", self._job_removed)
         await bus.call(SYSTEMD, PATH, MANAGER, "Subscribe")
 
     def _end_of(self, job: str) -> asyncio.Future[str]:

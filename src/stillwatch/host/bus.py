@@ -13,6 +13,8 @@ from dbus_fast.errors import AuthError, InvalidAddressError, InvalidMessageError
 
 from stillwatch.errors import NotReachable, StillwatchError
 
+DBUS: Final = "org.freedesktop.DBus"
+DBUS_PATH: Final = "/org/freedesktop/DBus"
 SYSTEM_SOCKET: Final = "unix:path=/run/dbus/system_bus_socket"
 OUTSTANDING: Final = 64
 """Calls under way at once: a socket takes some 270 small messages, and dbus-fast gives up where it would block."""
@@ -94,17 +96,33 @@ class Bus:
             raise BusError(reply.error_name or "error", str(reply.body[0]) if reply.body else "")
         return list(reply.body)
 
-    async def listen(self, rule: str, hear: Callable[[Message], None]) -> None:
-        """Have the signals sent that match the D-Bus match rule; `hear` is called for every signal that comes."""
+    async def listen(self, sender: str, rule: str, hear: Callable[[Message], None]) -> None:
+        """Hear the signals of `sender`, a well-known name, that match `rule`, a D-Bus match rule without its sender.
+
+        A match rule says what the bus sends us beside what is addressed to us, and any local user may address a signal
+        to anybody. So each one's sender, which the bus itself writes, is held against the name's owner.
+        """
+        owner = ""
 
         def handler(message: Message) -> None:
-            if message.message_type is MessageType.SIGNAL:
+            nonlocal owner
+            if message.message_type is not MessageType.SIGNAL:
+                return
+            if message.sender == DBUS and message.member == "NameOwnerChanged" and message.body[0] == sender:
+                owner = message.body[2]
+            elif owner and message.sender == owner:
                 hear(message)
 
         self._connection.add_message_handler(handler)
-        await self.call(
-            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", "s", [rule]
-        )
+        await self._match(f"sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{sender}'")
+        try:
+            (owner,) = await self.call(DBUS, DBUS_PATH, DBUS, "GetNameOwner", "s", [sender])
+        except BusError:
+            owner = ""  # nobody yet: whoever takes the name is told
+        await self._match(f"sender='{sender}',{rule}")
+
+    async def _match(self, rule: str) -> None:
+        await self.call(DBUS, DBUS_PATH, DBUS, "AddMatch", "s", [f"type='signal',{rule}"])
 
     async def closed(self) -> None:
         """Returns when the connection has ended, for whatever reason."""

@@ -166,10 +166,8 @@ class Systemd:
         """
         async with await Bus.connect(self.address, deadline=self.deadline) as bus:
             changes = _Changes(on_files)
-            rule = f"type='signal',sender='{NAME}',interface='{PROPERTIES}',path_namespace='{ROOT}/unit'"
-            await bus.listen(rule, changes.hear)
-            files = f"type='signal',sender='{NAME}',interface='{MANAGER}',member='UnitFilesChanged'"
-            await bus.listen(files, changes.hear_files)
+            await bus.listen(NAME, f"interface='{PROPERTIES}',path_namespace='{ROOT}/unit'", changes.hear)
+            await bus.listen(NAME, f"interface='{MANAGER}',member='UnitFilesChanged'", changes.hear_files)
             await _ask(bus, ROOT, MANAGER, "Subscribe")
             ended = asyncio.create_task(bus.closed())
             try:
