@@ -31,7 +31,7 @@ _BARE: Final[Mapping[Kind, int]] = {"plain": LONGEST, "emoji": 8, "said": 4_000,
 _SAID = re.compile(r"^[ \t>*_-]{0,9}(?:user(?: message)?|human|question)[*_]{0,2}:[ \t]*(\S.*)$", re.I | re.M)
 _LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
 _BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
-_NUMBERED = re.compile(r"\s*(?:(?:suggested|next|follow[- ]?up|message|question|prompt) ){0,4}\d{1,2}[:.)]\s+", re.I)
+_NUMBERED = re.compile(r"\A\s*(?:(?:suggested|next|follow[- ]?up|message|question|prompt) ){0,4}\d{1,2}[:.)]\s+", re.I)
 """How a small model counts what it lists."""
 _WORDS = re.compile(r"[^\W_][\w.@/-]*")
 TITLE_WORDS = 5
