@@ -3,6 +3,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from stillwatch import config
 from stillwatch.config import Config, config_schema, find_config, find_places, load_config
 from stillwatch.errors import WrongUsage
 
@@ -68,6 +69,19 @@ def test_a_trial_lies_below_the_given_directories(tmp_path: Path, monkeypatch: p
     lies_in = {places.state, places.runtime, places.gate_state, places.gate_runtime, places.models}
     assert all(tmp_path in place.parents for place in lies_in)
     assert places.trial and places.policy_file == Path("/etc/stillwatch/policy.toml")
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_gate_is_where_whoever_starts_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    """`stillwatch up` hands the gate both directories; what asks it without them must find the same door."""
+    monkeypatch.setattr(config, "SERVICE_STATE", tmp_path if installed else tmp_path / "none")
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    places = find_places(None, None, None)
+    told = find_places(None, str(places.state), str(places.runtime))
+    assert (places.gate_runtime == told.gate_runtime) is not installed
 
 
 def test_the_policy_lies_beside_the_configuration(tmp_path: Path) -> None:
