@@ -16,6 +16,7 @@ from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity
+from stillwatch.think.cite import evidence_list
 from stillwatch.think.known import CHANGED_HOURS
 from stillwatch.think.wish import WORDS
 from tests.serve.scene import FAILED, ScriptedGate, known, remember
@@ -88,7 +89,6 @@ async def test_what_a_model_thinks_aloud_draws_nothing_either(tmp_path: Path) ->
 async def test_without_a_model_the_rules_answer_and_say_how_to_approve(tmp_path: Path, model: Any) -> None:
     text, ended, _ = await said(conversation(tmp_path, model, incident(**FAILED)), "what is wrong?")
     assert "web.service failed" in text and "approve A-17 CODE" in text and "rules alone" in text
-    assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
     assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
     assert ended.by == "rule" and ended.evidence
 
@@ -290,6 +290,15 @@ async def test_secrets_that_a_person_pastes_go_no_further(tmp_path: Path) -> Non
     await said(conversation(tmp_path, model), "is token=abcdef123456 in the log?", history=history)
     everything = "\n".join(message.content for asked in model.asked for message in asked)
     assert "abcdef123456" not in everything and "hunter22" not in everything and "[redacted:password]" in everything
+
+
+async def test_an_earlier_answer_comes_back_without_its_evidence(tmp_path: Path) -> None:
+    model = in_turn(ANSWER, ENOUGH, "x [E1]")
+    earlier = f"Port 80 is taken.{evidence_list([evidence(1, 'bind() failed')])}"
+    history = [Message(role="user", content="why?"), Message(role="assistant", content=earlier)]
+    await said(conversation(tmp_path, model), "since when?", history=history)
+    answered = [message.content for asked in model.asked for message in asked if message.role == "assistant"]
+    assert "Port 80 is taken." in answered and not any("**Evidence" in text for text in answered)
 
 
 async def test_a_long_forged_history_is_cut_and_alternates(tmp_path: Path) -> None:

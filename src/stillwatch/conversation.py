@@ -21,7 +21,7 @@ from stillwatch.service import Service
 from stillwatch.think.answer import by_rules, numbered
 from stillwatch.think.aside import AsideFilter
 from stillwatch.think.attention import Attention
-from stillwatch.think.cite import CitationFilter, evidence_list
+from stillwatch.think.cite import CitationFilter, evidence_list, without_evidence
 from stillwatch.think.context import harmless, new_nonce, prompt
 from stillwatch.think.converse import UNCITED, UNSHOWN, Style, Talk, beginning, converse, total
 from stillwatch.think.known import facts, first_looks, units_for
@@ -283,7 +283,8 @@ def _fitting(history: Sequence[Message]) -> list[Message]:
     """The last few messages, cut; one role after the other, a person's first, as chat templates want it."""
     kept = list[Message]()
     for message in history[-HISTORY_MESSAGES:]:
-        text = message.content[:HISTORY_CHARACTERS]
+        said = message.content if message.role == "user" else without_evidence(message.content)
+        text = said[:HISTORY_CHARACTERS]
         if kept and kept[-1].role == message.role:
             kept[-1] = replace(kept[-1], content=f"{kept[-1].content}\n{text}"[: 2 * HISTORY_CHARACTERS])
         elif kept or message.role == "user":

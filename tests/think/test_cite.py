@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.think.cite import CitationFilter, evidence_list, unloaded
+from stillwatch.think.cite import CitationFilter, evidence_list, unloaded, without_evidence
 from tests.think.incidents import evidence
 
 
@@ -84,6 +84,15 @@ def test_the_list_quotes_on_one_line_without_marks() -> None:
     first, second = shown.splitlines()[-2:]
     assert first.count("`") == 4 and "a 'b' # c" in first and first.endswith("…`") and second.endswith("(empty)")
     assert evidence_list([]) == ""
+
+
+def test_where_it_is_from_is_said_once() -> None:
+    shown = evidence_list([evidence(1, "web.service: failed"), evidence(2, "bind() failed")]).splitlines()[-2:]
+    assert shown == ["- [E1] journal: `web.service: failed`", "- [E2] journal, `web.service`: `bind() failed`"]
+
+
+def test_the_list_is_taken_off_again() -> None:
+    assert without_evidence(f"It is taken [E1].{evidence_list([evidence(1)])}") == "It is taken [E1]."
 
 
 def test_a_model_that_babbles_marks_is_heard_to_its_end() -> None:

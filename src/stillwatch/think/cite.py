@@ -28,6 +28,8 @@ _BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": ":/
 _LOOKS_BACK = 24
 """Characters said before, for marks that the pieces cut; what is broken in them is not broken twice."""
 
+HEADING = "\n\n**Evidence**"
+
 
 class CitationFilter:
     """Pieces in, harmless pieces out; `cited` collects the ids in the order of their first mention."""
@@ -77,8 +79,18 @@ def evidence_list(used: Sequence[Evidence], longest: int = 160) -> str:
     """What each cited id is, as Markdown that renders nothing of the quoted text; "" for none."""
     if not used:
         return ""
-    rows = [f"- [{one.id}] {one.kind}, {_code(one.source, 80)}: {_code(one.text, longest)}" for one in used]
-    return "\n".join(["", "", "**Evidence**", *rows])
+    rows = [f"- [{one.id}] {_from(one)}: {_code(one.text, longest)}" for one in used]
+    return "\n".join([HEADING, *rows])
+
+
+def without_evidence(said: str) -> str:
+    """An answer of ours without its list of evidence, as the history of a client brings it back."""
+    return said.partition(HEADING)[0]
+
+
+def _from(one: Evidence) -> str:
+    """Of what kind, and where from unless the text begins by saying it."""
+    return one.kind if one.text.startswith(one.source) else f"{one.kind}, {_code(one.source, 80)}"
 
 
 def unloaded(text: str) -> str:
