@@ -117,6 +117,7 @@ def test_from_the_first_connection_to_a_change_that_was_approved_in_the_window(
         approves(scene)
         replays(scene)
         stops(scene)
+        says_why_there_is_no_answer(scene)
 
 
 def asks_and_sees(scene: Scene) -> None:
@@ -175,3 +176,15 @@ def stops(scene: Scene) -> None:
     scene.window.rows.last.get_by_text("The program").wait_for()
     scene.window.stop()
     assert scene.meta.client_left()
+
+
+def says_why_there_is_no_answer(scene: Scene) -> None:
+    """What the window shows for a key that was revoked, and for a Stillwatch that does not run."""
+    machine, window = scene.estate.machine, scene.window
+    (key,) = json.loads(machine.stillwatch("keys", "list", "--json", check=True).stdout)
+    machine.stillwatch("keys", "revoke", key["id"], check=True)
+    window.send("hello")
+    window.rows.last.get_by_text("no valid API key").wait_for()
+    machine.run(["systemctl", "stop", "stillwatch.service"])
+    window.send("hello again")
+    window.rows.last.get_by_text("Server Connection Error").wait_for()
