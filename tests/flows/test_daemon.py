@@ -14,8 +14,8 @@ import pytest
 
 from evals import scenario
 from stillwatch.records.chat import TIERS
-from tests.rig import Machine
-from tests.shop import Shop, open_shop
+from tests.rig import Machine, model_dir
+from tests.shop import MODELS, Shop, open_shop
 
 STATE = ("--state-dir", "/tmp/sw", "--runtime-dir", "/tmp/sw/run")
 POLL = 0.5
@@ -181,3 +181,23 @@ def test_the_daemon_outlives_the_bus(host: Host) -> None:
     fault.inject(host.machine, host.shop)
     broken = fault.subjects(host.shop)
     host.machine.wait(lambda: any(one["subject"] in broken for one in host.incidents()), "the fault to be seen")
+
+
+@pytest.mark.real_model
+def test_what_opened_before_the_models_were_up_is_shown_to_them(boot: Callable[..., Machine], seed: int) -> None:
+    machine = boot()
+    host = Host(machine, open_shop(machine, seed))
+    asked = "".join(f'[llm.{tier}]\nmodel = "{model_dir() / MODELS[tier]}"\n' for tier in ("trigger", "review"))
+    machine.write("/etc/stillwatch/stillwatch.toml", f"{asked}[llm.meta]\nenabled = false\n")
+    fault = scenario.load("F01")
+    fault.inject(machine, host.shop)
+    host.start()
+    first = host.understood()
+    machine.wait(lambda: {"trigger", "review"} <= heard(host), "the models to be heard", seconds=180)
+    again = host.only_incident()
+    assert again["id"] == first["id"] and again["cause"]["id"] in fault.causes, "what is proven stands"
+    host.close()
+
+
+def heard(host: Host) -> set[str]:
+    return {opinion["by"] for one in host.incidents() for opinion in one["opinions"]}
