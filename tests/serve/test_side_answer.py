@@ -90,7 +90,13 @@ def test_a_model_that_babbles_is_replaced(said: str) -> None:
 
 
 def test_what_a_model_numbers_is_shown_without_its_numbers() -> None:
-    listed = ["Suggested next message 1: Is it running?", "2. Since when?", "Port 80: who holds it?", "3) Why?"]
+    listed = [
+        "Suggested next message 1: Is it running?",
+        "2. Since when?",
+        "Port 80: who holds it?",
+        "3) Why?",
+        "Restart it.",
+    ]
     said = json.dumps({"follow_ups": listed})
     kept = ["Is it running?", "Since when?", "Port 80: who holds it?", "Why?"]
     assert json.loads(checked(side("follow_ups"), said, ASKED)) == {"follow_ups": kept}

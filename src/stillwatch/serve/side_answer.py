@@ -84,6 +84,8 @@ def checked(side: Side, text: str, asked: Asked) -> str:
     got = value.get(side.kind)
     if side.kind in _LISTS:
         items = [_NUMBERED.sub("", item) for item in got[:5] if isinstance(item, str)] if isinstance(got, list) else []
+        if side.kind == "follow_ups":  # a person sends them as they stand, so nothing but questions
+            items = [item for item in items if item.rstrip().endswith(("?", "？", "؟"))]
         kept = [one for item in items if (one := _harmless(item, LONGEST))]
         return _json({side.kind: kept}) if kept else fixed
     one = _harmless(got, LONGEST)
