@@ -71,6 +71,10 @@ def main() -> int:
             print(person.ask(f"approve {waiting['id']} {code(machine)}"))
             person.page.get_by_role("button", name="Voice mode").wait_for()
             draw("approval", person.page)
+            person.send("What changed since yesterday?")
+            person.rows.last.get_by_text("looking:").wait_for()
+            draw("looking", person.page)
+            print(person.answer())
     return 0
 
 
