@@ -32,10 +32,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that boots a machine is a container test, whether it says so or not."""
+    """A test that boots a machine is a container test, whether it says so or not.
+
+    Real programs beside one another on two processors may wait for longer than any test should: they get one more try,
+    which the summary counts. A unit test gets none.
+    """
     for item in items:
         if {"machine", "boot", "rootfs"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("container")
+        elif item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
