@@ -61,6 +61,7 @@ def main() -> int:
         (waiting,) = estate.wait(estate.waiting, "a proposal to wait for a person")
         estate.wait(lambda: estate.json("status")["tiers"]["meta"]["state"] == "ready", "the models", seconds=240)
         with window.connected(machine, Path(folder), draw) as person:
+            person.page.set_viewport_size({"width": 1200, "height": 900})
             person.page.set_default_timeout(MODEL_MILLISECONDS)
             window.expect.set_options(timeout=MODEL_MILLISECONDS)
             person.send("What's wrong?")
