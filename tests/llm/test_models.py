@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,19 @@ def test_digest(tmp_path: Path) -> None:
 def test_no_room(tmp_path: Path) -> None:
     with pytest.raises(StillwatchError, match="room for"):
         models.need_room(tmp_path / "m", 1 << 60)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to be somebody else")
+def test_a_file_that_may_not_be_read_is_told_with_the_way_out(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir(mode=0o700)
+    (hidden / "m.gguf").write_bytes(b"GGUF")
+    os.seteuid(65534)
+    try:
+        with pytest.raises(WrongUsage, match="cannot be read by the user") as told:
+            find(str(hidden / "m.gguf"), tmp_path)
+        assigned = assign(Llm(meta=TierConfig(model=str(hidden / "m.gguf"))), hidden, memory=GIB)
+    finally:
+        os.seteuid(0)
+    assert told.value.next_step == f"stillwatch models import {hidden}/m.gguf"
+    assert "cannot be read" in str(assigned["meta"])

@@ -70,7 +70,7 @@ def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:
     file = Path(request["file"])
     if file.parent != MODELS or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,200}\.gguf", file.name):
         raise Refused(f"the models of the service lie in {MODELS}: `stillwatch models import FILE` brings one there")
-    if not file.is_file() or file.is_symlink() or not os.access(file, os.R_OK):
+    if os.path.islink(file) or not os.path.isfile(file) or not os.access(file, os.R_OK):  # noqa: PTH113,PTH114 – never raise
         raise Refused(f"{file} cannot be read here; it must be a file that all may read, and no link")
     return request
 

@@ -53,13 +53,25 @@ def find(name: str, folder: Path) -> Path:
     entry = catalogue().get(name)
     if entry is not None:
         path = folder / entry.file
-        if path.is_file():
+        if is_readable_file(path):
             return path
         raise WrongUsage(f"model {name} is not on this host", next_step=f"stillwatch models pull {name}")
     for path in (Path(name), folder / name, folder / f"{name}.gguf"):
-        if path.suffix == ".gguf" and path.is_file():
+        if path.suffix == ".gguf" and is_readable_file(path):
             return path.absolute()
     raise WrongUsage(f"no model {name!r}", next_step="stillwatch models list")
+
+
+def is_readable_file(path: Path) -> bool:
+    """Whether there is a file that we may read. Raises WrongUsage for one that is there and may not be read."""
+    try:
+        found = path.is_file()
+    except PermissionError:
+        found = True
+    if found and not os.access(path, os.R_OK, effective_ids=True):
+        bring = f"stillwatch models import {path}"
+        raise WrongUsage(f"{path} cannot be read by the user that runs this", next_step=bring)
+    return found
 
 
 def enums_only(model: str | Path) -> bool:
