@@ -61,8 +61,8 @@ async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple
     culprit = f"{name} (pid {pid})" if pid else owner or f"port {port}"
     of_whom = (f"started by {user}, part of no service" if user else "of no unit") if stray else f"of {owner}"
     since = clock_time(_started(holder), case.incident.updated)
-    sentence = f"{unit.name} cannot listen on port {port}: {culprit}, {of_whom}, holds it"
-    sentence += f" since {since.removeprefix('at ').removeprefix('on ')}" if since else ""
+    sentence = f"{unit.name} cannot listen on port {port}: {culprit}, {of_whom}, "
+    sentence += f"has held it since {since.removeprefix('at ').removeprefix('on ')}" if since else "holds it"
     quoted = f"port {port}: {name}, pid {pid}, user {user or 'unknown'}, unit {owner or 'none'}"
     looked = await case.cite_look("listening_sockets", quoted, port=port)
     remedy = None
