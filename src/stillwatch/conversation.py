@@ -39,6 +39,7 @@ HISTORY_MESSAGES = 8
 HISTORY_CHARACTERS = 800
 SIDE_CHARACTERS = 6_000
 SIDE_SECONDS = 20.0
+UNDERSTOOD = "until one can, only `approve ID CODE`, `reject ID` and `pause` are understood as orders"
 GREETING = "I am here, and I watch this host."
 
 
@@ -128,7 +129,8 @@ class Conversation:
         incidents, evidence = numbered(self.desk.service.incidents())
         model = self.desk.writer()
         if isinstance(model, str):
-            return await self._by_rules(turn, incidents, evidence, model, say, Usage())
+            why = f"no model can answer (meta: {model}); {UNDERSTOOD}"
+            return await self._by_rules(turn, incidents, evidence, why, say, Usage())
         wish = await self._wish(model, turn, incidents)
         if isinstance(wish, Failure):
             return await self._by_rules(
@@ -251,8 +253,7 @@ class Conversation:
     ) -> Ended:
         """What the rules know, whatever was asked, and how to approve what waits."""
         known = self.desk.known()
-        complete = bool(known.sources) and all(source.read for source in known.sources)
-        used = _quote(by_rules(turn.message, incidents, known.units, complete=complete), evidence, say)
+        used = _quote(by_rules(turn.message, incidents, known.units, known.sources), evidence, say)
         say(evidence_list(used))
         if turn.may_order and (waiting := await self.orders.waiting(incidents)):
             _quote(f"\n\n**Waits for your approval**\n{waiting}", (), say)

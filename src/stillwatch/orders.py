@@ -78,8 +78,8 @@ class Orders:
         fields = {name: value for name, value in (("id", order.id), ("code", order.code)) if value}
         reply = await self._say(order.verb, **fields)
         if isinstance(reply, str):
-            named = reply if order.id and reply.startswith(order.id) else f"{order.id or 'Nothing was done'}: {reply}"
-            return f"{named}."
+            named = reply if order.id and order.id in reply else f"{order.id or 'Nothing was done'}: {reply}"
+            return f"{named[:1].upper()}{named[1:]}."
         if order.verb == "pause":
             return "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
         if order.verb == "reject":

@@ -100,8 +100,7 @@ class Service:
             if isinstance(reply, Reply):
                 return reply
             note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
-        complete = all(source.read for source in report.sources)
-        text = by_rules(question, incidents, gathered.units, complete=complete)
+        text = by_rules(question, incidents, gathered.units, report.sources)
         say(f"\n\n{text}" if pieces else text)
         text, used = cited(text, evidence)
         return Reply(text=text, by="rule", evidence=used, note=note)

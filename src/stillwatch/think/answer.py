@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.report import SourceReport
 from stillwatch.records.unit import UnitState
 
 CITED = re.compile(r"\[(E\d+)\]")
@@ -61,14 +62,18 @@ def relevant(question: str, incidents: Sequence[Incident]) -> list[Incident]:
     return about or ordered
 
 
-def by_rules(question: str, incidents: Sequence[Incident], units: Mapping[str, UnitState], *, complete: bool) -> str:
-    """What is known, in sentences; incidents are `numbered`. complete: whether everything could be read."""
+def by_rules(
+    question: str, incidents: Sequence[Incident], units: Mapping[str, UnitState], sources: Sequence[SourceReport]
+) -> str:
+    """What is known, in sentences; incidents are `numbered`. sources: what was to be read, and whether it could be."""
     about = relevant(question, incidents)
     if about:
         return "\n".join(sentence(incident) for incident in about)
     states = [_state(units[name]) for name in asked_about(question, list(units)) if name.endswith(".service")]
-    if not complete:
-        return "\n".join([*states, "Not everything could be read, so I cannot say that all is well."])
+    unread = [f"{one.name}: {one.problem or 'not read yet'}" for one in sources if not one.read]
+    if unread or not sources:
+        what = f"Not everything could be read ({'; '.join(unread) or 'nothing yet'}), so I cannot say that all is well."
+        return "\n".join([*states, what])
     return "\n".join([*states, "I see no open incident on this host."])
 
 

@@ -61,7 +61,8 @@ async def test_odd_data_is_not_known(junk: dict[str, object]) -> None:
 
 async def test_who_started_the_stray_and_two_units_that_want_one_port() -> None:
     _, said = await ask(SAID, looks=Looks(listening_sockets={"sockets": [{**STRAY, "user": "dev7"}]}))
-    assert said.cause is not None and "started by dev7, part of no service, has held it since 07:58:00" in said.cause.text
+    assert said.cause is not None
+    assert "started by dev7, part of no service, has held it since 07:58:00" in said.cause.text
     other = {**STRAY, "unit": "other.service"}
     _, said = await ask(SAID, looks=Looks(listening_sockets={"sockets": [other]}))
     assert any("want the same port" in note for note in said.notes)
