@@ -31,6 +31,10 @@ PACKAGES = HERE / "rig/packages.txt"
 SUITE = "bookworm"
 PREFIX = "sw-test-"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PREPARE = (
+    "import asyncio; from stillwatch.install.hands import Hands; from stillwatch.install.program import prepare;"
+    "print(asyncio.run(prepare(Hands(lambda said: None))))"
+)
 T = TypeVar("T")
 CLONE_NEWNET = 0x40000000
 TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv", "unshare")
@@ -233,6 +237,10 @@ class Machine:
         """Run our command inside, from the working tree and its virtual environment."""
         env = {**self.stillwatch_environment(), **options.pop("env", {})}
         return self.run([sys.executable, "-m", "stillwatch", *arguments], check=check, env=env, **options)
+
+    def service_python(self) -> str:
+        """The interpreter for services inside: a copy where this tree lies below what units hide (/tmp, /root)."""
+        return self.run([sys.executable, "-I", "-c", PREPARE], timeout=120).stdout.strip()
 
     def stillwatch_environment(self) -> dict[str, str]:
         """What our command needs to find its models and llama-server inside."""

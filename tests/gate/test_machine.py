@@ -132,7 +132,7 @@ def test_r30_a_cut_tail_contradicts_the_journal(machine):
 def test_explain_says_whose_connections_a_restart_drops(machine):
     """Through the peek program as it is installed, asked by the gate's own user."""
     socket, service = (UNITS / f"stillwatch-peek{end}" for end in (".socket", "@.service"))
-    machine.unit("stillwatch-peek@.service", service.read_text().replace("@python@", sys.executable))
+    machine.unit("stillwatch-peek@.service", service.read_text().replace("@python@", machine.service_python()))
     door = socket.read_text().replace("stillwatch-ask", "stillwatch-gate")
     machine.unit("stillwatch-peek.socket", door, start=True)
     for name, script in (("bank", BANK), ("wallet", WALLET)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import tomllib
 from typing import Any
 
@@ -50,7 +49,7 @@ def host(machine: Machine) -> Machine:
     machine.write("/etc/systemd/system/shop.service", UNIT.format(port=18080))
     machine.write("/etc/shop.conf", "good\n")
     machine.run(["mkdir", "/srv/shop"])
-    for path, text in layout(sys.executable).items():
+    for path, text in layout(machine.service_python()).items():
         machine.write(str(path), text)
     machine.write("/etc/stillwatch/policy.toml", policy)
     machine.write("/etc/stillwatch/policy.applied", hashlib.sha256(policy.encode()).hexdigest())
