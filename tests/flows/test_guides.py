@@ -50,8 +50,13 @@ def owner(boot: Callable[..., Machine]) -> Iterator[Machine]:
     machine.run(
         ["sh", "-c", "echo 'listens 80;' >>/etc/nginx/nginx.conf; systemctl restart nginx.service"], check=False
     )
-    machine.wait(lambda: "nginx.service" in machine.stillwatch("incidents", "--json").stdout, "the fault to be seen")
+    machine.wait(lambda: proposed(machine), "the fault to be seen and thought about")
     yield machine
+
+
+def proposed(machine: Machine) -> bool:
+    said = machine.stillwatch("incidents", "--json").stdout
+    return any(one["subject"] == "nginx.service" and one["proposal"] for one in json.loads(said or "[]"))
 
 
 def follow(machine: Machine, guide: str) -> list[tuple[str, str]]:

@@ -27,6 +27,11 @@ def test_evidence_is_numbered_through() -> None:
     assert incidents[1].evidence[0].id == "E3"
 
 
+def test_what_was_not_looked_into_yet_has_no_cause_to_doubt() -> None:
+    said = sentence(incident(evidence=()))
+    assert said == "web.service failed. I have just seen it, and am looking into it."
+
+
 def test_the_answer_names_cause_evidence_and_proposal() -> None:
     incidents, _ = numbered([DB, WEB])
     text = by_rules("why is web down?", incidents, {}, ALL)

@@ -79,10 +79,12 @@ def by_rules(
 
 def sentence(incident: Incident) -> str:
     """One incident: what, why, and the evidence that shows it."""
+    what = f"{incident.subject}: {incident.summary}" if incident.subject not in incident.summary else incident.summary
+    if incident.cause is None and not incident.evidence:
+        return f"{what}. I have just seen it, and am looking into it."
     why, cited = parted(incident.cause.text) if incident.cause else ("the cause is not known", "")
     cited = cited or " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
     sure = "" if incident.confidence >= 0.8 else f" (confidence {incident.confidence:.0%})"
-    what = f"{incident.subject}: {incident.summary}" if incident.subject not in incident.summary else incident.summary
     could = _could(incident)
     return f"{what}. {why[:1].upper()}{why[1:].rstrip('.')}{sure} {cited}.{could}".replace("  ", " ")
 
