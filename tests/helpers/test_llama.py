@@ -72,6 +72,8 @@ def test_the_command_line_keeps_it_to_ourselves() -> None:
     assert pairs["--cors-origins"] == "http://127.0.0.1:8080"
     assert (pairs["--threads"], pairs["--gpu-layers"], pairs["--parallel"]) == ("3", "all", "1")
     assert {"--no-ui", "--no-slots", "--offline"} <= set(argv)
+    every = arguments("/bin/x", model="/m", port=8080, key_file="/k", context=2048)
+    assert dict(itertools.pairwise(every))["--threads"] == str(os.cpu_count())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.ports import Clock
 from stillwatch.serve.api import Api as KnownApi
 from stillwatch.serve.api import OpenIncidents
-from stillwatch.serve.connections import HEAD_BYTES, guarded, room_for_connections
+from stillwatch.serve.connections import HEAD_BYTES, HEAD_SECONDS, guarded, room_for_connections
 from stillwatch.serve.guard import Guard, is_loopback
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds, Limits
@@ -36,7 +36,6 @@ from stillwatch.serve.web import Page
 from stillwatch.service import Service
 
 LOG = logging.getLogger(__name__)
-IDLE_SECONDS = 15
 GOODBYE_SECONDS = 3
 BACKLOG = 1024
 
@@ -100,7 +99,7 @@ async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.
                 access_log=False,
                 log_level="error",  # else anybody fills the journal with requests that are none
                 server_header=False,
-                timeout_keep_alive=IDLE_SECONDS,
+                timeout_keep_alive=int(HEAD_SECONDS),  # idle is waiting for a head
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
                 h11_max_incomplete_event_size=HEAD_BYTES,
                 proxy_headers=False,
