@@ -19,8 +19,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from stillwatch.host.journal import Journal
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from stillwatch.watch.screen import Screen
 
 REMOTE = "/lib/systemd/systemd-journal-remote"

@@ -18,9 +18,9 @@ from pathlib import Path
 from time import perf_counter
 
 from stillwatch.host.logfile import LogFile
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.mask import loosen
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from stillwatch.watch.screen import Screen
 from stillwatch.watch.stream import Counts, triage_text
 

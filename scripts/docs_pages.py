@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from stillwatch.cli.main import run
 from stillwatch.config import config_schema
 from stillwatch.records.cause import CAUSES
 from stillwatch.serve.openapi import document
+from stillwatch.watch.family import RULES_FOLDER, load_file
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs/reference"
@@ -97,16 +98,33 @@ def kind(schema: dict[str, Any], node: dict[str, Any]) -> str:
     return f"{node['type']}, {low} to {high}" if low is not None and high is not None else str(node["type"])
 
 
+RULE_FILES = sorted(RULES_FOLDER.glob("*.toml"))
+
+
 def rules() -> str:
-    """Every rule, from the files."""
-    rows = ["| rule | severity | says | cause |", "|---|---|---|---|"]
-    for path in sorted((REPOSITORY / "src/stillwatch/watch/rules").glob("*.toml")):
-        for rule in tomllib.loads(path.read_text())["rule"]:
-            cause = f"`{rule['cause']}`" if rule.get("cause") else "–"
-            rows.append(f"| `{rule['id']}` | {rule['severity']} | {cell(rule['summary'])} | {cause} |")
+    """The families, and the catalogue of causes."""
+    rows = ["| family | |", "|---|---|"]
+    for file in RULE_FILES:
+        found = load_file(file)
+        assert found.family, f"{file} has no [family]"
+        about = cell(found.family.about)
+        rows.append(f"| [{cell(found.family.title)}](rules/{file.stem}.md) | {about} |")
     causes = ["| cause | means |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in CAUSES.items())]
     intro = "Your own rules go to `/etc/stillwatch/rules.d/*.toml`; `stillwatch rules test` runs their samples."
-    return page("Rules", intro, "\n".join(rows), "## Causes", "\n".join(causes))
+    form = "How a rule is written: [writing rules](../writing-rules.md)."
+    return page("Rules", intro, form, "\n".join(rows), "## Causes", "\n".join(causes))
+
+
+def rules_of(file: Path) -> str:
+    """Every rule of one family: how grave, what it says, and what people are told."""
+    found = load_file(file)
+    assert found.family, f"{file} has no [family]"
+    rows = ["| rule | severity | says | cause | what to do |", "|---|---|---|---|---|"]
+    for rule in found.rule:
+        cause = f"`{rule.cause}`" if rule.cause else "–"
+        says = f"`{rule.id}` | {rule.severity} | {cell(rule.summary)} | {cause} | {cell(rule.say) or '–'}"
+        rows.append(f"| {says} |")
+    return page(f"Rules: {found.family.title}", found.family.about, "\n".join(rows))
 
 
 def tools() -> str:
@@ -169,6 +187,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "decisions.md": decisions,
     "rules.md": rules,
     "tools.md": tools,
+    **{f"rules/{file.stem}.md": partial(rules_of, file) for file in RULE_FILES},
 }
 
 
@@ -176,6 +195,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, write in PAGES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(write())
         print(folder / name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from stillwatch.watch.rule import load_rules
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.screen import Screen
 
 

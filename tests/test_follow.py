@@ -12,8 +12,8 @@ import pytest
 from stillwatch import follow as room
 from stillwatch.follow import Batch, follow, follow_logs
 from stillwatch.host.journal import Journal
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from tests.screens import screen
 
 sys.path.insert(0, str(Path(__file__).parent / "host"))

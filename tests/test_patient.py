@@ -13,8 +13,8 @@ from stillwatch.errors import WrongUsage
 from stillwatch.patient import PAUSE, may_fall_silent
 from stillwatch.sources import LogSource
 from stillwatch.store.compiled import CompiledShelf
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from stillwatch.watch.screen import Screen
 
 REPOSITORY = Path(__file__).resolve().parents[1]

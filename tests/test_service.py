@@ -13,8 +13,8 @@ from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.remember import Memory
 from stillwatch.service import Rooms, Service, status_of
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Sightings, Watcher
-from stillwatch.watch.rule import load_rules
 from tests.screens import screen
 from tests.test_gather import FULL, Given
 from tests.think.incidents import incident
@@ -52,6 +52,7 @@ def service(tmp_path: Path, *sources: Any, **models: Any) -> Service:
         Rooms(
             host="h",
             clock=StillClock(),
+            ordinary=tuple,
             rules=rules,
             memory=Memory(tmp_path / "state"),
             watcher=lambda: Watcher(screen(), host="h"),

@@ -9,8 +9,8 @@ from stillwatch import sources as room
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.gather import gather
 from stillwatch.sources import JournalSource, LogSource, MetricSource, TriageRun, UnitSource
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import load_rules
 from tests.think.models import StillClock
 
 sys.path.insert(0, str(Path(__file__).parent / "host"))

@@ -23,8 +23,8 @@ from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSourc
 from stillwatch.store.compiled import CompiledShelf
 from stillwatch.tiers import Tiers
 from stillwatch.tools.tool import HostLooks, World
+from stillwatch.watch.family import RULES_FOLDER, load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import RULES_FOLDER, load_rules
 from stillwatch.watch.screen import Screen
 
 LOG = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ class App:
         return Service(rooms)
 
     def rooms(self) -> Rooms:
-        rules = load_rules([RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER])
+        folders = [RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER]
+        rules = load_rules(folders)
         host = socket.gethostname()
         memory = Memory(self.places.state)
         shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
@@ -93,6 +94,7 @@ class App:
             host=host,
             clock=self.clock,
             rules=rules,
+            ordinary=lambda: ordinary_lines(folders),
             memory=memory,
             watcher=lambda: Watcher(Screen(rules, shelf=shelf, ahead=True), host=host),
             sources=lambda journal, log, since: self._sources(host, journal, log, since),

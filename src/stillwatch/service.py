@@ -26,7 +26,7 @@ from stillwatch.tiers import Tiers
 from stillwatch.triage.group import group
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.rule import Rule
+from stillwatch.watch.rule import Rule, Sample
 
 NOVEL_SHARE = 0.25
 NOTES = 5
@@ -41,6 +41,7 @@ class Rooms:
     host: str
     clock: Clock
     rules: Sequence[Rule]
+    ordinary: Callable[[], Sequence[Sample]]
     memory: Memory
     watcher: Callable[[], Watcher]
     sources: Callable[[str | None, str | None, float], Sequence[Source]]
@@ -166,7 +167,7 @@ class Service:
 
     def test_rules(self) -> Sequence[str]:
         """What is wrong with the rules, a line each; empty if every sample fires or stays silent as it should."""
-        return check_rules(self._rooms.rules)
+        return check_rules(self._rooms.rules, self._rooms.ordinary())
 
     def tools(self) -> Mapping[str, Mapping[str, Any]]:
         return self._rooms.catalogue()

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from stillwatch.watch.check import check_rules
-from stillwatch.watch.rule import Rule, Sample, load_rules
+from stillwatch.watch.family import load_rules, ordinary_lines
+from stillwatch.watch.rule import Rule, Sample
 
 
 def test_every_rule_keeps_its_promises() -> None:
     rules = load_rules()
     assert len(rules) >= 40
-    assert check_rules(rules) == []
+    assert check_rules(rules, ordinary_lines()) == []
 
 
 def rule(**changes: object) -> Rule:
@@ -32,3 +33,31 @@ def test_each_broken_promise_is_told() -> None:
     assert "what is" in check_rules([rule(fires=(Sample(line="boom now", fields={"what": "x"}),))])[0]
     assert "is about" in check_rules([rule(fires=(Sample(line="boom now", as_subject="x"),))])[0]
     assert "needs" in check_rules([rule(silent=())])[0]
+
+
+def test_a_line_told_by_two_rules_is_a_defect_unless_they_know_each_other() -> None:
+    other = rule(id="b-rule", match=r"\bboom", summary="b")
+    assert "b-rule fires too" in check_rules([rule(), other])[0]
+    assert (
+        check_rules(
+            [
+                rule(),
+                rule(id="b-rule", match=r"\bboom", summary="b", follows=("a-rule",), fires=(Sample(line="boom x"),)),
+            ]
+        )
+        == []
+    )
+    assert "b-rule fires on its silent sample" in check_rules([rule(silent=(Sample(line="bang"),)), BANG])[0]
+    assert check_rules([rule(silent=(Sample(line="bang", told_by=("b-rule",)),)), BANG]) == []
+
+
+def test_an_ordinary_line_stays_silent() -> None:
+    assert "ordinary line" in check_rules([rule()], [Sample(line="boom all day")])[0]
+    assert check_rules([rule(severity="info")], [Sample(line="boom all day")]) == []
+
+
+def test_a_rule_that_needs_another_is_tried_after_it() -> None:
+    assert check_rules([rule(needs=("b-rule",)), BANG]) == []
+
+
+BANG = rule(id="b-rule", match=r"\bbang", summary="b", fires=(Sample(line="bang"),))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.mask import loosen, mask, template
-from stillwatch.watch.rule import compile_pattern, load_rules
+from stillwatch.watch.rule import compile_pattern
 
 PATTERNS = [pattern for rule in load_rules() for pattern in rule.patterns]
 SAMPLES = [sample.line for rule in load_rules() for sample in (*rule.fires, *rule.silent)]

@@ -6,7 +6,8 @@ import pytest
 
 from stillwatch.errors import WrongUsage
 from stillwatch.records.line import Line
-from stillwatch.watch.rule import Rule, Sample, fill, lint, load_rules, missing_samples
+from stillwatch.watch.family import load_rules
+from stillwatch.watch.rule import Rule, fill, named
 
 GOOD = """
 [[rule]]
@@ -52,16 +53,6 @@ def test_an_id_may_be_used_once(tmp_path: Path) -> None:
         load_rules([write(tmp_path, GOOD + GOOD)])
 
 
-def test_a_cause_must_be_in_the_catalogue() -> None:
-    rule = Rule(id="a-rule", match="x", severity="low", summary="s", cause="ghosts")
-    assert "catalogue" in lint(rule)[0]
-
-
-def test_a_rule_without_both_kinds_of_sample_is_told() -> None:
-    rule = Rule(id="a-rule", match="x", severity="low", summary="s", fires=(Sample(line="x"),))
-    assert missing_samples([rule]) == ["a-rule: needs [[fires]] and [[silent]] samples"]
-
-
 def test_a_summary_leaves_out_what_was_not_extracted() -> None:
     assert fill("the port[ {port}] is in use", {}) == "the port is in use"
     assert fill("the port[ {port}] is in use", {"port": "80"}) == "the port 80 is in use"
@@ -79,3 +70,8 @@ def test_programs_and_priority_narrow_a_rule() -> None:
     assert rule.suits(Line(0.0, b"x", "sshd", "journal", {"PRIORITY": b"3"}))
     assert not rule.suits(Line(0.0, b"x", "sshd", "journal", {"PRIORITY": b"6"}))
     assert not rule.suits(Line(0.0, b"x", "nginx", "log"))
+
+
+def test_a_name_is_empty_where_a_field_is_missing() -> None:
+    assert named("{device}[ on {host}]", {"device": "sda"}) == "sda"
+    assert named("{device}", {"host": "x"}) == ""

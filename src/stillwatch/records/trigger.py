@@ -32,6 +32,9 @@ class Trigger:
     fields: what the rule extracted from the text ({"port": "8080"}): untrusted text.
     trusted: whether PID 1, the kernel or fields that journald itself sets say so; free text alone never is.
     events: at most a handful, the first and the last among them.
+    object: the culprit, where the rule names another thing than the subject.
+    follows: ids (or globs) of the rules whose consequence this is. looks: look tools that tell more.
+    remedy: the action that the rule would propose, "" for none. say: what it means and what to do, for people.
     """
 
     rule: str
@@ -47,6 +50,11 @@ class Trigger:
     sample: Untrusted = Untrusted("")
     trusted: bool = False
     events: tuple[Event, ...] = ()
+    object: str = ""
+    follows: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    remedy: str = ""
+    say: str = ""
 
     @property
     def at(self) -> float:

@@ -100,7 +100,7 @@ class Watcher:
 
     def _consider(self, line: Line, verdict: Verdict, key: bytes | None) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
-        spoken = False
+        spoken, heard = False, []
         for index in verdict:
             if index == SUSPICIOUS:
                 continue
@@ -110,6 +110,10 @@ class Watcher:
             spoken = True
             rule = self.screen.rules[index]
             if rule.suits(line) and not self._is_told(rule, found.groupdict()):
+                heard.append((rule, found))
+        by_name = any(not rule.general for rule, _ in heard)
+        for rule, found in heard:
+            if not (by_name and rule.general):
                 self._tally.add(rule, line, found)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")

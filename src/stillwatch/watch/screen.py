@@ -34,6 +34,7 @@ CALM = (
 
 FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
 Verdict = tuple[int, ...]
+Patterns = tuple[re.Pattern[bytes], ...]
 HARMLESS: Verdict = ()
 
 
@@ -56,8 +57,8 @@ class Screen:
         self, rules: Sequence[Rule], *, cached: bool = True, shelf: Shelf | None = None, ahead: bool = False
     ) -> None:
         self.rules = tuple(rules)
-        self.exact = tuple(tuple(compile_pattern(pattern) for pattern in rule.patterns) for rule in self.rules)
-        self._unless = tuple(tuple(compile_pattern(pattern) for pattern in rule.unless) for rule in self.rules)
+        self._exact: dict[int, Patterns] = {}
+        self._unless: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
@@ -101,12 +102,21 @@ class Screen:
 
     def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
-        if any(pattern.search(raw) for pattern in self._unless[index]):
-            return None
-        for pattern in self.exact[index]:
+        for pattern in self.exact(index):
             if found := pattern.search(raw):
-                return found
+                return None if any(other.search(raw) for other in self._exceptions(index)) else found
         return None
+
+    def exact(self, index: int) -> Patterns:
+        """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""
+        if index not in self._exact:
+            self._exact[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].patterns)
+        return self._exact[index]
+
+    def _exceptions(self, index: int) -> Patterns:
+        if index not in self._unless:
+            self._unless[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].unless)
+        return self._unless[index]
 
 
 def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> None:

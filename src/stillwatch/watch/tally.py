@@ -10,20 +10,23 @@ from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.redact import FIELD_LIMIT, safe_text
-from stillwatch.watch.rule import Rule, fill
+from stillwatch.watch.relations import Firing, Relations
+from stillwatch.watch.rule import Rule, fill, named
 
 GROUPS = 1024
 KEPT = 5
+SENTENCE_LIMIT = 1000
 Key = tuple[str, str, bool, tuple[str, ...]]
 
 
 class Group:
     """Sightings of one kind since the last trigger; `recent` are the times of the newest, for the rule's threshold."""
 
-    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "recent", "rule", "subject")
+    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "object", "recent", "rule", "subject")
 
     def __init__(self, rule: Rule, subject: str, fields: Mapping[str, str]) -> None:
         self.rule, self.subject, self.fields = rule, subject, fields
+        self.object = safe_text(named(rule.object, {"subject": subject, **fields}), FIELD_LIMIT)
         self.recent: deque[float] = deque(maxlen=rule.at_least)
         self.reset()
 
@@ -44,6 +47,10 @@ class Group:
         if len(self.recent) == self.rule.at_least and max(self.recent) - min(self.recent) <= self.rule.window:
             self.fired = True
 
+    def firing(self) -> Firing:
+        things = frozenset(filter(None, (self.subject, self.object)))
+        return Firing(rule=self.rule, things=things, first=self.first, last=self.last)
+
     def lines(self) -> list[Line]:
         return self.firsts if self.newest is None else [*self.firsts, self.newest]
 
@@ -55,6 +62,8 @@ class Tally:
         self.host = host
         self.dropped = 0
         self._groups: OrderedDict[Key, Group] = OrderedDict()
+        self._relations = Relations()
+        self._newest = 0.0
 
     def add(self, rule: Rule, line: Line, found: re.Match[bytes]) -> None:
         fields = {
@@ -71,17 +80,40 @@ class Tally:
                 return
             group = self._groups[key] = Group(rule, subject, fields)
         group.add(line)
+        self._newest = max(self._newest, line.at)
 
     def take(self) -> tuple[Trigger, ...]:
         """Triggers of the groups that have reached their threshold; the others wait for more."""
         fired = [(key, group) for key, group in self._groups.items() if group.fired]
-        triggers = tuple(self._trigger(group, trusted=key[2]) for key, group in fired)
-        for key, group in fired:
-            if group.rule.at_least == 1:
-                del self._groups[key]
-            else:
-                group.reset()
+        ready = self._related(fired)
+        triggers = tuple(self._trigger(group, trusted=key[2]) for key, group in ready)
+        for key, group in ready:
+            self._close(key, group)
         return triggers
+
+    def _related(self, fired: list[tuple[Key, Group]]) -> list[tuple[Key, Group]]:
+        """Those that may speak, for what the other rules say: what lacks another waits for it, what is told is closed.
+
+        Rules that need none come first, since they are what the others need.
+        """
+        ready = []
+        for key, group in sorted(fired, key=lambda entry: bool(entry[1].rule.needs)):
+            firing = group.firing()
+            if not self._relations.lacks(firing):
+                self._relations.note(firing)
+                ready.append((key, group))
+            elif self._newest - group.last > group.rule.window:
+                self._close(key, group)
+        told = [(key, group) for key, group in ready if self._relations.is_told(group.firing())]
+        for key, group in told:
+            self._close(key, group)
+        return [entry for entry in ready if entry not in told]
+
+    def _close(self, key: Key, group: Group) -> None:
+        if group.rule.at_least == 1:
+            del self._groups[key]
+        else:
+            group.reset()
 
     def _make_room(self) -> bool:
         for key, group in self._groups.items():
@@ -98,6 +130,7 @@ class Tally:
             severity=rule.level,
             summary=safe_text(fill(rule.summary, words), FIELD_LIMIT),
             subject=group.subject,
+            object=group.object,
             host=self.host,
             count=group.count,
             first=group.first,
@@ -107,6 +140,10 @@ class Tally:
             sample=type(lines[0].text)(safe_text(lines[0].text)),
             trusted=trusted,
             events=tuple(as_event(line, self.host) for line in lines),
+            follows=rule.follows,
+            looks=rule.looks,
+            remedy=rule.remedy,
+            say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),
         )
 
 
@@ -121,8 +158,7 @@ def as_event(line: Line, host: str) -> Event:
 
 def _subject(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     """The line's own subject, unless it is a trusted reporter (or a log, where nothing is) speaking of another."""
-    if rule.subject and (line.trusted or line.source == "log"):
-        words = {"subject": line.subject, **fields}
-        if all(words.get(name) for name in re.findall(r"\{(\w+)\}", rule.subject)):
-            return fill(rule.subject, words)
+    speaks_for_others = line.trusted or line.source == "log"
+    if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):
+        return thing
     return safe_text(line.subject, 255)

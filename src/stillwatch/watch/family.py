@@ -1,0 +1,86 @@
+"""Rules by family: a TOML file each, with a title, slots of its own, rules, and lines that are ordinary."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from stillwatch.errors import WrongUsage
+from stillwatch.watch.lint import lint
+from stillwatch.watch.rule import Fragment, Rule, Sample, Table
+from stillwatch.watch.slots import expand, shared_slots
+
+RULES_FOLDER = Path(__file__).parent / "rules"
+
+
+class Family(Table, frozen=True):
+    """title and about: for the reference page. ordinary: lines of everyday ("program: message"), on which no rule of
+    any family may fire at low or above."""
+
+    title: Fragment
+    about: str = ""
+    ordinary: str = ""
+
+    def ordinary_samples(self) -> tuple[Sample, ...]:
+        """One silent sample a line."""
+        told = (line.partition(": ") for line in self.ordinary.splitlines() if line.strip())
+        return tuple(Sample(line=text, program=program.strip()) for program, _, text in told)
+
+
+class RuleFile(Table, frozen=True):
+    rule: tuple[Rule, ...]
+    family: Family | None = None
+    slots: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def load_rules(folders: Iterable[Path] = (RULES_FOLDER,)) -> tuple[Rule, ...]:
+    """All rules of the folders' *.toml, in order. Raises WrongUsage naming file and key, also for an id used twice."""
+    rules: dict[str, Rule] = {}
+    for folder in folders:
+        for file in sorted(folder.glob("*.toml")):
+            for rule in _trusted(file) if folder == RULES_FOLDER else _examined(file):
+                if rule.id in rules:
+                    raise WrongUsage(f"{file}: rule {rule.id} is defined twice")
+                rules[rule.id] = rule
+    return tuple(rules.values())
+
+
+def load_file(file: Path) -> RuleFile:
+    """One family, its patterns with their slots filled in. Raises WrongUsage naming file and key."""
+    try:
+        family = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), RuleFile)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WrongUsage(f"{file}: {error}") from error
+    slots = {**shared_slots(), **family.slots}
+    return msgspec.structs.replace(family, rule=tuple(_filled(rule, slots, file) for rule in family.rule))
+
+
+def _filled(rule: Rule, slots: Mapping[str, str], file: Path) -> Rule:
+    try:
+        match = tuple(expand(pattern, slots) for pattern in rule.patterns)
+        unless = tuple(expand(pattern, slots) for pattern in rule.unless)
+    except ValueError as error:
+        raise WrongUsage(f"{file}: rule {rule.id}: {error}") from error
+    return msgspec.structs.replace(rule, match=match, unless=unless)
+
+
+def _trusted(file: Path) -> tuple[Rule, ...]:
+    """The package's own rules were examined when they were written (`rules test`); that takes a second."""
+    return load_file(file).rule
+
+
+def _examined(file: Path) -> tuple[Rule, ...]:
+    rules = load_file(file).rule
+    for rule in rules:
+        for problem in lint(rule):
+            raise WrongUsage(f"{file}: rule {rule.id}: {problem}")
+    return rules
+
+
+def ordinary_lines(folders: Iterable[Path] = (RULES_FOLDER,)) -> tuple[Sample, ...]:
+    """The ordinary lines of all families."""
+    families = (load_file(file).family for folder in folders for file in sorted(folder.glob("*.toml")))
+    return tuple(sample for family in families if family for sample in family.ordinary_samples())
