@@ -37,7 +37,7 @@ def test_the_minimal_file_of_a_trial(tmp_path: Path) -> None:
         ("[llm.boss]\n", "boss"),
         ("[watch]\njournal = true", "journal"),
         ("autonomy = ", "Invalid value"),
-        (b"\xff\xfe\x00binary", "codec"),
+        (b"\xff\xfe\x00binary", "UTF-8"),
     ],
 )
 def test_what_is_wrong_is_named_with_the_file(tmp_path: Path, text: str | bytes, named: str) -> None:

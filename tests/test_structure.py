@@ -18,7 +18,7 @@ FUNCTION_CEILING = 60
 FOREIGN_TO_A_READER = ("/".join(("..", "shared")), "boot-container " + "NAME")
 NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|manager|helper|misc|common)(_|$)", re.IGNORECASE)
 MAY_IMPORT_THE_GATE = {"stillwatch.app"}
-GATE_STANDS_ON = ("host", "config", "records", "errors", "gate", "helpers", "grammar")
+GATE_STANDS_ON = ("host", "config", "records", "tables", "errors", "gate", "helpers", "grammar")
 
 
 @cache

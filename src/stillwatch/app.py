@@ -51,11 +51,12 @@ class SystemClock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What every command takes."""
+    """What every command takes. ignore_config: the defaults, whatever the file says, to examine a broken one."""
 
     config: str | None = None
     state_dir: str | None = None
     runtime_dir: str | None = None
+    ignore_config: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,7 +271,7 @@ def build(options: Options) -> App:
     """Read the configuration and find the places. Raises WrongUsage."""
     file = find_config(options.config)
     return App(
-        config=load_config(file),
+        config=Config() if options.ignore_config else load_config(file),
         places=find_places(file, options.state_dir, options.runtime_dir),
         clock=SystemClock(),
     )

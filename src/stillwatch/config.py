@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from stillwatch.errors import WrongUsage
 from stillwatch.records.chat import Tier
+from stillwatch.tables.problems import BadTable, read_table
 
 Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -103,13 +104,26 @@ def find_config(explicit: str | None) -> Path | None:
 
 
 def load_config(path: Path | None) -> Config:
-    """Decode the file strictly. Raises WrongUsage with file and key; no file gives the defaults."""
+    """Decode the file strictly. Raises WrongUsage with file, line and key; no file gives the defaults."""
     if path is None:
         return Config()
     try:
-        return msgspec.convert(tomllib.loads(path.read_text()), Config)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise WrongUsage(f"{path}: {error}") from error
+        return read_table(path.read_bytes(), Config)
+    except OSError as error:
+        raise WrongUsage(f"{path}: {error.strerror or error}") from error
+    except BadTable as bad:
+        step = "'stillwatch config check' lists them all" if len(bad.problems) > 1 else ""
+        raise WrongUsage(f"{path}: {bad}", next_step=step) from bad
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address is this machine to itself."""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def config_schema() -> dict[str, Any]:

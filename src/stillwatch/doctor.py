@@ -13,8 +13,9 @@ from importlib import metadata
 from pathlib import Path
 
 from stillwatch.config import Config, Places
+from stillwatch.doctor_config import examine_file
 from stillwatch.doctor_models import memory_advice, own_tiers, ports, tier_models
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.command import run
 from stillwatch.llm.binary import find_binary
 from stillwatch.records.report import Finding
@@ -30,11 +31,14 @@ ILLEGAL_INSTRUCTION = -4
 PATIENCE = 20.0
 
 
-async def examine(config: Config, places: Places) -> list[Finding]:
-    """Everything that `check` and `up` need, in the order in which one would mend it. Nothing here raises."""
+async def examine(config: Config, places: Places, *, has_key: bool = False) -> list[Finding]:
+    """Everything that `check` and `up` need, in the order in which one would mend it. Nothing here raises.
+
+    has_key: an API key exists.
+    """
     packages, server = await asyncio.gather(native_packages(), llama_server(config))
     return [
-        configuration(places),
+        *configuration(places, has_key=has_key),
         required_packages(),
         packages,
         systemd(),
@@ -49,10 +53,22 @@ async def examine(config: Config, places: Places) -> list[Finding]:
     ]
 
 
-def configuration(places: Places) -> Finding:
-    """The file was read before we were asked; a broken one ends every command with one line."""
-    where = str(places.config_file) if places.config_file else "no file, so the defaults hold"
-    return Finding(topic="configuration", ok=True, text=where)
+def configuration(places: Places, *, has_key: bool) -> Iterator[Finding]:
+    """The file's problems, each with its line; a broken one ends every other command with one line."""
+    if places.config_file is None:
+        yield Finding(topic="configuration", ok=True, text="no file, so the defaults are used")
+        return
+    try:
+        found = examine_file(places.config_file, places.models, has_key=has_key)
+    except WrongUsage as error:
+        yield Finding(topic="configuration", ok=False, text=str(error))
+        return
+    problems = (*found.errors, *found.warnings)
+    if not problems:
+        yield Finding(topic="configuration", ok=True, text=str(places.config_file))
+    for one in problems:
+        text = f"{places.config_file}, line {one.line}: {one.text}"
+        yield Finding(topic="configuration", ok=False, text=text, mend=one.next_step)
 
 
 def required_packages() -> Finding:

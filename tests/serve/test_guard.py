@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.serve.guard import Guard, is_loopback
+from stillwatch.config import is_loopback
+from stillwatch.serve.guard import Guard
 from tests.scripted_llm import ScriptedLLM
 from tests.serve.asgi import Answer, Pairs, ask
 from tests.serve.scene import Scene, script, serving

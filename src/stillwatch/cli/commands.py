@@ -33,6 +33,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "resume": Family("resume", "Go on after 'pause', or lift the quarantine of one unit."),
         "explain": Family("explain", "Which rule would decide about an action or a command, and why."),
         "audit": Family("audit", "What was done, and whether the record of it is whole."),
+        "config": Family("config", "The configuration file: check it."),
         "policy": Family("policy", "The policy file: check it, put it into force."),
         "actions": Family("actions", "The typed actions that there are."),
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stillwatch.errors import WrongUsage
@@ -20,6 +20,7 @@ class Everywhere:
     state_dir: str | None = None
     runtime_dir: str | None = None
     debug: bool = False
+    ignore_config: bool = False
 
 
 def take_everywhere(arguments: Sequence[str]) -> tuple[Everywhere, list[str]]:
@@ -44,14 +45,22 @@ def take_everywhere(arguments: Sequence[str]) -> tuple[Everywhere, list[str]]:
             values[TAKES_VALUE[name]] = given
         else:
             rest.append(word)
-    return Everywhere(**values, debug=debug), rest
+    config, state_dir, runtime_dir = (values.get(name) for name in TAKES_VALUE.values())
+    return Everywhere(config=config, state_dir=state_dir, runtime_dir=runtime_dir, debug=debug), rest
 
 
 def build_app(everywhere: Everywhere) -> App:
     """The real App. Imported only here, so that no --help pays for it."""
     from stillwatch.app import Options, build
 
-    return build(Options(config=everywhere.config, state_dir=everywhere.state_dir, runtime_dir=everywhere.runtime_dir))
+    return build(
+        Options(
+            config=everywhere.config,
+            state_dir=everywhere.state_dir,
+            runtime_dir=everywhere.runtime_dir,
+            ignore_config=everywhere.ignore_config,
+        )
+    )
 
 
 def me() -> str:
@@ -71,8 +80,9 @@ class Door:
         self.everywhere = Everywhere()
         self.build: Callable[[Everywhere], App] = build_app
 
-    def app(self) -> App:
-        return self.build(self.everywhere)
+    def app(self, *, ignore_config: bool = False) -> App:
+        """ignore_config: with the defaults, for a command that examines the configuration itself."""
+        return self.build(replace(self.everywhere, ignore_config=ignore_config))
 
 
 door = Door()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -20,6 +19,7 @@ from stillwatch.gate.declared import Declared
 from stillwatch.gate.trust import read_trusted
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import ACTIONS, Decision, Verdict
+from stillwatch.tables.problems import BadTable, read_table
 
 LEVELS: Final[tuple[Autonomy, ...]] = get_args(Autonomy)
 RISKS: Final[tuple[Risk, ...]] = get_args(Risk)
@@ -95,9 +95,9 @@ def load_policy(path: Path, owners: frozenset[int]) -> Policy:
     """Read, check and stamp with its hash. Raises Refused; a missing file gives the default, which only asks."""
     text = read_trusted(path if path.exists() else DEFAULT, owners if path.exists() else None)
     try:
-        read = msgspec.convert(tomllib.loads(text.decode()), Policy)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise Refused(f"{path}: {error}") from error
+        read = read_table(text, Policy)
+    except BadTable as bad:
+        raise Refused(f"{path}: {bad}") from bad
     if read.version:
         raise Refused(f"{path}: `version` is the file's hash and cannot be set")
     return msgspec.structs.replace(read, version=hashlib.sha256(text).hexdigest())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from stillwatch.config import is_loopback
 from stillwatch.errors import StillwatchError
 from stillwatch.serve.connections import HEAD_BYTES
 from stillwatch.serve.keys import Key, KeyRing
@@ -104,16 +104,6 @@ class Guard:
             how = "send `Authorization: Bearer KEY`; `stillwatch keys create --scope chat` makes one"
             raise Refusal(401, f"no valid API key: {how}", code="invalid_api_key")
         return key
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a host name or address is this machine to itself."""
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def needs(scope: AsgiScope, wanted: str) -> Key:

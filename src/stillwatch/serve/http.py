@@ -18,14 +18,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from stillwatch.config import Api
+from stillwatch.config import Api, is_loopback
 from stillwatch.conversation import Conversation, Desk
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.ports import Clock
 from stillwatch.serve.api import Api as KnownApi
 from stillwatch.serve.api import OpenIncidents
 from stillwatch.serve.connections import HEAD_BYTES, HEAD_SECONDS, guarded, room_for_connections
-from stillwatch.serve.guard import Guard, is_loopback
+from stillwatch.serve.guard import Guard
 from stillwatch.serve.keys import KeyRing
 from stillwatch.serve.limits import Bounds, Limits
 from stillwatch.serve.mcp_http import McpDoor
