@@ -33,8 +33,9 @@ class Trigger:
     trusted: whether PID 1, the kernel or fields that journald itself sets say so; free text alone never is.
     events: at most a handful, the first and the last among them.
     object: the culprit, where the rule names another thing than the subject.
-    follows: ids (or globs) of the rules whose consequence this is. looks: look tools that tell more.
-    remedy: the action that the rule would propose, "" for none. say: what it means and what to do, for people.
+    follows: ids (or globs) of the rules whose consequence this is, within window seconds.
+    looks: look tools that tell more. remedy: the action that the rule would propose, "" for none.
+    say: what it means and what to do, for people.
     """
 
     rule: str
@@ -52,6 +53,7 @@ class Trigger:
     events: tuple[Event, ...] = ()
     object: str = ""
     follows: tuple[str, ...] = ()
+    window: float = 600.0
     looks: tuple[str, ...] = ()
     remedy: str = ""
     say: str = ""

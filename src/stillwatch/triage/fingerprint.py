@@ -11,6 +11,8 @@ UNIT_NAME = re.compile(
     r"[A-Za-z0-9:_.\\@-]{1,245}\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)"
 )
 _TRANSIENT = re.compile(r"(?:run-|session-|user@|user-)[A-Za-z]?\d+|.*\.scope")
+_THING = re.compile(r"(?:[A-Za-z]+ )?(?=[\w:.@-]*\d)(?![\w:.@-]*\d{6})[A-Za-z0-9_:.@-]{2,64}")
+"""One word with few digits together, perhaps behind its kind ("usb 1-2", "CPU 3")."""
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _LONGEST = 160
 
@@ -23,13 +25,15 @@ def is_unit(name: str) -> bool:
 def fingerprint(host: str, cause: str, subject: str) -> str:
     """`host/family/subject`, readable, so that a person can mute it.
 
-    Digits of a unit's name tell two units apart and stay; those of sessions, processes and messages do not.
+    Digits of a unit's or a thing's name ("sda1", "md0", "0000:01:00.0") tell two of them apart and stay; those of
+    sessions, processes and messages do not.
     """
     return f"{host or 'localhost'}/{family(cause)}/{_steady(subject)}"
 
 
 def _steady(subject: str) -> str:
-    if not (subject.startswith("/") or is_unit(subject)) or _TRANSIENT.match(subject):
+    keeps_digits = subject.startswith("/") or is_unit(subject) or _THING.fullmatch(subject)
+    if not keeps_digits or _TRANSIENT.match(subject):
         subject = _NUMBER.sub("#", subject)
     if len(subject) <= _LONGEST:
         return subject or "-"

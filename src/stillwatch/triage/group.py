@@ -10,14 +10,18 @@ from stillwatch.records.incident import Incident, Step
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.fingerprint import fingerprint
-from stillwatch.triage.links import Arrow, arrows
+from stillwatch.triage.links import arrows
 from stillwatch.triage.merge import Mark, distinct, mark, order
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, INJECTION, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.sighting import Sighting, Units, sight
 from stillwatch.triage.standing import severity_of
+from stillwatch.triage.things import STORAGE, Arrow
 
 MOST_TRIGGERS = 40
 """Kept with one incident: the leading ones; what is cut is counted in a note."""
+
+REPORTERS = frozenset({"", "kernel", "systemd", "smartd", "mdadm", "zed"})
+"""Programs that speak of things; what they said without naming one is in the evidence."""
 
 _RESOLVED = frozenset({"resolved"})
 
@@ -36,6 +40,13 @@ class Fault:
     @property
     def units(self) -> list[str]:
         return sorted({s.unit for s in self.sightings if s.unit})
+
+    @property
+    def sufferers(self) -> list[str]:
+        """All that it strikes: the units, then the things in the order in which they were struck."""
+        seen = sorted(self.sightings, key=lambda s: s.trigger.first)
+        things = [s.subject for s in seen if s.trigger.cause in STORAGE and s.subject not in REPORTERS]
+        return list(dict.fromkeys((*self.units, *things)))
 
     @property
     def lead(self) -> Sighting:
@@ -171,7 +182,7 @@ def _summary(fault: Fault) -> str:
         return f"{place} wrote instructions for a language model into the log; they are not obeyed"
     if fault.host_wide and place not in summary:
         summary = f"{summary} ({place})"
-    others = [unit for unit in fault.units if unit not in summary and unit != fault.lead.unit]
+    others = [name for name in fault.sufferers if name not in summary and name != fault.lead.unit]
     if not others:
         return summary if not fault.lead.hearsay else f"{fault.subject} wrote, unconfirmed: {summary}"
     named = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")

@@ -11,8 +11,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.triage.fingerprint import is_unit
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
 from stillwatch.triage.sighting import Sighting, Units
-
-Arrow = tuple[str, str]
+from stillwatch.triage.things import Arrow, from_things
 
 SAME_TIME = 300.0
 """Seconds within which two faults of the same kind are taken for one."""
@@ -38,6 +37,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *_from_memory(heard),
         *_from_kernel(heard),
         *_from_renewal(heard, units),
+        *from_things(heard),
     }
     return {(symptom, root) for symptom, root in found if symptom != root}
 
@@ -106,14 +106,14 @@ def _is_failed_dependency(sighting: Sighting) -> bool:
 
 def _failed_just_before(name: str, seen: list[Sighting], struck: dict[str, list[Sighting]]) -> Iterator[Arrow]:
     moment = min(s.trigger.first for s in seen if s.trigger.cause == "dependency-failed")
-    candidates = [
-        other
+    failed = [
+        (max(s.trigger.first for s in theirs if s.trigger.first <= moment), other)
         for other, theirs in struck.items()
         if other != name
         and any(s.trigger.cause not in DEPENDENT and s.trigger.first <= moment <= s.trigger.last + 60.0 for s in theirs)
     ]
-    if len(candidates) == 1:
-        yield f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {candidates[0]}"
+    if failed:
+        yield f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {max(failed)[1]}"
 
 
 def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

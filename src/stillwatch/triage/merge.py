@@ -11,12 +11,13 @@ from stillwatch.records.trigger import Trigger
 _MOST_EVENTS = 6
 
 
-Mark = tuple[str, str, str, str, bool, str]
+Mark = tuple[str, str, str, str, str, bool, str]
 
 
 def mark(trigger: Trigger) -> Mark:
-    """What makes two triggers one: host, rule, subject, cause, trust and writer."""
-    return (trigger.host, trigger.rule, trigger.subject, trigger.cause, trigger.trusted, writer(trigger))
+    """What makes two triggers one: host, rule, the things it names, cause, trust and writer."""
+    thing = (trigger.subject, trigger.object)
+    return (trigger.host, trigger.rule, *thing, trigger.cause, trigger.trusted, writer(trigger))
 
 
 def order(trigger: Trigger) -> tuple[float, float, str, str, str, int, str, str, bool, str]:

@@ -141,6 +141,7 @@ class Tally:
             trusted=trusted,
             events=tuple(as_event(line, self.host) for line in lines),
             follows=rule.follows,
+            window=rule.window,
             looks=rule.looks,
             remedy=rule.remedy,
             say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),

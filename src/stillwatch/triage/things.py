@@ -1,0 +1,94 @@
+"""Things by their names: which partition lies on which disk, and what follows from what happens to a thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from stillwatch.triage.precedence import rank
+from stillwatch.triage.sighting import Sighting
+
+Arrow = tuple[str, str]
+
+STORAGE = frozenset({"hardware", "device-missing", "redundancy-lost", "filesystem-error"})
+"""Causes that strike a disk and all that lies on it."""
+SAME_DISK = 3600.0
+"""Seconds within which what is said of a disk and of its partitions is one fault."""
+
+_DISK = re.compile(
+    r"(?:/dev/)?(?P<disk>(?:sd|vd|xvd|hd)[a-z]{1,4}|nvme\d+|mmcblk\d+|dasd[a-z]{1,3}|sr\d+)(?:c\d+)?(?:n\d+)?(?:p?\d+)?"
+)
+_NAMING_FIELDS = ("device", "disk", "part", "member")
+
+
+def disk_of(name: str) -> str:
+    """The disk that a name means or lies on: "sda" of "/dev/sda1", "nvme0" of "nvme0n1p2"; "" of all others."""
+    found = _DISK.fullmatch(name)
+    return found["disk"] if found else ""
+
+
+def disks_of(sighting: Sighting) -> frozenset[str]:
+    """The disks that a sighting names: as its subject, as the culprit, or in a field."""
+    trigger = sighting.trigger
+    named = [sighting.subject, trigger.object, *(trigger.fields.get(field, "") for field in _NAMING_FIELDS)]
+    return frozenset(filter(None, map(disk_of, named)))
+
+
+def from_things(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Consequences by the rules' own word, and damage of one disk told under several names."""
+    for sighting in sightings:
+        for cause in _followed(sighting, sightings):
+            yield sighting.node, cause.node
+    yield from _on_one_disk(sightings)
+
+
+def _followed(sighting: Sighting, sightings: Sequence[Sighting]) -> list[Sighting]:
+    """What it is a consequence of: what strikes the same disk, else the nearest that does not strike another one."""
+    wanted = sighting.trigger.follows
+    causes = [other for other in sightings if _is_meant(other, wanted) and _within(sighting, other)] if wanted else []
+    disks = disks_of(sighting)
+    if kin := [other for other in causes if disks & disks_of(other)]:
+        return kin
+    possible = [other for other in causes if not (disks and disks_of(other))]
+    return [min(possible, key=lambda other: _distance(sighting, other))] if possible else []
+
+
+def _is_meant(other: Sighting, wanted: Sequence[str]) -> bool:
+    return any(fnmatchcase(other.trigger.rule, name) for name in wanted)
+
+
+def _within(sighting: Sighting, other: Sighting) -> bool:
+    one, two = sighting.trigger, other.trigger
+    window = one.window
+    return (
+        other.node != sighting.node
+        and one.host == two.host
+        and one.first <= two.last + window
+        and two.first <= one.last + window
+    )
+
+
+def _distance(sighting: Sighting, other: Sighting) -> tuple[bool, float, str]:
+    """What came before is more likely the cause than what came after."""
+    apart = sighting.trigger.first - other.trigger.first
+    return (apart < 0, abs(apart), other.node)
+
+
+def _on_one_disk(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    damaged = [sighting for sighting in sightings if sighting.trigger.cause in STORAGE and not sighting.unit]
+    for one in damaged:
+        for two in damaged:
+            if rank(one.trigger.cause) > rank(two.trigger.cause) or one.node == two.node:
+                continue
+            same_kind = one.trigger.cause == two.trigger.cause
+            if same_kind and len(two.subject) >= len(one.subject):  # the disk is the root, not its partition
+                continue
+            if disks_of(one) & disks_of(two) and _near(one, two):
+                yield one.node, two.node
+
+
+def _near(one: Sighting, two: Sighting) -> bool:
+    first, second = one.trigger, two.trigger
+    close = first.first <= second.last + SAME_DISK and second.first <= first.last + SAME_DISK
+    return close and first.host == second.host
