@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.scripted_llm import fill
+from tests.support.scripted_llm import fill
 
 SHORT, MANY, ENDLESS = "say one word", "say many words", "say words without end"
 WORDS = 6_000

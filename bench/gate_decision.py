@@ -22,7 +22,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from stillwatch.config import find_places
-from stillwatch.gate.client import reachable
 from tests.gate.stage import bus_of, failed, make_gate, served
 from tests.gate.test_bus import PlayedSystemd
 
@@ -78,7 +77,7 @@ async def idle_mib(folder: Path) -> float:
         environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
         gate = subprocess.Popen([sys.executable, "-c", IDLE, str(folder)], env=environment)
         places = find_places(None, f"{folder}/state", f"{folder}/run")
-        while not await asyncio.to_thread(reachable, places):
+        while not (places.gate_runtime / "propose.sock").exists():
             await asyncio.sleep(0.1)
         reply = await ask(str(places.gate_runtime / "propose.sock"), "web.service")
         if reply["state"] != "waiting":

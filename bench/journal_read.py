@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 from stillwatch.host.journal import Journal
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.screen import Screen
+from stillwatch.watch.prefilter import Prefilter
 
 REMOTE = "/lib/systemd/systemd-journal-remote"
 START = 1_795_000_000
@@ -66,7 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         make_journal(Path(name), entries)
         before, cpu = perf_counter(), process_time()
-        screen = Screen(rules)
+        screen = Prefilter(rules)
         compiled_in = perf_counter() - before
         with Journal(Path(name)) as journal:
             seen = Watcher(screen, host="bench").see(journal.lines())

@@ -25,10 +25,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stillwatch.serve.keys import PREFIX, KeyRing
-from tests.scripted_llm import ScriptedLLM
+from stillwatch.serve.http.keys import PREFIX, KeyRing
 from tests.serve.asgi import ask
 from tests.serve.scene import script, serving
+from tests.support.scripted_llm import ScriptedLLM
 
 BY_THE_RING, BY_A_REQUEST = 20_000, 4_000
 OTHER_KEYS = 20

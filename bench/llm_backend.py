@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.wire import request
 from stillwatch.records.chat import Answer, Message
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="system", content="You name causes."), Message(role="user", content="why is nginx down? " * 50)]
 SCHEMA = {

@@ -10,8 +10,8 @@ import statistics
 import sys
 from contextlib import ExitStack
 
-from tests.mending import at_work
-from tests.rig import Machine
+from tests.support.mending import at_work
+from tests.support.rig import Machine
 
 LIMIT = 3.0
 

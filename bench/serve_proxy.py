@@ -34,7 +34,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 from bench._upstream import ENDLESS, MANY, SHORT, WORDS  # noqa: E402
-from stillwatch.serve.keys import KeyRing  # noqa: E402
+from stillwatch.serve.http.keys import KeyRing  # noqa: E402
 from tests.serve.client_programs import venv_program  # noqa: E402
 from tests.serve.scene import free_port  # noqa: E402
 

@@ -21,7 +21,7 @@ from stillwatch.host.logfile import LogFile
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.mask import loosen
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.screen import Screen
+from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.stream import Counts, triage_text
 
 MESSAGES = (
@@ -75,7 +75,7 @@ def main() -> None:
     rules = load_rules()
     patterns = [pattern for rule in rules for pattern in rule.patterns]
     started = perf_counter()
-    screen = Screen(rules)
+    screen = Prefilter(rules)
     print(f"{len(rules)} rules, {len(patterns)} patterns, compiled in {perf_counter() - started:.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "messages"

@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.rig import Machine
-    from tests.shop import Shop
+    from tests.support.rig import Machine
+    from tests.support.shop import Shop
 
 FOLDER = Path(__file__).resolve().parent / "scenarios"
 

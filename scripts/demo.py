@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from evals import scenario
 from evals.scenario import Scenario
-from tests.rig import Machine
-from tests.shop import Shop, open_shop, three_models
+from tests.support.rig import Machine
+from tests.support.shop import Shop, open_shop, three_models
 
 
 def say(text: str) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from stillwatch.cli.commands import FAMILIES
+from stillwatch.cli.families import FAMILIES
 from stillwatch.cli.main import run
 from stillwatch.config import config_schema
 from stillwatch.records.cause import CAUSES
-from stillwatch.serve.openapi import document
+from stillwatch.serve.api.openapi import document
 from stillwatch.watch.family import RULES_FOLDER, load_file
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ def verbs(family: str) -> list[str]:
 
     from stillwatch.cli.parser import Group
 
-    command = importlib.import_module(f"stillwatch.cli.{FAMILIES[family].module}").command
+    command = importlib.import_module(f"stillwatch.cli.commands.{FAMILIES[family].module}").command
     return list(command.members) if isinstance(command, Group) else []
 
 

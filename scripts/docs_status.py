@@ -14,7 +14,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.report import Report, SourceReport, TierReport
 from stillwatch.records.trigger import Severity
-from stillwatch.serve.web import page
+from stillwatch.serve.page.status_page import page
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs/images/status.png"
 SIZE = "860,1010"
@@ -60,7 +60,7 @@ def main() -> None:
         sources=tuple(SourceReport(name=name, read=True) for name in ("units", "metrics", "journal")),
         tiers={tier: TierReport(state="ready") for tier in TIERS},
     )
-    style = resources.files("stillwatch.serve").joinpath("static/style.css").read_text("utf-8")
+    style = resources.files("stillwatch.serve.page").joinpath("static/style.css").read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "status.html"
         shown = page(report, [WAITING], now=NOW).replace("</head>", f"<style>{style}</style></head>")

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page
 
 from evals import scenario
-from stillwatch.gate.codes import STEP, code_at
-from tests import window
-from tests.mending import CONFIGURATION, Estate, install, policy
-from tests.rig import Machine, model_dir
-from tests.shop import MODELS, open_shop
+from stillwatch.gate.totp import STEP, code_at
+from tests.support import window
+from tests.support.mending import CONFIGURATION, Estate, install, policy
+from tests.support.rig import Machine, model_dir
+from tests.support.shop import MODELS, open_shop
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/images"
 FAULT, SEED = "F01", 20

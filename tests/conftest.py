@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import rig
-from tests.shop import Shop, open_shop
+from tests.support import rig
+from tests.support.shop import Shop, open_shop
 
 ON_CI = bool(os.environ.get("CI"))
 
@@ -76,5 +76,5 @@ def seed() -> int:
 
 @pytest.fixture
 def shop(machine: rig.Machine, seed: int) -> Shop:
-    """The shop of tests/shop.py, open on `machine`."""
+    """The shop of tests/support/shop.py, open on `machine`."""
     return open_shop(machine, seed)

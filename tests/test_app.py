@@ -7,7 +7,7 @@ import pytest
 
 from stillwatch.app import Options, build
 from stillwatch.errors import WrongUsage
-from stillwatch.service import Service
+from stillwatch.service.one_pass import Service
 
 NO_MODELS = "".join(f"[llm.{tier}]\nenabled = false\n" for tier in ("trigger", "review", "meta"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.docs_pages import FOLDER, PAGES
-from stillwatch.cli.commands import FAMILIES
+from stillwatch.cli.families import FAMILIES
 from stillwatch.config import config_schema
 
 REPOSITORY = Path(__file__).resolve().parent.parent

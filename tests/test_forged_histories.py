@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.gate.codes import STEP, code_at
+from stillwatch.gate.totp import STEP, code_at
 from stillwatch.records.action import Proposal
 from tests.gate.stage import DAEMON, ROOT, Bench, bus_of, clock_of, kinds, make_gate, say
-from tests.puppet import MARK, puppet
 from tests.serve.scene import FAILED
+from tests.support.puppet import MARK, puppet
 from tests.test_injections import Stage, user
 from tests.think.incidents import incident
 

@@ -20,22 +20,22 @@ from markdown_it.token import Token
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from stillwatch.conversation import Conversation, Desk
+from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.records.action import Proposal
 from stillwatch.records.chat import Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
-from stillwatch.serve.asked import read_asked
-from stillwatch.serve.frames import Frames
-from stillwatch.serve.openai_api import Answering
-from stillwatch.serve.side import side_of
-from stillwatch.service import Service
-from tests.injections import texts
-from tests.puppet import MARK, SECRET, puppet
-from tests.scripted_llm import Request, ScriptedLLM
+from stillwatch.serve.http.frames import Frames
+from stillwatch.serve.openai.chat_request import read_asked
+from stillwatch.serve.openai.endpoints import Answering
+from stillwatch.serve.openai.window_tasks import side_of
+from stillwatch.service.one_pass import Service
 from tests.serve.scene import FAILED, ScriptedGate, known, serving
+from tests.support.injections import texts
+from tests.support.puppet import MARK, SECRET, puppet
+from tests.support.scripted_llm import Request, ScriptedLLM
 from tests.think.incidents import evidence, incident
 from tests.think.looks import ScriptedLooks
 from tests.think.models import ScriptedModel, StillClock

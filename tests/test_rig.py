@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import rig
-from tests.rig import Machine
+from tests.support import rig
+from tests.support.rig import Machine
 
 
 def test_a_machine_is_a_booted_debian_with_journal_bus_and_no_network(machine: Machine) -> None:
@@ -58,7 +58,7 @@ def test_our_command_runs_inside_from_the_working_tree(machine: Machine) -> None
 
 def test_nothing_is_left_when_the_tests_are_killed(rootfs: Path) -> None:
     script = (
-        "import sys, time\nfrom tests.rig import Machine\n"
+        "import sys, time\nfrom tests.support.rig import Machine\n"
         "machine = Machine().__enter__()\nprint(machine.name, machine.leader, flush=True)\ntime.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=rig.REPOSITORY, stdout=subprocess.PIPE, text=True)

@@ -17,8 +17,8 @@ import pytest
 from stillwatch.app import Options, build
 from stillwatch.errors import NotReachable
 from stillwatch.run import only_one, until_told
-from stillwatch.serve.local_client import ThroughDaemon
-from stillwatch.service import Service
+from stillwatch.service.one_pass import Service
+from stillwatch.service.through_daemon import ThroughDaemon
 from tests.llm.test_servers import free_port
 from tests.test_app import NO_MODELS, options
 

@@ -17,8 +17,6 @@ FILE_CEILING = 400
 FUNCTION_CEILING = 60
 FOREIGN_TO_A_READER = ("/".join(("..", "shared")), "boot-container " + "NAME")
 NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|manager|helper|misc|common)(_|$)", re.IGNORECASE)
-MAY_IMPORT_THE_GATE = {"stillwatch.app"}
-GATE_STANDS_ON = ("host", "config", "records", "tables", "errors", "gate", "helpers", "grammar")
 
 
 @cache
@@ -153,33 +151,6 @@ def imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{entry.name}" for entry in node.names)
-
-
-def dotted(path: Path) -> str:
-    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
-
-
-def test_nobody_imports_the_gate_but_through_its_client() -> None:
-    outside = [path for path in modules() if not dotted(path).startswith("stillwatch.gate")]
-    found = [
-        f"{shown(path)}: {name}"
-        for path in outside
-        if dotted(path) not in MAY_IMPORT_THE_GATE
-        for name in imports(path)
-        if name.startswith("stillwatch.gate.") and not name.startswith("stillwatch.gate.client")
-    ]
-    assert not found
-
-
-def test_the_gate_stands_on_the_ground_floors_alone() -> None:
-    rooms = [path for path in modules() if path.relative_to(SOURCE).parts[0] in ("gate", "helpers")]
-    found = [
-        f"{shown(path)}: {name}"
-        for path in rooms
-        for name in imports(path)
-        if name.startswith("stillwatch.") and name.split(".")[1] not in GATE_STANDS_ON
-    ]
-    assert not found
 
 
 def test_the_root_helpers_need_the_standard_library_alone() -> None:

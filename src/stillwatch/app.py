@@ -11,30 +11,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.config import Autonomy, Config, Places, Watch, find_config, find_places, load_config
+from stillwatch.config import Autonomy, Config, Paths, Watch, find_config, find_places, load_config
 from stillwatch.errors import StillwatchError
-from stillwatch.gather import Source
 from stillwatch.host.systemd import Systemd
+from stillwatch.incidents.recall import Memory
+from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
-from stillwatch.remember import Memory
-from stillwatch.serve.local_client import ThroughDaemon
-from stillwatch.service import Rooms, Service
-from stillwatch.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.reading.gather import Source
+from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.service.one_pass import Service, ServiceParts
+from stillwatch.service.through_daemon import ThroughDaemon
 from stillwatch.store.compiled import CompiledShelf
-from stillwatch.tiers import Tiers
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.family import RULES_FOLDER, load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.screen import Screen
+from stillwatch.watch.prefilter import Prefilter
 
 LOG = logging.getLogger(__name__)
 HOST_JOURNAL = Watch().journal
 if TYPE_CHECKING:
+    from stillwatch.admin.suggest import Suggestion
     from stillwatch.gate.policy import Policy
     from stillwatch.host.auditlog import Wholeness
-    from stillwatch.install.hands import Hands
+    from stillwatch.install.installer import Installer
     from stillwatch.records.report import Finding
-    from stillwatch.suggest import Suggestion
 
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
@@ -62,7 +62,7 @@ class Options:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:
     config: Config
-    places: Places
+    places: Paths
     clock: Clock
 
     @property
@@ -85,19 +85,19 @@ class App:
                 return through
         return Service(rooms)
 
-    def rooms(self) -> Rooms:
+    def rooms(self) -> ServiceParts:
         folders = [RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER]
         rules = load_rules(folders)
         host = socket.gethostname()
         memory = Memory(self.places.state)
         shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
-        return Rooms(
+        return ServiceParts(
             host=host,
             clock=self.clock,
             rules=rules,
             ordinary=lambda: ordinary_lines(folders),
             memory=memory,
-            watcher=lambda: Watcher(Screen(rules, shelf=shelf, ahead=True), host=host),
+            watcher=lambda: Watcher(Prefilter(rules, shelf=shelf, ahead=True), host=host),
             sources=lambda journal, log, since: self._sources(host, journal, log, since),
             looks=self._looks,
             tiers=self._tiers,
@@ -160,13 +160,13 @@ class App:
 
     async def suggestions(self) -> list[Suggestion]:
         """What the policy could declare on this host and does not yet; all of it where the policy is not believed."""
-        from stillwatch.suggest import suggestions
+        from stillwatch.admin.suggest import suggestions
 
         return await suggestions(self._declared_already())
 
     async def gate_findings(self) -> list[Finding]:
         """What the doctor says about the gate and its policy."""
-        from stillwatch.doctor_gate import examine_gate
+        from stillwatch.doctor.gate import examine_gate
 
         version, problem = "", ""
         try:
@@ -186,7 +186,7 @@ class App:
             "timers": {entry.unit for entry in policy.timers},
         }
 
-    async def apply_policy(self, hands: Hands, file: Path | None = None) -> int:
+    async def apply_policy(self, hands: Installer, file: Path | None = None) -> int:
         """Write polkit's rules from the policy file that services use; returns how many units are granted.
 
         Raises StillwatchError where the gate would not believe the file.
@@ -204,7 +204,7 @@ class App:
             hands, file, tables, policy.version, lambda unit: bool(protected_by((unit,), policy.protected))
         )
 
-    async def install(self, hands: Hands) -> None:
+    async def install(self, hands: Installer) -> None:
         """Install on this systemd host, for whatever configuration this command was given. Raises StillwatchError."""
         from stillwatch.gate.policy import DEFAULT
         from stillwatch.install import program, steps

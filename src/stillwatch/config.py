@@ -70,7 +70,7 @@ class Config(Section, frozen=True):
     notify: Notify = Notify()
 
 
-class Places(msgspec.Struct, frozen=True, kw_only=True):
+class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Where everything of this installation or trial lies."""
 
     config_file: Path | None
@@ -131,7 +131,7 @@ def config_schema() -> dict[str, Any]:
     return msgspec.json.schema(Config)
 
 
-def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Places:
+def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Paths:
     """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win.
 
     Where services are installed, their gate is everybody's gate, also of those who may not read the daemon's state.
@@ -141,7 +141,7 @@ def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: st
     models = os.environ.get("STILLWATCH_MODEL_DIR")
     own_state, own_runtime = state_dir is not None, runtime_dir is not None
     as_service = os.environ.get("STATE_DIRECTORY") is not None or SERVICE_STATE.is_dir()
-    return Places(
+    return Paths(
         config_file=config_file,
         state=state,
         runtime=runtime,

@@ -15,23 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.app import App
-from stillwatch.conversation import Conversation, Desk
-from stillwatch.daemon import Daemon
+from stillwatch.chat.conversation import Conversation, Desk
+from stillwatch.daemon.loops import Daemon
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
-from stillwatch.gate_door import GateSocket
-from stillwatch.lifecycle import Lifecycle
-from stillwatch.live import LiveService
-from stillwatch.llm import leash
+from stillwatch.gate.door import GateSocket
+from stillwatch.incidents.lifecycle import Lifecycle
+from stillwatch.llm import die_with_parent
+from stillwatch.llm.three_tiers import Tiers
 from stillwatch.notify.apprise import AppriseNotifier
 from stillwatch.notify.later import TellLater
-from stillwatch.serve.http import build_http, check_bind, serve_http
-from stillwatch.serve.keys import KeyRing
-from stillwatch.serve.local import LocalServer
-from stillwatch.serve.local_desk import DeskVerbs
-from stillwatch.service import Rooms, Service
+from stillwatch.serve.http.keys import KeyRing
+from stillwatch.serve.local.daemon_desk import DeskVerbs
+from stillwatch.serve.local.server import LocalServer
+from stillwatch.serve.server import build_http, check_bind, serve_http
+from stillwatch.service.live import LiveService
+from stillwatch.service.one_pass import Service, ServiceParts
 from stillwatch.store.store import Store
-from stillwatch.tiers import Tiers
 
 LOG = logging.getLogger(__name__)
 Tell = Callable[[str], None]
@@ -86,7 +86,9 @@ async def _start_gate(app: App) -> asyncio.subprocess.Process:
     if places.config_file is not None:
         options += ["--config", str(places.config_file)]
     gate_command = [sys.executable, "-m", "stillwatch", "gate", *options]
-    return await asyncio.create_subprocess_exec(sys.executable, "-I", leash.__file__, str(os.getpid()), *gate_command)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-I", die_with_parent.__file__, str(os.getpid()), *gate_command
+    )
 
 
 def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
@@ -113,7 +115,7 @@ def _port(app: App, desk: Desk) -> Coroutine[Any, Any, None]:
     return serve_http(app_of_port, app.config.api, keys)
 
 
-def _daemon(app: App, rooms: Rooms, store: Store, tiers: Tiers) -> Daemon:
+def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
     notifier = TellLater(AppriseNotifier(app.config.notify.urls))
     return Daemon(
         host=rooms.host,

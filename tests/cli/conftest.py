@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.cli.everywhere import door
+from stillwatch.cli.global_options import door
 from stillwatch.cli.main import run
-from stillwatch.config import Places
-
-from .gate_scene import running_gate, trial_app
-from .scene import FakeService, app_of
+from stillwatch.config import Paths
+from tests.cli.gate_scene import running_gate, trial_app
+from tests.cli.scene import FakeService, app_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def trial(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def gate(trial: Stillwatch, tmp_path: Path) -> Iterator[Places]:
+def gate(trial: Stillwatch, tmp_path: Path) -> Iterator[Paths]:
     """A gate runs in that trial."""
     with running_gate(tmp_path) as places:
         yield places

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.app import App
-from stillwatch.config import Autonomy, Config, Places
+from stillwatch.config import Autonomy, Config, Paths
 from stillwatch.gate.client import ask
+from tests.cli.scene import NOW
 from tests.gate.stage import make_gate, places_in, served
-
-from .scene import NOW
 
 
 class StillClock:
@@ -31,7 +30,7 @@ def trial_app(folder: Path, autonomy: Autonomy = "suggest") -> App:
 
 
 @contextmanager
-def running_gate(folder: Path) -> Iterator[Places]:
+def running_gate(folder: Path) -> Iterator[Paths]:
     """In a thread of its own, since commands block while they ask it; ends with the block."""
     began, failed = threading.Event(), []
     stop: list[Any] = []
@@ -62,7 +61,7 @@ def running_gate(folder: Path) -> Iterator[Places]:
         thread.join(60)
 
 
-def propose(places: Places, because: str = "it failed", target: str = "web.service") -> str:
+def propose(places: Paths, because: str = "it failed", target: str = "web.service") -> str:
     """The id of a fresh proposal that waits."""
     fields = {"action": "restart_unit", "target": target, "because": because, "incident": "I-7"}
     return str(ask(places, "propose", door="propose", **fields)["id"])

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.cli.commands import FAMILIES
+from stillwatch.cli.families import FAMILIES
 from stillwatch.cli.main import run
 from stillwatch.errors import NotReachable
-
-from .conftest import Stillwatch
-from .scene import FakeService
+from tests.cli.conftest import Stillwatch
+from tests.cli.scene import FakeService
 
 PROGRAM = (sys.executable, "-m", "stillwatch")
 
@@ -45,7 +44,7 @@ def test_help_has_a_summary_an_example_and_the_common_options(name: str, stillwa
 def test_no_help_loads_anything_heavy() -> None:
     heavy = ("asyncio", "rich", "msgspec", "openai", "psutil", "pydantic", "stillwatch.service")
     code = (
-        "import sys; from stillwatch.cli.main import run; from stillwatch.cli.commands import FAMILIES\n"
+        "import sys; from stillwatch.cli.main import run; from stillwatch.cli.families import FAMILIES\n"
         "codes = {run([name, '--help']) for name in FAMILIES} | {run(['--help'])}\n"
         f"print(codes, [name for name in {heavy} if name in sys.modules], file=sys.stderr)"
     )

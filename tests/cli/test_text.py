@@ -15,8 +15,7 @@ from stillwatch.cli.text import (
     size,
     who_says,
 )
-
-from .scene import NOW
+from tests.cli.scene import NOW
 
 
 @pytest.mark.parametrize(

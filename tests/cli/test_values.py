@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from stillwatch.cli import values
 from stillwatch.errors import WrongUsage
-
-from .scene import NOW
+from tests.cli.scene import NOW
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from evals import scenario
 from evals.scenario import Scenario
-from tests.rig import Machine
-from tests.shop import Shop, canaries, invocations, open_shop, three_models
+from tests.support.rig import Machine
+from tests.support.shop import Shop, canaries, invocations, open_shop, three_models
 
 FAULTS = ("F01", "F02", "F04")
 

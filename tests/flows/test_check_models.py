@@ -21,9 +21,9 @@ import psutil
 import pytest
 
 from stillwatch.records.chat import TIERS
-from tests.rig import REPOSITORY, llama_server, model_dir
-from tests.scripted_llm import Request, ScriptedLLM, first_allowed
-from tests.shop import MODELS
+from tests.support.rig import REPOSITORY, llama_server, model_dir
+from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
+from tests.support.shop import MODELS
 
 pytestmark = pytest.mark.process
 
@@ -284,7 +284,7 @@ def test_a_server_killed_while_it_is_asked(
     mark = tmp_path / "asked"
     program = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from tests.scripted_llm import ScriptedLLM\n"
+        "from tests.support.scripted_llm import ScriptedLLM\n"
         "def die(request): os.kill(os.getpid(), 9)\n"
         "server = ScriptedLLM(die).start(); print(server.url, flush=True); server._thread.join()\n"
     )

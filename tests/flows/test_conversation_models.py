@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 
 from stillwatch.app import SystemClock
+from stillwatch.chat.conversation import Conversation, Desk, Ended, Turn
 from stillwatch.config import Llm, TierConfig, find_places
-from stillwatch.conversation import Conversation, Desk, Ended, Turn
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.llm.tiers import chat_models
 from stillwatch.ports import ChatModel
 from stillwatch.records.cause import Cause
 from stillwatch.records.trigger import Severity
-from stillwatch.think.converse import Style
-from stillwatch.think.wish import Wish, understand
-from tests.rig import llama_server, model_dir
+from stillwatch.think.talk.converse import Style
+from stillwatch.think.talk.intent import Wish, understand
 from tests.serve.scene import ScriptedGate, free_port, known, remember
-from tests.shop import MODELS
+from tests.support.rig import llama_server, model_dir
+from tests.support.shop import MODELS
 from tests.think.incidents import evidence, incident
 from tests.think.looks import ScriptedLooks
 

@@ -14,8 +14,8 @@ import pytest
 
 from evals import scenario
 from stillwatch.records.chat import TIERS
-from tests.rig import Machine, model_dir
-from tests.shop import MODELS, Shop, open_shop
+from tests.support.rig import Machine, model_dir
+from tests.support.shop import MODELS, Shop, open_shop
 
 STATE = ("--state-dir", "/tmp/sw", "--runtime-dir", "/tmp/sw/run")
 POLL = 0.5

@@ -11,8 +11,8 @@ import pytest
 
 from evals import scenario
 from stillwatch.gate.change.catalogue import CATALOGUE
-from tests.rig import Machine
-from tests.shop import Shop, open_shop
+from tests.support.rig import Machine
+from tests.support.shop import Shop, open_shop
 
 FAULTS = ("F01", "F02", "F03", "F04", "F05", "F06", "F08", "F16", "F23", "F26")
 TARGETS: dict[str, Callable[[Shop], str]] = {

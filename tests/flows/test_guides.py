@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from stillwatch.records.chat import TIERS
-from tests import guides
-from tests.rig import PATH, Machine
 from tests.serve.client_programs import guide_packages, node_program
+from tests.support import guides
+from tests.support.rig import PATH, Machine
 
 FOLDER = "/root/at-the-desk"
 EVIDENCE = "**Evidence**"

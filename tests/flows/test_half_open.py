@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from stillwatch.app import build
-from stillwatch.serve.keys import KeyRing
+from stillwatch.serve.http.keys import KeyRing
 from tests.serve.scene import free_port
 from tests.test_app import NO_MODELS, options
 from tests.test_run import REPOSITORY, words

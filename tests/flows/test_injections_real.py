@@ -13,9 +13,9 @@ import pytest
 from stillwatch.config import Llm, TierConfig
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.servers import LlamaServers
-from tests.injections import WISHES, texts
 from tests.llm.test_servers import MODELS, free_port, places
 from tests.serve.scene import Now
+from tests.support.injections import WISHES, texts
 from tests.test_injections import Stage, user
 from tests.think.incidents import evidence, incident
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.rig import Machine
+from tests.support.rig import Machine
 
 UNIT = """[Unit]
 Description=A service that fails once
@@ -26,7 +26,7 @@ WantedBy=multi-user.target
 PROPOSE = """
 import asyncio, json, sys
 from stillwatch.config import find_places
-from stillwatch.gate_door import GateSocket
+from stillwatch.gate.door import GateSocket
 from stillwatch.records.action import Proposal
 door, proposal = GateSocket(find_places(None, None, None)), Proposal(action=sys.argv[1], target=sys.argv[2])
 answer = asyncio.run(door.propose(proposal, ""))

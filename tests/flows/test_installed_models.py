@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.rig import Machine, model_dir
+from tests.support.rig import Machine, model_dir
 
 pytestmark = pytest.mark.real_model
 SMALL = "SmolLM2-135M-Instruct.Q4_1"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evals import scenario
-from tests.mending import (
+from tests.support.mending import (
     CONFIGURATION,
     DAEMON,
     GATE,
@@ -28,8 +28,8 @@ from tests.mending import (
     policy,
     standing,
 )
-from tests.rig import Machine
-from tests.shop import open_shop
+from tests.support.rig import Machine
+from tests.support.shop import open_shop
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 Boot = Callable[..., Machine]

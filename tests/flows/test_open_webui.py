@@ -20,12 +20,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from evals import scenario
-from stillwatch.gate.codes import STEP, code_at
-from tests.mending import CONFIGURATION, Estate, install, policy
-from tests.rig import Machine
-from tests.scripted_llm import Request, ScriptedLLM, first_allowed
-from tests.shop import open_shop
-from tests.window import Window, connected
+from stillwatch.gate.totp import STEP, code_at
+from tests.support.mending import CONFIGURATION, Estate, install, policy
+from tests.support.rig import Machine
+from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
+from tests.support.shop import open_shop
+from tests.support.window import Window, connected
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(600)]
 ANSWER = "The program of **{unit}** is missing, so it cannot start [E1]. Its unit file could be restored."

@@ -9,8 +9,8 @@ import pytest
 from evals import scenario
 from stillwatch.records.action import ACTIONS
 from stillwatch.records.cause import CAUSES
-from tests.rig import Machine
-from tests.shop import Shop, canaries, draw, open_shop
+from tests.support.rig import Machine
+from tests.support.shop import Shop, canaries, draw, open_shop
 
 # What an administrator would type. `{…}` are fields of the shop.
 REMEDIES = {

@@ -13,18 +13,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from stillwatch.gate.codes import STEP, code_at
-from tests.mending import Estate, at_work
-from tests.rig import Machine
+from stillwatch.gate.totp import STEP, code_at
+from tests.support.mending import Estate, at_work
+from tests.support.rig import Machine
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 CHAT = """
 import asyncio, sys
 from stillwatch.config import find_places
 from stillwatch.gate.client import ask_async
-from stillwatch.orders import Orders, exact_order
+from stillwatch.chat.chat_commands import ChatCommands, exact_order
 places = find_places(None, None, None)
-orders = Orders(service=None, clock=None, gate=lambda verb, **fields: ask_async(places, verb, **fields))
+orders = ChatCommands(service=None, clock=None, gate=lambda verb, **fields: ask_async(places, verb, **fields))
 order = exact_order(" ".join(sys.argv[1:]))
 print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
 """

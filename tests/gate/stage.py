@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from stillwatch.config import Places
+from stillwatch.config import Paths
 from stillwatch.gate import protocol
+from stillwatch.gate.admin_verbs import AdminVerbs
 from stillwatch.gate.change.action import (
     Absent,
     Action,
@@ -27,7 +28,6 @@ from stillwatch.gate.change.undo import Undo
 from stillwatch.gate.core import Peer
 from stillwatch.gate.database import Database
 from stillwatch.gate.declared import Declared
-from stillwatch.gate.desk import Desk
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.units import check_unit_name
@@ -267,7 +267,7 @@ def make_gate(
     boot: str = BOOT,
     keep: int = 50_000,
     catalogue: Mapping[str, Action] = ACTIONS,
-) -> Desk:
+) -> AdminVerbs:
     """A gate over `folder`; its policy lies beside the state, owned by whoever runs the test."""
     state = folder / "gate"
     state.mkdir(mode=0o700, exist_ok=True)
@@ -286,7 +286,7 @@ def make_gate(
     return gate
 
 
-class Bench(Desk):
+class Bench(AdminVerbs):
     """The policy file of a test needs no `policy apply`."""
 
     def _trusted_policy(self) -> Any:
@@ -301,28 +301,28 @@ def request(verb: str, **fields: Any) -> Any:
     return protocol.read_request(canonical({"verb": verb, **fields}).encode() + b"\n")
 
 
-async def say(gate: Desk, peer: Peer, verb: str, **fields: Any) -> dict[str, Any]:
+async def say(gate: AdminVerbs, peer: Peer, verb: str, **fields: Any) -> dict[str, Any]:
     return await gate.answer(peer, request(verb, **fields))
 
 
-async def propose(gate: Desk, target: str, action: str = "restart_unit", **arguments: Any) -> dict[str, Any]:
+async def propose(gate: AdminVerbs, target: str, action: str = "restart_unit", **arguments: Any) -> dict[str, Any]:
     return await say(gate, DAEMON, "propose", action=action, target=target, arguments=arguments)
 
 
-def bus_of(gate: Desk) -> Units:
+def bus_of(gate: AdminVerbs) -> Units:
     return gate.judge.world.bus  # type: ignore[return-value]
 
 
-def clock_of(gate: Desk) -> StillClock:
+def clock_of(gate: AdminVerbs) -> StillClock:
     return gate.clock  # type: ignore[return-value]
 
 
-def kinds(gate: Desk) -> list[str]:
+def kinds(gate: AdminVerbs) -> list[str]:
     return [record.shown()["kind"] for record in gate.database.records(0, 10_000)]
 
 
-def places_in(folder: Path) -> Places:
-    return Places(
+def places_in(folder: Path) -> Paths:
+    return Paths(
         config_file=folder / "stillwatch.toml",
         state=folder / "state",
         runtime=folder / "run",
@@ -334,7 +334,7 @@ def places_in(folder: Path) -> Places:
 
 
 @asynccontextmanager
-async def served(gate: Desk, folder: Path, admission: Admission | None = None, deadline: float = 5.0) -> Any:
+async def served(gate: AdminVerbs, folder: Path, admission: Admission | None = None, deadline: float = 5.0) -> Any:
     """The gate behind its real sockets, for this process's uid."""
     import os
 

@@ -25,7 +25,7 @@ def test_no_gate_is_said_with_the_next_step(tmp_path):
     places = places_in(tmp_path)
     with pytest.raises(NotReachable, match="start it with"):
         client.ask(places, "status")
-    installed = client.Places(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
+    installed = client.Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
     with pytest.raises(NotReachable, match="systemctl status"):
         client.ask(installed, "status")
 

@@ -10,7 +10,7 @@ import pytest
 
 import stillwatch.install
 from stillwatch.gate.policy import DEFAULT, load_policy
-from tests.rig import Machine
+from tests.support.rig import Machine
 
 pytestmark = pytest.mark.container
 

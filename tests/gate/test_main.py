@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.config import Config, Places
+from stillwatch.config import Config, Paths
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client, main
 from stillwatch.gate.change.action import Refused
@@ -31,7 +31,7 @@ sys.exit(run_gate(Config(), places_in(Path(sys.argv[1])), Stage(some_units())))
 
 def installed(folder):
     places = places_in(folder)
-    return Places(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
+    return Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
 
 
 @pytest.fixture

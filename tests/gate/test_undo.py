@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.codes import code_at
+from stillwatch.gate.totp import code_at
 from tests.gate.stage import (
     ADMIN,
     DAEMON,

@@ -13,9 +13,7 @@ import pytest
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.journal import Journal
 from stillwatch.records.line import LINE_LIMIT, Line
-
-sys.path.insert(0, str(Path(__file__).parent))
-from journal_export import REMOTE, START, export, make_journal
+from tests.support.journal_export import REMOTE, START, export, make_journal
 
 pytestmark = pytest.mark.skipif(not Path(REMOTE).exists(), reason="needs systemd-journal-remote")
 

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.records.unit import UnitState
-
-sys.path.insert(0, str(Path(__file__).parent))
-from journal_export import REMOTE, START, export, make_journal
+from tests.support.journal_export import REMOTE, START, export, make_journal
 
 STARTED = "39f53479d3a045ac8e11786248231fbf"
 PID1 = {"_TRANSPORT": "journal", "_PID": "1", "_UID": "0", "_COMM": "systemd", "_SYSTEMD_UNIT": "init.scope"}

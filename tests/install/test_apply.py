@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stillwatch.install.apply import apply_policy, host_units
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 
 TABLES = {"rule": [{"name": "all", "verdict": "ask", "actions": ["restart_unit"], "targets": ["*.service"]}]}
 
 
-class Machine(Hands):
+class Machine(Installer):
     """A host with three units."""
 
     async def lines(self, argv: Sequence[str]) -> list[str]:

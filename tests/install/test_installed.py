@@ -12,7 +12,7 @@ import pytest
 from stillwatch.gate.units import protected_by
 from stillwatch.install.layout import ENABLED, POLKIT, layout
 from stillwatch.install.polkit import granted, polkit_rules
-from tests.rig import REPOSITORY, Machine
+from tests.support.rig import REPOSITORY, Machine
 
 pytestmark = pytest.mark.container
 ASK = """import socket, sys

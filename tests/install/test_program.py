@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from stillwatch.install import program
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 from stillwatch.install.program import in_place, llama_server, parts, prepare
 
 MINE = frozenset({0, os.getuid()})
@@ -68,7 +68,7 @@ def test_a_copy_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(program, "COPY", tmp_path / "copy")
     monkeypatch.setattr(program, "in_place", lambda paths: "it is a test")
     said: list[str] = []
-    python = asyncio.run(prepare(Hands(said.append)))
+    python = asyncio.run(prepare(Installer(said.append)))
     assert Path(python).is_relative_to(tmp_path)
     assert "because it is a test" in said[0]
     done = subprocess.run(
@@ -81,14 +81,14 @@ def test_a_copy_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 async def test_in_place_is_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "in_place", lambda paths: "")
-    assert await prepare(Hands(lambda said: None)) == sys.executable
+    assert await prepare(Installer(lambda said: None)) == sys.executable
 
 
 def test_a_server_has_a_path_even_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "/nowhere/llama-server")
     monkeypatch.setenv("PATH", "/nowhere")
     said: list[str] = []
-    assert llama_server(Hands(said.append)) == "/usr/bin/llama-server"
+    assert llama_server(Installer(said.append)) == "/usr/bin/llama-server"
     assert "rules work alone" in said[0]
 
 
@@ -102,10 +102,10 @@ def test_a_llama_server_that_services_cannot_see_is_copied_once(
     monkeypatch.setattr(program, "INSTALLED", target)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(found))
     said: list[str] = []
-    assert llama_server(Hands(said.append, dry_run=True)) == str(target) and not target.exists()
+    assert llama_server(Installer(said.append, dry_run=True)) == str(target) and not target.exists()
     for _ in range(2):
-        assert llama_server(Hands(said.append)) == str(target)
+        assert llama_server(Installer(said.append)) == str(target)
     assert len(said) == 2 and target.read_bytes() == b"program" and os.access(target, os.X_OK)
     found.write_bytes(b"newer")
-    assert llama_server(hands := Hands(said.append)) == str(target) and hands.changed
+    assert llama_server(hands := Installer(said.append)) == str(target) and hands.changed
     assert target.read_bytes() == b"newer" and len(list(target.parent.iterdir())) == 1

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from stillwatch.install import steps
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 from stillwatch.install.steps import DEFAULT_CONFIGURATION, install, uninstall
 
 
-class Watched(Hands):
+class Watched(Installer):
     """Writes below its root; programs are only noted."""
 
     def __init__(self, root: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.llm.allow import VARIABLE
+from stillwatch.llm.test_allowlist import VARIABLE
 
 
 @pytest.fixture(autouse=True)

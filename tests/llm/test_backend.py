@@ -10,7 +10,7 @@ from stillwatch.llm.backend import OpenAIBackend, _Said
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.llm.wire import Babble, decode_completion
 from stillwatch.records.chat import Answer, Failure, Message, Thought
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="system", content="You name causes."), Message(role="user", content="why is nginx down?")]
 SCHEMA = {

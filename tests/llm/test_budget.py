@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.llm.budget import fit
-from tests.scripted_llm import count_tokens
+from tests.support.scripted_llm import count_tokens
 
 
 class Counter:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from stillwatch.llm.llama_extras import LlamaExtras
 from stillwatch.llm.transport import Transport
 from stillwatch.records.chat import Message
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="user", content="one two")]
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from stillwatch.llm import probe
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 
 def test_names_who_listens() -> None:

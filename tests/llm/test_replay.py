@@ -9,7 +9,7 @@ from stillwatch.errors import WrongUsage
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.replay import Recorder, Replay
 from stillwatch.records.chat import Answer, Failure, Message, Thought
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="user", content="why?")]
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from stillwatch.errors import BadAnswer
 from stillwatch.llm.schema import decode, decode_text, json_schema, problem_with
-from tests.scripted_llm import fill
+from tests.support.scripted_llm import fill
 
 
 class Colour(enum.Enum):

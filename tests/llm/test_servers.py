@@ -14,11 +14,11 @@ from typing import Any
 import psutil
 import pytest
 
-from stillwatch.config import Llm, Places, TierConfig
+from stillwatch.config import Llm, Paths, TierConfig
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.records.chat import TIERS, Answer, Message
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 pytestmark = pytest.mark.process
 
@@ -51,8 +51,8 @@ def free_port() -> int:
         return port
 
 
-def places(folder: Path, models: Path | None = None) -> Places:
-    return Places(
+def places(folder: Path, models: Path | None = None) -> Paths:
+    return Paths(
         config_file=None,
         state=folder,
         runtime=folder / "run",

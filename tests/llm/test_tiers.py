@@ -6,7 +6,7 @@ from typing import Any
 from stillwatch.config import Llm, TierConfig
 from stillwatch.llm.tiers import chat_models, no_models
 from stillwatch.records.chat import Answer, Failure, Message
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ASK = [Message(role="user", content="x")]
 

@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch.llm.transport import BadStatus, Broken, Transport, _proxy
 from stillwatch.llm.wire import MAX_BODY, Babble
-from tests.scripted_llm import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

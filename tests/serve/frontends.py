@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.published import NPM, PYPI, files
 from tests.serve.side_prompts import HISTORY, QUESTION, told, user
+from tests.support.published import NPM, PYPI, files
 
 OPEN_WEBUI = [name for name in PYPI if name.startswith("open-webui")]
 LIBRECHAT = [name for name in NPM if name.startswith("@librechat")]

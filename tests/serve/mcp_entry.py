@@ -6,8 +6,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from stillwatch.conversation import Desk
-from stillwatch.serve.mcp_stdio import serve_stdio
+from stillwatch.chat.conversation import Desk
+from stillwatch.serve.mcp.over_stdio import serve_stdio
 from tests.serve.scene import Now, ScriptedGate, known, remember
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks

@@ -7,8 +7,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.scripted_llm import ScriptedLLM
 from tests.serve.scene import FAILED, ScriptedGate, script, serving
+from tests.support.scripted_llm import ScriptedLLM
 from tests.think.incidents import incident
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}

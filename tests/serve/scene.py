@@ -11,24 +11,24 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api
-from stillwatch.conversation import Conversation, Desk
 from stillwatch.errors import StillwatchError
-from stillwatch.gather import Gathered
 from stillwatch.llm.backend import OpenAIBackend
+from stillwatch.reading.gather import Gathered
 from stillwatch.records.action import Proposal
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.serve.http import build_http, serve_http
-from stillwatch.serve.keys import KeyRing
-from stillwatch.serve.limits import Bounds
-from stillwatch.service import Service, status_of
+from stillwatch.serve.http.keys import KeyRing
+from stillwatch.serve.http.limits import Bounds
+from stillwatch.serve.server import build_http, serve_http
+from stillwatch.service.one_pass import Service, status_of
 from stillwatch.store.store import Store
-from stillwatch.think.converse import ANSWER_NOW, LOOK_OR_ANSWER
-from tests.scripted_llm import Request, ScriptedLLM, first_allowed
-from tests.test_service import service
+from stillwatch.think.talk.converse import ANSWER_NOW, LOOK_OR_ANSWER
+from tests.service.test_one_pass import service
+from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripted_llm import ScriptedLLM
 from tests.serve.client_programs import inspector_program, js_folder, llm_program
 from tests.serve.scene import Scene, script, serving
+from tests.support.scripted_llm import ScriptedLLM
 
 pytestmark = pytest.mark.process
 

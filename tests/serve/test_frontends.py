@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from stillwatch.orders import exact_order
-from stillwatch.serve.asked import read_asked
-from stillwatch.serve.side import side_of
-from stillwatch.serve.side_answer import by_fixed_code, orders_something
+from stillwatch.chat.chat_commands import exact_order
+from stillwatch.serve.openai.chat_request import read_asked
+from stillwatch.serve.openai.window_answers import by_fixed_code, orders_something
+from stillwatch.serve.openai.window_tasks import side_of
 from tests.serve.frontends import LIBRECHAT, LOBE_CHAT, OPEN_WEBUI, Prompt, librechat, lobe_chat, open_webui
 
 pytestmark = pytest.mark.process

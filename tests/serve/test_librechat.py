@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from stillwatch.config import load_config
-from stillwatch.serve.asked import MODELS
-from tests.guides import blocks
+from stillwatch.serve.openai.chat_request import MODELS
 from tests.serve.client_programs import js_folder
+from tests.support.guides import blocks
 
 YAML = [block.text for block in blocks("librechat.md") if block.language == "yaml"]
 

@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stillwatch.config import Api
 from stillwatch.records.look import Seen
-from stillwatch.serve.http import serve_http
-from tests.scripted_llm import ScriptedLLM
+from stillwatch.serve.server import serve_http
 from tests.serve.client_programs import conformance_program
 from tests.serve.scene import FAILED, Scene, ScriptedGate, free_port, script, serving
+from tests.support.scripted_llm import ScriptedLLM
 from tests.test_structure import REPOSITORY
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.watch.screen import Screen
-from tests import screens
+from stillwatch.watch.prefilter import Prefilter
+from tests.support import screens
 
 
 @pytest.fixture(scope="session")
-def screen() -> Screen:
+def screen() -> Prefilter:
     return screens.screen()

@@ -4,7 +4,7 @@ from itertools import islice
 
 from stillwatch.records.line import Line
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.screen import Screen
+from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.stream import Counts, triage_lines, triage_text
 
 
@@ -12,7 +12,7 @@ def parse(raw: bytes) -> Line:
     return Line(1.0, raw, "app")
 
 
-def test_triggers_come_as_their_batch_completes(screen: Screen) -> None:
+def test_triggers_come_as_their_batch_completes(screen: Prefilter) -> None:
     def endless():
         while True:
             yield b"calm"
@@ -24,7 +24,7 @@ def test_triggers_come_as_their_batch_completes(screen: Screen) -> None:
     assert counts.lines == 3000
 
 
-def test_counters_add_up_at_the_end(screen: Screen) -> None:
+def test_counters_add_up_at_the_end(screen: Prefilter) -> None:
     lines = [Line(1.0, b"frobnicator: fatal error", "app", "log")] * 10 + [parse(b"no space left on device")]
     counts = Counts()
     (trigger,) = triage_lines(Watcher(screen, host="h"), lines, counts, batch=4)
@@ -33,7 +33,7 @@ def test_counters_add_up_at_the_end(screen: Screen) -> None:
     assert counts.rate > 0
 
 
-def test_nothing_in_nothing_out(screen: Screen) -> None:
+def test_nothing_in_nothing_out(screen: Prefilter) -> None:
     counts = Counts()
     assert list(triage_text(Watcher(screen, host="h"), [], parse, counts)) == []
     assert (counts.lines, counts.triggers) == (0, 0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from tests.rig import Machine
-from tests.shop import Shop
+from tests.support.rig import Machine
+from tests.support.shop import Shop
 
 
 def subjects(shop: Shop) -> tuple[str, ...]:

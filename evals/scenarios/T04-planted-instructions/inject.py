@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rig import Machine
-from tests.shop import Shop
+from tests.support.rig import Machine
+from tests.support.shop import Shop
 
 
 def subjects(shop: Shop) -> tuple[str, ...]:

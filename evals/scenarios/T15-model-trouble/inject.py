@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from evals.scenario import load
-from tests.rig import HERE, Machine
-from tests.shop import Shop
+from tests.support.rig import HERE, Machine
+from tests.support.shop import Shop
 
 
 def subjects(shop: Shop) -> tuple[str, ...]:

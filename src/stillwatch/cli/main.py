@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from stillwatch.cli.commands import FAMILIES, overview
-from stillwatch.cli.everywhere import door, take_everywhere
+from stillwatch.cli.families import FAMILIES, overview
+from stillwatch.cli.global_options import door, take_everywhere
 from stillwatch.errors import StillwatchError, WrongUsage
 
 INTERRUPTED = 130
@@ -58,7 +58,7 @@ def _invoke(name: str, words: list[str]) -> int:
     from stillwatch.cli.parser import perform
 
     family = FAMILIES[name]
-    command = importlib.import_module(f"stillwatch.cli.{family.module}").command
+    command = importlib.import_module(f"stillwatch.cli.commands.{family.module}").command
     return perform(name, family.summary, command, words)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from stillwatch.cli.commands import EVERYWHERE
-from stillwatch.cli.paper import write
+from stillwatch.cli.families import EVERYWHERE
+from stillwatch.cli.terminal import write
 from stillwatch.errors import WrongUsage
 
 DEFAULT_MEMBER = "list"

@@ -9,7 +9,7 @@ import os
 import pwd
 from typing import Any, Final, Literal
 
-from stillwatch.config import Places
+from stillwatch.config import Paths
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.host.auditanchors import GATE_USER
 from stillwatch.host.unixsockets import exchange
@@ -26,7 +26,7 @@ class GateRefused(StillwatchError):
     exit_code = 4
 
 
-def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
+def ask(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
     """Say one verb of gate/protocol.py and return the answer.
 
     Raises NotReachable where no gate answers, GateRefused with its reason where it will not.
@@ -47,12 +47,12 @@ def ask(places: Places, verb: str, *, door: Door = "admin", seconds: float = DEA
     return dict(reply)
 
 
-async def ask_async(places: Places, verb: str, *, door: Door = "propose", **fields: Any) -> dict[str, Any]:
+async def ask_async(places: Paths, verb: str, *, door: Door = "propose", **fields: Any) -> dict[str, Any]:
     """As `ask`, without holding up the loop; whoever gives up waiting stops nothing that runs."""
     return await asyncio.to_thread(ask, places, verb, door=door, **fields)
 
 
-def _owners(places: Places) -> set[int]:
+def _owners(places: Paths) -> set[int]:
     """Who may listen there: systemd (root) or the gate's user; in a trial oneself."""
     if places.trial:
         return {os.getuid()}
@@ -61,7 +61,7 @@ def _owners(places: Places) -> set[int]:
     return {0}
 
 
-def _next_step(places: Places, error: BaseException) -> str:
+def _next_step(places: Paths, error: BaseException) -> str:
     if isinstance(error, PermissionError):
         return "run it as root or as a member of stillwatch-admin"
     return "start it with `stillwatch gate`" if places.trial else "look at `systemctl status stillwatch-gate`"

@@ -11,15 +11,15 @@ from typing import Any, Final
 from stillwatch.config import Autonomy
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.codes import Codes
 from stillwatch.gate.database import Database
 from stillwatch.gate.judge import Judge, Reading, explained, plain, refused_explanation, told
+from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits
 from stillwatch.gate.perform import Performer
 from stillwatch.gate.policy import LEVELS, Policy, decide, load_policy, lower_level
 from stillwatch.gate.proposals import Proposals, Row, shown
 from stillwatch.gate.protocol import FOR_PROPOSERS, AnyRequest, clean
-from stillwatch.gate.switch import Switch
+from stillwatch.gate.totp import Codes
 from stillwatch.gate.trust import read_trusted
 from stillwatch.records.action import Decision
 

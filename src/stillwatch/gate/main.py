@@ -16,16 +16,16 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from stillwatch.config import Config, Places
+from stillwatch.config import Config, Paths
 from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.gate.admin_verbs import AdminVerbs
 from stillwatch.gate.change.action import World
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.database import Database
-from stillwatch.gate.desk import Desk
+from stillwatch.gate.host_access import HostAccess
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.trust import read_trusted
-from stillwatch.gate.world import HostWorld
 from stillwatch.host.auditanchors import log_name, send_anchor
 from stillwatch.host.boot import boot_id, host_id
 from stillwatch.host.unixsockets import notify_ready
@@ -35,13 +35,13 @@ ADMINS: Final = "stillwatch-admin"
 TICK: Final = 0.5
 
 
-def run_gate(config: Config, places: Places, world: World | None = None) -> int:
+def run_gate(config: Config, places: Paths, world: World | None = None) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code. Raises StillwatchError where it cannot start."""
     trial_uid = os.getuid() if places.trial else None
     if trial_uid is None and places.config_file is not None:
         read_trusted(places.config_file, frozenset({0}))
     with _only_one(places.gate_state):
-        gate = build(config, places, world or HostWorld(), trial_uid)
+        gate = build(config, places, world or HostAccess(), trial_uid)
         try:
             doors = open_doors(places.gate_runtime, 0o600)
         except OSError as error:
@@ -51,11 +51,11 @@ def run_gate(config: Config, places: Places, world: World | None = None) -> int:
     return 0
 
 
-def build(config: Config, places: Places, world: World, trial_uid: int | None) -> Desk:
+def build(config: Config, places: Paths, world: World, trial_uid: int | None) -> AdminVerbs:
     """The gate over its state directory; what a crash left open is told as `unknown` at once."""
     folder = places.gate_state
     database = Database(folder, world.clock, partial(send_anchor, log_name(folder)))
-    gate = Desk(
+    gate = AdminVerbs(
         database=database,
         judge=Judge(world, CATALOGUE, host_id()),
         boot_id=boot_id(),

@@ -6,18 +6,18 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from stillwatch.config import Autonomy, Places
+from stillwatch.config import Autonomy, Paths
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Absent, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.host_access import HELPERS, HostAccess
 from stillwatch.gate.judge import Judge, explained, refused_explanation
 from stillwatch.gate.policy import load_policy
-from stillwatch.gate.world import HELPERS, HostWorld
 from stillwatch.records.unit import UnitState
 
 
 async def explain(
-    places: Places, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
+    places: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
 ) -> dict[str, Any]:
     """`explain action` as CONTRACT has it, judged here; what this host lacks stands in `missing`."""
     world = LookingWorld(helpers=HELPERS)
@@ -42,7 +42,7 @@ class WordsBus(SystemBus):
         raise Absent(name)
 
 
-class LookingWorld(HostWorld):
+class LookingWorld(HostAccess):
     """It asks PID 1 and no helper, and can change nothing."""
 
     async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:

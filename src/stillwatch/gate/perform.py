@@ -13,11 +13,11 @@ from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verifi
 from stillwatch.gate.change.undo import Made
 from stillwatch.gate.database import Database, Writer
 from stillwatch.gate.judge import Judge, Reading
+from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits
 from stillwatch.gate.policy import Policy, decide
 from stillwatch.gate.proposals import Row
 from stillwatch.gate.protocol import clean
-from stillwatch.gate.switch import Switch
 from stillwatch.host.auditlog import canonical
 
 APPROVAL_GOOD: Final = 900.0

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers import declared, goodcopy
-from stillwatch.helpers.below import strangers
-from stillwatch.helpers.beneath import open_beneath, open_folder
 from stillwatch.helpers.child import run
+from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entries, entry
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.safe_open import open_beneath, open_folder
 
 CALLERS: Final = ("stillwatch-gate",)
 SYSTEMCTL: Final = "/usr/bin/systemctl"

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stillwatch.helpers.below import strangers
-from stillwatch.helpers.beneath import open_beneath, open_folder, plain_file
 from stillwatch.helpers.child import Ended, run
+from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.processes import holders, running
 from stillwatch.helpers.request import Refused
+from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 DAY: Final = 86_400
 MAX_LOGS: Final = 10_000

@@ -11,11 +11,11 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from stillwatch.helpers.beneath import open_beneath, open_folder, plain_file
 from stillwatch.helpers.child import run
 from stillwatch.helpers.declared import config_test, opened
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.request import Refused
+from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 STATE = Path("/var/lib/stillwatch-act")
 MAX_FILE: Final = 1_048_576

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.config import Places
+from stillwatch.config import Paths
 from stillwatch.host.auditlog import Wholeness, check, read_records
 
 MESSAGE_ID: Final = "6f0d3f2b5a1e4c0f9d7b8a4c2e1f6a90"
@@ -66,12 +66,12 @@ def read_anchors(log: str, uid: int, folder: str | None = None) -> dict[int, str
     return anchors
 
 
-def show_audit(places: Places, after: int = 0) -> Iterator[dict[str, Any]]:
+def show_audit(places: Paths, after: int = 0) -> Iterator[dict[str, Any]]:
     """Every record as `audit show --json` prints it. Raises NotReachable without a log, Spoilt at no record."""
     return (record.shown() for record in read_records(places.gate_state) if record.seq > after)
 
 
-def verify_audit(places: Places, journal: str | None = None) -> Wholeness:
+def verify_audit(places: Paths, journal: str | None = None) -> Wholeness:
     """Whether the log is whole, as far as it and the journal can tell. Raises NotReachable without a log."""
     log, uid = log_name(places.gate_state), _gate_uid(places)
     for _ in range(TRIES):
@@ -82,5 +82,5 @@ def verify_audit(places: Places, journal: str | None = None) -> Wholeness:
     return found
 
 
-def _gate_uid(places: Places) -> int:
+def _gate_uid(places: Paths) -> int:
     return os.getuid() if places.trial else pwd.getpwnam(GATE_USER).pw_uid

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from stillwatch.records.event import Event, Untrusted
-from stillwatch.watch.redact import safe_text
+from stillwatch.untrusted.redact import safe_text
 
 PLACES = (
     "/etc",

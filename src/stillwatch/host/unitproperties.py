@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.unit import UnitState
-from stillwatch.watch.redact import safe_text
+from stillwatch.untrusted.redact import safe_text
 
 
 def unit_event(state: UnitState, host: str, at: float) -> Event:

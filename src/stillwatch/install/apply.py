@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 from stillwatch.install.layout import POLKIT
 from stillwatch.install.polkit import granted, polkit_rules
 
@@ -17,7 +17,7 @@ LISTS = (
 )
 
 
-async def host_units(hands: Hands) -> list[str]:
+async def host_units(hands: Installer) -> list[str]:
     """Every unit that this host has a file for or has loaded; templates have no exact name and are left out."""
     found: set[str] = set()
     for argv in LISTS:
@@ -26,7 +26,7 @@ async def host_units(hands: Hands) -> list[str]:
 
 
 async def apply_policy(
-    hands: Hands, policy_file: Path, tables: Mapping[str, Any], version: str, protected: Callable[[str], bool]
+    hands: Installer, policy_file: Path, tables: Mapping[str, Any], version: str, protected: Callable[[str], bool]
 ) -> int:
     """Write the polkit rules, then the policy's hash beside it; returns how many units are granted.
 
@@ -38,7 +38,7 @@ async def apply_policy(
     return len(grants)
 
 
-async def keep_good_copies(hands: Hands) -> None:
+async def keep_good_copies(hands: Installer) -> None:
     """A first good copy of each declared file that passes its test, at once: the next fault need not wait for a timer.
 
     A file that does not pass it is said in the journal and holds up nothing.

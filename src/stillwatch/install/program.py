@@ -13,7 +13,7 @@ import sysconfig
 from pathlib import Path
 
 from stillwatch.errors import NotReachable
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 from stillwatch.llm.binary import INSTALLED, NEXT_STEP, find_binary
 
 COPY = Path("/opt/stillwatch")
@@ -55,7 +55,7 @@ def _changeable(path: Path, owners: frozenset[int]) -> str:
     )
 
 
-async def prepare(hands: Hands) -> str:
+async def prepare(hands: Installer) -> str:
     """The interpreter for the units; copies the program where it must be copied."""
     why = in_place(parts())
     if not why:
@@ -93,7 +93,7 @@ def _system_packages() -> tuple[str, ...]:
     return ("--system-site-packages",) if seen or sys.prefix == sys.base_prefix else ()
 
 
-def llama_server(hands: Hands) -> str:
+def llama_server(hands: Installer) -> str:
     """The llama-server of the units: the one that would be found now, else where a package would put it.
 
     One that services cannot see or others could change is copied, and stays as it is where it is the same already.

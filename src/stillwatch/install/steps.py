@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from stillwatch.install.apply import keep_good_copies
-from stillwatch.install.hands import Hands
+from stillwatch.install.installer import Installer
 from stillwatch.install.layout import ENABLED, POLKIT, SYSUSERS, TMPFILES, UNITS, layout
 from stillwatch.llm.binary import INSTALLED
 
@@ -27,7 +27,7 @@ port = 8083
 
 
 async def install(
-    hands: Hands, python: str, llama: str, default_policy: str, apply: Callable[[], Awaitable[None]]
+    hands: Installer, python: str, llama: str, default_policy: str, apply: Callable[[], Awaitable[None]]
 ) -> None:
     """python: the interpreter of the services; apply: puts the policy file into force. Raises StillwatchError."""
     for path, text in layout(python, llama).items():
@@ -49,7 +49,7 @@ async def install(
     await hands.run("systemctl", "start", *sorted(services, reverse=True))
 
 
-async def uninstall(hands: Hands, *, purge: bool) -> None:
+async def uninstall(hands: Installer, *, purge: bool) -> None:
     """Services, units, rules and the program go; configuration, state and users stay unless `purge`."""
     present = [name for name in ENABLED if hands.exists(UNITS / name)]
     if present:
@@ -66,7 +66,7 @@ async def uninstall(hands: Hands, *, purge: bool) -> None:
         await _purge(hands)
 
 
-async def _purge(hands: Hands) -> None:
+async def _purge(hands: Installer) -> None:
     for folder in (str(CONFIGURATION), *STATE):
         hands.remove(folder)
     for user in _named("u"):

@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any, Self
 
 from stillwatch.llm import wire
-from stillwatch.llm.allow import refusal
 from stillwatch.llm.breaker import Breaker
 from stillwatch.llm.llama_extras import LlamaExtras
 from stillwatch.llm.meter import Meter
+from stillwatch.llm.test_allowlist import refusal
 from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.ports import Clock
 from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState, Usage

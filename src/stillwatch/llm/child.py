@@ -13,7 +13,7 @@ from stillwatch.errors import NotReachable
 from stillwatch.helpers.llama import ENVIRONMENT
 from stillwatch.llm.running import STOP_SECONDS, Launch, RunningServer
 
-LEASH = Path(__file__).with_name("leash.py")
+LEASH = Path(__file__).with_name("die_with_parent.py")
 
 
 class Child(RunningServer):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from stillwatch.config import Llm, Places
+from stillwatch.config import Llm, Paths
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.llm import memory, probe
 from stillwatch.llm.binary import find_binary
@@ -52,7 +52,7 @@ class LlamaServers:
     def __init__(
         self,
         llm: Llm,
-        places: Places,
+        places: Paths,
         clock: Clock,
         *,
         progress: Progress | None = None,

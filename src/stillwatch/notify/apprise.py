@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from stillwatch.watch.redact import safe_text
+from stillwatch.untrusted.redact import safe_text
 
 LOG = logging.getLogger(__name__)
 TITLE_CHARACTERS = 200

@@ -6,7 +6,7 @@ from collections import deque
 from itertools import islice
 
 from stillwatch.tools.tool import World
-from stillwatch.watch.redact import safe_text
+from stillwatch.untrusted.redact import safe_text
 
 READ = 100_000
 

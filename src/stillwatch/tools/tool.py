@@ -20,7 +20,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.line import Line
 from stillwatch.records.look import Seen
 from stillwatch.tools import look as folder
-from stillwatch.watch.redact import redact, safe_text
+from stillwatch.untrusted.redact import redact, safe_text
 
 
 class JournalReader(Protocol):

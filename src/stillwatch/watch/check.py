@@ -8,8 +8,8 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.watch.lint import lint, missing_samples, names, unknown_names
 from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.rule import Rule, Sample
-from stillwatch.watch.screen import Screen
 
 
 def check_rules(rules: Sequence[Rule], ordinary: Sequence[Sample] = ()) -> list[str]:
@@ -27,7 +27,7 @@ class _Trial:
     """One set of rules, compiled once, through which every sample goes as every line does."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._screen = Screen(rules, cached=False)
+        self._screen = Prefilter(rules, cached=False)
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in rules}
 
     def failures(self, ordinary: Sequence[Sample]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.event import Untrusted
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.watch.tally import as_event
+from stillwatch.watch.hit_counter import as_event
 
 BUCKET_SECONDS = 10.0
 FLOOD_LINES = 5000

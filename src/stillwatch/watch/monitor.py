@@ -10,12 +10,12 @@ from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.flood import SUBJECTS, Flood
-from stillwatch.watch.levels import Levels
+from stillwatch.watch.hit_counter import HitCounter
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
+from stillwatch.watch.prefilter import SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.rule import Rule
-from stillwatch.watch.screen import SUSPICIOUS, Screen, Verdict
-from stillwatch.watch.tally import Tally
+from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
@@ -34,19 +34,19 @@ class Sightings:
 
 
 class Watcher:
-    """rules: as loaded, or a Screen made of them already.
+    """rules: as loaded, or a Prefilter made of them already.
 
     units: in a container, the names of its units; None on a whole machine. A container reads the whole machine's
     kernel log: what the kernel says about a unit that is not here is somebody else's. May be set again at any time.
     """
 
-    def __init__(self, rules: Sequence[Rule] | Screen, *, host: str, units: Collection[str] | None = None) -> None:
+    def __init__(self, rules: Sequence[Rule] | Prefilter, *, host: str, units: Collection[str] | None = None) -> None:
         self.host = host
-        self.screen = rules if isinstance(rules, Screen) else Screen(rules)
+        self.screen = rules if isinstance(rules, Prefilter) else Prefilter(rules)
         self.novelty = Novelty()
-        self._tally = Tally(host)
+        self._tally = HitCounter(host)
         self._flood = Flood(host)
-        self._levels = Levels(host)
+        self._levels = Thresholds(host)
         self.units = units
         self._named: OrderedDict[str, None] = OrderedDict()
 

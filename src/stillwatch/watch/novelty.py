@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from stillwatch.records.event import Untrusted
 from stillwatch.records.line import Line
+from stillwatch.untrusted.redact import safe_text
 from stillwatch.watch.mask import mask, template
-from stillwatch.watch.redact import safe_text
 
 REPORTED = 20
 WAITING = 2048

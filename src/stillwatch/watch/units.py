@@ -7,7 +7,7 @@ from typing import Final
 
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.watch.redact import FIELD_LIMIT, safe_text
+from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 
 RESTART_LOOP = 3
 RESULTS: Final[dict[str, str]] = {

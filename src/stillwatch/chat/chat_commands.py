@@ -1,0 +1,218 @@
+"""What a person may order in a chat: approve with a code, reject, pause, fix, undo, mute. The gate has the last word.
+
+Only `approve ID CODE`, `reject ID` and `pause` are matched, by exact grammar and as the whole message; everything else
+was understood by a model and is a proposal at most. Chat may pause and never resume (R10, R20).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from stillwatch.errors import StillwatchError
+from stillwatch.ports import Clock
+from stillwatch.records.action import Proposal
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Severity
+from stillwatch.service.one_pass import Service
+from stillwatch.think.talk.answer import sentence
+
+Say = Callable[..., Awaitable[Mapping[str, Any]]]
+"""One verb to the gate: `await say("approve", id="A-17", code=…)`; raises StillwatchError as gate/client does."""
+
+MOST_MUTED_HOURS: Final = 24
+MOST_LOOKED_BACK: Final = 8
+"""How many changes the gate is asked about until one is found that can be taken back."""
+
+_ORDER = re.compile(
+    r"\s{0,99}(?:(approve)[ \t]{1,9}(A-[1-9][0-9]{0,11})[ \t]{1,9}([0-9]{6})"
+    r"|(reject)[ \t]{1,9}(A-[1-9][0-9]{0,11})|(pause))\s{0,99}",
+    re.IGNORECASE | re.ASCII,
+)
+"""On one line and bounded: neither parts that a client joined by lines, nor the head of a long text cut off, is one."""
+READ_ONLY: Final = "This model only looks. Choose the model `stillwatch` to propose, approve, pause or mute."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatCommand:
+    verb: Literal["approve", "reject", "pause"]
+    id: str = ""
+    code: str = ""
+
+
+def exact_order(message: str) -> ChatCommand | None:
+    """The order that the whole message is, or None: a word more, before or after, and it is none."""
+    found = _ORDER.fullmatch(message)
+    if found is None:
+        return None
+    if found[1]:
+        return ChatCommand(verb="approve", id=found[2].upper(), code=found[3])
+    return ChatCommand(verb="reject", id=found[5].upper()) if found[4] else ChatCommand(verb="pause")
+
+
+def how_to_approve(proposal_id: str, change: Mapping[str, Any]) -> str:
+    """Fixed words: the only way there is. change: as the gate told it; it takes no code for all."""
+    local = f"`stillwatch approvals approve {proposal_id}` on the host"
+    cannot_be_undone = (change.get("shown") or {}).get("undoable") is False
+    if change.get("risk") == "high" or cannot_be_undone:
+        why = "cannot be undone" if cannot_be_undone else "is of high risk"
+        return f"It {why}: only {local} approves it; `reject {proposal_id}` drops it."
+    return (
+        f"To approve it, write `approve {proposal_id} CODE` with the six digits that your authenticator shows now, "
+        f"or run {local}; `reject {proposal_id}` drops it."
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatCommands:
+    """gate: None where none is configured. Every method returns what to tell the person, and never raises."""
+
+    service: Service
+    clock: Clock
+    gate: Say | None
+
+    async def carry_out(self, order: ChatCommand) -> str:
+        fields = {name: value for name, value in (("id", order.id), ("code", order.code)) if value}
+        reply = await self._say(order.verb, **fields)
+        if isinstance(reply, str):
+            named = reply if order.id and order.id in reply else f"{order.id or 'Nothing was done'}: {reply}"
+            return f"{named[:1].upper()}{named[1:]}."
+        if order.verb == "pause":
+            return "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
+        if order.verb == "reject":
+            return f"{order.id} is rejected: {_words(reply)} will not be done."
+        return came_of(reply)
+
+    async def fix(self, incidents: Sequence[Incident], incident_id: str) -> str:
+        """Propose what the incident's assessment proposes; what to do is never spelled by the message."""
+        chosen = [one for one in incidents if one.id == incident_id] or (
+            list(incidents) if len(incidents) == 1 else [one for one in incidents if one.proposal is not None][:1]
+        )
+        if not chosen:
+            return "There is no open incident on this host, so there is nothing to mend."
+        (incident,) = chosen
+        if incident.proposal is None:
+            return f"I have no change to propose for {incident.id}. {sentence(incident)}"
+        return f"{incident.id}: {await self._proposed(incident.proposal, incident.id)}"
+
+    async def undo(self) -> str:
+        """Propose to take back the last change that can be taken back; say of later ones why they cannot."""
+        reply = await self._say("list", state="all")
+        if isinstance(reply, str):
+            return f"I cannot see what was changed: {reply}."
+        told = list[str]()
+        for change in newest_changes(reply["proposals"])[:MOST_LOOKED_BACK]:
+            name = f"{'Before it came' if told else 'The last change was'} {change['id']}, {_words(change)}"
+            said = await self._say("explain", action="undo", target=change["id"])
+            if isinstance(said, str) or said["verdict"] == "refuse":
+                told.append(f"{name}. It cannot be taken back: {said if isinstance(said, str) else said['reason']}.")
+                continue
+            came = await self._proposed(Proposal(action="undo", target=change["id"]), change["incident"])
+            return " ".join([*told, f"{name}. I would {said['does']}. {came}"])
+        return " ".join(told) or "I have made no change that could be taken back."
+
+    def mute(self, incidents: Sequence[Incident], incident_id: str, hours: int, by: str) -> str:
+        incident = next((one for one in incidents if one.id == incident_id), None)
+        if incident is None:
+            return "Which incident? There is none by that name."
+        if incident.severity >= Severity.critical:
+            return f"{incident.id} is critical, and what is critical is never muted."
+        if hours <= 0:
+            return f"For how long? In a chat I mute for {MOST_MUTED_HOURS} hours at most."
+        until = self.clock.now() + min(hours, MOST_MUTED_HOURS) * 3600
+        try:
+            self.service.mute(incident_id=incident.id, rule=None, until=until, by=by)
+        except StillwatchError as error:
+            return f"It could not be muted: {error}."
+        ends = f"{datetime.fromtimestamp(until, tz=UTC).astimezone():%A %H:%M}"
+        said = f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
+        if hours <= MOST_MUTED_HOURS:
+            return said
+        longer = f"`stillwatch incidents mute {incident.id} --for {hours}h`"
+        return f"{said} In a chat I mute for {MOST_MUTED_HOURS} hours at most; for all of it, run {longer} on the host."
+
+    async def consent(self, incidents: Sequence[Incident]) -> str:
+        """A yes alone does nothing but explain how."""
+        waiting = await self.waiting(incidents, undos=True)
+        if not waiting:
+            return "Nothing waits for an approval, so nothing was done."
+        return f"A yes alone approves nothing, and nothing was done.\n\n{waiting}"
+
+    async def waiting(self, incidents: Sequence[Incident], *, undos: bool = False) -> str:
+        """What waits for an approval and how each is given, as a Markdown list; "" for nothing.
+
+        undos: also the changes to be taken back, which belong to no incident.
+        """
+        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
+        reply = await self._say("list") if waiting or undos else {}
+        known = {} if isinstance(reply, str) else {one["id"]: one for one in reply.get("proposals", ())}
+        told = {one.proposal_id: _proposal_words(one) for one in waiting}
+        if undos:
+            told |= {name: _words(one) for name, one in known.items() if one.get("action") == "undo"}
+        return "\n".join(
+            f"- {name}: {what}. {how_to_approve(name, known.get(name, {}))}" for name, what in told.items()
+        )
+
+    async def propose(self, proposal: Proposal, incident: str) -> Mapping[str, Any] | str:
+        """The gate's answer, or why there is none."""
+        return await self._say(
+            "propose",
+            action=proposal.action,
+            target=proposal.target,
+            arguments=dict(proposal.arguments),
+            because=proposal.because[:4000],
+            incident=incident[:64],
+        )
+
+    async def _proposed(self, proposal: Proposal, incident: str) -> str:
+        reply = await self.propose(proposal, incident)
+        return f"nothing was done: {reply}." if isinstance(reply, str) else came_of(reply, proposal)
+
+    async def _say(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+        if self.gate is None:
+            return "no gate runs here, so nothing can be changed"
+        try:
+            return await self.gate(verb, **fields)
+        except StillwatchError as error:
+            return str(error).rstrip(".")
+
+
+def newest_changes(proposals: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the gate did and what still stands, the last first; of a thing that was changed again, the last only."""
+    done = [one for one in proposals if one.get("state") == "done" and one.get("made") is not None]
+    return sorted(done, key=lambda one: int(one["made"]), reverse=True)
+
+
+def came_of(reply: Mapping[str, Any], proposal: Proposal | None = None) -> str:
+    """What the gate made of a proposal or an approval, in fixed words."""
+    words = (
+        _words(reply)
+        if "action" in reply
+        else _words({"action": proposal.action, "target": proposal.target})
+        if proposal
+        else ""
+    )
+    state, outcome = str(reply.get("state")), reply.get("outcome") or {}
+    if state == "refused":
+        return f"{words} is refused by the policy: {reply['decision']['reason']}."
+    name = f"{reply.get('id')}, {words},"
+    if state == "waiting":
+        return f"{name} waits for your approval. {how_to_approve(str(reply.get('id')), reply)}"
+    if state == "done":
+        measured = {True: "and it helped", False: "but its success test failed", None: "not measured yet"}
+        return f"{name} is done, {measured[outcome.get('verified')]}."
+    if state == "approved":
+        return f"{name} is approved and not carried out yet."
+    return f"{name} is {state}."
+
+
+def _words(change: Mapping[str, Any]) -> str:
+    return f"{str(change['action']).replace('_', ' ')} {change['target']}"
+
+
+def _proposal_words(incident: Incident) -> str:
+    assert incident.proposal is not None
+    return _words({"action": incident.proposal.action, "target": incident.proposal.target})

@@ -1,0 +1,71 @@
+"""`stillwatch audit`: what was done, and whether the record of it is whole. Read-only, and needs no running gate."""
+
+from __future__ import annotations
+
+import argparse
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, Group, json_option
+
+
+def show_audit(*, after: int, as_json: bool) -> int:
+    """Show the record from its beginning, or after a sequence number.
+
+    example:
+      stillwatch audit show --json --after 100 | jq 'select(.kind == "outcome")'
+    """
+    from stillwatch.cli.show.gate import audit_line
+    from stillwatch.cli.terminal import put, put_json_line
+
+    for record in door.app().audit_records(after):
+        if as_json:
+            put_json_line(record)
+        else:
+            put([audit_line(record)])
+    return 0
+
+
+def verify_audit(*, journal: str | None, as_json: bool) -> int:
+    """Check every record against the one before it and against the journal.
+
+    exit code: 0 whole, 1 tampered with, 5 there is no record
+
+    example:
+      stillwatch audit verify
+    """
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.cli.text import one_line, plural
+
+    found = door.app().verify_audit(journal)
+    if as_json:
+        facts = {"records": found.records, "seq": found.seq or None, "problem": found.problem, "note": found.note}
+        put_json({"whole": found.whole, **facts})
+    elif found.whole:
+        note = f"; {one_line(found.note, 300)}" if found.note else ""
+        put([line(("whole", "bold green"), f": {plural(found.records, 'record')}{note}")])
+    else:
+        put([line(("tampered with", "bold red"), f" at record {found.seq}: {one_line(found.problem, 400)}")])
+    return 0 if found.whole else 1
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--after", type=int, default=0, metavar="SEQ", help="only records beyond this number")
+    json_option(parser)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--journal", metavar="DIR", help="compare with the journal files in DIR, not this host's")
+    json_option(parser)
+
+
+command = Group(
+    help="""\
+    The name alone shows it.
+
+    examples:
+      stillwatch audit
+      stillwatch audit verify
+    """,
+    members={"show": Command(run=show_audit, arguments=_show), "verify": Command(run=verify_audit, arguments=_verify)},
+    default="show",
+)

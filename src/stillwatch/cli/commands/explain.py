@@ -1,0 +1,121 @@
+"""`stillwatch explain`: which rule would decide, at which level, and why. Nothing is proposed and nothing runs."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, Group, json_option
+
+EXIT_CODES = {"allow": 0, "ask": 3, "refuse": 4}
+LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
+
+
+def explain_action(*, name: str, target: str, given: Sequence[str], as_json: bool) -> int:
+    """Explain what would become of an action: the rule and the verdict at every level.
+
+    exit code: 0 allow, 3 ask, 4 refuse
+
+    examples:
+      stillwatch explain action restart_unit nginx.service
+      stillwatch explain action terminate_process 4711 --argument port=8080 --argument unit=shop.service
+    """
+    import asyncio
+
+    from stillwatch.cli.commands.autonomy import read_standing
+
+    app = door.app()
+    level = read_standing(app)["level"]
+    said = asyncio.run(app.explain_action(level, name, target, read_arguments(given)))
+    by_level = said.pop("by_autonomy")
+    verdicts = {each: str(by_level[each]["verdict"]) for each in LEVELS}
+    return _tell({**said, "by_autonomy": verdicts, "rules": by_level}, as_json=as_json)
+
+
+def explain_command(*, words: Sequence[str], as_json: bool) -> int:
+    """Explain whether a command line is a read-only diagnostic that may be run to look.
+
+    The words alone are judged; a program or unit that this host lacks is named beside the verdict.
+
+    exit code: 0 allow, 4 refuse
+
+    examples:
+      stillwatch explain command -- 'df -h'
+      stillwatch explain command --json -- 'journalctl -u nginx --since -1h'
+    """
+    from stillwatch.grammar.command import judge, judge_words
+
+    judged = judge(words[0]) if len(words) == 1 else judge_words(words)
+    said = {
+        "verdict": judged.verdict,
+        "rule": judged.rule,
+        "reason": judged.reason,
+        "risk": "low" if judged.verdict == "allow" else "high",
+        "argv": list(judged.argv) or None,
+        "missing": list(judged.missing),
+        "by_autonomy": dict.fromkeys(LEVELS, judged.verdict),
+    }
+    return _tell(said, as_json=as_json)
+
+
+def read_arguments(given: Sequence[str]) -> dict[str, str | int | bool]:
+    """["port=8080", "once=true"] → {"port": 8080, "once": True}. Raises WrongUsage for what has no name or no sign."""
+    from stillwatch.errors import WrongUsage
+
+    found: dict[str, str | int | bool] = {}
+    for word in given:
+        name, equals, value = word.partition("=")
+        if not name or not equals or name in found:
+            raise WrongUsage(f"--argument {word[:80]!r} is not one NAME=VALUE for each name")
+        found[name] = _value(value)
+    return found
+
+
+def _value(text: str) -> str | int | bool:
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})", text, re.ASCII) else text
+
+
+def _tell(said: dict[str, Any], *, as_json: bool) -> int:
+    from stillwatch.cli.show.gate import verdict_lines
+    from stillwatch.cli.terminal import put, put_json
+
+    if as_json:
+        put_json(said)
+    else:
+        put(verdict_lines(said))
+    return EXIT_CODES[said["verdict"]]
+
+
+def _action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="an action, as 'stillwatch actions' lists them")
+    parser.add_argument("target", metavar="TARGET", help="a unit, or the name of what the policy declares")
+    parser.add_argument(
+        "--argument", action="append", default=[], dest="given", metavar="NAME=VALUE", help="an argument of the action"
+    )
+    json_option(parser)
+
+
+def _command(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="COMMAND", help="one quoted command line, or its words")
+    json_option(parser)
+
+
+command = Group(
+    help="""\
+    No process of Stillwatch needs to run for it.
+
+    examples:
+      stillwatch explain action restart_unit nginx.service
+      stillwatch explain command -- 'df -h'
+    """,
+    members={
+        "action": Command(run=explain_action, arguments=_action),
+        "command": Command(run=explain_command, arguments=_command),
+    },
+    default=None,
+)

@@ -1,0 +1,116 @@
+"""`stillwatch incidents`: what is open, one of them in full, and putting one to rest."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from stillwatch.cli.global_options import door, me
+from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.records.incident import Incident
+
+
+def list_incidents(*, as_json: bool) -> int:
+    """List the incidents that are not resolved, the worst first.
+
+    example:
+      stillwatch incidents list --json
+    """
+    from stillwatch.cli.show.incident import incident_row
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.records.render import incident_json
+
+    app = door.app()
+    known = app.service().incidents()
+    if as_json:
+        put_json([incident_json(incident) for incident in known])
+    elif known:
+        put([incident_row(incident, now=app.clock.now()) for incident in known])
+    else:
+        put([line("no incident is known; 'stillwatch check' looks now")])
+    return 0
+
+
+def show_incident(*, incident_id: str, as_json: bool) -> int:
+    """Show one incident with all its evidence and its history.
+
+    example:
+      stillwatch incidents show 7
+    """
+    app = door.app()
+    _tell(app.service().incident(incident_id), as_json=as_json, now=app.clock.now())
+    return 0
+
+
+def close_incident(*, incident_id: str, as_json: bool) -> int:
+    """Close an incident: somebody has dealt with it.
+
+    example:
+      stillwatch incidents close 7
+    """
+    app = door.app()
+    _tell(app.service().close(incident_id, me()), as_json=as_json, now=app.clock.now())
+    return 0
+
+
+def mute(*, incident_id: str | None, rule: str | None, until: str) -> int:
+    """Say nothing more about an incident, or about a rule, for a while.
+
+    examples:
+      stillwatch incidents mute 7 --for 12h
+      stillwatch incidents mute --rule oom-kill --until 2026-12-24T08:00
+    """
+    from stillwatch.cli import values
+    from stillwatch.cli.terminal import line, put
+    from stillwatch.cli.text import local_time, one_line
+    from stillwatch.errors import WrongUsage
+
+    if (incident_id is None) == (rule is None):
+        raise WrongUsage("mute either an incident by its ID or a rule with --rule")
+    app = door.app()
+    end = values.moment_ahead(until, now=app.clock.now(), option="--until")
+    said = app.service().mute(incident_id=incident_id, rule=rule, until=end, by=me())
+    put([line(one_line(said) or f"muted until {local_time(end)}")])
+    return 0
+
+
+def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
+    from stillwatch.cli.show.incident import incident_page
+    from stillwatch.cli.terminal import put, put_json
+    from stillwatch.records.render import incident_json
+
+    if as_json:
+        put_json(incident_json(incident))
+    else:
+        put(incident_page(incident, now=now))
+
+
+def _one(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("incident_id", metavar="ID", help="the incident's id, as the list shows it")
+    json_option(parser)
+
+
+def _mute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("incident_id", nargs="?", metavar="ID", help="mute this incident")
+    parser.add_argument("--rule", metavar="RULE", help="mute whatever this rule notices")
+    parser.add_argument("--until", "--for", metavar="TIME", default="1d", help="12h, 2d or an ISO time (1d)")
+
+
+command = Group(
+    help="""\
+    The name alone lists them.
+
+    examples:
+      stillwatch incidents
+      stillwatch incidents show 7
+      stillwatch incidents mute --rule oom-kill --until 2d
+    """,
+    members={
+        "list": Command(run=list_incidents, arguments=json_option),
+        "show": Command(run=show_incident, arguments=_one),
+        "close": Command(run=close_incident, arguments=_one),
+        "mute": Command(run=mute, arguments=_mute),
+    },
+)

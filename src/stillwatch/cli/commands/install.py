@@ -1,0 +1,54 @@
+"""`stillwatch install`: users, units, sockets, rules and a careful default policy on a systemd host."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command
+
+if TYPE_CHECKING:
+    from stillwatch.install.installer import Installer
+
+
+def install(*, dry_run: bool) -> int:
+    """Installs for good what 'up' starts for a trial: the daemon and the gate under users of their own. Each step is
+    said; doing it again mends what is missing. Files in /etc/stillwatch that are there already stay as they are.
+
+    examples:
+      stillwatch install --dry-run
+      stillwatch install
+    """
+    import asyncio
+
+    from stillwatch.cli.terminal import line, put
+
+    hands = prepared(dry_run=dry_run)
+    asyncio.run(door.app().install(hands))
+    put([line("dry run: nothing was changed" if dry_run else "Installed. 'stillwatch doctor' says what is missing.")])
+    return 0
+
+
+def prepared(*, dry_run: bool) -> Installer:
+    """The hands, for root on a systemd host. Raises WrongUsage and NotReachable."""
+    import os
+    from pathlib import Path
+
+    from stillwatch.cli.terminal import line, put
+    from stillwatch.cli.text import one_line
+    from stillwatch.errors import NotReachable, WrongUsage
+    from stillwatch.install.installer import Installer
+
+    if os.geteuid() != 0 and not dry_run:
+        raise WrongUsage("this changes the system, so it is root's", next_step="run it with sudo")
+    if not Path("/run/systemd/system").is_dir():
+        raise NotReachable("systemd is not PID 1 here", next_step="'stillwatch up' runs everything in one terminal")
+    return Installer(lambda said: put([line(("• ", "dim"), one_line(said, 500), hang=2)]), dry_run=dry_run)
+
+
+def dry_run_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+command = Command(run=install, arguments=dry_run_option)

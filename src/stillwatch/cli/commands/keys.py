@@ -1,0 +1,87 @@
+"""`stillwatch keys`: who may use port 8083."""
+
+from __future__ import annotations
+
+import argparse
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, Group, json_option
+
+
+def _create_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scope", choices=("read", "chat"), required=True, help="read: look; chat: talk, propose, pause"
+    )
+    json_option(parser)
+
+
+def create(*, scope: str, as_json: bool) -> int:
+    """Make a key and show it, this once. No key can approve anything.
+
+    example:
+      stillwatch keys create --scope chat
+    """
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.serve.http.keys import KeyRing
+
+    app = door.app()
+    key_id, key = KeyRing(app.places.state).create("chat" if scope == "chat" else "read", app.clock.now())
+    if as_json:
+        put_json({"id": key_id, "key": key})
+        return 0
+    put([line((key, "bold")), line(f"{key_id}, scope {scope}. It is shown this once; keep it like a password.")])
+    return 0
+
+
+def list_keys(*, as_json: bool) -> int:
+    """List the keys: id, scope and when they were made. The keys themselves are kept nowhere.
+
+    example:
+      stillwatch keys list --json
+    """
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.cli.text import local_time
+    from stillwatch.records.iso import iso
+    from stillwatch.serve.http.keys import KeyRing
+
+    keys = KeyRing(door.app().places.state).all()
+    if as_json:
+        put_json([{"id": key.id, "scope": key.scope, "created": iso(key.created)} for key in keys])
+        return 0
+    put([line((key.id, "bold"), f"  {key.scope}  {local_time(key.created)}") for key in keys])
+    if not keys:
+        put([line("no keys; 'stillwatch keys create --scope chat' makes one")])
+    return 0
+
+
+def _revoke_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="as `keys list` shows it")
+
+
+def revoke(*, id: str) -> int:
+    """Make a key worthless, from the next request on.
+
+    example:
+      stillwatch keys revoke K-3f9a10bc
+    """
+    from stillwatch.cli.terminal import line, put
+    from stillwatch.serve.http.keys import KeyRing
+
+    KeyRing(door.app().places.state).revoke(id)
+    put([line("revoked")])
+    return 0
+
+
+command = Group(
+    help="""\
+    Keys for port 8083: chat windows, scripts, MCP clients. The name alone lists them.
+
+    example:
+      stillwatch keys create --scope chat
+    """,
+    members={
+        "create": Command(run=create, arguments=_create_arguments),
+        "list": Command(run=list_keys, arguments=json_option),
+        "revoke": Command(run=revoke, arguments=_revoke_arguments),
+    },
+)

@@ -1,0 +1,125 @@
+"""`stillwatch models`: GGUF files, with their check-sums."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+    from stillwatch.cli.terminal import Line
+
+
+def list_models(*, as_json: bool) -> int:
+    """List the catalogue, what is here, and which model each tier gets.
+
+    example:
+      stillwatch models list --json
+    """
+    from stillwatch.cli.show.models import model_lines, models_json
+    from stillwatch.cli.terminal import put, put_json
+    from stillwatch.llm.models import assign, models
+
+    app = door.app()
+    known, assigned = models(app.places.models), assign(app.config.llm, app.places.models)
+    if as_json:
+        put_json(models_json(known, assigned, app.places.models))
+    else:
+        put(model_lines(known, assigned, app.places.models))
+    return 0
+
+
+def pull_model(*, name: str) -> int:
+    """Fetch a model; a broken transfer goes on where it stopped, and the check-sum decides.
+
+    example:
+      stillwatch models pull smollm2-135m
+    """
+    import asyncio
+
+    from stillwatch.cli.show.models import byte_bar
+    from stillwatch.cli.terminal import line, put
+    from stillwatch.llm.pull import pull
+
+    app = door.app()
+    with byte_bar(f"fetching {name}") as progress:
+        path = asyncio.run(pull(name, app.places.models, progress))
+    put([line(f"{name} is here: {path}"), *_what_next(app)])
+    return 0
+
+
+def import_model(*, file: str) -> int:
+    """Copy a GGUF file of this machine to the other models.
+
+    example:
+      stillwatch models import ~/Downloads/mine.gguf
+    """
+    from pathlib import Path
+
+    from stillwatch.cli.show.models import byte_bar
+    from stillwatch.cli.terminal import line, put
+    from stillwatch.llm.models import import_file
+
+    app = door.app()
+    with byte_bar("copying") as progress:
+        path = import_file(Path(file), app.places.models, progress)
+    put([line(f"{path.stem} is here: {path}"), *_what_next(app)])
+    return 0
+
+
+def verify_models(*, as_json: bool) -> int:
+    """Check every model file here against its check-sum; exit code 1 if one differs.
+
+    example:
+      stillwatch models verify
+    """
+    from stillwatch.cli.show.models import byte_bar, verdict_lines
+    from stillwatch.cli.terminal import put, put_json
+    from stillwatch.llm.models import models, verify
+
+    verdicts: dict[str, str] = {}
+    for model in models(door.app().places.models):
+        if model.path is not None:
+            with byte_bar(f"checking {model.name}", wanted=not as_json) as progress:
+                verdicts[model.name] = verify(model.path, progress)
+    if as_json:
+        put_json({"ok": "broken" not in verdicts.values(), "models": verdicts})
+    else:
+        put(verdict_lines(verdicts))
+    return 1 if "broken" in verdicts.values() else 0
+
+
+def _what_next(app: App) -> list[Line]:
+    """A daemon that runs as a service chose its models when it started."""
+    from stillwatch.cli.terminal import line
+
+    return [line(("next: systemctl restart stillwatch", "dim"))] if app.places.as_service else []
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="a name from the list")
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a GGUF file")
+
+
+command = Group(
+    help="""\
+    The name alone lists them.
+
+    examples:
+      stillwatch models
+      stillwatch models pull smollm2-135m
+      stillwatch models import ~/Downloads/mine.gguf
+    """,
+    members={
+        "list": Command(run=list_models, arguments=json_option),
+        "pull": Command(run=pull_model, arguments=_name),
+        "import": Command(run=import_model, arguments=_file),
+        "verify": Command(run=verify_models, arguments=json_option),
+    },
+)

@@ -1,0 +1,26 @@
+"""`stillwatch pause`: the kill switch."""
+
+from __future__ import annotations
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, json_option
+
+
+def pause(*, as_json: bool) -> int:
+    """What runs is finished; nothing new is begun, not after a restart either.
+
+    example:
+      stillwatch pause
+    """
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.gate.client import ask
+
+    reply = ask(door.app().places, "pause")
+    if as_json:
+        put_json(reply)
+    else:
+        put([line(("paused", "bold yellow"), ": nothing new is begun until 'stillwatch resume'")])
+    return 0
+
+
+command = Command(run=pause, arguments=json_option)

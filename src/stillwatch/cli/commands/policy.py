@@ -1,0 +1,163 @@
+"""`stillwatch policy`: is the policy file good, and is it in force."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
+    from stillwatch.install.installer import Installer
+
+
+def check_policy(*, file: str | None, as_json: bool) -> int:
+    """Check the policy file, or another before it is put in its place; nothing is changed.
+
+    exit code: 0 good, 1 it would not be believed
+
+    examples:
+      stillwatch policy check
+      stillwatch policy check /tmp/policy.toml
+    """
+    from pathlib import Path
+
+    from stillwatch.errors import StillwatchError, WrongUsage
+
+    app = door.app()
+    if file is not None and not Path(file).is_file():
+        raise WrongUsage(f"no policy file {file}")
+    where = Path(file) if file else app.places.policy_file
+    said: dict[str, Any] = {"file": str(where), "default": not where.exists(), "problem": ""}
+    try:
+        policy = app.policy(Path(file) if file else None)
+    except StillwatchError as error:
+        said |= {"problem": str(error)}
+    else:
+        rules = [{"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions)} for rule in policy.rule]
+        said |= {"version": policy.version, "rules": rules, "declared": app.declared(policy)}
+    _tell({"ok": not said["problem"], **said}, as_json=as_json)
+    return 1 if said["problem"] else 0
+
+
+def apply_policy(*, dry_run: bool, as_json: bool) -> int:
+    """Put the policy file into force: polkit's rules are written from it, the gate reads it again, and a first good
+    copy is taken of each declared file that passes its test.
+
+    In a trial there are no rules to write, and only the gate reads it again.
+
+    example:
+      stillwatch policy apply
+    """
+    import asyncio
+
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.errors import NotReachable
+    from stillwatch.gate.client import ask
+
+    app = door.app()
+    said: dict[str, Any] = {"version": app.policy().version, "units": None, "gate": None}
+    if not app.places.trial:
+        said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
+    if not dry_run:
+        try:
+            said["gate"] = ask(app.places, "reload")
+        except NotReachable:
+            if app.places.trial:
+                raise
+    if as_json:
+        put_json(said)
+        return 0
+    units = "" if said["units"] is None else f", {said['units']} units granted to the gate"
+    gate = "the gate has read it" if said["gate"] else "no gate has read it yet"
+    put([line(f"policy {said['version'][:12]}{units}; {gate}")])
+    return 0
+
+
+def suggest_entries(*, as_json: bool) -> int:
+    """Print entries that the policy file could declare for what is found here. Nothing is changed by it.
+
+    example:
+      stillwatch policy suggest
+    """
+    import asyncio
+
+    from stillwatch.cli.terminal import line, put, put_json
+
+    found = asyncio.run(door.app().suggestions())
+    if as_json:
+        put_json([{"table": each.table, "fields": each.fields, "why": each.why} for each in found])
+    elif not found:
+        put([line("nothing was found here that is not declared already")])
+    else:
+        lines = ["# Keep what you want of this in the policy file, then: stillwatch policy apply"]
+        for each in found:
+            lines += ["", *each.toml().splitlines()]
+        put(line(text) for text in lines)
+    return 0
+
+
+def _hands(*, dry_run: bool, as_json: bool) -> Any:
+    from stillwatch.cli.commands.install import prepared
+
+    hands = prepared(dry_run=dry_run)
+    if as_json:
+        hands.say = lambda said: None
+    return hands
+
+
+def _tell(said: dict[str, Any], *, as_json: bool) -> None:
+    from stillwatch.cli.show.proposal import VERDICT_STYLES, labelled
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.cli.text import one_line
+
+    if as_json:
+        put_json(said)
+        return
+    if not said["ok"]:
+        put([line(("✗ ", "red"), one_line(said["problem"], 1000), hang=2)])
+        return
+    absent = " (not there, so the default holds)" if said["default"] else ""
+    put([line(("✓ ", "green"), f"{said['file']}{absent}, version {said['version'][:12]}")])
+    for rule in said["rules"]:
+        acts = ", ".join(rule["actions"]) or "every action"
+        put([labelled("rule", (f"{rule['verdict']:<7}", VERDICT_STYLES[rule["verdict"]]), f"{rule['name']}: {acts}")])
+    for table, names in said["declared"].items():
+        put([labelled("declared", f"{table.replace('_', ' ')}: {', '.join(names)}")])
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar="FILE", help="another file than the one in force")
+    json_option(parser)
+
+
+async def _apply(app: App, hands: Installer) -> int:
+    from stillwatch.install.apply import keep_good_copies
+
+    units = await app.apply_policy(hands)
+    await keep_good_copies(hands)
+    return units
+
+
+def _apply_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    json_option(parser)
+
+
+command = Group(
+    help="""\
+    The name alone checks it.
+
+    examples:
+      stillwatch policy check
+      stillwatch policy apply
+    """,
+    members={
+        "check": Command(run=check_policy, arguments=_check),
+        "apply": Command(run=apply_policy, arguments=_apply_options),
+        "suggest": Command(run=suggest_entries, arguments=json_option),
+    },
+    default="check",
+)

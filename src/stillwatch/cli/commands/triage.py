@@ -1,0 +1,48 @@
+"""`stillwatch triage`: logs in, triggers out, as they complete."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stillwatch.cli.global_options import door
+from stillwatch.cli.parser import Command, journal_option
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", nargs="?", metavar="FILE", help="a log file, or - for stdin")
+    journal_option(parser)
+    parser.add_argument("--stats", action="store_true", help="counts, rate and peak memory, on stderr")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print one line of JSON a trigger")
+
+
+def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) -> int:
+    """Without a file or --journal it reads this host's journal.
+
+    examples:
+      stillwatch triage /var/log/syslog
+      journalctl -o short-iso -n 100000 | stillwatch triage - --json
+      stillwatch triage --journal /mnt/backup/var/log/journal --stats
+    """
+    from stillwatch.cli import values
+    from stillwatch.cli.show.trigger import show_stats, trigger_row
+    from stillwatch.cli.terminal import put, put_json_line
+    from stillwatch.records.render import trigger_json
+
+    values.journal_folder(journal)
+    values.log_file(log)
+    app = door.app()
+    run = app.service().triage(journal=journal, log=log)
+    for trigger in run:
+        if as_json:
+            put_json_line(trigger_json(trigger))
+        else:
+            put([trigger_row(trigger, now=app.clock.now())])
+    if not run.lines:
+        sys.stderr.write("stillwatch: there was nothing to read\n")
+    if stats:
+        show_stats(run.lines, run.triggers, run.seconds, as_json=as_json)
+    return 0
+
+
+command = Command(run=triage, arguments=arguments)

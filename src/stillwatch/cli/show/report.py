@@ -1,0 +1,92 @@
+"""A report on paper: the headline, one block an incident, then what could not be read and what the models did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stillwatch.cli.show.incident import incident_block, incident_row
+from stillwatch.cli.terminal import Line, line, put, put_json
+from stillwatch.cli.text import local_time, one_line, plural, seconds
+from stillwatch.records.render_report import report_json
+from stillwatch.records.report import Report, TierReport
+
+HEADLINES = {
+    "healthy": ("✓", "healthy", "bold green"),
+    "attention": ("!", "needs attention", "bold yellow"),
+    "critical": ("✗", "critical", "bold red"),
+    "unknown": ("?", "could not be established", "bold magenta"),
+}
+TIER_STYLES = {"ready": "green", "missing": "yellow", "failed": "red", "off": "dim"}
+AT_REST = ("resolved", "muted")
+
+
+def show_report(report: Report, *, as_json: bool, now: float) -> None:
+    """Print it, as JSON or for people."""
+    if as_json:
+        put_json(report_json(report))
+    else:
+        put(report_lines(report, now=now))
+
+
+def report_lines(report: Report, *, now: float) -> Iterator[Line]:
+    """Everything a person is told. Text of the report is untrusted and made harmless here."""
+    told = [incident for incident in report.incidents if incident.state not in AT_REST]
+    resting = [incident for incident in report.incidents if incident.state in AT_REST]
+    yield _headline(report, len(told), len(resting))
+    if report.status == "unknown":
+        yield line("Not everything could be read, so nobody can say that all is well.", indent=2)
+    for incident in told:
+        yield line()
+        yield from incident_block(incident, now=now)
+    if told and not any(incident.outcome or incident.state == "acting" for incident in told):
+        yield line()
+        yield line(("Nothing is changed on the host.", "dim"), indent=2)
+    yield line()
+    yield from (incident_row(incident, now=now) for incident in resting)
+    yield from _sources(report)
+    yield from _tiers(report)
+    if report.lines or report.seconds:
+        yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
+
+
+def _headline(report: Report, told: int, resting: int) -> Line:
+    sign, words, style = HEADLINES[report.status]
+    counted = plural(told, "incident") if told else "no incident"
+    counted += f", {resting} muted or resolved" if resting else ""
+    about = (f" · {local_time(report.at)} · {counted}", "dim")
+    return line((f"{sign} {words}", style), f"   {one_line(report.host, 80)}", about)
+
+
+def _sources(report: Report) -> Iterator[Line]:
+    good = [one_line(source.name, 80) for source in report.sources if source.read and not source.problem]
+    if good:
+        yield line(("read     ", "dim"), ", ".join(good), hang=9)
+    for source in report.sources:
+        if source.problem or not source.read:
+            label, style = ("read", "yellow") if source.read else ("unread", "bold red")
+            problem = one_line(source.problem, 400) or "could not be read"
+            yield line((f"{label:<9}", style), f"{one_line(source.name, 80)}: {problem}", hang=9)
+
+
+def _tiers(report: Report) -> Iterator[Line]:
+    """One line a tier; a single one where all three say the same."""
+    alike = len(set(report.tiers.values())) == 1 and len(report.tiers) > 1
+    named = [("all", next(iter(report.tiers.values())))] if alike else list(report.tiers.items())
+    for number, (name, tier) in enumerate(named):
+        label = f"{'models' if number == 0 else '':<9}"
+        detail = f": {one_line(tier.detail, 300)}" if tier.detail and tier.state != "ready" else ""
+        title = "" if alike else f"{name:<8}"
+        yield line(
+            (label, "dim"), title, (tier.state, TIER_STYLES[tier.state]), detail, _cost(tier), hang=9 + len(title)
+        )
+
+
+def _cost(tier: TierReport) -> str:
+    if not tier.calls:
+        return ""
+    usage = tier.usage
+    cached = f", {usage.cached_tokens:,} of them cached" if usage.cached_tokens else ""
+    return (
+        f" · {plural(tier.calls, 'call')} · {usage.prompt_tokens:,} tokens in{cached}, {usage.output_tokens:,} out"
+        f" · {seconds(usage.seconds)}"
+    )

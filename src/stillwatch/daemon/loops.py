@@ -1,0 +1,394 @@
+"""`stillwatch run`: watch for ever, understand what opens, have it mended as far as the owner allows, see it end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.host.journal import Journal
+from stillwatch.host.metrics import read_metrics
+from stillwatch.host.systemd import Systemd, is_init
+from stillwatch.host.unitproperties import unit_event
+from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
+from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.reading.follow import follow, follow_logs
+from stillwatch.reading.gather import Gathered
+from stillwatch.reading.sources import IN_CONTAINER
+from stillwatch.records.chat import Tier
+from stillwatch.records.event import Event
+from stillwatch.records.incident import Incident
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.store.store import Store
+from stillwatch.think.attention import Attention
+from stillwatch.think.diagnosis.understand import Engine
+from stillwatch.think.diagnosis.unknown_lines import UnknownLines
+from stillwatch.triage.group import group
+from stillwatch.triage.mute import apply_mutes
+from stillwatch.triage.resolution import why_over
+from stillwatch.watch.monitor import Watcher
+
+LOG = logging.getLogger(__name__)
+SETTLE_SECONDS = 0.3
+"""Triggers of one fault come within moments of each other; they are looked at together."""
+TEND_SECONDS = 1.0
+METRIC_SECONDS = 15.0
+UNIT_SECONDS = 60.0
+THINK_SECONDS = 120.0
+WONDER_SECONDS = 30.0
+NOTES = 5
+RETRY_SECONDS = 5.0
+FIRST_LOOK_BACK = 600.0
+"""At the very first start, how far back the journal is read."""
+WAITING_TRIGGERS = 5_000
+ALWAYS_ASKED: Final[tuple[Tier, ...]] = ("trigger", "review")
+"""Of every incident; whether the third tier is asked is for them to say."""
+
+
+class Models(Protocol):
+    """The models, once they are up."""
+
+    @property
+    def models(self) -> Mapping[Tier, ChatModel]: ...
+
+
+@dataclass(kw_only=True)
+class Daemon:
+    """Every loop survives the loss of what it watches: it says so in `sources` and tries again.
+
+    journal: a directory of journal files instead of the host's own; logs: files to follow beside it, judged by
+    `log_watcher`.
+    """
+
+    host: str
+    clock: Clock
+    watcher: Watcher
+    store: Store
+    looks: LookTools
+    mind: Models
+    lifecycle: Lifecycle
+    read_journal: bool = True
+    journal: Path | None = None
+    logs: Sequence[str] = ()
+    log_watcher: Watcher | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    units: dict[str, UnitState] = field(default_factory=dict)
+    sources: dict[str, SourceReport] = field(default_factory=dict)
+    lines: int = 0
+    dropped: int = 0
+    wonder: UnknownLines = field(default_factory=UnknownLines)
+    attention: Attention = field(default_factory=Attention)
+    _pending: list[Trigger] = field(default_factory=list)
+    _cursor: str = ""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
+    _queued: set[str] = field(default_factory=set)
+    _thinking: str = ""
+    _still: set[tuple[str, str]] | None = None
+    _units_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            if self.read_journal:
+                tasks.create_task(self._for_ever("journal", self._follow_journal))
+            if self.logs:
+                tasks.create_task(self._for_ever("logs", self._follow_logs))
+            tasks.create_task(self._for_ever("units", self._follow_units))
+            tasks.create_task(self._for_ever("metrics", self._sample))
+            tasks.create_task(self._for_ever("incidents", self._digest))
+            tasks.create_task(self._for_ever("thinking", self._think))
+            tasks.create_task(self._for_ever("tending", self._tend))
+            tasks.create_task(self._for_ever("novel lines", self._wonder))
+
+    def known(self) -> Gathered:
+        """What is known now, in the shape of one pass of reading."""
+        return Gathered(
+            triggers=(), novel=(), units=dict(self.units), sources=tuple(self.sources.values()), lines=self.lines
+        )
+
+    def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
+        """Take in triggers; beyond WAITING_TRIGGERS the least severe are dropped and counted (R32)."""
+        self._pending += triggers
+        self._cursor = cursor or self._cursor
+        if len(self._pending) > WAITING_TRIGGERS:
+            self._pending.sort(key=lambda trigger: -trigger.severity)
+            self.dropped += len(self._pending) - WAITING_TRIGGERS
+            del self._pending[WAITING_TRIGGERS:]
+        if triggers or cursor:
+            self._news.set()
+
+    async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        said = ""
+        while True:
+            try:
+                await loop()
+            except Exception as error:  # whatever it is, the other loops go on
+                first = _first(error)
+                why = str(first) or type(first).__name__
+                self.sources[name] = SourceReport(name=name, read=False, problem=why)
+                known = isinstance(first, StillwatchError | OSError)
+                if why != said or not known:
+                    LOG.warning("%s: %s", name, why, exc_info=None if known else error)
+                said = why
+            if name == "units":
+                self._units_asked.set()
+            await self.sleep(RETRY_SECONDS)
+
+    async def _follow_journal(self) -> None:
+        cursor = self.store.cursor()
+        with Journal(self.journal, cursor=cursor, since=self.clock.now() - FIRST_LOOK_BACK) as journal:
+            self.sources["journal"] = SourceReport(name="journal", read=True)
+            async for batch in follow(journal, self.watcher):
+                self.lines += batch.sightings.lines
+                self.dropped += batch.sightings.dropped
+                self.wonder.hear(batch.sightings.novel)
+                self.hear(batch.sightings.triggers, batch.cursor)
+                dropped = [f"{self.dropped:,} triggers were too many to be kept"] if self.dropped else []
+                problem = "; ".join([*journal.problems[-3:], *dropped])
+                self.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
+
+    async def _follow_logs(self) -> None:
+        """With a watcher of its own: it counts in a thread beside the journal's."""
+        watcher = self.log_watcher or self.watcher
+        async with aclosing(follow_logs(self.logs, watcher, self.clock.now, self.sleep)) as batches:
+            async for batch in batches:
+                self.lines += batch.sightings.lines
+                self.wonder.hear(batch.sightings.novel)
+                self.hear(batch.sightings.triggers)
+                self.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
+
+    async def _follow_units(self) -> None:
+        if not is_init():
+            raise NotReachable("systemd is not the init of this host")
+        async with Systemd() as systemd:
+            await self._all_units(systemd)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._unit_changes(systemd))
+                tasks.create_task(self._refresh_units(systemd))
+
+    async def _unit_changes(self, systemd: Systemd) -> None:
+        async for unit in systemd.watch(self._files_changed.set):
+            self._note_units([unit])
+
+    async def _refresh_units(self, systemd: Systemd) -> None:
+        """What was enabled or disabled shows in the whole picture alone; since signals can be lost it is also taken
+        again now and then."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._files_changed.wait(), UNIT_SECONDS)
+            await self.sleep(SETTLE_SECONDS)
+            self._files_changed.clear()
+            await self._all_units(systemd)
+
+    async def _all_units(self, systemd: Systemd) -> None:
+        units = await systemd.units()
+        self.units = {unit.name: unit for unit in units}
+        if IN_CONTAINER.exists():
+            self.watcher.units = frozenset(self.units)
+        self._note_units(units)
+        self.sources["units"] = SourceReport(name="units", read=True)
+        self._units_asked.set()
+
+    def _note_units(self, units: Sequence[UnitState]) -> None:
+        now = self.clock.now()
+        for unit in units:
+            self.units[unit.name] = unit
+        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]))
+
+    async def _sample(self) -> None:
+        while True:
+            now = self.clock.now()
+            readings = await read_metrics(self.host, now)
+            triggers = self.watcher.judge(readings.events)
+            self._still = {(trigger.rule, trigger.subject) for trigger in triggers}
+            problem = "; ".join(readings.problems[:3])
+            self.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)
+            self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
+            self.hear(triggers)
+            await self.sleep(METRIC_SECONDS)
+
+    async def _digest(self) -> None:
+        """Triggers become incidents. Not before the units are known: what has mended itself would look broken."""
+        await self._units_asked.wait()
+        while True:
+            await self._news.wait()
+            await self.sleep(SETTLE_SECONDS)
+            self._news.clear()
+            self.digest()
+            self.sources.pop("incidents", None)
+
+    def digest(self) -> list[Incident]:
+        """The incidents that what is pending opens or changes, saved in one transaction with the place in the journal
+        that they came from (R31). Where that fails all of it stays pending."""
+        triggers, self._pending = self._pending, []
+        now, book = self.clock.now(), self.store.book
+        try:
+            with self.store.transaction():
+                known = book.open_incidents()
+                found = group(triggers, self.units, now, known, next_id=book.next_id) if triggers else []
+                mutes = self.store.memory.mutes(now)
+                found = [apply_mutes(incident, mutes, now) for incident in found]
+                for incident in found:
+                    book.save(incident)
+                if self._cursor:
+                    self.store.set_cursor(self._cursor)
+        except Exception:
+            self.hear(triggers)
+            raise
+        before = {incident.id: incident for incident in known}
+        for incident in found:
+            if _is_news(incident, before.get(incident.id)):
+                self._look_into(incident)
+        return found
+
+    def _look_into(self, incident: Incident) -> None:
+        if incident.state != "resolved" and incident.id not in self._queued:
+            self._queued.add(incident.id)
+            self._todo.put_nowait((-incident.severity, incident.id))
+
+    async def _think(self) -> None:
+        for incident in self.store.book.open_incidents():
+            if incident.cause is None:  # an earlier life did not come to it
+                self._look_into(incident)
+        while True:
+            _, incident_id = await self._todo.get()
+            self._queued.discard(incident_id)
+            self._thinking = incident_id
+            try:
+                await self.understand(incident_id)
+                self.sources.pop("thinking", None)
+            finally:
+                self._thinking = ""
+
+    async def understand(self, incident_id: str) -> None:
+        """Rules first, and what they prove is acted upon at once; then the models, where there are any."""
+        incident = self.store.book.find(incident_id)
+        if incident is None or incident.state in ("resolved", "muted"):
+            return
+        is_new = incident.cause is None
+        incident = await self._settled(incident, {})
+        if is_new:
+            await self.lifecycle.opened(incident)
+        incident = self._save(await self.lifecycle.carry_on(incident))
+        if incident.state != "resolved" and self._is_unheard(incident):
+            thought = await self.attention.unless_taken(self._settled(incident, self.mind.models))
+            if thought is not None:  # else it is taken up again once the person has an answer
+                self._save(await self.lifecycle.carry_on(thought))
+
+    def _is_unheard(self, incident: Incident) -> bool:
+        """Whether a tier that is free has not been heard on it: some faults are there before the models are."""
+        heard = {opinion.by for opinion in incident.opinions}
+        return not self.attention.taken and any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
+
+    async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
+        told = [str(note) for note in self.store.memory.notes(NOTES)]
+        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told)
+        bare = replace(
+            incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
+        )
+        (thought,) = await engine.understand([bare], self.units, THINK_SECONDS)
+        return self._save(proposed_anew(thought, incident))
+
+    def _save(self, incident: Incident) -> Incident:
+        """Save what was thought, on top of what was seen and what people said meanwhile."""
+        current = self.store.book.find(incident.id)
+        if current is not None:
+            incident = _on_top_of(current, incident)
+        self.store.book.save(incident)
+        return incident
+
+    async def _wonder(self) -> None:
+        """What no rule knows is put to the models a few lines at a time, while there is nothing graver to think of."""
+        while True:
+            await self.sleep(WONDER_SECONDS)
+            if not self._queued and not self._thinking and not self.attention.taken:
+                known = self.store.book.open_incidents()
+                self.hear(await self.wonder.judge(known, self.mind.models, host=self.host, clock=self.clock))
+            self.sources.pop("novel lines", None)
+
+    async def _tend(self) -> None:
+        await self._units_asked.wait()
+        while True:
+            await self.sleep(TEND_SECONDS)
+            await self.tend()
+            await self._see_gate()
+            self.sources.pop("tending", None)
+
+    async def _see_gate(self) -> None:
+        """All is watched without a gate, so it is told beside what is read and makes nothing unread."""
+        await self.lifecycle.see_gate()
+        if why := self.lifecycle.gate_problem:
+            self.sources["gate"] = SourceReport(name="gate", read=True, problem=f"nothing can be changed: {why}")
+        else:
+            self.sources.pop("gate", None)
+
+    async def tend(self) -> None:
+        """See what is muted now, how what waits stands, and what is over."""
+        now = self.clock.now()
+        mutes = self.store.memory.mutes(now)
+        for before in self.store.book.open_incidents():
+            if before.id in self._queued or before.id == self._thinking:
+                continue
+            incident = apply_mutes(before, mutes, now)
+            if incident is not before:
+                self.store.book.save(incident)
+            why = why_over(incident, self.units, self._still, now)
+            if why is not None:
+                self._save(await self.lifecycle.over(incident, why))
+            elif incident.cause is not None:
+                changed = await self.lifecycle.carry_on(incident)
+                if changed is not incident:
+                    self._save(changed)
+                if changed.state in ("open", "waiting") and self._is_unheard(changed):
+                    self._look_into(changed)
+            elif incident.state != "muted":
+                self._look_into(incident)
+
+
+def _on_top_of(current: Incident, thought: Incident) -> Incident:
+    """current: as it stands in the book, which the thought did not know of."""
+    history = dict.fromkeys((*current.history, *thought.history))
+    thought = replace(thought, history=tuple(sorted(history, key=lambda step: step.at)))
+    if current.triggers != thought.triggers:
+        thought = replace(
+            thought,
+            key=current.key,
+            severity=current.severity,
+            summary=current.summary,
+            subject=current.subject,
+            triggers=current.triggers,
+            opened=current.opened,
+            updated=max(current.updated, thought.updated),
+        )
+    if current.state in ("resolved", "muted") and thought.state != "resolved":
+        return replace(thought, state=current.state, muted_by=current.muted_by)
+    return thought
+
+
+def _first(error: BaseException) -> BaseException:
+    """What failed first: loops side by side raise theirs in a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _metric_name(event: Event) -> str:
+    return f"{event.fields['metric']} {event.subject}".strip()
+
+
+def _is_news(incident: Incident, before: Incident | None) -> bool:
+    """Worth another thought: new, worse, or seen in a way not seen before."""
+    if before is None:
+        return True
+    kinds = {(trigger.rule, trigger.subject) for trigger in before.triggers}
+    return incident.severity > before.severity or any((t.rule, t.subject) not in kinds for t in incident.triggers)

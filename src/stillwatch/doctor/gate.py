@@ -1,0 +1,112 @@
+"""What the doctor says about the gate: its policy, its standing, the doors and rules that it needs to act."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from stillwatch.admin.suggest import Suggestion, suggestions
+from stillwatch.config import Paths
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.gate.client import ask
+from stillwatch.install.layout import POLKIT
+from stillwatch.records.report import Finding
+
+HELPERS = Path("/run/stillwatch-helpers")
+HELPER_NAMES = ("look", "peek", "act")
+POLKIT_SERVICE = Path("/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service")
+
+
+async def examine_gate(
+    places: Paths, version: str, problem: str, declared: Mapping[str, Collection[str]]
+) -> list[Finding]:
+    """version: the hash of the policy; problem: why the gate would not believe it, "" if it would. Never raises."""
+    found = [policy(places, version, problem), *standing(places)]
+    if not places.trial:
+        found += [helpers(), *polkit()]
+    return [*found, *could_be_declared(await suggestions(declared))]
+
+
+def policy(places: Paths, version: str, problem: str) -> Finding:
+    """Whether it loads, and as a service also whether it is the one that was applied."""
+    file = places.policy_file
+    if problem:
+        return Finding(topic="policy", ok=False, text=problem, mend="stillwatch policy check")
+    where = str(file) if file.exists() else "no file, so the default holds: everything asks"
+    if places.trial:
+        return Finding(topic="policy", ok=True, text=where)
+    try:
+        applied = file.with_name("policy.applied").read_text().strip()
+    except OSError:
+        applied = ""
+    if applied != version:
+        text = f"{where} is not in force, so the gate refuses everything"
+        return Finding(topic="policy", ok=False, text=text, mend="stillwatch policy apply")
+    return Finding(topic="policy", ok=True, text=f"{where}, in force")
+
+
+def standing(places: Paths) -> Iterator[Finding]:
+    """Whether a gate answers, and whether something holds it back."""
+    try:
+        said = ask(places, "status", seconds=3.0)
+    except NotReachable as error:
+        yield _silent(places, error)
+        return
+    except StillwatchError as error:
+        yield Finding(topic="gate", ok=True, text=f"runs, and does not talk to us: {error}")
+        return
+    yield Finding(topic="gate", ok=True, text="answers")
+    level = f"{said['level']}, at most {said['ceiling']}"
+    if said["problem"]:
+        yield Finding(topic="autonomy", ok=False, text=said["problem"], mend="stillwatch policy apply")
+    elif said["paused"]:
+        yield Finding(topic="autonomy", ok=False, text=f"{level}, and paused", mend="stillwatch resume")
+    else:
+        yield Finding(topic="autonomy", ok=True, text=level)
+    for unit in said["quarantine"]:
+        name = str(unit)
+        text = f"{name} is in quarantine: it was mended too often"
+        yield Finding(topic="quarantine", ok=False, text=text, mend=f"stillwatch resume {name}")
+
+
+def _silent(places: Paths, error: NotReachable) -> Finding:
+    """In a trial it need not run; as a service it must, if we are somebody to whom it answers."""
+    if places.trial:
+        return Finding(topic="gate", ok=True, text="does not run, so this host is only observed: 'stillwatch gate'")
+    if isinstance(error.__cause__, PermissionError):
+        return Finding(topic="gate", ok=True, text="talks only to root and the group stillwatch-admin")
+    return Finding(topic="gate", ok=False, text=str(error.args[0]), mend="systemctl restart stillwatch-gate")
+
+
+def helpers(folder: Path = HELPERS) -> Finding:
+    """The three doors to the programs with rights of their own."""
+    absent = [name for name in HELPER_NAMES if not (folder / f"{name}.sock").is_socket()]
+    if absent:
+        text = f"no socket of {', '.join(absent)} in {folder}"
+        mend = f"systemctl start {' '.join(f'stillwatch-{name}.socket' for name in absent)}"
+        return Finding(topic="helpers", ok=False, text=text, mend=mend)
+    return Finding(topic="helpers", ok=True, text=f"{', '.join(HELPER_NAMES)} wait in {folder}")
+
+
+def polkit(service: Path = POLKIT_SERVICE, rules: Path = Path(POLKIT)) -> Iterator[Finding]:
+    """Without it, the gate may not start a unit. Its rules' folder is closed to all but root."""
+    if not service.exists():
+        text = "polkit is not installed, so the gate cannot start or stop a unit"
+        yield Finding(topic="polkit", ok=False, text=text, mend="apt-get install polkitd")
+    elif not os.access(rules.parent, os.X_OK):
+        yield Finding(topic="polkit", ok=True, text="installed; whether our rules are there, only root can see")
+    elif not rules.is_file():
+        yield Finding(topic="polkit", ok=False, text=f"no rules at {rules}", mend="stillwatch policy apply")
+    else:
+        yield Finding(topic="polkit", ok=True, text="installed, with our rules")
+
+
+def could_be_declared(found: Sequence[Suggestion]) -> Iterator[Finding]:
+    """One line; the entries themselves are what `policy suggest` prints."""
+    if found:
+        named = ", ".join(
+            str(each.fields.get("directory") or each.fields.get("path") or each.fields["unit"]) for each in found
+        )
+        text = f"'stillwatch policy suggest' prints entries for the policy: {named}"
+        yield Finding(topic="suggestions", ok=True, text=text)

@@ -1,0 +1,226 @@
+"""What is missing or broken on this host, and the command that mends it. It looks, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import grp
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from stillwatch.config import Config, Paths
+from stillwatch.doctor.config import examine_file
+from stillwatch.doctor.models import memory_advice, own_tiers, ports, tier_models
+from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.host.command import run
+from stillwatch.llm.binary import find_binary
+from stillwatch.records.report import Finding
+
+DISTRIBUTION = "stillwatch"
+NATIVE = ("dbus_fast", "hyperscan", "msgspec", "psutil", "systemd._reader")
+"""Packages with compiled parts, which may be installed and still not load on this processor or Python."""
+JOURNALS = (Path("/var/log/journal"), Path("/run/log/journal"))
+BUS = Path("/run/dbus/system_bus_socket")
+SYSTEMD = Path("/run/systemd/system")
+LEAST_SPACE = 1 << 30
+ILLEGAL_INSTRUCTION = -4
+PATIENCE = 20.0
+
+
+async def examine(config: Config, places: Paths, *, has_key: bool = False) -> list[Finding]:
+    """Everything that `check` and `up` need, in the order in which one would mend it. Nothing here raises.
+
+    has_key: an API key exists.
+    """
+    packages, server = await asyncio.gather(native_packages(), llama_server(config))
+    return [
+        *configuration(places, has_key=has_key),
+        required_packages(),
+        packages,
+        systemd(),
+        *bus(),
+        journal(config),
+        state(places),
+        space(places),
+        server,
+        *tier_models(config, places),
+        *memory_advice(config, places),
+        *ports(config),
+    ]
+
+
+def configuration(places: Paths, *, has_key: bool) -> Iterator[Finding]:
+    """The file's problems, each with its line; a broken one ends every other command with one line."""
+    if places.config_file is None:
+        yield Finding(topic="configuration", ok=True, text="no file, so the defaults are used")
+        return
+    try:
+        found = examine_file(places.config_file, places.models, has_key=has_key)
+    except WrongUsage as error:
+        yield Finding(topic="configuration", ok=False, text=str(error))
+        return
+    problems = (*found.errors, *found.warnings)
+    if not problems:
+        yield Finding(topic="configuration", ok=True, text=str(places.config_file))
+    for one in problems:
+        text = f"{places.config_file}, line {one.line}: {one.text}"
+        yield Finding(topic="configuration", ok=False, text=text, mend=one.next_step)
+
+
+def required_packages() -> Finding:
+    """Python and the packages that the installed Stillwatch says it needs."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    missing = [name for name in _needed() if not _installed(name)]
+    if missing:
+        mend = f"{sys.executable} -m pip install {' '.join(missing)}"
+        return Finding(topic="packages", ok=False, text=f"missing: {', '.join(missing)}", mend=mend)
+    return Finding(topic="packages", ok=True, text=f"Python {python}, every package is here")
+
+
+async def native_packages() -> Finding:
+    """Load the compiled packages in a process of their own, where they may crash."""
+    done = await run([sys.executable, "-I", "-c", f"import {', '.join(NATIVE)}"], seconds=PATIENCE)
+    if done.ok:
+        return Finding(topic="native code", ok=True, text="the compiled packages load")
+    why = "illegal instruction" if done.code == ILLEGAL_INSTRUCTION else (done.err.strip().splitlines() or ["?"])[-1]
+    mend = f"{sys.executable} -m pip install --force-reinstall {DISTRIBUTION}"
+    return Finding(topic="native code", ok=False, text=f"a compiled package does not load: {why}", mend=mend)
+
+
+def systemd(marker: Path = SYSTEMD) -> Finding:
+    """sd_booted(3): the directory exists if and only if systemd is PID 1."""
+    if marker.is_dir():
+        return Finding(topic="systemd", ok=True, text="runs as PID 1")
+    text = "does not run here, so units cannot be seen; logs can: 'check --log FILE' and 'check --journal DIR'"
+    return Finding(topic="systemd", ok=False, text=text)
+
+
+def bus(socket: Path = BUS, marker: Path = SYSTEMD) -> Iterator[Finding]:
+    """The system bus, where there is a systemd to talk to."""
+    if not marker.is_dir():
+        return
+    if not socket.is_socket():
+        mend = "apt-get install dbus && systemctl start dbus.socket"
+        yield Finding(topic="D-Bus", ok=False, text=f"no system bus at {socket}", mend=mend)
+        return
+    usable = os.access(socket, os.R_OK | os.W_OK)
+    yield Finding(topic="D-Bus", ok=usable, text="answers" if usable else f"{socket} is closed to us")
+
+
+def journal(config: Config, folders: tuple[Path, ...] = JOURNALS) -> Finding:
+    """Whether the host's journal can be read by whoever asks; a file that is not ours hides every other unit."""
+    if config.watch.journal is False:
+        return Finding(topic="journal", ok=True, text="switched off in the configuration")
+    files = [file for folder in folders for file in _journal_files(folder)]
+    closed = [file for file in files if not os.access(file, os.R_OK)]
+    hidden = [folder for folder in folders if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)]
+    if closed or hidden:
+        mend = f"usermod -aG {_group_of(closed)} {_me()}"
+        text = "cannot be read by us as a whole; log in again after the change"
+        return Finding(topic="journal", ok=False, text=text, mend=f"sudo {mend}" if os.geteuid() else mend)
+    if not files:
+        mend = "systemctl start systemd-journald" if SYSTEMD.is_dir() else ""
+        return Finding(topic="journal", ok=False, text="there is no journal on this host", mend=mend)
+    return Finding(topic="journal", ok=True, text=f"{len(files)} files in {files[0].parent}, readable")
+
+
+def state(places: Paths) -> Finding:
+    """Whether what is found out can be remembered."""
+    folder = _nearest(places.state)
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding(topic="state", ok=True, text=f"{places.state} can be written")
+    text = f"{places.state} cannot be written by {_me()}, so nothing is remembered"
+    return Finding(
+        topic="state", ok=False, text=text, mend='stillwatch check --state-dir "$HOME/.local/state/stillwatch"'
+    )
+
+
+def space(places: Paths) -> Finding:
+    """A gigabyte is what the store, and a small model, want."""
+    folder = _nearest(places.models)
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(topic="disk space", ok=False, text=f"{folder}: {error.strerror}")
+    text = f"{free / 1e9:.1f} GB free below {folder}"
+    if free < LEAST_SPACE:
+        return Finding(topic="disk space", ok=False, text=text, mend=f"du -xhd1 {folder} | sort -h | tail")
+    return Finding(topic="disk space", ok=True, text=text)
+
+
+async def llama_server(config: Config) -> Finding:
+    """The program that runs the models, started once for its version."""
+    if not own_tiers(config):
+        return Finding(topic="llama-server", ok=True, text="not needed: no tier of the configuration runs on it")
+    try:
+        binary = find_binary()
+    except NotReachable as missing:
+        return Finding(topic="llama-server", ok=False, text=missing.args[0], mend=missing.next_step)
+    done = await run([str(binary), "--version"], seconds=PATIENCE)
+    said = (done.out + done.err).strip().splitlines()
+    if done.ok:
+        version = next((line for line in said if line.startswith("version")), "it runs")
+        return Finding(topic="llama-server", ok=True, text=f"{binary} ({version})")
+    if done.code == ILLEGAL_INSTRUCTION:
+        text = f"{binary} was built for another processor (illegal instruction)"
+        return Finding(topic="llama-server", ok=False, text=text, mend="scripts/build-llama-server")
+    why = "it does not answer" if done.timed_out else (said or [f"it ends with {done.code}"])[-1]
+    return Finding(
+        topic="llama-server", ok=False, text=f"{binary} does not run: {why}", mend="scripts/build-llama-server"
+    )
+
+
+def _needed() -> Iterator[str]:
+    """Names of the distributions that ours requires on every machine."""
+    try:
+        required = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        required = []
+    for line in required:
+        if ";" not in line:
+            yield line.split("[")[0].split(">")[0].split("=")[0].split("<")[0].split("~")[0].split("!")[0].strip()
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _journal_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*/*.journal"))
+    except OSError:
+        return []
+
+
+def _group_of(files: list[Path]) -> str:
+    """The group that may read the journal's files: systemd-journal nearly everywhere."""
+    for file in files:
+        try:
+            name = grp.getgrgid(file.stat().st_gid).gr_name
+        except (KeyError, OSError):
+            continue
+        if name != "root":
+            return name
+    return "systemd-journal"
+
+
+def _nearest(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,62 @@
+"""What only an administrator says, at the administrator's socket (R10)."""
+
+from __future__ import annotations
+
+import os
+
+from stillwatch.gate import protocol
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.core import Gate, Peer, Reply
+from stillwatch.gate.policy import lower_level
+from stillwatch.gate.proposals import shown
+from stillwatch.gate.protocol import clean
+
+
+class AdminVerbs(Gate):
+    """The gate with its administrator's verbs."""
+
+    async def _reject(self, peer: Peer, request: protocol.Reject) -> Reply:
+        row = self.proposals.row(request.id)
+        with self.database.writing() as writer:
+            reject = "UPDATE proposals SET state = 'rejected' WHERE id = ? AND state IN ('waiting', 'approved')"
+            if writer.execute(reject, (row["id"],)).rowcount != 1:
+                raise Refused(f"{request.id} is {row['state']}: there is nothing to reject")
+            writer.record("rejected", id=request.id, action=row["action"], target=row["target"], by=self.name(peer))
+        return shown(self.proposals.row(request.id))
+
+    async def _setautonomy(self, peer: Peer, request: protocol.SetAutonomy) -> Reply:
+        if request.level is not None:
+            if lower_level(request.level, self.ceiling) != request.level:
+                why = "the configuration file" if self.trial_uid is None else "a trial"
+                raise Refused(f"{why} caps autonomy at {self.ceiling}")
+            with self.database.writing() as writer:
+                writer.execute("INSERT OR REPLACE INTO settings VALUES ('autonomy', ?)", (request.level,))
+                writer.record("autonomy", level=request.level, by=self.name(peer))
+        return {"level": self.level, "ceiling": self.ceiling}
+
+    async def _resume(self, peer: Peer, request: protocol.Resume) -> Reply:
+        self.switch.resume(self.name(peer))
+        return {"paused": False}
+
+    async def _unlock(self, peer: Peer, request: protocol.Unlock) -> Reply:
+        self.codes.unlock(self.name(peer))
+        return {"locked": False}
+
+    async def _enroll(self, peer: Peer, request: protocol.Enroll) -> Reply:
+        if peer.uid not in (0, self.trial_uid):
+            raise Refused("only root enrolls a code generator")
+        return {"uri": self.codes.enroll(os.uname().nodename, self.name(peer))}
+
+    async def _release(self, peer: Peer, request: protocol.Release) -> Reply:
+        if not self.limits.release(request.target, self.name(peer)):
+            raise Refused(f"{clean(request.target)} is not in quarantine")
+        return {"quarantine": self.limits.quarantined()}
+
+    async def _reload(self, peer: Peer, request: protocol.Reload) -> Reply:
+        self.load()
+        with self.database.writing() as writer:
+            writer.record("autonomy", policy=self.policy.version, problem=self.problem, by=self.name(peer))
+        return {"policy": self.policy.version, "problem": self.problem}
+
+    async def _audit(self, peer: Peer, request: protocol.Audit) -> Reply:
+        return {"records": [record.shown() for record in self.database.records(request.after, request.limit)]}

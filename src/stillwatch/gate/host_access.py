@@ -1,0 +1,66 @@
+"""The real world behind the actions: PID 1, the helpers' sockets, the policy's declared sets, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.gate.bus import SystemBus
+from stillwatch.gate.change.action import Clock, Interrupted, Refused
+from stillwatch.gate.declared import Declared
+from stillwatch.gate.protocol import MAX_BYTES, read_object
+from stillwatch.host.auditlog import canonical
+from stillwatch.host.boot import HostClock
+from stillwatch.host.unixsockets import TooLong, peer_uid, read_all
+
+HELPERS: Final = Path("/run/stillwatch-helpers")
+ACT_DEADLINE: Final = 150.0
+PEEK_DEADLINE: Final = 40.0
+
+
+class HostAccess:
+    """owner: the uid that must stand behind a helper's socket (systemd's, so root's; a trial's own)."""
+
+    def __init__(
+        self, *, bus: SystemBus | None = None, clock: Clock | None = None, helpers: Path = HELPERS, owner: int = 0
+    ) -> None:
+        self.bus = bus or SystemBus()
+        self.clock: Clock = clock or HostClock()
+        self.declared: Declared = Declared()
+        self.helpers, self.owner = helpers, owner
+
+    async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        return await self._ask("act", request, ACT_DEADLINE)
+
+    async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        return await self._ask("peek", request, PEEK_DEADLINE)
+
+    async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
+        """One line there, one object back; {"ok": false, "reason": …} means that nothing was changed."""
+        sent = False
+        try:
+            async with asyncio.timeout(seconds):
+                reader, writer = await asyncio.open_unix_connection(str(self.helpers / f"{helper}.sock"))
+                try:
+                    self._check_owner(writer.get_extra_info("socket"))
+                    sent = True
+                    writer.write(canonical(dict(request)).encode() + b"\n")
+                    writer.write_eof()
+                    line = await read_all(reader, MAX_BYTES)
+                finally:
+                    writer.close()
+            reply = read_object(line)
+        except (OSError, TimeoutError, Refused, TooLong) as error:
+            if sent and helper == "act":
+                raise Interrupted(f"the {helper} helper gave no clear answer: {error}") from error
+            raise Refused(f"the {helper} helper does not answer: {error}") from error
+        if reply.get("ok") is not True:
+            raise Refused(f"the {helper} helper refused: {reply.get('reason', 'no reason')}")
+        return reply
+
+    def _check_owner(self, door: socket.socket) -> None:
+        if peer_uid(door) != self.owner:
+            raise Refused("another user stands behind the helper's socket")

@@ -1,0 +1,186 @@
+"""What becomes of an incident once it is understood: proposed, decided, waiting, acted upon, over.
+
+The gate decides and acts; this only asks it and writes down what it said.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.ports import Answered, Clock, GateDoor, Notifier
+from stillwatch.records.action import Outcome, Proposal
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Incident, State, Step
+from stillwatch.records.trigger import Severity
+from stillwatch.untrusted.for_page import unloaded
+
+LOG = logging.getLogger(__name__)
+ENDED = frozenset({"done", "failed", "undone", "unknown"})
+"""States of a proposal that is over; its outcome says how."""
+GATE_SECONDS = 15.0
+MAY_CHANGE = frozenset({"precondition", "observe", "gate"})
+"""Rules of a refusal that need not last: a unit between two starts, a helper that was late, autonomy raised since."""
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+"""Seconds until such a proposal is made again; each pause is twice the one before."""
+TRIED, UNKNOWN = "tried without success:", "what became of it is not known:"
+TOLD_FROM = Severity.medium
+"""Nobody is woken for less."""
+
+
+@dataclass(kw_only=True)
+class Lifecycle:
+    gate: GateDoor
+    notifier: Notifier
+    clock: Clock
+    gate_problem: str = ""
+    """Why the gate does not answer, "" while it does."""
+    _gate_asked: float = float("-inf")
+    _again: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    async def carry_on(self, incident: Incident) -> Incident:
+        """One step further: propose what is not proposed yet, or see how a proposal stands."""
+        if incident.state in ("resolved", "muted"):
+            return incident
+        try:
+            if incident.proposal_id and incident.outcome is None:
+                answered = await self.gate.look_up(incident.proposal_id)
+            elif incident.proposal is not None and (incident.decision is None or self._is_due_again(incident)):
+                answered = await self.gate.propose(incident.proposal, incident.id)
+            else:
+                return incident
+        except NotReachable as error:
+            await self._lost(str(error))
+            return incident
+        except StillwatchError as error:  # a gate whose book was replaced does not know the proposal any more
+            self.gate_problem = ""
+            return await self._forgotten(incident, str(error))
+        self.gate_problem = ""
+        return await self._answered(incident, answered)
+
+    async def see_gate(self) -> None:
+        """Whether the gate answers, asked every GATE_SECONDS: a person should know before it is needed."""
+        if self.clock.boot() - self._gate_asked < GATE_SECONDS:
+            return
+        self._gate_asked = self.clock.boot()
+        try:
+            await self.gate.answers()
+            self.gate_problem = ""
+        except NotReachable as error:
+            await self._lost(str(error))
+        except StillwatchError:
+            self.gate_problem = ""  # it refuses, so it is there
+
+    async def opened(self, incident: Incident) -> None:
+        """Tell of a new incident."""
+        await self._tell(incident, "opened", incident.cause.text if incident.cause else "the cause is not known yet")
+
+    async def over(self, incident: Incident, why: str) -> Incident:
+        """The fault is gone."""
+        self._again.pop(incident.id, None)
+        done = self._stepped(incident, "rule", why, "resolved")
+        await self._tell(done, "resolved", why)
+        return done
+
+    def _is_due_again(self, incident: Incident) -> bool:
+        """Whether what was refused for the moment only should be proposed once more now (boot clock, R33)."""
+        decision = incident.decision
+        if incident.outcome or decision is None or (decision.verdict, decision.rule in MAY_CHANGE) != ("refuse", True):
+            self._again.pop(incident.id, None)
+            return False
+        now = self.clock.boot()
+        due, pause = self._again.setdefault(incident.id, (now + FIRST_PAUSE, FIRST_PAUSE))
+        if now < due:
+            return False
+        pause = min(2 * pause, LONGEST_PAUSE)
+        self._again[incident.id] = now + pause, pause
+        return True
+
+    async def _answered(self, incident: Incident, answered: Answered) -> Incident:
+        before = incident
+        incident = replace(incident, proposal_id=answered.id, decision=answered.decision, outcome=answered.outcome)
+        if answered.state in ENDED and answered.outcome is not None:
+            return await self._ended(incident, answered)
+        state: State = {"waiting": "waiting", "refused": "open", "rejected": "open"}.get(answered.state, "acting")  # type: ignore[assignment]
+        if (before.state, before.decision) == (state, answered.decision):
+            return incident
+        said = f"{answered.decision.verdict}: {answered.decision.reason}"
+        incident = self._stepped(incident, answered.decision.by, said, state)
+        if state == "waiting":
+            how = f"stillwatch approvals show {answered.id}"
+            await self._tell(incident, "waits for you", f"{_proposed(incident)}; look at it with: {how}")
+        return incident
+
+    async def _ended(self, incident: Incident, answered: Answered) -> Incident:
+        outcome = answered.outcome
+        if outcome is None:
+            return incident
+        tried = f"{_proposed(incident)}: {outcome.status}{', verified' if outcome.verified else ''}"
+        if outcome.status == "done" and outcome.verified:
+            incident = self._stepped(incident, "gate", tried, "resolved")
+            await self._tell(incident, "resolved", tried)
+            return incident
+        incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
+        note = f"{TRIED} {tried}; a human should look"
+        incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
+        await self._tell(incident, "needs you", note)
+        return incident
+
+    async def _forgotten(self, incident: Incident, why: str) -> Incident:
+        incident = replace(incident, outcome=Outcome(status="unknown", said=Untrusted(why)))
+        incident = self._stepped(incident, "gate", f"{_proposed(incident)}: {why}", "open")
+        note = f"{UNKNOWN} {_proposed(incident)}; a human should look"
+        incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
+        await self._tell(incident, "needs you", note)
+        return incident
+
+    def _stepped(self, incident: Incident, by: str, text: str, state: State) -> Incident:
+        now = self.clock.now()
+        step = Step(at=now, by=by, text=text)
+        return replace(incident, state=state, updated=now, history=(*incident.history, step))
+
+    async def _tell(self, incident: Incident, what: str, body: str) -> None:
+        if incident.severity >= TOLD_FROM and not incident.muted_by:
+            await self._notify(f"{incident.host}: {incident.summary} – {what}", f"{incident.id}: {body}")
+
+    async def _lost(self, why: str) -> None:
+        """The gate is down: told once, until it is back."""
+        known, self.gate_problem = self.gate_problem, why
+        if not known:
+            await self._notify("the gate does not answer: nothing can be changed", why)
+
+    async def _notify(self, title: str, body: str) -> None:
+        """A notifier never raises; one that does all the same must not keep a fault from being mended.
+
+        Messengers fetch each address in a message, to show what is there: none that a log line names is sent as one.
+        """
+        try:
+            await self.notifier.tell(unloaded(title), unloaded(body))
+        except Exception:
+            LOG.exception("a notification failed")
+
+
+def _proposed(incident: Incident) -> str:
+    if incident.proposal is None:
+        return "nothing"
+    return f"{incident.proposal.action.replace('_', ' ')} {incident.proposal.target}"
+
+
+def lasting(notes: Sequence[str]) -> tuple[str, ...]:
+    """Those about what was tried: they stay when an incident is thought about anew."""
+    return tuple(note for note in notes if note.startswith((TRIED, UNKNOWN)))
+
+
+def proposed_anew(thought: Incident, before: Incident) -> Incident:
+    """What the gate has decided stands, unless something else would be done now: then it decides anew."""
+    if before.proposal is None or before.decision is None:
+        return thought
+    if thought.proposal is None or before.state == "acting" or _change(thought.proposal) == _change(before.proposal):
+        return replace(thought, proposal=before.proposal)
+    return replace(thought, state="open", proposal_id="", decision=None, outcome=None)
+
+
+def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:
+    return proposal.action, proposal.target, dict(proposal.arguments)

@@ -1,0 +1,186 @@
+"""The things a pass reads: each turns one room of host/ into what gather.py understands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from stillwatch.errors import NotReachable
+from stillwatch.host.journal import Journal
+from stillwatch.host.logfile import LogFile
+from stillwatch.host.metrics import read_metrics
+from stillwatch.host.systemd import Systemd, is_init
+from stillwatch.host.unitproperties import unit_event
+from stillwatch.ports import Clock
+from stillwatch.reading.gather import Read
+from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
+from stillwatch.records.line import Line
+from stillwatch.records.trigger import Trigger
+from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.stream import Counts, triage_lines, triage_text
+
+T = TypeVar("T")
+IN_CONTAINER = Path("/run/systemd/container")
+"""Written by systemd where it finds itself in one (systemd's container interface)."""
+LINES_BETWEEN_LOOKS = 2048
+
+
+class JournalSource:
+    """The host's journal, or the one at `path`; since: seconds since the epoch. Opened at once, so that errors show."""
+
+    name = "journal"
+
+    def __init__(self, path: str | None, since: float, clock: Clock) -> None:
+        self._path, self._since, self._clock = path, since, clock
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        return await asyncio.to_thread(self._read, watcher, ends)
+
+    def _read(self, watcher: Watcher, ends: float) -> Read:
+        with Journal(Path(self._path) if self._path else None, since=self._since) as journal:
+            lines = _Until(journal.lines(), self._clock, ends)
+            sightings = watcher.see(lines)
+            return Read(
+                sightings=sightings,
+                whole=not lines.cut and not journal.problems,
+                problem=_problem(journal.problems, lines.cut, sightings.lines),
+            )
+
+
+class LogSource:
+    """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
+
+    name = "log"
+
+    def __init__(self, file: str, clock: Clock) -> None:
+        self._clock, now = clock, clock.now()
+        self._open = partial(LogFile, file, now=now)
+        self._log = None if may_fall_silent(file) else self._open()
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        return await asyncio.to_thread(self._read, watcher, ends)
+
+    def _read(self, watcher: Watcher, ends: float) -> Read:
+        if self._log is None:
+            return self._read_patiently(watcher, ends)
+        with self._log as log:
+            lines = _Until(log.raw(), self._clock, ends)
+            return self._judged(watcher, log, lines, lambda: lines.cut)
+
+    def _read_patiently(self, watcher: Watcher, ends: float) -> Read:
+        def late() -> bool:
+            return self._clock.boot() >= ends
+
+        patient = PipeReader(self._open)
+        log = patient.opened(late)
+        if log is None:
+            return Read(whole=False, problem="nothing came within the deadline")
+        return self._judged(watcher, log, patient.raw(late), lambda: not patient.ended)
+
+    def _judged(self, watcher: Watcher, log: LogFile, lines: Iterable[bytes], is_cut: Callable[[], bool]) -> Read:
+        sightings = watcher.see_raw(lines, log.parse)
+        cut = is_cut()
+        return Read(
+            sightings=sightings,
+            whole=not cut and not log.problems,
+            problem=_problem(log.problems, cut, sightings.lines),
+        )
+
+
+class UnitSource:
+    """The units as PID 1 tells them. Read before the journal: a container's kernel log tells of foreign units too."""
+
+    name = "units"
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        self._host, self._clock = host, clock
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        if not is_init():
+            raise NotReachable("systemd is not the init of this host")
+        async with Systemd() as systemd:
+            units = await systemd.units()
+        if _in_container():
+            watcher.units = frozenset(unit.name for unit in units)
+        now = self._clock.now()
+        return Read(
+            events=[unit_event(unit, self._host, now) for unit in units], units={unit.name: unit for unit in units}
+        )
+
+
+class MetricSource:
+    """Memory, processors, file systems, pressure."""
+
+    name = "metrics"
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        self._host, self._clock = host, clock
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        readings = await read_metrics(self._host, self._clock.now())
+        return Read(events=readings.events, whole=not readings.problems, problem="; ".join(readings.problems[:3]))
+
+
+def read_journal(*, since: float, unit: str | None = None) -> Iterator[Line]:
+    """Lines of the host's journal for the look tools. Raises NotReachable."""
+    with Journal(since=since, unit=unit or "") as journal:
+        yield from journal.lines()
+
+
+class TriageRun:
+    """Triggers of a whole journal or log as they complete; `lines`, `triggers` and `seconds` count along."""
+
+    def __init__(self, watcher: Watcher, journal: str | None, log: str | None, clock: Clock) -> None:
+        self._watcher, self._journal, self._log, self._clock = watcher, journal, log, clock
+        self._counts = Counts()
+
+    def __iter__(self) -> Iterator[Trigger]:
+        if self._log is not None:
+            with LogFile(self._log, now=self._clock.now()) as log:
+                yield from triage_text(self._watcher, log.raw(), log.parse, self._counts)
+            return
+        with Journal(Path(self._journal) if self._journal else None) as journal:
+            yield from triage_lines(self._watcher, journal.lines(), self._counts)
+
+    @property
+    def lines(self) -> int:
+        return self._counts.lines
+
+    @property
+    def triggers(self) -> int:
+        return self._counts.triggers
+
+    @property
+    def seconds(self) -> float:
+        return self._counts.seconds
+
+
+class _Until(Iterable[T]):
+    """The items until the boot clock reaches `ends`; `cut` tells whether some were left."""
+
+    def __init__(self, items: Iterable[T], clock: Clock, ends: float) -> None:
+        self._items, self._clock, self._ends = items, clock, ends
+        self.cut = False
+
+    def __iter__(self) -> Iterator[T]:
+        left = LINES_BETWEEN_LOOKS
+        for item in self._items:
+            left -= 1
+            if not left:
+                left = LINES_BETWEEN_LOOKS
+                if self._clock.boot() >= self._ends:
+                    self.cut = True
+                    return
+            yield item
+
+
+def _in_container() -> bool:
+    return IN_CONTAINER.exists()
+
+
+def _problem(problems: Sequence[str], cut: bool, lines: int) -> str:
+    late = [f"only the first {lines:,} entries were read within the deadline"] if cut else []
+    return "; ".join([*problems[:3], *late])

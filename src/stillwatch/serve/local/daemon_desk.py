@@ -1,0 +1,103 @@
+"""The rest of the daemon's desk through its own socket: looks, readings, and proposals by the user that may make them.
+
+So a command of an administrator (`stillwatch mcp`) sees and proposes what a client of port 8083 does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from stillwatch.chat.conversation import Desk
+from stillwatch.errors import WrongUsage
+from stillwatch.ports import LookTools
+from stillwatch.records.look import Seen
+from stillwatch.serve.local.server import Caller, Send, Verb
+from stillwatch.service.through_daemon import ThroughDaemon
+
+LOOK_SECONDS: Final = 40.0
+GATE_SECONDS: Final = 60.0
+TO_THE_GATE: Final = ("propose", "list")
+
+
+class _Look(msgspec.Struct):
+    tool: str
+    arguments: dict[str, Any]
+
+
+class _ToGate(msgspec.Struct):
+    say: str
+    fields: dict[str, Any]
+
+
+class _Span(msgspec.Struct):
+    metric: str
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskVerbs:
+    """Verbs for local.LocalServer. Raise WrongUsage for fields that are wrong."""
+
+    desk: Desk
+
+    def all(self) -> Mapping[str, Verb]:
+        return {"look": self._look, "gate": self._gate, "metrics": self._metrics, "samples": self._samples}
+
+    async def _look(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        asked = _read(request, _Look)
+        if self.desk.looks is None:
+            raise WrongUsage("this daemon cannot look")
+        return await self.desk.looks.look(asked.tool, asked.arguments)
+
+    async def _gate(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        asked = _read(request, _ToGate)
+        if self.desk.gate is None or asked.say not in TO_THE_GATE:
+            raise WrongUsage("the gate is not told that from here")
+        # whatever becomes of the caller: a proposal that is on its way is told to the end
+        return await asyncio.shield(self.desk.gate(asked.say, **asked.fields))
+
+    async def _metrics(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        return list(self.desk.metrics()) if self.desk.metrics else []
+
+    async def _samples(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        span = _read(request, _Span)
+        return list(self.desk.samples(span.metric, span.since, span.until)) if self.desk.samples else []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DaemonDesk:
+    """The other end: what a Desk takes. looks: which tools there are; ports.LookTools itself."""
+
+    daemon: ThroughDaemon
+    looks: LookTools
+
+    def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.looks.catalogue()
+
+    async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
+        return await asyncio.to_thread(self.daemon.say, "look", Seen, LOOK_SECONDS, tool=tool, arguments=arguments)
+
+    async def gate(self, verb: str, **fields: Any) -> Mapping[str, Any]:
+        said: dict[str, Any] = await asyncio.to_thread(
+            self.daemon.say, "gate", dict, GATE_SECONDS, say=verb, fields=fields
+        )
+        return said
+
+    def metrics(self) -> Sequence[str]:
+        return self.daemon.say("metrics", list[str])
+
+    def samples(self, metric: str, since: float, until: float) -> Sequence[tuple[float, float]]:
+        return self.daemon.say("samples", list[tuple[float, float]], metric=metric, since=since, until=until)
+
+
+def _read(request: dict[str, Any], kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(request, kind)
+    except msgspec.ValidationError as error:
+        raise WrongUsage(f"the request is wrong: {error}") from error

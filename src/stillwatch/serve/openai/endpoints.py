@@ -1,0 +1,187 @@
+"""`/v1`: the administrator as a model that any chat window can talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stillwatch.chat.conversation import Conversation, Ended, Turn
+from stillwatch.ports import Clock
+from stillwatch.records.chat import Failure, Message
+from stillwatch.serve.http import frames
+from stillwatch.serve.http.body import read_object
+from stillwatch.serve.http.bounded import Bounded
+from stillwatch.serve.http.frames import Frames
+from stillwatch.serve.http.guard import needs
+from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.refusal import Refusal, as_json
+from stillwatch.serve.http.stream import EventStream, leaving
+from stillwatch.serve.openai import chat_request as models
+from stillwatch.serve.openai.chat_request import ChatRequest, check_model, read_asked
+from stillwatch.serve.openai.window_answers import BY_CODE_ALONE, by_fixed_code, checked
+from stillwatch.serve.openai.window_tasks import HEADER, WindowTask, side_of
+
+SIDE_MESSAGES = 12
+"""The last messages of a chat are what a title or a summary is made of."""
+LOOKING = "looking: "
+LOG = logging.getLogger(__name__)
+BROKE = Refusal(500, "something broke here; the log of the service says what", code="internal_error").body()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAIApi:
+    conversation: Conversation
+    limits: Limits
+    clock: Clock
+
+    async def list_models(self, request: Request) -> Response:
+        return as_json({"object": "list", "data": [_model(name) for name in models.MODELS]})
+
+    async def one_model(self, request: Request) -> Response:
+        name = str(request.path_params["model"])
+        check_model(name)
+        return as_json(_model(name))
+
+    async def chat(self, request: Request) -> ASGIApp:
+        """`POST /v1/chat/completions`. Raises Refusal before anything is sent."""
+        key = needs(request.scope, "chat")
+        with self.limits.stream(key.id):  # as many bodies at a time as answers: each is held whole
+            body = await read_object(request)
+        asked = read_asked(body)
+        header = request.headers.get(HEADER)
+        beside = side_of(asked, header)
+        if beside is None or asked.model in models.MODELS:
+            check_model(asked.model)
+        answer = Answering(
+            conversation=self.conversation,
+            asked=asked,
+            side=beside,
+            by=f"chat ({key.id})",
+            shows_status=header is not None or _is_open_webui(request),
+            frames=Frames(id=f"chatcmpl-{secrets.token_hex(12)}", model=asked.model, created=int(self.clock.now())),
+        )
+        stream = EventStream(answer.stream, answer.frames.opening())
+        return Bounded(limits=self.limits, key=key.id, app=stream if asked.stream else Whole(answer))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """One answer under way, streamed or whole."""
+
+    conversation: Conversation
+    asked: ChatRequest
+    side: WindowTask | None
+    by: str
+    shows_status: bool
+    frames: Frames
+
+    async def stream(self, write: Callable[[bytes], None]) -> None:
+        front = self.frames.front
+        looked = list[str]()
+
+        def looking(line: str) -> None:
+            looked.append(line.removeprefix(LOOKING))
+            write(frames.status(_words(line), done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
+
+        try:
+            ended = await self.answer(
+                (lambda arguments: write(self.frames.called(self._function, arguments)))
+                if self._function
+                else (lambda text: write(self.frames.content(front, text)) if text else None),
+                looking,
+                lambda text: write(self.frames.reasoning(text)),
+            )
+        except Exception:
+            LOG.exception("an answer broke")
+            write(frames.error(BROKE))
+            return
+        if looked and self.shows_status:
+            write(frames.status(_words(f"looked: {', '.join(dict.fromkeys(looked))}"), done=True))
+        write(self.frames.end(ended.finish))
+        if self.asked.include_usage:
+            write(self.frames.usage(ended.usage))
+        write(frames.DONE)
+
+    async def whole(self) -> dict[str, object]:
+        said, reasoning = list[str](), list[str]()
+        ended = await self.answer(said.append, lambda line: reasoning.append(f"{line}\n"), reasoning.append)
+        text, thought = "".join(said), "".join(reasoning).strip()
+        return self.frames.whole(text, thought, ended.finish, ended.usage, self._function)
+
+    @property
+    def _function(self) -> str:
+        """The function that the client forces to be "called" with a title, "" if none."""
+        return self.asked.function if self.side is not None and self.side.kind == "fields" else ""
+
+    async def answer(
+        self, say: Callable[[str], None], looking: Callable[[str], None], thinking: Callable[[str], None]
+    ) -> Ended:
+        if self.side is not None:
+            return await self._side(self.side, say)
+        return await self.conversation.turn(self._turn(), say, looking, thinking)
+
+    def _turn(self) -> Turn:
+        """The last user message is what is asked; a trailing assistant message is to be carried on."""
+        messages = self.asked.messages
+        at = max(number for number, message in enumerate(messages) if message.role == "user")
+        continues = at != len(messages) - 1
+        return Turn(
+            message=messages[at].content,
+            history=messages[:at] if not continues else (*messages[:at], *messages[at:]),
+            style=self.asked.style,
+            may_order=self.asked.model == models.FULL,
+            continues=continues,
+            by=self.by,
+        )
+
+    async def _side(self, side: WindowTask, say: Callable[[str], None]) -> Ended:
+        """By a small model where one is up and may be asked, else by fixed code."""
+        said = list[str]()
+        ended: Ended | Failure = Ended()
+        if side.kind not in BY_CODE_ALONE:
+            told = [Message(role="system", content="\n".join(self.asked.told))] if self.asked.told else []
+            about = [*told, *self.asked.messages[-SIDE_MESSAGES:]]
+            ended = await self.conversation.side(about, self.asked.style, said.append)
+        fixed = isinstance(ended, Failure)
+        say(by_fixed_code(side, self.asked) if fixed else checked(side, "".join(said), self.asked))
+        return Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The answer in one piece, unless the client leaves first: then the work stops."""
+
+    answer: Answering
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        work = asyncio.ensure_future(self.answer.whole())
+        gone = asyncio.ensure_future(leaving(receive))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                await as_json(work.result())(scope, receive, send)
+        finally:
+            work.cancel()
+            gone.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _words(line: str) -> str:
+    return line.replace("_", " ")
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "stillwatch", "name": models.MODELS[name]}
+
+
+def _is_open_webui(request: Request) -> bool:
+    return any(name.startswith("x-openwebui-") for name in request.headers) or "open webui" in request.headers.get(
+        "user-agent", ""
+    ).casefold().replace("-", " ")

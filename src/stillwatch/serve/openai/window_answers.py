@@ -1,0 +1,144 @@
+"""The answer to what a chat window asks beside the chat: a small model's if it fits, else one by fixed code.
+
+A window shows it without a person's asking, pre-fills it, searches the web with it or runs it: so it orders nothing,
+loads nothing, and what would leave the machine or be run is never a model's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from stillwatch.chat.chat_commands import exact_order
+from stillwatch.serve.openai.chat_request import ChatRequest
+from stillwatch.serve.openai.window_tasks import QUOTES, Kind, WindowTask
+from stillwatch.untrusted.for_page import unloaded
+
+BY_CODE_ALONE: Final[Mapping[Kind, str]] = {
+    "queries": '{"queries":[]}',
+    "query": "",
+    "tool_calls": '{"tool_calls":[]}',
+    "prompt": '{"prompt":""}',
+}
+"""What is searched for elsewhere, or run: nothing, whatever a model would say."""
+FOLLOW_UPS = ("What is the cause?", "What changed before it?", "What do you propose?")
+LONGEST = 200
+_LISTS: Final[tuple[Kind, ...]] = ("tags", "follow_ups")
+_BARE: Final[Mapping[Kind, int]] = {"plain": LONGEST, "emoji": 8, "said": 4_000, "merged": 8_000}
+_SAID = re.compile(r"^[ \t>*_-]{0,9}(?:user(?: message)?|human|question)[*_]{0,2}:[ \t]*(\S.*)$", re.I | re.M)
+_LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
+_BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
+_NUMBERED = re.compile(r"\A\s*(?:(?:suggested|next|follow[- ]?up|message|question|prompt) ){0,4}\d{1,2}[:.)]\s+", re.I)
+"""How a small model counts what it lists."""
+_WORDS = re.compile(r"[^\W_][\w.@/-]*")
+TITLE_WORDS = 5
+SHORT = 40
+_SMALL: Final = (
+    " a an and are at be can could do does for from has have how i in is it me my of on or our please should that the "
+    "there this to was we what when where which who why will with would you your s "
+)
+
+
+def by_fixed_code(side: WindowTask, asked: ChatRequest) -> str:
+    """The expected answer, from the conversation's own words."""
+    if side.kind in BY_CODE_ALONE:
+        return BY_CODE_ALONE[side.kind]
+    said = first_words(side.about)
+    if side.kind == "fields":
+        return _json({name: _title(said) if _is_title(name) else "" for name in asked.fields})
+    if side.kind == "tags":
+        return _json({"tags": _tags(said)})
+    if side.kind == "follow_ups":
+        return _json({"follow_ups": list(FOLLOW_UPS)})
+    if side.kind == "text":
+        return _json({"text": ""})
+    if side.kind == "emoji":
+        return "🛠️"
+    if side.kind == "said":
+        return _harmless(said, 2 * LONGEST) or "Server"
+    if side.kind == "merged":
+        return "No small model is up that could make these answers one."
+    return _json({"title": _title(said)}) if side.kind == "title" else _title(said)
+
+
+def checked(side: WindowTask, text: str, asked: ChatRequest) -> str:
+    """A model's answer if it has the expected form and orders nothing; else the one by fixed code."""
+    fixed = by_fixed_code(side, asked)
+    if side.kind in BY_CODE_ALONE:
+        return fixed
+    if side.kind in _BARE:
+        return _harmless(" ".join(text.split()), _BARE[side.kind]) or fixed
+    match = re.search(r"\{.*\}", text, re.S)
+    try:
+        value = msgspec.json.decode(match.group()) if match else None
+    except (msgspec.DecodeError, RecursionError):
+        return fixed
+    if not isinstance(value, dict):
+        return fixed
+    if side.kind == "fields":
+        own: dict[str, str] = msgspec.json.decode(fixed)
+        return _json({name: _harmless(value.get(name), LONGEST) or own[name] for name in own})
+    got = value.get(side.kind)
+    if side.kind in _LISTS:
+        items = [_NUMBERED.sub("", item) for item in got[:5] if isinstance(item, str)] if isinstance(got, list) else []
+        if side.kind == "follow_ups":  # a person sends them as they stand, so nothing but questions
+            items = [item for item in items if item.rstrip().endswith(("?", "？", "؟"))]
+        kept = [one for item in items if (one := _harmless(item, LONGEST))]
+        return _json({side.kind: kept}) if kept else fixed
+    one = _harmless(got, LONGEST)
+    return _json({side.kind: one}) if one else fixed
+
+
+def orders_something(text: str) -> bool:
+    """Whether it could be sent as an approval, or be mistaken for one: a chat window pre-fills what we suggest."""
+    return (
+        exact_order(text) is not None or re.search(r"\b(?:approve|reject)\b|\bA-\d|\bpause\b", text, re.I) is not None
+    )
+
+
+def first_words(about: str) -> str:
+    """What the person said first, where a conversation is quoted; else the text itself."""
+    quotes = QUOTES.search(about)
+    if quotes is not None and (said := _SAID.search(about, quotes.start())):
+        return said[1].strip()
+    between = _BETWEEN.findall(about)
+    if between:
+        return str(between[-1][1] or between[-1][2]).strip()
+    return _LABEL.sub("", about).strip()
+
+
+def _harmless(text: object, longest: int) -> str:
+    """A text that a window may show unasked, "" for none: without what a page loads, and no order."""
+    clean = unloaded(text).strip() if isinstance(text, str) else ""
+    return "" if orders_something(clean) else clean[:longest]
+
+
+def _is_title(name: str) -> bool:
+    return re.search(r"title|name|topic|summary", name, re.I) is not None
+
+
+def _title(said: str) -> str:
+    """The first words that say something; a short question in which hardly one does is its own title."""
+    words = [
+        word
+        for word in _WORDS.findall(said[:400])
+        if f" {word.casefold()} " not in _SMALL and not orders_something(word)
+    ]
+    title = " ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize()
+    whole = " ".join(said.split())
+    if len(words) < 2 and len(whole) <= SHORT and not orders_something(whole):
+        title = whole[:1].upper() + whole[1:]
+    return unloaded(title) or "Server"
+
+
+def _tags(said: str) -> list[str]:
+    words = [word for word in _WORDS.findall(said[:400]) if f" {word.casefold()} " not in _SMALL]
+    good = [unloaded(word.capitalize()) for word in words if len(word) > 3 and not orders_something(word)]
+    return list(dict.fromkeys(good))[:3] or ["Server"]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,52 @@
+"""The service inside the daemon: what is known is at hand, so nothing is read anew to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillwatch.daemon.loops import Daemon
+from stillwatch.llm.three_tiers import Tiers
+from stillwatch.reading.gather import Gathered
+from stillwatch.records.incident import Incident
+from stillwatch.records.report import Report, SourceReport
+from stillwatch.service.one_pass import NOTES, Service, ServiceParts, status_of
+from stillwatch.think.diagnosis.understand import Progress
+
+
+class LiveService(Service):
+    def __init__(self, rooms: ServiceParts, daemon: Daemon, tiers: Tiers) -> None:
+        super().__init__(rooms)
+        self._daemon, self._tiers = daemon, tiers
+
+    async def status(self) -> Report:
+        """What the daemon sees now; `unknown` until it has read everything it should."""
+        incidents = tuple(self.incidents())
+        sources = self._sources()
+        return Report(
+            host=self._rooms.host,
+            at=self._clock.now(),
+            status=status_of(incidents, sources),
+            incidents=incidents,
+            sources=sources,
+            tiers=await self._tiers.report(),
+            lines=self._daemon.lines,
+        )
+
+    def incidents(self) -> Sequence[Incident]:
+        """From the book that the daemon holds open, since every turn of a chat asks."""
+        return sorted(self._daemon.store.book.open_incidents(), key=lambda one: (-one.severity, one.opened))
+
+    def noted(self) -> list[str]:
+        """From the same."""
+        return [str(note) for note in self._daemon.store.memory.notes(NOTES)]
+
+    async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
+        return await self.status(), self._daemon.known()
+
+    def _sources(self) -> tuple[SourceReport, ...]:
+        """One for each thing that is watched; what has not answered yet was not read."""
+        wanted = ["units", "metrics", *(["journal"] if self._daemon.read_journal else [])]
+        nothing_yet = "not read yet"
+        known = dict(self._daemon.sources)
+        watched = [known.pop(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted]
+        return (*watched, *known.values())  # the others are there only while they fail

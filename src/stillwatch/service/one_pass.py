@@ -1,0 +1,264 @@
+"""The verbs that all faces share. A face asks; this says what is known, finds out, and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stillwatch.errors import WrongUsage
+from stillwatch.incidents.recall import Memory
+from stillwatch.llm.three_tiers import Tiers
+from stillwatch.ports import Clock, LookTools
+from stillwatch.reading.gather import Gathered, Source, gather
+from stillwatch.reading.sources import TriageRun
+from stillwatch.records.chat import Failure
+from stillwatch.records.incident import Evidence, Incident, Step
+from stillwatch.records.mute import Mute
+from stillwatch.records.report import Reply, Report, SourceReport, Status
+from stillwatch.records.trigger import Severity
+from stillwatch.think.context import new_nonce
+from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
+from stillwatch.think.diagnosis.unknown_lines import faults_among
+from stillwatch.think.talk.answer import by_rules, cited, numbered
+from stillwatch.think.talk.chat_facts import facts, units_for
+from stillwatch.think.talk.converse import UNCITED, UNSHOWN, Talk, converse
+from stillwatch.triage.group import group
+from stillwatch.watch.check import check_rules
+from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.rule import Rule, Sample
+
+NOVEL_SHARE = 0.25
+NOTES = 5
+GATHER_SHARE = 0.5
+"""Of a pass's deadline, at most this much goes into reading."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceParts:
+    """What app.py built: how to reach the host, the models and the memory. Opened by each verb that needs them."""
+
+    host: str
+    clock: Clock
+    rules: Sequence[Rule]
+    ordinary: Callable[[], Sequence[Sample]]
+    memory: Memory
+    watcher: Callable[[], Watcher]
+    sources: Callable[[str | None, str | None, float], Sequence[Source]]
+    looks: Callable[[str | None, str | None], LookTools | None]
+    tiers: Callable[[bool], Tiers]
+    catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
+
+
+class Service:
+    def __init__(self, rooms: ServiceParts) -> None:
+        self._rooms = rooms
+        self._clock = rooms.clock
+
+    async def check(
+        self,
+        *,
+        since: float = 3600.0,
+        journal: str | None = None,
+        log: str | None = None,
+        use_models: bool = True,
+        deadline: float = 60.0,
+        progress: Progress = ignore,
+    ) -> Report:
+        """One read-only pass: what is wrong, why, what could be done. since: seconds back; deadline: seconds for all.
+
+        journal, log: read these instead of the host. Raises WrongUsage where they cannot be read.
+        """
+        report, _ = await self._pass(since, journal, log, use_models, deadline, progress)
+        return report
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        use_models: bool = True,
+        deadline: float = 120.0,
+        progress: Progress = ignore,
+        say: Callable[[str], None] = ignore,
+    ) -> Reply:
+        """Answer a question from evidence; by fixed code where no model can. say: gets the pieces as they come."""
+        if not question.strip():
+            raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
+        report, gathered = await self._known(deadline, progress)
+        incidents, evidence = numbered(report.incidents)
+        note, pieces = "no model was asked; this is from the rules alone", list[str]()
+
+        def saying(piece: str) -> None:
+            pieces.append(piece)
+            say(piece)
+
+        if use_models:
+            looks = self._rooms.looks(None, None)
+            async with self._rooms.tiers(True) as tiers:
+                reply = await self._converse(
+                    question, incidents, evidence, gathered, tiers, looks, deadline, progress, saying
+                )
+            if isinstance(reply, Reply):
+                return reply
+            note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
+        text = by_rules(question, incidents, gathered.units, report.sources)
+        say(f"\n\n{text}" if pieces else text)
+        text, used = cited(text, evidence)
+        return Reply(text=text, by="rule", evidence=used, note=note)
+
+    def incidents(self) -> Sequence[Incident]:
+        """Those that are not resolved, the worst first."""
+        return sorted(self._rooms.memory.open_incidents(), key=lambda one: (-one.severity, one.opened))
+
+    def recent(self, limit: int, before: str = "") -> Sequence[Incident]:
+        """Resolved ones too, the newest first; before: only those older than the incident of this id."""
+        return self._rooms.memory.recent(limit, before)
+
+    def incident(self, incident_id: str) -> Incident:
+        """Raises WrongUsage if there is none with this id."""
+        found = self._rooms.memory.find(incident_id.upper())
+        if found is None:
+            raise WrongUsage(f"no incident {incident_id}", next_step="stillwatch incidents list")
+        return found
+
+    def close(self, incident_id: str, by: str) -> Incident:
+        """A person says that it is over."""
+        found, now = self.incident(incident_id), self._clock.now()
+        step = Step(at=now, by=by, text="closed")
+        closed = replace(found, state="resolved", updated=now, history=(*found.history, step))
+        self._rooms.memory.save([closed])
+        return closed
+
+    def mute(self, *, incident_id: str | None, rule: str | None, until: float, by: str) -> str:
+        """Not to be told of it until then (seconds since the epoch); what is critical is told all the same."""
+        pattern = self.incident(incident_id).key if incident_id else rule
+        if not pattern:
+            raise WrongUsage("mute what?", next_step="name an incident or --rule")
+        self._rooms.memory.mute(Mute(pattern=pattern, until=until, by=by, because=""))
+        return f"{incident_id or pattern} is muted; what is critical is still told"
+
+    def note(self, text: str, by: str) -> None:
+        """Remember a fact that a person tells."""
+        self._rooms.memory.note(self._clock.now(), by, text)
+
+    def noted(self) -> list[str]:
+        """What people told it, the newest first, as facts for an answer."""
+        return [str(note) for note in self._rooms.memory.notes(NOTES)]
+
+    async def status(self) -> Report:
+        """What the last pass found, as far as it is remembered; `unknown` if there was none."""
+        last = self._rooms.memory.last_report()
+        if last is not None:
+            return last
+        problem = "nothing has been checked yet"
+        return Report(
+            host=self._rooms.host,
+            at=self._clock.now(),
+            status="unknown",
+            sources=(SourceReport(name="store", read=False, problem=problem),),
+        )
+
+    def triage(self, *, journal: str | None, log: str | None) -> TriageRun:
+        """Only watch: the journal, a directory or a log instead of it. Errors show when it is iterated."""
+        return TriageRun(self._rooms.watcher(), journal, log, self._clock)
+
+    def rules(self) -> Sequence[Rule]:
+        return self._rooms.rules
+
+    def test_rules(self) -> Sequence[str]:
+        """What is wrong with the rules, a line each; empty if every sample fires or stays silent as it should."""
+        return check_rules(self._rooms.rules, self._rooms.ordinary())
+
+    def tools(self) -> Mapping[str, Mapping[str, Any]]:
+        return self._rooms.catalogue()
+
+    async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
+        """What an answer can draw on: one pass over the last hour, by the rules."""
+        return await self._pass(3600.0, None, None, False, deadline * GATHER_SHARE, progress)
+
+    async def _pass(
+        self, since: float, journal: str | None, log: str | None, use_models: bool, deadline: float, progress: Progress
+    ) -> tuple[Report, Gathered]:
+        started, now = self._clock.boot(), self._clock.now()
+        own = journal is None and log is None
+        sources, looks = self._rooms.sources(journal, log, now - since), self._rooms.looks(journal, log)
+        async with self._rooms.tiers(use_models) as tiers:
+            watcher = self._rooms.watcher()
+            gathered = await gather(sources, watcher, self._clock, deadline * GATHER_SHARE, progress)
+            found = group(gathered.triggers, gathered.units, now)
+            if use_models and (found or gathered.novel):
+                await tiers.start(progress)
+            novel = await faults_among(
+                gathered.novel,
+                found,
+                tiers.models,
+                host=self._rooms.host,
+                clock=self._clock,
+                seconds=deadline * NOVEL_SHARE,
+            )
+            if novel:
+                found = group((*gathered.triggers, *novel), gathered.units, now)
+            engine = Engine(
+                models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=self.noted() if own else ()
+            )
+            left = deadline - (self._clock.boot() - started)
+            incidents = await engine.understand(found, gathered.units, max(left, 0.5))
+            incidents = self._rooms.memory.recognise(incidents, now) if own else incidents
+            report = Report(
+                host=self._rooms.host,
+                at=now,
+                status=status_of(incidents, gathered.sources),
+                incidents=tuple(incidents),
+                sources=gathered.sources,
+                tiers=await tiers.report(),
+                lines=gathered.lines,
+                seconds=round(self._clock.boot() - started, 3),
+            )
+        if own:
+            self._rooms.memory.keep(report)
+        return report, gathered
+
+    async def _converse(
+        self,
+        question: str,
+        incidents: Sequence[Incident],
+        evidence: tuple[Evidence, ...],
+        gathered: Gathered,
+        tiers: Tiers,
+        looks: LookTools | None,
+        deadline: float,
+        progress: Progress,
+        say: Callable[[str], None],
+    ) -> Reply | str:
+        """The meta tier's reply, or why there is none."""
+        await tiers.start(progress)
+        model = tiers.writer()
+        if isinstance(model, str):
+            return model
+        talk = Talk(
+            model=model,
+            looks=looks,
+            clock=self._clock,
+            incidents=incidents,
+            evidence=evidence,
+            units=units_for(question, incidents, gathered.units),
+            facts=[*facts(question, gathered.units, gathered.sources), *self.noted()],
+        )
+        said = await converse(
+            talk, question, nonce=new_nonce(), deadline=deadline * (1 - GATHER_SHARE), say=say, looking=progress
+        )
+        if isinstance(said.answer, Failure):
+            return said.answer.reason
+        text, used = cited(said.answer.text, said.evidence)
+        note = "" if used else UNCITED if said.basis else UNSHOWN
+        return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
+
+
+def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:
+    """Trouble that is seen is told; where something could not be read, the rest is unknown, never healthy."""
+    told = [
+        one.severity for one in incidents if one.state not in ("resolved", "muted") and one.severity > Severity.info
+    ]
+    if told:
+        return "critical" if max(told) >= Severity.critical else "attention"
+    return "healthy" if sources and all(source.read for source in sources) else "unknown"

@@ -1,0 +1,47 @@
+"""What is known with no model at all: one small investigator for each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from stillwatch.think.diagnosis.causes.case import Case, Finding
+from stillwatch.think.diagnosis.causes.config import bad_config, permission, stale_lock
+from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting, missing_user
+from stillwatch.think.diagnosis.causes.failing import dependency, memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.outside import (
+    brute_force,
+    certificate_expired,
+    log_flood,
+    name_resolution,
+    timer_disabled,
+)
+from stillwatch.think.diagnosis.causes.port import port_in_use
+from stillwatch.think.diagnosis.causes.space import disk_full, inodes_full
+
+Investigator = Callable[[Case], Awaitable[Finding | None]]
+
+INVESTIGATORS: Final[Mapping[str, Investigator]] = {
+    "missing-executable": missing_executable,
+    "port-in-use": port_in_use,
+    "bad-config": bad_config,
+    "disk-full": disk_full,
+    "deleted-file-held": disk_full,
+    "inodes-full": inodes_full,
+    "oom": oom,
+    "memory-pressure": memory_pressure,
+    "permission": permission,
+    "stale-lock": stale_lock,
+    "missing-path": missing_path,
+    "certificate-expired": certificate_expired,
+    "timer-disabled": timer_disabled,
+    "name-resolution": name_resolution,
+    "watchdog": watchdog,
+    "dependency-failed": dependency,
+    "network": dependency,
+    "log-flood": log_flood,
+    "brute-force": brute_force,
+}
+
+PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use)
+"""Tried on a failed unit whose triggers name no reason: they need no words, only what the system shows."""

@@ -1,0 +1,126 @@
+"""The program, or a path, that a unit needs and that is not there."""
+
+from __future__ import annotations
+
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, paths_of, text
+
+
+async def missing_executable(case: Case) -> Finding | None:
+    """A program that an Exec…= line names, or the interpreter that it names in turn, does not exist."""
+    unit = case.unit
+    if unit is None:
+        return None
+    told = case.cite("missing-executable")
+    said = {trigger.fields.get("path", "") for trigger in case.triggers("missing-executable")}
+    # The journal's words only choose among the programs that PID 1 knows of.
+    programs = [unit.exec_start[0], *unit.programs] if unit.exec_start else list(unit.programs)
+    programs = [name for name in dict.fromkeys(programs) if name.startswith("/")]
+    for program in sorted(programs, key=lambda name: name not in said):
+        file = await file_of(case, program)
+        if file is not None and exists(file) is False:
+            return await _gone(case, unit, program, told)
+        if file is not None and file.get("interpreter_exists") is False:
+            return await _no_interpreter(case, unit, program, text(file, "interpreter"), told)
+    if not told or not programs:
+        return None
+    return await _unseen(case, unit, programs, told)
+
+
+async def _gone(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding:
+    """To blame is the unit file that names it."""
+    looked = await case.cite_look("file_metadata", path=program)
+    changed, when = await last_change(case, unit.fragment_path)
+    culprit = unit.fragment_path or unit.name
+    line = "ExecStart=" if unit.exec_start and program == unit.exec_start[0] else "an Exec line"
+    sentence = f"{unit.name} cannot start: {program}, named by {line} in {culprit}, does not exist"
+    remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("missing-executable", culprit, sentence, told, looked, when, proven=True, proposal=remedy)
+
+
+async def _no_interpreter(
+    case: Case, unit: UnitState, program: str, interpreter: str, told: tuple[str, ...]
+) -> Finding:
+    looked = await case.cite_look("file_metadata", path=program)
+    changed, when = await last_change(case, program)
+    sentence = f"{unit.name} cannot start: {interpreter}, which the first line of {program} names, does not exist"
+    remedy = propose("restore_file", program, sentence, unit=unit.name)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("missing-executable", program, sentence, told, looked, when, proven=True, proposal=remedy)
+
+
+async def _unseen(case: Case, unit: UnitState, programs: list[str], told: tuple[str, ...]) -> Finding:
+    """The files are there, or could not be looked at: then PID 1's own word is what there is."""
+    program = programs[0]
+    file = await file_of(case, program)
+    if file is not None and exists(file):
+        looked = await case.cite_look("file_metadata", path=program)
+        sentence = f"{program}, which {unit.name} starts, exists but cannot be executed"
+        return case.finding("missing-executable", program, sentence, told, looked, confidence=0.7)
+    culprit = unit.fragment_path or unit.name
+    sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, does not exist"
+    proven = case.trusted("missing-executable")
+    remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
+    return case.finding("missing-executable", culprit, sentence, told, proven=proven, proposal=remedy)
+
+
+async def missing_setting(case: Case) -> Finding | None:
+    """The environment file or the working directory of the unit is not there, by PID 1's own list."""
+    unit = case.unit
+    if unit is None:
+        return None
+    named = [(path, "EnvironmentFile=") for path in unit.environment_files]
+    named += [(unit.working_directory, "WorkingDirectory=")] if unit.working_directory.startswith("/") else []
+    for path, setting in named:
+        file = await file_of(case, path)
+        if file is not None and exists(file) is False:
+            looked = await case.cite_look("file_metadata", path=path)
+            sentence = f"{unit.name} cannot start: {path}, its {setting}, does not exist"
+            told = case.cite()
+            remedy = propose("restore_file", path, sentence, unit=unit.name) if setting[0] == "E" else None
+            return case.finding("missing-path", path, sentence, told[:3], looked, proven=True, proposal=remedy)
+    return None
+
+
+async def missing_user(case: Case) -> Finding | None:
+    """systemd's own step USER failed (exit status 217, systemd.exec(5)): the account does not exist."""
+    unit = case.unit
+    if unit is None or unit.exit_status != 217 or not unit.user:
+        return None
+    told = case.cite()
+    culprit = unit.fragment_path or unit.name
+    sentence = f"{unit.name} cannot start: the user {unit.user}, named by User= in {culprit}, does not exist"
+    changed, when = await last_change(case, unit.fragment_path)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
+
+
+async def missing_path(case: Case) -> Finding | None:
+    """A file, directory or target that the unit names and that is not there."""
+    unit = case.unit
+    told = case.cite("missing-path")
+    if not told:
+        return None
+    if (setting := await missing_setting(case)) is not None:
+        return setting
+    subject = case.incident.subject
+    named = [trigger.fields.get("path", "") for trigger in case.triggers("missing-path")]
+    own = paths_of(unit) if unit else []
+    # The text only picks among what the unit itself names; a path found in the text alone stays a claim.
+    for path in sorted(own, key=lambda path: not any(path == name or name.startswith(f"{path}/") for name in named)):
+        file = await file_of(case, path)
+        if file is not None and exists(file) is False:
+            looked = await case.cite_look("file_metadata", path=path)
+            return case.finding(
+                "missing-path", path, f"{subject} needs {path}, which does not exist", told, looked, proven=True
+            )
+    claimed = next((name for name in named if name.startswith("/")), "")
+    if not claimed:
+        return None
+    file = await file_of(case, claimed)
+    gone = file is not None and exists(file) is False
+    looked = await case.cite_look("file_metadata", path=claimed) if gone else ()
+    words = "which does not exist" if gone else "which it says is missing"
+    return case.finding("missing-path", claimed, f"{subject} needs {claimed}, {words}", told, looked, proven=gone)

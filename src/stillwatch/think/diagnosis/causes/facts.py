@@ -1,0 +1,143 @@
+"""What the look tools' typed data says, read leniently: a missing or odd value is a fact that is not known.
+
+Read are: listening_sockets(port) sockets[port, pid, name, unit, user, started] · file_metadata(path) exists,
+target_exists, uid, owner, group, mode, interpreter · lock_files() locks[path, pid, alive] · recent_changes()
+changes[path, at] · cleaners(path) cleaners[unit, description] · disk_use(path) folders[path, bytes],
+most_entries[path, entries], rotated_logs[path, bytes, count], deleted_open[path, size, pid, unit] ·
+process_list(pid) processes[pid] · unit_status(unit) memory_max, config_ports; journal_search(unit, lines) and
+memory() as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import Case
+
+Row = Mapping[str, object]
+
+_LATELY = 168.0
+"""Hours that count as lately."""
+_PATH = re.compile(r"/[^\s\"'=:,;]{1,250}")
+_PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
+_PROTECTED = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
+
+
+def rows(data: Row, name: str) -> list[Row]:
+    """The list of that name, of mappings alone."""
+    listed = data.get(name)
+    return [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, Sequence) else []
+
+
+def text(row: Row, *names: str) -> str:
+    """The first of these names that is set, as text."""
+    return next((str(value) for name in names if (value := row.get(name)) not in (None, "", 0)), "")
+
+
+def number(row: Row, *names: str) -> int:
+    values = (row.get(name) for name in names)
+    return next((int(value) for value in values if isinstance(value, int | float) and value == value), 0)
+
+
+def size(count: int) -> str:
+    """Bytes for people: "1.2 GB"."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def binary_size(count: int) -> str:
+    """Bytes as unit files count them: "200 MiB"."""
+    amount, unit = float(count), "bytes"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:.0f} {unit}" if amount == int(amount) else f"{amount:.1f} {unit}"
+
+
+def paths_of(unit: UnitState) -> list[str]:
+    """Absolute paths in its command line and environment, the program itself left out."""
+    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
+    return list(dict.fromkeys(path.rstrip("/.") for word in words for path in _PATH.findall(word)))
+
+
+def ports_of(unit: UnitState) -> set[int]:
+    """Numbers in its command line and environment that can be ports."""
+    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
+    return {int(match) for word in words for match in _PORT.findall(word) if 0 < int(match) < 65536}
+
+
+def is_down(unit: UnitState | None) -> bool:
+    """Failed, or failing and started again and again, by PID 1's word."""
+    return unit is not None and (unit.active_state == "failed" or unit.sub_state.startswith("auto-restart"))
+
+
+def is_protected(process: str) -> bool:
+    return _PROTECTED.fullmatch(process) is not None
+
+
+async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
+    """Words on the last change of the first of these paths that changed lately, and the evidence for it."""
+    data = await case.look("recent_changes", hours=_LATELY)
+    listed = {text(row, "path"): row.get("at") for row in rows(data, "changes")}
+    for path in filter(None, paths):
+        at = listed.get(path) or (await case.look("file_metadata", path=path)).get("changed")
+        if isinstance(at, int | float) and at > case.incident.updated - _LATELY * 3600:
+            words = f"{path} was changed {before(at, case.incident.opened, case.incident.updated)}"
+            if path in listed:
+                return words, await case.cite_look("recent_changes", words, hours=_LATELY)
+            return words, await case.cite_look("file_metadata", words, path=path)
+    return "", ()
+
+
+async def file_of(case: Case, path: str) -> Row | None:
+    """What file_metadata says of the path; None where it could not look. {"exists": False} is an answer."""
+    data = await case.look("file_metadata", path=path)
+    return data or None
+
+
+def exists(file: Row) -> bool | None:
+    """None where the data does not say; a link that leads nowhere is not there."""
+    value = file.get("exists")
+    if value is True and file.get("target_exists") is False:
+        return False
+    return value if isinstance(value, bool) else None
+
+
+def clock_time(at: float, now: float) -> str:
+    """ "at 23:48:44 UTC", with the day where it is not today's; "" where unknown."""
+    if not 0 < at < 1e11:
+        return ""
+    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
+    day = "" if then.date() == today.date() else f"on {then:%Y-%m-%d} "
+    return f"{day}at {then:%H:%M:%S} UTC"
+
+
+def since(at: float, now: float) -> str:
+    """Until when something was so, for people: "until 2 minutes ago", "until 2026-11-20"."""
+    age = now - at
+    if age < 90:
+        return "until just now"
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if age >= size * 1.5 or name == "minute":
+            count = round(age / size)
+            return f"until {count} {name}{'s' if count != 1 else ''} ago"
+    return ""
+
+
+def before(at: float, then: float, now: float) -> str:
+    """When something was, told by what came of it: "at 23:48:44 UTC, 12 seconds before it failed"."""
+    said = clock_time(at, now)
+    gap = then - at
+    if not said or not 0 <= gap < 7200:
+        return said
+    if gap < 2:
+        return f"{said}, just before the trouble began"
+    return f"{said}, {f'{gap:.0f} seconds' if gap < 120 else f'{gap / 60:.0f} minutes'} before the trouble began"

@@ -1,0 +1,127 @@
+"""Units that ran and then did not: memory, watchdog, time-outs, crashes, and what merely followed from another."""
+
+from __future__ import annotations
+
+from stillwatch.records.cause import CAUSES
+from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import binary_size, number
+
+_LAST_WORDS = 20
+
+
+async def oom(case: Case) -> Finding | None:
+    """Killed for memory: by the unit's own limit or because the host ran out."""
+    told = case.cite("oom", "memory-pressure")
+    if not case.triggers("oom"):
+        return None
+    unit = case.unit
+    status = await case.look("unit_status", unit=unit.name) if unit else {}
+    limit = number(status, "memory_max")
+    subject = unit.name if unit else case.incident.subject
+    own = 0 < limit < 1 << 60 and not _host_was_short(case)
+    where = f"its own limit of {binary_size(limit)} (MemoryMax=)" if own else _limit_said(case)
+    sentence = f"{subject} was killed because it used more than {where}"
+    looked = await case.cite_look("unit_status", unit=unit.name) if unit and status else ()
+    remedy = propose("restart_unit", unit.name, sentence, once=True) if unit and _may_restart(case) else None
+    note = "A restart helps once; if it is killed again, it leaks"
+    note += " or its limit is too low." if own else " or the host has too little memory."
+    return case.finding(
+        "oom", subject, sentence, told, looked, proven=case.trusted("oom"), proposal=remedy, notes=(note,)
+    )
+
+
+async def memory_pressure(case: Case) -> Finding | None:
+    told = case.cite("memory-pressure")
+    if not told:
+        return None
+    looked = await case.cite_look("memory")
+    return case.finding(
+        "memory-pressure", "memory", "The host is short of memory", told, looked, proven=case.trusted("memory-pressure")
+    )
+
+
+async def watchdog(case: Case) -> Finding | None:
+    told = case.cite("watchdog")
+    unit = case.unit
+    if not told or unit is None:
+        return None
+    limit = next((t.fields["limit"] for t in case.triggers("watchdog") if t.trusted and t.fields.get("limit")), "")
+    patience = f" within {limit}" if limit else ""
+    sentence = f"{unit.name} hung: it did not answer its watchdog{patience}, and systemd ended it"
+    remedy = propose("restart_unit", unit.name, sentence, once=True) if _may_restart(case) else None
+    return case.finding("watchdog", unit.name, sentence, told, proven=case.trusted("watchdog"), proposal=remedy)
+
+
+async def dependency(case: Case) -> Finding | None:
+    """A unit that it requires is down, by PID 1's own list."""
+    told = case.cite("dependency-failed", "network")
+    unit = case.unit
+    # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
+    own = [t for t in case.triggers("dependency-failed", "network") if unit and t.subject in (unit.name, *unit.names)]
+    if not own or unit is None:
+        return None
+    for name in (*unit.requires, *unit.wants):
+        needed = case.unit_named(name)
+        if needed is not None and needed.active_state == "failed":
+            looked = await case.cite_look("unit_status", unit=needed.name)
+            sentence = f"{unit.name} needs {needed.name}, which has failed"
+            return case.finding("dependency-failed", needed.name, sentence, told, looked, proven=True)
+    cause = "dependency-failed" if case.triggers("dependency-failed") else "network"
+    sentence = f"{unit.name}: {CAUSES[cause]}"
+    return case.finding(cause, unit.name, sentence, told, confidence=SEEN if case.trusted(cause) else TOLD)
+
+
+async def symptom(case: Case) -> Finding:
+    """What failed is certain and why is not: its last words are quoted for whoever looks further."""
+    lead = case.incident.triggers[0] if case.incident.triggers else None
+    cause = lead.cause if lead and lead.cause in CAUSES else "other"
+    unit = case.unit
+    told = case.cite(cause) or case.cite()
+    words: tuple[str, ...] = ()
+    if unit is not None and unit.kind != "mount":
+        words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
+    subject = case.incident.subject or (lead.rule if lead else "")
+    sentence = f"{subject}: {CAUSES[cause]}"
+    if unit is not None and cause == "exit-code" and unit.exit_status:
+        sentence = f"{subject} ended with status {unit.exit_status}"
+    sentence += "; its last words do not name a known reason" if words else ""
+    certain = lead is not None and lead.trusted
+    remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
+    return case.finding(cause, subject, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
+
+
+async def plain(case: Case) -> Finding | None:
+    """Causes whose trigger says all there is to say: the rule's cause, on the incident's subject."""
+    lead = case.incident.triggers[0] if case.incident.triggers else None
+    if lead is None or lead.cause not in CAUSES:
+        return None
+    subject = case.incident.subject or case.incident.host
+    sentence = f"{subject}: {CAUSES[lead.cause]}"
+    return case.finding(
+        lead.cause, subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
+    )
+
+
+def _limit_said(case: Case) -> str:
+    """Whose limit it was, by the kernel's line where there is one."""
+    if _host_was_short(case):
+        return "the memory that the host had left"
+    return "its own memory limit" if "CONSTRAINT_MEMCG" in _constraints(case) else "the memory it could get"
+
+
+def _host_was_short(case: Case) -> bool:
+    return "CONSTRAINT_NONE" in _constraints(case)
+
+
+def _constraints(case: Case) -> set[str]:
+    return {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
+
+
+def _may_try_again(case: Case) -> bool:
+    """A service that PID 1 calls failed for no known reason is restarted once, as anybody would."""
+    return case.unit is not None and case.unit.name.endswith(".service") and case.unit.active_state == "failed"
+
+
+def _may_restart(case: Case) -> bool:
+    """Only a service that PID 1 itself says is hurt, so that a text alone restarts nothing (R12)."""
+    return case.unit is not None and case.unit.name.endswith(".service") and case.trusted("oom", "watchdog")

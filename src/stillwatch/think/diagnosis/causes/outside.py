@@ -1,0 +1,101 @@
+"""Causes outside the unit: certificates, timers, names, the noise of one unit, and strangers at the door."""
+
+from __future__ import annotations
+
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, since
+
+_RESOLVER = "/etc/resolv.conf"
+
+
+async def certificate_expired(case: Case) -> Finding | None:
+    """Expired because its renewal is switched off, where the system shows that; else the certificate itself."""
+    told = case.cite("certificate-expired")
+    if not told:
+        return None
+    timer = await timer_disabled(case)
+    if timer is not None:
+        words = f"A certificate has expired because {timer.cause.object}, which renews it, is disabled"
+        return case.finding(
+            "certificate-expired",
+            timer.cause.object,
+            words,
+            told,
+            timer.evidence,
+            confidence=timer.confidence,
+            proposal=timer.proposal,
+        )
+    path = next((t.fields["path"] for t in case.triggers("certificate-expired") if t.fields.get("path")), "")
+    place = path or case.incident.subject
+    sentence = f"The certificate of {place} has expired or is about to"
+    return case.finding("certificate-expired", place, sentence, told, proven=case.trusted("certificate-expired"))
+
+
+async def timer_disabled(case: Case) -> Finding | None:
+    """The timer's own state, by PID 1."""
+    triggers = case.triggers("timer-disabled")
+    timer = next((unit for t in triggers if (unit := case.unit_named(t.subject)) and unit.kind in ("", "timer")), None)
+    if not triggers or (timer is None and not case.trusted("timer-disabled")):
+        return None
+    name = timer.name if timer else triggers[0].subject
+    off = timer is not None and (timer.enabled in ("disabled", "masked") or timer.active_state == "inactive")
+    looked = await case.cite_look("unit_status", unit=name)
+    sentence = _switched_off(timer, case.incident.updated) if timer else f"{name} should run and is disabled"
+    remedy = propose("enable_timer", name, sentence) if off and timer and timer.enabled != "masked" else None
+    told = case.cite("timer-disabled")
+    return case.finding(
+        "timer-disabled", name, sentence, told, looked, proven=off or case.trusted("timer-disabled"), proposal=remedy
+    )
+
+
+def _switched_off(timer: UnitState, now: float) -> str:
+    how = "stopped" if timer.enabled == "enabled" else timer.enabled or "inactive"
+    work = " and ".join(timer.triggers) or f"{timer.name.rpartition('.')[0]}.service"
+    if timer.active_state == "active":
+        return f"{timer.name} is {how}: {work} still runs by itself, but no longer after the next boot"
+    ran = (
+        f"{timer.name} ran {since(timer.active_at, now)} and is {how}" if timer.active_at else f"{timer.name} is {how}"
+    )
+    return f"{ran}: {work} no longer runs by itself"
+
+
+async def name_resolution(case: Case) -> Finding | None:
+    told = case.cite("name-resolution")
+    if not told:
+        return None
+    file = await file_of(case, _RESOLVER)
+    gone = file is not None and exists(file) is False
+    if not gone:
+        return case.finding("name-resolution", _RESOLVER, "Host names cannot be resolved", told)
+    looked = await case.cite_look("file_metadata", path=_RESOLVER)
+    sentence = f"Host names cannot be resolved: {_RESOLVER} is missing or its link leads nowhere"
+    remedy = propose("restore_file", _RESOLVER, sentence)
+    return case.finding("name-resolution", _RESOLVER, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def log_flood(case: Case) -> Finding | None:
+    told = case.cite("log-flood")
+    if not told:
+        return None
+    subject = case.incident.subject
+    known = case.unit
+    # Counted line by line by us: nobody can merely claim it.
+    proven = any(t.trusted or t.rule == "log-flood" for t in case.triggers("log-flood"))
+    sentence = f"{subject} floods the log"
+    restart = proven and known is not None and known.name.endswith(".service")
+    remedy = propose("restart_unit", subject, sentence, once=True) if restart else None
+    note = "A rate limit (LogRateLimitIntervalSec=, LogRateLimitBurst=) would keep it from drowning the others."
+    return case.finding("log-flood", subject, sentence, told, proven=proven, proposal=remedy, notes=(note,))
+
+
+async def brute_force(case: Case) -> Finding | None:
+    """The source stands in the text; it is told and never made a target."""
+    triggers = case.triggers("brute-force")
+    if not triggers:
+        return None
+    fields = triggers[0].fields
+    source = fields.get("source", "") or fields.get("address", "") or fields.get("ip", "")
+    count = sum(trigger.count for trigger in triggers)
+    sentence = f"{source or 'Somebody'} tried {count} times to log in through {case.incident.subject}"
+    return case.finding("brute-force", source or case.incident.subject, sentence, case.cite("brute-force"))

@@ -1,0 +1,79 @@
+"""A port that somebody else holds."""
+
+from __future__ import annotations
+
+import re
+
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import Row, clock_time, is_protected, number, ports_of, rows, text
+
+_SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
+_OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
+
+
+async def port_in_use(case: Case) -> Finding | None:
+    """The socket list shows another process on the port that the unit wants: proven. Else the unit's word alone."""
+    unit = case.unit
+    told = case.cite("port-in-use")
+    said = said_ports(case)
+    if unit is not None:
+        for port in dict.fromkeys([*said, *sorted(ports_of(unit)), *(await _configured(case, unit) if told else [])]):
+            holder = await _holder(case, unit, port)
+            if holder is not None:
+                return await _held(case, unit, port, holder, told)
+    if not told:
+        return None
+    which = f"port {said[0]}" if said else "the port it wants"
+    subject = case.incident.subject
+    return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", told)
+
+
+async def _configured(case: Case, unit: UnitState) -> list[int]:
+    """Ports that its configuration files speak of, and those of its socket units."""
+    status = await case.look("unit_status", unit=unit.name)
+    ports = status.get("config_ports")
+    return [int(port) for port in ports if isinstance(port, int)] if isinstance(ports, list | tuple) else []
+
+
+def said_ports(case: Case) -> list[int]:
+    """Ports that the unit's own words name; they only select a socket, whose owner the system names."""
+    found: list[str] = []
+    for trigger in case.triggers("port-in-use"):
+        given = trigger.fields.get("port", "")
+        found += [given] if given else _SAID.findall(trigger.sample[:2000])
+    return list(dict.fromkeys(int(port) for port in found if port.isdecimal() and 0 < int(port) < 65536))
+
+
+async def _holder(case: Case, unit: UnitState, port: int) -> Row | None:
+    data = await case.look("listening_sockets", port=port)
+    for socket in rows(data, "sockets"):
+        pid, owner = number(socket, "pid"), text(socket, "unit")
+        if number(socket, "port") == port and owner not in (unit.name, *unit.names) and pid != (unit.main_pid or -1):
+            return socket
+    return None
+
+
+async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple[str, ...]) -> Finding:
+    pid, owner, user = number(holder, "pid"), text(holder, "unit"), text(holder, "user")
+    name = text(holder, "name") or "a process"
+    stray = _OF_NOBODY.fullmatch(owner) is not None
+    culprit = f"{name} (pid {pid})" if pid else owner or f"port {port}"
+    of_whom = (f"started by {user}, part of no service" if user else "of no unit") if stray else f"of {owner}"
+    since = clock_time(_started(holder), case.incident.updated)
+    sentence = f"{unit.name} cannot listen on port {port}: {culprit}, {of_whom}, "
+    sentence += f"has held it since {since.removeprefix('at ').removeprefix('on ')}" if since else "holds it"
+    quoted = f"port {port}: {name}, pid {pid}, user {user or 'unknown'}, unit {owner or 'none'}"
+    looked = await case.cite_look("listening_sockets", quoted, port=port)
+    remedy = None
+    notes: tuple[str, ...] = ()
+    if not stray:
+        notes = (f"{unit.name} and {owner} want the same port; which of them should have it is for a person to say.",)
+    elif pid > 1 and not is_protected(name):
+        remedy = propose("terminate_process", str(pid), sentence, port=port, unit=unit.name)
+    return case.finding("port-in-use", culprit, sentence, told, looked, proven=True, proposal=remedy, notes=notes)
+
+
+def _started(holder: Row) -> float:
+    value = holder.get("started")
+    return float(value) if isinstance(value, int | float) else 0.0

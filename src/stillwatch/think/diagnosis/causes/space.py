@@ -1,0 +1,127 @@
+"""A file system without space or inodes: what fills it, and what of that may go."""
+
+from __future__ import annotations
+
+from stillwatch.records.action import Proposal
+from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import Row, number, rows, size, text
+
+
+async def disk_full(case: Case) -> Finding | None:
+    """Deleted files still held, then rotated logs, then the biggest directory. Files of users are never proposed."""
+    told = case.cite("disk-full", "deleted-file-held")
+    mount = mount_of(case)
+    if not told:
+        return None
+    data = await case.look("disk_use", path=mount) if mount else {}
+    if not data:
+        return _from_words(case, "disk-full", mount, told)
+    folders = rows(data, "folders")
+    seen = sum(_bytes(row) for row in folders)
+    held = max(_held_below(data, mount), key=_bytes, default=None)
+    if held is not None and _bytes(held) * 2 >= seen:
+        return await _held(case, mount, held, told)
+    rotated = max(rows(data, "rotated_logs"), key=_bytes, default=None)
+    biggest = max((row for row in folders if text(row, "path") != mount), key=_bytes, default=None)
+    if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= seen or biggest is None):
+        return await _logs(case, mount, rotated, told)
+    return await _biggest(case, mount, biggest, told)
+
+
+async def inodes_full(case: Case) -> Finding | None:
+    """The directory with the most files is to blame; its cleaner is the owner's to name."""
+    told = case.cite("inodes-full", "disk-full")
+    mount = mount_of(case)
+    if not told or not case.triggers("inodes-full"):
+        return None
+    data = await case.look("disk_use", path=mount) if mount else {}
+    spool = max(rows(data, "most_entries"), key=_files, default=None)
+    if spool is None or not _files(spool):
+        return _from_words(case, "inodes-full", mount, told)
+    place = text(spool, "path")
+    sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool):,} files"
+    looked = await case.cite_look("disk_use", path=mount)
+    remedy, found, notes = await _cleaner(case, place, sentence)
+    return case.finding("inodes-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
+
+
+async def _cleaner(case: Case, place: str, because: str) -> tuple[Proposal | None, tuple[str, ...], tuple[str, ...]]:
+    """A unit of the owner's that clears the place: the proposal, the look that shows it, and a word where none is."""
+    best = next(iter(rows(await case.look("cleaners", path=place), "cleaners")), None)
+    if best is None:
+        return None, (), (f"What lies in {place} may be somebody's data; deleting it is for a person to decide.",)
+    unit, work = text(best, "unit"), text(best, "description")
+    looked = await case.cite_look("cleaners", f"{unit} ({work})" if work else unit, path=place)
+    return propose("run_runbook", unit, f"{because}; {unit} is there to clear it"), looked, ()
+
+
+def mount_of(case: Case) -> str:
+    """The mount that a metric (trusted) names; "" where only text speaks of a full disk."""
+    full = case.triggers("disk-full", "inodes-full")
+    named = [trigger.subject for trigger in full if trigger.trusted and trigger.subject.startswith("/")]
+    return named[0] if named else ""
+
+
+async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Finding:
+    pid, unit = number(held, "pid"), text(held, "unit")
+    culprit = f"{unit or 'a process'} (pid {pid})"
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: "
+    sentence += f"{culprit} still holds {size(_bytes(held))} of deleted files open"
+    looked = await case.cite_look("disk_use", path=mount)
+    known = case.unit_named(unit)
+    remedy = propose("restart_unit", known.name, sentence) if known and known.name.endswith(".service") else None
+    return case.finding("deleted-file-held", culprit, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> Finding:
+    place, files = text(rotated, "path"), _files(rotated)
+    count = f"{files} rotated logs" if files else "rotated logs"
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
+    looked = await case.cite_look("disk_use", path=mount)
+    remedy = propose("delete_rotated_logs", place, sentence, mount=mount)
+    return case.finding("disk-full", place, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str, ...]) -> Finding:
+    looked = await case.cite_look("disk_use", path=mount)
+    if biggest is None:
+        sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}; what fills it could not be seen"
+        return case.finding("disk-full", mount, sentence, told, looked, proven=True)
+    place = text(biggest, "path")
+    sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
+    remedy, found, notes = await _cleaner(case, place, sentence)
+    return case.finding("disk-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
+
+
+def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Finding:
+    what = "has no free inodes" if cause == "inodes-full" else "is full"
+    said = next((path for t in case.triggers(cause) if (path := t.fields.get("path", ""))), "")
+    place = mount or (f"the file system of {said}" if said else "a file system")
+    sentence = f"{place[0].upper()}{place[1:]} {what}{_sufferer(case)}"
+    return case.finding(cause, mount or said or case.incident.subject, sentence, told, proven=bool(mount))
+
+
+def _how_full(case: Case, mount: str) -> str:
+    """ "full", or "92 % full" where there is some room left."""
+    given = (t.fields.get("value", "") for t in case.triggers("disk-full") if t.trusted and t.subject == mount)
+    values = [float(value) for value in given if value.replace(".", "", 1).isdecimal()]
+    return f"{100 * max(values):.0f} % full" if values and max(values) < 0.985 else "full"
+
+
+def _sufferer(case: Case) -> str:
+    subject = case.incident.subject
+    return "" if subject.startswith("/") or not subject else f" and {subject} suffers from it"
+
+
+def _held_below(data: Row, mount: str) -> list[Row]:
+    """Deleted files of this mount, each with the process that holds it open."""
+    below = "/" if mount == "/" else f"{mount}/"
+    return [row for row in rows(data, "deleted_open") if text(row, "path").startswith(below)]
+
+
+def _bytes(row: Row) -> int:
+    return number(row, "bytes", "size")
+
+
+def _files(row: Row) -> int:
+    return number(row, "entries", "count")

@@ -1,0 +1,93 @@
+"""The diagnosis that needs no model: looks at what the system shows, and says so in fixed words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from stillwatch.ports import LookTools
+from stillwatch.records.assessment import Assessment
+from stillwatch.records.incident import Incident
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES
+from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
+from stillwatch.think.diagnosis.causes.failing import plain, symptom
+
+_SYMPTOMS = frozenset({"exit-code", "restart-loop", "crash", "timeout", "other", ""})
+
+
+async def diagnose(
+    incident: Incident,
+    looks: LookTools | None,
+    units: Mapping[str, UnitState],
+    *,
+    deadline: float = 5.0,
+) -> tuple[Incident, Assessment]:
+    """The incident with its evidence, and what rules and looks make of it.
+
+    deadline: seconds for all looks together; when it passes, the triggers alone speak. looks None (logs of another
+    host): the same. A cause that the system itself shows has a confidence of 0.9 or more, mere text 0.6 or less.
+    """
+    case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence))
+    case.cite()
+    notes: tuple[str, ...] = ()
+    try:
+        async with asyncio.timeout(deadline):
+            finding = await investigate(case)
+    except TimeoutError:
+        case.looks = None
+        finding = await investigate(case)
+        notes = ("Looking at the host took too long; this rests on what was seen until then.",)
+    assessment = _assess(finding, notes)
+    return replace(incident, evidence=tuple(case.evidence)), assessment
+
+
+async def investigate(case: Case) -> Finding:
+    """The first proven finding in the order of the triggers; else the surest; else the symptom."""
+    if _is_unconfirmed(case):
+        return _unconfirmed(case)
+    causes = list(dict.fromkeys(trigger.cause for trigger in case.incident.triggers))
+    findings: list[Finding] = []
+    for cause in causes:
+        finding = await INVESTIGATORS[cause](case) if cause in INVESTIGATORS else None
+        if finding is not None and finding.confidence >= PROVEN:
+            return finding
+        findings += [finding] if finding is not None else []
+    if case.unit is not None and case.unit.active_state != "active":
+        for probe in PROBES:
+            finding = await probe(case)
+            if finding is not None and finding.confidence >= PROVEN:
+                return finding
+    if findings:
+        return max(findings, key=lambda finding: finding.confidence)
+    alone = await plain(case) if causes and causes[0] not in _SYMPTOMS else None
+    return alone or await symptom(case)
+
+
+def _is_unconfirmed(case: Case) -> bool:
+    """Hearsay and planted instructions: nothing is looked up and nothing proposed because of them."""
+    kind = case.incident.key.split("/")[1:2]
+    return kind in (["hearsay"], ["prompt-injection"])
+
+
+def _unconfirmed(case: Case) -> Finding:
+    writer = case.incident.subject or "somebody"
+    if case.triggers("prompt-injection"):
+        sentence = f"{writer} wrote a line with instructions for a language model; they were not followed"
+        return case.finding("prompt-injection", writer, sentence, case.cite(), confidence=TOLD)
+    sentence = f"{writer} wrote of a fault that the system itself does not show"
+    return case.finding("other", writer, sentence, case.cite(), confidence=0.2)
+
+
+def _assess(finding: Finding, notes: tuple[str, ...]) -> Assessment:
+    proven = finding.confidence >= PROVEN
+    return Assessment(
+        by="rule",
+        cause=finding.cause,
+        evidence=finding.evidence,
+        confidence=finding.confidence,
+        next="act" if finding.proposal and proven else "tell" if proven else "escalate",
+        proposal=finding.proposal if finding.confidence >= SEEN else None,
+        notes=(*finding.notes, *notes),
+    )

@@ -1,0 +1,159 @@
+"""The loop: from triggers to incidents that are understood, as far as rules and models get within the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.records.assessment import Assessment, Opinion
+from stillwatch.records.chat import Failure, Tier
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
+from stillwatch.think.context import new_nonce
+from stillwatch.think.diagnosis.consensus import is_proven, settle, wants_closer_look
+from stillwatch.think.diagnosis.diagnose import diagnose
+from stillwatch.think.diagnosis.meta import look_closer
+from stillwatch.think.diagnosis.review import review
+from stillwatch.think.diagnosis.trigger import Urgency, urgency_of
+
+Progress = Callable[[str], None]
+
+MOST_INCIDENTS_FOR_MODELS = 6
+TRIGGER_SECONDS = 15.0
+REVIEW_SECONDS = 30.0
+LOOK_SECONDS = 8.0
+SPARE_SECONDS = 2.0
+"""Kept back from every deadline for writing the report."""
+
+
+def ignore(_: str) -> None:
+    """Progress that nobody reads."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engine:
+    """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at;
+    told: what people noted about this host, for whoever looks closer."""
+
+    models: Mapping[Tier, ChatModel]
+    looks: LookTools | None
+    clock: Clock
+    progress: Progress = ignore
+    told: Sequence[str] = ()
+
+    async def understand(
+        self, incidents: Sequence[Incident], units: Mapping[str, UnitState], deadline: float
+    ) -> tuple[Incident, ...]:
+        """Find out why, for each incident, the worst first. deadline: seconds for all of them.
+
+        What the models do not get to keeps the cause that the rules gave it; nothing is dropped.
+        """
+        ends = self.clock.boot() + deadline - SPARE_SECONDS
+        ordered = sorted(incidents, key=lambda incident: (-incident.severity, incident.opened))
+        diagnosed = [await self._diagnose(incident, units, ends) for incident in ordered]
+        understood = []
+        for number, (incident, rule) in enumerate(diagnosed):
+            if number >= MOST_INCIDENTS_FOR_MODELS or not self.models:
+                understood.append(settle(incident, rule))
+                continue
+            self.progress(f"thinking about {incident.subject} ({number + 1} of {len(diagnosed)})")
+            understood.append(await self._think(incident, rule, units, ends))
+        return tuple(understood)
+
+    async def _diagnose(
+        self, incident: Incident, units: Mapping[str, UnitState], ends: float
+    ) -> tuple[Incident, Assessment]:
+        seconds = min(LOOK_SECONDS, max(ends - self.clock.boot(), 0.5))
+        return await diagnose(incident, self.looks, units, deadline=seconds)
+
+    async def _think(
+        self, incident: Incident, rule: Assessment, units: Mapping[str, UnitState], ends: float
+    ) -> Incident:
+        nonce = new_nonce()
+        incident = await self._urgency(incident, rule, nonce, ends)
+        incident, reviewed = await self._review(incident, rule, nonce, ends)
+        opinions = [reviewed] if reviewed else []
+        if wants_closer_look(rule, reviewed):
+            incident, looked = await self._meta(incident, units, nonce, ends)
+            opinions += [looked] if looked else []
+        return settle(incident, rule, *opinions)
+
+    async def _urgency(self, incident: Incident, rule: Assessment, nonce: str, ends: float) -> Incident:
+        model = self.models.get("trigger")
+        if model is None:
+            return incident
+        urgency = await urgency_of(model, incident, nonce, self._left(ends, TRIGGER_SECONDS))
+        if isinstance(urgency, Failure):
+            return failed(incident, "trigger", urgency)
+        incident = replace(incident, opinions=(*incident.opinions, Opinion(by="trigger", says=urgency)))
+        return incident if is_proven(rule) else replace(incident, severity=_weighed(incident.severity, urgency))
+
+    async def _review(
+        self, incident: Incident, rule: Assessment, nonce: str, ends: float
+    ) -> tuple[Incident, Assessment | None]:
+        """What is proven is put to the reviewer to contradict; where it is not, nobody puts words into its mouth."""
+        model = self.models.get("review")
+        if model is None:
+            return incident, None
+        suspicion = rule.cause.id if rule.cause is not None and is_proven(rule) else ""
+        assessment = await review(model, incident, nonce, self._left(ends, REVIEW_SECONDS), suspicion=suspicion)
+        if isinstance(assessment, Failure):
+            return failed(incident, "review", assessment), None
+        return incident, assessment
+
+    async def _meta(
+        self, incident: Incident, units: Mapping[str, UnitState], nonce: str, ends: float
+    ) -> tuple[Incident, Assessment | None]:
+        model = self.models.get("meta")
+        if model is None:
+            return incident, None
+        self.progress(f"looking closer at {incident.subject}")
+        incident, assessment = await look_closer(
+            model,
+            incident,
+            self.looks,
+            units_to_ask_about(incident, units),
+            nonce=nonce,
+            clock=self.clock,
+            deadline=self._left(ends, float("inf")),
+            told=self.told,
+        )
+        if isinstance(assessment, Failure):
+            return failed(incident, "meta", assessment), None
+        return incident, assessment
+
+    def _left(self, ends: float, most: float) -> float:
+        return min(max(ends - self.clock.boot(), 0.1), most)
+
+
+def failed(incident: Incident, tier: Tier, failure: Failure) -> Incident:
+    """No answer is not an answer: the incident says that a person should look (never "healthy")."""
+    note = f"the {tier} model gave no usable answer ({failure.reason}); a human should look"
+    says = f"no answer: {failure.reason}"
+    return replace(incident, notes=(*incident.notes, note), opinions=(*incident.opinions, Opinion(by=tier, says=says)))
+
+
+def units_to_ask_about(incident: Incident, units: Mapping[str, UnitState], most: int = 12) -> list[str]:
+    """The incident's units and what they depend on: names that the system gave, for a model to choose from."""
+    subjects = [incident.subject, *(trigger.subject for trigger in incident.triggers)]
+    near = [
+        name
+        for subject in subjects
+        if subject in units
+        for name in (subject, *units[subject].requires, *units[subject].wants, *units[subject].required_by)
+    ]
+    known = [name for name in dict.fromkeys(near) if name in units and name.endswith((".service", ".timer", ".socket"))]
+    if not known:
+        known = sorted(name for name, unit in units.items() if unit.active_state == "failed")
+    return known[:most]
+
+
+def _weighed(severity: Severity, urgency: Urgency) -> Severity:
+    """The trigger tier moves an unproven incident by one step, never out of sight."""
+    if urgency == "noise":
+        return Severity(max(severity - 1, Severity.low))
+    if urgency == "serious":
+        return Severity(min(severity + 1, Severity.medium)) if severity < Severity.medium else severity
+    return severity

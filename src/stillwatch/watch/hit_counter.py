@@ -1,0 +1,165 @@
+"""Hits that belong together, counted: one trigger for each rule, subject and distinguishing field."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+
+from stillwatch.records.event import Event
+from stillwatch.records.line import Line
+from stillwatch.records.trigger import Trigger
+from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.relations import Firing, Relations
+from stillwatch.watch.rule import Rule, fill, named
+
+GROUPS = 1024
+KEPT = 5
+SENTENCE_LIMIT = 1000
+Key = tuple[str, str, bool, tuple[str, ...]]
+
+
+class Group:
+    """Sightings of one kind since the last trigger; `recent` are the times of the newest, for the rule's threshold."""
+
+    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "object", "recent", "rule", "subject")
+
+    def __init__(self, rule: Rule, subject: str, fields: Mapping[str, str]) -> None:
+        self.rule, self.subject, self.fields = rule, subject, fields
+        self.object = safe_text(named(rule.object, {"subject": subject, **fields}), FIELD_LIMIT)
+        self.recent: deque[float] = deque(maxlen=rule.at_least)
+        self.reset()
+
+    def reset(self) -> None:
+        self.count, self.fired, self.first, self.last = 0, False, 0.0, 0.0
+        self.firsts: list[Line] = []
+        self.newest: Line | None = None
+
+    def add(self, line: Line) -> None:
+        self.first = min(self.first, line.at) if self.count else line.at
+        self.last = max(self.last, line.at)
+        self.count += 1
+        self.recent.append(line.at)
+        if len(self.firsts) < KEPT - 1:
+            self.firsts.append(line)
+        else:
+            self.newest = line
+        if len(self.recent) == self.rule.at_least and max(self.recent) - min(self.recent) <= self.rule.window:
+            self.fired = True
+
+    def firing(self) -> Firing:
+        things = frozenset(filter(None, (self.subject, self.object)))
+        return Firing(rule=self.rule, things=things, first=self.first, last=self.last)
+
+    def lines(self) -> list[Line]:
+        return self.firsts if self.newest is None else [*self.firsts, self.newest]
+
+
+class HitCounter:
+    """Bounded: hits beyond GROUPS kinds in one batch are dropped and counted, thresholds of the oldest forgotten."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.dropped = 0
+        self._groups: OrderedDict[Key, Group] = OrderedDict()
+        self._relations = Relations()
+        self._newest = 0.0
+
+    def add(self, rule: Rule, line: Line, found: re.Match[bytes]) -> None:
+        fields = {
+            name: safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
+            for name, value in found.groupdict().items()
+            if value is not None
+        }
+        subject = _subject(rule, line, fields)
+        key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
+        group = self._groups.get(key)
+        if group is None:
+            if len(self._groups) >= GROUPS and not self._make_room():
+                self.dropped += 1
+                return
+            group = self._groups[key] = Group(rule, subject, fields)
+        group.add(line)
+        self._newest = max(self._newest, line.at)
+
+    def take(self) -> tuple[Trigger, ...]:
+        """Triggers of the groups that have reached their threshold; the others wait for more."""
+        fired = [(key, group) for key, group in self._groups.items() if group.fired]
+        ready = self._related(fired)
+        triggers = tuple(self._trigger(group, trusted=key[2]) for key, group in ready)
+        for key, group in ready:
+            self._close(key, group)
+        return triggers
+
+    def _related(self, fired: list[tuple[Key, Group]]) -> list[tuple[Key, Group]]:
+        """Those that may speak, for what the other rules say: what lacks another waits for it, what is told is closed.
+
+        Rules that need none come first, since they are what the others need.
+        """
+        ready = []
+        for key, group in sorted(fired, key=lambda entry: bool(entry[1].rule.needs)):
+            firing = group.firing()
+            if not self._relations.lacks(firing):
+                self._relations.note(firing)
+                ready.append((key, group))
+            elif self._newest - group.last > group.rule.window:
+                self._close(key, group)
+        told = [(key, group) for key, group in ready if self._relations.is_told(group.firing())]
+        for key, group in told:
+            self._close(key, group)
+        return [entry for entry in ready if entry not in told]
+
+    def _close(self, key: Key, group: Group) -> None:
+        if group.rule.at_least == 1:
+            del self._groups[key]
+        else:
+            group.reset()
+
+    def _make_room(self) -> bool:
+        for key, group in self._groups.items():
+            if not group.fired:
+                del self._groups[key]
+                return True
+        return False
+
+    def _trigger(self, group: Group, *, trusted: bool) -> Trigger:
+        rule, lines = group.rule, group.lines()
+        words = {"subject": group.subject or "a program", **group.fields}
+        return Trigger(
+            rule=rule.id,
+            severity=rule.level,
+            summary=safe_text(fill(rule.summary, words), FIELD_LIMIT),
+            subject=group.subject,
+            object=group.object,
+            host=self.host,
+            count=group.count,
+            first=group.first,
+            last=group.last,
+            cause=rule.cause,
+            fields=group.fields,
+            sample=type(lines[0].text)(safe_text(lines[0].text)),
+            trusted=trusted,
+            events=tuple(as_event(line, self.host) for line in lines),
+            follows=rule.follows,
+            window=rule.window,
+            looks=rule.looks,
+            remedy=rule.remedy,
+            say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),
+        )
+
+
+def as_event(line: Line, host: str) -> Event:
+    """A line as it may be kept: cleaned and redacted."""
+    facts = {name: safe_text(value, FIELD_LIMIT) for name, value in line.facts().items()}
+    text = type(line.text)(safe_text(line.text))
+    return Event(
+        host=host, at=line.at, source=line.source, subject=safe_text(line.subject, 255), text=text, fields=facts
+    )
+
+
+def _subject(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
+    """The line's own subject, unless it is a trusted reporter (or a log, where nothing is) speaking of another."""
+    speaks_for_others = line.trusted or line.source == "log"
+    if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):
+        return thing
+    return safe_text(line.subject, 255)

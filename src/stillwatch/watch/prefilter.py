@@ -1,0 +1,155 @@
+"""Which rules may match a line: a dictionary look-up for what has been seen before, hyperscan for what has not."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from importlib import metadata
+from typing import Any, Protocol
+
+import hyperscan
+
+from stillwatch.errors import WrongUsage
+from stillwatch.watch.mask import loosen, mask
+from stillwatch.watch.rule import Rule, compile_pattern
+
+CACHE_ENTRIES = 16384
+CACHED_BYTES = 512
+SUSPICIOUS = -1
+"""In a verdict: no rule speaks, but the words sound like trouble."""
+
+TROUBLE = (
+    r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?"
+    r"|crash(ed)?|abort(ed)?|timed? ?out|exception|traceback|broken|invalid|unreachable|exhausted|exceeded|expired|lost"
+    r"|dead|killed)\b"
+)
+CALM = (
+    r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
+    r"|error_log|errors?\.log"
+)
+
+FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+Verdict = tuple[int, ...]
+Patterns = tuple[re.Pattern[bytes], ...]
+HARMLESS: Verdict = ()
+
+
+class Shelf(Protocol):
+    """Where compiled rules are kept from one command to the next."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, body: bytes) -> None: ...
+
+
+class Prefilter:
+    """Verdicts: indices of the rules that may match, SUSPICIOUS among them, () for a harmless line.
+
+    A verdict depends on the masked line alone, so keeping it can never change what is found. ahead: rules are compiled
+    while other things are read, and a pattern that is not accepted is told with the first line.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], *, cached: bool = True, shelf: Shelf | None = None, ahead: bool = False
+    ) -> None:
+        self.rules = tuple(rules)
+        self._exact: dict[int, Patterns] = {}
+        self._unless: dict[int, Patterns] = {}
+        self.cache: dict[bytes, Verdict] = {}
+        self._limit = CACHE_ENTRIES if cached else 0
+        self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
+        self._compiling: Future[hyperscan.Database] = Future()
+        self._database: hyperscan.Database | None = None
+        if ahead:
+            threading.Thread(target=self._compile, args=(shelf,), name="rules", daemon=True).start()
+        else:
+            self._compile(shelf)
+            self._database = self._compiling.result()
+
+    def verdict(self, raw: bytes) -> Verdict:
+        """What may be wrong with a line, by its masked form."""
+        key = mask(raw)
+        known = self.cache.get(key)
+        return self.judge(key) if known is None else known
+
+    def judge(self, key: bytes) -> Verdict:
+        """The verdict on a masked line, without looking it up; kept while there is room."""
+        found: set[int] = set()
+        database = self._database or self._ready()
+        database.scan(key, match_event_handler=_collect, context=found)
+        if SUSPICIOUS in found and (len(found) > 1 or self._calm.search(key)):
+            found.discard(SUSPICIOUS)
+        verdict = tuple(sorted(found)) if found else HARMLESS
+        if len(key) <= CACHED_BYTES and self._limit:
+            if len(self.cache) >= self._limit:
+                self.cache.clear()
+            self.cache[key] = verdict
+        return verdict
+
+    def _compile(self, shelf: Shelf | None) -> None:
+        try:
+            self._compiling.set_result(_compiled(self.rules, shelf))
+        except BaseException as error:  # told to whoever waits for the rules
+            self._compiling.set_exception(error)
+
+    def _ready(self) -> hyperscan.Database:
+        self._database = self._compiling.result()
+        return self._database
+
+    def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
+        """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
+        for pattern in self.exact(index):
+            if found := pattern.search(raw):
+                return None if any(other.search(raw) for other in self._exceptions(index)) else found
+        return None
+
+    def exact(self, index: int) -> Patterns:
+        """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""
+        if index not in self._exact:
+            self._exact[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].patterns)
+        return self._exact[index]
+
+    def _exceptions(self, index: int) -> Patterns:
+        if index not in self._unless:
+            self._unless[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].unless)
+        return self._unless[index]
+
+
+def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> None:
+    found.add(identity - 1)
+
+
+def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
+    """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
+    numbered = [(loosen(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
+    numbered.append((loosen(TROUBLE), 0))
+    if shelf is None:
+        return _compile(numbered)
+    key = hashlib.sha256(repr((metadata.version("hyperscan"), FLAGS, numbered)).encode()).hexdigest()
+    if (kept := shelf.get(key)) is not None:
+        with contextlib.suppress(hyperscan.HyperscanError):
+            database = hyperscan.loadb(kept, mode=hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+            return database
+    database = _compile(numbered)
+    shelf.put(key, hyperscan.dumpb(database))
+    return database
+
+
+def _compile(numbered: Sequence[tuple[str, int]]) -> hyperscan.Database:
+    """Raises WrongUsage for a pattern that hyperscan does not accept."""
+    database = hyperscan.Database()
+    try:
+        database.compile(
+            expressions=[pattern.encode() for pattern, _ in numbered],
+            ids=[number for _, number in numbered],
+            elements=len(numbered),
+            flags=[FLAGS] * len(numbered),
+        )
+    except hyperscan.HyperscanError as error:
+        raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
+    return database

@@ -1,0 +1,29 @@
+"""`install`: what it needs before it does anything. That it works is tested on a booted machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stillwatch.cli.commands.install import prepared
+from stillwatch.errors import NotReachable, WrongUsage
+from tests.cli.conftest import Stillwatch
+
+
+def test_it_is_roots(trial: Stillwatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(WrongUsage, match="root"):
+        prepared(dry_run=False)
+
+
+def test_it_needs_systemd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda self: False)
+    with pytest.raises(NotReachable, match="systemd is not PID 1"):
+        prepared(dry_run=True)
+
+
+def test_steps_are_said_on_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda self: True)
+    prepared(dry_run=True).say("write \x1b[2J\nx")
+    assert capsys.readouterr().out == "• write [2J x\n"

@@ -1,0 +1,26 @@
+"""Triggers on paper, and what reading them took."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stillwatch.cli.show.trigger import show_stats, trigger_row
+from tests.cli.scene import NOW, trigger
+
+
+def test_a_row_keeps_its_columns() -> None:
+    rows = [
+        trigger_row(trigger(count=count, last=last), now=NOW).text
+        for count, last in ((1, NOW), (123_456, NOW - 1e6), (2, 0))
+    ]
+    assert {row.index("×") for row in rows} == {36}
+    assert rows[2].startswith("–")
+
+
+def test_no_time_gives_no_rate(capsys: pytest.CaptureFixture[str]) -> None:
+    show_stats(0, 0, 0.0, as_json=True)
+    assert json.loads(capsys.readouterr().err)["lines_per_second"] == 0
+    show_stats(0, 0, 0.0, as_json=False)
+    assert capsys.readouterr().err.startswith("0 lines, 0 triggers in 0 ms: 0 lines a second")

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stillwatch.daemon import loops as room
+from stillwatch.errors import NotReachable
+from stillwatch.records.event import Untrusted
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Severity
+from stillwatch.store.store import Store
+from stillwatch.watch.novelty import Novel
+from tests.support.watching import WEB, Rest, build, opened, soon
+from tests.think.models import always
+from tests.triage.build import AT, failed, pid1, units
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+async def test_a_loop_that_fails_is_reported_and_tried_again(store: Store) -> None:
+    daemon, told_of = build(store), []
+
+    async def loop() -> None:
+        told_of.append(daemon.sources["units"].problem if "units" in daemon.sources else "")
+        if len(told_of) == 1:
+            raise NotReachable("no bus")
+        if len(told_of) == 2:
+            raise ExceptionGroup("both", [OSError("gone"), NotReachable("gone too")])
+        daemon.sources["units"] = SourceReport(name="units", read=True)
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(daemon._for_ever("units", loop))
+    await soon(lambda: "units" in daemon.sources and daemon.sources["units"].read)
+    task.cancel()
+    assert told_of == ["", "no bus", "gone"]
+    assert isinstance(daemon.sleep, Rest) and daemon.sleep.slept == [room.RETRY_SECONDS] * 2
+
+
+async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fail(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise ExceptionGroup("two", [NotReachable("the bus is gone")])
+
+    daemon = build(store, read_journal=False)
+    monkeypatch.setattr(daemon, "_follow_units", broken)
+    monkeypatch.setattr(daemon, "_sample", broken)
+    running_daemon = asyncio.create_task(daemon.run())
+    daemon.hear([WEB], "s=1")
+    incident = await soon(lambda: (one := store.book.find("I1")) and one.cause and one)
+    running_daemon.cancel()
+    assert incident.cause is not None and store.cursor() == "s=1"
+    assert {name: one.problem for name, one in daemon.sources.items()} == {
+        "units": "the bus is gone",
+        "metrics": "the bus is gone",
+    }
+
+
+async def test_a_thought_that_fails_is_reported_and_the_next_incident_is_thought_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = build(store, read_journal=False)
+    daemon.units = units(failed("web.service"), failed("db.service"))
+    understand, asked = daemon.understand, []
+
+    async def stumbling(incident_id: str) -> None:
+        asked.append(incident_id)
+        if len(asked) == 1:
+            raise RuntimeError("a bug")
+        await understand(incident_id)
+
+    async def idle() -> None:
+        await asyncio.Event().wait()
+
+    for name, loop in (("understand", stumbling), ("_follow_units", idle), ("_sample", idle)):
+        monkeypatch.setattr(daemon, name, loop)
+    running_daemon = asyncio.create_task(daemon.run())
+    daemon.hear([WEB, pid1("db.service", severity=Severity.critical)])
+    await soon(lambda: daemon.sources.get("thinking") or len(asked) > 1)
+    await soon(lambda: all(one.cause for one in store.book.open_incidents()) and len(store.book.open_incidents()) == 2)
+    running_daemon.cancel()
+    assert len(asked) >= 3, "the one that failed was taken up again"
+
+
+async def test_what_an_earlier_life_did_not_come_to_is_thought_about(store: Store) -> None:
+    opened(build(store))
+    second = build(store)
+    thinking = asyncio.create_task(second._think())
+    await soon(lambda: (one := store.book.find("I1")) and one.cause)
+    thinking.cancel()
+
+
+async def test_a_line_that_no_rule_knows_becomes_an_incident_when_both_models_take_it_for_a_fault(store: Store) -> None:
+    fault = {"evidence": ["E1"], "cause": "hardware", "confidence": "high", "escalate": False}
+    models: Any = {"trigger": always({"urgency": "serious"}), "review": always(fault)}
+    daemon = build(store, models=models)
+    said = Untrusted("rotor stuck")
+    novel = Novel(template=said, sample=said, subject="fan.service", count=1, first=AT, last=AT, priority=3)
+    daemon.wonder.hear([novel])
+    daemon._thinking = "I7"
+    wondering = asyncio.create_task(daemon._wonder())
+    await soon(lambda: len(daemon.sleep.slept) > 2)  # type: ignore[attr-defined]
+    assert daemon._pending == [], "something graver is thought about"
+    daemon._thinking = ""
+    await soon(lambda: daemon._pending)
+    wondering.cancel()
+    (found,) = daemon.digest()
+    assert (found.subject, found.severity) == ("fan.service", Severity.low)
+
+
+async def test_another_directory_of_journal_files_is_the_one_that_is_followed(store: Store, tmp_path: Path) -> None:
+    daemon = build(store, journal=tmp_path / "elsewhere")
+    following = asyncio.create_task(daemon._for_ever("journal", daemon._follow_journal))
+    await soon(lambda: "journal" in daemon.sources)
+    following.cancel()
+    assert not daemon.sources["journal"].read and str(tmp_path / "elsewhere") in daemon.sources["journal"].problem
+
+
+async def test_nothing_is_digested_before_the_units_were_asked_for(store: Store) -> None:
+    daemon = build(store)
+    daemon._units_asked.clear()
+    digesting = asyncio.create_task(daemon._digest())
+    daemon.hear([WEB])
+    await asyncio.sleep(0.05)
+    assert store.book.open_incidents() == []
+    daemon._units_asked.set()
+    await soon(store.book.open_incidents)
+    digesting.cancel()
+
+
+async def test_metrics_are_judged_and_kept_as_samples(store: Store) -> None:
+    daemon = build(store)
+    sampling = asyncio.create_task(daemon._sample())
+    await soon(lambda: "metrics" in daemon.sources and daemon._still is not None)
+    sampling.cancel()
+    assert store.database.value("SELECT count(*) FROM sample") > 0
+
+
+async def test_what_is_known_has_the_shape_of_one_pass(store: Store) -> None:
+    daemon = build(store)
+    daemon.lines, daemon.sources["units"] = 7, SourceReport(name="units", read=True)
+    known = daemon.known()
+    assert (known.lines, list(known.units), [one.name for one in known.sources]) == (7, ["web.service"], ["units"])

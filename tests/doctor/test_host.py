@@ -1,0 +1,138 @@
+"""The doctor on hosts that lack one thing each."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stillwatch.config import Config, Paths, find_places
+from stillwatch.doctor import host as doctor
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Paths:
+    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+
+
+def config(**tables: object) -> Config:
+    return msgspec.convert(tables, Config)
+
+
+SCRIPTED = {tier: {"url": "http://127.0.0.1:1/v1"} for tier in ("trigger", "review", "meta")}
+
+
+async def test_everything_is_looked_at_and_nothing_is_left_behind(places: Paths) -> None:
+    findings = await doctor.examine(Config(), places)
+    topics = {finding.topic for finding in findings}
+    assert {
+        "configuration",
+        "packages",
+        "native code",
+        "systemd",
+        "journal",
+        "state",
+        "llama-server",
+        "memory",
+    } <= topics
+    assert {"llama-server", "memory", "port 8080", "port 8081", "port 8082", "port 8083"} <= topics
+    assert all(finding.text and (finding.mend == "" or not finding.ok) for finding in findings)
+    assert not places.state.exists()
+    assert not places.runtime.exists()
+
+
+def test_packages_are_those_that_ours_requires(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.required_packages().ok
+    monkeypatch.setattr(doctor.metadata, "requires", lambda _: ["no-such-thing>=1", "rich>=13", 'other; extra == "x"'])
+    found = doctor.required_packages()
+    assert (found.ok, found.text) == (False, "missing: no-such-thing")
+    assert found.mend.endswith("-m pip install no-such-thing")
+
+
+async def test_native_code_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await doctor.native_packages()).ok
+    monkeypatch.setattr(doctor, "NATIVE", ("no_such_module",))
+    found = await doctor.native_packages()
+    assert not found.ok
+    assert "No module named 'no_such_module'" in found.text
+
+
+def test_systemd_and_its_bus(tmp_path: Path) -> None:
+    assert not doctor.systemd(tmp_path / "none").ok
+    assert list(doctor.bus(tmp_path / "bus", tmp_path / "none")) == []
+    assert doctor.systemd(tmp_path).ok
+    (found,) = doctor.bus(tmp_path / "bus", tmp_path)
+    assert not found.ok
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "bus"))
+        (found,) = doctor.bus(tmp_path / "bus", tmp_path)
+    assert found.ok
+
+
+def test_a_journal_that_is_absent_open_closed_or_not_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not doctor.journal(Config(), (tmp_path / "none",)).ok
+    machine = tmp_path / "0123"
+    machine.mkdir()
+    (machine / "system.journal").write_bytes(b"LPKSHHRH")
+    assert doctor.journal(Config(), (tmp_path,)).ok
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith(".journal"))
+    monkeypatch.setattr(doctor, "_me", lambda: "anna")
+    found = doctor.journal(Config(), (tmp_path,))
+    assert not found.ok
+    assert found.mend.endswith("usermod -aG systemd-journal anna")
+    assert doctor.journal(config(watch={"journal": False}), (tmp_path,)).ok
+
+
+def test_a_state_directory_that_cannot_be_written(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.state(places).ok
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    found = doctor.state(places)
+    assert not found.ok
+    assert "--state-dir" in found.mend
+
+
+def test_a_full_disk(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.space(places).text.endswith((str(places.state.parent), str(places.models)))
+    monkeypatch.setattr(doctor, "LEAST_SPACE", 1 << 62)
+    assert not doctor.space(places).ok
+
+
+def a_server(tmp_path: Path, script: str) -> str:
+    program = tmp_path / "llama-server"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+@pytest.mark.parametrize(
+    ("script", "ok", "says"),
+    [
+        ("echo 'version: 1234 (abc)' >&2", True, "version: 1234"),
+        ("kill -ILL $$", False, "another processor (illegal instruction)"),
+        ("echo 'libfoo.so: cannot open' >&2; exit 127", False, "libfoo.so"),
+        ("exit 3", False, "ends with 3"),
+    ],
+)
+async def test_llama_server(script: str, ok: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, script))
+    found = await doctor.llama_server(Config())
+    assert (found.ok, bool(found.mend)) == (ok, not ok)
+    assert says in found.text
+
+
+async def test_a_llama_server_that_hangs_or_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE", 0.3)
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
+    assert "does not answer" in (await doctor.llama_server(Config())).text
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
+    found = await doctor.llama_server(Config())
+    assert not found.ok
+    assert found.mend
+
+
+async def test_tiers_elsewhere_need_no_llama_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
+    assert (await doctor.llama_server(config(llm=SCRIPTED))).ok

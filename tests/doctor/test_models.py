@@ -1,0 +1,111 @@
+"""What the doctor says about models, memory and ports."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stillwatch.config import Config, Paths, find_places
+from stillwatch.doctor.models import _is_daemon, _parent, memory_advice, own_tiers, ports, tier_models
+
+GIB = 1 << 30
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path / "models"))
+    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+
+
+def config(**tiers: object) -> Config:
+    return msgspec.convert({"llm": tiers}, Config)
+
+
+def put_model(places: Paths, name: str, size: int) -> None:
+    places.models.mkdir(exist_ok=True)
+    with (places.models / name).open("wb") as file:
+        file.write(b"GGUF")
+        file.truncate(size)
+
+
+def test_no_model_is_told_once_for_all_tiers(places: Paths) -> None:
+    (found,) = tier_models(Config(), places)
+    assert not found.ok
+    assert found.text.startswith("trigger and review and meta: no model")
+    assert found.mend == "stillwatch models pull smollm2-135m"
+
+
+def test_which_case_this_is(places: Paths) -> None:
+    put_model(places, "tiny.gguf", 50_000_000)
+    assert all("chooses from lists" in found.text for found in tier_models(Config(), places))
+    put_model(places, "large.gguf", 900_000_000)
+    said = {found.topic: found.text for found in tier_models(Config(), places)}
+    assert said["meta model"] == "large.gguf, does its tier's full work"
+
+
+def test_a_model_that_is_named_and_not_here(places: Paths) -> None:
+    put_model(places, "large.gguf", 900_000_000)
+    found = [one for one in tier_models(config(meta={"model": "qwen3-4b"}), places) if not one.ok]
+    assert [one.mend for one in found] == ["stillwatch models pull qwen3-4b"]
+    found = [one for one in tier_models(config(meta={"model": "unheard-of"}), places) if not one.ok]
+    assert [one.mend for one in found] == ["stillwatch models list"]
+
+
+def test_tiers_elsewhere_or_switched_off_are_not_ours(places: Paths) -> None:
+    elsewhere = config(
+        trigger={"url": "http://127.0.0.1:1/v1"}, review={"enabled": False}, meta={"url": "http://127.0.0.1:1/v1"}
+    )
+    assert own_tiers(elsewhere) == []
+    assert list(tier_models(elsewhere, places)) == []
+    assert list(memory_advice(elsewhere, places)) == []
+    assert [found.topic for found in ports(elsewhere)] == ["port 8083"]
+
+
+def test_memory_decides_what_is_advised(places: Paths) -> None:
+    (small,) = memory_advice(Config(), places, 1 * GIB)
+    (large,) = memory_advice(Config(), places, 16 * GIB)
+    (none,) = memory_advice(Config(), places, GIB // 4)
+    assert "meta smollm2-135m" in small.text
+    assert "meta qwen3-4b" in large.text
+    assert not none.ok
+
+
+def test_a_port_that_somebody_has_taken() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        taken = listener.getsockname()[1]
+        found = {one.topic: one for one in ports(config(trigger={"port": taken}))}[f"port {taken}"]
+    assert not found.ok
+    assert "taken by" in found.text
+    assert "[llm.trigger]" in found.text
+    assert {one.topic: one for one in ports(config(trigger={"port": taken}))}[f"port {taken}"].ok
+
+
+@pytest.mark.parametrize(("words", "ok"), [(["stillwatch", "run"], True), (["elsewhere", "run"], False)])
+def test_the_port_of_a_daemon_that_runs_is_no_fault(words: list[str], ok: bool) -> None:
+    script = (
+        "import socket, sys\n"
+        "listener = socket.create_server(('127.0.0.1', 0))\n"
+        "print(listener.getsockname()[1], flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        taken = int(process.stdout.readline())
+        found = {one.topic: one for one in ports(msgspec.convert({"api": {"port": taken}}, Config))}[f"port {taken}"]
+        process.communicate("")
+    assert found.ok is ok
+
+
+def test_a_parent_that_cannot_be_seen_is_none() -> None:
+    assert _parent(os.getpid()) == os.getppid()
+    assert _parent(2**22 + 1) == 0
+    assert not _is_daemon(0)

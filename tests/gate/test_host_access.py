@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from stillwatch.gate import host_access as world_module
+from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.gate.host_access import HostAccess
+
+
+async def helper(folder, answer, name="act"):
+    heard = []
+
+    async def handle(reader, writer):
+        heard.append(await reader.read())
+        if answer is not None:
+            writer.write(answer)
+            writer.close()
+        else:
+            await asyncio.sleep(5)
+
+    server = await asyncio.start_unix_server(handle, str(folder / f"{name}.sock"))
+    return server, heard
+
+
+def here(folder, owner=None):
+    return HostAccess(helpers=folder, owner=os.getuid() if owner is None else owner)
+
+
+async def test_a_helper_is_asked_in_one_line(tmp_path):
+    server, heard = await helper(tmp_path, b'{"ok":true,"n":1}\n')
+    assert await here(tmp_path).act({"do": "x"}) == {"ok": True, "n": 1}
+    assert heard == [b'{"do":"x"}\n']
+    server.close()
+
+
+async def test_a_helper_that_refuses_changed_nothing(tmp_path):
+    server, _ = await helper(tmp_path, b'{"ok":false,"reason":"not declared"}\n', "peek")
+    with pytest.raises(Refused, match="not declared"):
+        await here(tmp_path).peek({})
+    server.close()
+
+
+@pytest.mark.parametrize("answer", [b"", b"{", b"[]", b'{"ok":true,"ok":true}', b"x" * 70_000])
+async def test_r29_an_unclear_answer_to_a_change_is_unknown_and_to_a_question_a_refusal(tmp_path, answer):
+    servers = [(await helper(tmp_path, answer, name))[0] for name in ("act", "peek")]
+    with pytest.raises(Interrupted):
+        await here(tmp_path).act({})
+    with pytest.raises(Refused):
+        await here(tmp_path).peek({})
+    for server in servers:
+        server.close()
+
+
+async def test_r05_a_helper_that_never_answers_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(world_module, "ACT_DEADLINE", 0.05)
+    server, _ = await helper(tmp_path, None)
+    with pytest.raises(Interrupted):
+        await here(tmp_path).act({})
+    server.close()
+
+
+async def test_r07_no_helper_is_a_refusal(tmp_path):
+    with pytest.raises(Refused, match="does not answer"):
+        await here(tmp_path).act({})
+
+
+async def test_a_strangers_socket_is_not_the_helper(tmp_path):
+    server, heard = await helper(tmp_path, b'{"ok":true}\n')
+    with pytest.raises(Refused, match="another user"):
+        await here(tmp_path, owner=4242).act({"do": "x"})
+    assert heard in ([], [b""])
+    server.close()

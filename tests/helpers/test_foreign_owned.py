@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers import foreign_owned as below
+from stillwatch.helpers.foreign_owned import strangers
+from stillwatch.helpers.request import Refused
+
+ROOT = frozenset({0})
+
+
+def seen(path: Path) -> set[str]:
+    return {Path(f"/proc/self/fd/{descriptor}").readlink().name for descriptor, _ in strangers(str(path), ROOT)}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    top = tmp_path / "top"
+    (top / "deep").mkdir(parents=True)
+    for name in ("ours", "theirs", "deep/ours", "twice"):
+        (top / name).write_text(name)
+    os.chown(top / "theirs", 12345, 0)
+    (top / "again").hardlink_to(top / "twice")
+    (top / "link").symlink_to("/etc/passwd")
+    os.mkfifo(top / "pipe")
+    return top
+
+
+def test_r22_directories_and_plain_files_of_root_and_no_link_pipe_or_second_name(tree: Path) -> None:
+    found = [Path(f"/proc/self/fd/{descriptor}").readlink() for descriptor, _ in strangers(str(tree), ROOT)]
+    assert sorted(found) == sorted([tree / "ours", tree / "deep", tree / "deep/ours"])
+
+
+def test_a_file_has_nothing_below_it_and_a_link_is_refused(tree: Path) -> None:
+    assert seen(tree / "ours") == set()
+    with pytest.raises(Refused):
+        seen(tree / "link")
+
+
+def test_too_much_or_too_deep_is_refused_as_a_whole(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(below, "MOST", 3)
+    with pytest.raises(Refused, match="more lies below"):
+        seen(tree)
+    monkeypatch.undo()
+    monkeypatch.setattr(below, "DEEPEST", 1)
+    with pytest.raises(Refused):
+        seen(tree)

@@ -1,0 +1,179 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from stillwatch.errors import WrongUsage
+from stillwatch.incidents.recall import Memory
+from stillwatch.reading.gather import Read
+from stillwatch.records.chat import Failure, Tier
+from stillwatch.records.report import Reply, SourceReport, TierReport
+from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
+from stillwatch.service.one_pass import Service, ServiceParts, status_of
+from stillwatch.watch.family import load_rules
+from stillwatch.watch.monitor import Sightings, Watcher
+from tests.reading.test_gather import FULL, Given
+from tests.support.screens import screen
+from tests.think.incidents import incident
+from tests.think.looks import ScriptedLooks
+from tests.think.models import StillClock, always, in_turn
+
+QUIET = Given("journal", Read(sightings=Sightings(triggers=(), novel=(), lines=3)))
+REVIEW = {"evidence": ["E1"], "cause": "disk-full", "confidence": "high", "escalate": False}
+
+
+class GivenTiers:
+    """Tiers that are up at once."""
+
+    def __init__(self, models: Any) -> None:
+        self.models, self.started = models, False
+
+    async def __aenter__(self) -> "GivenTiers":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    async def start(self, progress: Any) -> None:
+        self.started = True
+
+    def writer(self) -> Any:
+        return self.models.get("meta", "no meta model here")
+
+    async def report(self) -> dict[Tier, TierReport]:
+        return {}
+
+
+def service(tmp_path: Path, *sources: Any, **models: Any) -> Service:
+    rules = load_rules()
+    return Service(
+        ServiceParts(
+            host="h",
+            clock=StillClock(),
+            ordinary=tuple,
+            rules=rules,
+            memory=Memory(tmp_path / "state"),
+            watcher=lambda: Watcher(screen(), host="h"),
+            sources=lambda journal, log, since: sources or (QUIET,),
+            looks=lambda journal, log: ScriptedLooks(disk_use="99 % used"),
+            tiers=lambda wanted: GivenTiers(models),  # type: ignore[arg-type,return-value]
+            catalogue=dict,
+        )
+    )
+
+
+METRICS = Given("metrics", Read(events=[FULL]))
+
+
+async def test_a_quiet_host_is_healthy(tmp_path: Path) -> None:
+    report = await service(tmp_path).check(use_models=False)
+    assert (report.status, report.incidents, report.lines) == ("healthy", (), 3)
+
+
+async def test_a_full_disk_is_one_incident_with_evidence_and_is_remembered(tmp_path: Path) -> None:
+    built = service(tmp_path, QUIET, METRICS)
+    report = await built.check(use_models=False)
+    (found,) = report.incidents
+    assert found.cause is not None and found.cause.id == "disk-full" and found.evidence
+    assert built.incident("i1").id == found.id == "I1"
+    assert (await built.status()).incidents == report.incidents
+
+
+async def test_reading_something_else_is_not_remembered(tmp_path: Path) -> None:
+    built = service(tmp_path, METRICS)
+    await built.check(log="some.log", use_models=False)
+    assert built.incidents() == []
+
+
+async def test_what_could_not_be_read_is_unknown_and_never_healthy(tmp_path: Path) -> None:
+    blind = Given("units", Read(whole=False, problem="no bus"))
+    assert (await service(tmp_path, QUIET, blind).check(use_models=False)).status == "unknown"
+    assert (await service(tmp_path, blind, METRICS).check(use_models=False)).status in ("attention", "critical")
+
+
+@pytest.mark.parametrize(
+    ("severity", "state", "expected"),
+    [
+        (Severity.info, "open", "healthy"),
+        (Severity.low, "open", "attention"),
+        (Severity.high, "open", "attention"),
+        (Severity.critical, "open", "critical"),
+        (Severity.high, "muted", "healthy"),
+        (Severity.high, "resolved", "healthy"),
+    ],
+)
+def test_status(severity: Severity, state: Any, expected: str) -> None:
+    sources = [SourceReport(name="journal", read=True)]
+    assert status_of([incident(severity=severity, state=state)], sources) == expected
+
+
+def test_nothing_read_is_unknown() -> None:
+    assert status_of([], []) == "unknown"
+
+
+async def test_models_are_not_started_for_a_quiet_host(tmp_path: Path) -> None:
+    asked = always(REVIEW)
+    await service(tmp_path, review=asked).check()
+    assert asked.asked == []
+
+
+async def ask(built: Service, question: str = "why is /srv full?") -> tuple[Reply, str]:
+    said = list[str]()
+    reply = await built.ask(question, say=said.append)
+    return reply, "".join(said)
+
+
+async def test_an_answer_of_the_meta_tier_cites_evidence_that_exists(tmp_path: Path) -> None:
+    meta = in_turn({"step": "answer"}, "It is full [E1], and [E77].")
+    reply, said = await ask(service(tmp_path, QUIET, METRICS, meta=meta))
+    assert reply.by == "meta" and reply.text == "It is full [E1], and ."
+    assert [one.id for one in reply.evidence] == ["E1"] and "It is full" in said
+
+
+async def test_an_answer_without_evidence_says_so_and_shows_what_it_was_given(tmp_path: Path) -> None:
+    meta = in_turn({"step": "answer"}, "All is well.")
+    reply, _ = await ask(service(tmp_path, QUIET, METRICS, meta=meta))
+    assert "cites nothing" in reply.note and [one.id for one in reply.evidence] == ["E1"]
+
+
+@pytest.mark.parametrize("models", [{}, {"meta": always(Failure(reason="timeout", detail="30 s"))}])
+async def test_without_a_model_the_rules_answer(tmp_path: Path, models: Any) -> None:
+    reply, said = await ask(service(tmp_path, QUIET, METRICS, **models))
+    assert reply.by == "rule" and "[E1]" in reply.text and reply.text == said.strip()
+    assert "rules alone" in reply.note and reply.evidence
+
+
+async def test_a_unit_that_is_asked_for_is_told_of(tmp_path: Path) -> None:
+    units = {"web.service": UnitState(name="web.service", active_state="active", sub_state="running")}
+    reply, _ = await ask(service(tmp_path, Given("units", Read(units=units))), "is web ok?")
+    assert "web.service is active (running)" in reply.text
+
+
+async def test_an_empty_question_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage):
+        await service(tmp_path).ask("  ")
+
+
+async def test_closing_and_muting(tmp_path: Path) -> None:
+    built = service(tmp_path, METRICS)
+    await built.check(use_models=False)
+    built.mute(incident_id="I1", rule=None, until=2_000_000.0, by="ada")
+    built.note("the disk is being replaced on Monday", "ada")
+    assert built.close("I1", "ada").state == "resolved" and built.incidents() == []
+    for wrong in (lambda: built.incident("I9"), lambda: built.mute(incident_id=None, rule=None, until=0, by="ada")):
+        with pytest.raises(WrongUsage):
+            wrong()
+
+
+async def test_status_before_any_check_is_unknown(tmp_path: Path) -> None:
+    assert (await service(tmp_path).status()).status == "unknown"
+
+
+def test_the_rules_are_held_to_their_own_samples(tmp_path: Path) -> None:
+    rooms = service(tmp_path)._rooms
+    kept, broken = rooms.rules[0], msgspec.structs.replace(rooms.rules[1], silent=rooms.rules[1].fires)
+    assert Service(replace(rooms, rules=[kept])).test_rules() == []
+    (said,) = Service(replace(rooms, rules=[kept, broken])).test_rules()
+    assert broken.id in said

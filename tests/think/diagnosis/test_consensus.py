@@ -1,0 +1,81 @@
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.records.assessment import Assessment
+from stillwatch.records.cause import CAUSES, Cause
+from stillwatch.think.diagnosis.consensus import settle, wants_closer_look
+from tests.think.incidents import incident
+
+
+def says(by: Any, cause: str, confidence: float, **more: Any) -> Assessment:
+    given = {"evidence": ("E1",), "cause": Cause(id=cause, object="web.service", text=f"{by}: {CAUSES[cause]}"), **more}
+    return Assessment(by=by, confidence=confidence, **given)
+
+
+PROVEN = says("rule", "port-in-use", 0.95)
+GUESSED = says("rule", "exit-code", 0.5)
+
+
+def test_no_model_talks_a_proven_cause_away() -> None:
+    told = settle(incident(), PROVEN, says("review", "oom", 0.85), says("meta", "oom", 0.85))
+    assert told.cause is not None and told.cause.id == "port-in-use" and told.by == "rule"
+    assert told.confidence < PROVEN.confidence
+    assert any("oom" in note and "human should look" in note for note in told.notes)
+
+
+def test_agreement_with_what_is_proven_adds_nothing_and_with_a_guess_it_does() -> None:
+    assert settle(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence == PROVEN.confidence
+    agreed = settle(incident(), GUESSED, says("review", "bad-config", 0.65), says("meta", "bad-config", 0.85))
+    alone = settle(incident(), GUESSED, says("meta", "bad-config", 0.85))
+    assert agreed.confidence > alone.confidence
+
+
+def test_where_nothing_is_proven_the_one_who_looked_furthest_is_believed() -> None:
+    told = settle(incident(), GUESSED, says("review", "oom", 0.65), says("meta", "bad-config", 0.85))
+    assert told.cause is not None and (told.cause.id, told.by) == ("bad-config", "meta")
+
+
+def test_a_different_review_changes_the_cause() -> None:
+    causes = {settle(incident(), GUESSED, says("review", cause, 0.85)).cause for cause in ("oom", "bad-config")}
+    assert len(causes) == 2
+
+
+def test_a_claim_without_evidence_is_a_guess() -> None:
+    told = settle(incident(), GUESSED, says("meta", "bad-config", 0.85, evidence=()))
+    assert told.cause is not None and told.cause.id == "exit-code"
+
+
+def test_other_explains_nothing() -> None:
+    told = settle(incident(), GUESSED, says("meta", "other", 0.85))
+    assert told.cause is not None and told.cause.id == "exit-code"
+
+
+def test_rules_keep_the_culprit_when_meta_agrees() -> None:
+    rule = replace(GUESSED, cause=Cause(id="oom", object="python3 (pid 7)", text="rule text"))
+    told = settle(incident(), rule, says("meta", "oom", 0.85))
+    assert told.cause == Cause(id="oom", object="python3 (pid 7)", text=f"meta: {CAUSES['oom']}")
+
+
+def test_when_to_look_closer() -> None:
+    assert not wants_closer_look(PROVEN, None)
+    assert wants_closer_look(GUESSED, None)
+    assert not wants_closer_look(PROVEN, says("review", "port-in-use", 0.4))
+    assert wants_closer_look(PROVEN, says("review", "oom", 0.85))
+    assert wants_closer_look(PROVEN, says("review", "port-in-use", 0.85, next="escalate"))
+    assert wants_closer_look(GUESSED, says("review", "oom", 0.65))
+    assert not wants_closer_look(GUESSED, says("review", "oom", 0.85))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["review", "meta"]), st.sampled_from(sorted(CAUSES)), st.floats(0, 1)), max_size=2
+    )
+)
+def test_confidence_stays_a_probability_and_every_model_is_quoted(others: list[tuple[str, str, float]]) -> None:
+    told = settle(incident(), PROVEN, *(says(*other) for other in others))
+    assert 0 < told.confidence < 1
+    assert len(told.opinions) == len(others)
+    assert told.cause == PROVEN.cause

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+from stillwatch.records.action import Proposal
+from stillwatch.records.cause import Cause
+from stillwatch.records.report import SourceReport
+from stillwatch.records.unit import UnitState
+from stillwatch.think.talk.answer import asked_about, by_rules, cited, numbered, parted, relevant, sentence
+from tests.think.incidents import evidence, incident
+
+CAUSE = Cause(id="port-in-use", object="python3 (pid 7)", text="python3 (pid 7) holds port 80")
+WEB = incident(cause=CAUSE, confidence=0.95, proposal=Proposal(action="terminate_process", target="7"))
+ALL = [SourceReport(name="units", read=True)]
+DB = incident(id="I2", subject="db.service", summary="db.service was killed")
+
+
+def test_units_are_found_by_their_whole_name() -> None:
+    names = ["web.service", "web-admin.service", "b.service"]
+    assert asked_about("why is web down?", names) == ["web.service"]
+    assert asked_about("Why is WEB-ADMIN.service slow?", names) == ["web-admin.service"]
+    assert asked_about("what is wrong?", names) == []
+
+
+def test_evidence_is_numbered_through() -> None:
+    incidents, everything = numbered([WEB, DB])
+    assert [one.id for one in everything] == ["E1", "E2", "E3", "E4"]
+    assert [one.incident for one in everything] == ["I1", "I1", "I2", "I2"]
+    assert incidents[1].evidence[0].id == "E3"
+
+
+def test_what_was_not_looked_into_yet_has_no_cause_to_doubt() -> None:
+    said = sentence(incident(evidence=()))
+    assert said == "web.service failed. I have just seen it, and am looking into it."
+
+
+def test_the_answer_names_cause_evidence_and_proposal() -> None:
+    incidents, _ = numbered([DB, WEB])
+    text = by_rules("why is web down?", incidents, {}, ALL)
+    assert "holds port 80" in text and "[E3]" in text and "terminate process 7" in text
+    assert "db.service" not in text
+
+
+def test_nothing_known_is_said_with_the_unit_s_state() -> None:
+    units = {"web.service": UnitState(name="web.service", active_state="active", sub_state="running")}
+    text = by_rules("is web up?", [], units, ALL)
+    assert "web.service is active (running)" in text and "no open incident" in text
+
+
+def test_never_well_for_what_could_not_be_read() -> None:
+    unread = SourceReport(name="journal", read=False, problem="it may not be read")
+    said = by_rules("all well?", [], {}, [*ALL, unread])
+    assert "(journal: it may not be read)" in said and "cannot say that all is well" in said
+    assert "cannot say that all is well" in by_rules("all well?", [], {}, [])
+
+
+def test_citations_of_nothing_are_taken_out() -> None:
+    text, used = cited("It is full [E1], trust me [E9].", [evidence(1), evidence(2)])
+    assert text == "It is full [E1], trust me ." and [one.id for one in used] == ["E1"]
+
+
+def test_all_incidents_are_relevant_where_none_is_named() -> None:
+    assert len(relevant("what is wrong?", [WEB, DB])) == 2
+
+
+def test_a_cause_cites_its_evidence_by_the_new_names() -> None:
+    cause = Cause(id="port-in-use", object="db.service", text="db.service cannot listen (E1, E2).")
+    incidents, _ = numbered([WEB, replace(DB, cause=cause), replace(DB, cause=replace(cause, text="so (E7)."))])
+    second, third = incidents[1], incidents[2]
+    assert second.cause is not None and third.cause is not None
+    ids = [one.id for one in second.evidence][:2]
+    assert parted(second.cause.text) == ("db.service cannot listen", " ".join(f"[{id}]" for id in ids))
+    assert parted(third.cause.text) == ("so", ""), "what it rests on is not here"
+    assert sentence(second).count(f"[{ids[0]}]") == 1

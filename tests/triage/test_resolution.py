@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.records.event import Event, Untrusted
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.triage.group import group
+from stillwatch.triage.resolution import QUIET_SECONDS, STEADY_SECONDS, why_over
+
+from .build import AT, failed, pid1, running, trigger, units
+
+FULL = Trigger(
+    rule="metric-disk",
+    severity=pid1("x").severity,
+    summary="full",
+    subject="/srv",
+    host="shop",
+    count=1,
+    first=AT,
+    last=AT,
+    cause="disk-full",
+    events=(Event(host="shop", at=AT, source="metric", subject="/srv", text=Untrusted("99 %")),),
+)
+MARK = ("metric-disk", "/srv")
+
+
+def opened(*triggers: Trigger, known: tuple[UnitState, ...] = ()) -> Incident:
+    (found,) = group(triggers, units(*known), AT)
+    return found
+
+
+WEB = opened(pid1("web.service", last=AT - 30), known=(failed("web.service"),))
+
+
+def over(
+    incident: Incident, *known: UnitState, at: float = AT, still: set[tuple[str, str]] | None = None
+) -> str | None:
+    return why_over(incident, units(*known), still, at)
+
+
+def test_a_unit_that_runs_steadily_is_well_again() -> None:
+    assert over(WEB, running("web.service", changed_at=AT - STEADY_SECONDS)) == "web.service is well again"
+
+
+def test_a_unit_is_known_by_its_alias_too() -> None:
+    alias = running("web-1.service", names=("web-1.service", "web.service"))
+    assert over(WEB, alias) == "web.service is well again"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        failed("web.service"),
+        running("web.service", changed_at=AT - STEADY_SECONDS + 0.1),
+        running("web.service", sub_state="auto-restart"),
+        running("web.service", active_state="activating", sub_state="start"),
+        running("web.service", active_state="inactive", sub_state="dead", exit_status=1),
+        running("web.service", restarts=5, changed_at=AT - 60),
+    ],
+)
+def test_a_unit_that_is_not_well_or_not_yet_steady_is_not_over(unit: UnitState) -> None:
+    assert over(WEB, unit) is None
+
+
+def test_a_unit_that_complained_a_moment_ago_is_not_over() -> None:
+    talking = opened(pid1("web.service", last=AT - 2), known=(failed("web.service"),))
+    assert over(talking, running("web.service")) is None
+    assert over(talking, running("web.service"), at=AT + STEADY_SECONDS) is not None
+
+
+def test_a_unit_that_is_gone_is_over_soon_and_not_where_no_unit_is_known() -> None:
+    assert over(WEB, running("other.service")) == "it is no longer so"
+    assert over(WEB) is None, "units that cannot be read are not gone"
+    assert over(WEB, at=AT + QUIET_SECONDS) is not None
+
+
+def test_text_about_nothing_that_can_be_looked_at_is_over_after_a_long_silence() -> None:
+    said = opened(trigger("backup", "network", last=AT))
+    assert over(said, running("other.service"), at=AT + QUIET_SECONDS) is None
+    assert over(said, running("other.service"), at=AT + QUIET_SECONDS + 1) == "it is no longer so"
+
+
+def test_a_metric_is_over_when_the_last_reading_is_well() -> None:
+    full = opened(FULL)
+    assert over(full, still={MARK}) is None
+    assert over(full, still={("metric-disk", "/other")}) == "it is no longer so"
+
+
+def test_a_metric_is_not_over_before_the_first_reading() -> None:
+    assert over(opened(FULL), at=AT + 10 * QUIET_SECONDS, still=None) is None
+
+
+def test_all_of_it_must_be_over() -> None:
+    both = replace(WEB, triggers=(*WEB.triggers, FULL))
+    assert over(both, running("web.service"), still={MARK}) is None
+    assert over(both, running("web.service"), still=set()) is not None
+
+
+def test_what_is_resolved_or_has_no_triggers_is_left_alone() -> None:
+    well = running("web.service")
+    assert over(replace(WEB, state="resolved"), well) is None
+    assert over(replace(WEB, triggers=()), well) is None
+
+
+def test_what_somebody_wrote_for_a_model_stands_though_the_unit_that_it_names_is_well() -> None:
+    planted = opened(trigger("web.service", "prompt-injection", at=AT), known=(running("web.service"),))
+    assert over(planted, running("web.service"), at=AT + 60) is None
+    assert over(planted, running("web.service"), at=AT + QUIET_SECONDS + 1)

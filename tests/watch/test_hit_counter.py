@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+
+from stillwatch.records.line import Line
+from stillwatch.watch.hit_counter import GROUPS, HitCounter, as_event
+from stillwatch.watch.rule import Rule
+
+
+def rule(**changes: object) -> Rule:
+    plain: dict[str, object] = {"id": "a-rule", "match": r"n=(?P<n>\d+)", "severity": "low", "summary": "{n}"}
+    return Rule(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def add(tally: HitCounter, of: Rule, line: Line) -> None:
+    found = re.search(of.patterns[0].encode(), line.raw)
+    assert found
+    tally.add(of, line, found)
+
+
+def test_a_threshold_needs_that_many_within_the_window() -> None:
+    of, tally = rule(at_least=3, window=10.0), HitCounter("h")
+    for at in (0.0, 20.0, 25.0):
+        add(tally, of, Line(at, b"n=1", "x"))
+    assert tally.take() == ()
+    add(tally, of, Line(28.0, b"n=1", "x"))
+    (trigger,) = tally.take()
+    assert trigger.count == 4
+    assert tally.take() == ()
+
+
+def test_the_subject_comes_from_the_text_only_where_the_speaker_is_believed() -> None:
+    of = rule(match=r"(?P<n>\w+) n=", summary="s", subject="{n}")
+    for line, subject in (
+        (Line(0.0, b"web n=", "systemd", "log"), "web"),
+        (Line(0.0, b"web n=", "systemd", "journal", {}, True), "web"),
+        (Line(0.0, b"web n=", "evil", "journal"), "evil"),
+    ):
+        tally = HitCounter("h")
+        add(tally, of, line)
+        assert tally.take()[0].subject == subject
+
+
+def test_trusted_and_untrusted_words_never_share_a_trigger() -> None:
+    tally = HitCounter("h")
+    add(tally, rule(), Line(0.0, b"n=1", "x", "journal", {}, True))
+    add(tally, rule(), Line(0.0, b"n=1", "x", "journal"))
+    assert sorted(trigger.trusted for trigger in tally.take()) == [False, True]
+
+
+def test_groups_that_wait_make_room_and_the_rest_is_counted() -> None:
+    tally, waiting = HitCounter("h"), rule(at_least=2, apart=("n",))
+    for n in range(GROUPS + 10):
+        add(tally, waiting, Line(0.0, b"n=%d" % n, "x"))
+    assert tally.dropped == 0
+    fires = rule(id="b-rule", apart=("n",))
+    for n in range(GROUPS + 10):
+        add(tally, fires, Line(0.0, b"n=%d" % n, "x"))
+    assert tally.dropped == 10
+
+
+def test_an_event_is_redacted_and_keeps_trusted_fields_alone() -> None:
+    fields = {
+        "_PID": b"7",
+        "MESSAGE_ID": b"forged",
+        "PRIORITY": b"3",
+        "_CMDLINE": b"x --password Geheim12",
+        "UNIT": b"y",
+    }
+    event = as_event(Line(1.0, b"token=abcdef99", "x", "journal", fields), "h")
+    assert event.text == "token=[redacted:password]"
+    assert event.fields == {"pid": "7", "priority": "3", "cmdline": "x --password [redacted:password]"}

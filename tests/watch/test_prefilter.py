@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.errors import WrongUsage
+from stillwatch.watch import prefilter as module
+from stillwatch.watch.family import load_rules
+from stillwatch.watch.prefilter import SUSPICIOUS, Prefilter
+from stillwatch.watch.rule import Rule
+from tests.support.screens import screen
+
+RULES = load_rules()
+SAMPLES = [sample.line.encode() for rule in RULES for sample in (*rule.fires, *rule.silent)]
+
+
+@cache
+def uncached() -> Prefilter:
+    return Prefilter(RULES, cached=False)
+
+
+@given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=5), st.binary(max_size=30), st.integers(0, 10**12))
+def test_the_cache_never_changes_a_verdict(lines: list[bytes], noise: bytes, number: int) -> None:
+    for line in lines:
+        for raw in (line, line + str(number).encode(), noise + line, line.replace(b"1", b"8")):
+            assert screen().verdict(raw) == uncached().verdict(raw) == screen().verdict(raw)
+
+
+@given(st.sampled_from(SAMPLES), st.binary(max_size=12))
+def test_no_rule_that_matches_is_missed(sample: bytes, noise: bytes) -> None:
+    raw = sample + noise
+    for index in range(len(RULES)):
+        if any(pattern.search(raw) for pattern in screen().exact(index)):
+            assert index in screen().verdict(raw), RULES[index].id
+
+
+def test_digits_are_told_apart() -> None:
+    screen = Prefilter([Rule(id="a-rule", match=r"status=1\b", severity="low", summary="s")])
+    for raw, fires in ((b"status=0", False), (b"status=1", True), (b"status=0", False), (b"status=1", True)):
+        assert screen.verdict(raw) == (0,)
+        assert (screen.extract(0, raw) is not None) is fires
+
+
+def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CACHE_ENTRIES", 100)
+    screen = Prefilter([Rule(id="a-rule", match="boom", severity="low", summary="s")])
+    for number in range(1000):
+        screen.verdict(b"unique " + bytes([97 + number % 26, 97 + number // 26 % 26]) * (number % 7 + 1))
+        screen.verdict(b"x" * 5000 + bytes([number % 256]))
+    assert len(screen.cache) <= 100
+    assert all(len(key) <= module.CACHED_BYTES for key in screen.cache)
+
+
+@pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
+def test_calm_words_are_harmless(calm: bytes) -> None:
+    assert screen().verdict(calm) == ()
+
+
+def test_trouble_no_rule_knows_is_suspicious() -> None:
+    assert screen().verdict(b"frobnicator exploded: fatal error 12") == (SUSPICIOUS,)
+
+
+def test_an_exception_of_a_rule_holds() -> None:
+    screen = Prefilter([Rule(id="a-rule", match="boom", unless=("drill",), severity="low", summary="s")])
+    assert screen.extract(0, b"boom")
+    assert screen.extract(0, b"boom, a drill") is None
+
+
+def test_a_pattern_that_hyperscan_refuses_is_told() -> None:
+    with pytest.raises(WrongUsage, match="not accepted"):
+        Prefilter([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")])
+
+
+class _KeptShelf:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, body: bytes) -> None:
+        self.kept[key] = body
+
+
+def test_rules_from_the_shelf_judge_as_freshly_compiled_ones_do() -> None:
+    shelf, rules = _KeptShelf(), load_rules()
+    fresh, again = Prefilter(rules, shelf=shelf), Prefilter(rules, shelf=shelf)
+    assert len(shelf.kept) == 1
+    for line in (b"bind() to 0.0.0.0:80 failed (98: Address already in use)", b"all is well", b"fatal: lost"):
+        assert fresh.verdict(line) == again.verdict(line)
+    assert fresh.verdict(b"bind() to 0.0.0.0:80 failed (98: Address already in use)")
+
+
+def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
+    shelf, rules = _KeptShelf(), load_rules()
+    Prefilter(rules[:5], shelf=shelf)
+    Prefilter(rules[:6], shelf=shelf)
+    assert len(shelf.kept) == 2
+    shelf.kept = dict.fromkeys(shelf.kept, b"damaged")
+    line = b"x.service: Failed with result 'exit-code'."
+    assert Prefilter(rules[:5], shelf=shelf).verdict(line) == Prefilter(rules[:5]).verdict(line)
+
+
+def test_rules_compiled_ahead_judge_the_same_and_tell_a_bad_pattern_with_the_first_line() -> None:
+    line = b"bind() to 0.0.0.0:80 failed (98: Address already in use)"
+    assert Prefilter(RULES, ahead=True).verdict(line) == screen().verdict(line)
+    bad = Prefilter([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")], ahead=True)
+    for _ in range(2):
+        with pytest.raises(WrongUsage):
+            bad.verdict(line)
