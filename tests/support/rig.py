@@ -120,13 +120,15 @@ def _mounts() -> list[Path]:
 class Machine:
     """One booted machine. Use it as a context manager: leaving it ends everything that runs in it."""
 
-    def __init__(self, *, kernel_log: bool = False, arguments: Sequence[str] = ()) -> None:
+    def __init__(self, *, kernel_log: bool = False, arguments: Sequence[str] = (), root: Path | None = None) -> None:
         """kernel_log: let it read the kernel's log. That is the whole host's, other machines' kills included, so only
-        a test of kernel messages asks for it. arguments: more for systemd-nspawn (`--bind=…`)."""
+        a test of kernel messages asks for it. arguments: more for systemd-nspawn (`--bind=…`). root: another root
+        file system than that of all machines, and then nothing of ours is seen in it."""
         self.name = PREFIX + secrets.token_hex(4)
         self.leader = 0
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 – it lives as long as the machine
-        self._arguments = [*arguments, *(f"--bind-ro={path}" for path in _mounts())]
+        self._root = root or rootfs()
+        self._arguments = [*arguments, *(f"--bind-ro={path}" for path in (() if root else _mounts()))]
         if kernel_log:
             self._arguments += ["--capability=CAP_SYSLOG", "--bind=/dev/kmsg"]
         self._process: subprocess.Popen[bytes] | None = None
@@ -137,7 +139,7 @@ class Machine:
         # In a process namespace of its own, which the kernel empties when we die, however we die.
         leash = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
         self._process = subprocess.Popen(
-            [*leash, "bash", str(HERE / "rig/boot"), self.name, str(rootfs()), *self._arguments],
+            [*leash, "bash", str(HERE / "rig/boot"), self.name, str(self._root), *self._arguments],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
