@@ -66,12 +66,8 @@ class HitCounter:
         self._newest = 0.0
 
     def add(self, rule: Rule, line: Line, found: re.Match[bytes]) -> None:
-        fields = {
-            name: safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
-            for name, value in found.groupdict().items()
-            if value is not None
-        }
-        subject = _subject(rule, line, fields)
+        fields = fields_of(found)
+        subject = subject_of(rule, line, fields)
         key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
         group = self._groups.get(key)
         if group is None:
@@ -157,7 +153,16 @@ def as_event(line: Line, host: str) -> Event:
     )
 
 
-def _subject(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
+def fields_of(found: re.Match[bytes]) -> dict[str, str]:
+    """What the pattern's groups hold, as it may be kept."""
+    return {
+        name: safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
+        for name, value in found.groupdict().items()
+        if value is not None
+    }
+
+
+def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     """The line's own subject, unless it is a trusted reporter (or a log, where nothing is) speaking of another."""
     speaks_for_others = line.trusted or line.source == "log"
     if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):

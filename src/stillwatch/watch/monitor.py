@@ -10,11 +10,12 @@ from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.flood import SUBJECTS, Flood
-from stillwatch.watch.hit_counter import HitCounter
+from stillwatch.watch.hit_counter import HitCounter, fields_of, subject_of
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
 from stillwatch.watch.prefilter import SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.rule import Rule
+from stillwatch.watch.siege import Besieged
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 
@@ -45,6 +46,7 @@ class Watcher:
         self.screen = rules if isinstance(rules, Prefilter) else Prefilter(rules)
         self.novelty = Novelty()
         self._tally = HitCounter(host)
+        self._logins = Besieged(host)
         self._flood = Flood(host)
         self._levels = Thresholds(host)
         self.units = units
@@ -115,6 +117,9 @@ class Watcher:
         for rule, found in heard:
             if not (by_name and rule.general):
                 self._tally.add(rule, line, found)
+                if rule.kind:
+                    fields = fields_of(found)
+                    self._logins.note(rule, line, subject_of(rule, line, fields), fields)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
         ):
@@ -133,7 +138,8 @@ class Watcher:
 
     def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
         dropped, self._tally.dropped = self._tally.dropped, 0
-        triggers = sorted((*self._tally.take(), *floods), key=lambda trigger: (-trigger.severity, trigger.first))
+        found = (*self._logins.take(self._tally.take()), *floods)
+        triggers = sorted(found, key=lambda trigger: (-trigger.severity, trigger.first))
         return Sightings(triggers=tuple(triggers), novel=self.novelty.take(), lines=seen, dropped=dropped)
 
 

@@ -53,6 +53,8 @@ class Rule(Table, frozen=True):
     {fields}, where that is another thing. apart: fields that keep two sightings apart.
     programs: globs of the line's subject. priority: at most this number (7 all).
     trusted_only: in a journal, only the words of PID 1, the kernel or journald count. at_least within window seconds.
+    kind: lines about log-ins are counted by service and source (watch/logins.py), from the groups source, user and
+    attempts; "refused" is a request that the service does not serve.
 
     Of other rules, by id or glob: needs – fires only where one of them fired on the same host within the window;
     excludes – dropped where one of them fired for the same host and thing within the window; follows – this is a
@@ -72,6 +74,7 @@ class Rule(Table, frozen=True):
     programs: tuple[str, ...] = ()
     priority: Annotated[int, Meta(ge=0, le=7)] = 7
     trusted_only: bool = False
+    kind: Literal["", "login-failed", "login-accepted", "refused"] = ""
     at_least: Annotated[int, Meta(ge=1, le=1000)] = 1
     window: Annotated[float, Meta(gt=0, le=86400)] = 600.0
     general: bool = False

@@ -1,0 +1,249 @@
+"""Log-ins that failed or were accepted, counted by service and source: who tries to get in, and whether anybody did.
+
+Not by product: any rule of the kind `login-failed`, `login-accepted` or `refused` feeds it. Bounded whatever the log
+holds (at most SERVICES services and SOURCES sources; who guesses is forgotten last, and what is forgotten is counted).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stillwatch.records.line import Line
+
+SERVICES = 128
+SOURCES = 4096
+ACCOUNTS = 64
+"""Of one service, each with the sources that tried it."""
+USERS = 8
+"""Named with one source."""
+LOGINS = 16
+"""Accepted log-ins kept with one service."""
+SPARED = 64
+
+FEW = 5
+"""Failures of one source within WINDOW that make it a guesser; refusals must be REFUSALS."""
+REFUSALS = 10
+WINDOW = 600.0
+MANY = 20
+"""Failures of one source that make it a guesser however slow it is."""
+SPREAD = 8
+"""Sources that tried one account within SPREAD_WINDOW."""
+SPREAD_WINDOW = 3600.0
+CROWD = 24
+"""Failures of one service within WINDOW, from SPREAD sources or more."""
+IDLE = 86400.0
+"""Seconds without a failure after which a source is forgotten."""
+OWN = ("", "localhost", "localhost.localdomain", "::1", "0.0.0.0", "?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Login:
+    """One line about a log-in. form: the rule; times: how many attempts the line tells of; refused: no log-in at all,
+
+    but a request that the service does not serve (mail for a stranger, a zone transfer).
+    """
+
+    form: str
+    service: str
+    user: str
+    source: str
+    line: Line
+    times: int = 1
+    refused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """An accepted log-in. failures: of that source before it; guessed: whether the source was guessing."""
+
+    user: str
+    source: str
+    line: Line
+    failures: int
+    guessed: bool
+
+
+class Source:
+    """One address at one service. One attempt is often told by several lines, so the forms do not add up."""
+
+    __slots__ = ("failed", "first", "forms", "friends", "last", "line", "quick", "refused", "users")
+
+    def __init__(self, line: Line) -> None:
+        self.first = self.last = line.at
+        self.line, self.quick = line, False
+        self.failed: dict[str, int] = {}
+        self.refused: dict[str, int] = {}
+        self.forms: dict[str, deque[float]] = {}
+        self.users: dict[str, int] = {}
+        self.friends: dict[str, None] = {}
+
+    def fail(self, login: Login) -> bool:
+        """Count; whether this is an attempt that no other line has told."""
+        before, at = self.failures, login.line.at
+        counts = self.refused if login.refused else self.failed
+        if login.form not in counts and len(counts) >= USERS:
+            return False
+        counts[login.form] = counts.get(login.form, 0) + login.times
+        least = REFUSALS if login.refused else FEW
+        times = self.forms.setdefault(login.form, deque(maxlen=least))
+        times.extend([at] * min(login.times, least))
+        self.quick = self.quick or (len(times) == least and max(times) - min(times) <= WINDOW)
+        self.first, self.last = min(self.first, at), max(self.last, at)
+        if login.user in self.users or len(self.users) < USERS:
+            self.users[login.user] = self.users.get(login.user, 0) + login.times
+        return self.failures > before
+
+    @property
+    def failures(self) -> int:
+        return max(max(self.failed.values(), default=0), max(self.refused.values(), default=0))
+
+    @property
+    def guesses(self) -> bool:
+        return self.quick or self.failures >= MANY
+
+
+class Service:
+    """What is known of one service; `fresh`: something was added since it was last told."""
+
+    __slots__ = ("accounts", "entries", "first", "forgotten", "fresh", "last", "line", "recent", "spread")
+
+    def __init__(self, line: Line) -> None:
+        self.first = self.last = line.at
+        self.line = line
+        self.accounts: OrderedDict[str, OrderedDict[str, float]] = OrderedDict()
+        self.recent: deque[tuple[float, str]] = deque(maxlen=CROWD)
+        self.entries: deque[Entry] = deque(maxlen=LOGINS)
+        self.forgotten, self.fresh, self.spread = 0, False, ""
+
+    def attempt(self, login: Login) -> None:
+        """Note one attempt; `spread` becomes the account, or "*", that many sources try."""
+        at = login.line.at
+        self.first, self.last, self.fresh = min(self.first, at), max(self.last, at), True
+        self.line = login.line
+        self.recent.append((at, login.source))
+        if login.refused or login.source in OWN:
+            return
+        if self._is_crowd():
+            self.spread = self.spread or "*"
+        if login.user and self._many_try(login.user, login.source, at):
+            self.spread = login.user
+
+    def _many_try(self, user: str, source: str, at: float) -> bool:
+        tried = self.accounts.setdefault(user, OrderedDict())
+        self.accounts.move_to_end(user)
+        if len(self.accounts) > ACCOUNTS:
+            self.accounts.popitem(last=False)
+        tried[source] = at
+        tried.move_to_end(source)
+        if len(tried) > SPREAD:
+            tried.popitem(last=False)
+        return len(tried) == SPREAD and max(tried.values()) - min(tried.values()) <= SPREAD_WINDOW
+
+    def _is_crowd(self) -> bool:
+        times = [at for at, _ in self.recent]
+        within = len(times) == CROWD and max(times) - min(times) <= WINDOW
+        return within and len({source for _, source in self.recent}) >= SPREAD
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Siege:
+    """A service that is tried by force. sources: who passed the threshold, the worst first; others: how many did not."""
+
+    service: str
+    known: Service
+    sources: tuple[tuple[str, Source], ...]
+    others: int
+
+
+class Logins:
+    """Feed it with `fail` and `accept`; `sieges` and `won` tell what is worth telling, once for every change."""
+
+    def __init__(self) -> None:
+        self._won: deque[tuple[str, Entry]] = deque(maxlen=SPARED)
+        self._services: OrderedDict[str, Service] = OrderedDict()
+        self._sources: OrderedDict[tuple[str, str], Source] = OrderedDict()
+
+    def fail(self, login: Login) -> None:
+        service = self._service(login)
+        key = (login.service, login.source)
+        source = self._sources.get(key)
+        if source is None or login.line.at - source.last > IDLE:
+            source = self._sources[key] = Source(login.line)
+            self._make_room()
+        self._sources.move_to_end(key)
+        if source.fail(login):
+            service.attempt(login)
+
+    def accept(self, login: Login) -> None:
+        """Who was guessing at this service and is let in now has won, unless the user came from there before."""
+        service = self._service(login)
+        source = self._sources.get((login.service, login.source))
+        entry = self._entry(login, source)
+        service.entries.append(entry)
+        if entry.guessed:
+            service.fresh = True
+            self._won.append((login.service, entry))
+        if source is None:
+            source = self._sources[(login.service, login.source)] = Source(login.line)
+            self._make_room()
+        if not source.guesses and len(source.friends) < USERS:
+            source.friends[login.user] = None
+
+    def won(self) -> list[tuple[str, Entry]]:
+        """Service and log-in of those who got in since the last call."""
+        won = list(self._won)
+        self._won.clear()
+        return won
+
+    def sieges(self) -> Iterator[Siege]:
+        """Services under attack of which something new is known."""
+        for name, service in self._services.items():
+            if service.fresh:
+                service.fresh = False
+                siege = self._siege(name, service)
+                if siege.sources or service.spread:
+                    yield siege
+
+    @staticmethod
+    def _entry(login: Login, source: Source | None) -> Entry:
+        tried = max(source.failed.values(), default=0) if source else 0
+        guessed = source is not None and source.guesses and tried >= FEW and login.user not in source.friends
+        # All who come through a proxy or a web mailer share its address: there the account tells them apart.
+        if guessed and source and is_own(login.source):
+            guessed = login.user in source.users
+        return Entry(user=login.user, source=login.source, line=login.line, failures=tried, guessed=guessed)
+
+    def _siege(self, name: str, service: Service) -> Siege:
+        mine = [(address, source) for (of, address), source in self._sources.items() if of == name and source.failures]
+        attacked = service.spread or any(source.guesses for _, source in mine)
+        often = [pair for pair in mine if pair[1].guesses or pair[1].failures >= FEW] if attacked else []
+        often.sort(key=lambda pair: (-pair[1].failures, pair[0]))
+        others = len(mine) - len(often) + service.forgotten
+        return Siege(service=name, known=service, sources=tuple(often), others=others)
+
+    def _service(self, login: Login) -> Service:
+        name = login.service
+        known = self._services.get(name)
+        if known is None or login.line.at - known.last > IDLE:
+            known = self._services[name] = Service(login.line)
+            if len(self._services) > SERVICES:
+                self._services.popitem(last=False)
+        self._services.move_to_end(name)
+        return known
+
+    def _make_room(self) -> None:
+        """Forget a source that has been quiet longest; of the oldest SPARED one that guesses only if all do."""
+        if len(self._sources) <= SOURCES:
+            return
+        oldest = [key for key, _ in zip(self._sources, range(SPARED), strict=False)]
+        key = next((key for key in oldest if not self._sources[key].guesses), oldest[0])
+        gone = self._sources.pop(key)
+        if (service := self._services.get(key[0])) and gone.failures:
+            service.forgotten += 1
+
+
+def is_own(source: str) -> bool:
+    """Whether the address is the machine's own, or none is known."""
+    return source in OWN or source.startswith("127.") or source.startswith("::ffff:127.")
