@@ -98,11 +98,12 @@ def test_guesses_count_up_over_batches_within_their_window(screen: Prefilter) ->
         return log(f"Failed password for root from 203.0.113.7 port {int(at)} ssh2", "sshd", at)
 
     watcher = Watcher(screen, host="h")
-    assert watcher.see([guess(1000.0 + n) for n in range(7)]).triggers == ()
-    (trigger,) = watcher.see([guess(1010.0)]).triggers
-    assert (trigger.fields["source"], trigger.count) == ("203.0.113.7", 8)
-    slow = Watcher(screen, host="h")
-    assert slow.see([guess(1000.0 + 200 * n) for n in range(20)]).triggers == ()
+    (once,) = watcher.see([guess(1000.0 + n) for n in range(3)]).triggers
+    assert once.severity == Severity.info
+    (trigger,) = watcher.see([guess(1010.0 + n) for n in range(5)]).triggers
+    assert (trigger.severity, trigger.fields["source"], trigger.count) == (Severity.medium, "203.0.113.7", 8)
+    (slow,) = Watcher(screen, host="h").see([guess(1000.0 + 400 * n) for n in range(8)]).triggers
+    assert slow.severity == Severity.info
 
 
 def test_the_kernels_words_about_another_machines_units_are_left_out(screen: Prefilter) -> None:

@@ -29,6 +29,8 @@ CAUSES: Final[dict[str, str]] = {
     "restart-loop": "it keeps failing and is started again and again",
     "log-flood": "one unit floods the log",
     "brute-force": "somebody is guessing passwords",
+    "login-failed": "a log-in was refused",
+    "probing": "somebody tries what the service does not allow",
     "missing-path": "a file, directory or mount that it needs is missing",
     "hardware": "the kernel reports a hardware fault",
     "filesystem-error": "the kernel reports a damaged file system",

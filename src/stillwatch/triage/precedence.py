@@ -43,6 +43,7 @@ _FAMILIES: Final[dict[str, str]] = {
     **dict.fromkeys(_CAUSES_OF_A_FAILING_UNIT, UNIT_FAILURE),
     "deleted-file-held": "disk-full",
     "memory-pressure": "memory",
+    **dict.fromkeys(("login-failed", "probing", "intrusion"), "brute-force"),
     "": UNIT_FAILURE,
     "other": UNIT_FAILURE,
 }
@@ -86,6 +87,8 @@ _RANKED: Final = (
     "mail-rejected",
     "intrusion",
     "brute-force",
+    "probing",
+    "login-failed",
     # … what points towards it …
     "backup-failed",
     "update-failed",

@@ -6,6 +6,7 @@ holds (at most SERVICES services and SOURCES sources; who guesses is forgotten l
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,11 @@ CROWD = 24
 """Failures of one service within WINDOW, from SPREAD sources or more."""
 IDLE = 86400.0
 """Seconds without a failure after which a source is forgotten."""
-OWN = ("", "localhost", "localhost.localdomain", "::1", "0.0.0.0", "?")
+_PRIVATE = re.compile(
+    r"10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\."
+    r"|f[cd][0-9a-f]{2}:|fe80:"
+)
+OWN = ("", "localhost", "localhost.localdomain", "::1", "?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +94,8 @@ class Source:
         least = REFUSALS if login.refused else FEW
         times = self.forms.setdefault(login.form, deque(maxlen=least))
         times.extend([at] * min(login.times, least))
-        self.quick = self.quick or (len(times) == least and max(times) - min(times) <= WINDOW)
+        ours = login.refused and is_private(login.source)
+        self.quick = self.quick or (not ours and len(times) == least and max(times) - min(times) <= WINDOW)
         self.first, self.last = min(self.first, at), max(self.last, at)
         if login.user in self.users or len(self.users) < USERS:
             self.users[login.user] = self.users.get(login.user, 0) + login.times
@@ -101,7 +107,7 @@ class Source:
 
     @property
     def guesses(self) -> bool:
-        return self.quick or self.failures >= MANY
+        return self.quick or max(self.failed.values(), default=0) >= MANY
 
 
 class Service:
@@ -149,7 +155,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Siege:
-    """A service that is tried by force. sources: who passed the threshold, the worst first; others: how many did not."""
+    """A service under attack. sources: who passed the threshold, the worst first; others: how many did not."""
 
     service: str
     known: Service
@@ -247,3 +253,8 @@ class Logins:
 def is_own(source: str) -> bool:
     """Whether the address is the machine's own, or none is known."""
     return source in OWN or source.startswith("127.") or source.startswith("::ffff:127.")
+
+
+def is_private(source: str) -> bool:
+    """Whether the address is of one's own network, where checks of services that never log in are ordinary."""
+    return is_own(source) or _PRIVATE.match(source) is not None

@@ -10,6 +10,7 @@ from stillwatch.think.diagnosis.causes.config import bad_config, permission, sta
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting, missing_user
 from stillwatch.think.diagnosis.causes.failing import dependency, memory_pressure, oom, watchdog
 from stillwatch.think.diagnosis.causes.outside import (
+    GUESSING,
     brute_force,
     certificate_expired,
     log_flood,
@@ -40,7 +41,7 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "dependency-failed": dependency,
     "network": dependency,
     "log-flood": log_flood,
-    "brute-force": brute_force,
+    **dict.fromkeys(GUESSING, brute_force),
 }
 
 PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, since
 
 _RESOLVER = "/etc/resolv.conf"
+GUESSING = ("brute-force", "intrusion", "probing", "login-failed")
+"""Causes for which strangers, or a wrong password in some configuration, are to blame."""
 
 
 async def certificate_expired(case: Case) -> Finding | None:
@@ -90,12 +95,17 @@ async def log_flood(case: Case) -> Finding | None:
 
 
 async def brute_force(case: Case) -> Finding | None:
-    """The source stands in the text; it is told and never made a target."""
-    triggers = case.triggers("brute-force")
+    """The sources stand in the text; they are told and never made a target."""
+    triggers = case.triggers(*GUESSING)
     if not triggers:
         return None
-    fields = triggers[0].fields
-    source = fields.get("source", "") or fields.get("address", "") or fields.get("ip", "")
-    count = sum(trigger.count for trigger in triggers)
-    sentence = f"{source or 'Somebody'} tried {count} times to log in through {case.incident.subject}"
-    return case.finding("brute-force", source or case.incident.subject, sentence, case.cite("brute-force"))
+    first = triggers[0]
+    source = next((trigger.fields["source"] for trigger in triggers if trigger.fields.get("source")), "")
+    notes = [f"{name}: {text}" for name in ("sources", "users", "accepted") if (text := _told(triggers, name))]
+    culprit = source or case.incident.subject
+    return case.finding(first.cause, culprit, first.summary, case.cite(*GUESSING), notes=tuple(notes))
+
+
+def _told(triggers: Sequence[Trigger], name: str) -> str:
+    """The field of the first trigger that has it."""
+    return next((trigger.fields[name] for trigger in triggers if trigger.fields.get(name)), "")
