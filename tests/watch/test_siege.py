@@ -3,7 +3,7 @@ from __future__ import annotations
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.screen import Screen
+from stillwatch.watch.prefilter import Prefilter
 
 
 def lines(*texts: str, program: str = "sshd", apart: float = 2.0) -> list[Line]:
@@ -14,7 +14,7 @@ def failed(source: str, user: str = "root") -> str:
     return f"Failed password for {user} from {source} port 52144 ssh2"
 
 
-def test_an_attack_is_one_trigger_that_names_all_who_failed_often(screen: Screen) -> None:
+def test_an_attack_is_one_trigger_that_names_all_who_failed_often(screen: Prefilter) -> None:
     texts = [failed("203.0.113.7")] * 12 + [failed("203.0.113.8", "ann")] * 6 + [failed("203.0.113.9")]
     (trigger,) = Watcher(screen, host="h").see(lines(*texts)).triggers
     assert (trigger.rule, trigger.severity, trigger.subject) == ("login-brute-force", Severity.medium, "sshd")
@@ -24,13 +24,13 @@ def test_an_attack_is_one_trigger_that_names_all_who_failed_often(screen: Screen
     assert "none" in trigger.fields["outcome"]
 
 
-def test_a_single_failure_is_told_and_no_alarm(screen: Screen) -> None:
+def test_a_single_failure_is_told_and_no_alarm(screen: Prefilter) -> None:
     (trigger,) = Watcher(screen, host="h").see(lines(failed("203.0.113.7"))).triggers
     assert trigger.severity == Severity.info
     assert trigger.fields["source"] == "203.0.113.7" and trigger.fields["user"] == "root"
 
 
-def test_an_attacker_who_gets_in_is_the_worst_of_it(screen: Screen) -> None:
+def test_an_attacker_who_gets_in_is_the_worst_of_it(screen: Prefilter) -> None:
     texts = [*[failed("203.0.113.7")] * 8, "Accepted password for root from 203.0.113.7 port 52144 ssh2"]
     worst, attack, *_ = Watcher(screen, host="h").see(lines(*texts)).triggers
     assert (worst.rule, worst.severity, worst.subject) == ("login-after-guessing", Severity.high, "sshd")
@@ -38,19 +38,19 @@ def test_an_attacker_who_gets_in_is_the_worst_of_it(screen: Screen) -> None:
     assert "203.0.113.7" in attack.fields["outcome"]
 
 
-def test_who_gets_in_later_is_told_then(screen: Screen) -> None:
+def test_who_gets_in_later_is_told_then(screen: Prefilter) -> None:
     watcher = Watcher(screen, host="h")
     watcher.see(lines(*[failed("203.0.113.7")] * 8))
     accepted = Line(1_700_000_100.0, b"Accepted password for root from 203.0.113.7 port 52144 ssh2", "sshd")
     assert Severity.high in {trigger.severity for trigger in watcher.see([accepted]).triggers}
 
 
-def test_the_machine_itself_is_not_accused_of_guessing(screen: Screen) -> None:
+def test_the_machine_itself_is_not_accused_of_guessing(screen: Prefilter) -> None:
     (trigger,) = Watcher(screen, host="h").see(lines(*[failed("127.0.0.1", "backup")] * 9)).triggers
     assert trigger.cause == "login-failed" and "backup" in trigger.summary
 
 
-def test_an_address_is_one_however_it_is_written(screen: Screen) -> None:
+def test_an_address_is_one_however_it_is_written(screen: Prefilter) -> None:
     texts = [failed("::ffff:203.0.113.7")] * 4 + [failed("203.0.113.7")] * 4
     (trigger,) = Watcher(screen, host="h").see(lines(*texts)).triggers
     assert trigger.fields["sources"] == "203.0.113.7 8×"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.watch.logins import Entry, Login, Logins, Siege, Source, is_own
-from stillwatch.watch.redact import FIELD_LIMIT, safe_text
-from stillwatch.watch.rule import Rule
+from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.hit_counter import as_event
+from stillwatch.watch.logins import Entry, Login, Logins, Siege, Source, is_own
+from stillwatch.watch.rule import Rule
 
 NAMED = 200
 """Sources named in a trigger's fields; the rest is counted."""
