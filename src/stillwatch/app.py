@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.config import Autonomy, Config, Paths, Watch, find_config, find_places, load_config
+from stillwatch.config import (
+    SERVICE_STATE,
+    Autonomy,
+    Config,
+    Paths,
+    Watch,
+    find_config,
+    find_places,
+    load_config,
+    pulled_before,
+)
 from stillwatch.errors import StillwatchError
 from stillwatch.host.systemd import Systemd
 from stillwatch.incidents.recall import Memory
@@ -213,6 +223,7 @@ class App:
             await self.apply_policy(hands, steps.CONFIGURATION / "policy.toml")
 
         python = await program.prepare(hands)
+        program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
         await steps.install(hands, python, program.llama_server(hands), DEFAULT.read_text(), apply)
 
     def actions(self) -> list[dict[str, Any]]:

@@ -71,7 +71,10 @@ class Config(Section, frozen=True):
 
 
 class Paths(msgspec.Struct, frozen=True, kw_only=True):
-    """Where everything of this installation or trial lies."""
+    """Where everything of this installation or trial lies.
+
+    models: where model files are put; lent_models: folders whose models may be used too and that are never written.
+    """
 
     config_file: Path | None
     state: Path
@@ -80,11 +83,17 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     gate_runtime: Path
     models: Path
     trial: bool
+    lent_models: tuple[Path, ...] = ()
 
     @property
     def as_service(self) -> bool:
         """Whether this is what `stillwatch install` set up: its models then run in sandboxes of systemd's."""
         return not self.trial and self.state == SERVICE_STATE
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Our own first: a file of one name is taken from there."""
+        return (self.models, *self.lent_models)
 
     @property
     def policy_file(self) -> Path:
@@ -135,6 +144,7 @@ def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: st
     """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win.
 
     Where services are installed, their gate is everybody's gate, also of those who may not read the daemon's state.
+    A trial in a state directory of its own may use the models that the same person has pulled before.
     """
     state = Path(state_dir) if state_dir else _default_state()
     runtime = Path(runtime_dir) if runtime_dir else _default_runtime()
@@ -149,7 +159,23 @@ def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: st
         gate_runtime=runtime / "gate" if own_runtime or not as_service else Path("/run/stillwatch-gate"),
         models=Path(models) if models else state / "models",
         trial=own_state or own_runtime or not as_service,
+        lent_models=(personal_state() / "models",) if own_state and not models else (),
     )
+
+
+def personal_state() -> Path:
+    """Where a person's own state lies when no service's may be used."""
+    return _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
+
+
+def pulled_before() -> tuple[Path, ...]:
+    """Folders of models that whoever runs this has pulled before, also as the user who called sudo."""
+    found = [personal_state() / "models"]
+    if os.environ.get("STILLWATCH_MODEL_DIR"):
+        found.insert(0, Path(os.environ["STILLWATCH_MODEL_DIR"]))
+    if user := os.environ.get("SUDO_USER"):
+        found.append(Path(f"~{user}").expanduser() / ".local/state/stillwatch/models")
+    return tuple(found)
 
 
 def _xdg(variable: str, fallback: str) -> Path:
@@ -161,7 +187,7 @@ def _default_state() -> Path:
     """An installed service's state if there is one here and it may be read, else the person's own."""
     if SERVICE_STATE.is_dir() and os.access(SERVICE_STATE, os.R_OK | os.X_OK):
         return SERVICE_STATE
-    return _xdg("XDG_STATE_HOME", ".local/state") / "stillwatch"
+    return personal_state()
 
 
 def _default_runtime() -> Path:

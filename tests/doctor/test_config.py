@@ -13,7 +13,7 @@ from stillwatch.errors import WrongUsage
 def examined(folder: Path, text: str, *, has_key: bool = False) -> Examined:
     file = folder / "stillwatch.toml"
     file.write_text(text)
-    return examine_file(file, folder / "models", has_key=has_key)
+    return examine_file(file, [folder / "models"], has_key=has_key)
 
 
 def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
@@ -23,8 +23,6 @@ def test_a_good_file_has_no_problems(tmp_path: Path) -> None:
 logs = ["{tmp_path}/app.log"]
 [llm.meta]
 url = "https://models.example.org:8443/v1"
-[llm.review]
-model = "smollm2-135m"
 [notify]
 urls = ["ntfys://ntfy.example.org/topic"]
 """
@@ -71,4 +69,4 @@ def test_with_a_key_the_port_may_be_open(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage):
-        examine_file(tmp_path / "none.toml", tmp_path, has_key=False)
+        examine_file(tmp_path / "none.toml", [tmp_path], has_key=False)

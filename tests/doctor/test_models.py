@@ -72,7 +72,7 @@ def test_memory_decides_what_is_advised(places: Paths) -> None:
     (large,) = memory_advice(Config(), places, 16 * GIB)
     (none,) = memory_advice(Config(), places, GIB // 4)
     assert "meta smollm2-135m" in small.text
-    assert "meta qwen3-4b" in large.text
+    assert "meta qwen3-8b" in large.text
     assert not none.ok
 
 

@@ -83,3 +83,11 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     mine, _ = hands(tmp_path)
     with pytest.raises(StillwatchError, match="file/below"):
         mine.write("/file/below", "text")
+
+
+def test_a_file_that_a_dry_run_may_not_see_would_be_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").symlink_to("folder")  # as hard to read as a closed directory, for root too
+    mine, said = hands(tmp_path, dry_run=True)
+    assert mine.write("/folder/rules", "text")
+    assert mine.text("/folder/rules") is None
+    assert said == ["write /folder/rules"]

@@ -13,7 +13,7 @@ import pytest
 
 from stillwatch.install import program
 from stillwatch.install.installer import Installer
-from stillwatch.install.program import in_place, llama_server, parts, prepare
+from stillwatch.install.program import adopt_models, fingerprint, in_place, llama_server, parts, prepare
 
 MINE = frozenset({0, os.getuid()})
 
@@ -109,3 +109,30 @@ def test_a_llama_server_that_services_cannot_see_is_copied_once(
     found.write_bytes(b"newer")
     assert llama_server(hands := Installer(said.append)) == str(target) and hands.changed
     assert target.read_bytes() == b"newer" and len(list(target.parent.iterdir())) == 1
+
+
+def test_models_that_were_pulled_before_are_copied_once(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/tiny.gguf").write_bytes(b"GGUF and the rest")
+    target, said = tmp_path / "service/models", list[str]()
+    for _ in range(2):
+        adopt_models(Installer(said.append), [tmp_path / "mine", tmp_path / "none"], target)
+    assert (target / "tiny.gguf").read_bytes() == b"GGUF and the rest"
+    assert len(said) == 1
+
+
+def test_a_dry_run_copies_no_models(tmp_path: Path) -> None:
+    (tmp_path / "tiny.gguf").write_bytes(b"GGUF")
+    said: list[str] = []
+    adopt_models(Installer(said.append, dry_run=True), [tmp_path], tmp_path / "service")
+    assert said and not (tmp_path / "service").exists()
+
+
+def test_the_fingerprint_tells_a_changed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "_package", lambda: tmp_path)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    (tmp_path / "module.py").write_text("1")
+    before = fingerprint()
+    assert fingerprint() == before
+    (tmp_path / "module.py").write_text("22")
+    assert fingerprint() != before

@@ -50,6 +50,29 @@ async def test_the_owners_files_stay(tmp_path: Path) -> None:
     assert not [words for words in said if words.startswith("write") or " stop " in words]
 
 
+async def test_the_command_comes_and_goes(tmp_path: Path) -> None:
+    await put(tmp_path)
+    command = tmp_path / "usr/local/bin/stillwatch"
+    assert command.read_text().startswith("#!/opt/x/bin/python -I\n") and command.stat().st_mode & 0o777 == 0o755
+    await uninstall(Watched(tmp_path), purge=False)
+    assert not command.exists()
+
+
+async def test_a_command_of_somebody_else_stays(tmp_path: Path) -> None:
+    command = tmp_path / "usr/local/bin/stillwatch"
+    command.parent.mkdir(parents=True)
+    command.write_text("mine")
+    await put(tmp_path)
+    await uninstall(Watched(tmp_path), purge=False)
+    assert command.read_text() == "mine"
+
+
+async def test_what_stays_is_named(tmp_path: Path) -> None:
+    await put(tmp_path)
+    (tmp_path / "var/lib/stillwatch-gate").mkdir(parents=True)
+    assert set(steps.kept(Watched(tmp_path))) == {"/etc/stillwatch", "/var/lib/stillwatch-gate"}
+
+
 async def test_uninstall_keeps_what_is_the_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_known", lambda find, name: False)
     await put(tmp_path)

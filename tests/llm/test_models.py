@@ -30,7 +30,7 @@ def here(folder: Path, *names: str) -> Path:
 
 
 def advised(folder: Path, gib: float) -> dict[str, str]:
-    return {tier: model.name for tier, model in advise(models.models(folder), int(gib * GIB)).items()}
+    return {tier: model.name for tier, model in advise(models.models([folder]), int(gib * GIB)).items()}
 
 
 def test_each_tier_gets_its_own_model(tmp_path: Path) -> None:
@@ -62,27 +62,27 @@ def test_a_model_that_the_catalogue_does_not_know(tmp_path: Path) -> None:
     folder = here(tmp_path / "m")
     (folder / "mine.gguf").write_bytes(b"GGUF")
     (folder / "mine.gguf.part").write_bytes(b"GGUF")
-    found = [model for model in models.models(folder) if model.path]
+    found = [model for model in models.models([folder]) if model.path]
     assert [model.name for model in found] == ["mine"]
     assert advise(found, GIB)["meta"].name == "mine"
-    assert find("mine", folder) == find("mine.gguf", folder) == find(str(folder / "mine.gguf"), folder)
+    assert find("mine", [folder]) == find("mine.gguf", [folder]) == find(str(folder / "mine.gguf"), [folder])
     assert enums_only(folder / "mine.gguf")
 
 
 def test_assign_prefers_the_configuration_and_says_what_is_missing(tmp_path: Path) -> None:
     folder = here(tmp_path / "m", "smollm2-135m", "qwen2.5-coder-0.5b")
     llm = Llm(trigger=TierConfig(model="qwen2.5-coder-0.5b"), meta=TierConfig(model="qwen3-14b"))
-    assigned = assign(llm, folder, 8 * GIB)
+    assigned = assign(llm, [folder], 8 * GIB)
     assert assigned["trigger"] == folder / NAMES["qwen2.5-coder-0.5b"]
     assert isinstance(assigned["meta"], str)
     assert "models pull qwen3-14b" in assigned["meta"]
-    assert isinstance(assign(Llm(), tmp_path / "none", GIB)["meta"], str)
+    assert isinstance(assign(Llm(), [tmp_path / "none"], GIB)["meta"], str)
 
 
 @pytest.mark.parametrize("name", ["", "nonsense", "../../etc/passwd", "/etc/passwd"])
 def test_find_names_only_models(tmp_path: Path, name: str) -> None:
     with pytest.raises(WrongUsage):
-        find(name, tmp_path)
+        find(name, [tmp_path])
 
 
 def test_import_copies_whole_and_verify_notices_a_change(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_import_refuses_what_is_no_model(tmp_path: Path) -> None:
     for name in ("a.gguf", "empty.gguf", "missing.gguf", "."):
         with pytest.raises(WrongUsage):
             import_file(tmp_path / name, tmp_path / "m")
-    assert models.models(tmp_path / "m") == models.models(tmp_path / "none")
+    assert models.models([tmp_path / "m"]) == models.models([tmp_path / "none"])
 
 
 def test_import_under_a_known_name_is_held_to_its_sum(tmp_path: Path) -> None:
@@ -136,8 +136,8 @@ def test_a_file_that_may_not_be_read_is_told_with_the_way_out(tmp_path: Path) ->
     os.seteuid(65534)
     try:
         with pytest.raises(WrongUsage, match="cannot be read by the user") as told:
-            find(str(hidden / "m.gguf"), tmp_path)
-        assigned = assign(Llm(meta=TierConfig(model=str(hidden / "m.gguf"))), hidden, memory=GIB)
+            find(str(hidden / "m.gguf"), [tmp_path])
+        assigned = assign(Llm(meta=TierConfig(model=str(hidden / "m.gguf"))), [hidden], memory=GIB)
     finally:
         os.seteuid(0)
     assert told.value.next_step == f"stillwatch models import {hidden}/m.gguf"

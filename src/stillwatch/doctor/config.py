@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from stillwatch.config import Config, is_loopback
 from stillwatch.errors import WrongUsage
-from stillwatch.llm.catalogue import catalogue
+from stillwatch.llm.models import find
 from stillwatch.records.chat import TIERS
 from stillwatch.tables.position import Path as Key
 from stillwatch.tables.position import line_of
@@ -26,10 +26,10 @@ class Examined:
     warnings: tuple[Problem, ...] = ()
 
 
-def examine_file(file: Path, models: Path, *, has_key: bool) -> Examined:
-    """Everything that is wrong with the file, in its order. models: where model files lie; has_key: an API key exists.
+def examine_file(file: Path, models: Sequence[Path], *, has_key: bool) -> Examined:
+    """Everything that is wrong with the file, in its order.
 
-    Raises WrongUsage for a file that cannot be read.
+    models: the folders of model files; has_key: an API key exists. Raises WrongUsage for a file that cannot be read.
     """
     try:
         raw = file.read_bytes()
@@ -109,7 +109,7 @@ def _bad_logs(config: Config) -> Iterator[Found]:
         yield ("watch", "journal"), f"`watch.journal`: {journal!r} is not an absolute path", "begin it with /"
 
 
-def _missing(config: Config, models: Path) -> Iterator[Found]:
+def _missing(config: Config, models: Sequence[Path]) -> Iterator[Found]:
     """Files that the configuration names and that are not here, or not for whoever asks."""
     for log in config.watch.logs:
         if log.startswith("/") and (why := _unreadable(Path(log))):
@@ -118,7 +118,7 @@ def _missing(config: Config, models: Path) -> Iterator[Found]:
         one = config.llm.tier(tier)
         if one.key_file and (why := _unreadable(Path(one.key_file))):
             yield ("llm", tier, "key_file"), f"`llm.{tier}.key_file`: {one.key_file} {why}", ""
-        if one.model and one.url is None and one.model not in catalogue() and not _is_model(one.model, models):
+        if one.model and one.url is None and not _is_model(one.model, models):
             step = "'stillwatch models list' shows what there is"
             yield ("llm", tier, "model"), f"`llm.{tier}.model`: no model {one.model!r} here", step
 
@@ -129,8 +129,12 @@ def _unreadable(path: Path) -> str:
     return "" if os.access(path, os.R_OK) else "cannot be read by whoever runs this"
 
 
-def _is_model(name: str, models: Path) -> bool:
-    return Path(name).is_file() or (models / name).is_file()
+def _is_model(name: str, models: Sequence[Path]) -> bool:
+    try:
+        find(name, models)
+    except WrongUsage:
+        return False
+    return True
 
 
 def _unguarded(config: Config, has_key: bool) -> Iterator[Found]:

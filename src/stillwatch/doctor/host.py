@@ -59,7 +59,7 @@ def configuration(places: Paths, *, has_key: bool) -> Iterator[Finding]:
         yield Finding(topic="configuration", ok=True, text="no file, so the defaults are used")
         return
     try:
-        found = examine_file(places.config_file, places.models, has_key=has_key)
+        found = examine_file(places.config_file, places.model_folders, has_key=has_key)
     except WrongUsage as error:
         yield Finding(topic="configuration", ok=False, text=str(error))
         return

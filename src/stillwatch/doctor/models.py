@@ -29,7 +29,7 @@ def own_tiers(config: Config) -> list[Tier]:
 
 def tier_models(config: Config, places: Paths) -> Iterator[Finding]:
     """For each tier of our own its model and what it can do; for those without one, together, what to fetch."""
-    assigned = assign(config.llm, places.models)
+    assigned = assign(config.llm, places.model_folders)
     lacking: dict[Finding, list[Tier]] = {}
     for tier in own_tiers(config):
         found = assigned[tier]
@@ -55,8 +55,8 @@ def memory_advice(config: Config, places: Paths, memory: int | None = None) -> I
     memory = total() if memory is None else memory
     fitting = [
         replace(model, path=model.path or Path(model.name))
-        for model in models(places.models)
-        if model.size and model.memory_gib * GIB <= memory
+        for model in models(places.model_folders)
+        if model.memory_gib * GIB <= memory
     ]
     chosen = advise(fitting, memory)
     if not chosen:

@@ -26,10 +26,14 @@ class Installer:
     def exists(self, path: PurePosixPath | str) -> bool:
         return os.path.lexists(self.here(path))
 
+    def text(self, path: PurePosixPath | str) -> str | None:
+        """What a plain file says; None where there is none that may be read."""
+        return _reads(self.here(path))
+
     def write(self, path: PurePosixPath | str, text: str, mode: int = 0o644) -> bool:
         """A whole file or none of it; nothing is said where it already stands so. Returns whether it was new."""
         target = self.here(path)
-        if target.is_file() and not target.is_symlink() and target.read_text() == text:
+        if _reads(target) == text:
             if target.stat().st_mode & 0o7777 != mode and not self.dry_run:
                 target.chmod(mode)
             return False
@@ -88,3 +92,11 @@ class Installer:
         if not done.ok:
             raise NotReachable(f"{' '.join(argv)}: {done.err.strip()[-200:]}")
         return done.out.splitlines()
+
+
+def _reads(target: Path) -> str | None:
+    """The text of a plain file; None for anything else, also for what a dry run of an ordinary user may not see."""
+    try:
+        return target.read_text() if target.is_file() and not target.is_symlink() else None
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -11,6 +11,7 @@ UNITS: Final = PurePosixPath("/etc/systemd/system")
 SYSUSERS: Final = PurePosixPath("/etc/sysusers.d/stillwatch.conf")
 TMPFILES: Final = PurePosixPath("/etc/tmpfiles.d/stillwatch.conf")
 POLKIT: Final = PurePosixPath("/etc/polkit-1/rules.d/50-stillwatch.rules")
+COMMAND: Final = PurePosixPath("/usr/local/bin/stillwatch")
 ENABLED: Final = (
     "stillwatch.service",
     "stillwatch-gate.service",
@@ -22,6 +23,7 @@ ENABLED: Final = (
     "stillwatch-llama.socket",
     "stillwatch-keep.timer",
 )
+MARK: Final = "# written by `stillwatch install`"
 PROGRAM: Final = re.compile(r"/[A-Za-z0-9._/+-]{1,400}")
 
 
@@ -39,3 +41,8 @@ def layout(python: str, llama: str = "/usr/bin/llama-server") -> dict[PurePosixP
         text = entry.read_text("utf-8").replace("@python@", python).replace("@llama@", llama)
         found[special.get(entry.name, UNITS / entry.name)] = text
     return found
+
+
+def command_text(python: str) -> str:
+    """The program that people type: the services' own interpreter and package, whatever else is installed."""
+    return f"#!{python} -I\n{MARK}\nfrom stillwatch.__main__ import main\n\nmain()\n"

@@ -6,15 +6,18 @@ Units hide /home and /root (ProtectHome) and have a /tmp of their own, so a prog
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import shutil
 import stat
 import sys
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.install.installer import Installer
 from stillwatch.llm.binary import INSTALLED, NEXT_STEP, find_binary
+from stillwatch.llm.models import import_file, models
 
 COPY = Path("/opt/stillwatch")
 HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev")))  # noqa: S108
@@ -60,6 +63,9 @@ async def prepare(hands: Installer) -> str:
     why = in_place(parts())
     if not why:
         return sys.executable
+    python, mark, source = str(COPY / "bin/python3"), COPY / "copied-from", fingerprint()
+    if _is_copy_of(source, mark):
+        return python
     hands.say(f"copy the program to {COPY}, because {why}")
     hands.changed = True
     if not hands.dry_run:
@@ -68,9 +74,26 @@ async def prepare(hands: Installer) -> str:
     await hands.run(base, "-I", "-m", "venv", "--without-pip", "--copies", *_system_packages(), str(COPY))
     if not hands.dry_run:
         copy_into(COPY / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages")
-    python = str(COPY / "bin/python3")
     await hands.run(python, "-I", "-m", "compileall", "-q", str(COPY / "lib"), needed=False)
+    if not hands.dry_run:
+        mark.write_text(source)
     return python
+
+
+def _is_copy_of(source: str, mark: Path) -> bool:
+    """The mark is written last, so a copy that broke off has none."""
+    return mark.is_file() and mark.read_text() == source
+
+
+def fingerprint() -> str:
+    """Of all that a copy holds: the same while no file of it was changed, added or removed."""
+    found = hashlib.sha256(sys.version.encode())
+    for folder in sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(_package())}):
+        for path in sorted(Path(folder).rglob("*")):
+            if "__pycache__" not in path.parts and path.is_file():
+                facts = path.stat()
+                found.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return found.hexdigest()
 
 
 def copy_into(folder: Path) -> None:
@@ -111,6 +134,23 @@ def llama_server(hands: Installer) -> str:
         if not hands.dry_run:
             _copy_program(found, INSTALLED)
     return str(INSTALLED)
+
+
+def adopt_models(hands: Installer, folders: Sequence[Path], target: Path) -> None:
+    """Copy the models that whoever installs has pulled before, so that nobody waits for them twice.
+
+    One that the services have already is left as it is; a full disk is said, and the rest goes on without.
+    """
+    for model in models(folders):
+        if model.path is None or (target / model.path.name).exists():
+            continue
+        hands.say(f"copy the model {model.name} to {target}")
+        hands.changed = True
+        if not hands.dry_run:
+            try:
+                import_file(model.path, target)
+            except StillwatchError as error:
+                hands.say(f"not copied: {error}")
 
 
 def _copy_program(source: Path, target: Path) -> None:

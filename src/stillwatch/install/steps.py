@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.installer import Installer
-from stillwatch.install.layout import ENABLED, POLKIT, SYSUSERS, TMPFILES, UNITS, layout
+from stillwatch.install.layout import COMMAND, ENABLED, MARK, POLKIT, SYSUSERS, TMPFILES, UNITS, command_text, layout
 from stillwatch.llm.binary import INSTALLED
 
 CONFIGURATION = Path("/etc/stillwatch")
@@ -32,6 +32,7 @@ async def install(
     """python: the interpreter of the services; apply: puts the policy file into force. Raises StillwatchError."""
     for path, text in layout(python, llama).items():
         hands.write(path, text)
+    give_command(hands, python)
     await hands.run("systemd-sysusers", str(SYSUSERS))
     await hands.run("systemd-tmpfiles", "--create", str(TMPFILES))
     for name, text in (("stillwatch.toml", DEFAULT_CONFIGURATION), ("policy.toml", default_policy)):
@@ -49,13 +50,26 @@ async def install(
     await hands.run("systemctl", "start", *sorted(services, reverse=True))
 
 
+def give_command(hands: Installer, python: str) -> None:
+    """`stillwatch` in PATH, unless somebody else's program of that name is there already."""
+    if not hands.exists(COMMAND) or is_ours(hands):
+        hands.write(COMMAND, command_text(python), 0o755)
+    else:
+        hands.say(f"{COMMAND} is not ours and stays as it is")
+
+
+def is_ours(hands: Installer) -> bool:
+    """Whether the command in PATH was written by an earlier installation."""
+    return MARK in (hands.text(COMMAND) or "")
+
+
 async def uninstall(hands: Installer, *, purge: bool) -> None:
     """Services, units, rules and the program go; configuration, state and users stay unless `purge`."""
     present = [name for name in ENABLED if hands.exists(UNITS / name)]
     if present:
         await hands.run("systemctl", "--quiet", "disable", "--now", *present, needed=False)
         await hands.run("systemctl", "--quiet", "stop", "stillwatch-*", needed=False)
-    for path in (*layout("/usr/bin/python3"), POLKIT):
+    for path in (*layout("/usr/bin/python3"), POLKIT, *((COMMAND,) if is_ours(hands) else ())):
         hands.remove(path)
     hands.remove(str(CONFIGURATION / "policy.applied"))
     for folder in ("/opt/stillwatch", str(INSTALLED.parent), *RUNTIME):
@@ -64,6 +78,21 @@ async def uninstall(hands: Installer, *, purge: bool) -> None:
     await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)
     if purge:
         await _purge(hands)
+
+
+def kept(hands: Installer) -> dict[str, str]:
+    """What an uninstallation without purge leaves: the path, and what is in it."""
+    told = (
+        (str(CONFIGURATION), "configuration and policy"),
+        (STATE[0], "what it remembers, API keys, models"),
+        (STATE[1], "the audit record, approvals, the secret of one-time codes"),
+        (STATE[2], "good copies of declared files"),
+    )
+    return {path: words for path, words in told if hands.exists(path)}
+
+
+def kept_users() -> list[str]:
+    return [user for user in _named("u") if _known(pwd.getpwnam, user)]
 
 
 async def _purge(hands: Installer) -> None:

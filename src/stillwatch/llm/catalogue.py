@@ -16,6 +16,8 @@ from stillwatch.records.chat import Tier
 DEFAULT = "smollm2-135m"
 """Needs no hub, and every host has room for it."""
 FILE = Path(__file__).with_name("models.toml")
+BITS = {"Q8_0": 8.5, "Q4_K_M": 4.85, "Q4_1": 5.0}
+"""Bits a weight by the quantisation that a file's name ends in (llama.cpp, tools/quantize/README.md)."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +37,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: str = ""
     parts: int = 0
     enums_only: bool = False
+
+    @property
+    def likely_size(self) -> int:
+        """Bytes: what the publisher says, else reckoned from the weights, good to a few per cent."""
+        bits = next((bits for name, bits in BITS.items() if name.lower() in self.file.lower()), 16.0)
+        return self.size or int(self.parameters * 1e9 * bits / 8)
 
     @property
     def requirements(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,7 +27,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
-    """A model of the catalogue, a file of this host, or both. path: None where it is not here; size in bytes."""
+    """A model of the catalogue, a file of this host, or both.
+
+    path: None where it is not here; size: bytes, reckoned where not `exact`.
+    """
 
     name: str
     path: Path | None
@@ -38,25 +41,29 @@ class Model:
     tiers: tuple[Tier, ...] = ()
     memory_gib: int = 0
     parameters: float = 0.0
+    exact: bool = True
 
 
-def models(folder: Path) -> tuple[Model, ...]:
-    """The catalogue and what else lies in `folder`, smallest first; a file that is not whole yet does not count."""
-    files = {path.name: path for path in _files(folder)}
+def models(folders: Sequence[Path]) -> tuple[Model, ...]:
+    """The catalogue and what else lies in the folders, smallest first; a file that is not whole yet does not count."""
+    files = {path.name: path for folder in reversed(folders) for path in _files(folder)}
     known = [_known(entry, files.pop(entry.file, None)) for entry in catalogue().values()]
     other = [Model(name=path.stem, path=path, size=path.stat().st_size, source="file") for path in files.values()]
     return (*known, *sorted(other, key=lambda model: model.size))
 
 
-def find(name: str, folder: Path) -> Path:
-    """The file for a catalogue name, a file name in `folder` or a path. Raises WrongUsage with what to do about it."""
+def find(name: str, folders: Sequence[Path]) -> Path:
+    """The file for a catalogue name, a file name in one of the folders or a path.
+
+    Raises WrongUsage with what to do about it.
+    """
     entry = catalogue().get(name)
     if entry is not None:
-        path = folder / entry.file
-        if is_readable_file(path):
-            return path
+        for folder in folders:
+            if is_readable_file(folder / entry.file):
+                return folder / entry.file
         raise WrongUsage(f"model {name} is not on this host", next_step=f"stillwatch models pull {name}")
-    for path in (Path(name), folder / name, folder / f"{name}.gguf"):
+    for path in (Path(name), *(folder / file for folder in folders for file in (name, f"{name}.gguf"))):
         if path.suffix == ".gguf" and is_readable_file(path):
             return path.absolute()
     raise WrongUsage(f"no model {name!r}", next_step="stillwatch models list")
@@ -119,9 +126,9 @@ def advise(available: Iterable[Model], memory: int) -> dict[Tier, Model]:
     return {"trigger": below[0] if below else review, "review": review, "meta": meta}
 
 
-def assign(llm: Llm, folder: Path, memory: int | None = None) -> Mapping[Tier, Path | str]:
+def assign(llm: Llm, folders: Sequence[Path], memory: int | None = None) -> Mapping[Tier, Path | str]:
     """Tier → its model file, or a sentence why there is none: what the configuration names, else what is advised."""
-    advised = advise(models(folder), _memory() if memory is None else memory)
+    advised = advise(models(folders), _memory() if memory is None else memory)
     assigned: dict[Tier, Path | str] = {}
     for tier in TIERS:
         named = llm.tier(tier).model
@@ -130,7 +137,7 @@ def assign(llm: Llm, folder: Path, memory: int | None = None) -> Mapping[Tier, P
             assigned[tier] = found or f"no model on this host – stillwatch models pull {DEFAULT}"
             continue
         try:
-            assigned[tier] = find(named, folder)
+            assigned[tier] = find(named, folders)
         except WrongUsage as error:
             assigned[tier] = str(error)
     return assigned
@@ -244,7 +251,8 @@ def _known(entry: Entry, path: Path | None) -> Model:
     return Model(
         name=entry.name,
         path=path,
-        size=path.stat().st_size if path else entry.size,
+        size=path.stat().st_size if path else entry.likely_size,
+        exact=path is not None or entry.size > 0,
         licence=entry.licence,
         sha256=entry.sha256,
         source=entry.source,

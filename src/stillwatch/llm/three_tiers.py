@@ -124,7 +124,7 @@ class Tiers:
         """What could be had, without starting anything: health of configured URLs, binary and files of our own."""
         models = chat_models(self._config.llm, self._clock, None)
         try:
-            assigned = assign(self._config.llm, self._places.models)
+            assigned = assign(self._config.llm, self._places.model_folders)
             return {tier: await self._one_outlook(tier, models[tier], assigned) for tier in TIERS}
         finally:
             for model in models.values():

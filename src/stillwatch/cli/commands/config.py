@@ -39,7 +39,7 @@ def check(*, file: str | None, as_json: bool) -> int:
 
     app = door.app(ignore_config=True)
     where = Path(file) if file else app.places.config_file
-    found = examine_file(where, app.places.models, has_key=has_key(app)) if where else Examined()
+    found = examine_file(where, app.places.model_folders, has_key=has_key(app)) if where else Examined()
     if as_json:
         put_json(_as_json(where, found))
     else:

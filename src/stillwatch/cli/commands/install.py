@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from stillwatch.cli.global_options import door
+from stillwatch.cli.global_options import GlobalOptions, door
 from stillwatch.cli.parser import Command
 
 if TYPE_CHECKING:
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def install(*, dry_run: bool) -> int:
-    """Installs for good what 'up' starts for a trial: the daemon and the gate under users of their own. Each step is
-    said; doing it again mends what is missing. Files in /etc/stillwatch that are there already stay as they are.
+    """Installs for good what 'up' starts for a trial: the daemon and the gate under users of their own. Prints each
+    step; safe to run again, for an update or to restore what is missing: where nothing changed, nothing restarts.
+    Files in /etc/stillwatch that are there already stay as they are; models pulled before are copied.
 
     examples:
       stillwatch install --dry-run
@@ -22,11 +23,16 @@ def install(*, dry_run: bool) -> int:
     """
     import asyncio
 
+    from stillwatch.cli.next_steps import next_steps
     from stillwatch.cli.terminal import line, put
 
     hands = prepared(dry_run=dry_run)
     asyncio.run(door.app().install(hands))
-    put([line("dry run: nothing was changed" if dry_run else "Installed. 'stillwatch doctor' says what is missing.")])
+    if dry_run:
+        put([line("dry run: nothing was changed")])
+        return 0
+    app = door.app()  # the places of the service, which are there now
+    put([line(("Installed: Stillwatch watches this host.", "bold"), " Next:"), *next_steps(app, GlobalOptions())])
     return 0
 
 

@@ -24,7 +24,7 @@ def list_models(*, as_json: bool) -> int:
     from stillwatch.llm.models import assign, models
 
     app = door.app()
-    known, assigned = models(app.places.models), assign(app.config.llm, app.places.models)
+    known, assigned = models(app.places.model_folders), assign(app.config.llm, app.places.model_folders)
     if as_json:
         put_json(models_json(known, assigned, app.places.models))
     else:
@@ -81,7 +81,7 @@ def verify_models(*, as_json: bool) -> int:
     from stillwatch.llm.models import models, verify
 
     verdicts: dict[str, str] = {}
-    for model in models(door.app().places.models):
+    for model in models(door.app().places.model_folders):
         if model.path is not None:
             with byte_bar(f"checking {model.name}", wanted=not as_json) as progress:
                 verdicts[model.name] = verify(model.path, progress)

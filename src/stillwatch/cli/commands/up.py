@@ -17,9 +17,13 @@ def up() -> int:
     """
     import asyncio
 
+    from stillwatch.cli.next_steps import next_steps
+    from stillwatch.cli.terminal import line, put
     from stillwatch.run import run_all
 
-    return asyncio.run(run_all(door.app(), _say))
+    app = door.app()
+    put([line("In another terminal:"), *next_steps(app, door.everywhere)])
+    return asyncio.run(run_all(app, _say))
 
 
 def _say(message: str) -> None:

@@ -50,7 +50,7 @@ def model_lines(known: Sequence[Model], assigned: Mapping[Tier, Path | str], fol
     for model in known:
         here = ("✓ ", "green") if model.path else ("  ", "")
         facts = [
-            size(model.size) if model.size else "",
+            f"{'' if model.exact else 'about '}{size(model.size)}" if model.size else "",
             model.licence,
             f"for {', '.join(model.tiers)}" if model.tiers else "",
             f"from {model.memory_gib} GB of memory" if model.memory_gib else "",
