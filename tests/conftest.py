@@ -66,6 +66,18 @@ def machine(boot: Callable[..., rig.Machine]) -> rig.Machine:
     return boot()
 
 
+@pytest.fixture(params=["llama-server", "xllamacpp"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each engine that a host may have, for tests of real models; whatever asks for one in the test gets this one."""
+    native = rig.llama_server()
+    if request.param == "llama-server" and native is None:
+        problem = "no llama-server: scripts/setup --tests builds one"
+        pytest.fail(problem) if ON_CI else pytest.skip(problem)
+    name = str(native) if request.param == "llama-server" else "xllamacpp"
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", name)
+    return name
+
+
 @pytest.fixture
 def seed() -> int:
     """Drawn fresh each run; pytest shows it when the test fails. STILLWATCH_SEED=… repeats a run."""

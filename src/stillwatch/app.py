@@ -224,7 +224,7 @@ class App:
 
         python = await program.prepare(hands)
         program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
-        await steps.install(hands, python, program.llama_server(hands), DEFAULT.read_text(), apply)
+        await steps.install(hands, python, program.engines(hands), DEFAULT.read_text(), apply)
 
     def actions(self) -> list[dict[str, Any]]:
         """The catalogue of typed actions, as data."""

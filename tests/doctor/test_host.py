@@ -35,10 +35,10 @@ async def test_everything_is_looked_at_and_nothing_is_left_behind(places: Paths)
         "systemd",
         "journal",
         "state",
-        "llama-server",
+        "engine",
         "memory",
     } <= topics
-    assert {"llama-server", "memory", "port 8080", "port 8081", "port 8082", "port 8083"} <= topics
+    assert {"engine", "memory", "port 8080", "port 8081", "port 8082", "port 8083"} <= topics
     assert all(finding.text and (finding.mend == "" or not finding.ok) for finding in findings)
     assert not places.state.exists()
     assert not places.runtime.exists()
@@ -98,41 +98,3 @@ def test_a_full_disk(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.space(places).text.endswith((str(places.state.parent), str(places.models)))
     monkeypatch.setattr(doctor, "LEAST_SPACE", 1 << 62)
     assert not doctor.space(places).ok
-
-
-def a_server(tmp_path: Path, script: str) -> str:
-    program = tmp_path / "llama-server"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    return str(program)
-
-
-@pytest.mark.parametrize(
-    ("script", "ok", "says"),
-    [
-        ("echo 'version: 1234 (abc)' >&2", True, "version: 1234"),
-        ("kill -ILL $$", False, "another processor (illegal instruction)"),
-        ("echo 'libfoo.so: cannot open' >&2; exit 127", False, "libfoo.so"),
-        ("exit 3", False, "ends with 3"),
-    ],
-)
-async def test_llama_server(script: str, ok: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, script))
-    found = await doctor.llama_server(Config())
-    assert (found.ok, bool(found.mend)) == (ok, not ok)
-    assert says in found.text
-
-
-async def test_a_llama_server_that_hangs_or_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "PATIENCE", 0.3)
-    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
-    assert "does not answer" in (await doctor.llama_server(Config())).text
-    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
-    found = await doctor.llama_server(Config())
-    assert not found.ok
-    assert found.mend
-
-
-async def test_tiers_elsewhere_need_no_llama_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
-    assert (await doctor.llama_server(config(llm=SCRIPTED))).ok

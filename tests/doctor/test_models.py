@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stillwatch.config import Config, Paths, find_places
-from stillwatch.doctor.models import _is_daemon, _parent, memory_advice, own_tiers, ports, tier_models
+from stillwatch.config import Config, Llm, Paths, TierConfig, find_places
+from stillwatch.doctor.models import _is_daemon, _parent, engine, memory_advice, own_tiers, ports, tier_models
+from stillwatch.llm.engines import BUILD
 
 GIB = 1 << 30
 
@@ -109,3 +110,52 @@ def test_a_parent_that_cannot_be_seen_is_none() -> None:
     assert _parent(os.getpid()) == os.getppid()
     assert _parent(2**22 + 1) == 0
     assert not _is_daemon(0)
+
+
+def a_server(tmp_path: Path, script: str) -> str:
+    program = tmp_path / "llama-server"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+@pytest.mark.parametrize(
+    ("script", "ok", "says"),
+    [
+        ("echo 'version: 1234 (abc)' >&2", True, "llama-server 1234,"),
+        ("kill -ILL $$", False, "another processor (illegal instruction)"),
+        ("echo 'libfoo.so: cannot open' >&2; exit 127", False, "libfoo.so"),
+        ("exit 3", False, "ends with 3"),
+    ],
+)
+async def test_the_engine(script: str, ok: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, script))
+    (found,) = await engine(Config())
+    assert (found.ok, bool(found.mend)) == (ok, not ok)
+    assert says in found.text
+
+
+async def test_an_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stillwatch.helpers.engine.SECONDS", 0.2)
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
+    (found,) = await engine(Config())
+    assert not found.ok and "does not answer" in found.text
+
+
+async def test_an_engine_that_is_passed_over_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    a_server(tmp_path, "kill -ILL $$")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (found,) = await engine(Config())
+    assert not found.ok and found.mend == BUILD
+    assert "xllamacpp" in found.text and f"{tmp_path}/llama-server: it was built for another processor" in found.text
+
+
+async def test_no_engine_and_none_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
+    (found,) = await engine(Config())
+    assert not found.ok and found.mend
+    elsewhere = TierConfig(url="http://127.0.0.1:9/v1")
+    (needless,) = await engine(Config(llm=Llm(trigger=elsewhere, review=elsewhere, meta=elsewhere)))
+    assert needless.ok

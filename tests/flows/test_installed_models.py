@@ -72,7 +72,7 @@ def test_others_are_sent_away_and_the_administrator_is_served(served: Machine) -
     report = json.loads(served.stillwatch("check", "--json", env=OWN, timeout=120).stdout)
     assert report["tiers"]["trigger"]["state"] == "ready", report["tiers"]
     found = {one["topic"]: one for one in json.loads(served.stillwatch("doctor", "--json", env=OWN).stdout)["findings"]}
-    assert found["port 8080"]["ok"] and found["llama-server"]["ok"]
+    assert found["port 8080"]["ok"] and found["engine"]["ok"]
 
 
 def test_a_killed_model_comes_back_and_none_outlives_the_daemon(served: Machine) -> None:

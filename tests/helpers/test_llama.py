@@ -23,7 +23,7 @@ KEY = "k" * 30
 GOOD = {"serve": "model", "file": "", "port": 8080, "key": KEY, "context": 4096, "threads": 2, "gpu_layers": 0}
 RUN = (
     "import sys; from pathlib import Path; from stillwatch.helpers import llama;"
-    "llama.MODELS = Path(sys.argv[2]); raise SystemExit(llama.serve(sys.argv[1]))"
+    "llama.MODELS = Path(sys.argv[2]); raise SystemExit(llama.serve(sys.argv[1].split()))"
 )
 
 

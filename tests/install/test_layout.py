@@ -21,13 +21,20 @@ def section(name: str) -> configparser.SectionProxy:
 
 def test_every_enabled_unit_is_there_and_no_placeholder_is_left() -> None:
     assert {UNITS / name for name in ENABLED} <= set(FILES)
-    assert not [path for path, text in FILES.items() if "@python@" in text or "@llama@" in text]
+    assert not [path for path, text in FILES.items() if "@python@" in text or "@engines@" in text]
 
 
 @pytest.mark.parametrize("program", ["python3", "/opt/a b", "/opt/%h", "/opt/a\nUser=root", "/opt/a;b", ""])
 def test_a_path_that_could_say_something_else_is_refused(program: str) -> None:
     with pytest.raises(ValueError, match="plain absolute path"):
         layout(program)
+    with pytest.raises(ValueError, match="plain absolute path"):
+        layout("/opt/stillwatch/bin/python", [program, "xllamacpp"])
+
+
+def test_the_model_program_is_given_every_engine_in_order() -> None:
+    command = layout("/opt/x/python", ["/usr/bin/llama-server", "xllamacpp"])[UNITS / "stillwatch-llama@.service"]
+    assert "\nExecStart=/opt/x/python -I -m stillwatch.helpers.llama /usr/bin/llama-server xllamacpp\n" in command
 
 
 def test_only_the_root_programs_run_as_root() -> None:

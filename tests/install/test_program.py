@@ -13,7 +13,7 @@ import pytest
 
 from stillwatch.install import program
 from stillwatch.install.installer import Installer
-from stillwatch.install.program import adopt_models, fingerprint, in_place, llama_server, parts, prepare
+from stillwatch.install.program import adopt_models, engines, fingerprint, in_place, parts, prepare
 
 MINE = frozenset({0, os.getuid()})
 
@@ -84,30 +84,50 @@ async def test_in_place_is_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> 
     assert await prepare(Installer(lambda said: None)) == sys.executable
 
 
-def test_a_server_has_a_path_even_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "/nowhere/llama-server")
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No llama-server but what a test puts where root may build one."""
+    target = tmp_path / "lib/llama-server"
+    monkeypatch.setattr(program, "INSTALLED", target)
+    monkeypatch.setattr("stillwatch.llm.engines.INSTALLED", target)
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/nowhere")
+    monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
+    return target
+
+
+def test_without_a_llama_server_the_package_serves_until_one_is_built(alone: Path) -> None:
     said: list[str] = []
-    assert llama_server(Installer(said.append)) == "/usr/bin/llama-server"
-    assert "rules work alone" in said[0]
+    assert engines(Installer(said.append)) == [str(alone), "xllamacpp"] and said == []
+
+
+def test_one_that_was_named_and_is_gone_is_said(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "/nowhere/llama-server")
+    said: list[str] = []
+    assert engines(Installer(said.append)) == [str(alone), "xllamacpp"]
+    assert "/nowhere/llama-server" in said[0]
+
+
+def test_the_package_may_be_wanted_alone(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", "xllamacpp")
+    assert engines(Installer(lambda said: None)) == ["xllamacpp"]
 
 
 def test_a_llama_server_that_services_cannot_see_is_copied_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, target = tmp_path / "cache/llama-server", tmp_path / "lib/llama-server"
+    found, target = tmp_path / "cache/llama-server", alone
     found.parent.mkdir()
     found.write_bytes(b"program")
     found.chmod(0o755)
-    monkeypatch.setattr(program, "INSTALLED", target)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(found))
     said: list[str] = []
-    assert llama_server(Installer(said.append, dry_run=True)) == str(target) and not target.exists()
+    assert engines(Installer(said.append, dry_run=True)) == [str(target), "xllamacpp"] and not target.exists()
     for _ in range(2):
-        assert llama_server(Installer(said.append)) == str(target)
+        assert engines(Installer(said.append))[0] == str(target)
     assert len(said) == 2 and target.read_bytes() == b"program" and os.access(target, os.X_OK)
     found.write_bytes(b"newer")
-    assert llama_server(hands := Installer(said.append)) == str(target) and hands.changed
+    assert engines(hands := Installer(said.append))[0] == str(target) and hands.changed
     assert target.read_bytes() == b"newer" and len(list(target.parent.iterdir())) == 1
 
 

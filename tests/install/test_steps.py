@@ -29,7 +29,7 @@ async def put(root: Path) -> list[str]:
     async def apply() -> None:
         hands.say("apply")
 
-    await install(hands, "/opt/x/bin/python", "/usr/bin/llama-server", "# policy\n", apply)
+    await install(hands, "/opt/x/bin/python", ["xllamacpp"], "# policy\n", apply)
     return hands.said
 
 

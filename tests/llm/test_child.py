@@ -13,8 +13,8 @@ from stillwatch.llm.running import Launch
 from tests.llm.test_servers import alive, eventually
 
 
-def launch(binary: Path, **more: int) -> Launch:
-    return Launch(binary=binary, model=Path("/m.gguf"), port=8080, key_file=Path("/k"), context=2048, **more)
+def launch(engine: Path, **more: int) -> Launch:
+    return Launch(engine=str(engine), model=Path("/m.gguf"), port=8080, key_file=Path("/k"), context=2048, **more)
 
 
 def script(folder: Path, text: str) -> Path:

@@ -7,7 +7,7 @@ from stillwatch.llm.running import Launch
 
 
 def launch(model: Path, context: int = 4096) -> Launch:
-    return Launch(binary=Path("/x"), model=model, port=1, key_file=Path("/k"), context=context)
+    return Launch(engine="x", model=model, port=1, key_file=Path("/k"), context=context)
 
 
 def test_reads_what_the_kernel_offers(tmp_path: Path) -> None:

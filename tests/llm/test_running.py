@@ -29,9 +29,9 @@ class Over(RunningServer):
     [
         (-4, [b"x"], "built for another processor"),
         (-9, [b"x"], "killed; the host may be short of memory"),
-        (-11, [], "llama-server ended by signal 11"),
-        (1, [b"error: no such file", b"bye"], "llama-server ended with exit code 1: error: no such file"),
-        (1, [b"\x1b[2Jbye\x07"], "llama-server ended with exit code 1: [2Jbye"),
+        (-11, [], "its server ended by signal 11"),
+        (1, [b"error: no such file", b"bye"], "its server ended with exit code 1: error: no such file"),
+        (1, [b"\x1b[2Jbye\x07"], "its server ended with exit code 1: [2Jbye"),
     ],
 )
 async def test_why_it_ended(code: int, said: list[bytes], why: str) -> None:

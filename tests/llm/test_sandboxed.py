@@ -66,7 +66,7 @@ def launch(folder: Path) -> Launch:
     key = folder / "llama.key"
     key.write_text(KEY)
     key.chmod(0o600)
-    return Launch(binary=Path("-"), model=folder / "m.gguf", port=free_port(), key_file=key, context=2048)
+    return Launch(engine="", model=folder / "m.gguf", port=free_port(), key_file=key, context=2048)
 
 
 async def opened(door: Door, wanted: Launch) -> Sandboxed:

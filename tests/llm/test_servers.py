@@ -102,7 +102,7 @@ async def eventually(holds: Any, seconds: float = 30.0) -> bool:
 async def test_three_tiers_with_one_file_share_a_server(tmp_path: Path, fake: Path, clock: Any) -> None:
     lines: list[str] = []
     llm = config(tmp_path, trigger="one", review="one", meta="other")
-    async with LlamaServers(llm, places(tmp_path), clock, binary=fake, progress=lines.append) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), progress=lines.append) as servers:
         assert {tier: servers.state(tier)[0] for tier in TIERS} == dict.fromkeys(TIERS, "ready")
         assert servers.url("trigger") == servers.url("review") != servers.url("meta")
         key_file = tmp_path / "run/llama.key"
@@ -117,8 +117,8 @@ async def test_three_tiers_with_one_file_share_a_server(tmp_path: Path, fake: Pa
 
 async def test_a_running_server_is_used_again_and_left_running(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, meta="one")
-    async with LlamaServers(llm, places(tmp_path), clock, binary=fake) as first:
-        async with LlamaServers(llm, places(tmp_path), clock, binary=fake) as second:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as first:
+        async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as second:
             assert second.state("meta") == ("ready", "already running")
             assert second.key == first.key
         assert first._servers[0].child is not None
@@ -128,7 +128,7 @@ async def test_a_running_server_is_used_again_and_left_running(tmp_path: Path, f
 async def test_another_program_on_the_port_fails_one_tier_alone(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, review="one", meta="two")
     with ScriptedLLM(port=llm.review.port or 0, llama=False):
-        async with LlamaServers(llm, places(tmp_path), clock, binary=fake) as servers:
+        async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as servers:
             state, why = servers.state("review")
             assert state == "failed"
             assert f"port {llm.review.port} is taken by" in why
@@ -148,7 +148,7 @@ async def test_another_program_on_the_port_fails_one_tier_alone(tmp_path: Path, 
 )
 async def test_why_a_server_ended_early(tmp_path: Path, clock: Any, script: str, said: str) -> None:
     llm = config(tmp_path, meta="one")
-    async with LlamaServers(llm, places(tmp_path), clock, binary=program(tmp_path, script)) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(program(tmp_path, script))) as servers:
         state, why = servers.state("meta")
         assert state == "failed"
         assert said in why
@@ -158,7 +158,7 @@ async def test_why_a_server_ended_early(tmp_path: Path, clock: Any, script: str,
 async def test_a_server_that_never_gets_ready(tmp_path: Path, clock: Any) -> None:
     llm = config(tmp_path, meta="one")
     sleeper = program(tmp_path, "#!/bin/sh\nexec sleep 600\n")
-    async with LlamaServers(llm, places(tmp_path), clock, binary=sleeper, patience=0.3) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(sleeper), patience=0.3) as servers:
         assert servers.state("meta") == ("failed", "not ready within 0.3 s")
         assert servers._servers[0].child is not None
         assert not servers._servers[0].child.running
@@ -167,7 +167,7 @@ async def test_a_server_that_never_gets_ready(tmp_path: Path, clock: Any) -> Non
 async def test_models_that_do_not_fit_into_memory_are_not_started(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, trigger="one", meta="two")
     room = 500 << 20
-    async with LlamaServers(llm, places(tmp_path), clock, binary=fake, available=lambda: room) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), available=lambda: room) as servers:
         assert servers.state("trigger")[0] == "ready"
         assert servers.state("meta")[0] == "failed"
         assert "not enough memory" in servers.state("meta")[1]
@@ -175,7 +175,7 @@ async def test_models_that_do_not_fit_into_memory_are_not_started(tmp_path: Path
 
 async def test_missing_model_and_missing_program(tmp_path: Path, fake: Path, clock: Any, monkeypatch: Any) -> None:
     llm = Llm(trigger=TierConfig(model="qwen3-8b"))
-    async with LlamaServers(llm, places(tmp_path), clock, binary=fake) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as servers:
         assert servers.state("trigger")[0] == "missing"
         assert "models pull qwen3-8b" in servers.state("trigger")[1]
         assert "models pull smollm2-135m" in servers.state("meta")[1]
@@ -193,7 +193,7 @@ async def test_what_ends_is_started_again_with_growing_pauses(tmp_path: Path, fa
         pauses.append(seconds)
         await asyncio.sleep(0)
 
-    async with LlamaServers(llm, places(tmp_path), clock, binary=fake, supervise=True, sleep=sleep) as servers:
+    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), supervise=True, sleep=sleep) as servers:
         server = servers._servers[0]
         for _ in range(3):
             assert server.child is not None
@@ -214,19 +214,19 @@ class Clock:
     def now(self): return time.time()
     def boot(self): return time.monotonic()
 async def main():
-    folder, binary, model, port = sys.argv[1:]
+    folder, engine, model, port = sys.argv[1:]
     off = TierConfig(enabled=False)
     llm = Llm(trigger=TierConfig(model=model, port=int(port), context=512), review=off, meta=off)
-    async with LlamaServers(llm, places(pathlib.Path(folder)), Clock(), binary=pathlib.Path(binary)) as servers:
+    async with LlamaServers(llm, places(pathlib.Path(folder)), Clock(), engine=engine) as servers:
         print(servers.state("trigger")[0], servers._servers[0].child and servers._servers[0].child.pid, flush=True)
         await asyncio.sleep(600)
 asyncio.run(main())
 """
 
 
-async def killed_parent_leaves(folder: Path, binary: Path, model: Path) -> bool:
+async def killed_parent_leaves(folder: Path, engine: str, model: Path) -> bool:
     """Whether the server outlives its parent's kill -9 by more than ten seconds."""
-    command = [sys.executable, "-c", textwrap.dedent(PARENT), str(folder), str(binary), str(model), str(free_port())]
+    command = [sys.executable, "-c", textwrap.dedent(PARENT), str(folder), engine, str(model), str(free_port())]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     state, pid = (await asyncio.to_thread(parent.stdout.readline)).split()
@@ -240,23 +240,22 @@ async def killed_parent_leaves(folder: Path, binary: Path, model: Path) -> bool:
 async def test_kill_9_of_the_parent_leaves_no_server(tmp_path: Path, fake: Path) -> None:
     model = tmp_path / "m.gguf"
     model.write_bytes(b"GGUF")
-    assert not await killed_parent_leaves(tmp_path, fake, model)
+    assert not await killed_parent_leaves(tmp_path, str(fake), model)
 
 
 @pytest.mark.real_model
-async def test_kill_9_of_the_parent_leaves_no_llama_server(tmp_path: Path) -> None:
-    from stillwatch.llm.binary import find_binary
-
-    assert not await killed_parent_leaves(tmp_path, find_binary(), SMALL)
+async def test_kill_9_of_the_parent_leaves_no_real_server(tmp_path: Path, engine: str) -> None:
+    assert not await killed_parent_leaves(tmp_path, engine, SMALL)
 
 
 @pytest.mark.real_model
-async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: Any) -> None:
+async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: Any, engine: str) -> None:
     off = TierConfig(enabled=False)
     llm = Llm(trigger=TierConfig(model=str(SMALL), port=free_port(), context=1024), review=off, meta=off)
     schema = {"type": "object", "properties": {"cause": {"enum": ["oom", "disk-full"]}}, "required": ["cause"]}
     async with LlamaServers(llm, places(tmp_path), clock) as servers:
         assert servers.state("trigger")[0] == "ready", servers.state("trigger")
+        assert servers.engine("trigger") == Path(engine).name
         url = servers.url("trigger")
         assert url is not None
         async with OpenAIBackend(url, clock=clock, key=servers.key) as model:
@@ -277,6 +276,14 @@ async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: An
             assert (await model.health())[0] == "ready"
         async with OpenAIBackend(url, clock=clock, key="wrong") as stranger:
             assert (await stranger.health())[0] == "failed"
+        child = servers._servers[0].child
+        assert child is not None
+        async with LlamaServers(llm, places(tmp_path), clock) as second:
+            assert second.state("trigger") == ("ready", "already running")
+            assert second.engine("trigger") == Path(engine).name
+        child_ended = asyncio.create_task(child.ended())
+        os.kill(child.pid, 9)
+        assert await child_ended == -9 and "killed" in await child.why_ended()
 
 
 CASES = (
@@ -290,6 +297,7 @@ CASES = (
 
 
 @pytest.mark.real_model
+@pytest.mark.usefixtures("engine")
 async def test_three_tiers_on_three_real_models(tmp_path: Path, clock: Any) -> None:
     from stillwatch.llm.estimate import tokens_at_most
     from stillwatch.llm.tiers import chat_models

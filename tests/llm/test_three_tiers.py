@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.config import Config, Llm, TierConfig
-from stillwatch.llm.binary import VARIABLE as BINARY
+from stillwatch.llm.engines import VARIABLE as BINARY
 from stillwatch.llm.servers import PORTS
 from stillwatch.llm.test_allowlist import VARIABLE as ALLOW
 from stillwatch.llm.three_tiers import SMALL, Tiers

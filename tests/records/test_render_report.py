@@ -21,7 +21,13 @@ def test_a_report() -> None:
         status="unknown",
         sources=(SourceReport(name="journal", read=False, problem="closed"), SourceReport(name="units", read=True)),
         tiers={
-            "meta": TierReport(state="failed", detail="dead", calls=1, usage=Usage(prompt_tokens=5, seconds=0.1234))
+            "meta": TierReport(
+                state="failed",
+                detail="dead",
+                engine="xllamacpp 1",
+                calls=1,
+                usage=Usage(prompt_tokens=5, seconds=0.1234),
+            )
         },
         lines=3,
         seconds=0.12349,
@@ -39,6 +45,7 @@ def test_a_report() -> None:
             "meta": {
                 "state": "failed",
                 "detail": "dead",
+                "engine": "xllamacpp 1",
                 "calls": 1,
                 "prompt_tokens": 5,
                 "cached_tokens": 0,

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import NotReachable
-from stillwatch.llm.binary import find_binary
+from stillwatch.llm.engines import find_native
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -99,9 +99,9 @@ def model_dir() -> Path:
 
 
 def llama_server() -> Path | None:
-    """The binary that Stillwatch would use here, if any."""
+    """The native llama-server that Stillwatch would use here, if any; xllamacpp comes with the virtual environment."""
     try:
-        return find_binary()
+        return find_native()
     except NotReachable:
         return None
 

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from stillwatch.config import Config, Paths
 from stillwatch.doctor.config import examine_file
-from stillwatch.doctor.models import memory_advice, own_tiers, ports, tier_models
-from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.doctor.models import engine, memory_advice, ports, tier_models
+from stillwatch.errors import WrongUsage
 from stillwatch.host.command import run
-from stillwatch.llm.binary import find_binary
 from stillwatch.records.report import Finding
 
 DISTRIBUTION = "stillwatch"
@@ -36,7 +35,7 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
 
     has_key: an API key exists.
     """
-    packages, server = await asyncio.gather(native_packages(), llama_server(config))
+    packages, engines = await asyncio.gather(native_packages(), engine(config))
     return [
         *configuration(places, has_key=has_key),
         required_packages(),
@@ -46,7 +45,7 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
         journal(config),
         state(places),
         space(places),
-        server,
+        *engines,
         *tier_models(config, places),
         *memory_advice(config, places),
         *ports(config),
@@ -150,28 +149,6 @@ def space(places: Paths) -> Finding:
     if free < LEAST_SPACE:
         return Finding(topic="disk space", ok=False, text=text, mend=f"du -xhd1 {folder} | sort -h | tail")
     return Finding(topic="disk space", ok=True, text=text)
-
-
-async def llama_server(config: Config) -> Finding:
-    """The program that runs the models, started once for its version."""
-    if not own_tiers(config):
-        return Finding(topic="llama-server", ok=True, text="not needed: no tier of the configuration runs on it")
-    try:
-        binary = find_binary()
-    except NotReachable as missing:
-        return Finding(topic="llama-server", ok=False, text=missing.args[0], mend=missing.next_step)
-    done = await run([str(binary), "--version"], seconds=PATIENCE)
-    said = (done.out + done.err).strip().splitlines()
-    if done.ok:
-        version = next((line for line in said if line.startswith("version")), "it runs")
-        return Finding(topic="llama-server", ok=True, text=f"{binary} ({version})")
-    if done.code == ILLEGAL_INSTRUCTION:
-        text = f"{binary} was built for another processor (illegal instruction)"
-        return Finding(topic="llama-server", ok=False, text=text, mend="scripts/build-llama-server")
-    why = "it does not answer" if done.timed_out else (said or [f"it ends with {done.code}"])[-1]
-    return Finding(
-        topic="llama-server", ok=False, text=f"{binary} does not run: {why}", mend="scripts/build-llama-server"
-    )
 
 
 def _needed() -> Iterator[str]:

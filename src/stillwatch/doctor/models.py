@@ -1,4 +1,4 @@
-"""What the doctor says about models, the memory they want, and the ports of their servers."""
+"""What the doctor says about models, the engine that runs them, the memory that they want, and their ports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 import psutil
 
 from stillwatch.config import Config, Paths
+from stillwatch.errors import NotReachable
 from stillwatch.llm.catalogue import DEFAULT, catalogue
+from stillwatch.llm.engines import BUILD, choose, engine_of
 from stillwatch.llm.memory import total, words
 from stillwatch.llm.models import GIB, advise, assign, capabilities, models
 from stillwatch.llm.probe import listener_on
@@ -17,14 +19,27 @@ from stillwatch.llm.servers import PORTS
 from stillwatch.records.chat import TIERS, Tier
 from stillwatch.records.report import Finding
 
-SERVER = "llama-server"
+ENGINE = "engine"
 NO_WORDS = "small: it chooses from lists, and the words come from the rules"
 WORDS = "does its tier's full work"
 
 
 def own_tiers(config: Config) -> list[Tier]:
-    """The tiers that run on llama-servers of our own."""
+    """The tiers that run on servers of our own."""
     return [tier for tier in TIERS if config.llm.tier(tier).enabled and config.llm.tier(tier).url is None]
+
+
+async def engine(config: Config) -> list[Finding]:
+    """The program that runs the models, and what would come before it and does not run here; each is tried."""
+    if not own_tiers(config):
+        return [Finding(topic=ENGINE, ok=True, text="not needed: no tier of the configuration runs on one of ours")]
+    try:
+        choice = await choose(even_named=True)
+    except NotReachable as missing:
+        return [Finding(topic=ENGINE, ok=False, text=missing.args[0], mend=missing.next_step)]
+    passed = f"; passed over: {'; '.join(map(str, choice.failed))}" if choice.failed else ""
+    text = f"{choice.tried}, because {choice.engine.why}{passed}"
+    return [Finding(topic=ENGINE, ok=not choice.failed, text=text, mend=BUILD if choice.failed else "")]
 
 
 def tier_models(config: Config, places: Paths) -> Iterator[Finding]:
@@ -81,7 +96,7 @@ def _port(port: int, instead: str, *, server: bool) -> Finding:
     name = listener.name or "another program"
     who = f"{name} (pid {listener.pid})" if listener.pid else name
     ours = listener.ours or _is_daemon(_parent(listener.pid))
-    if name.startswith(SERVER) and ours if server else _is_daemon(listener.pid):
+    if engine_of(name) and ours if server else _is_daemon(listener.pid):
         return Finding(topic=topic, ok=True, text=f"in use by our own {who}")
     mend = f"kill {listener.pid}" if listener.ours else f"ss -ltnp 'sport = :{port}'"
     return Finding(topic=topic, ok=False, text=f"taken by {who}; {instead}", mend=mend)

@@ -1,8 +1,11 @@
-"""The model program: one llama-server as a throw-away user, for as long as whoever asked holds the connection.
+"""The model program: one model server as a throw-away user, for as long as whoever asked holds the connection.
 
 Request, one line: {"serve": "model", "file", "port", "key", "context", "threads", "gpu_layers"}. Back comes what the
-server writes to stderr, and at last a line that begins with NUL: how it ended, or why it was refused. When the
-connection ends, so does the server. Run as `python -I -m stillwatch.helpers.llama LLAMA_SERVER`.
+server writes to stderr, and two lines that begin with NUL: first the engine that serves, and at last how it ended, or
+why it was refused. When the connection ends, so does the server.
+
+Run as `python -I -m stillwatch.helpers.llama ENGINE…` (helpers/engine.py): the first that runs here is taken, so that a
+better one is used from the next start on.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from stillwatch.helpers.engine import command, first_that_runs
 from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object, tell
 
 CALLERS: Final = ("stillwatch",)
@@ -26,6 +30,7 @@ CACHE_MIB: Final = 256
 ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "passive"}
 """Threads that spin while they wait for one another slow a busy host down several times over (decision 0002)."""
 END: Final = b"\0"
+"""Begins our own lines; in the server's it is a blank."""
 _FIELDS: Final = {"file": str, "port": int, "key": str, "context": int, "threads": int, "gpu_layers": int}
 _RANGES: Final = {
     "port": (1024, 65_535),
@@ -36,9 +41,10 @@ _RANGES: Final = {
 
 
 def arguments(
-    binary: str, *, model: str, port: int, key_file: str, context: int, threads: int = 0, gpu_layers: int = 0
+    engine: str, *, model: str, port: int, key_file: str, context: int, threads: int = 0, gpu_layers: int = 0
 ) -> list[str]:
-    """Flags of llama.cpp, tools/server/README.md. threads: 0 for all processors; gpu_layers: -1 for all."""
+    """How an engine is started, with flags of llama.cpp, tools/server/README.md. threads: 0 for all processors;
+    gpu_layers: -1 for all. Never among them: `--tools`, `--agent`, `--mcp-servers-…`, which act on the host."""
     flags: dict[str, str] = {
         "--model": model,
         "--host": "127.0.0.1",
@@ -56,7 +62,7 @@ def arguments(
         "--poll": "0",
     }
     switches = ["--no-ui", "--no-slots", "--offline", "--cache-prompt", "--no-cors-credentials"]
-    return [binary, *(part for pair in flags.items() for part in pair), *switches]
+    return [*command(engine), *(part for pair in flags.items() for part in pair), *switches]
 
 
 def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,27 +81,38 @@ def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return request
 
 
-def serve(binary: str) -> int:
+def serve(engines: Sequence[str]) -> int:
     """Run the one server that is asked for on standard input, until it or the connection ends."""
     try:
         check_caller(CALLERS)
         request = checked(read_object(_line()))
-        said = _run(binary, request)
+        said = _run(_engine(engines), request)
     except Refused as refused:
         said = f"refused: {refused}"
     except OSError as error:
-        said = f"refused: {binary} cannot be started: {error.strerror}"
+        said = f"refused: the engine cannot be started: {error.strerror}"
     if said:
         tell(END + said.encode() + b"\n")
     return 0
 
 
-def _run(binary: str, request: Mapping[str, Any]) -> str:
+def _engine(engines: Sequence[str]) -> str:
+    """The first that runs here, said to whoever asked; a single one is taken at its word. Raises Refused for none."""
+    if len(engines) == 1:
+        return engines[0]
+    chosen, failed = first_that_runs(engines)
+    if chosen is None:
+        raise Refused("; ".join(map(str, failed)) or "there is no engine here: `stillwatch install` brings one")
+    tell(END + f"engine {chosen}\n".encode())
+    return chosen.name
+
+
+def _run(engine: str, request: Mapping[str, Any]) -> str:
     """How it ended; "" where whoever asked is gone."""
     key = os.memfd_create("key")  # on no disk, and gone with the process
     os.write(key, request["key"].encode() + b"\n")
     asked = {name: request[name] for name in ("port", "context", "threads", "gpu_layers")}
-    argv = arguments(binary, model=request["file"], key_file=f"/proc/self/fd/{key}", **asked)
+    argv = arguments(engine, model=request["file"], key_file=f"/proc/self/fd/{key}", **asked)
     child = _start(argv, key)
     assert child.stderr is not None
     said = child.stderr.fileno()
@@ -134,4 +151,4 @@ def _line() -> bytes:
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve(sys.argv[1]))
+    raise SystemExit(serve(sys.argv[1:]))

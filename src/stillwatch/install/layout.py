@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
+
+from stillwatch.helpers.engine import PACKAGE
 
 UNITS: Final = PurePosixPath("/etc/systemd/system")
 SYSUSERS: Final = PurePosixPath("/etc/sysusers.d/stillwatch.conf")
@@ -27,18 +30,18 @@ MARK: Final = "# written by `stillwatch install`"
 PROGRAM: Final = re.compile(r"/[A-Za-z0-9._/+-]{1,400}")
 
 
-def layout(python: str, llama: str = "/usr/bin/llama-server") -> dict[PurePosixPath, str]:
-    """Target path → text. python: of the virtual environment that holds Stillwatch; llama: llama-server's path.
+def layout(python: str, engines: Sequence[str] = (PACKAGE,)) -> dict[PurePosixPath, str]:
+    """Target path → text. python: of the virtual environment that holds Stillwatch; engines: of the model program.
 
     Raises ValueError for a path that could say something else in a unit file.
     """
-    for program in (python, llama):
+    for program in (python, *(engine for engine in engines if engine != PACKAGE)):
         if not PROGRAM.fullmatch(program):
             raise ValueError(f"not a plain absolute path: {program!r}")
     special = {"stillwatch.sysusers": SYSUSERS, "stillwatch.tmpfiles": TMPFILES}
     found = {}
     for entry in (files("stillwatch.install") / "units").iterdir():
-        text = entry.read_text("utf-8").replace("@python@", python).replace("@llama@", llama)
+        text = entry.read_text("utf-8").replace("@python@", python).replace("@engines@", " ".join(engines))
         found[special.get(entry.name, UNITS / entry.name)] = text
     return found
 

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.helpers.engine import PACKAGE
 from stillwatch.install.installer import Installer
-from stillwatch.llm.binary import INSTALLED, NEXT_STEP, find_binary
+from stillwatch.llm.engines import INSTALLED, find_engine
 from stillwatch.llm.models import import_file, models
 
 COPY = Path("/opt/stillwatch")
@@ -116,23 +117,30 @@ def _system_packages() -> tuple[str, ...]:
     return ("--system-site-packages",) if seen or sys.prefix == sys.base_prefix else ()
 
 
-def llama_server(hands: Installer) -> str:
-    """The llama-server of the units: the one that would be found now, else where a package would put it.
+def engines(hands: Installer) -> list[str]:
+    """The engines of the units, the best first (helpers/engine.py): a llama-server of this host, the place where root
+    may build one later, and the package that came with us. The model program takes the first that runs.
 
-    One that services cannot see or others could change is copied, and stays as it is where it is the same already.
+    A llama-server that services cannot see or others could change is copied, and stays as it is where it is the same.
     """
     try:
-        found = find_binary()
-    except NotReachable:
-        hands.say(f"no llama-server here: the rules work alone until there is one ({NEXT_STEP})")
-        return "/usr/bin/llama-server"
+        best = find_engine()
+    except NotReachable as none:
+        hands.say(f"the rules work alone until there is an engine: {none}")
+        return [str(INSTALLED), PACKAGE]
+    if not best.native:
+        return [PACKAGE] if best.named else [str(INSTALLED), PACKAGE]
+    return list(dict.fromkeys([_where_services_see_it(hands, Path(best.name)), str(INSTALLED), PACKAGE]))
+
+
+def _where_services_see_it(hands: Installer, found: Path) -> str:
     if not (why := in_place([found, found.resolve()])):
         return str(found)
     if not INSTALLED.is_file() or not filecmp.cmp(found, INSTALLED, shallow=False):
         hands.say(f"copy {found} to {INSTALLED}, because {why}")
         hands.changed = True
         if not hands.dry_run:
-            _copy_program(found, INSTALLED)
+            copy_program(found, INSTALLED)
     return str(INSTALLED)
 
 
@@ -153,7 +161,7 @@ def adopt_models(hands: Installer, folders: Sequence[Path], target: Path) -> Non
                 hands.say(f"not copied: {error}")
 
 
-def _copy_program(source: Path, target: Path) -> None:
+def copy_program(source: Path, target: Path) -> None:
     """Whole or not at all, beside one that may be running."""
     fresh = target.with_name(f".{target.name}.new")
     try:

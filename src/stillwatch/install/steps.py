@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import grp
 import pwd
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import COMMAND, ENABLED, MARK, POLKIT, SYSUSERS, TMPFILES, UNITS, command_text, layout
-from stillwatch.llm.binary import INSTALLED
+from stillwatch.llm.engines import INSTALLED
 
 CONFIGURATION = Path("/etc/stillwatch")
 STATE = ("/var/lib/stillwatch", "/var/lib/stillwatch-gate", "/var/lib/stillwatch-act")
@@ -27,10 +27,11 @@ port = 8083
 
 
 async def install(
-    hands: Installer, python: str, llama: str, default_policy: str, apply: Callable[[], Awaitable[None]]
+    hands: Installer, python: str, engines: Sequence[str], default_policy: str, apply: Callable[[], Awaitable[None]]
 ) -> None:
-    """python: the interpreter of the services; apply: puts the policy file into force. Raises StillwatchError."""
-    for path, text in layout(python, llama).items():
+    """python: the interpreter of the services; engines: of the models, the best first; apply: puts the policy file into
+    force. Raises StillwatchError."""
+    for path, text in layout(python, engines).items():
         hands.write(path, text)
     give_command(hands, python)
     await hands.run("systemd-sysusers", str(SYSUSERS))

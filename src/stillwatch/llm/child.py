@@ -1,4 +1,4 @@
-"""A llama-server as a child of ours, which dies with us."""
+"""A model server as a child of ours, which dies with us."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LEASH = Path(__file__).with_name("die_with_parent.py")
 class Child(RunningServer):
     """It runs in a process group of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        super().__init__()
+    def __init__(self, process: asyncio.subprocess.Process, engine: str = "") -> None:
+        super().__init__(engine)
         self._process = process
         self._reader = asyncio.create_task(self._listen())
 
@@ -38,8 +38,8 @@ class Child(RunningServer):
                 env=ENVIRONMENT | ours,
             )
         except OSError as error:
-            raise NotReachable(f"cannot start {launch.binary}: {error.strerror}") from error
-        return cls(process)
+            raise NotReachable(f"cannot start {launch.engine}: {error.strerror}") from error
+        return cls(process, launch.engine_words or Path(launch.engine).name)
 
     @property
     def pid(self) -> int:

@@ -1,4 +1,4 @@
-"""A llama-server that was started for us, however it is run: its start, when it is ready, and why it ended."""
+"""A model server that was started for us, however it is run: its start, when it is ready, and why it ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from stillwatch.errors import NotReachable
 from stillwatch.helpers.llama import arguments
 from stillwatch.llm import probe
-from stillwatch.llm.binary import NEXT_STEP
+from stillwatch.llm.engines import BUILD
 
 START_SECONDS = 180.0
 STOP_SECONDS = 5.0
@@ -22,19 +22,21 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Launch:
-    """What one server is started with. context: tokens; threads: 0 for all processors; gpu_layers: -1 for all."""
+    """What one server is started with. engine: its name, helpers/engine.py; engine_words: what people call it; context:
+    tokens; threads: 0 for all processors; gpu_layers: -1 for all."""
 
-    binary: Path
+    engine: str
     model: Path
     port: int
     key_file: Path
     context: int
     threads: int = 0
     gpu_layers: int = 0
+    engine_words: str = ""
 
     def argv(self) -> list[str]:
         return arguments(
-            str(self.binary),
+            self.engine,
             model=str(self.model),
             port=self.port,
             key_file=str(self.key_file),
@@ -47,7 +49,9 @@ class Launch:
 class RunningServer(ABC):
     """What LlamaServers needs of one, a child of ours (child.py) or in a sandbox of its own (sandboxed.py)."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str = "") -> None:
+        """engine: what runs it, for people; "" as long as that is not known."""
+        self.engine = engine
         self._said: deque[str] = deque(maxlen=40)
 
     @property
@@ -83,13 +87,14 @@ class RunningServer(ABC):
     async def why_ended(self) -> str:
         """One sentence, from how it ended and the last it said."""
         code = await self.ended()
+        who = self.engine or "its server"
         if code == -signal.SIGILL:
-            return f"llama-server was built for another processor (illegal instruction) – {NEXT_STEP}"
+            return f"{who} was built for another processor (illegal instruction) – {BUILD}"
         if code == -signal.SIGKILL:
-            return "llama-server was killed; the host may be short of memory"
+            return f"{who} was killed; the host may be short of memory"
         last = self.last_words()
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        return f"llama-server ended {how}: {last}" if last else f"llama-server ended {how}"
+        return f"{who} ended {how}: {last}" if last else f"{who} ended {how}"
 
     def last_words(self) -> str:
         """The last line that names an error, else the last line."""

@@ -1,4 +1,4 @@
-"""A llama-server in a sandbox of systemd's, as a user of its own, asked of the model program (helpers/llama.py).
+"""A model server in a sandbox of systemd's, as a user of its own, asked of the model program (helpers/llama.py).
 
 Its connection is the leash: when it closes, however we end, the server ends. So an installed daemon runs no model, and
 what could be made of a fault in one has neither the daemon's files nor its doors.
@@ -83,6 +83,9 @@ class Sandboxed(RunningServer):
                     self.hear(line)
                     continue
                 how, _, said = line[1:].decode(errors="replace").strip().partition(" ")
+                if how == "engine":
+                    self.engine = said
+                    continue
                 if how == "ended":
                     return int(said)
                 self._refused = said

@@ -1,4 +1,4 @@
-"""The llama-servers of the three tiers: started together, re-used, restarted, and never left behind."""
+"""The model servers of the three tiers: started together, re-used, restarted, and never left behind."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Self
 from stillwatch.config import Llm, Paths
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.llm import memory, probe
-from stillwatch.llm.binary import find_binary
 from stillwatch.llm.child import Child
+from stillwatch.llm.engines import choose, engine_of
 from stillwatch.llm.key import own_key
 from stillwatch.llm.models import assign
 from stillwatch.llm.running import START_SECONDS, Launch, RunningServer
@@ -22,8 +22,6 @@ from stillwatch.records.chat import TIERS, Tier, TierState
 
 PORTS: Mapping[Tier, int] = {"trigger": 8080, "review": 8081, "meta": 8082}
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-UNIT_BINARY = Path("llama-server")
-"""Where the model program starts it: its unit names the binary."""
 STEADY_SECONDS = 60.0
 """A server that ran this long starts its pauses anew when it fails."""
 
@@ -32,12 +30,15 @@ Progress = Callable[[str], None]
 
 @dataclass(kw_only=True)
 class Server:
-    """One llama-server and the tiers it carries. child: None where it is another process's and merely used."""
+    """One model server and the tiers it carries. child: None where it is another process's and merely used.
+
+    engine: what runs it, as far as it is known."""
 
     launch: Launch
     tiers: list[Tier] = field(default_factory=list)
     state: TierState = "missing"
     why: str = "not started"
+    engine: str = ""
     child: RunningServer | None = None
     watcher: asyncio.Task[None] | None = None
 
@@ -46,7 +47,8 @@ class LlamaServers:
     """`async with LlamaServers(…) as servers:` starts what the configuration wants and stops what it started.
 
     A tier that fails has its state and does not hold up the others. supervise: restart what ends, with growing pauses.
-    progress: hears one line at a time. Tiers with a `url` of their own get no server here.
+    progress: hears one line at a time. engine: the one to use, untried; else the best that runs here. Tiers with a
+    `url` of their own get no server here.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class LlamaServers:
         *,
         progress: Progress | None = None,
         supervise: bool = False,
-        binary: Path | None = None,
+        engine: str | None = None,
         available: Callable[[], int] = memory.available,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: float = START_SECONDS,
@@ -67,7 +69,7 @@ class LlamaServers:
         self._clock = clock
         self._tell = progress or (lambda line: None)
         self._supervise = supervise
-        self._binary = binary
+        self._engine = engine
         self._start: Callable[[Launch], Awaitable[RunningServer]] = (
             Sandboxed.start if places.as_service else Child.start
         )
@@ -111,6 +113,11 @@ class LlamaServers:
         server = self._server_of(tier)
         return server.launch.model if server else None
 
+    def engine(self, tier: Tier) -> str:
+        """What runs the tier's model: "" where that is not known, and for a `url` of its own."""
+        server = self._server_of(tier)
+        return server.engine if server else ""
+
     async def stop(self) -> None:
         """Stop what was started here; servers that were found running go on."""
         for server in self._servers:
@@ -131,15 +138,24 @@ class LlamaServers:
         if not wanted:
             return
         try:
-            binary = self._binary or (UNIT_BINARY if self._places.as_service else find_binary())
+            engine, words = await self._pick_engine()
             key_file, self.key = own_key(self._places.runtime)
         except StillwatchError as error:
             self._without = dict.fromkeys(wanted, ("missing", str(error)))
             return
-        self._plan(wanted, binary, key_file)
+        self._plan(wanted, engine, words, key_file)
         await asyncio.gather(*(self._bring_up(server) for server in self._admit()))
 
-    def _plan(self, wanted: list[Tier], binary: Path, key_file: Path) -> None:
+    async def _pick_engine(self) -> tuple[str, str]:
+        """Its name, and what people call it; "" where the model program picks one (its unit names them)."""
+        if self._engine or self._places.as_service:
+            return self._engine or "", ""
+        choice = await choose()
+        for failed in choice.failed:
+            self._tell(f"passed over: {failed}")
+        return choice.engine.name, str(choice.tried)
+
+    def _plan(self, wanted: list[Tier], engine: str, words: str, key_file: Path) -> None:
         """One server for each different model file; it gets the port of the first tier and the largest context."""
         assigned = assign(self._llm, self._places.model_folders)
         for tier in wanted:
@@ -150,7 +166,8 @@ class LlamaServers:
             shared = next((server for server in self._servers if server.launch.model == model), None)
             context = max(settings.context, shared.launch.context if shared else 0)
             launch = Launch(
-                binary=binary,
+                engine=engine,
+                engine_words=words,
                 model=model,
                 port=shared.launch.port if shared else settings.port or PORTS[tier],
                 key_file=key_file,
@@ -192,6 +209,7 @@ class LlamaServers:
         launch = server.launch
         if (listener := probe.listener_on(launch.port)) is not None:
             await self._check_running(launch, listener)
+            server.engine = engine_of(listener.name)
             self._ready(server, "already running")
             return
         if not launch.model.is_file():
@@ -204,10 +222,11 @@ class LlamaServers:
         except NotReachable:
             await server.child.stop()
             raise
+        server.engine = server.child.engine
         self._ready(server, f"loaded in {self._clock.boot() - began:.1f} s")
 
     async def _check_running(self, launch: Launch, listener: probe.Listener) -> None:
-        """Raises NotReachable unless the listener is our llama-server with this model. Only a program of our own uid is
+        """Raises NotReachable unless the listener is our server with this model. Only a program of our own uid is
         ever shown the key."""
         name = f"{listener.name or 'another program'}{f' (pid {listener.pid})' if listener.pid else ''}"
         taken = NotReachable(f"port {launch.port} is taken by {name}", next_step="set port in [llm.…] or stop it")

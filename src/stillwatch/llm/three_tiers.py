@@ -10,7 +10,7 @@ from typing import Self
 
 from stillwatch.config import Config, Paths
 from stillwatch.errors import StillwatchError
-from stillwatch.llm.binary import find_binary
+from stillwatch.llm.engines import find_engine
 from stillwatch.llm.models import assign, enums_only
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.llm.tiers import TierModel, chat_models
@@ -105,7 +105,8 @@ class Tiers:
             output_tokens=meter.output_tokens,
             seconds=round(meter.seconds, 3),
         )
-        return TierReport(state=state, detail=detail, calls=meter.calls, usage=usage)
+        engine = self._servers.engine(tier) if self._servers else ""
+        return TierReport(state=state, detail=detail, calls=meter.calls, usage=usage, engine=engine)
 
     def _state(self, tier: Tier) -> tuple[TierState, str]:
         """As it was at the start; of our own servers as it is now. A lasting URL is asked again and again."""
@@ -121,7 +122,7 @@ class Tiers:
         return tier == "meta" and tier in self._small
 
     async def _outlook(self) -> dict[Tier, tuple[TierState, str]]:
-        """What could be had, without starting anything: health of configured URLs, binary and files of our own."""
+        """What could be had, without starting anything: health of configured URLs, engine and files of our own."""
         models = chat_models(self._config.llm, self._clock, None)
         try:
             assigned = assign(self._config.llm, self._places.model_folders)
@@ -140,7 +141,7 @@ class Tiers:
         if isinstance(file, str):
             return "missing", file
         try:
-            find_binary()
+            find_engine()
         except StillwatchError as error:
             return "missing", str(error)
         return "ready", "not needed this time"

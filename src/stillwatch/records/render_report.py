@@ -58,7 +58,13 @@ def findings_json(findings: Sequence[Finding]) -> dict[str, object]:
 
 
 def _tier(tier: TierReport) -> dict[str, object]:
-    return {"state": tier.state, "detail": tier.detail, "calls": tier.calls, **_usage(tier.usage)}
+    return {
+        "state": tier.state,
+        "detail": tier.detail,
+        "engine": tier.engine or None,
+        "calls": tier.calls,
+        **_usage(tier.usage),
+    }
 
 
 def _usage(usage: Usage) -> dict[str, object]:

@@ -23,12 +23,15 @@ class SourceReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TierReport:
-    """One tier in this pass: its state and why, how often it was asked and what that cost."""
+    """One tier in this pass: its state and why, how often it was asked and what that cost.
+
+    engine: what ran its model, "" where that is a `url` of the configuration, or not known."""
 
     state: TierState
     detail: str = ""
     calls: int = 0
     usage: Usage = Usage()
+    engine: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

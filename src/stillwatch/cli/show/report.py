@@ -76,9 +76,9 @@ def _tiers(report: Report) -> Iterator[Line]:
         label = f"{'models' if number == 0 else '':<9}"
         detail = f": {one_line(tier.detail, 300)}" if tier.detail and tier.state != "ready" else ""
         title = "" if alike else f"{name:<8}"
-        yield line(
-            (label, "dim"), title, (tier.state, TIER_STYLES[tier.state]), detail, _cost(tier), hang=9 + len(title)
-        )
+        engine = f" on {one_line(tier.engine, 60)}" if tier.engine else ""
+        state = (tier.state, TIER_STYLES[tier.state])
+        yield line((label, "dim"), title, state, engine, detail, _cost(tier), hang=9 + len(title))
 
 
 def _cost(tier: TierReport) -> str:
