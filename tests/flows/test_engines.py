@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.real_model, pytest.mark.process]
 KEY = "a-key-that-nobody-guesses-0123456789"
 SMALL = model_dir() / "SmolLM2-135M-Instruct.Q4_1.gguf"
 PATIENCE = 60.0
+POLL = 0.05
 ASK = {"messages": [{"role": "user", "content": "nginx was killed by the kernel for using too much memory. " * 12}]}
 
 
@@ -91,7 +92,7 @@ def until(holds: Callable[[], bool]) -> None:
     limit = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < limit, "it did not come about"
-        time.sleep(0.05)
+        time.sleep(POLL)
 
 
 @pytest.fixture(scope="module", params=["llama-server", "xllamacpp"])
