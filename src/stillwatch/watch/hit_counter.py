@@ -22,11 +22,11 @@ Key = tuple[str, str, bool, tuple[str, ...]]
 class Group:
     """Sightings of one kind since the last trigger; `recent` are the times of the newest, for the rule's threshold."""
 
-    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "object", "recent", "rule", "subject")
+    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "recent", "rule", "subject")
 
-    def __init__(self, rule: Rule, subject: str, fields: Mapping[str, str]) -> None:
-        self.rule, self.subject, self.fields = rule, subject, fields
-        self.object = safe_text(named(rule.object, {"subject": subject, **fields}), FIELD_LIMIT)
+    def __init__(self, rule: Rule, subject: str) -> None:
+        self.rule, self.subject = rule, subject
+        self.fields: dict[str, str] = {}
         self.recent: deque[float] = deque(maxlen=rule.at_least)
         self.reset()
 
@@ -35,7 +35,13 @@ class Group:
         self.firsts: list[Line] = []
         self.newest: Line | None = None
 
-    def add(self, line: Line) -> None:
+    @property
+    def object(self) -> str:
+        return safe_text(named(self.rule.object, {"subject": self.subject, **self.fields}), FIELD_LIMIT)
+
+    def add(self, line: Line, fields: Mapping[str, str]) -> None:
+        """Count the line; what the first one did not say, a later one adds."""
+        self.fields = {**fields, **self.fields}
         self.first = min(self.first, line.at) if self.count else line.at
         self.last = max(self.last, line.at)
         self.count += 1
@@ -74,8 +80,8 @@ class HitCounter:
             if len(self._groups) >= GROUPS and not self._make_room():
                 self.dropped += 1
                 return
-            group = self._groups[key] = Group(rule, subject, fields)
-        group.add(line)
+            group = self._groups[key] = Group(rule, subject)
+        group.add(line, fields)
         self._newest = max(self._newest, line.at)
 
     def take(self) -> tuple[Trigger, ...]:
@@ -167,4 +173,4 @@ def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     speaks_for_others = line.trusted or line.source == "log"
     if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):
         return thing
-    return safe_text(line.subject, 255)
+    return safe_text(line.subject or rule.speaker, 255)
