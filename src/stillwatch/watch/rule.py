@@ -50,7 +50,8 @@ class Rule(Table, frozen=True):
 
     cause: an id of records/cause.py. subject: the thing it is about, with {fields}, where the line's own subject is
     only the reporter ("systemd", "kernel"); used for trusted lines and for log text alone. object: the culprit, with
-    {fields}, where that is another thing. speaker: whose words these are where a log's line names no program. apart: fields that keep two sightings apart.
+    {fields}, where that is another thing. speaker: whose words these are where a log's line names no program.
+    apart: fields that keep two sightings apart.
     programs: globs of the line's subject. priority: at most this number (7 all).
     trusted_only: in a journal, only the words of PID 1, the kernel or journald count. at_least within window seconds.
     kind: lines about log-ins are counted by service and source (watch/logins.py), from the groups source, user and
