@@ -100,3 +100,13 @@ def test_the_schema_describes_the_defaults() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"autonomy": "yolo"}, schema)
     assert Config() == load_config(None)
+
+
+@pytest.mark.parametrize(("mode", "closed"), [(0o755, False), (0o000, True)])
+def test_a_service_whose_state_is_closed_is_known_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, closed: bool
+) -> None:
+    monkeypatch.setattr(config, "SERVICE_STATE", tmp_path)
+    monkeypatch.setattr(config.os, "access", lambda path, wanted: bool(mode))
+    assert find_places(None, None, None).closed_service is closed
+    assert not find_places(None, str(tmp_path / "mine"), None).closed_service

@@ -73,7 +73,8 @@ class Config(Section, frozen=True):
 class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Where everything of this installation or trial lies.
 
-    models: where model files are put; lent_models: folders whose models may be used too and that are never written.
+    models: where model files are put; lent_models: folders whose models may be used too and that are never written;
+    closed_service: Stillwatch is installed here as a service whose state whoever asks may not read.
     """
 
     config_file: Path | None
@@ -84,6 +85,7 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     models: Path
     trial: bool
     lent_models: tuple[Path, ...] = ()
+    closed_service: bool = False
 
     @property
     def as_service(self) -> bool:
@@ -159,6 +161,7 @@ def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: st
         gate_runtime=runtime / "gate" if own_runtime or not as_service else Path("/run/stillwatch-gate"),
         models=Path(models) if models else state / "models",
         trial=own_state or own_runtime or not as_service,
+        closed_service=not own_state and SERVICE_STATE.is_dir() and state != SERVICE_STATE,
         lent_models=(personal_state() / "models",) if own_state and not models else (),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-from stillwatch.config import Config
+from stillwatch.config import Config, find_places
 from stillwatch.errors import WrongUsage
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
@@ -17,6 +17,7 @@ from stillwatch.records.incident import Evidence, Incident, Step
 from stillwatch.records.report import Reply, Report, SourceReport, TierReport
 from stillwatch.records.trigger import Severity, Trigger
 
+PLACES = find_places(None, "/nowhere/state", "/nowhere/run")
 NOW = 1_795_000_000.0
 """2026-11-18T11:06:40Z."""
 
@@ -171,5 +172,5 @@ def app_of(service: FakeService) -> Any:
 
     clock = SimpleNamespace(now=lambda: NOW, boot=lambda: 1000.0)
     return SimpleNamespace(
-        config=Config(), places=None, clock=clock, service=lambda: service, gate_findings=no_findings
+        config=Config(), places=PLACES, clock=clock, service=lambda: service, gate_findings=no_findings
     )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, perform
 from stillwatch.errors import WrongUsage
+from tests.cli.conftest import Stillwatch
+from tests.cli.gate_scene import trial_app
 
 seen: list[tuple[str, dict[str, object]]] = []
 
@@ -88,3 +94,18 @@ def test_help_of_a_group_and_of_a_member(capsys: pytest.CaptureFixture[str]) -> 
     assert perform("things", "Things.", GROUP, ["show", "-h"]) == 0
     assert "usage: stillwatch things show" in capsys.readouterr().out
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    "words", [["note", "x"], ["status"], ["incidents"], ["keys"], ["ask", "x"], ["models", "pull", "x"]]
+)
+def test_a_person_beside_a_closed_service_is_told_whose_state_it_is(
+    words: list[str], trial: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = trial_app(tmp_path)
+    closed = replace(app, places=msgspec.structs.replace(app.places, closed_service=True))
+    monkeypatch.setattr(door, "build", lambda _: closed)
+    said = trial(*words)
+    assert (said.code, said.out) == (5, "")
+    assert f"sudo stillwatch {' '.join(words)}" in said.err
+    assert not list(tmp_path.iterdir())

@@ -93,7 +93,7 @@ def test_an_administrator_of_the_group_decides_and_the_gate_mends(installed: Mac
     home = {"HOME": "/home/admin"}
     shown = installed.stillwatch("approvals", "show", number, user="admin", env=home)
     assert "flaky.service" in shown.stdout, shown.stderr
-    approved = installed.stillwatch("approvals", "approve", number, user="admin", env=home)
+    approved = installed.stillwatch("approvals", "approve", number, "--yes", user="admin", env=home)
     assert approved.returncode == 0, approved.stdout + approved.stderr
     assert installed.properties("flaky.service")["ActiveState"] == "active"
     assert propose(installed, "restart_unit", "ssh.service")[1] == "refused"

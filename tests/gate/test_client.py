@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import threading
@@ -64,3 +65,13 @@ def test_another_users_server_is_not_the_gate(tmp_path, monkeypatch):
     monkeypatch.setattr(client.os, "getuid", lambda: 4242)
     with one_answer(tmp_path, b"{}"), pytest.raises(NotReachable, match="listens there"):
         client.ask(places_in(tmp_path), "status", seconds=2.0)
+
+
+def test_a_door_that_is_closed_to_us_is_not_a_gate_that_is_silent(tmp_path, monkeypatch):
+    def closed(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(client, "exchange", closed)
+    with pytest.raises(client.GateClosed) as caught:
+        client.ask(places_in(tmp_path), "status")
+    assert "sudo" in caught.value.next_step

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from stillwatch.cli.families import EVERYWHERE
+from stillwatch.cli.global_options import door
 from stillwatch.cli.terminal import write
-from stillwatch.errors import WrongUsage
+from stillwatch.errors import NotReachable, WrongUsage
 
 DEFAULT_MEMBER = "list"
 
@@ -23,11 +24,13 @@ def no_arguments(_: argparse.ArgumentParser) -> None:
 class Command:
     """run: does it and returns the exit code; its docstring is the help, with an example, and `arguments` its words.
 
-    Every argument's `dest` is a keyword of `run`.
+    Every argument's `dest` is a keyword of `run`. of_service: it reads or changes what an installed service remembers,
+    so a person who may not is told, and never answered from a store of their own.
     """
 
     run: Callable[..., int]
     arguments: Callable[[argparse.ArgumentParser], None] = no_arguments
+    of_service: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +66,18 @@ def perform(name: str, summary: str, command: Command | Group, words: Sequence[s
         chosen = vars(parser.parse_args(rest))
     except SystemExit:
         return 0
+    if command.of_service:
+        refuse_closed_service(f"{prog} {' '.join(rest)}".strip())
     return command.run(**chosen)
+
+
+def refuse_closed_service(typed: str) -> None:
+    """Raises NotReachable where the service's state is closed to whoever asks. typed: the command as it was given."""
+    if door.app(ignore_config=True).places.closed_service:
+        raise NotReachable(
+            "Stillwatch runs here as a service, and you may not read its state",
+            next_step=f"sudo {typed}   (or --state-dir DIR, for a trial of your own)",
+        )
 
 
 def make_parser(prog: str, text: str, command: Command) -> Parser:

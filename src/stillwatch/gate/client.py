@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import pwd
@@ -26,10 +27,14 @@ class GateRefused(StillwatchError):
     exit_code = 4
 
 
+class GateClosed(NotReachable):
+    """The gate's door is closed to whoever asks; it says nothing about whether a gate runs."""
+
+
 def ask(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
     """Say one verb of gate/protocol.py and return the answer.
 
-    Raises NotReachable where no gate answers, GateRefused with its reason where it will not.
+    Raises NotReachable where no gate answers, GateClosed where we may not ask, GateRefused where it will not.
     """
     path = places.gate_runtime / f"{door}.sock"
     try:
@@ -39,9 +44,10 @@ def ask(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEAD
         if not isinstance(reply, dict):
             raise ValueError("the answer is no object")
     except (OSError, ValueError) as error:
-        raise NotReachable(
-            f"the gate does not answer at {path}: {error}", next_step=_next_step(places, error)
-        ) from error
+        if isinstance(error, OSError) and error.errno == errno.EACCES:
+            step = "run it with sudo, or as a member of the group stillwatch-admin"
+            raise GateClosed(f"you may not speak with the gate at {path}", next_step=step) from error
+        raise NotReachable(f"the gate does not answer at {path}: {error}", next_step=_next_step(places)) from error
     if reply.pop("ok", None) is not True:
         raise GateRefused(str(reply.get("reason", "no reason given")))
     return dict(reply)
@@ -61,7 +67,5 @@ def _owners(places: Paths) -> set[int]:
     return {0}
 
 
-def _next_step(places: Paths, error: BaseException) -> str:
-    if isinstance(error, PermissionError):
-        return "run it as root or as a member of stillwatch-admin"
+def _next_step(places: Paths) -> str:
     return "start it with `stillwatch gate`" if places.trial else "look at `systemctl status stillwatch-gate`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,3 +66,9 @@ class Incident:
     notes: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     history: tuple[Step, ...] = ()
+
+
+def whole_incident_id(said: str) -> str:
+    """What a person types for an incident, as it is kept: "7" and "i7" are I7. Anything else stays as it is."""
+    match = re.fullmatch(r"[Ii]?-?([1-9][0-9]{0,11})", said.strip(), re.ASCII)
+    return f"I{match[1]}" if match else said

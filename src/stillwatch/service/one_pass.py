@@ -13,7 +13,7 @@ from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.gather import Gathered, Source, gather
 from stillwatch.reading.sources import TriageRun
 from stillwatch.records.chat import Failure
-from stillwatch.records.incident import Evidence, Incident, Step
+from stillwatch.records.incident import Evidence, Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Reply, Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
@@ -116,7 +116,7 @@ class Service:
 
     def incident(self, incident_id: str) -> Incident:
         """Raises WrongUsage if there is none with this id."""
-        found = self._rooms.memory.find(incident_id.upper())
+        found = self._rooms.memory.find(whole_incident_id(incident_id))
         if found is None:
             raise WrongUsage(f"no incident {incident_id}", next_step="stillwatch incidents list")
         return found

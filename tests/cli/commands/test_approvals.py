@@ -41,10 +41,10 @@ def test_the_list_and_the_page(gate: Paths, trial: Stillwatch) -> None:
 
 def test_approve_carries_out_what_was_shown_once(gate: Paths, trial: Stillwatch) -> None:
     number = propose(gate)
-    said = trial("approvals", "approve", number)
+    said = trial("approvals", "approve", number, "--yes")
     assert said.code == 0, said.err
     assert "outcome" in said.out
-    again = trial("approvals", "approve", number)
+    again = trial("approvals", "approve", number, "--yes")
     assert again.code == 4
     assert "nothing to approve" in again.err
     assert trial("approvals", "list").out == "nothing waits for you\n"
@@ -70,11 +70,19 @@ def test_on_a_terminal_one_is_asked_first(
     assert ask(gate, "show", id=number)["state"] == state
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_without_a_terminal_nothing_is_approved_unasked(gate: Paths, trial: Stillwatch, more: list[str]) -> None:
+    number = propose(gate)
+    said = trial("approvals", "approve", number, *more)
+    assert said.code == 2 and "--yes" in said.err
+    assert ask(gate, "show", id=number)["state"] == "waiting"
+
+
 def test_reject(gate: Paths, trial: Stillwatch) -> None:
     number = propose(gate)
     said = trial("approvals", "reject", number, "--json")
     assert (said.code, json.loads(said.out)["state"]) == (0, "rejected")
-    assert trial("approvals", "approve", number).code == 4
+    assert trial("approvals", "approve", number, "--yes").code == 4
 
 
 @pytest.mark.parametrize("word", ["", "A-0", "A-", "1;2", "A-1\n", "-1", "A-" + "9" * 40, "\N{ARABIC-INDIC DIGIT ONE}"])

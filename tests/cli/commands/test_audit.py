@@ -19,7 +19,7 @@ def test_no_log_is_exit_5(trial: Stillwatch) -> None:
 
 def test_one_record_a_line(trial: Stillwatch, tmp_path: Path) -> None:
     with running_gate(tmp_path) as places:
-        trial("approvals", "approve", propose(places, because="\x1b]0;x\x07 evil"))
+        trial("approvals", "approve", propose(places, because="\x1b]0;x\x07 evil"), "--yes")
         running = trial("audit", "show", "--json").out
     records = [json.loads(line) for line in running.splitlines()]
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))

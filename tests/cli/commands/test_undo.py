@@ -23,12 +23,12 @@ def stopped(places: Paths) -> str:
 
 
 def test_without_a_gate_it_is_exit_5(trial: Stillwatch) -> None:
-    assert trial("undo").code == trial("undo", "A-1").code == 5
+    assert trial("undo").code == trial("undo", "A-1", "--yes").code == 5
 
 
 def test_the_last_change_is_shown_and_taken_back(gate: Paths, trial: Stillwatch) -> None:
     number = stopped(gate)
-    said = trial("undo")
+    said = trial("undo", "--yes")
     assert said.code == 0, said.err
     assert f"take back {number}: start db.service again" in said.out
     assert "the success test passed" in said.out
@@ -40,9 +40,9 @@ def test_the_last_change_is_shown_and_taken_back(gate: Paths, trial: Stillwatch)
 
 def test_it_can_be_named_and_told_as_json(gate: Paths, trial: Stillwatch) -> None:
     number = stopped(gate)
-    said = trial("undo", number, "--json")
+    said = trial("undo", number, "--json", "--yes")
     assert (said.code, json.loads(said.out)["outcome"]["verified"]) == (0, True)
-    refused = trial("undo", number)
+    refused = trial("undo", number, "--yes")
     assert refused.code == 4 and "is undone" in refused.err
     assert trial("undo", "A-0").code == 2
 
@@ -51,7 +51,7 @@ def test_what_cannot_be_taken_back_is_passed_over(gate: Paths, trial: Stillwatch
     number = stopped(gate)
     waiting = propose(gate)
     ask(gate, "approve", id=waiting, hash=ask(gate, "show", id=waiting)["hash"])
-    said = trial("undo")
+    said = trial("undo", "--yes")
     assert said.code == 0 and f"take back {number}" in said.out
 
 
@@ -69,6 +69,14 @@ def test_on_a_terminal_one_is_asked_and_a_no_drops_it(
     monkeypatch.setattr(paper, "is_terminal", lambda stream: stream is sys.stdin)
     assert trial("undo").code == code
     assert ask(gate, "show", id=number)["state"] == state
+    assert ask(gate, "list")["proposals"] == []
+
+
+def test_without_a_terminal_nothing_is_taken_back_unasked(gate: Paths, trial: Stillwatch) -> None:
+    number = stopped(gate)
+    said = trial("undo", "--json")
+    assert said.code == 2 and f"undo {number} --yes" in said.err
+    assert ask(gate, "show", id=number)["state"] == "done"
     assert ask(gate, "list")["proposals"] == []
 
 

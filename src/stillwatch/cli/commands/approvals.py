@@ -43,7 +43,8 @@ def show_approval(*, proposal_id: str, as_json: bool) -> int:
 def approve(*, proposal_id: str, code: str | None, digest: str | None, yes: bool, as_json: bool) -> int:
     """Show it, approve exactly what was shown, and have it carried out.
 
-    On a terminal you are asked first. The approval holds once, and only while the state is as it was shown.
+    On a terminal you are asked first; without one, --yes, --code or --hash says that it is meant. The approval holds
+    once, and only while the state is as it was shown.
 
     exit code: 0 carried out or about to be, 1 it failed or did not help, 4 the gate refused, 5 no gate
 
@@ -51,6 +52,12 @@ def approve(*, proposal_id: str, code: str | None, digest: str | None, yes: bool
       stillwatch approvals approve A-17
       stillwatch approvals approve A-17 --code 482913
     """
+    meant = yes or code is not None or digest is not None
+    return carry_out(proposal_id=proposal_id, code=code, digest=digest, meant=meant, as_json=as_json)
+
+
+def carry_out(*, proposal_id: str, code: str | None, digest: str | None, meant: bool, as_json: bool) -> int:
+    """Show it, ask unless it is `meant`, approve it; returns the exit code."""
     from stillwatch.cli.show.proposal import proposal_page
     from stillwatch.cli.terminal import put
     from stillwatch.gate.client import ask
@@ -58,7 +65,8 @@ def approve(*, proposal_id: str, code: str | None, digest: str | None, yes: bool
     app, proposal = door.app(), _read(proposal_id)
     if not as_json:
         put(proposal_page(proposal))
-    if not (yes or as_json or _agreed()):
+    need_terminal(meant, f"approvals approve {proposal['id']}")
+    if not (meant or _agreed()):
         return 1
     by_code: dict[str, Any] = {} if code is None else {"code": code}
     done = ask(app.places, "approve", id=proposal["id"], hash=digest or proposal["hash"], **by_code)
@@ -132,14 +140,23 @@ def whole_id(proposal_id: str) -> str:
     return f"A-{match[1]}"
 
 
-def _agreed() -> bool:
-    """Only a terminal is asked: a script that says `approve` means it."""
+def need_terminal(meant: bool, typed: str) -> None:
+    """Raises WrongUsage where a person would have to be asked and cannot be, as by `ssh host stillwatch …`."""
     import sys
 
-    from stillwatch.cli.terminal import is_terminal, write
+    from stillwatch.cli.terminal import is_terminal
+    from stillwatch.errors import WrongUsage
 
-    if not is_terminal(sys.stdin):
-        return True
+    if not meant and not is_terminal(sys.stdin):
+        step = f"'stillwatch {typed} --yes' does it unasked"
+        raise WrongUsage("there is no terminal to ask on, so nothing was approved", next_step=step)
+
+
+def _agreed() -> bool:
+    import sys
+
+    from stillwatch.cli.terminal import write
+
     write("Approve exactly this? [y/N] ")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 

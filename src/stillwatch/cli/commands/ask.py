@@ -47,4 +47,4 @@ def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) 
     return 0
 
 
-command = Command(run=ask, arguments=arguments)
+command = Command(run=ask, arguments=arguments, of_service=True)

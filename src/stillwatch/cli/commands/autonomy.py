@@ -56,15 +56,20 @@ def set_autonomy(*, level: str, as_json: bool) -> int:
 
 
 def read_standing(app: App) -> dict[str, Any]:
-    """What the gate says; without one, what the configuration file sets. `gate`: whether one answered."""
+    """What the gate says; without one, what the configuration file sets. `gate`: whether one answered.
+
+    Raises GateClosed where the gate may not be asked: what level holds is then not known.
+    """
     from stillwatch.errors import NotReachable, StillwatchError
-    from stillwatch.gate.client import ask
+    from stillwatch.gate.client import GateClosed, ask
 
     ceiling = capped(app)
     silent: dict[str, Any] = {"gate": False, "level": ceiling, "ceiling": ceiling, "paused": None, "problem": ""}
     silent |= {"quarantine": [], "ledger": [], "trial": app.places.trial}
     try:
         said = ask(app.places, "status", seconds=3.0)
+    except GateClosed:
+        raise
     except NotReachable as error:
         return {**silent, "why": str(error)}
     except StillwatchError as error:

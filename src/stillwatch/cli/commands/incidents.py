@@ -108,9 +108,9 @@ command = Group(
       stillwatch incidents mute --rule oom-kill --until 2d
     """,
     members={
-        "list": Command(run=list_incidents, arguments=json_option),
-        "show": Command(run=show_incident, arguments=_one),
-        "close": Command(run=close_incident, arguments=_one),
-        "mute": Command(run=mute, arguments=_mute),
+        "list": Command(run=list_incidents, arguments=json_option, of_service=True),
+        "show": Command(run=show_incident, arguments=_one, of_service=True),
+        "close": Command(run=close_incident, arguments=_one, of_service=True),
+        "mute": Command(run=mute, arguments=_mute, of_service=True),
     },
 )

@@ -80,8 +80,8 @@ command = Group(
       stillwatch keys create --scope chat
     """,
     members={
-        "create": Command(run=create, arguments=_create_arguments),
-        "list": Command(run=list_keys, arguments=json_option),
-        "revoke": Command(run=revoke, arguments=_revoke_arguments),
+        "create": Command(run=create, arguments=_create_arguments, of_service=True),
+        "list": Command(run=list_keys, arguments=json_option, of_service=True),
+        "revoke": Command(run=revoke, arguments=_revoke_arguments, of_service=True),
     },
 )

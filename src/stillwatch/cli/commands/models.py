@@ -118,8 +118,8 @@ command = Group(
     """,
     members={
         "list": Command(run=list_models, arguments=json_option),
-        "pull": Command(run=pull_model, arguments=_name),
-        "import": Command(run=import_model, arguments=_file),
+        "pull": Command(run=pull_model, arguments=_name, of_service=True),
+        "import": Command(run=import_model, arguments=_file, of_service=True),
         "verify": Command(run=verify_models, arguments=json_option),
     },
 )

@@ -33,4 +33,4 @@ def note(*, text: list[str]) -> int:
     return 0
 
 
-command = Command(run=note, arguments=arguments)
+command = Command(run=note, arguments=arguments, of_service=True)

@@ -24,4 +24,4 @@ def status(*, as_json: bool) -> int:
     return EXIT_CODES[report.status]
 
 
-command = Command(run=status, arguments=json_option)
+command = Command(run=status, arguments=json_option, of_service=True)

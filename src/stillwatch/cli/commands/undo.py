@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from stillwatch.cli.commands.approvals import approve, whole_id
+from stillwatch.cli.commands.approvals import carry_out, need_terminal, whole_id
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, json_option
 
@@ -13,8 +13,9 @@ from stillwatch.cli.parser import Command, json_option
 def undo(*, change: str | None, code: str | None, yes: bool, as_json: bool) -> int:
     """Take back the change of that ID, or the last one that can be taken back.
 
-    It is shown first, and on a terminal you are asked; a no drops it. Nothing is taken back where the host is no longer
-    as the change left it. What was taken back is not done again by itself until 'stillwatch resume NAME'.
+    It is shown first, and on a terminal you are asked; a no drops it. Without a terminal give --yes. Nothing is taken
+    back where the host is no longer as the change left it. What was taken back is not done again by itself until
+    'stillwatch resume NAME'.
 
     exit code: 0 taken back or about to be, 1 it failed or was dropped, 4 the gate refused, 5 no gate
 
@@ -24,13 +25,15 @@ def undo(*, change: str | None, code: str | None, yes: bool, as_json: bool) -> i
     """
     from stillwatch.gate.client import GateRefused, ask
 
+    meant = yes or code is not None
     places = door.app().places
     target = whole_id(change) if change is not None else _last()
+    need_terminal(meant, f"undo {target}")
     waiting = ask(places, "propose", action="undo", target=target, because="an administrator wants it back")
     if waiting["id"] is None:
         raise GateRefused(str(waiting["decision"]["reason"]))
     try:
-        done = approve(proposal_id=waiting["id"], code=code, digest=waiting["hash"], yes=yes, as_json=as_json)
+        done = carry_out(proposal_id=waiting["id"], code=code, digest=waiting["hash"], meant=meant, as_json=as_json)
     except GateRefused as refused:
         how = f"it waits as {waiting['id']}: root or another administrator approves it, or give --code"
         raise GateRefused(str(refused), next_step=how) from refused
