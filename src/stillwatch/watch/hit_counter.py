@@ -173,9 +173,6 @@ def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     speaks_for_others = line.trusted or line.source == "log"
     if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):
         return thing
-<<<<<<< HEAD
-    return safe_text(line.subject or rule.speaker, 255)
-=======
     # Older syslogs name the module behind the program: sshd(pam_unix).
-    return safe_text(line.subject if line.source != "log" else line.subject.partition("(")[0] or line.subject, 255)
->>>>>>> 1cdfe33 (Refused and accepted log-ins of mail, file, web, database, network and administration programs)
+    speaker = line.subject.partition("(")[0] if line.source == "log" else line.subject
+    return safe_text(speaker or line.subject or rule.speaker, 255)
