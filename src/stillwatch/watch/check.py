@@ -45,6 +45,8 @@ class _Trial:
         own = next((trigger for trigger in triggers if trigger.rule == rule.id), None)
         yield from (f"{rule.id}: {problem}: {sample.line!r}" for problem in _unmet(sample, own))
         for trigger in triggers:
+            if trigger.rule not in self._rules or trigger.severity == Severity.info:
+                continue  # counted log-ins, or a mere fact
             if trigger.rule != rule.id and not _know_each_other(rule, self._rules[trigger.rule]):
                 yield f"{rule.id}: {trigger.rule} fires too: {sample.line!r}"
 
