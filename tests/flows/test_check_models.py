@@ -21,7 +21,8 @@ import psutil
 import pytest
 
 from stillwatch.records.chat import TIERS
-from tests.support.rig import REPOSITORY, llama_server, model_dir
+from tests.llm.test_servers import free_port
+from tests.support.rig import REPOSITORY, model_dir
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.support.shop import MODELS
 
@@ -309,19 +310,19 @@ def test_a_server_that_stops_between_two_calls(bench: Bench, serve: Any, by_rule
     assert_honest(bench.check(urls(servers)), {"meta"}, by_rules)
 
 
-def llama_servers(parent: int) -> list[psutil.Process]:
-    """Our llama-servers: processes in the tree of the check."""
+def model_servers(parent: int) -> list[psutil.Process]:
+    """Our model servers: processes in the tree of the check."""
     try:
         family = psutil.Process(parent).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
-    return [one for one in family if one.is_running() and "llama-server" in " ".join(one.cmdline()[:4])]
+    return [one for one in family if one.is_running() and one.name() in ("llama-server", "llama-xllamacpp")]
 
 
 @pytest.mark.real_model
 @pytest.mark.timeout(240)
-@pytest.mark.skipif(llama_server() is None, reason="llama-server is not built: scripts/build-llama-server")
-def test_real_llama_servers_killed_in_the_middle(bench: Bench, by_rules: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("engine")
+def test_real_servers_killed_in_the_middle(bench: Bench, by_rules: dict[str, Any]) -> None:
     """All three are killed as soon as they serve; the check started them itself."""
     import threading
 
@@ -335,7 +336,7 @@ def test_real_llama_servers_killed_in_the_middle(bench: Bench, by_rules: dict[st
     def killer(pid: int) -> None:
         ends = time.monotonic() + 60
         while time.monotonic() < ends:
-            found = llama_servers(pid)
+            found = model_servers(pid)
             if len(found) >= 3 and any(one.cpu_times().user > 1.0 for one in found):
                 for one in found:
                     one.kill()
@@ -355,4 +356,19 @@ def test_real_llama_servers_killed_in_the_middle(bench: Bench, by_rules: dict[st
     assert the_incident(report)["cause"]["id"] == by_rules["cause"]["id"]
     assert not any(psutil.pid_exists(pid) for pid in killed)
     left = [one for one in psutil.process_iter(["cmdline"]) if str(bench.folder) in " ".join(one.info["cmdline"] or ())]
-    assert left == [], "no llama-server of this check is left"
+    assert left == [], "no server of this check is left"
+
+
+@pytest.mark.real_model
+def test_without_a_llama_server_all_three_tiers_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a fresh host has: no llama-server in PATH, none built, no compiler; the package that came along serves."""
+    config = bench.folder / "own.toml"
+    tiers = (f'[llm.{tier}]\nmodel = "{model_dir() / MODELS[tier]}"\nport = {free_port()}\n' for tier in TIERS)
+    config.write_text("".join(tiers))
+    monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
+    for name in ("PATH", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(bench.folder / "nothing"))
+    report = bench.run("--config", str(config), deadline=120)
+    assert {tier: one["state"] for tier, one in report["tiers"].items()} == dict.fromkeys(TIERS, "ready"), report
+    assert {one["engine"].split()[0] for one in report["tiers"].values()} == {"xllamacpp"}
+    assert report["tiers"]["trigger"]["calls"] and report["tiers"]["trigger"]["output_tokens"]

@@ -23,7 +23,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.converse import Style
 from stillwatch.think.talk.intent import Wish, understand
 from tests.serve.scene import ScriptedGate, free_port, known, remember
-from tests.support.rig import llama_server, model_dir
+from tests.support.rig import model_dir
 from tests.support.shop import MODELS
 from tests.think.incidents import evidence, incident
 from tests.think.looks import ScriptedLooks
@@ -31,7 +31,6 @@ from tests.think.looks import ScriptedLooks
 pytestmark = [
     pytest.mark.real_model,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(llama_server() is None, reason="llama-server is not built: scripts/build-llama-server"),
 ]
 NOW = 1_000_000.0
 WEB = incident(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,10 @@ OWN = {"STILLWATCH_MODEL_DIR": ""}
 
 
 @pytest.fixture
-def served(machine: Machine) -> Iterator[Machine]:
-    """Installed, with one small model that root brought, and the daemon ready to ask it."""
+def served(machine: Machine, engine: str) -> Iterator[Machine]:
+    """Installed with each engine, with one small model that root brought, and the daemon ready to ask it."""
     for verb in (["install"], ["models", "import", str(model_dir() / f"{SMALL}.gguf")]):
-        done = machine.stillwatch(*verb, env=OWN, timeout=120)
+        done = machine.stillwatch(*verb, env={**OWN, "STILLWATCH_LLAMA_SERVER": engine}, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
     machine.run(["systemctl", "restart", "stillwatch.service"])
     machine.wait(lambda: is_ready(machine), "the model", seconds=60)
@@ -39,8 +40,10 @@ def is_ready(machine: Machine) -> bool:
 
 
 def servers(machine: Machine) -> list[list[str]]:
-    """pid and user of each llama-server."""
-    found = machine.run(["ps", "-C", "llama-server", "-o", "pid=,user:32="], check=False).stdout.splitlines()
+    """pid and user of each model server."""
+    found = machine.run(
+        ["ps", "-C", "llama-server,llama-xllamacpp", "-o", "pid=,user:32="], check=False
+    ).stdout.splitlines()
     return [line.split() for line in found]
 
 
@@ -62,7 +65,7 @@ def test_a_model_runs_as_a_user_of_its_own_and_sees_only_models(served: Machine)
     assert float(said.split(":")[1].split()[0]) <= 1.8, said
 
 
-def test_others_are_sent_away_and_the_administrator_is_served(served: Machine) -> None:
+def test_others_are_sent_away_and_the_administrator_is_served(served: Machine, engine: str) -> None:
     ask = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8080/props').status)"
     refused = served.run(["python3", "-c", ask], user="nobody", check=False)
     assert "401" in refused.stderr
@@ -71,6 +74,8 @@ def test_others_are_sent_away_and_the_administrator_is_served(served: Machine) -
         assert "PermissionError" in served.run(["python3", "-c", knock], user=user, check=False).stderr
     report = json.loads(served.stillwatch("check", "--json", env=OWN, timeout=120).stdout)
     assert report["tiers"]["trigger"]["state"] == "ready", report["tiers"]
+    assert report["tiers"]["trigger"]["engine"].split()[0] == Path(engine).name
+    assert status(served)["tiers"]["trigger"]["engine"].split()[0] == Path(engine).name
     found = {one["topic"]: one for one in json.loads(served.stillwatch("doctor", "--json", env=OWN).stdout)["findings"]}
     assert found["port 8080"]["ok"] and found["engine"]["ok"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import engine
-from stillwatch.helpers.engine import command, first_that_runs, present, tried
+from stillwatch.helpers.engine import command, first_that_runs, present, taken, tried
 
 
 def program(path: Path, script: str) -> str:
@@ -47,6 +47,7 @@ def test_one_that_hangs_or_cannot_be_started(tmp_path: Path, monkeypatch: pytest
 def test_the_package_is_tried_as_it_is_run() -> None:
     found = tried("xllamacpp")
     assert found.problem == "" and found.version and str(found) == f"xllamacpp {found.version}"
+    assert taken("xllamacpp") == found and str(taken("/x/server")) == "server"
 
 
 def test_the_first_that_runs(tmp_path: Path) -> None:

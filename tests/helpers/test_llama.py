@@ -20,6 +20,8 @@ from stillwatch.helpers.llama import END, arguments, checked
 from stillwatch.helpers.request import Refused
 
 KEY = "k" * 30
+GOOD_SERVER = 'if [ "$1" = --version ]; then echo version: 7; else echo served >&2; exit 3; fi'
+ENGINE = END + b"engine server\n"
 GOOD = {"serve": "model", "file": "", "port": 8080, "key": KEY, "context": 4096, "threads": 2, "gpu_layers": 0}
 RUN = (
     "import sys; from pathlib import Path; from stillwatch.helpers import llama;"
@@ -62,7 +64,9 @@ def ask(link: socket.socket, request: dict[str, Any]) -> None:
 
 
 def until_closed(link: socket.socket) -> bytes:
-    return b"".join(iter(lambda: link.recv(65_536), b""))
+    """What it says behind the line that names the engine."""
+    said = b"".join(iter(lambda: link.recv(65_536), b""))
+    return said.removeprefix(ENGINE)
 
 
 def test_the_command_line_keeps_it_to_ourselves() -> None:
@@ -130,7 +134,7 @@ def test_the_key_is_in_a_file_that_only_the_server_has(request_: dict[str, Any],
 def test_nothing_is_left_when_whoever_asked_hangs_up(request_: dict[str, Any], start: Any) -> None:
     link, process = start("echo up >&2; exec sleep 500")
     ask(link, request_)
-    assert link.recv(3) == b"up\n"
+    assert link.makefile("rb").read(len(ENGINE) + 3) == ENGINE + b"up\n"
     (server,) = psutil.Process(process.pid).children()
     link.shutdown(socket.SHUT_WR)
     assert until_closed(link) == b""
@@ -187,3 +191,29 @@ def test_whoever_connects_and_says_nothing_is_sent_away(monkeypatch: pytest.Monk
         os.close(saved)
         ours.close()
         theirs.close()
+
+
+def test_of_two_engines_the_first_that_runs_serves_and_is_named(request_: dict[str, Any], tmp_path: Path) -> None:
+    """The unit names all; what cannot run here is passed over, what is not here is no error."""
+    for name, script in (("broken", "kill -ILL $$"), ("good", GOOD_SERVER)):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    engines = [str(tmp_path / name) for name in ("none", "broken", "good")]
+    ours, theirs = socket.socketpair()
+    argv = [sys.executable, "-I", "-c", RUN, " ".join(engines), str(tmp_path)]
+    with subprocess.Popen(argv, stdin=theirs, stdout=theirs), ours:
+        theirs.close()
+        ask(ours, request_)
+        assert until_closed(ours) == END + b"engine good 7\nserved\n\n" + END + b"ended 3\n"
+
+
+def test_engines_that_do_not_run_are_refused_with_their_reasons(request_: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "broken").write_text("#!/bin/sh\nkill -ILL $$\n")
+    (tmp_path / "broken").chmod(0o755)
+    ours, theirs = socket.socketpair()
+    argv = [sys.executable, "-I", "-c", RUN, f"{tmp_path}/broken {tmp_path}/none", str(tmp_path)]
+    with subprocess.Popen(argv, stdin=theirs, stdout=theirs), ours:
+        theirs.close()
+        ask(ours, request_)
+        said = until_closed(ours)
+    assert said.startswith(END + b"refused: ") and b"illegal instruction" in said

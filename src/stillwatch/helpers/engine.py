@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,11 @@ def present(name: str) -> bool:
     if name == PACKAGE:
         return importlib.util.find_spec(PACKAGE) is not None
     return Path(name).is_file() and os.access(name, os.X_OK)
+
+
+def taken(name: str) -> Tried:
+    """One that is used without being tried, with the version that can be had without running it."""
+    return Tried(name=name, version=metadata.version(PACKAGE) if name == PACKAGE and present(name) else "")
 
 
 def tried(name: str) -> Tried:

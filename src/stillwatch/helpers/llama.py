@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers.engine import command, first_that_runs
+from stillwatch.helpers.engine import command, first_that_runs, taken
 from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object, tell
 
 CALLERS: Final = ("stillwatch",)
@@ -98,9 +98,7 @@ def serve(engines: Sequence[str]) -> int:
 
 def _engine(engines: Sequence[str]) -> str:
     """The first that runs here, said to whoever asked; a single one is taken at its word. Raises Refused for none."""
-    if len(engines) == 1:
-        return engines[0]
-    chosen, failed = first_that_runs(engines)
+    chosen, failed = (taken(engines[0]), []) if len(engines) == 1 else first_that_runs(engines)
     if chosen is None:
         raise Refused("; ".join(map(str, failed)) or "there is no engine here: `stillwatch install` brings one")
     tell(END + f"engine {chosen}\n".encode())

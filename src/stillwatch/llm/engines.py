@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillwatch.errors import NotReachable
-from stillwatch.helpers.engine import PACKAGE, PROCESS_NAME, Tried, first_that_runs, present
+from stillwatch.helpers.engine import PACKAGE, PROCESS_NAME, Tried, first_that_runs, present, taken
 
 VARIABLE = "STILLWATCH_LLAMA_SERVER"
 """The path of a llama-server, or `xllamacpp`: that one and no other."""
@@ -82,7 +82,7 @@ async def choose(environment: Mapping[str, str] = os.environ, *, even_named: boo
     engines = {engine.name: engine for engine in candidates(environment)}
     for engine in engines.values():
         if engine.named and not even_named:
-            return Choice(engine=engine, tried=Tried(name=engine.name))
+            return Choice(engine=engine, tried=taken(engine.name))
     chosen, failed = await asyncio.to_thread(first_that_runs, list(engines))
     if chosen is None:
         raise none_here(failed)
