@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.cli.families import FAMILIES, overview
 from stillwatch.cli.global_options import door, take_everywhere
-from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.errors import StillwatchError, WrongUsage, unusable
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -31,6 +31,8 @@ def run(arguments: Sequence[str]) -> int:
         return PIPE_CLOSED
     except StillwatchError as error:
         return _complain(str(error), error.exit_code, debug)
+    except OSError as error:
+        return _complain(str(unusable(error.filename or "a file", error)), BROKEN, debug)
     except Exception as error:
         hint = "" if debug else " – --debug shows where"
         return _complain(f"unexpected {type(error).__name__}: {error}{hint}", BROKEN, debug)

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.errors import NotReachable, StillwatchError, unusable
 
 BUSY_SECONDS = 5.0
 
@@ -34,12 +34,10 @@ class Database:
         try:
             database = cls(_connect(path, read_only), path)
             database._prepare(read_only)
-        except sqlite3.OperationalError as error:
-            raise NotReachable(f"cannot open {path}: {error}") from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise unusable(path, error) from error
         except sqlite3.DatabaseError as error:
             raise damaged(path, error) from error
-        except OSError as error:
-            raise NotReachable(f"cannot open {path}: {error.strerror}") from error
         return database
 
     def close(self) -> None:
@@ -49,7 +47,7 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """All or nothing. Transactions within it join it: the outermost one commits (R31)."""
         if self._depth == 0:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._execute("BEGIN IMMEDIATE")
         self._depth += 1
         try:
             yield
@@ -60,22 +58,32 @@ class Database:
             raise
         self._depth -= 1
         if self._depth == 0:
-            self._connection.execute("COMMIT")
+            self._execute("COMMIT")
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         """Rows changed."""
-        return self._connection.execute(statement, values).rowcount
+        return self._execute(statement, values).rowcount
 
     def run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        self._connection.executemany(statement, rows)
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.OperationalError as error:
+            raise unusable(self.path, error) from error
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, values).fetchall()
+        return self._execute(query, values).fetchall()
 
     def value(self, query: str, values: Sequence[object] = ()) -> Any:
         """The first column of the first row, or None."""
-        row = self._connection.execute(query, values).fetchone()
+        row = self._execute(query, values).fetchone()
         return None if row is None else row[0]
+
+    def _execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Raises NotReachable with plain words where the file cannot be used any more (a full disk, say)."""
+        try:
+            return self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise unusable(self.path, error) from error
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds, [] if it is whole. Reads the whole file."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
 
 EXIT_CODES = {"allow": 0, "ask": 3, "refuse": 4}
 LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
@@ -20,7 +23,7 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
     exit code: 0 allow, 3 ask, 4 refuse
 
     examples:
-      stillwatch explain action restart_unit nginx.service
+      stillwatch explain action restart_unit nginx
       stillwatch explain action terminate_process 4711 --argument port=8080 --argument unit=shop.service
     """
     import asyncio
@@ -29,10 +32,17 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
 
     app = door.app()
     level = read_standing(app)["level"]
-    said = asyncio.run(app.explain_action(level, name, target, read_arguments(given)))
+    said = asyncio.run(app.explain_action(level, name, whole_target(app, name, target), read_arguments(given)))
     by_level = said.pop("by_autonomy")
     verdicts = {each: str(by_level[each]["verdict"]) for each in LEVELS}
     return _tell({**said, "by_autonomy": verdicts, "rules": by_level}, as_json=as_json)
+
+
+def whole_target(app: App, action: str, target: str) -> str:
+    """A unit may be named without its suffix, as for systemctl: nginx is nginx.service."""
+    example = next((str(one["example"]) for one in app.actions() if one["name"] == action), "")
+    suffix = example.rpartition(".")[2]
+    return f"{target}.{suffix}" if suffix in ("service", "timer") and "." not in target else target
 
 
 def explain_command(*, words: Sequence[str], as_json: bool) -> int:

@@ -55,7 +55,7 @@ def close_incident(*, incident_id: str, as_json: bool) -> int:
     return 0
 
 
-def mute(*, incident_id: str | None, rule: str | None, until: str) -> int:
+def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool) -> int:
     """Say nothing more about an incident, or about a rule, for a while.
 
     examples:
@@ -63,16 +63,20 @@ def mute(*, incident_id: str | None, rule: str | None, until: str) -> int:
       stillwatch incidents mute --rule oom-kill --until 2026-12-24T08:00
     """
     from stillwatch.cli import values
-    from stillwatch.cli.terminal import line, put
+    from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import local_time, one_line
     from stillwatch.errors import WrongUsage
+    from stillwatch.records.iso import iso
 
     if (incident_id is None) == (rule is None):
         raise WrongUsage("mute either an incident by its ID or a rule with --rule")
     app = door.app()
     end = values.moment_ahead(until, now=app.clock.now(), option="--until")
     said = app.service().mute(incident_id=incident_id, rule=rule, until=end, by=me())
-    put([line(one_line(said) or f"muted until {local_time(end)}")])
+    if as_json:
+        put_json({"incident": incident_id, "rule": rule, "until": iso(end)})
+    else:
+        put([line(one_line(said) or f"muted until {local_time(end)}")])
     return 0
 
 
@@ -96,6 +100,7 @@ def _mute(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("incident_id", nargs="?", metavar="ID", help="mute this incident")
     parser.add_argument("--rule", metavar="RULE", help="mute whatever this rule notices")
     parser.add_argument("--until", "--for", metavar="TIME", default="1d", help="12h, 2d or an ISO time (1d)")
+    json_option(parser)
 
 
 command = Group(

@@ -9,6 +9,8 @@ from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stillwatch.app import App
     from stillwatch.cli.terminal import Line
 
@@ -32,7 +34,7 @@ def list_models(*, as_json: bool) -> int:
     return 0
 
 
-def pull_model(*, name: str) -> int:
+def pull_model(*, name: str, as_json: bool) -> int:
     """Fetch a model; a broken transfer goes on where it stopped, and the check-sum decides.
 
     example:
@@ -41,17 +43,15 @@ def pull_model(*, name: str) -> int:
     import asyncio
 
     from stillwatch.cli.show.models import byte_bar
-    from stillwatch.cli.terminal import line, put
     from stillwatch.llm.pull import pull
 
     app = door.app()
-    with byte_bar(f"fetching {name}") as progress:
+    with byte_bar(f"fetching {name}", wanted=not as_json) as progress:
         path = asyncio.run(pull(name, app.places.models, progress))
-    put([line(f"{name} is here: {path}"), *_what_next(app)])
-    return 0
+    return _tell_here(app, name, path, as_json=as_json)
 
 
-def import_model(*, file: str) -> int:
+def import_model(*, file: str, as_json: bool) -> int:
     """Copy a GGUF file of this machine to the other models.
 
     example:
@@ -60,13 +60,21 @@ def import_model(*, file: str) -> int:
     from pathlib import Path
 
     from stillwatch.cli.show.models import byte_bar
-    from stillwatch.cli.terminal import line, put
     from stillwatch.llm.models import import_file
 
     app = door.app()
-    with byte_bar("copying") as progress:
+    with byte_bar("copying", wanted=not as_json) as progress:
         path = import_file(Path(file), app.places.models, progress)
-    put([line(f"{path.stem} is here: {path}"), *_what_next(app)])
+    return _tell_here(app, path.stem, path, as_json=as_json)
+
+
+def _tell_here(app: App, name: str, path: Path, *, as_json: bool) -> int:
+    from stillwatch.cli.terminal import line, put, put_json
+
+    if as_json:
+        put_json({"name": name, "path": str(path), "size": path.stat().st_size})
+    else:
+        put([line(f"{name} is here: {path}"), *_what_next(app)])
     return 0
 
 
@@ -101,10 +109,12 @@ def _what_next(app: App) -> list[Line]:
 
 def _name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="a name from the list")
+    json_option(parser)
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a GGUF file")
+    json_option(parser)
 
 
 command = Group(
