@@ -66,7 +66,7 @@ def unusable(path: Path | str, error: OSError | sqlite3.Error) -> NotReachable:
             return NotReachable(f"{path}: its file system is full, or your quota is used up", next_step=step)
         case "read-only":
             step = f"findmnt -T {folder} shows it; or --state-dir DIR elsewhere"
-            return NotReachable(f"{path} cannot be written: its file system is mounted read-only", next_step=step)
+            return NotReachable(f"{path} cannot be written: it, or its file system, is read-only", next_step=step)
         case "closed":
             return NotReachable(f"you may not use {path}", next_step="run it with sudo, or --state-dir DIR elsewhere")
         case "broken":

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, unusable
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.report import Report
@@ -116,12 +116,18 @@ class Memory:
             yield None
             return
         if write:
-            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_state()
         store = Store.open(self._state, read_only=not write)
         try:
             yield store
         finally:
             store.close()
+
+    def _make_state(self) -> None:
+        try:
+            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise unusable(self._state, error) from error
 
     @contextmanager
     def _must_write(self) -> Iterator[Store]:

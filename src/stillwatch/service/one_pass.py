@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from stillwatch.errors import WrongUsage
+from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.incidents.recall import Memory
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
@@ -30,6 +30,7 @@ from stillwatch.watch.rule import Rule, Sample
 
 NOVEL_SHARE = 0.25
 NOTES = 5
+T = TypeVar("T")
 GATHER_SHARE = 0.5
 """Of a pass's deadline, at most this much goes into reading."""
 
@@ -198,25 +199,36 @@ class Service:
             )
             if novel:
                 found = group((*gathered.triggers, *novel), gathered.units, now)
-            engine = Engine(
-                models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=self.noted() if own else ()
-            )
+            told, unread = self._recalled(self.noted, list[str]()) if own else ([], ())
+            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told)
             left = deadline - (self._clock.boot() - started)
             incidents = await engine.understand(found, gathered.units, max(left, 0.5))
-            incidents = self._rooms.memory.recognise(incidents, now) if own else incidents
+            if own:
+                incidents, unread = self._recalled(
+                    lambda: self._rooms.memory.recognise(incidents, now), tuple(incidents)
+                )
+            read = (*gathered.sources, *unread)
             report = Report(
                 host=self._rooms.host,
                 at=now,
-                status=status_of(incidents, gathered.sources),
+                status=status_of(incidents, read),
                 incidents=tuple(incidents),
-                sources=gathered.sources,
+                sources=read,
                 tiers=await tiers.report(),
                 lines=gathered.lines,
                 seconds=round(self._clock.boot() - started, 3),
             )
         if own:
-            self._rooms.memory.keep(report)
+            _, unkept = self._recalled(lambda: self._rooms.memory.keep(report), None)
+            report = report if unread or not unkept else _with_sources(report, unkept)
         return report, gathered
+
+    def _recalled(self, recall: Callable[[], T], otherwise: T) -> tuple[T, tuple[SourceReport, ...]]:
+        """What memory gives; where its store cannot be used, the pass goes on without and says so (R42)."""
+        try:
+            return recall(), ()
+        except StillwatchError as error:
+            return otherwise, (SourceReport(name="state", read=False, problem=str(error)),)
 
     async def _converse(
         self,
@@ -252,6 +264,11 @@ class Service:
         text, used = cited(said.answer.text, said.evidence)
         note = "" if used else UNCITED if said.basis else UNSHOWN
         return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
+
+
+def _with_sources(report: Report, more: tuple[SourceReport, ...]) -> Report:
+    sources = (*report.sources, *more)
+    return replace(report, sources=sources, status=status_of(report.incidents, sources))
 
 
 def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:

@@ -58,7 +58,15 @@ class Database:
             raise
         self._depth -= 1
         if self._depth == 0:
+            self._commit()
+
+    def _commit(self) -> None:
+        try:
             self._execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk leaves it open
+                self._connection.execute("ROLLBACK")
+            raise
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         """Rows changed."""

@@ -49,6 +49,7 @@ def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: S
         "cached_tokens": 1678,
         "output_tokens": 60,
         "seconds": 1.94,
+        "engine": None,
     }
     assert value["incidents"][0]["cause"]["id"] == "port-in-use"
     assert said.err == ""
