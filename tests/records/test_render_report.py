@@ -55,6 +55,7 @@ def test_a_report() -> None:
         },
         "lines": 3,
         "seconds": 0.123,
+        "store": None,
     }
 
 

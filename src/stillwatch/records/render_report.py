@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from stillwatch.records.chat import Usage
 from stillwatch.records.iso import iso
@@ -23,6 +24,7 @@ def report_json(report: Report) -> dict[str, object]:
         "tiers": {name: _tier(tier) for name, tier in report.tiers.items()},
         "lines": report.lines,
         "seconds": round(report.seconds, 3),
+        "store": asdict(report.store) if report.store else None,
     }
 
 

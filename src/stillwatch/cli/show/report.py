@@ -45,6 +45,8 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     yield from (incident_row(incident, now=now) for incident in resting)
     yield from _sources(report)
     yield from _tiers(report)
+    if report.store:
+        yield line(("keeps    ", "dim"), str(report.store), hang=9)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
 
