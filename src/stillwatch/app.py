@@ -204,8 +204,8 @@ class App:
         import tomllib
 
         from stillwatch.gate.policy import DEFAULT, load_policy
-        from stillwatch.gate.units import protected_by
         from stillwatch.install.apply import apply_policy
+        from stillwatch.unit.protected import protected_by
 
         file = file or self.places.policy_file
         policy = load_policy(file, frozenset({0}))

@@ -22,8 +22,8 @@ from stillwatch.gate.policy import (
     lower_level,
     raised_risk,
 )
-from stillwatch.gate.units import PROTECTED
 from stillwatch.records.action import ACTIONS
+from stillwatch.unit.protected import BY_NAME, BY_ROLE
 
 ME = frozenset({os.getuid()})
 ORDER = ("refuse", "ask", "allow")
@@ -248,4 +248,4 @@ def test_r07_a_file_with_anything_wrong_is_refused_whole(tmp_path, text):
 
 def test_the_most_careful_level_holds():
     assert lower_level("auto-full", "suggest", "auto-safe") == "suggest"
-    assert "stillwatch*" in PROTECTED
+    assert "stillwatch*" in (*BY_NAME, *BY_ROLE)

@@ -5,16 +5,11 @@ import random
 import pytest
 
 from stillwatch.gate.change.action import Absent, Refused
-from stillwatch.gate.units import check_unit_name, protected_by, same_unit
+from stillwatch.gate.units import check_unit_name, same_unit
 from tests.gate.hostile import TRICKS, text
 from tests.gate.stage import some_units
 
 ODD = (*TRICKS[:13], "a" * 256 + ".service", "web.device", ".service", "web@.service", "-a.service")
-OURS = (
-    "ssh.service", "SSHD.service", "ssh@1.service", "systemd-journald.service", "dbus-broker.service", "polkit.service",
-    "getty@tty1.service", "NetworkManager.service", "stillwatch-gate.service", "multi-user.target", "-.mount",
-    "user@0.service",
-)  # fmt: skip
 PLAIN = ("web.service", "web@1.service", "dev-disk-by\\x2duuid.mount", "a:b_c-d.timer", "x" * 240 + ".service")
 
 
@@ -38,16 +33,6 @@ def test_r03_random_text_is_a_plain_name_or_refused():
         except Refused:
             continue
         assert name.isascii() and not set(name) & set(" ;|&$`'\"\n\x00/*")
-
-
-@pytest.mark.parametrize("name", OURS)
-def test_r03_access_logging_and_ourselves_are_protected(name):
-    assert protected_by((name,), ()) == name
-
-
-def test_the_owner_can_add_to_it_and_others_are_free():
-    assert protected_by(("web.service", "db.service"), ("db*",)) == "db.service"
-    assert protected_by(("web.service", "sshguard-exporter.service"), ()) == ""
 
 
 async def test_r03_all_names_triggers_and_templates_are_one_unit():

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from stillwatch.gate.units import protected_by
 from stillwatch.install.layout import ENABLED, POLKIT, layout
 from stillwatch.install.polkit import granted, polkit_rules
+from stillwatch.unit.protected import protected_by
 from tests.support.rig import REPOSITORY, Machine
 
 pytestmark = pytest.mark.container

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stillwatch.records.trigger import Trigger
-from stillwatch.triage.links import Arrow, arrows, mount_of, paths_of, ports_of
+from stillwatch.triage.links import Arrow, arrows, mount_of
 from stillwatch.triage.sighting import Units, sight
 
 from .build import AT, failed, own, pid1, running, trigger, units
@@ -11,16 +11,6 @@ from .build import AT, failed, own, pid1, running, trigger, units
 
 def linked(triggers: Sequence[Trigger], known: Units) -> set[Arrow]:
     return arrows([sight(t, known) for t in triggers], known)
-
-
-def test_numbers_that_can_be_ports_and_paths() -> None:
-    unit = failed(
-        "a.service",
-        exec_start=("/bin/a", "--port=80", "h:8081", "1.2.3.4", "--data=/srv/a"),
-        environment={"X": "99999"},
-    )
-    assert ports_of(unit) == {80, 8081}
-    assert "/srv/a" in paths_of(unit)
 
 
 def test_the_longest_mount_holds_a_path() -> None:

@@ -11,12 +11,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from stillwatch.unit.names import LONGEST, NAMED, pattern
+
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\Z")]
 AbsolutePath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+\Z", max_length=1024)]
 Pattern = Annotated[str, Meta(pattern=r"^[A-Za-z0-9@+=:,_~*?][A-Za-z0-9@+=:,._~*?-]*\Z", max_length=255)]
-UnitName = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|target|path|mount)\Z", max_length=255)
-]
+UnitName = Annotated[str, Meta(pattern=rf"^{pattern(NAMED)}\Z", max_length=LONGEST)]
 UnitOrPath = Annotated[
     str, Meta(pattern=r"^((/[A-Za-z0-9@+=:,._~-]+)+|[A-Za-z0-9:_.@\\-]+\.[a-z]+)\Z", max_length=1024)
 ]

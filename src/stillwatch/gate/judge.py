@@ -17,8 +17,10 @@ from stillwatch.gate.change.declared_entry import loaded
 from stillwatch.gate.change.undo import Made, Undo
 from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
 from stillwatch.gate.protocol import in_short
-from stillwatch.gate.units import UNIT_NAME, protected_by, same_unit
+from stillwatch.gate.units import same_unit
 from stillwatch.records.action import Decision
+from stillwatch.unit.names import may_be_named
+from stillwatch.unit.protected import protected_by
 
 DEADLINE: Final = 20.0
 
@@ -74,7 +76,7 @@ class Judge:
 
     async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
         await action.check_target(self.world, change)
-        if UNIT_NAME.fullmatch(change.target):
+        if may_be_named(change.target):
             change = replace(change, target=(await loaded(self.world, change.target)).name)
         now = await action.precondition(self.world, change)
         meant, doer = (action.made.change, action.made.action) if isinstance(action, Undo) else (change, action)
@@ -110,7 +112,7 @@ class Judge:
             return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 
     async def _names(self, target: str) -> tuple[str, ...]:
-        return await same_unit(self.world.bus, target) if UNIT_NAME.fullmatch(target) else (target,)
+        return await same_unit(self.world.bus, target) if may_be_named(target) else (target,)
 
     async def _host_state(self, policy: Policy) -> str:
         """Asked only where a rule wants to know."""

@@ -21,11 +21,11 @@ from stillwatch.helpers.policyfile import entries, entry
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import Refused, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
+from stillwatch.unit.protected import protected_by_name
 
 CALLERS: Final = ("stillwatch-gate",)
 SYSTEMCTL: Final = "/usr/bin/systemctl"
 GRACE: Final = 8.0
-PROTECTED: Final = ("ssh", "dbus", "systemd-", "stillwatch", "polkit", "getty", "init.scope", "user@")
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "terminate": {"pid": int, "start": int, "port": int, "unit": str},
     "keep": {"name": str},
@@ -77,7 +77,7 @@ def check_stray(cgroup: str, unit: str) -> None:
     """Only what belongs to nobody: a login session's leftover, or one of the failed unit's own."""
     parts = [part for part in cgroup.split("/") if part]
     last = parts[-1] if parts else ""
-    if any(part.startswith(PROTECTED) for part in parts if not part.startswith("user@")):
+    if protected_by_name(parts):
         raise Refused(f"it belongs to {last}, which is protected")
     in_session = parts[:1] == ["user.slice"] and (last.endswith(".scope") and not last.startswith("init"))
     if not (in_session or last == unit or not parts):

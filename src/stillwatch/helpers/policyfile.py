@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers.request import Refused
+from stillwatch.unit.names import may_be_changed
 
 POLICY = Path("/etc/stillwatch/policy.toml")
 CLEAN_PATH: Final = re.compile(r"(/[A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*)+")
-UNIT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,240}\.(service|socket|timer|path)")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 NEVER: Final = frozenset(
     f"/{name}" for name in ("", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "root", "run",
@@ -54,7 +54,7 @@ def entries(table: str) -> list[dict[str, Any]]:
                 _check_path(one[key])
         if "name" in one and not NAME.fullmatch(str(one["name"])):
             raise Refused(f"{path}: {one['name']!r:.80} is not a name that may be declared")
-        if "unit" in one and not UNIT.fullmatch(str(one["unit"])):
+        if "unit" in one and not may_be_changed(str(one["unit"])):
             raise Refused(f"{path}: {one['unit']!r:.80} is not a unit that may be declared")
     return declared
 

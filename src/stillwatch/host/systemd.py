@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -17,21 +16,18 @@ from stillwatch.host.cleaners import own_services
 from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.facts import is_own
+from stillwatch.unit.names import is_unit
 
 NAME: Final = "org.freedesktop.systemd1"
 ROOT: Final = "/org/freedesktop/systemd1"
 MANAGER: Final = f"{NAME}.Manager"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 KINDS: Final = (".service", ".socket", ".timer", ".mount")
-OWN_PLACES: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/run/systemd/system/")
-"""Where administrators put units of their own; what packages ship lies in /usr/lib/systemd/system."""
 LOADED: Final = ("loaded", "bad-setting", "error")
 DETAILS: Final = 400
 NEVER: Final = 2**63
 PENDING: Final = 4096
-_UNIT = re.compile(
-    r"[A-Za-z0-9:_.\\@-]{1,242}\.(service|socket|timer|mount|target|path|slice|scope|device|swap|automount)"
-)
 
 
 class Listed(NamedTuple):
@@ -62,8 +58,8 @@ def full_name(name: str) -> str:
 
     Raises WrongUsage for what cannot be a unit's name (at most 255 ASCII characters).
     """
-    whole = name if _UNIT.fullmatch(name) else f"{name}.service"
-    if not _UNIT.fullmatch(whole) or len(whole) > 255:
+    whole = name if is_unit(name) else f"{name}.service"
+    if not is_unit(whole):
         raise WrongUsage(f"{name[:80]!r} is not the name of a unit")
     return whole
 
@@ -198,7 +194,7 @@ class Systemd:
             )
         except BusError:
             return False
-        return str(_plain(reply[0])).startswith(OWN_PLACES)
+        return is_own(str(_plain(reply[0])))
 
     async def _state(self, path: str) -> UnitState:
         return as_state(await _properties(await self._connection(), path))

@@ -7,13 +7,13 @@ without them, so `systemd-run` never matches. manage-unit-files is never granted
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from stillwatch.unit.names import may_be_changed
+
 GATE: Final = "stillwatch-gate"
-EXACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}\.(service|socket|timer|path)")
 VERBS: Final[Mapping[str, frozenset[str]]] = {
     "start_unit": frozenset({"start", "stop"}),
     "stop_unit": frozenset({"stop", "start"}),
@@ -43,13 +43,13 @@ def granted(
     for table, needed in (("runbooks", {"start"}), ("cleaners", {"start"}), ("files", MENDED), ("locks", MENDED)):
         for entry in policy.get(table, []):
             verbs.setdefault(str(entry.get("unit", "")), set()).update(needed)
-    exact = {unit: tuple(sorted(found)) for unit, found in verbs.items() if EXACT.fullmatch(unit)}
+    exact = {unit: tuple(sorted(found)) for unit, found in verbs.items() if may_be_changed(unit)}
     return {unit: exact[unit] for unit in sorted(exact) if not protected(unit)}
 
 
 def polkit_rules(grants: Mapping[str, Sequence[str]]) -> str:
     """The text of /etc/polkit-1/rules.d/50-stillwatch.rules. Raises ValueError for a unit that is no exact name."""
-    odd = [unit for unit in grants if not EXACT.fullmatch(unit)]
+    odd = [unit for unit in grants if not may_be_changed(unit)]
     if odd:
         raise ValueError(f"not the exact name of one unit: {odd[0]!r}")
     table = json.dumps({unit: list(grants[unit]) for unit in sorted(grants)}, indent=2, ensure_ascii=True)

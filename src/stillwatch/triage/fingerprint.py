@@ -6,20 +6,13 @@ import hashlib
 import re
 
 from stillwatch.triage.precedence import family
+from stillwatch.unit.names import is_unit
 
-UNIT_NAME = re.compile(
-    r"[A-Za-z0-9:_.\\@-]{1,245}\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)"
-)
 _TRANSIENT = re.compile(r"(?:run-|session-|user@|user-)[A-Za-z]?\d+|.*\.scope")
 _THING = re.compile(r"(?:[A-Za-z]+ )?(?=[\w:.@-]*\d)(?![\w:.@-]*\d{6})[A-Za-z0-9_:.@-]{2,64}")
 """One word with few digits together, perhaps behind its kind ("usb 1-2", "CPU 3")."""
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _LONGEST = 160
-
-
-def is_unit(name: str) -> bool:
-    """Whether the text has the form of a unit's name (not whether such a unit exists)."""
-    return UNIT_NAME.fullmatch(name) is not None
 
 
 def fingerprint(host: str, cause: str, subject: str) -> str:

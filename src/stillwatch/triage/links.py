@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.fingerprint import is_unit
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
 from stillwatch.triage.sighting import Sighting, Units
 from stillwatch.triage.things import Arrow, from_things
+from stillwatch.unit.facts import is_failing, paths_of, ports_of
+from stillwatch.unit.names import is_unit
 
 SAME_TIME = 300.0
 """Seconds within which two faults of the same kind are taken for one."""
@@ -19,7 +20,6 @@ SAME_MOMENT = 15.0
 """Seconds between the kernel's line about a process and PID 1's about its unit."""
 
 _PATH = re.compile(r"(?<![\w/])/[\w@%+=:.,/-]{1,255}")
-_PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:-]*:)?(\d{2,5})(?![\w.])")
 _RENEWS = re.compile(r"cert|renew|acme|lego|letsencrypt|tls", re.IGNORECASE)
 _CARRIERS = (".socket", ".timer", ".path")
 _PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
@@ -42,29 +42,10 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
     return {(symptom, root) for symptom, root in found if symptom != root}
 
 
-def ports_of(unit: UnitState) -> frozenset[int]:
-    """Numbers in its command line and environment that can be ports."""
-    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
-    numbers = (int(match) for word in words for match in _PORT.findall(word))
-    return frozenset(number for number in numbers if 0 < number < 65536)
-
-
-def paths_of(unit: UnitState) -> list[str]:
-    """Paths that its command line and environment name."""
-    words = [*unit.exec_start, *(unit.environment or {}).values()]
-    return [path for word in words for path in _PATH.findall(f" {word.partition('=')[2] or word}")]
-
-
 def mount_of(path: str, mounts: Sequence[str]) -> str:
     """The longest of the mounts that holds the path, or ""."""
     holding = [mount for mount in mounts if PurePosixPath(path).is_relative_to(mount)]
     return max(holding, key=len, default="")
-
-
-def is_failing(unit: UnitState | None) -> bool:
-    return unit is not None and (
-        unit.active_state == "failed" or unit.sub_state in ("auto-restart", "auto-restart-queued")
-    )
 
 
 def _by_unit(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
@@ -190,7 +171,7 @@ def _held_files(sightings: Sequence[Sighting], full: Sequence[str]) -> Iterator[
 def _mount_suffered(sighting: Sighting, unit: UnitState | None, mounts: Sequence[str]) -> str:
     path = sighting.trigger.fields.get("path", "")
     named = [path] if path.startswith("/") else _PATH.findall(sighting.trigger.sample[:2000])
-    places = [mount_of(place, mounts) for place in [*named, *(paths_of(unit) if unit else [])]]
+    places = [mount_of(place, mounts) for place in [*named, *(paths_of(unit, with_program=True) if unit else [])]]
     certain = [place for place in places if place and place != "/"]
     if certain:
         return certain[0]

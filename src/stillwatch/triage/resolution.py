@@ -7,9 +7,9 @@ from collections.abc import Container, Mapping
 from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.fingerprint import is_unit
 from stillwatch.triage.sighting import Units
 from stillwatch.triage.standing import is_well
+from stillwatch.unit.names import is_unit
 
 STEADY_SECONDS = 10.0
 """A unit must have run this long, without a further complaint, before its incident is over."""

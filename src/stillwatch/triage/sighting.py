@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.fingerprint import fingerprint, is_unit
+from stillwatch.triage.fingerprint import fingerprint
 from stillwatch.triage.merge import writer
 from stillwatch.triage.precedence import HOST_WIDE, INJECTION, UNIT_FAILURE, family
+from stillwatch.unit.names import is_unit
 
 _OF_A_PERSON = re.compile(r"session-.*\.scope|user@\d+\.service|user-\d+\.slice|run-.*\.scope|app-.*\.scope")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.unit.facts import is_own
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 
 RESTART_LOOP = 3
@@ -36,7 +37,6 @@ EXIT_STATUSES: Final[dict[str, str]] = {
 """Exit statuses of systemd's own steps before the program starts (systemd.exec(5), "Process Exit Codes")."""
 SWITCHED: Final = frozenset({"enabled", "disabled", "masked"})
 """States of a unit file that somebody chose; "static" and "transient" ones run as others want it."""
-OWN_PLACES: Final = ("/etc/systemd/", "/usr/local/")
 JUST_DONE: Final = 7 * 86400.0
 """Seconds: a package's timer that was switched off longer ago is taken for wanted so."""
 
@@ -77,7 +77,7 @@ def _judge_timer(event: Event, host: str) -> Trigger | None:
     )
     if not ran or enabled not in SWITCHED or (enabled == "enabled" and state != "inactive"):
         return None
-    own = fields.get("fragment_path", "").startswith(OWN_PLACES)
+    own = is_own(fields.get("fragment_path", ""))
     if not own and event.at - ran > JUST_DONE:
         return None
     how = (

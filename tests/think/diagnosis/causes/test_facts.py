@@ -4,24 +4,12 @@ from stillwatch.think.diagnosis.causes.facts import (
     before,
     binary_size,
     clock_time,
-    is_down,
-    is_protected,
     number,
-    paths_of,
-    ports_of,
     rows,
     since,
     size,
     text,
 )
-
-from .scene import unit
-
-
-def test_what_a_unit_names() -> None:
-    shop = unit(exec_start=("/bin/shop", "--port=8081", "/etc/shop.conf", "--db=h:5432"), environment={"D": "/srv/d/"})
-    assert ports_of(shop) == {8081, 5432}
-    assert paths_of(shop) == ["/etc/shop.conf", "/srv/d"]
 
 
 def test_odd_rows_are_left_out() -> None:
@@ -33,11 +21,6 @@ def test_odd_rows_are_left_out() -> None:
 
 def test_sizes_for_people() -> None:
     assert [size(n) for n in (12, 1500, 2_500_000_000)] == ["12 bytes", "1.5 kB", "2.5 GB"]
-
-
-def test_protected_processes() -> None:
-    assert all(is_protected(name) for name in ("sshd", "systemd-journald", "dbus-daemon", "stillwatch"))
-    assert not is_protected("python3")
 
 
 def test_times_for_people() -> None:
@@ -59,10 +42,3 @@ def test_times_for_people() -> None:
 
 def test_limits_as_unit_files_write_them() -> None:
     assert [binary_size(n) for n in (12, 200 << 20, 3 << 29)] == ["12 bytes", "200 MiB", "1.5 GiB"]
-
-
-def test_who_is_down() -> None:
-    assert is_down(unit())
-    assert is_down(unit(active_state="activating", sub_state="auto-restart"))
-    assert not is_down(unit(active_state="active", sub_state="running"))
-    assert not is_down(None)

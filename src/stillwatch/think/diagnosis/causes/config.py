@@ -8,17 +8,8 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import (
-    Row,
-    exists,
-    file_of,
-    is_down,
-    last_change,
-    number,
-    paths_of,
-    rows,
-    text,
-)
+from stillwatch.think.diagnosis.causes.facts import Row, exists, file_of, last_change, number, rows, text
+from stillwatch.unit.facts import is_failing, paths_of
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
@@ -51,7 +42,7 @@ async def bad_config(case: Case) -> Finding | None:
         remedy = propose("restore_file", culprit, sentence, unit=unit.name)
     sentence += f"; {changed}" if changed else ""
     # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
-    proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_down(unit))
+    proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_failing(unit))
     return case.finding("bad-config", culprit, sentence, told, when, proven=proven, proposal=remedy)
 
 

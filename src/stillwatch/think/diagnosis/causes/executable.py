@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, paths_of, text
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
+from stillwatch.unit.facts import paths_of
 
 
 async def missing_executable(case: Case) -> Finding | None:

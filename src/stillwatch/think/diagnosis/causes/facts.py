@@ -10,20 +10,15 @@ memory() as text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case
 
 Row = Mapping[str, object]
 
 _LATELY = 168.0
 """Hours that count as lately."""
-_PATH = re.compile(r"/[^\s\"'=:,;]{1,250}")
-_PORT = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
-_PROTECTED = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
 
 
 def rows(data: Row, name: str) -> list[Row]:
@@ -60,27 +55,6 @@ def binary_size(count: int) -> str:
             break
         amount, unit = amount / 1024, larger
     return f"{amount:.0f} {unit}" if amount == int(amount) else f"{amount:.1f} {unit}"
-
-
-def paths_of(unit: UnitState) -> list[str]:
-    """Absolute paths in its command line and environment, the program itself left out."""
-    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
-    return list(dict.fromkeys(path.rstrip("/.") for word in words for path in _PATH.findall(word)))
-
-
-def ports_of(unit: UnitState) -> set[int]:
-    """Numbers in its command line and environment that can be ports."""
-    words = [*unit.exec_start[1:], *(unit.environment or {}).values()]
-    return {int(match) for word in words for match in _PORT.findall(word) if 0 < int(match) < 65536}
-
-
-def is_down(unit: UnitState | None) -> bool:
-    """Failed, or failing and started again and again, by PID 1's word."""
-    return unit is not None and (unit.active_state == "failed" or unit.sub_state.startswith("auto-restart"))
-
-
-def is_protected(process: str) -> bool:
-    return _PROTECTED.fullmatch(process) is not None
 
 
 async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:

@@ -6,7 +6,9 @@ import re
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import Row, clock_time, is_protected, number, ports_of, rows, text
+from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
+from stillwatch.unit.facts import ports_of
+from stillwatch.unit.protected import is_protected_process
 
 _SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
 _OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
@@ -69,7 +71,7 @@ async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple
     notes: tuple[str, ...] = ()
     if not stray:
         notes = (f"{unit.name} and {owner} want the same port; which of them should have it is for a person to say.",)
-    elif pid > 1 and not is_protected(name):
+    elif pid > 1 and not is_protected_process(name):
         remedy = propose("terminate_process", str(pid), sentence, port=port, unit=unit.name)
     return case.finding("port-in-use", culprit, sentence, told, looked, proven=True, proposal=remedy, notes=notes)
 

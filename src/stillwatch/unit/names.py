@@ -1,0 +1,41 @@
+"""The grammar of unit names (systemd.unit(5)), said once; who changes units asks for more than who reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+KINDS: Final = (
+    "service", "socket", "timer", "path", "target", "mount", "automount", "swap", "slice", "scope", "device",
+)  # fmt: skip
+NAMED: Final = ("service", "socket", "timer", "target", "path", "mount", "slice", "scope")
+"""Kinds that a proposal may name; what may be done to one is for the policy to say."""
+CHANGED: Final = ("service", "socket", "timer", "path")
+"""Kinds that may be started and stopped."""
+LONGEST: Final = 255
+CHARACTERS: Final = r"[A-Za-z0-9:_.@\\-]"
+
+
+def pattern(kinds: tuple[str, ...]) -> str:
+    """A regular expression for names of these kinds that begin with a letter or a digit, to be matched as a whole."""
+    return rf"[A-Za-z0-9]{CHARACTERS}*\.(?:{'|'.join(kinds)})"
+
+
+_ANY: Final = re.compile(rf"{CHARACTERS}+\.(?:{'|'.join(KINDS)})")
+_NAMED: Final = re.compile(pattern(NAMED))
+_CHANGED: Final = re.compile(pattern(CHANGED))
+
+
+def is_unit(text: str) -> bool:
+    """Whether the text has the form of a unit's name (not whether such a unit exists)."""
+    return len(text) <= LONGEST and _ANY.fullmatch(text) is not None
+
+
+def may_be_named(text: str) -> bool:
+    """Whether a proposal may name it: a plain name, no "-.mount"."""
+    return len(text) <= LONGEST and _NAMED.fullmatch(text) is not None
+
+
+def may_be_changed(text: str) -> bool:
+    """Whether it is the exact name of one unit of a kind that may be started and stopped."""
+    return len(text) <= LONGEST and _CHANGED.fullmatch(text) is not None
