@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -197,3 +198,14 @@ def test_every_entry_can_be_pulled() -> None:
     for known in catalogue().values():
         assert known.url.startswith("https://") if known.source == "hub" else known.sha256 and known.packages
         assert known.tiers
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave files of root")
+async def test_what_root_fetches_for_a_service_is_the_services(hub: Hub, tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    os.chown(folder, 4711, 4712)
+    hub.break_after = 2_000_000
+    with pytest.raises(NotReachable):
+        await fetch(entry(hub), folder)
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in folder.rglob("*")} == {(4711, 4712)}

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.errors import NotReachable, unusable
 from stillwatch.host.command import run
 
 PATIENCE = 90.0
@@ -56,7 +56,7 @@ class Installer:
                 os.fsync(file.fileno())
             fresh.replace(target)
         except OSError as error:
-            raise StillwatchError(f"{target}: {error.strerror}") from error
+            raise unusable(target, error) from error
 
     def remove(self, path: PurePosixPath | str) -> None:
         """A file, or a directory with all that is in it. A link is removed, never followed."""
@@ -73,7 +73,7 @@ class Installer:
             else:
                 target.unlink()
         except OSError as error:
-            raise StillwatchError(f"{target}: {error.strerror}") from error
+            raise unusable(target, error) from error
 
     async def run(self, *argv: str, needed: bool = True) -> bool:
         """Run a program of the system. needed: raises NotReachable where it fails; else returns whether it worked."""

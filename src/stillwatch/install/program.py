@@ -14,7 +14,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.errors import NotReachable, StillwatchError, unusable
 from stillwatch.helpers.engine import PACKAGE
 from stillwatch.install.installer import Installer
 from stillwatch.llm.engines import INSTALLED, find_engine
@@ -170,7 +170,7 @@ def copy_program(source: Path, target: Path) -> None:
         fresh.chmod(0o755)
         fresh.replace(target)
     except OSError as error:
-        raise NotReachable(f"{target}: {error.strerror}", next_step="mend that, then run the same again") from error
+        raise unusable(target, error) from error
 
 
 def _package() -> Path:

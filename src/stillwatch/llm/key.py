@@ -7,7 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from stillwatch.errors import StillwatchError
+from stillwatch.errors import StillwatchError, unusable
 
 NAME = "llama.key"
 
@@ -21,7 +21,7 @@ def own_key(runtime: Path) -> tuple[Path, str]:
             _make(path)
         return path, read_key(path)
     except OSError as error:
-        raise StillwatchError(f"cannot keep an API key in {path}: {error.strerror}") from error
+        raise unusable(path, error) from error
 
 
 def read_key(path: Path) -> str:
@@ -29,7 +29,7 @@ def read_key(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise StillwatchError(f"cannot read the API key in {path}: {error.strerror}") from error
+        raise unusable(path, error) from error
     with os.fdopen(descriptor) as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
             raise StillwatchError(f"{path} can be read by others", next_step=f"chmod 600 {path}")

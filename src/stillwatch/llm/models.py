@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from stillwatch.config import Llm
-from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.errors import StillwatchError, WrongUsage, unusable
 from stillwatch.llm.catalogue import DEFAULT, Entry, catalogue, entry_for_file
 from stillwatch.records.chat import TIERS, Tier
 
@@ -217,7 +217,7 @@ def need_room(folder: Path, size: int) -> None:
             _share(folder, 0o755)
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise StillwatchError(f"cannot use {folder}: {error.strerror}") from error
+        raise unusable(folder, error) from error
     if free < size:
         raise StillwatchError(f"{folder} has room for {free / GIB:.1f} GiB and {size / GIB:.1f} are needed")
 
@@ -228,6 +228,15 @@ def _share(path: Path, mode: int) -> None:
     if os.geteuid() == 0:
         above = path.parent.stat()
         os.chown(path, above.st_uid, above.st_gid)
+
+
+def hand_over(folder: Path) -> None:
+    """What root left in the folder belongs to the folder's owner, also what a broken transfer left to go on from."""
+    if os.geteuid() != 0:
+        return
+    owner = folder.stat()
+    for path in folder.rglob("*"):
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _copy(source: Path, part: Path, progress: Progress | None) -> None:

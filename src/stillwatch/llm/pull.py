@@ -15,9 +15,9 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
+from stillwatch.errors import NotReachable, StillwatchError, WrongUsage, unusable
 from stillwatch.llm.catalogue import Entry, catalogue
-from stillwatch.llm.models import Progress, keep, need_room
+from stillwatch.llm.models import Progress, hand_over, keep, need_room
 
 BLOCK = 1 << 20
 SILENCE_SECONDS = 60.0
@@ -49,7 +49,9 @@ async def fetch(entry: Entry, folder: Path, progress: Progress | None = None) ->
         part, sha256 = await work(entry, folder, tell)
         await asyncio.to_thread(keep, part, target, sha256)
     except OSError as error:
-        raise StillwatchError(f"cannot write {target}: {error.strerror or error}") from error
+        raise unusable(target, error) from error
+    finally:
+        hand_over(folder)
     return target
 
 

@@ -56,19 +56,23 @@ def list_keys(*, as_json: bool) -> int:
 
 def _revoke_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="as `keys list` shows it")
+    json_option(parser)
 
 
-def revoke(*, id: str) -> int:
+def revoke(*, id: str, as_json: bool) -> int:
     """Make a key worthless, from the next request on.
 
     example:
       stillwatch keys revoke K-3f9a10bc
     """
-    from stillwatch.cli.terminal import line, put
+    from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.serve.http.keys import KeyRing
 
     KeyRing(door.app().places.state).revoke(id)
-    put([line("revoked")])
+    if as_json:
+        put_json({"revoked": id})
+    else:
+        put([line("revoked")])
     return 0
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.errors import StillwatchError, WrongUsage, unusable
 
 Scope = Literal["read", "chat"]
 SCOPES: tuple[Scope, ...] = ("read", "chat")
@@ -98,7 +98,7 @@ class KeyRing:
             with self._alone():
                 self._write(change(self._load() if self._file.exists() else ()))
         except OSError as error:
-            raise StillwatchError(f"cannot write {self._file}: {error.strerror}") from error
+            raise unusable(self._file, error) from error
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
