@@ -47,6 +47,8 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "keys": Family("keys", "API keys for port 8083: create, list, revoke."),
         "models": Family("models", "GGUF model files: list, pull, import, verify."),
         "doctor": Family("doctor", "What is missing or broken here, and the command that mends it."),
+        "backup": Family("backup", "Save the state of daemon and gate in one file."),
+        "restore": Family("restore", "Put a backup in the place of the present state."),
     },
 }
 

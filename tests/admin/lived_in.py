@@ -1,0 +1,39 @@
+"""A state directory as it is after a while: a store with an incident, a gate with an audit record, keys, models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stillwatch.config import Paths
+from stillwatch.gate.client import ask
+from stillwatch.serve.http.keys import KeyRing
+from stillwatch.store.store import Store
+from tests.cli.gate_scene import propose, running_gate
+from tests.store.build import incident
+
+
+def live_in(folder: Path) -> Paths:
+    """Daemon and gate have run there and have ended."""
+    folder.mkdir(exist_ok=True)
+    with running_gate(folder) as places:
+        number = propose(places)
+        ask(places, "reject", id=number)
+    remember(places, "I1")
+    KeyRing(places.state).create("chat", 1.0)
+    places.models.mkdir(parents=True, exist_ok=True)
+    (places.models / "tiny.gguf").write_bytes(b"GGUF")
+    return places
+
+
+def remember(places: Paths, incident_id: str) -> None:
+    store = Store.open(places.state)
+    store.book.save(incident(incident_id))
+    store.close()
+
+
+def known(places: Paths) -> list[str]:
+    store = Store.open(places.state, read_only=True)
+    try:
+        return [one.id for one in store.book.open_incidents()]
+    finally:
+        store.close()

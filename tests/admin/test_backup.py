@@ -1,0 +1,45 @@
+"""What a backup holds, and that it is of one moment."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from stillwatch.admin.backup import back_up
+from stillwatch.errors import NotReachable, WrongUsage
+from tests.admin.lived_in import live_in
+from tests.cli.gate_scene import running_gate
+from tests.gate.stage import places_in
+
+
+def test_it_holds_state_and_secrets_and_nobody_else_may_read_it(tmp_path: Path) -> None:
+    target = tmp_path / "backup.tar.gz"
+    manifest = back_up(live_in(tmp_path / "host"), target, host="web-01", now=5.0)
+    names = {f"{kept.part}/{kept.name}" for kept in manifest.files}
+    assert {"daemon/stillwatch.db", "daemon/api-keys.json", "gate/gate.db"} <= names
+    assert not [name for name in names if "gguf" in name or "lock" in name or name.endswith(("-wal", "-shm", ".sock"))]
+    assert target.stat().st_mode & 0o777 == 0o600
+    with tarfile.open(target) as archive:
+        assert set(archive.getnames()) == names | {"manifest.json"}
+
+
+def test_daemon_and_gate_may_run_meanwhile(tmp_path: Path) -> None:
+    live_in(tmp_path / "host")
+    with running_gate(tmp_path / "host") as places:
+        assert back_up(places, tmp_path / "b.tar.gz", host="h", now=5.0).files
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    with pytest.raises(WrongUsage):
+        back_up(live_in(tmp_path / "host"), target, host="h", now=5.0)
+    assert target.read_text() == "mine"
+
+
+def test_nothing_to_save_is_told_and_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(NotReachable):
+        back_up(places_in(tmp_path / "none"), tmp_path / "b", host="h", now=5.0)
+    assert not (tmp_path / "b").exists()
