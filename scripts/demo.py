@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from evals import scenario
 from evals.scenario import Scenario
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 from tests.support.shop import Shop, open_shop, three_models
 
 
@@ -42,7 +42,7 @@ def main() -> int:
     with broken_machine(name, seed) as (machine, _, _):
         say("stillwatch check, inside the machine")
         environment = machine.stillwatch_environment() | {"TERM": os.environ.get("TERM", "dumb")}
-        command = machine.inside([sys.executable, "-m", "stillwatch", "check"], env=environment)
+        command = machine.inside([PYTHON, "-m", "stillwatch", "check"], env=environment)
         return subprocess.run(command, check=False).returncode
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scripts.demo import broken_machine
+from tests.support.rig import PYTHON
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs/images/check.svg"
 WIDTH = 100
@@ -39,7 +40,7 @@ def on_a_terminal(argv: list[str]) -> tuple[int, str]:
 def main() -> None:
     with broken_machine(FAULT, SEED) as (machine, _, _):
         environment = machine.stillwatch_environment() | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        command = machine.inside([sys.executable, "-m", "stillwatch", "check"], env=environment)
+        command = machine.inside([PYTHON, "-m", "stillwatch", "check"], env=environment)
         code, said = on_a_terminal(command)
     if code != 1:
         sys.exit(f"check ended with {code}: {said}")

@@ -16,7 +16,7 @@ from evals import scenario
 from stillwatch.gate.totp import STEP, code_at
 from tests.support import window
 from tests.support.mending import CONFIGURATION, Estate, install, policy
-from tests.support.rig import Machine, model_dir
+from tests.support.rig import MODELS_INSIDE, Machine
 from tests.support.shop import MODELS, open_shop
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/images"
@@ -54,7 +54,7 @@ def main() -> int:
         install(machine, policy(shop))
         for file in MODELS.values():
             own = {"STILLWATCH_MODEL_DIR": ""}  # the models of the service, not those that tests share
-            machine.stillwatch("models", "import", str(model_dir() / file), env=own, timeout=120, check=True)
+            machine.stillwatch("models", "import", str(MODELS_INSIDE / file), env=own, timeout=120, check=True)
         machine.run(["systemctl", "restart", "stillwatch.service"])
         estate = Estate(machine=machine, shop=shop, fault=fault, level="suggest")
         fault.inject(machine, shop)

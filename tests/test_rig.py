@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import rig
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 
 
 def test_a_machine_is_a_booted_debian_with_journal_bus_and_no_network(machine: Machine) -> None:
@@ -51,9 +51,9 @@ def test_memory_and_process_limits_hold(machine: Machine) -> None:
 
 
 def test_our_command_runs_inside_from_the_working_tree(machine: Machine) -> None:
-    done = machine.run([sys.executable, "-c", "import stillwatch, msgspec; print(stillwatch.__file__)"])
-    assert Path(done.stdout.strip()).is_relative_to(rig.REPOSITORY)
-    assert machine.run(["touch", f"{rig.REPOSITORY}/tests/x"], check=False).returncode != 0
+    done = machine.run([PYTHON, "-c", "import stillwatch, msgspec; print(stillwatch.__file__)"])
+    assert Path(done.stdout.strip()).is_relative_to(rig.CODE)
+    assert machine.run(["touch", f"{rig.CODE}/tests/x"], check=False).returncode != 0
 
 
 def test_nothing_is_left_when_the_tests_are_killed(rootfs: Path) -> None:

@@ -7,7 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,18 @@ from stillwatch.config import (
 )
 from stillwatch.errors import StillwatchError
 from stillwatch.host.systemd import Systemd
-from stillwatch.incidents.recall import Memory
+from stillwatch.incidents.recall import Forgetful, Memory
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.gather import Source
+from stillwatch.reading.recorded import recorded_sources
 from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.records.recording import Recording
 from stillwatch.service.one_pass import Service, ServiceParts
 from stillwatch.service.through_daemon import ThroughDaemon
 from stillwatch.store.compiled import CompiledShelf
+from stillwatch.store.recording import SHIPPED, load_recording
+from stillwatch.tools.recorded_looks import RecordedLooks
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.watch.family import RULES_FOLDER, load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
@@ -60,6 +64,19 @@ class SystemClock:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoppedClock:
+    """A recorded host's: for people it is the moment of the recording; deadlines run on."""
+
+    at: float
+
+    def now(self) -> float:
+        return self.at
+
+    def boot(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
     """What every command takes. ignore_config: the defaults, whatever the file says, to examine a broken one."""
 
@@ -71,9 +88,17 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:
+    """recording: the recorded host that is looked at instead of this one."""
+
     config: Config
     places: Paths
     clock: Clock
+    recording: Recording | None = None
+
+    def recorded(self, folder: Path | None) -> App:
+        """The same over a recorded host, the one that is shipped by default. Raises WrongUsage, StillwatchError."""
+        recording = load_recording(folder or SHIPPED)
+        return replace(self, recording=recording, clock=StoppedClock(at=recording.at))
 
     @property
     def socket(self) -> Path:
@@ -89,7 +114,7 @@ class App:
     def service(self) -> Service:
         """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
         rooms = self.rooms()
-        if self.socket.exists():
+        if self.socket.exists() and self.recording is None:
             through = ThroughDaemon(rooms, self.socket)
             if through.answers():
                 return through
@@ -98,7 +123,7 @@ class App:
     def rooms(self) -> ServiceParts:
         folders = [RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER]
         rules = load_rules(folders)
-        host = socket.gethostname()
+        host = self.recording.host if self.recording else socket.gethostname()
         memory = Memory(self.places.state)
         shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
         return ServiceParts(
@@ -106,7 +131,7 @@ class App:
             clock=self.clock,
             rules=rules,
             ordinary=lambda: ordinary_lines(folders),
-            memory=memory,
+            memory=Forgetful() if self.recording else memory,
             watcher=lambda: Watcher(Prefilter(rules, shelf=shelf, ahead=True), host=host),
             sources=lambda journal, log, since: self._sources(host, journal, log, since),
             looks=self._looks,
@@ -252,6 +277,8 @@ class App:
             return [LogSource(log, self.clock)]
         if journal is not None:
             return [JournalSource(journal, since, self.clock)]
+        if self.recording is not None:
+            return recorded_sources(self.recording, since)
         elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
         own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
         logs = [LogSource(file, self.clock) for file in self.config.watch.logs]
@@ -261,7 +288,7 @@ class App:
         """None where another host's journal or log is read: what this host shows would only mislead."""
         if journal is not None or log is not None:
             return None
-        return self.host_looks()
+        return RecordedLooks(recording=self.recording) if self.recording else self.host_looks()
 
     def host_looks(self) -> HostLooks:
         world = World(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ import pytest
 
 from evals import scenario
 from stillwatch.records.chat import TIERS
-from tests.support.rig import Machine, model_dir
+from tests.support.rig import MODELS_INSIDE, PYTHON, Machine
 from tests.support.shop import MODELS, Shop, open_shop
 
 STATE = ("--state-dir", "/tmp/sw", "--runtime-dir", "/tmp/sw/run")
@@ -36,7 +35,7 @@ class Host:
     def start(self) -> None:
         """Returns once everything was read."""
         log = self._running.enter_context((self.machine.root / "tmp/daemon.log").open("ab"))
-        argv = [sys.executable, "-m", "stillwatch", "run", *STATE]
+        argv = [PYTHON, "-m", "stillwatch", "run", *STATE]
         env = self.machine.stillwatch_environment()
         subprocess.Popen(self.machine.inside(argv, env=env), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.machine.wait(self._watches, "the daemon to watch", seconds=30)
@@ -187,7 +186,7 @@ def test_the_daemon_outlives_the_bus(host: Host) -> None:
 def test_what_opened_before_the_models_were_up_is_shown_to_them(boot: Callable[..., Machine], seed: int) -> None:
     machine = boot()
     host = Host(machine, open_shop(machine, seed))
-    asked = "".join(f'[llm.{tier}]\nmodel = "{model_dir() / MODELS[tier]}"\n' for tier in ("trigger", "review"))
+    asked = "".join(f'[llm.{tier}]\nmodel = "{MODELS_INSIDE / MODELS[tier]}"\n' for tier in ("trigger", "review"))
     machine.write("/etc/stillwatch/stillwatch.toml", f"{asked}[llm.meta]\nenabled = false\n")
     fault = scenario.load("F01")
     fault.inject(machine, host.shop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,6 @@ from tests.support import fresh
 
 pytestmark = pytest.mark.container
 CLONE = "/root/my clone"
-HEADLINES = ("healthy", "needs attention", "critical", "could not be established")
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,9 @@ def newcomer() -> Iterator[fresh.Container]:
 @pytest.mark.timeout(900)
 def test_the_first_command_gives_a_report_and_says_little_else(newcomer: fresh.Container) -> None:
     said = newcomer.run([f"{CLONE}/scripts/try"])
-    phases = [line for line in said.splitlines() if line.startswith(("✓", "✗"))]
-    assert any(headline in said for headline in HEADLINES)
-    assert phases and all(line.startswith("✓") and line.endswith(" s") for line in phases)
+    phases = [line for line in said.splitlines() if re.match(r"[✓✗] .* [\d.]+ s$", line)]
+    assert "recorded host" in said and "could do" in said, "no systemd here, and yet there is something to see"
+    assert len(phases) == 3 and all(line.startswith("✓") for line in phases), said
     assert "Collecting" not in said and "Reading package lists" not in said
     again = newcomer.run([f"{CLONE}/scripts/try"])
     assert not [line for line in again.splitlines() if line.startswith(("✓ Debian", "✓ Python"))], "nothing to set up"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from stillwatch.records.chat import TIERS
 from tests.serve.client_programs import guide_packages, node_program
 from tests.support import guides
-from tests.support.rig import PATH, Machine
+from tests.support.rig import PATH, PYTHON, Machine
 
 FOLDER = "/root/at-the-desk"
 EVIDENCE = "**Evidence**"
@@ -61,7 +60,7 @@ def proposed(machine: Machine) -> bool:
 
 def follow(machine: Machine, guide: str) -> list[tuple[str, str]]:
     """Each block that a shell was given, and what it printed."""
-    env = {**machine.stillwatch_environment(), "PATH": f"{PATH}:{Path(sys.prefix) / 'bin'}"}
+    env = {**machine.stillwatch_environment(), "PATH": f"{PATH}:{Path(PYTHON).parent}"}
     script = f"mkdir -p {FOLDER}; cd {FOLDER}\n{guides.program(guide)}"
     done = machine.run(["bash", "-eu", "-c", script], env=env, check=False, timeout=240)
     print(f"=== {guide}\n{done.stdout}\n--- {done.stderr}")

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 
 UNIT = """[Unit]
 Description=A service that fails once
@@ -52,7 +51,7 @@ def installed(machine: Machine) -> Iterator[Machine]:
 
 
 def propose(machine: Machine, action: str, target: str, user: str = "stillwatch") -> Any:
-    done = machine.run([sys.executable, "-I", "-c", PROPOSE, action, target], user=user, check=False)
+    done = machine.run([PYTHON, "-I", "-c", PROPOSE, action, target], user=user, check=False)
     return json.loads(done.stdout) if done.returncode == 0 else done.stderr.splitlines()[-1]
 
 

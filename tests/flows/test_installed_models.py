@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.rig import Machine, model_dir
+from tests.support.rig import MODELS_INSIDE, Machine, engine_inside
 
 pytestmark = pytest.mark.real_model
 SMALL = "SmolLM2-135M-Instruct.Q4_1"
@@ -20,8 +20,9 @@ OWN = {"STILLWATCH_MODEL_DIR": ""}
 @pytest.fixture
 def served(machine: Machine, engine: str) -> Iterator[Machine]:
     """Installed with each engine, with one small model that root brought, and the daemon ready to ask it."""
-    for verb in (["install"], ["models", "import", str(model_dir() / f"{SMALL}.gguf")]):
-        done = machine.stillwatch(*verb, env={**OWN, "STILLWATCH_LLAMA_SERVER": engine}, timeout=120)
+    for verb in (["install"], ["models", "import", str(MODELS_INSIDE / f"{SMALL}.gguf")]):
+        env = {**OWN, "STILLWATCH_LLAMA_SERVER": engine_inside(engine)}
+        done = machine.stillwatch(*verb, env=env, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
     machine.run(["systemctl", "restart", "stillwatch.service"])
     machine.wait(lambda: is_ready(machine), "the model", seconds=60)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from stillwatch.gate.totp import STEP, code_at
 from tests.support.mending import Estate, at_work
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 CHAT = """
@@ -49,7 +48,7 @@ class Owner:
         self.step = 0
 
     def chat(self, *words: str) -> str:
-        return self.machine.run([sys.executable, "-I", "-c", CHAT, *words], user="stillwatch").stdout.strip()
+        return self.machine.run([PYTHON, "-I", "-c", CHAT, *words], user="stillwatch").stdout.strip()
 
     def code(self) -> str:
         """The next step's that was not used yet; the gate takes those of one step around now."""
@@ -59,7 +58,7 @@ class Owner:
 
     def have_done(self, action: str, target: str) -> str:
         """The id of a change that root had made."""
-        proposed = self.machine.run([sys.executable, "-I", "-c", PROPOSE, action, target], user="stillwatch")
+        proposed = self.machine.run([PYTHON, "-I", "-c", PROPOSE, action, target], user="stillwatch")
         reply = json.loads(proposed.stdout)
         assert reply["state"] == "waiting", reply
         done = self.machine.stillwatch("approvals", "approve", reply["id"], "--yes")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 import stillwatch.install
 from stillwatch.gate.policy import DEFAULT, load_policy
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 
 pytestmark = pytest.mark.container
 
@@ -26,7 +25,7 @@ User=stillwatch-gate
 StateDirectory=stillwatch-gate
 StateDirectoryMode=0700
 Environment=PYTHONDONTWRITEBYTECODE=1
-ExecStart={sys.executable} -c "{RUN}"
+ExecStart={PYTHON} -c "{RUN}"
 """
 SOCKET = """
 [Socket]
@@ -99,7 +98,7 @@ def machine():
 
 
 def say(machine, verb, door="propose", user="stillwatch", **fields):
-    argv = [sys.executable, "-c", SAY, door, verb, json.dumps(fields)]
+    argv = [PYTHON, "-c", SAY, door, verb, json.dumps(fields)]
     return json.loads(machine.run(argv, user=user).stdout)
 
 
@@ -114,19 +113,19 @@ def test_a_failed_service_is_restarted_by_itself_and_the_log_is_whole(machine):
     reply = say(machine, "propose", action="restart_unit", target="shop.service")
     assert (reply["state"], reply["outcome"]["verified"]) == ("done", True), reply
     assert machine.properties("shop.service")["ActiveState"] == "active"
-    told = machine.run([sys.executable, "-c", VERIFY]).stdout.split(maxsplit=2)
+    told = machine.run([PYTHON, "-c", VERIFY]).stdout.split(maxsplit=2)
     assert told[0] == "True" and told[2].strip() == "-", told
 
 
 def test_r30_a_cut_tail_contradicts_the_journal(machine):
     machine.run(["systemctl", "stop", "stillwatch-gate.service"])
     machine.run(["cp", "-a", "/var/lib/stillwatch-gate", "/var/lib/kept"])
-    machine.run([sys.executable, "-c", CUT])
-    told = machine.run([sys.executable, "-c", VERIFY]).stdout
+    machine.run([PYTHON, "-c", CUT])
+    told = machine.run([PYTHON, "-c", VERIFY]).stdout
     assert told.startswith("False 3 the journal knows record"), told
     machine.run(["sh", "-c", "cp -a /var/lib/kept/. /var/lib/stillwatch-gate/"])
     machine.run(["systemctl", "start", "stillwatch-gate.service"])
-    assert machine.run([sys.executable, "-c", VERIFY]).stdout.startswith("True")
+    assert machine.run([PYTHON, "-c", VERIFY]).stdout.startswith("True")
 
 
 def test_explain_says_whose_connections_a_restart_drops(machine):
@@ -137,7 +136,7 @@ def test_explain_says_whose_connections_a_restart_drops(machine):
     machine.unit("stillwatch-peek.socket", door, start=True)
     for name, script in (("bank", BANK), ("wallet", WALLET)):
         machine.write(f"/run/{name}.py", script)
-        unit = f"[Service]\nExecStart={sys.executable} /run/{name}.py\nRestart=on-failure\nRestartSec=100ms\n"
+        unit = f"[Service]\nExecStart={PYTHON} /run/{name}.py\nRestart=on-failure\nRestartSec=100ms\n"
         machine.unit(f"{name}.service", unit, start=True)
     machine.run(["sh", "-c", "until test -e /run/connected; do sleep 0.05; done"])
     told = say(machine, "explain", action="restart_unit", target="bank.service")

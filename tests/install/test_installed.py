@@ -97,7 +97,8 @@ def test_daemon_and_gate_run_and_neither_is_root(host: Machine) -> None:
     for unit, user in (("stillwatch.service", "stillwatch"), ("stillwatch-gate.service", "stillwatch-gate")):
         facts = host.properties(unit)
         assert facts["ActiveState"] == "active", host.run(["journalctl", "-u", unit, "-n", "20", "--no-pager"]).stdout
-        assert host.run(["stat", "-c", "%U", f"/proc/{facts['MainPID']}"]).stdout.strip() == user
+        owner = ["stat", "-c", "%U", f"/proc/{facts['MainPID']}"]
+        host.wait(lambda owner=owner, user=user: host.run(owner).stdout.strip() == user, f"{unit} to run as {user}")
 
 
 def test_r8_diagnostics_run_in_the_look_unit(host: Machine) -> None:

@@ -55,7 +55,6 @@ def test_a_report() -> None:
         },
         "lines": 3,
         "seconds": 0.123,
-        "store": None,
     }
 
 

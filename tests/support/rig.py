@@ -6,9 +6,11 @@ no network but its own loopback, its own journal, bus, users and process limits;
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import fcntl
+import functools
 import hashlib
 import os
 import secrets
@@ -31,6 +33,10 @@ PACKAGES = HERE / "rig/packages.txt"
 SUITE = "bookworm"
 PREFIX = "sw-test-"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+INSIDE = Path("/opt/under-test")
+"""Where a machine sees what is tested, the same wherever it lies here."""
+CODE, ENVIRONMENT, MODELS_INSIDE, SERVER_INSIDE = (INSIDE / name for name in ("code", "venv", "models", "llama"))
+PYTHON = str(ENVIRONMENT / "bin/python")
 PREPARE = (
     "import asyncio; from stillwatch.install.installer import Installer;"
     "from stillwatch.install.program import prepare; print(asyncio.run(prepare(Installer(lambda said: None))))"
@@ -106,15 +112,46 @@ def llama_server() -> Path | None:
         return None
 
 
-def _mounts() -> list[Path]:
-    """What the command under test is made of, seen in the machine read-only at the same paths as here."""
-    server = llama_server()
-    wanted = [REPOSITORY, Path(sys.prefix), Path(sys.base_prefix), model_dir(), *([server.parent] if server else [])]
-    kept: list[Path] = []
-    for path in sorted({path.resolve() for path in wanted if path.is_dir()}):
-        if not any(path.is_relative_to(other) for other in (*kept, Path("/usr"))):
-            kept.append(path)
-    return kept
+def engine_inside(name: str) -> str:
+    """What an engine's name or path here is in a machine."""
+    return str(SERVER_INSIDE / Path(name).name) if "/" in name else name
+
+
+@functools.cache
+def _code() -> Path:
+    """A copy of this tree that every user may read, wherever the clone lies and whatever its modes; gone with us."""
+    place = tempfile.TemporaryDirectory(prefix="sw-code-")
+    atexit.register(place.cleanup)
+    code = Path(place.name) / "code"
+    for part in ("src", "tests", "evals", "scripts"):
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(REPOSITORY / part, code / part, ignore=left_out, copy_function=shutil.copyfile)
+    for path in (code, *code.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (code / "editable.pth").write_text(f"{CODE}/src\n")
+    return code
+
+
+def _mounts() -> dict[Path, Path]:
+    """What the command under test is made of: place here → place in the machine, which sees it read-only."""
+    server, environment = llama_server(), Path(sys.prefix)
+    mounts = {_code(): CODE, environment: ENVIRONMENT, model_dir(): MODELS_INSIDE}
+    for link in environment.glob("lib/python*/site-packages/__editable__*.pth"):  # it leads to the code's place here
+        mounts[_code() / "editable.pth"] = ENVIRONMENT / link.relative_to(environment)
+    if server:
+        mounts[server.parent] = SERVER_INSIDE
+    if not Path(sys.base_prefix).is_relative_to("/usr"):
+        mounts[Path(sys.base_prefix)] = Path(sys.base_prefix)
+    return {here: there for here, there in mounts.items() if here.exists()}
+
+
+def _binds() -> list[str]:
+    return [f"--bind-ro={_escaped(here)}:{there}" for here, there in _mounts().items()]
+
+
+def _escaped(path: Path) -> str:
+    """systemd-nspawn takes a colon for the end of a path."""
+    return str(path.resolve()).replace("\\", "\\\\").replace(":", "\\:")
 
 
 class Machine:
@@ -128,7 +165,7 @@ class Machine:
         self.leader = 0
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 – it lives as long as the machine
         self._root = root or rootfs()
-        self._arguments = [*arguments, *(f"--bind-ro={path}" for path in (() if root else _mounts()))]
+        self._arguments = [*arguments, *([] if root else _binds())]
         if kernel_log:
             self._arguments += ["--capability=CAP_SYSLOG", "--bind=/dev/kmsg"]
         self._process: subprocess.Popen[bytes] | None = None
@@ -236,19 +273,19 @@ class Machine:
         return done
 
     def stillwatch(self, *arguments: str, check: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run our command inside, from the working tree and its virtual environment."""
+        """Run our command inside, from a copy of the working tree and its virtual environment."""
         env = {**self.stillwatch_environment(), **options.pop("env", {})}
-        return self.run([sys.executable, "-m", "stillwatch", *arguments], check=check, env=env, **options)
+        return self.run([PYTHON, "-m", "stillwatch", *arguments], check=check, env=env, **options)
 
     def service_python(self) -> str:
-        """The interpreter for services inside: a copy where this tree lies below what units hide (/tmp, /root)."""
-        return self.run([sys.executable, "-I", "-c", PREPARE], timeout=120).stdout.strip()
+        """The interpreter for services inside: a copy where others than root could change this tree's."""
+        return self.run([PYTHON, "-I", "-c", PREPARE], timeout=120).stdout.strip()
 
     def stillwatch_environment(self) -> dict[str, str]:
         """What our command needs to find its models and llama-server inside."""
         server = llama_server()
-        environment = {"HOME": "/root", "STILLWATCH_MODEL_DIR": str(model_dir()), "PYTHONDONTWRITEBYTECODE": "1"}
-        return environment | ({"STILLWATCH_LLAMA_SERVER": str(server)} if server else {})
+        environment = {"HOME": "/root", "STILLWATCH_MODEL_DIR": str(MODELS_INSIDE), "PYTHONDONTWRITEBYTECODE": "1"}
+        return environment | ({"STILLWATCH_LLAMA_SERVER": engine_inside(str(server))} if server else {})
 
     def write(self, path: str, text: str, mode: int = 0o644, owner: str = "root:root") -> None:
         """Write a file in the machine; its directories are made."""

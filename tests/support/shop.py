@@ -10,7 +10,7 @@ import random
 import shlex
 from dataclasses import dataclass
 
-from tests.support.rig import HERE, Machine, model_dir
+from tests.support.rig import HERE, MODELS_INSIDE, Machine
 
 THEMES = ("harbor", "orchid", "lantern", "cobalt", "juniper", "meadow", "quartz", "saffron", "willow", "ember", "atlas")
 TIERS = {
@@ -270,4 +270,4 @@ MODELS = {
 
 def three_models() -> str:
     """A configuration file that gives each tier its own real model."""
-    return "\n".join(f'[llm.{tier}]\nmodel = "{model_dir() / file}"\n' for tier, file in MODELS.items())
+    return "\n".join(f'[llm.{tier}]\nmodel = "{MODELS_INSIDE / file}"\n' for tier, file in MODELS.items())

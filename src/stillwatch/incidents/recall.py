@@ -139,6 +139,15 @@ class Memory:
             yield store
 
 
+class Forgetful(Memory):
+    """Remembers nothing and knows nothing: for a host that is only shown."""
+
+    may_write = False
+
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull))
+
+
 def _decided(before: Incident) -> dict[str, Any]:
     """What the gate made of it: a daemon that reads it again must not have it decided anew."""
     if before.decision is None:

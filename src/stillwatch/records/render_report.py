@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from stillwatch.records.chat import Usage
 from stillwatch.records.iso import iso
@@ -12,10 +11,11 @@ from stillwatch.records.report import Finding, Reply, Report, TierReport
 
 
 def report_json(report: Report) -> dict[str, object]:
-    """What `check --json` and `status --json` print."""
+    """What `check --json` and `status --json` print; `recorded` stands in it only where it is true."""
     return {
         "host": report.host,
         "at": iso(report.at),
+        **({"recorded": True} if report.recorded else {}),
         "status": report.status,
         "incidents": [incident_json(incident) for incident in report.incidents],
         "sources": [
@@ -24,7 +24,6 @@ def report_json(report: Report) -> dict[str, object]:
         "tiers": {name: _tier(tier) for name, tier in report.tiers.items()},
         "lines": report.lines,
         "seconds": round(report.seconds, 3),
-        "store": asdict(report.store) if report.store else None,
     }
 
 

@@ -35,24 +35,8 @@ class TierReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoreReport:
-    """What the daemon remembers: bytes in use and at most, days that readings and resolved incidents are kept."""
-
-    bytes: int
-    most_bytes: int
-    readings_days: float
-    incidents_days: float
-
-    def __str__(self) -> str:
-        return (
-            f"{self.bytes / 1e6:.1f} of at most {self.most_bytes / 1e6:.0f} MB; readings for {self.readings_days:g} "
-            f"days, resolved incidents for {self.incidents_days:g}"
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """lines: log entries read; seconds: wall time of the whole pass; store: None where no daemon runs."""
+    """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`."""
 
     host: str
     at: float
@@ -62,7 +46,7 @@ class Report:
     tiers: Mapping[Tier, TierReport] = field(default_factory=dict)
     lines: int = 0
     seconds: float = 0.0
-    store: StoreReport | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

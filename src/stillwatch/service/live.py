@@ -30,7 +30,6 @@ class LiveService(Service):
             sources=sources,
             tiers=await self._tiers.report(),
             lines=self._daemon.lines,
-            store=self._daemon.retention().report(),
         )
 
     def incidents(self) -> Sequence[Incident]:

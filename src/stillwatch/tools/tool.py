@@ -69,7 +69,7 @@ class HostLooks:
     tools: Mapping[str, type[Tool]] = field(default_factory=find_tools)
 
     def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
-        return {name: _described(tool) for name, tool in self.tools.items()}
+        return {name: described(tool) for name, tool in self.tools.items()}
 
     async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
         at = self.world.clock.now()
@@ -113,7 +113,7 @@ def _safe(value: Any) -> Any:
 
 
 @functools.cache
-def _described(tool: type[Tool]) -> Mapping[str, Any]:
+def described(tool: type[Tool]) -> Mapping[str, Any]:
     """Made once: it takes half a millisecond, and every turn of a chat wants those of all tools."""
     (_,), parts = msgspec.json.schema_components([tool])
     arguments = {key: value for key, value in parts[tool.__name__].items() if key not in ("title", "description")}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +61,26 @@ def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: S
 def test_lone_surrogates_do_not_break_json(service: FakeService, stillwatch: Stillwatch) -> None:
     service.report = report(incident(evidence=(evidence(text=Untrusted("\udcff broken")),)))
     assert json.loads(stillwatch("check", "--json").out)["lines"] == 1243
+
+
+def test_a_recorded_host_is_looked_at_instead_and_said_to_be_one(tmp_path: Path) -> None:
+    where = ("--state-dir", str(tmp_path / "state"), "--runtime-dir", str(tmp_path / "run"))
+    done = run_main("check", "--recorded", "--no-model", "--json", *where)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["recorded"], report["host"], report["status"]) == (1, True, "shop", "critical")
+    assert {one["cause"]["id"] for one in report["incidents"]} == {"port-in-use", "disk-full"}
+    assert all(one["evidence"] and one["proposal"] for one in report["incidents"])
+    assert {source["name"] for source in report["sources"] if source["read"]} == {"units", "metrics", "journal"}
+    assert not list((tmp_path / "state").glob("*.db*")), "what is only shown is not remembered"
+    shown = run_main("check", "--recorded", "--no-model", *where)
+    assert "recorded 20" in shown.stdout and "recorded host" in shown.stdout
+
+
+def test_what_is_no_recording_is_said(tmp_path: Path) -> None:
+    for words in (["--recorded", str(tmp_path)], ["--recorded", str(tmp_path), "--log", "-"]):
+        done = run_main("check", *words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def run_main(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "stillwatch", *words], capture_output=True, text=True, timeout=60)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, deadline_option, journal_option, json_option, no_model_option
+from stillwatch.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from stillwatch.app import App
 
 EXIT_CODES = {"healthy": 0, "attention": 1, "critical": 1, "unknown": 5}
 
@@ -16,12 +23,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     journal_option(parser)
     parser.add_argument("--log", metavar="FILE", help="read a log file (- for stdin), all of it, instead of this host")
+    parser.add_argument(
+        "--recorded",
+        metavar="DIR",
+        nargs="?",
+        const="",
+        help="look at a recorded host instead of this one; without DIR at a small shop with two faults",
+    )
     no_model_option(parser)
     deadline_option(parser, 60)
     json_option(parser)
 
 
-def check(*, since: str, journal: str | None, log: str | None, no_model: bool, deadline: float, as_json: bool) -> int:
+def check(
+    *,
+    since: str,
+    journal: str | None,
+    log: str | None,
+    recorded: str | None,
+    no_model: bool,
+    deadline: float,
+    as_json: bool,
+) -> int:
     """Nothing is changed on the host, and nothing is proposed to the gate.
 
     exit code: 0 healthy, 1 something needs attention, 5 it could not be established
@@ -29,6 +52,7 @@ def check(*, since: str, journal: str | None, log: str | None, no_model: bool, d
     examples:
       stillwatch check
       stillwatch check --since 15m --no-model
+      stillwatch check --recorded
       journalctl -o short-iso -b -1 | stillwatch check --log - --json
     """
     from stillwatch.cli import values
@@ -38,7 +62,7 @@ def check(*, since: str, journal: str | None, log: str | None, no_model: bool, d
     values.journal_folder(journal)
     values.log_file(log)
     values.deadline(deadline)
-    app = door.app()
+    app = _app(recorded, elsewhere=journal or log)
     back = values.span_or_moment(since, now=app.clock.now())
     report = work(
         lambda progress: app.service().check(
@@ -46,8 +70,17 @@ def check(*, since: str, journal: str | None, log: str | None, no_model: bool, d
         ),
         quiet=as_json,
     )
+    report = replace(report, recorded=recorded is not None)
     show_report(report, as_json=as_json, now=app.clock.now())
     return EXIT_CODES[report.status]
+
+
+def _app(recorded: str | None, *, elsewhere: str | None) -> App:
+    if recorded is None:
+        return door.app()
+    if elsewhere is not None:
+        raise WrongUsage("--recorded is a whole host: without --journal and --log")
+    return door.app().recorded(Path(recorded) if recorded else None)
 
 
 command = Command(run=check, arguments=arguments)

@@ -38,15 +38,16 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     for incident in told:
         yield line()
         yield from incident_block(incident, now=now)
-    if told and not any(incident.outcome or incident.state == "acting" for incident in told):
+    if told and not report.recorded and not any(incident.outcome or incident.state == "acting" for incident in told):
         yield line()
         yield line(("Nothing is changed on the host.", "dim"), indent=2)
+    if report.recorded:
+        yield line()
+        yield line("This is a recorded host; nothing was read of the machine that you are on.", indent=2)
     yield line()
     yield from (incident_row(incident, now=now) for incident in resting)
     yield from _sources(report)
     yield from _tiers(report)
-    if report.store:
-        yield line(("keeps    ", "dim"), str(report.store), hang=9)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
 
@@ -55,7 +56,8 @@ def _headline(report: Report, told: int, resting: int) -> Line:
     sign, words, style = HEADLINES[report.status]
     counted = plural(told, "incident") if told else "no incident"
     counted += f", {resting} muted or resolved" if resting else ""
-    about = (f" · {local_time(report.at)} · {counted}", "dim")
+    when = f"recorded {local_time(report.at)}" if report.recorded else local_time(report.at)
+    about = (f" · {when} · {counted}", "dim")
     return line((f"{sign} {words}", style), f"   {one_line(report.host, 80)}", about)
 
 
