@@ -14,6 +14,8 @@ from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident, Step
+from stillwatch.records.mute import Mute
+from stillwatch.records.note import Note
 from stillwatch.records.report import Reply, Report, SourceReport, TierReport
 from stillwatch.records.trigger import Severity, Trigger
 
@@ -106,6 +108,8 @@ class FakeService:
     pieces: Sequence[str] = ()
     known: Sequence[Incident] = ()
     triggers: Sequence[Trigger] = ()
+    muted: Sequence[Mute] = ()
+    noted: Sequence[Note] = ()
     log_lines: int = 1000
     rule_list: Sequence[Any] = ()
     rule_problems: Sequence[str] = ()
@@ -148,6 +152,19 @@ class FakeService:
     def mute(self, **given: Any) -> str:
         self.asked.append(("mute", given))
         return "muted"
+
+    def mutes(self) -> Sequence[Mute]:
+        return self.muted
+
+    def unmute(self, pattern: str) -> str:
+        self.asked.append(("unmute", {"pattern": pattern}))
+        return "told again"
+
+    def notes(self) -> Sequence[Note]:
+        return self.noted
+
+    def forget(self, number: int) -> None:
+        self.asked.append(("forget", {"number": number}))
 
     def note(self, text: str, by: str) -> None:
         self.asked.append(("note", {"text": text, "by": by}))

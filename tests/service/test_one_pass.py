@@ -167,6 +167,28 @@ async def test_closing_and_muting(tmp_path: Path) -> None:
             wrong()
 
 
+async def test_a_mute_and_a_note_can_be_taken_back(tmp_path: Path) -> None:
+    built = service(tmp_path, METRICS)
+    report = await built.check(use_models=False)
+    rule = report.incidents[0].triggers[0].rule
+    for muted, told_again in (("I1", "1"), (rule, rule), (rule, "I1")):
+        given = {"incident_id": muted, "rule": None} if muted == "I1" else {"incident_id": None, "rule": muted}
+        built.mute(**given, until=2_000_000_000.0, by="ada")  # type: ignore[arg-type]
+        assert len(built.mutes()) == 1
+        if (await built.check(use_models=False)).incidents[0].state == "muted":
+            built.unmute(told_again)
+            assert built.incident("I1").state == "open" and built.mutes() == []
+        else:  # what is critical is never muted
+            built.unmute(muted)
+    built.note("the disk is being replaced on Monday", "ada")
+    (note,) = built.notes()
+    built.forget(note.id)
+    assert built.notes() == []
+    for wrong in (lambda: built.unmute("I1"), lambda: built.unmute("nothing"), lambda: built.forget(note.id)):
+        with pytest.raises(WrongUsage):
+            wrong()
+
+
 async def test_status_before_any_check_is_unknown(tmp_path: Path) -> None:
     assert (await service(tmp_path).status()).status == "unknown"
 

@@ -40,7 +40,14 @@ async def test_each_verb_gives_what_the_daemons_service_gives(daemon: tuple[Serv
     assert await asyncio.to_thread(client.incident, "I1") == built.incident("I1")
     muted = await asyncio.to_thread(lambda: client.mute(incident_id="I1", rule=None, until=2e9, by="x"))
     assert muted.startswith("I1 is muted")
+    assert await asyncio.to_thread(client.mutes) == built.mutes() != []
+    await asyncio.to_thread(client.unmute, "I1")
+    assert built.mutes() == []
     await asyncio.to_thread(client.note, "a fact", "x")
+    (note,) = await asyncio.to_thread(client.notes)
+    assert (note.text, [note]) == ("a fact", list(built.notes()))
+    await asyncio.to_thread(client.forget, note.id)
+    assert built.notes() == []
     closed = await asyncio.to_thread(client.close, "I1", "x")
     assert closed.state == "resolved" and closed.history[-1].by != "x" and built.incidents() == []
 

@@ -14,8 +14,8 @@ import msgspec
 from stillwatch.errors import NotReachable, unusable
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
+from stillwatch.records.note import Note
 from stillwatch.records.report import Report
-from stillwatch.store.memory import Note
 from stillwatch.store.store import FILE_NAME, Store
 from stillwatch.triage.mute import apply_mutes
 
@@ -83,6 +83,27 @@ class Memory:
     def mute(self, mute: Mute) -> None:
         with self._must_write() as store:
             store.memory.mute(mute)
+
+    def mutes(self, now: float) -> Sequence[Mute]:
+        """Those that hold."""
+        with self._opened(write=False) as store:
+            return store.memory.mutes(now) if store else ()
+
+    def unmute(self, pattern: str, now: float) -> bool:
+        """Whether there was such a mute; what it covered alone is open again at once."""
+        with self._must_write() as store, store.transaction():
+            gone = store.memory.unmute(pattern)
+            mutes = store.memory.mutes(now)
+            for incident in store.book.open_incidents() if gone else ():
+                changed = apply_mutes(incident, mutes, now)
+                if changed is not incident:
+                    store.book.save(changed)
+        return gone
+
+    def forget(self, number: int) -> bool:
+        """Whether there was such a note."""
+        with self._must_write() as store:
+            return store.memory.forget_note(number)
 
     def note(self, at: float, by: str, text: str) -> None:
         with self._must_write() as store:

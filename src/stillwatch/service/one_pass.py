@@ -15,6 +15,7 @@ from stillwatch.reading.sources import TriageRun
 from stillwatch.records.chat import Failure
 from stillwatch.records.incident import Evidence, Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
+from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport, Status
 from stillwatch.records.trigger import Severity
 from stillwatch.think.context import new_nonce
@@ -137,6 +138,27 @@ class Service:
             raise WrongUsage("mute what?", next_step="name an incident or --rule")
         self._rooms.memory.mute(Mute(pattern=pattern, until=until, by=by, because=""))
         return f"{incident_id or pattern} is muted; what is critical is still told"
+
+    def mutes(self) -> Sequence[Mute]:
+        """What nobody wants to hear of now."""
+        return self._rooms.memory.mutes(self._clock.now())
+
+    def unmute(self, pattern: str) -> str:
+        """Tell of it again. pattern: an incident's id, or what `mutes` lists. Raises WrongUsage if it is not muted."""
+        known = self._rooms.memory.find(whole_incident_id(pattern))
+        for name in dict.fromkeys([*([known.key, known.muted_by] if known else []), pattern]):
+            if name and self._rooms.memory.unmute(name, self._clock.now()):
+                return f"{pattern} is told again"
+        raise WrongUsage(f"{pattern} is not muted", next_step="stillwatch incidents unmute   (lists what is)")
+
+    def notes(self) -> Sequence[Note]:
+        """What people told it, the newest first."""
+        return self._rooms.memory.notes(MOST_NOTES)
+
+    def forget(self, number: int) -> None:
+        """Forget a note. Raises WrongUsage if there is none of this number."""
+        if not self._rooms.memory.forget(number):
+            raise WrongUsage(f"there is no note {number}", next_step="stillwatch note list")
 
     def note(self, text: str, by: str) -> None:
         """Remember a fact that a person tells."""

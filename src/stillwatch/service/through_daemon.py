@@ -13,6 +13,8 @@ import msgspec
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.records.incident import Incident
+from stillwatch.records.mute import Mute
+from stillwatch.records.note import Note
 from stillwatch.records.report import Reply, Report
 from stillwatch.service.one_pass import Service, ServiceParts
 from stillwatch.think.diagnosis.understand import Progress, ignore
@@ -55,6 +57,18 @@ class ThroughDaemon(Service):
 
     def mute(self, *, incident_id: str | None, rule: str | None, until: float, by: str) -> str:
         return self._ask("mute", str, id=incident_id, rule=rule, until=until)
+
+    def mutes(self) -> Sequence[Mute]:
+        return self._ask("mutes", list[Mute])
+
+    def unmute(self, pattern: str) -> str:
+        return self._ask("unmute", str, pattern=pattern)
+
+    def notes(self) -> Sequence[Note]:
+        return self._ask("notes", list[Note])
+
+    def forget(self, number: int) -> None:
+        self._ask("forget", type(None), number=number)
 
     def note(self, text: str, by: str) -> None:
         self._ask("note", type(None), text=text)

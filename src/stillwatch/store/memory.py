@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from stillwatch.records.iso import iso
 from stillwatch.records.mute import Mute
+from stillwatch.records.note import LONGEST_NOTE, MOST_NOTES, Note
 from stillwatch.store.database import Database
-
-MOST_NOTES = 1000
-LONGEST_NOTE = 2000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
-    """A fact that a person wrote down (R18: with who said it and when)."""
-
-    id: int
-    at: float
-    by: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.by} noted {iso(self.at)}: {self.text}"
 
 
 class Memory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from stillwatch.records.mute import Mute
 from tests.cli.conftest import Stillwatch
 from tests.cli.scene import NOW, FakeService, evidence, incident
 
@@ -56,3 +57,14 @@ def test_mute_wants_one_of_the_two(service: FakeService, stillwatch: Stillwatch)
     assert stillwatch("incidents", "mute", "I-7", "--rule", "oom-kill").code == 2
     assert stillwatch("incidents", "mute", "I-7", "--until", "2020-01-01").code == 2
     assert service.asked == []
+
+
+def test_unmute_lists_what_is_muted_and_takes_one_back(service: FakeService, stillwatch: Stillwatch) -> None:
+    assert stillwatch("incidents", "unmute").code == 0
+    service.muted = [Mute(pattern="oom-kill", until=NOW, by="ann"), Mute(pattern="h/disk/*")]
+    assert all(part in stillwatch("incidents", "unmute").out for part in ("oom-kill", "ann", "h/disk/*", "for ever"))
+    listed = json.loads(stillwatch("incidents", "unmute", "--json").out)
+    assert [(one["pattern"], bool(one["until"])) for one in listed] == [("oom-kill", True), ("h/disk/*", False)]
+    assert stillwatch("incidents", "unmute", "I-7").code == 0
+    assert json.loads(stillwatch("incidents", "unmute", "I-7", "--json").out) == {"unmuted": "I-7"}
+    assert service.asked == [("unmute", {"pattern": "I-7"})] * 2

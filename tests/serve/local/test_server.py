@@ -111,6 +111,13 @@ async def test_closing_is_done_by_whom_the_kernel_names(known: Path) -> None:
 async def test_muting_and_a_note(known: Path, tmp_path: Path) -> None:
     assert "muted" in await result(known, verb="mute", id="I1", rule=None, until=2e9)
     assert await result(known, verb="note", text="the disk is replaced on Monday") is None
+    (note,) = await result(known, verb="notes")
+    assert (note["text"], note["by"]) == ("the disk is replaced on Monday", "root")
+    assert await result(known, verb="forget", number=note["id"]) is None
+    assert await result(known, verb="notes") == []
+    assert len(await result(known, verb="mutes")) == 1
+    assert "told again" in await result(known, verb="unmute", pattern="I1")
+    assert await result(known, verb="mutes") == []
 
 
 async def test_an_answer_comes_in_pieces_and_then_whole(known: Path) -> None:
@@ -138,6 +145,8 @@ async def test_an_answer_comes_in_pieces_and_then_whole(known: Path) -> None:
         (b'{"verb": "mute", "id": "I1", "until": true}\n', "until when?"),
         (b'{"verb": "mute", "id": "I1", "until": NaN}\n', "until when?"),
         (b'{"verb": "mute", "until": 5}\n', "mute what?"),
+        (b'{"verb": "forget", "number": true}\n', "number is missing"),
+        (b'{"verb": "unmute"}\n', "pattern is missing"),
         (b'{"verb": "note", "text": null}\n', "text is missing"),
         (b'{"verb": "ask", "question": "  "}\n', "there is no question"),
     ],

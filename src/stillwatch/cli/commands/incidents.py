@@ -80,6 +80,40 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
     return 0
 
 
+def unmute(*, pattern: str | None, as_json: bool) -> int:
+    """Tell again of an incident, or of what a rule notices. Without a word it lists what is muted.
+
+    examples:
+      stillwatch incidents unmute
+      stillwatch incidents unmute 7
+      stillwatch incidents unmute oom-kill
+    """
+    from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.cli.text import local_time, one_line
+    from stillwatch.records.iso import iso
+
+    service = door.app().service()
+    if pattern is not None:
+        said = service.unmute(pattern)
+        if as_json:
+            put_json({"unmuted": pattern})
+        else:
+            put([line(one_line(said))])
+        return 0
+    mutes = service.mutes()
+    if as_json:
+        put_json(
+            [{"pattern": one.pattern, "until": iso(one.until) if one.until else None, "by": one.by} for one in mutes]
+        )
+        return 0
+    for one in mutes:
+        end = f"until {local_time(one.until)}" if one.until else "for ever"
+        put([line((one_line(one.pattern), "bold"), f"  {end}, by {one_line(one.by, 40)}", hang=2)])
+    if not mutes:
+        put([line("nothing is muted")])
+    return 0
+
+
 def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
     from stillwatch.cli.show.incident import incident_page
     from stillwatch.cli.terminal import put, put_json
@@ -93,6 +127,11 @@ def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
 
 def _one(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("incident_id", metavar="ID", help="the incident's id, as the list shows it")
+    json_option(parser)
+
+
+def _unmute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pattern", nargs="?", metavar="PATTERN", help="an incident's id, or what the list shows")
     json_option(parser)
 
 
@@ -117,5 +156,6 @@ command = Group(
         "show": Command(run=show_incident, arguments=_one, of_service=True),
         "close": Command(run=close_incident, arguments=_one, of_service=True),
         "mute": Command(run=mute, arguments=_mute, of_service=True),
+        "unmute": Command(run=unmute, arguments=_unmute, of_service=True),
     },
 )

@@ -54,7 +54,11 @@ class LocalServer:
             "incident": self._incident,
             "close": self._close,
             "mute": self._mute,
+            "mutes": self._mutes,
+            "unmute": self._unmute,
             "note": self._note,
+            "notes": self._notes,
+            "forget": self._forget,
             "ask": self._ask,
         }
 
@@ -127,6 +131,24 @@ class LocalServer:
             until=float(until),
             by=caller.name,
         )
+
+    async def _mutes(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        return self._service.mutes()
+
+    async def _unmute(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        LOG.info("%s unmuted %r", caller.name, _text(request, "pattern")[:200])
+        return self._service.unmute(_text(request, "pattern"))
+
+    async def _notes(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        return self._service.notes()
+
+    async def _forget(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        number = request.get("number")
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise WrongUsage("number is missing")
+        LOG.info("%s had note %d forgotten", caller.name, number)
+        self._service.forget(number)
+        return None
 
     async def _note(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         self._service.note(_text(request, "text"), caller.name)
