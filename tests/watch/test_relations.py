@@ -58,5 +58,10 @@ def test_the_oldest_is_forgotten_first() -> None:
     memory = Relations()
     for number in range(relations.REMEMBERED + 1):
         memory.note(Firing(rule=DISK, things=frozenset({f"sd{number}"}), first=0.0, last=0.0))
-    assert not memory.is_told(Firing(rule=QUIET, things=frozenset({"sd0"}), first=0.0, last=0.0))
-    assert memory.is_told(Firing(rule=QUIET, things=frozenset({"sd1"}), first=0.0, last=0.0))
+    assert not memory.retires(Firing(rule=QUIET, things=frozenset({"sd0"}), first=0.0, last=0.0))
+    assert memory.retires(Firing(rule=QUIET, things=frozenset({"sd1"}), first=0.0, last=0.0))
+
+
+def test_of_two_that_give_way_to_each_other_one_is_left() -> None:
+    modest = tuple(rule(name, r"(?P<disk>sd[a-z]) is lost", excludes=("*",)) for name in ("one-word", "two-words"))
+    assert len(seen((0.0, "sda is lost"), rules=modest)) == 1

@@ -106,10 +106,10 @@ class HitCounter:
                 ready.append((key, group))
             elif self._newest - group.last > group.rule.window:
                 self._close(key, group)
-        told = [(key, group) for key, group in ready if self._relations.is_told(group.firing())]
-        for key, group in told:
-            self._close(key, group)
-        return [entry for entry in ready if entry not in told]
+        told = [key for key, group in sorted(ready, key=_modesty) if self._relations.retires(group.firing())]
+        for key in told:
+            self._close(key, self._groups[key])
+        return [(key, group) for key, group in ready if key not in told]
 
     def _close(self, key: Key, group: Group) -> None:
         if group.rule.at_least == 1:
@@ -148,6 +148,12 @@ class HitCounter:
             remedy=rule.remedy,
             say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),
         )
+
+
+def _modesty(entry: tuple[Key, Group]) -> tuple[bool, int]:
+    """Who gives way to all others is asked first, so that of two that give way to each other one is left."""
+    excludes = entry[1].rule.excludes
+    return "*" not in excludes, -len(excludes)
 
 
 def as_event(line: Line, host: str) -> Event:

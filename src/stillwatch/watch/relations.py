@@ -39,10 +39,13 @@ class Relations:
         """Whether none of the rules that it needs has fired."""
         return bool(firing.rule.needs) and not any(self._named(firing, firing.rule.needs))
 
-    def is_told(self, firing: Firing) -> bool:
-        """Whether a rule that excludes it has spoken of the same thing."""
+    def retires(self, firing: Firing) -> bool:
+        """Whether a rule that excludes it has spoken of the same thing; then it never fired, for the others, too."""
         others = self._named(firing, firing.rule.excludes)
-        return any(other.things & firing.things for other in others)
+        told = any(other.things & firing.things for other in others)
+        if told:
+            self._fired.pop((firing.rule.id, firing.things), None)
+        return told
 
     def _named(self, firing: Firing, wanted: tuple[str, ...]) -> Iterator[Firing]:
         window = firing.rule.window
