@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,13 +83,3 @@ def test_control_characters_do_not_hide_a_secret() -> None:
 def test_clean_strips_terminal_and_direction_characters_and_caps() -> None:
     assert clean("\x1b[31mred\x1b[0m \x1b]0;title\x07ok\x00\u202e\nnext") == "red ok next"
     assert clean("x" * 50, limit=10) == "x" * 9 + "…"
-
-
-@pytest.mark.parametrize(
-    "piece", ["password", "a:", "--token ", "://a:", "-p ", "eyJ", "'", '"\\', "mysql -", "bearer "]
-)
-def test_hostile_text_takes_no_time(piece: str) -> None:
-    text = (piece * 8192)[:8192]
-    started = time.process_time()
-    redact(text)
-    assert time.process_time() - started < 1.0

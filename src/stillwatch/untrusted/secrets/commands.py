@@ -1,0 +1,209 @@
+"""Secrets on command lines, by program (commands.toml): in a shell line, in a list of arguments, in audit's records."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from stillwatch.untrusted.secrets.span import Detector, Span
+from stillwatch.untrusted.secrets.values import looks_random
+
+ARGUMENTS = 80
+SECRET_LONGEST = 512
+_ARGUMENT = re.compile(
+    r"""(?:[ \t]+|,[ \t]*|\][ \t]*|\\x00|\x00)(?:a\d{1,2}=)?
+    (?P<quote>\\{0,3}["'])?
+    (?P<said>(?(quote)(?:(?!(?P=quote)).){0,2000}|(?:\\.|"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^\s"'|;&<>\\,\]])(?:\\.|"[^"\n]{0,500}"|'[^'\n]{0,500}'|[^\s"'|;&<>\\\]]){0,2000}))
+    (?P=quote)?""",
+    re.X,
+)
+_AFTER_PROGRAM = re.compile(r"""(?:\.exe)?\\{0,3}["']?""")
+_ANY_P = re.compile(
+    r"""(?<!\S)-p[ \t]{1,4}["']?(?=[^\s"']{0,60}\d)(?P<said>[^\s/"'.:=,-][^\s/"'.:=,]{7,128})(?![^\s"'])"""
+)
+_QUOTES = "\"'"
+_NOT = re.compile(r"\[redacted:|\$\{?\w+\}?$|\$\(|<[\w -]+>$|\*{3,}$|-$|`")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A row of the table."""
+
+    flags: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    part: str = ""
+    words: Mapping[str, int] = field(default_factory=dict)
+    argument: int = 0
+    only: str = ""
+    starts: tuple[str, ...] = ()
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What one argument says, without its quotes, and where that stands."""
+
+    said: str
+    start: int
+
+
+def detectors() -> Iterator[Detector]:
+    yield Detector(tuple(_sign(row) for row in _table()["command"]), _commands, caseless=False)
+    yield Detector((r"[ \t]-p[ \t]+[\"']?[^ \t/.:=,]{8}",), _unknown, caseless=False)
+    writers = "|".join(_piped()["programs"].split())
+    yield Detector((rf"({writers}) [^\n|]+\|",), _into_pipes, caseless=False)
+
+
+def _sign(row: Mapping[str, Any]) -> str:
+    """The programs of a row, and later one of its flags or words."""
+    told = (*row.get("flags", ()), *row.get("joined", ()), *row.get("words", ()), *row.get("starts", ()))
+    said = told or ((row["part"],) if "part" in row else ("-" + row.get("only", ""), row.get("verb", " ")))
+    after = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", each) for each in said)
+    programs = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", name) for name in row["programs"].split())
+    return rf"\b({programs})(\.exe)?[\"'\\ ,\t\x00\]][^\n]*[\"' ,\t0]?({after})"
+
+
+def _commands(text: str) -> Iterator[Span]:
+    at = 0
+    while found := _program().search(text, at):
+        arguments, end = _arguments(text, found.end())
+        for place in _places()[found["program"]]:
+            yield from _at(place, arguments)
+        at = max(end, found.end())
+
+
+def _arguments(text: str, at: int) -> tuple[list[Argument], int]:
+    """The arguments after a program, up to the end of the command, and where that is."""
+    arguments: list[Argument] = []
+    at = found.end() if (found := _AFTER_PROGRAM.match(text, at)) else at
+    while len(arguments) < ARGUMENTS and (one := _ARGUMENT.match(text, at)):
+        start, said = one.start("said"), one["said"]
+        if len(said) > 1 and said[0] in _QUOTES and said[-1] == said[0]:
+            start, said = start + 1, said[1:-1]
+        arguments.append(Argument(said, start))
+        at = one.end()
+    return arguments, at
+
+
+def _at(place: Place, arguments: Sequence[Argument]) -> Iterator[Span]:
+    if place.verb and all(one.said != place.verb for one in arguments):
+        return
+    for index, one in enumerate(arguments):
+        following = arguments[index + 1] if index + 1 < len(arguments) else None
+        if value := _flagged(place, one, following):
+            yield from _span(value, place.part)
+        if (count := place.words.get(one.said)) and index + count < len(arguments):
+            yield from _span(arguments[index + count], "")
+        for start in place.starts:
+            if one.said.startswith(start):
+                yield from _span(_rest(one, len(start)), "")
+    if place.argument:
+        yield from _positional(place, arguments)
+
+
+def _flagged(place: Place, one: Argument, following: Argument | None) -> Argument | None:
+    for flag in place.joined:
+        if one.said.startswith(flag) and len(one.said) > len(flag) and not one.said.startswith("--"):
+            return _rest(one, len(flag))
+    for flag in place.flags:
+        if one.said == flag:
+            return following if following and not following.said.startswith("-") else None
+        if one.said.startswith(flag + "="):
+            return _rest(one, len(flag) + 1)
+        if len(flag) == 2 and one.said.startswith(flag) and not one.said.startswith("--"):
+            return _rest(one, 2)
+    return None
+
+
+def _positional(place: Place, arguments: Sequence[Argument]) -> Iterator[Span]:
+    plain = [one for one in arguments if not one.said.startswith("-")]
+    options = [one.said for one in arguments if one.said.startswith("-") and not one.said.startswith("--")]
+    if place.only and not any(place.only in option for option in options):
+        return
+    index = place.argument if place.argument < 0 else place.argument - 1
+    if len(plain) > max(index, 1 if index < 0 else 0):
+        yield from _span(plain[index], place.part)
+
+
+def _rest(one: Argument, skip: int) -> Argument:
+    said, start = one.said[skip:], one.start + skip
+    if len(said) > 1 and said[0] in _QUOTES and said[-1] == said[0]:
+        return Argument(said[1:-1], start + 1)
+    return Argument(said, start)
+
+
+def _span(value: Argument, part: str) -> Iterator[Span]:
+    said, start = value.said, value.start
+    if part:
+        before, found, after = said.partition(part)
+        if not found or (part == "/" and ("." in before or not before or before.startswith("@"))):
+            return
+        start += len(before) + 1
+        said = after
+        if part == "/":
+            said = said.partition("@")[0]
+    if said and not _NOT.match(said) and "://" not in said:
+        yield Span(start, start + min(len(said), SECRET_LONGEST), "password")
+
+
+def _unknown(text: str) -> Iterator[Span]:
+    """`-p VALUE` of a program that no row names: only where the value is as mixed as passwords are."""
+    for found in _ANY_P.finditer(text):
+        if looks_random(found["said"]) or (re.search("[A-Z]", found["said"]) and re.search("[a-z]", found["said"])):
+            yield Span(found.start("said"), found.end("said"), "password")
+
+
+def _into_pipes(text: str) -> Iterator[Span]:
+    table = _piped()
+    for found in _pipe().finditer(text):
+        reader = text[found.end() : found.end() + 200]
+        if re.search(rf"(?:^|[\s/])(?:{'|'.join(table['readers'].split())})\b", reader) and re.search(
+            table["reads"], reader
+        ):
+            said, start = found["said"], found.start("said")
+            if ":" in said and "chpasswd" in reader:
+                start += said.index(":") + 1
+            if not _NOT.match(text[start : found.end("said")]):
+                yield Span(start, found.end("said"), "password")
+
+
+@cache
+def _places() -> Mapping[str, tuple[Place, ...]]:
+    found: dict[str, tuple[Place, ...]] = {}
+    for row in _table()["command"]:
+        place = msgspec.convert({key: value for key, value in row.items() if key != "programs"}, Place)
+        for name in row["programs"].split():
+            found[name] = (*found.get(name, ()), place)
+    return found
+
+
+def _piped() -> Mapping[str, str]:
+    piped: Mapping[str, str] = _table()["piped"]
+    return piped
+
+
+@cache
+def _program() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _places()), key=len, reverse=True))
+    return re.compile(rf"(?<![\w.-])(?P<program>{names})(?:\.exe)?(?=\\{{0,3}}[\"']?(?:[ \t,\]]|\x00|\\x00))")
+
+
+@cache
+def _pipe() -> re.Pattern[str]:
+    programs = "|".join(_piped()["programs"].split())
+    return re.compile(
+        rf"(?<![\w-])(?:{programs})(?:[ \t]+-\w+)*[ \t]+(?P<quote>[\"']?)"
+        rf"(?P<said>[^\n|\"']{{1,200}}?)(?P=quote)[ \t]*\|[ \t]*"
+    )
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("commands.toml").read_text("utf-8"))

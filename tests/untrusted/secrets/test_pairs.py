@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from stillwatch.untrusted.redact import redact
+
+
+def test_the_name_stays_and_the_value_goes() -> None:
+    assert redact("user=bob password=hunter2, port=1") == "user=bob password=[redacted:password], port=1"
+
+
+def test_a_list_of_codes_goes_as_a_whole() -> None:
+    assert "5678" not in redact("recovery codes: 1234-abcd, 5678-efgh")
+
+
+def test_a_public_key_stays() -> None:
+    text = "Public key: aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9w="
+    assert redact(text) == text
