@@ -107,7 +107,7 @@ def _pairs(text: str) -> Iterator[Span]:
         if value is None:
             continue
         if _holds_secret(text, found, value, how):
-            yield Span(value.start, value.end, "password" if how is Strength.strong else "secret")
+            yield Span(value.start, value.end, "password")
             yield from _and_more(text, value, found["name"])
             at = max(at, value.end)
         elif value.end - at > LOOKED_AT_AGAIN:
@@ -167,13 +167,13 @@ def _and_more(text: str, value: Value, name: str) -> Iterator[Span]:
         if text[value.end : value.end + 1] in ("'", '"') and name.lower().endswith("s"):
             yield from _listed(text, value.end + 1)
     elif value.end - value.start == 4 and (groups := _GROUPS.match(text, value.end)):
-        yield Span(value.end, groups.end(), "secret")
+        yield Span(value.end, groups.end(), "password")
     elif "code" in name.lower() or "key" in name.lower():
         end = value.end
         while end - value.end < 1024 and (more := _MORE.match(text, end)):
             end = more.end()
         if end > value.end:
-            yield Span(value.end, end, "secret")
+            yield Span(value.end, end, "password")
 
 
 def _listed(text: str, at: int) -> Iterator[Span]:
@@ -181,7 +181,7 @@ def _listed(text: str, at: int) -> Iterator[Span]:
         value = read(text, found.start(1))
         if value is None:
             return
-        yield Span(value.start, value.end, "secret")
+        yield Span(value.start, value.end, "password")
         at = value.end + 1
 
 
@@ -250,5 +250,5 @@ def _phrases(text: str) -> Iterator[Span]:
         how = Strength.strong if name.endswith(("passe", "password", "phrase")) else Strength.token
         value = read(text, at)
         if value is not None and is_secret(text, value, how, spaced=True):
-            yield Span(value.start, value.end, "password" if how is Strength.strong else "secret")
+            yield Span(value.start, value.end, "password")
             yield from _and_more(text, value, name)
