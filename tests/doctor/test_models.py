@@ -128,34 +128,38 @@ def a_server(tmp_path: Path, script: str) -> str:
         ("exit 3", False, "ends with 3"),
     ],
 )
-async def test_the_engine(script: str, ok: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_engine(
+    script: str, ok: bool, says: str, tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, script))
-    (found,) = await engine(Config())
+    (found,) = await engine(Config(), places)
     assert (found.ok, bool(found.mend)) == (ok, not ok)
     assert says in found.text
 
 
-async def test_an_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_engine_that_hangs(tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stillwatch.helpers.engine.SECONDS", 0.2)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
-    (found,) = await engine(Config())
+    (found,) = await engine(Config(), places)
     assert not found.ok and "does not answer" in found.text
 
 
-async def test_an_engine_that_is_passed_over_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_engine_that_is_passed_over_is_a_finding(
+    tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     a_server(tmp_path, "kill -ILL $$")
     monkeypatch.setenv("PATH", str(tmp_path))
-    (found,) = await engine(Config())
+    (found,) = await engine(Config(), places)
     assert not found.ok and found.mend == BUILD
     assert "xllamacpp" in found.text and f"{tmp_path}/llama-server: it was built for another processor" in found.text
 
 
-async def test_no_engine_and_none_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_engine_and_none_needed(tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
-    (found,) = await engine(Config())
+    (found,) = await engine(Config(), places)
     assert not found.ok and found.mend
     elsewhere = TierConfig(url="http://127.0.0.1:9/v1")
-    (needless,) = await engine(Config(llm=Llm(trigger=elsewhere, review=elsewhere, meta=elsewhere)))
+    (needless,) = await engine(Config(llm=Llm(trigger=elsewhere, review=elsewhere, meta=elsewhere)), places)
     assert needless.ok

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,10 +14,12 @@ from stillwatch.llm.engines import (
     engine_of,
     find_engine,
     find_native,
+    place_to_build,
     processor_key,
+    service_engines,
+    survey,
 )
 
-BUILD = Path(__file__).parents[2] / "scripts/build-llama-server"
 VERSION = "echo 'version: 7 (abc)' >&2"
 
 
@@ -116,31 +116,36 @@ def test_another_processor_has_another_place(tmp_path: Path) -> None:
     assert len(processor_key(tmp_path / "none")) == 12
 
 
-def run_build(*arguments: str, cache: Path, path: str) -> subprocess.CompletedProcess[str]:
-    environment = {"XDG_CACHE_HOME": str(cache), "PATH": path}
-    command = [sys.executable, str(BUILD), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+def test_the_service_has_the_engines_of_its_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit, built = tmp_path / "unit", program(tmp_path / "built")
+    monkeypatch.setattr(engines, "SERVICE_UNIT", unit)
+    assert service_engines(unit) == [] and candidates(as_service=True) == []
+    unit.write_text(
+        f"[Service]\nExecStart=/x/python -I -m stillwatch.helpers.llama /gone/llama-server {built} xllamacpp\n"
+    )
+    assert [engine.name for engine in service_engines(unit)] == ["/gone/llama-server", built, "xllamacpp"]
+    assert [engine.name for engine in candidates({VARIABLE: "/other"}, as_service=True)] == [built, "xllamacpp"]
+    assert find_engine(as_service=True).name == built
 
 
-def test_the_build_agrees_on_the_place_and_builds_nothing_twice(tmp_path: Path) -> None:
-    environment = {"XDG_CACHE_HOME": str(tmp_path)}
-    asked = run_build("--where", cache=tmp_path, path="/usr/bin:/bin")
-    assert asked.stdout.strip() == str(cached_binary(environment))
-    program(cached_binary(environment))
-    again = run_build(cache=tmp_path, path="")
-    assert (again.returncode, again.stdout.strip()) == (0, str(cached_binary(environment)))
+async def test_a_survey_tells_of_every_engine(tmp_path: Path, host: dict[str, str]) -> None:
+    program(tmp_path / "bin/llama-server", "exit 3")
+    cached = program(cached_binary(host))
+    found = await survey(host)
+    assert found.choice and found.choice.engine.name == cached and not found.problem
+    assert [each.problem for each in found.failed] == ["it ends with 3"]
+    assert [each.name for each in found.others] == ["xllamacpp"]
 
 
-def test_the_build_says_what_it_lacks(tmp_path: Path) -> None:
-    lacking = run_build(cache=tmp_path, path=str(tmp_path))
-    assert lacking.returncode == 1
-    assert "apt-get install -y cmake ninja-build g++" in lacking.stderr
+@pytest.mark.usefixtures("without_package")
+async def test_a_survey_of_none_says_why(tmp_path: Path, host: dict[str, str]) -> None:
+    assert "is installed" in (await survey(host)).problem
+    program(tmp_path / "bin/llama-server", "exit 3")
+    found = await survey(host)
+    assert found.choice is None and "ends with 3" in found.problem and len(found.failed) == 1
+    assert VARIABLE in (await survey(host | {VARIABLE: "/none"})).problem
 
 
-def test_the_build_refuses_another_source(tmp_path: Path) -> None:
-    for name in ("cmake", "ninja", "c++"):
-        program(tmp_path / "bin" / name)
-    (tmp_path / "x.tar.gz").write_bytes(b"not the source")
-    refused = run_build("--sdist", str(tmp_path / "x.tar.gz"), cache=tmp_path, path=str(tmp_path / "bin"))
-    assert refused.returncode == 1
-    assert "SHA-256" in refused.stderr
+def test_services_see_no_persons_cache() -> None:
+    assert place_to_build(as_service=True) == engines.INSTALLED
+    assert place_to_build(as_service=False) == cached_binary()

@@ -35,7 +35,7 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
 
     has_key: an API key exists.
     """
-    packages, engines = await asyncio.gather(native_packages(), engine(config))
+    packages, engines = await asyncio.gather(native_packages(), engine(config, places))
     return [
         *configuration(places, has_key=has_key),
         required_packages(),

@@ -29,12 +29,12 @@ def own_tiers(config: Config) -> list[Tier]:
     return [tier for tier in TIERS if config.llm.tier(tier).enabled and config.llm.tier(tier).url is None]
 
 
-async def engine(config: Config) -> list[Finding]:
+async def engine(config: Config, places: Paths) -> list[Finding]:
     """The program that runs the models, and what would come before it and does not run here; each is tried."""
     if not own_tiers(config):
         return [Finding(topic=ENGINE, ok=True, text="not needed: no tier of the configuration runs on one of ours")]
     try:
-        choice = await choose(even_named=True)
+        choice = await choose(even_named=True, as_service=places.as_service)
     except NotReachable as missing:
         return [Finding(topic=ENGINE, ok=False, text=missing.args[0], mend=missing.next_step)]
     passed = f"; passed over: {'; '.join(map(str, choice.failed))}" if choice.failed else ""

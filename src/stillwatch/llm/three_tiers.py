@@ -141,7 +141,7 @@ class Tiers:
         if isinstance(file, str):
             return "missing", file
         try:
-            find_engine()
+            find_engine(as_service=self._places.as_service)
         except StillwatchError as error:
             return "missing", str(error)
         return "ready", "not needed this time"

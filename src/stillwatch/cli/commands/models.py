@@ -1,10 +1,11 @@
-"""`stillwatch models`: GGUF files, with their check-sums."""
+"""`stillwatch models`: GGUF files, with their check-sums, and the engine that runs them."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
+from stillwatch.cli.commands.engine import engine, engine_arguments
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
@@ -125,11 +126,13 @@ command = Group(
       stillwatch models
       stillwatch models pull smollm2-135m
       stillwatch models import ~/Downloads/mine.gguf
+      stillwatch models engine
     """,
     members={
         "list": Command(run=list_models, arguments=json_option),
         "pull": Command(run=pull_model, arguments=_name, of_service=True),
         "import": Command(run=import_model, arguments=_file, of_service=True),
         "verify": Command(run=verify_models, arguments=json_option),
+        "engine": Command(run=engine, arguments=engine_arguments, of_service=True),
     },
 )

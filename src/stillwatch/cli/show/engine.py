@@ -1,0 +1,102 @@
+"""The engine that runs the models, on paper, and the bar while one is built."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from stillwatch.cli.terminal import Line, is_terminal, line
+from stillwatch.cli.text import local_time, one_line
+from stillwatch.helpers.engine import PACKAGE, Tried
+from stillwatch.llm.engines import BUILD, Survey
+from stillwatch.llm.gain import Gain, known_gain
+
+Step = Callable[[str, int, int], None]
+
+
+def engine_json(found: Survey, running: tuple[int, int] | None) -> dict[str, object]:
+    """engine: null where none runs, with why; building: steps done and all, null where nothing is built."""
+    choice = found.choice
+    gain = known_gain(choice.engine.name) if choice else None
+    return {
+        "engine": choice and {**_tried(choice.tried), "why": choice.engine.why},
+        "problem": found.problem or None,
+        "passed_over": [_tried(each) for each in found.failed],
+        "others": [_tried(each) for each in found.others],
+        "gain": gain and asdict(gain),
+        "building": running and {"done": running[0], "total": running[1]},
+    }
+
+
+def _tried(each: Tried) -> dict[str, object]:
+    native = each.name != PACKAGE
+    return {
+        "kind": "llama-server" if native else PACKAGE,
+        "path": each.name if native else None,
+        "version": each.version or None,
+        "problem": each.problem or None,
+    }
+
+
+def engine_lines(found: Survey, running: tuple[int, int] | None) -> Iterator[Line]:
+    """What is used and why, what is not, and what could be gained."""
+    choice = found.choice
+    if choice:
+        yield line(("✓ ", "green"), (f"{choice.tried}", "bold"), f", because {choice.engine.why}", hang=2)
+        if choice.engine.native:
+            yield line((one_line(choice.engine.name, 300), "dim"), indent=2)
+        if gain := known_gain(choice.engine.name):
+            yield line(gain_words(gain), indent=2)
+    else:
+        yield line(("✗ ", "bold red"), one_line(found.problem, 500), hang=2)
+    for each in found.failed:
+        yield line(("✗ ", "bold red"), one_line(str(each), 500), hang=2)
+    for each in found.others:
+        yield line(f"  {each}", (" would be next", "dim"), hang=4)
+    if running:
+        yield line((f"a llama-server is being built: {_share(*running)}", "dim"))
+    elif not (choice and choice.engine.native):
+        yield line((f"a llama-server for this processor may be quicker: {BUILD}", "dim"))
+
+
+def gain_words(gain: Gain) -> str:
+    """One sentence."""
+    return (
+        f"reads {gain.prompt:.2f} × and writes {gain.output:.2f} × as fast as {PACKAGE}"
+        f" ({gain.prompt_cpu:.2f} × and {gain.output_cpu:.2f} × by processor time; {one_line(gain.model, 60)},"
+        f" {local_time(gain.at)})"
+    )
+
+
+def _share(done: int, total: int) -> str:
+    return f"{100 * done // total} %" if total else "just begun"
+
+
+@contextmanager
+def step_bar() -> Iterator[Step]:
+    """A bar on stderr on a terminal; elsewhere a line for each new step and each twentieth of it."""
+    if not is_terminal(sys.stderr) or os.environ.get("TERM", "") in {"", "dumb"}:
+        yield _teller()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)
+
+
+def _teller() -> Step:
+    last: list[object] = []
+
+    def tell(what: str, done: int, total: int) -> None:
+        mark = (what, 20 * done // total if total else 0)
+        if mark != (last and last[-1]):
+            last[:] = [mark]
+            print(f"{what} … {_share(done, total)}" if total else f"{what} …", file=sys.stderr, flush=True)
+
+    return tell
