@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from stillwatch.app import App
 from stillwatch.chat.conversation import Conversation, Desk
+from stillwatch.config import Api
 from stillwatch.daemon.loops import Daemon
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
@@ -26,11 +28,13 @@ from stillwatch.llm.three_tiers import Tiers
 from stillwatch.notify.apprise import AppriseNotifier
 from stillwatch.notify.later import TellLater
 from stillwatch.serve.http.keys import KeyRing
+from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.local.daemon_desk import DeskVerbs
-from stillwatch.serve.local.server import LocalServer
-from stillwatch.serve.server import build_http, check_bind, serve_http
+from stillwatch.serve.local.server import Caller, LocalServer, Send, Verb
+from stillwatch.serve.server import address_of, build_http, check_bind, free_port, serve_http
 from stillwatch.service.live import LiveService
 from stillwatch.service.one_pass import Service, ServiceParts
+from stillwatch.service.recorded import RecordedService
 from stillwatch.store.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -62,11 +66,41 @@ async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
             daemon = _daemon(app, rooms, store, tiers)
             service = LiveService(rooms, daemon, tiers)
             desk = _desk(app, service, daemon, tiers)
-            local = LocalServer(service, app.socket, DeskVerbs(desk=desk).all())
-            port = _port(app, desk)
+            sessions = BrowserSessions(clock=app.clock)
+            local = LocalServer(service, app.socket, {**DeskVerbs(desk=desk).all(), "open": _opener(app, sessions)})
+            port = _port(app, desk, sessions)
             tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
             await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, desk, tell))
         store.close()
+    return 0
+
+
+async def show_recorded(app: App, port: int | None, tell: Tell) -> int:
+    """The port over a recorded host, until SIGTERM or SIGINT. app: with its recording; port: None for any that is free.
+
+    Raises NotReachable where the port cannot be had.
+    """
+    parts = app.rooms()
+    service = await RecordedService.looked_at(parts)
+    desk = Desk(
+        service=service,
+        clock=app.clock,
+        known=lambda: service.gathered,
+        looks=parts.looks(None, None),
+        writer=lambda: "a recorded host is told of by the rules alone",
+        small=lambda: None,
+    )
+    api, sessions, started = Api(port=port or free_port(Api())), BrowserSessions(clock=app.clock), asyncio.Event()
+
+    async def tell_link() -> None:
+        await started.wait()
+        tell(address_of(api) + sessions.link())
+        tell("open it in a browser on this machine; it works once, for five minutes. Ctrl-C stops it")
+
+    with tempfile.TemporaryDirectory() as state:
+        keys = KeyRing(Path(state))
+        served = build_http(service, Conversation(desk), keys, api, app.clock, sessions=sessions)
+        await until_told(serve_http(served, api, keys, started=started), tell_link())
     return 0
 
 
@@ -107,11 +141,20 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
     )
 
 
-def _port(app: App, desk: Desk) -> Coroutine[Any, Any, None]:
+def _opener(app: App, sessions: BrowserSessions) -> Verb:
+    """Answers `stillwatch open`: whoever may speak with the daemon may have a browser look."""
+
+    async def open_page(request: dict[str, Any], caller: Caller, send: Send) -> str:
+        return address_of(app.config.api) + sessions.link()
+
+    return open_page
+
+
+def _port(app: App, desk: Desk, sessions: BrowserSessions) -> Coroutine[Any, Any, None]:
     """Port 8083, to be awaited. Raises WrongUsage where it would be open to others without a key (R23)."""
     keys = KeyRing(app.places.state)
     check_bind(app.config.api, keys)
-    app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock)
+    app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock, sessions=sessions)
     return serve_http(app_of_port, app.config.api, keys)
 
 

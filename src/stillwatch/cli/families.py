@@ -20,6 +20,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
     },
     "What is known": {
         "status": Family("status", "What was last known about this host."),
+        "open": Family("open", "A link that logs a browser in to the status page."),
         "incidents": Family("incidents", "Incidents: list them, show one, close it or mute it."),
         "note": Family("note", "Tell Stillwatch something to remember."),
         "rules": Family("rules", "The rules that notice faults: list them, test them on their samples."),
@@ -39,6 +40,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
     },
     "Setting up": {
         "run": Family("run", "The daemon: watch, understand, propose; systemd runs it."),
+        "demo": Family("demo", "Show the page over a recorded host, whatever this machine is."),
         "up": Family("up", "Start everything in this terminal, for a trial."),
         "gate": Family("gate", "The gate: the process that alone decides and acts."),
         "install": Family("install", "Install as services on this systemd host."),

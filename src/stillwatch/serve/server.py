@@ -30,8 +30,10 @@ from stillwatch.serve.http.guard import Guard
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.limits import Bounds, Limits
 from stillwatch.serve.http.refusal import Refusal, as_json
+from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.mcp.over_http import McpDoor
 from stillwatch.serve.openai.endpoints import OpenAIApi
+from stillwatch.serve.page.log_in import LogIn
 from stillwatch.serve.page.status_page import Page
 from stillwatch.service.one_pass import Service
 
@@ -41,9 +43,16 @@ BACKLOG = 1024
 
 
 def build_http(
-    service: Service, conversation: Conversation, keys: KeyRing, api: Api, clock: Clock, bounds: Bounds | None = None
+    service: Service,
+    conversation: Conversation,
+    keys: KeyRing,
+    api: Api,
+    clock: Clock,
+    bounds: Bounds | None = None,
+    sessions: BrowserSessions | None = None,
 ) -> ASGIApp:
-    """The whole of it, behind the guard. bounds: what one key may ask."""
+    """The whole of it, behind the guard. bounds: what one key may ask; sessions: shared with whoever makes links."""
+    sessions = sessions or BrowserSessions(clock=clock)
     limits = Limits(clock=clock, bounds=bounds or Bounds())
     openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
     known = KnownApi(desk=conversation.desk, limits=limits, open=OpenIncidents(desk=conversation.desk))
@@ -53,6 +62,7 @@ def build_http(
             Route("/health", _health_of(conversation.desk)),
             Route("/", web.show),
             Route("/style.css", web.style),
+            Route("/open/{token}", LogIn(sessions=sessions, limits=limits).enter),
             Route("/openapi.json", _openapi),
             Route("/api/status", known.status),
             Route("/api/incidents", known.incidents),
@@ -68,7 +78,7 @@ def build_http(
         exception_handlers={Refusal: _refused, StillwatchError: _not_now, HTTPException: _no_such_thing, 500: _broke},
     )
     app.router.redirect_slashes = False
-    return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api))
+    return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api), sessions=sessions)
 
 
 def check_bind(api: Api, keys: KeyRing) -> None:
@@ -136,6 +146,16 @@ def listening(api: Api) -> Iterator[socket.socket]:
         yield listener
 
 
+def free_port(api: Api) -> int:
+    """The configured port if nobody listens there, else one that is free now."""
+    for port in (api.port, 0):
+        with contextlib.suppress(OSError), socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((api.host, port))
+            return int(trial.getsockname()[1])
+    raise NotReachable(f"no port is free on {api.host}")
+
+
 class _Server(uvicorn.Server):
     """Signals belong to the daemon."""
 
@@ -183,6 +203,12 @@ async def _no_such_thing(request: Request, error: Exception) -> Response:
 
 async def _broke(request: Request, error: Exception) -> Response:
     return Refusal(500, "something broke here; the log of the service says what", code="internal_error").response()
+
+
+def address_of(api: Api) -> str:
+    """Where a browser on this machine finds the port."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(api.host, api.host)  # noqa: S104 – compared, not bound
+    return f"http://[{host}]:{api.port}" if ":" in host else f"http://{host}:{api.port}"
 
 
 def _hosts(api: Api) -> list[str]:

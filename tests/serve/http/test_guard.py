@@ -63,7 +63,16 @@ BAD_ORIGINS = [
 FETCH_SITES = [None, "none", "same-origin", "same-site", "cross-site", "odd"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 PATHS = [
-    *("/", "/health", "/style.css", "/openapi.json", "/v1/models", "/v1/models/stillwatch", "/v1/chat/completions"),
+    *(
+        "/",
+        "/health",
+        "/style.css",
+        "/open/x",
+        "/openapi.json",
+        "/v1/models",
+        "/v1/models/stillwatch",
+        "/v1/chat/completions",
+    ),
     *("/api/status", "/api/incidents", "/api/approvals"),
     *("/api/metrics", "/api/events", "/mcp", "/nothing", "//health"),
 ]

@@ -19,6 +19,8 @@ from stillwatch.serve.http.connections import HEAD_BYTES
 from stillwatch.serve.http.keys import Key, KeyRing
 from stillwatch.serve.http.limits import Limits
 from stillwatch.serve.http.refusal import Refusal
+from stillwatch.serve.http.sessions import PATH as LOG_IN
+from stillwatch.serve.http.sessions import BrowserSessions, cookie_in
 
 OPEN_PATHS = frozenset({"/health", "/style.css"})
 PAGES = frozenset({"/"})
@@ -41,12 +43,16 @@ ALWAYS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guard:
-    """ASGI middleware. hosts: names accepted beside loopback ones; the key is then in `scope["state"]["key"]`."""
+    """ASGI middleware. hosts: names accepted beside loopback ones; the key is then in `scope["state"]["key"]`.
+
+    sessions: browsers that are logged in; they read, by the key that a session stands for.
+    """
 
     app: ASGIApp
     keys: KeyRing
     limits: Limits
     hosts: Sequence[str]
+    sessions: BrowserSessions
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,9 +79,10 @@ class Guard:
         _check_form(scope, headers)
         host = self._check_host(headers)
         _check_origin(headers, host, harmless=scope["method"] in HARMLESS)
-        if scope["path"] in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS or scope["path"].startswith(LOG_IN):
             return
-        key = self._key(headers, _address(scope), page=scope["path"] in PAGES and scope["method"] in HARMLESS)
+        page = scope["path"] in PAGES and scope["method"] in HARMLESS
+        key = self._session(headers, scope["method"]) or self._key(headers, _address(scope), page=page)
         self.limits.count(key.id)
         scope.setdefault("state", {})["key"] = key
 
@@ -89,6 +96,15 @@ class Guard:
             message = "this Host name is not served here; the configuration lists more in api.allowed_hosts"
             raise Refusal(403, message, code="host_not_allowed")
         return sent[0].casefold()
+
+    def _session(self, headers: Headers, method: str) -> Key | None:
+        """By cookie, for what our own pages and a person's address bar ask, and only to look."""
+        sent = headers.getlist("cookie")
+        own = all(site in ("none", "same-origin") for site in headers.getlist("sec-fetch-site"))
+        if len(sent) != 1 or "authorization" in headers or method not in HARMLESS or not own:
+            return None
+        secret = cookie_in(sent[0])
+        return self.sessions.who(secret) if secret else None
 
     def _key(self, headers: Headers, address: str, *, page: bool) -> Key:
         """A valid key is taken whatever came before it from the same address; only wrong ones are counted there."""

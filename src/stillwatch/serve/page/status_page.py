@@ -59,6 +59,7 @@ def page(report: Report, waiting: Sequence[Mapping[str, Any]], gate: str = "", *
     """
     found = now - report.at
     old = f"<p><strong>This was found {span(found)} ago.</strong></p>" if found > OLD_SECONDS else ""
+    old = "<p><strong>This is a recorded host, shown as it was then.</strong></p>" if report.recorded else old
     parts = [
         f'<header class="{escape(report.status)}"><p class="host">{text(report.host)}</p>',
         f'<h1>{SAYS[report.status]}</h1><p>{moment(report.at)}</p>{old}<p class="age"></p></header><main>',
