@@ -174,8 +174,6 @@ def personal_state() -> Path:
 def pulled_before() -> tuple[Path, ...]:
     """Folders of models that whoever runs this has pulled before, also as the user who called sudo."""
     found = [personal_state() / "models"]
-    if os.environ.get("STILLWATCH_MODEL_DIR"):
-        found.insert(0, Path(os.environ["STILLWATCH_MODEL_DIR"]))
     if user := os.environ.get("SUDO_USER"):
         found.append(Path(f"~{user}").expanduser() / ".local/state/stillwatch/models")
     return tuple(found)

@@ -31,6 +31,12 @@ door, proposal = GateSocket(find_places(None, None, None)), Proposal(action=sys.
 answer = asyncio.run(door.propose(proposal, ""))
 print(json.dumps([answer.id, answer.state, answer.decision.verdict, answer.decision.reason]))
 """
+ASK = """
+import sys
+from urllib.request import Request, urlopen
+print(urlopen(Request(sys.argv[1], headers={"Authorization": sys.argv[2]})).status)
+"""
+SERVICES = ("stillwatch.service", "stillwatch-gate.service")
 HASHES = "find /etc /usr/lib/systemd /var/lib /opt -xdev -type f -exec sha256sum {} + | sort"
 VOLATILE = (
     "/var/lib/systemd/",
@@ -76,7 +82,7 @@ def test_services_run_as_themselves_and_no_other_uid_gets_in(installed: Machine)
         assert (refused.returncode, refused.stdout) == (5, ""), verb
         daemon = installed.stillwatch(*verb, user="stillwatch", env={"HOME": "/nonexistent"})
         assert (daemon.returncode, daemon.stdout) == (5, ""), verb
-    assert "Permission denied" in propose(installed, "restart_unit", "cron.service", user="nobody")
+    assert "GateClosed" in propose(installed, "restart_unit", "cron.service", user="nobody")
     audit = installed.stillwatch("audit", "show", "--json").stdout
     assert "paused" not in audit
 
@@ -119,6 +125,50 @@ def test_the_doctor_finds_the_gate_well_and_a_plain_user_installs_nothing(instal
         assert (said.returncode, said.stdout) == (2, "")
 
 
+def test_the_command_is_in_the_path_and_speaks_for_the_service(installed: Machine) -> None:
+    plain = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/root"}
+    key = json.loads(installed.run(["stillwatch", "keys", "create", "--scope", "read", "--json"], env=plain).stdout)
+    ask = [sys.executable, "-c", ASK, "http://127.0.0.1:8083/api/status", f"Bearer {key['key']}"]
+    installed.wait(lambda: installed.run(ask, check=False).stdout.strip() == "200", "the daemon to answer with the key")
+    assert installed.run(["stat", "-c", "%U", "/var/lib/stillwatch/api-keys.json"]).stdout.strip() == "stillwatch"
+
+
+def test_a_user_without_rights_is_told_whose_state_it_is(installed: Machine) -> None:
+    installed.run(["useradd", "-m", "anna"])
+    for words in (["keys", "create", "--scope", "chat"], ["note", "x"], ["status"], ["incidents"]):
+        said = installed.run(["stillwatch", *words], user="anna", env={"HOME": "/home/anna"}, check=False)
+        assert (said.returncode, said.stdout) == (5, ""), words
+        assert "sudo stillwatch" in said.stderr, words
+    level = installed.run(["stillwatch", "autonomy"], user="anna", env={"HOME": "/home/anna"}, check=False)
+    assert (level.returncode, level.stdout) == (5, "")
+    dry = installed.run(["stillwatch", "install", "--dry-run"], user="anna", env={"HOME": "/home/anna"}, check=False)
+    assert dry.returncode == 0, dry.stderr
+    assert not installed.run(["find", "/home/anna", "-name", "stillwatch*"]).stdout
+
+
+def test_a_broken_configuration_keeps_the_daemon_from_starting_and_is_named(installed: Machine) -> None:
+    installed.write("/etc/stillwatch/stillwatch.toml", "[api]\nprot = 8083\n")
+    assert installed.run(["systemctl", "restart", "stillwatch.service"], check=False).returncode != 0
+    said = installed.run(["journalctl", "-u", "stillwatch.service", "-o", "cat"]).stdout
+    assert "api.prot" in said and "line 2" in said
+    findings = json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]
+    assert [one for one in findings if one["topic"] == "configuration" and not one["ok"]]
+
+
+def test_backup_and_restore_of_services(installed: Machine) -> None:
+    installed.wait(lambda: installed.stillwatch("note", "the disk is old").returncode == 0, "the daemon to answer")
+    installed.stillwatch("backup", "/root/b.tar.gz", check=True)
+    refused = installed.stillwatch("restore", "/root/b.tar.gz")
+    assert refused.returncode == 5 and "systemctl stop" in refused.stderr
+    doors = ["stillwatch-gate-propose.socket", "stillwatch-gate-admin.socket"]
+    installed.run(["systemctl", "stop", *doors, "stillwatch.service", "stillwatch-gate.service"])
+    restored = installed.stillwatch("restore", "/root/b.tar.gz")
+    assert restored.returncode == 0, restored.stderr
+    installed.run(["systemctl", "start", *doors, "stillwatch-gate.service", "stillwatch.service"])
+    assert installed.stillwatch("audit", "verify").returncode == 0
+    assert owner_of(installed, "stillwatch.service") == "stillwatch"
+
+
 def test_exposure_of_what_runs(installed: Machine) -> None:
     for unit, most in (("stillwatch-gate.service", 1.0), ("stillwatch.service", 1.5)):
         said = installed.run(["systemd-analyze", "security", "--no-pager", unit], check=False).stdout
@@ -134,9 +184,13 @@ def test_twice_is_once_and_uninstall_leaves_nothing(machine: Machine) -> None:
     assert files(machine) == before
     for _ in range(2):
         assert machine.stillwatch("install", timeout=120).returncode == 0
+    running = [machine.properties(unit)["InvocationID"] for unit in SERVICES]
     assert "write" not in machine.stillwatch("install", timeout=120).stdout
+    assert [machine.properties(unit)["InvocationID"] for unit in SERVICES] == running
     kept = machine.stillwatch("uninstall", timeout=120)
     assert kept.returncode == 0, kept.stderr
+    assert "/var/lib/stillwatch-gate" in kept.stdout and "userdel stillwatch-gate" in kept.stdout
+    assert machine.run(["test", "-e", "/usr/local/bin/stillwatch"], check=False).returncode == 1
     assert machine.read("/etc/stillwatch/policy.toml")
     again = machine.stillwatch("install", timeout=120)
     assert again.returncode == 0, again.stdout + again.stderr

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from stillwatch.config import SERVICE_STATE
 from stillwatch.errors import NotReachable, unusable
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
@@ -154,6 +155,9 @@ class Memory:
     def _must_write(self) -> Iterator[Store]:
         with self._opened(write=True) as store:
             if store is None:
+                if self._state == SERVICE_STATE:
+                    step = "systemctl start stillwatch, then the same again"
+                    raise NotReachable("the daemon does not answer, and only it writes its state", next_step=step)
                 raise NotReachable(
                     f"{self._state} belongs to another user", next_step="run it as that user, or use --state-dir"
                 )
