@@ -32,7 +32,6 @@ answer = asyncio.run(door.propose(proposal, ""))
 print(json.dumps([answer.id, answer.state, answer.decision.verdict, answer.decision.reason]))
 """
 ASK = """
-import sys
 from urllib.request import Request, urlopen
 print(urlopen(Request(sys.argv[1], headers={"Authorization": sys.argv[2]})).status)
 """
@@ -128,7 +127,7 @@ def test_the_doctor_finds_the_gate_well_and_a_plain_user_installs_nothing(instal
 def test_the_command_is_in_the_path_and_speaks_for_the_service(installed: Machine) -> None:
     plain = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/root"}
     key = json.loads(installed.run(["stillwatch", "keys", "create", "--scope", "read", "--json"], env=plain).stdout)
-    ask = [sys.executable, "-c", ASK, "http://127.0.0.1:8083/api/status", f"Bearer {key['key']}"]
+    ask = [PYTHON, "-c", ASK, "http://127.0.0.1:8083/api/status", f"Bearer {key['key']}"]
     installed.wait(lambda: installed.run(ask, check=False).stdout.strip() == "200", "the daemon to answer with the key")
     assert installed.run(["stat", "-c", "%U", "/var/lib/stillwatch/api-keys.json"]).stdout.strip() == "stillwatch"
 

@@ -153,14 +153,18 @@ def _swapped(fresh: Path, root: Path, now: float) -> Path | None:
             aside.mkdir(mode=0o700)
             for path in old:
                 path.rename(aside / path.name)
-        for path in (fresh, *sorted(fresh.rglob("*"))):
-            os.chown(path, owner.st_uid, owner.st_gid)
-            path.chmod(0o700 if path.is_dir() else 0o600)
         for path in fresh.iterdir():
-            shutil.move(path, root / path.name)
+            _give(Path(shutil.move(path, root / path.name)), owner)
     except OSError as error:
         raise unusable(root, error) from error
     return aside if old else None
+
+
+def _give(moved: Path, owner: os.stat_result) -> None:
+    """A move between file systems makes new files, which are whoever's moved them."""
+    for path in (moved, *moved.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _old(root: Path) -> Iterator[Path]:
