@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.rig import MODELS_INSIDE, Machine, engine_inside
+from stillwatch.llm.engines import INSTALLED
+from tests.support.rig import MODELS_INSIDE, Machine, engine_inside, llama_server
 
 pytestmark = pytest.mark.real_model
 SMALL = "SmolLM2-135M-Instruct.Q4_1"
@@ -20,13 +21,20 @@ OWN = {"STILLWATCH_MODEL_DIR": ""}
 @pytest.fixture
 def served(machine: Machine, engine: str) -> Iterator[Machine]:
     """Installed with each engine, with one small model that root brought, and the daemon ready to ask it."""
+    install(machine, {**OWN, "STILLWATCH_LLAMA_SERVER": engine_inside(engine)})
+    yield machine
+
+
+def install(machine: Machine, env: dict[str, str]) -> None:
     for verb in (["install"], ["models", "import", str(MODELS_INSIDE / f"{SMALL}.gguf")]):
-        env = {**OWN, "STILLWATCH_LLAMA_SERVER": engine_inside(engine)}
         done = machine.stillwatch(*verb, env=env, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
+    restart(machine)
+
+
+def restart(machine: Machine) -> None:
     machine.run(["systemctl", "restart", "stillwatch.service"])
     machine.wait(lambda: is_ready(machine), "the model", seconds=60)
-    yield machine
 
 
 def status(machine: Machine) -> Any:
@@ -93,3 +101,27 @@ def test_a_killed_model_comes_back_and_none_outlives_the_daemon(served: Machine)
     report = json.loads(served.stillwatch("check", "--json", env=OWN, timeout=120).stdout)
     assert report["tiers"]["trigger"]["state"] == "ready", report["tiers"]
     assert not servers(served)
+
+
+def test_a_llama_server_that_is_built_later_serves_from_the_next_start(machine: Machine) -> None:
+    """Installed where there is none: the package that came along serves. One that does not run is passed over."""
+    native = llama_server()
+    assert native is not None, "scripts/setup --tests builds one"
+    none = {**OWN, "STILLWATCH_LLAMA_SERVER": "", "XDG_CACHE_HOME": "/nowhere"}
+    install(machine, none)
+    engine = lambda: status(machine)["tiers"]["trigger"]["engine"].split()[0]  # noqa: E731
+    assert engine() == "xllamacpp"
+    shown = json.loads(machine.stillwatch("models", "engine", "--json", env=none).stdout)
+    assert shown["engine"]["kind"] == "xllamacpp"
+    machine.write(str(INSTALLED), "#!/bin/sh\nkill -ILL $$\n", mode=0o755)
+    restart(machine)
+    assert engine() == "xllamacpp"
+    found = json.loads(machine.stillwatch("doctor", "--json", env=none).stdout)["findings"]
+    (about,) = [one for one in found if one["topic"] == "engine"]
+    assert not about["ok"] and "illegal instruction" in about["text"] and "engine build" in about["mend"]
+    machine.run(["cp", engine_inside(str(native)), str(INSTALLED)])
+    restart(machine)
+    assert engine() == "llama-server"
+    assert json.loads(machine.stillwatch("models", "engine", "--json", env=none).stdout)["engine"]["path"] == str(
+        INSTALLED
+    )

@@ -260,7 +260,8 @@ class LlamaServers:
 
     def _ready(self, server: Server, why: str) -> None:
         server.state, server.why = "ready", why
-        self._tell(f"{_names(server)}: ready, {why}")
+        on = f" on {server.engine}" if server.engine else ""
+        self._tell(f"{_names(server)}: ready{on}, {why}")
 
     def _fail(self, server: Server, why: str) -> None:
         if (server.state, server.why) != ("failed", why):  # what is tried again and again is told once
