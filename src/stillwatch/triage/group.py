@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.triage.adoption import adopter
 from stillwatch.triage.fingerprint import fingerprint
 from stillwatch.triage.links import arrows
 from stillwatch.triage.merge import Mark, distinct, mark, order
@@ -104,8 +105,8 @@ def group(
 def faults(triggers: Iterable[Trigger], units: Units) -> list[Fault]:
     """Connected sets of sightings, each with its root; the order of the triggers does not matter."""
     pool = sorted(triggers, key=order)
-    named = {trigger.subject for trigger in pool}
-    sightings = [sight(trigger, units, named) for trigger in pool]
+    unit_of = adopter(pool, units)
+    sightings = [sight(trigger, units, unit_of(trigger)) for trigger in pool]
     links = arrows(sightings, units)
     together = _components({s.node for s in sightings}, links)
     members: dict[str, list[Sighting]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stillwatch.records.trigger import Trigger
@@ -61,15 +61,12 @@ class Units:
         return sorted({id(unit): unit for unit in self.by_name.values()}.values(), key=lambda unit: unit.name)
 
 
-def sight(trigger: Trigger, units: Units, named: Container[str] = ()) -> Sighting:
+def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     """Decide whom the trigger may speak of. Untrusted journal text speaks of the unit that journald saw writing it.
 
-    named: units that other triggers speak of; a program "db" in a log file is "db.service" if named.
+    owner: the unit whose program wrote the text of a log file, where that is known (triage/adoption.py).
     """
-    subject = units.canonical(trigger.subject)
-    service = f"{trigger.subject}.service"
-    if is_from_log(trigger) and not is_unit(subject) and (service in named or units.get(service)):
-        subject = units.canonical(service)
+    subject = units.canonical(owner or trigger.subject)
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
     hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -44,6 +45,13 @@ async def test_the_leading_cause_that_is_proven_wins() -> None:
     claim = trigger("port-in-use", "port 80 in use", port="80")
     _, said = await ask(claim, trigger("missing-executable", trusted=True), looks=looks)
     assert said.cause is not None and said.cause.id == "missing-executable"
+
+
+async def test_a_cause_without_an_investigator_leads_what_follows_from_it() -> None:
+    lead = replace(trigger("version-mismatch", "wrong version"), object="PostgreSQL", say="Put the old version back.")
+    _, said = await ask(lead, trigger("dependency-failed", "db refused", target="127.0.0.1:5432"))
+    assert said.cause is not None and (said.cause.id, said.cause.object) == ("version-mismatch", "PostgreSQL")
+    assert "Put the old version back." in said.notes
 
 
 async def test_every_cause_of_the_catalogue_gets_a_sentence_with_evidence() -> None:

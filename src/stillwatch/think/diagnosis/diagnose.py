@@ -10,7 +10,7 @@ from stillwatch.ports import LookTools
 from stillwatch.records.assessment import Assessment
 from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES
+from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
 
@@ -39,8 +39,14 @@ async def diagnose(
         case.looks = None
         finding = await investigate(case)
         notes = ("Looking at the host took too long; this rests on what was seen until then.",)
-    assessment = _assess(finding, notes)
+    assessment = _assess(finding, (*_said(incident, finding), *notes))
     return replace(incident, evidence=tuple(case.evidence)), assessment
+
+
+def _said(incident: Incident, finding: Finding) -> tuple[str, ...]:
+    """What the rule of the leading trigger tells people to do, where the finding is of its cause."""
+    lead = incident.triggers[0] if incident.triggers else None
+    return (lead.say,) if lead and lead.say and lead.cause == finding.cause.id else ()
 
 
 async def investigate(case: Case) -> Finding:
@@ -50,7 +56,7 @@ async def investigate(case: Case) -> Finding:
     causes = list(dict.fromkeys(trigger.cause for trigger in case.incident.triggers))
     findings: list[Finding] = []
     for cause in causes:
-        finding = await INVESTIGATORS[cause](case) if cause in INVESTIGATORS else None
+        finding = await _investigator(cause, causes[0])(case)
         if finding is not None and finding.confidence >= PROVEN:
             return finding
         findings += [finding] if finding is not None else []
@@ -59,10 +65,17 @@ async def investigate(case: Case) -> Finding:
             finding = await probe(case)
             if finding is not None and finding.confidence >= PROVEN:
                 return finding
-    if findings:
-        return max(findings, key=lambda finding: finding.confidence)
-    alone = await plain(case) if causes and causes[0] not in _SYMPTOMS else None
-    return alone or await symptom(case)
+    return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
+
+
+def _investigator(cause: str, leading: str) -> Investigator:
+    """The cause's own; what leads and has none is told as its rule tells it."""
+    return INVESTIGATORS.get(cause) or (plain if cause == leading and cause not in _SYMPTOMS else nothing)
+
+
+async def nothing(case: Case) -> Finding | None:
+    """A cause that only follows from others is not looked into."""
+    return None
 
 
 def _is_unconfirmed(case: Case) -> bool:

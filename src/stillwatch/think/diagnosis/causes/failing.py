@@ -87,7 +87,8 @@ async def symptom(case: Case) -> Finding:
     sentence += "; its last words do not name a known reason" if words else ""
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
-    return case.finding(cause, subject, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
+    culprit = (lead.object if lead else "") or subject
+    return case.finding(cause, culprit, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
 
 
 async def plain(case: Case) -> Finding | None:
@@ -98,7 +99,7 @@ async def plain(case: Case) -> Finding | None:
     subject = case.incident.subject or case.incident.host
     sentence = f"{subject}: {CAUSES[lead.cause]}"
     return case.finding(
-        lead.cause, subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
+        lead.cause, lead.object or subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
     )
 
 

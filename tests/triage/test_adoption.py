@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.records.trigger import Trigger
+from stillwatch.triage.adoption import adopter
+from stillwatch.triage.group import group
+from stillwatch.triage.sighting import Units
+
+from .build import AT, trigger
+
+KNOWN = Units.of({})
+
+
+def logged(subject: str, cause: str = "exit-code", **more: object) -> Trigger:
+    """The same out of a log file, where nobody vouches for the writer."""
+    told = trigger(subject, cause, **more)  # type: ignore[arg-type]
+    return replace(told, events=tuple(replace(event, source="log") for event in told.events))
+
+
+@pytest.mark.parametrize(
+    ("program", "unit"),
+    [
+        ("nginx", "nginx.service"),
+        ("acme-wiki.example.lan-start", "acme-wiki.example.lan.service"),
+        ("shop-pre-start", "shop.service"),
+        ("mariadbd", "mariadb.service"),
+        ("postgres", "postgresql.service"),
+        ("postgres", "postgresql@15-main.service"),
+        ("php-fpm8.2", "php8.2-fpm.service"),
+    ],
+)
+def test_a_program_is_its_unit_by_name(program: str, unit: str) -> None:
+    said = logged(program, "bad-config", first=AT - 4000, last=AT - 4000)
+    assert adopter([said, logged(unit)], KNOWN)(said) == unit
+
+
+def test_the_last_words_before_a_failure_are_the_units() -> None:
+    said = logged("backup-all.sh", "stale-lock", first=AT - 70, last=AT - 65)
+    (incident,) = group([said, logged("nightly.service", first=AT - 60)], {}, AT)
+    assert (incident.subject, incident.triggers[0].cause) == ("nightly.service", "stale-lock")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        logged("backup-all.sh", "stale-lock", first=AT - 600, last=AT - 500),
+        logged("nginx", "dependency-failed"),
+        logged("sshd", "bad-config"),
+        logged("cron", "other"),
+        logged("other.service", "bad-config"),
+    ],
+)
+def test_what_is_too_early_or_of_others_is_nobodys(said: Trigger) -> None:
+    assert adopter([said, logged("nightly.service")], KNOWN)(said) == ""
+
+
+def test_of_two_that_fail_none_is_guessed() -> None:
+    said = logged("backup-all.sh", "stale-lock")
+    assert adopter([said, logged("nightly.service"), logged("daily.service")], KNOWN)(said) == ""
+
+
+def test_a_unit_whose_reason_is_known_adopts_nothing_more() -> None:
+    said = logged("backup-all.sh", "stale-lock")
+    assert adopter([said, logged("nightly.service"), logged("nightly.service", "oom")], KNOWN)(said) == ""
+
+
+def test_in_a_journal_nothing_is_guessed() -> None:
+    said = trigger("nginx", "bad-config")
+    assert adopter([said, logged("nginx.service")], KNOWN)(said) == ""
