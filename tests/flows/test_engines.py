@@ -21,7 +21,8 @@ from typing import Any
 import psutil
 import pytest
 
-from stillwatch.helpers.llama import ENVIRONMENT, arguments
+from stillwatch.helpers.engine import arguments
+from stillwatch.helpers.llama import ENVIRONMENT
 from stillwatch.llm.child import LEASH
 from tests.support.rig import llama_server, model_dir
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import itertools
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from stillwatch.helpers import engine
-from stillwatch.helpers.engine import command, first_that_runs, present, taken, tried
+from stillwatch.helpers.engine import arguments, command, first_that_runs, present, taken, tried
 
 
 def program(path: Path, script: str) -> str:
@@ -57,3 +59,28 @@ def test_the_first_that_runs(tmp_path: Path) -> None:
     assert chosen and chosen.name == good and [one.name for one in failed] == [broken]
     assert not (tmp_path / "started").exists()
     assert first_that_runs([]) == (None, [])
+
+
+def test_the_command_line_keeps_it_to_ourselves() -> None:
+    argv = arguments("/bin/x", model="/m", port=8080, key_file="/k", context=2048, threads=3, gpu_layers=-1)
+    pairs = dict(itertools.pairwise(argv))
+    assert (pairs["--host"], pairs["--api-key-file"]) == ("127.0.0.1", "/k")
+    assert pairs["--cors-origins"] == "http://127.0.0.1:8080"
+    assert (pairs["--threads"], pairs["--gpu-layers"], pairs["--parallel"]) == ("3", "all", "1")
+    assert {"--no-ui", "--no-slots", "--offline"} <= set(argv)
+    every = arguments("/bin/x", model="/m", port=8080, key_file="/k", context=2048)
+    assert dict(itertools.pairwise(every))["--threads"] == str(os.cpu_count())
+    forbidden = ("--tools", "--agent", "-ag", "--mcp-servers-config", "--mcp-servers-json", "--ui", "--api-key")
+    assert not set(forbidden) & {*argv, *every}
+
+
+def test_a_llama_server_of_another_age_is_passed_over(tmp_path: Path) -> None:
+    """It knows its version and not our flags, as those of distributions may."""
+    script = """for word; do case $word in
+      --cors-origins) echo "error: invalid argument: $word" >&2; exit 1 ;;
+      --version) echo "version: 3" ;;
+    esac; done"""
+    found = tried(program(tmp_path / "old", script))
+    assert "another age" in found.problem and "--cors-origins" in found.problem
+    chosen, _ = first_that_runs([str(tmp_path / "old"), "xllamacpp"])
+    assert chosen and chosen.name == "xllamacpp"

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from stillwatch.helpers.engine import command
-from stillwatch.helpers.llama import arguments
+from stillwatch.helpers.engine import arguments, command
 from stillwatch.helpers.xllamacpp_server import Unusable, configured, lacks, load, parse, read_keys
 
 GIVEN = arguments("xllamacpp", model="/m.gguf", port=8080, key_file="/k", context=2048, threads=3, gpu_layers=-1)

@@ -1,6 +1,6 @@
 """What runs a model: a llama-server of this host, or llama.cpp's server inside the Python package xllamacpp.
 
-An engine's name is the path of a llama-server, or the word `xllamacpp`. Both take the flags of helpers/llama.py.
+An engine's name is the path of a llama-server, or the word `xllamacpp`. Both take the same flags.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ PROGRAM: Final = "stillwatch.helpers.xllamacpp_server"
 PROCESS_NAME: Final = "llama-xllamacpp"
 """What `ps` shows of the package's server instead of "python3"; prctl(2), PR_SET_NAME takes 15 bytes."""
 SECONDS: Final = 20.0
+CACHE_MIB: Final = 256
+"""Host memory for prompts of other conversations; llama-server's own default is 8 GiB."""
 LONGEST: Final = 65_536
 ILLEGAL_INSTRUCTION: Final = -4
 
@@ -43,6 +45,31 @@ def command(name: str) -> list[str]:
     return [sys.executable, "-I", "-m", PROGRAM] if name == PACKAGE else [name]
 
 
+def arguments(
+    engine: str, *, model: str, port: int, key_file: str, context: int, threads: int = 0, gpu_layers: int = 0
+) -> list[str]:
+    """How an engine is started, with flags of llama.cpp, tools/server/README.md. threads: 0 for all processors;
+    gpu_layers: -1 for all. Never among them: `--tools`, `--agent`, `--mcp-servers-…`, which act on the host."""
+    flags: dict[str, str] = {
+        "--model": model,
+        "--host": "127.0.0.1",
+        "--port": str(port),
+        "--api-key-file": key_file,
+        "--ctx-size": str(context),
+        "--parallel": "1",
+        "--cache-reuse": "64",
+        "--cache-ram": str(CACHE_MIB),
+        "--threads": str(threads or os.cpu_count() or 1),
+        "--gpu-layers": "all" if gpu_layers < 0 else str(gpu_layers),
+        # one origin that no browser page can have: ours
+        "--cors-origins": f"http://127.0.0.1:{port}",
+        "--reasoning": "off",
+        "--poll": "0",
+    }
+    switches = ["--no-ui", "--no-slots", "--offline", "--cache-prompt", "--no-cors-credentials"]
+    return [*command(engine), *(part for pair in flags.items() for part in pair), *switches]
+
+
 def present(name: str) -> bool:
     """Whether it is here at all; nothing of it is run."""
     if name == PACKAGE:
@@ -56,9 +83,13 @@ def taken(name: str) -> Tried:
 
 
 def tried(name: str) -> Tried:
-    """Start it in a process of its own, where it may crash: compiled code may be here and not run on this processor."""
+    """Start it in a process of its own, where it may crash: compiled code may be here and not run on this processor.
+
+    All our flags go along, since a llama-server of another age may lack some; the last one makes it end at once.
+    """
+    argv = [*arguments(name, model="/none", port=1, key_file=os.devnull, context=512), "--version"]
     try:
-        ended = run([*command(name), "--version"], seconds=SECONDS, limit=LONGEST)
+        ended = run(argv, seconds=SECONDS, limit=LONGEST)
     except OSError as error:
         return Tried(name=name, problem=f"it cannot be started: {error.strerror}")
     said = [line.strip() for line in ended.text.splitlines() if line.strip()]
@@ -69,6 +100,8 @@ def tried(name: str) -> Tried:
         return Tried(name=name, problem="it does not answer")
     if ended.code == ILLEGAL_INSTRUCTION:
         return Tried(name=name, problem="it was built for another processor (illegal instruction)")
+    if foreign := [line for line in said if "invalid argument" in line]:
+        return Tried(name=name, problem=f"it is of another age and lacks what we need ({foreign[0][:200]})")
     return Tried(name=name, problem=said[-1][:300] if said else f"it ends with {ended.code}")
 
 

@@ -19,14 +19,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers.engine import command, first_that_runs, taken
+from stillwatch.helpers.engine import arguments, first_that_runs, taken
 from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object, tell
 
 CALLERS: Final = ("stillwatch",)
 MODELS: Final = Path("/var/lib/stillwatch/models")
 SECONDS: Final = 10.0
-CACHE_MIB: Final = 256
-"""Host memory for prompts of other conversations; llama-server's own default is 8 GiB."""
 ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "passive"}
 """Threads that spin while they wait for one another slow a busy host down several times over (decision 0002)."""
 END: Final = b"\0"
@@ -38,31 +36,6 @@ _RANGES: Final = {
     "threads": (0, 1024),
     "gpu_layers": (-1, 10_000),
 }
-
-
-def arguments(
-    engine: str, *, model: str, port: int, key_file: str, context: int, threads: int = 0, gpu_layers: int = 0
-) -> list[str]:
-    """How an engine is started, with flags of llama.cpp, tools/server/README.md. threads: 0 for all processors;
-    gpu_layers: -1 for all. Never among them: `--tools`, `--agent`, `--mcp-servers-…`, which act on the host."""
-    flags: dict[str, str] = {
-        "--model": model,
-        "--host": "127.0.0.1",
-        "--port": str(port),
-        "--api-key-file": key_file,
-        "--ctx-size": str(context),
-        "--parallel": "1",
-        "--cache-reuse": "64",
-        "--cache-ram": str(CACHE_MIB),
-        "--threads": str(threads or os.cpu_count() or 1),
-        "--gpu-layers": "all" if gpu_layers < 0 else str(gpu_layers),
-        # one origin that no browser page can have: ours
-        "--cors-origins": f"http://127.0.0.1:{port}",
-        "--reasoning": "off",
-        "--poll": "0",
-    }
-    switches = ["--no-ui", "--no-slots", "--offline", "--cache-prompt", "--no-cors-credentials"]
-    return [*command(engine), *(part for pair in flags.items() for part in pair), *switches]
 
 
 def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""llama.cpp's server in the Python package xllamacpp, as a program that takes the flags of helpers/llama.py.
+"""llama.cpp's server in the Python package xllamacpp, as a program that takes the flags of helpers/engine.py.
 
 It listens on 127.0.0.1 or on a unix socket and nowhere else, serves nobody without the key, reads it from a file, and
 has none of llama.cpp's tools, MCP servers, proxies, folders of models and web pages: there is no flag for them.

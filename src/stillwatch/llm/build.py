@@ -61,6 +61,8 @@ Progress = Callable[[str, int, int], None]
 async def build(place: Path, tell: Progress, *, sdist: Path | None = None, jobs: int = 0, again: bool = False) -> Path:
     """Compile it to `place`, in one step, so that nobody ever starts half a program. Returns `place`.
 
+    What works for it lets everything else on this host go first, for processor and disk.
+
     sdist: the source, already fetched; jobs: compilers at once, 0 for as many as suit this host; again: although there
     is one. A build that runs already is waited for. Raises NotReachable for what is missing, StillwatchError for what
     went wrong.
@@ -91,13 +93,13 @@ def need_tools() -> None:
         raise NotReachable(f"a build needs {' '.join(missing)}", next_step=f"apt-get install -y {' '.join(missing)}")
 
 
-def step_back() -> None:
-    """Let everything else on this host go first, for processor and disk: this process and what it starts."""
-    os.setpriority(os.PRIO_PROCESS, 0, LOWEST)
+def step_back(pid: int) -> None:
+    """Let everything else on this host go first: before this process, and what it starts from now on."""
     with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        os.setpriority(os.PRIO_PROCESS, pid, LOWEST)
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
+        psutil.Process(pid).ionice(psutil.IOPRIO_CLASS_IDLE)
 
 
 def in_background(argv: Sequence[str], place: Path) -> Path:
@@ -238,6 +240,7 @@ async def _run(argv: Sequence[str], folder: Path, hear: Callable[[str], None] | 
         start_new_session=True,
         limit=LONGEST_LINE,
     )
+    step_back(process.pid)
     assert process.stdout is not None
     said: list[str] = []
     try:

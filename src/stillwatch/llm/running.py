@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stillwatch.errors import NotReachable
-from stillwatch.helpers.llama import arguments
+from stillwatch.helpers.engine import arguments
 from stillwatch.llm import probe
 from stillwatch.llm.engines import BUILD
 

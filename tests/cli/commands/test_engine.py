@@ -58,7 +58,6 @@ def built(host: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Gain | None]
         monkeypatch.setattr(gains, "measure_gain", measure)
 
     monkeypatch.setattr(building, "build", build)
-    monkeypatch.setattr(building, "step_back", lambda: None)  # it would last for all other tests
     return measured
 
 
@@ -92,10 +91,10 @@ def test_a_build_says_where_it_is_and_what_was_gained(host: Path, built: Any, st
     (host.parents[3] / "models").mkdir()
     (host.parents[3] / "models/tiny.gguf").write_bytes(b"GGUF" + bytes(100))
     said = stillwatch("models", "engine", "build")
-    assert said.code == 0 and str(host) in said.out and "reads 1.50 × and writes 1.25 ×" in said.out
+    assert said.code == 0 and str(host) in said.out and "reads 1.60 × and writes 1.10 ×" in said.out
     assert "compiling … 75 %" in said.err
     shown = stillwatch("models", "engine")
-    assert "llama-server 9" in shown.out and "reads 1.50 ×" in shown.out and "would be next" in shown.out
+    assert "llama-server 9" in shown.out and "reads 1.60 ×" in shown.out and "would be next" in shown.out
     assert json.loads(stillwatch("models", "engine", "--json").out)["gain"]["prompt"] == 1.5
 
 
@@ -105,8 +104,7 @@ def test_without_a_model_nothing_is_measured(host: Path, built: Any, stillwatch:
     assert said.code == 0 and "not measured: no model is here" in said.out
 
 
-def test_what_a_build_lacks_is_one_line(host: Path, stillwatch: Stillwatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "step_back", lambda: None)
+def test_what_a_build_lacks_is_one_line(host: Path, stillwatch: Stillwatch) -> None:
     said = stillwatch("models", "engine", "build")
     assert said.code == 5 and "apt-get install -y cmake ninja-build g++" in said.err
     assert stillwatch("models", "engine", "build", "--background").code == 5

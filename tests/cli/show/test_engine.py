@@ -30,7 +30,7 @@ def test_a_build_that_runs_says_how_far_it_is(running: tuple[int, int], said: st
 
 def test_a_gain_is_one_sentence() -> None:
     gain = Gain(prompt=1.5, output=0.9, prompt_cpu=1.25, output_cpu=1.0, model="m.gguf", at=1e9)
-    assert gain_words(gain).startswith("reads 1.50 × and writes 0.90 × as fast as xllamacpp (1.25 × and 1.00 ×")
+    assert gain_words(gain).startswith("reads 1.25 × and writes 1.00 × as fast as xllamacpp by processor time, 1.50 ×")
 
 
 def test_without_a_terminal_each_twentieth_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:

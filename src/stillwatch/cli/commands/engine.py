@@ -73,12 +73,11 @@ def _build(jobs: int, sdist: Path | None, *, again: bool, as_json: bool) -> int:
 
     from stillwatch.cli.show.engine import gain_words, step_bar
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.llm.build import build, step_back
+    from stillwatch.llm.build import build
     from stillwatch.llm.engines import place_to_build
 
     app = door.app()
     place = place_to_build(as_service=app.places.as_service)
-    step_back()
     with step_bar() as tell:
         asyncio.run(build(place, tell, sdist=sdist, jobs=jobs, again=again))
         gain = _gain(app, place, lambda done, total: tell("measuring both engines", done, total))
@@ -100,9 +99,11 @@ def _gain(app: App, place: Path, tell: object) -> Gain | str:
     from typing import Any, cast
 
     from stillwatch.llm.gain import measure_gain
-    from stillwatch.llm.models import models
+    from stillwatch.llm.models import assign, models
 
-    here = [model.path for model in models(app.places.model_folders) if model.path]
+    folders = app.places.model_folders
+    wanted = [assign(app.config.llm, folders)["review"], *(model.path for model in models(folders))]
+    here = [file for file in wanted if isinstance(file, Path)]
     if not here:
         return "not measured: no model is here – stillwatch models pull smollm2-135m, then build again"
     try:

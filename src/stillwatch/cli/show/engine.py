@@ -65,9 +65,9 @@ def engine_lines(found: Survey, running: tuple[int, int] | None) -> Iterator[Lin
 def gain_words(gain: Gain) -> str:
     """One sentence."""
     return (
-        f"reads {gain.prompt:.2f} × and writes {gain.output:.2f} × as fast as {PACKAGE}"
-        f" ({gain.prompt_cpu:.2f} × and {gain.output_cpu:.2f} × by processor time; {one_line(gain.model, 60)},"
-        f" {local_time(gain.at)})"
+        f"reads {gain.prompt_cpu:.2f} × and writes {gain.output_cpu:.2f} × as fast as {PACKAGE} by processor time,"
+        f" {gain.prompt:.2f} × and {gain.output:.2f} × by the clock, which other work disturbs"
+        f" ({one_line(gain.model, 60)}, {local_time(gain.at)})"
     )
 
 
