@@ -78,7 +78,12 @@ class LookTools(Protocol):
 
 class Notifier(Protocol):
     async def tell(self, title: str, body: str) -> None:
-        """Tell a person. Never raises: what cannot be delivered is logged and tried no further."""
+        """Have a person told. Never raises and does not wait for it."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why people are not reached at the moment, "" where they are."""
         ...
 
 

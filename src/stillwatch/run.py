@@ -25,7 +25,7 @@ from stillwatch.gate.door import GateSocket
 from stillwatch.incidents.lifecycle import Lifecycle
 from stillwatch.llm import die_with_parent
 from stillwatch.llm.three_tiers import Tiers
-from stillwatch.notify.apprise import AppriseNotifier
+from stillwatch.notify.apprise import channels
 from stillwatch.notify.later import TellLater
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.sessions import BrowserSessions
@@ -159,7 +159,7 @@ def _port(app: App, desk: Desk, sessions: BrowserSessions) -> Coroutine[Any, Any
 
 
 def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
-    notifier = TellLater(AppriseNotifier(app.config.notify.urls))
+    notifier = TellLater(channels(app.config.notify.urls))
     return Daemon(
         host=rooms.host,
         clock=app.clock,

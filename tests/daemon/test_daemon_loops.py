@@ -150,3 +150,14 @@ async def test_what_is_known_has_the_shape_of_one_pass(store: Store) -> None:
     daemon.lines, daemon.sources["units"] = 7, SourceReport(name="units", read=True)
     known = daemon.known()
     assert (known.lines, list(known.units), [one.name for one in known.sources]) == (7, ["web.service"], ["units"])
+
+
+async def test_people_who_are_not_reached_are_told_of_in_the_status(store: Store) -> None:
+    daemon = build(store)
+    notifier: Any = daemon.lifecycle.notifier
+    notifier.problem = "[notify] urls, entry 1 (json): it does not answer"
+    await daemon._see_gate()
+    assert daemon.sources["notify"].read and "entry 1" in daemon.sources["notify"].problem
+    notifier.problem = ""
+    await daemon._see_gate()
+    assert "notify" not in daemon.sources

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stillwatch.notify.apprise import BODY_CHARACTERS, TITLE_CHARACTERS, AppriseNotifier
+from stillwatch.notify.apprise import BODY_CHARACTERS, TITLE_CHARACTERS, AppriseChannel, Delivery, channels
 
 
 class Receiver:
@@ -48,7 +48,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 async def test_title_and_body_arrive(receiver: Receiver) -> None:
-    await AppriseNotifier([receiver.url]).tell("web: nginx failed – opened", "I1: the port is taken")
+    await AppriseChannel(receiver.url, 1).send("web: nginx failed – opened", "I1: the port is taken")
     (got,) = receiver.got
     assert (got["title"], got["message"]) == ("web: nginx failed – opened", "I1: the port is taken")
 
@@ -56,7 +56,7 @@ async def test_title_and_body_arrive(receiver: Receiver) -> None:
 async def test_secrets_and_control_characters_stay_here(receiver: Receiver) -> None:
     token = "ghp_" + "a1B2" * 9
     body = f"I1: login with password=hunter2 \x1b[31mfailed\x07 for {token}\u202e"
-    await AppriseNotifier([receiver.url]).tell(f"api_key={token}", body)
+    await AppriseChannel(receiver.url, 1).send(f"api_key={token}", body)
     (got,) = receiver.got
     everything = json.dumps(got, ensure_ascii=False)
     assert "hunter2" not in everything and token not in everything and "[redacted" in everything
@@ -65,16 +65,9 @@ async def test_secrets_and_control_characters_stay_here(receiver: Receiver) -> N
 
 
 async def test_what_leaves_is_bounded(receiver: Receiver) -> None:
-    await AppriseNotifier([receiver.url]).tell("word " * 1000, "word " * 100_000)
+    await AppriseChannel(receiver.url, 1).send("word " * 1000, "word " * 100_000)
     (got,) = receiver.got
     assert len(got["title"]) <= TITLE_CHARACTERS and len(got["message"]) <= BODY_CHARACTERS
-
-
-async def test_every_url_gets_it_though_one_is_dead(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
-    await AppriseNotifier([dead_url(), receiver.url, "no such://thing"]).tell("title", "body")
-    assert len(receiver.got) == 1
-    said = [record.message for record in caplog.records if record.name.startswith("stillwatch")]
-    assert any("not understood" in line for line in said) and any("could not be delivered" in line for line in said)
 
 
 def dead_url() -> str:
@@ -83,19 +76,28 @@ def dead_url() -> str:
         return f"json://user:s3cretword@127.0.0.1:{probe.getsockname()[1]}/"
 
 
-async def test_a_dead_url_does_not_raise_and_its_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, logger="stillwatch"):
-        await AppriseNotifier([dead_url()]).tell("title", "body")
-    ours = [record.message for record in caplog.records if record.name.startswith("stillwatch")]
-    assert ours == ["a notification could not be delivered"]
-    assert "s3cretword" not in " ".join(record.message for record in caplog.records if record.levelno >= logging.INFO)
+async def test_a_dead_url_may_come_back_and_its_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    channel = AppriseChannel(dead_url(), 3)
+    with caplog.at_level(logging.DEBUG):
+        assert await channel.send("title", "body") == Delivery(sent=False, why="it does not answer")
+    assert "s3cretword" not in caplog.text + channel.name and "entry 3 (json)" in channel.name
 
 
-async def test_a_receiver_that_refuses_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    receiver = Receiver(status=500)
-    await AppriseNotifier([receiver.url]).tell("title", "body")
+@pytest.mark.parametrize(
+    ("status", "lasting"), [(401, True), (403, True), (404, True), (429, False), (500, False), (503, False)]
+)
+async def test_a_refusal_lasts_and_a_broken_server_does_not(status: int, lasting: bool) -> None:
+    receiver = Receiver(status=status)
+    delivery = await AppriseChannel(receiver.url, 1).send("title", "body")
     receiver.close()
-    assert len(receiver.got) == 1 and "could not be delivered" in caplog.text
+    assert len(receiver.got) == 1
+    assert (delivery.sent, delivery.lasting) == (False, lasting) and str(status) in delivery.why
+
+
+async def test_a_url_that_is_none_fails_for_good() -> None:
+    for url in ("no such://thing", "", "mailto", "x" * 400):
+        delivery = await AppriseChannel(url, 1).send("title", "body")
+        assert delivery.lasting and "does not understand" in delivery.why
 
 
 async def test_a_plugin_that_raises_does_not_reach_us(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
@@ -105,10 +107,12 @@ async def test_a_plugin_that_raises_does_not_reach_us(monkeypatch: pytest.Monkey
         raise RuntimeError("a plugin's bug")
 
     monkeypatch.setattr(apprise.Apprise, "async_notify", broken)
-    await AppriseNotifier([receiver.url]).tell("title", "body")
+    assert (await AppriseChannel(receiver.url, 1).send("title", "body")).lasting
     assert receiver.got == []
 
 
-async def test_without_urls_nothing_is_loaded_or_logged(caplog: pytest.LogCaptureFixture) -> None:
-    await AppriseNotifier([]).tell("title", "body")
-    assert caplog.records == []
+def test_each_url_is_a_channel() -> None:
+    assert [channel.name for channel in channels(["json://a/", "ntfy://b/c"])] == [
+        "[notify] urls, entry 1 (json)",
+        "[notify] urls, entry 2 (ntfy)",
+    ]

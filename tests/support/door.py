@@ -58,6 +58,7 @@ class FakeNotifier:
     def __init__(self, raises: Exception | None = None) -> None:
         self.told: list[tuple[str, str]] = []
         self.raises = raises
+        self.problem = ""
 
     async def tell(self, title: str, body: str) -> None:
         self.told.append((title, body))

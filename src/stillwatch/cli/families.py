@@ -48,6 +48,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "mcp": Family("mcp", "Speak MCP on stdin and stdout, for a client on this machine."),
         "keys": Family("keys", "API keys for port 8083: create, list, revoke."),
         "models": Family("models", "GGUF model files: list, pull, import, verify; the engine that runs them."),
+        "notify": Family("notify", "Notifications: send a test message."),
         "doctor": Family("doctor", "What is missing or broken here, and the command that mends it."),
         "backup": Family("backup", "Save the state of daemon and gate in one file."),
         "restore": Family("restore", "Put a backup in the place of the present state."),

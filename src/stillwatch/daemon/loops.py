@@ -325,12 +325,16 @@ class Daemon:
             self.sources.pop("tending", None)
 
     async def _see_gate(self) -> None:
-        """All is watched without a gate, so it is told beside what is read and makes nothing unread."""
+        """All is watched without a gate and a messenger, so they are told beside what is read."""
         await self.lifecycle.see_gate()
         if why := self.lifecycle.gate_problem:
             self.sources["gate"] = SourceReport(name="gate", read=True, problem=f"nothing can be changed: {why}")
         else:
             self.sources.pop("gate", None)
+        if why := self.lifecycle.notifier.problem:
+            self.sources["notify"] = SourceReport(name="notify", read=True, problem=f"people are not told: {why}")
+        else:
+            self.sources.pop("notify", None)
 
     async def tend(self) -> None:
         """See what is muted now, how what waits stands, and what is over."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from stillwatch.config import Config, Paths
 from stillwatch.doctor.config import examine_file
 from stillwatch.doctor.models import engine, memory_advice, ports, tier_models
+from stillwatch.doctor.notify import notifications
 from stillwatch.errors import WrongUsage
 from stillwatch.host.command import run
 from stillwatch.records.report import Finding
@@ -49,6 +50,7 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
         *tier_models(config, places),
         *memory_advice(config, places),
         *ports(config),
+        notifications(config),
     ]
 
 

@@ -2,37 +2,95 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 from stillwatch.untrusted.redact import safe_text
 
 LOG = logging.getLogger(__name__)
 TITLE_CHARACTERS = 200
 BODY_CHARACTERS = 2_000
+PASSING: Final = frozenset({408, 425, 429})
+"""The HTTP statuses below 500 that say "later", not "never" (RFC 9110, RFC 6585, RFC 8470)."""
+_STATUS = re.compile(r"\berror[= ](\d{3})\b")
 
 
-class AppriseNotifier:
-    """ports.Notifier. urls: Apprise's; none: nobody is told. What leaves is redacted and cleaned first (R17)."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What became of a message. lasting: it fails the same way however often it is tried; why: "" where it was sent."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
-        self._urls = tuple(urls)
+    sent: bool
+    lasting: bool = False
+    why: str = ""
 
-    async def tell(self, title: str, body: str) -> None:
-        if not self._urls:
-            return
+
+class AppriseChannel:
+    """One URL. name: for people and logs; an address may hold a password, so it shows no more than the kind."""
+
+    def __init__(self, url: str, number: int) -> None:
+        self._url = url
+        kind = url.partition("://")[0]
+        self.name = f"[notify] urls, entry {number} ({kind if kind.isalnum() and len(kind) < 30 else 'unknown'})"
+
+    async def send(self, title: str, body: str) -> Delivery:
+        """Try once. Never raises. What leaves is redacted and cleaned first (R17)."""
         import apprise  # 60 ms and 20 MB that a host without notifications need not pay
 
         door = apprise.Apprise()
-        for url in self._urls:
-            if not door.add(url):
-                LOG.warning("a notification URL is not understood by Apprise; see `stillwatch doctor`")
-        try:
-            sent = bool(
-                await door.async_notify(title=safe_text(title, TITLE_CHARACTERS), body=safe_text(body, BODY_CHARACTERS))
-            )
-        except Exception as error:
-            sent = False
-            LOG.warning("notification failed: %s", type(error).__name__)
-        if not sent:
-            LOG.warning("a notification could not be delivered")
+        if not door.add(self._url):
+            return Delivery(sent=False, lasting=True, why="Apprise does not understand the URL")
+        async with _one_at_a_time():
+            with _heard() as said:
+                try:
+                    title, body = safe_text(title, TITLE_CHARACTERS), safe_text(body, BODY_CHARACTERS)
+                    sent = bool(await door.async_notify(title=title, body=body))
+                except Exception as error:
+                    return Delivery(sent=False, lasting=True, why=f"unexpected {type(error).__name__}")
+        return Delivery(sent=True) if sent else _failed(said)
+
+
+def channels(urls: Sequence[str]) -> list[AppriseChannel]:
+    """One for each URL of the configuration."""
+    return [AppriseChannel(url, number) for number, url in enumerate(urls, 1)]
+
+
+def _failed(said: Sequence[str]) -> Delivery:
+    """Apprise returns no reason; the status that it logs tells a refusal from a server that is not there."""
+    codes = [int(code) for line in said for code in _STATUS.findall(line)]
+    if not codes:
+        return Delivery(sent=False, why="it does not answer")
+    lasting = 400 <= codes[-1] < 500 and codes[-1] not in PASSING
+    return Delivery(sent=False, lasting=lasting, why=f"{'refused' if lasting else 'failed'} with HTTP {codes[-1]}")
+
+
+_lock: asyncio.Lock | None = None
+
+
+def _one_at_a_time() -> asyncio.Lock:
+    """What is logged meanwhile then belongs to one message."""
+    global _lock
+    if _lock is None:
+        _lock = asyncio.Lock()
+    return _lock
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """What Apprise's logger says meanwhile; it goes nowhere else, since a line may hold an address."""
+    said: list[str] = []
+    logger = logging.getLogger("apprise")
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    before = logger.propagate
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before

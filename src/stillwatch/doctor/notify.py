@@ -1,0 +1,21 @@
+"""Whether people can be told: what the doctor sees without sending anything."""
+
+from __future__ import annotations
+
+from stillwatch.config import Config
+from stillwatch.records.report import Finding
+
+
+def notifications(config: Config) -> Finding:
+    """Each URL must be one that Apprise understands; whether it delivers, `stillwatch notify test` tells."""
+    urls = config.notify.urls
+    if not urls:
+        return Finding(topic="notifications", ok=True, text="none: nobody is told, incidents wait to be looked at")
+    from apprise import Apprise
+
+    odd = [number for number, url in enumerate(urls, 1) if not Apprise().add(url)]
+    if odd:
+        text = f"[notify] urls: Apprise does not understand entry {', '.join(map(str, odd))}"
+        return Finding(topic="notifications", ok=False, text=text, mend="stillwatch config check")
+    text = f"{len(urls)} configured; 'stillwatch notify test' sends a message to each"
+    return Finding(topic="notifications", ok=True, text=text)

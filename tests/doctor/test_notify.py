@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from stillwatch.config import Config, Notify
+from stillwatch.doctor.notify import notifications
+
+
+def test_urls_are_looked_at_and_none_is_asked() -> None:
+    assert notifications(Config()).ok
+    good = notifications(Config(notify=Notify(urls=("json://u:s3cretword@127.0.0.1:9/",))))
+    assert good.ok and "s3cretword" not in good.text
+    bad = notifications(Config(notify=Notify(urls=("json://h/", "no such://x"))))
+    assert not bad.ok and "entry 2" in bad.text and bad.mend
