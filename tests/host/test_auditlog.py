@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import threading
 
 import pytest
 
@@ -181,21 +182,51 @@ def test_no_log_is_not_a_whole_log(tmp_path):
         list(read_records(tmp_path))
 
 
-def test_a_log_that_never_rests_is_said_so(tmp_path, monkeypatch):
-    a_log(tmp_path)
-    stamps = iter(range(10_000))
-    monkeypatch.setattr(audit, "_stamps", lambda *_: [(next(stamps), 1), None])
-    with pytest.raises(NotReachable, match="too fast"):
-        list(read_records(tmp_path))
+def test_a_gate_at_work_is_read_as_of_one_moment(tmp_path):
+    """Records, archives and checkpoints come meanwhile: no reading breaks, and each ends with a whole chain."""
+    database, journal = a_log(tmp_path, records=30, keep=20)
+    stop = threading.Event()
+
+    def work():
+        mine = Database(tmp_path, StillClock(), journal, 20)
+        number = 0
+        while not stop.is_set():
+            with mine.writing() as writer:
+                writer.record("decided", target=f"busy{number}.service")
+            if number % 3 == 0:
+                mine.archive()
+            if number % 5 == 0:
+                mine.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            number += 1
+        mine.close()
+
+    database.close()
+    gate = threading.Thread(target=work)
+    gate.start()
+    try:
+        counts = [check(read_records(tmp_path), {}) for _ in range(20)]
+    finally:
+        stop.set()
+        gate.join()
+    assert all(one.whole for one in counts), [one.problem for one in counts if not one.whole]
+    assert counts[-1].records > counts[0].records >= 30
 
 
 def test_a_log_that_may_not_be_read_is_said_so(tmp_path, monkeypatch):
+    a_log(tmp_path)
+
     def forbidden(*_, **__):
         raise PermissionError(13, "no")
 
     monkeypatch.setattr(type(tmp_path), "stat", forbidden)
     with pytest.raises(NotReachable, match="may not be read"):
-        audit._stamps(tmp_path, ("gate.db",))
+        list(read_records(tmp_path))
+
+
+def test_a_log_that_cannot_be_opened_is_said_so(tmp_path):
+    (tmp_path / "gate.db").mkdir()
+    with pytest.raises(NotReachable, match="cannot be read"):
+        list(read_records(tmp_path))
 
 
 def test_reading_touches_no_file_of_the_gate(tmp_path):

@@ -6,11 +6,10 @@ So a changed, missing, swapped or added record breaks the chain, and a cut or re
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from stillwatch.errors import NotReachable, StillwatchError
 
 GENESIS: Final = "0" * 64
 NO_JOURNAL: Final = "no journal entries of the gate here: truncation cannot be excluded"
+BUSY_SECONDS: Final = 10.0
 TRIES: Final = 50
 
 
@@ -81,18 +81,18 @@ def archived_head(folder: Path) -> tuple[int, str] | None:
 
 
 def read_records(folder: Path) -> Iterator[Record]:
-    """Archives first, then a copy of the database, so that no file of the gate is touched or locked.
+    """Archives first, then a snapshot of the database; the gate goes on writing meanwhile.
 
     Raises Spoilt where a line or row cannot be read as a record, NotReachable where there is no log.
     """
-    last = 0
-    for path in archives(folder):
-        for line in path.read_bytes().splitlines(keepends=True):
-            record = _from_line(path, line)
-            last = record.seq
-            yield record
-    with tempfile.TemporaryDirectory(prefix="stillwatch-audit-") as place:
-        yield from _rows(_steady_copy(folder, Path(place)), last)
+    snapshot, last = _snapshot(folder), 0  # first, so that what is archived meanwhile is there once at least
+    with contextlib.closing(snapshot):
+        for path in archives(folder):
+            for line in path.read_bytes().splitlines(keepends=True):
+                record = _from_line(path, line)
+                last = record.seq
+                yield record
+        yield from _rows(snapshot, last)
 
 
 def check(records: Iterator[Record], anchors: Mapping[int, str]) -> Wholeness:
@@ -151,42 +151,55 @@ def _record(seq: object, body: object, previous: object, digest: object) -> Reco
     return Record(seq=seq, body=body, previous=previous, hash=digest)
 
 
-def _rows(database: Path, after: int) -> Iterator[Record]:
-    connection = sqlite3.connect(database)
+def _rows(snapshot: sqlite3.Connection, after: int) -> Iterator[Record]:
     try:
-        for row in connection.execute(
-            "SELECT seq, body, previous, hash FROM audit WHERE seq > ? ORDER BY seq", (after,)
-        ):
+        for row in snapshot.execute("SELECT seq, body, previous, hash FROM audit WHERE seq > ? ORDER BY seq", (after,)):
             yield _record(*row)
     except (sqlite3.Error, TypeError) as error:
         raise Spoilt(f"gate.db holds a row that is no record: {error}") from error
-    finally:
-        connection.close()
 
 
-def _steady_copy(folder: Path, place: Path) -> Path:
-    """Database and WAL of one moment: copied again until neither changed meanwhile."""
-    names = ("gate.db", "gate.db-wal")
+def _snapshot(folder: Path) -> sqlite3.Connection:
+    """The database of one moment, in memory, by SQLite's own backup: committed records alone, however busy the gate is.
+
+    A database at rest is read as a plain file, so that nothing is made beside it.
+    """
     for _ in range(TRIES):
-        before = _stamps(folder, names)
-        if before[0] is None:
-            raise NotReachable(f"no audit log in {folder}", next_step="start the gate once, or name its --state-dir")
-        for name, stamp in zip(names, before, strict=True):
-            if stamp is not None:
-                shutil.copyfile(folder / name, place / name)
-        if _stamps(folder, names) == before:
-            return place / "gate.db"
+        before = _at_rest(folder)
+        try:
+            snapshot = _copied(folder / "gate.db", immutable=before is not None)
+        except Spoilt:
+            if before is None or _at_rest(folder) == before:
+                raise
+            continue
+        if before is None or _at_rest(folder) == before:
+            return snapshot
+        snapshot.close()  # the gate began to write meanwhile
     raise NotReachable("the audit log changes too fast to be read", next_step="try again")
 
 
-def _stamps(folder: Path, names: tuple[str, ...]) -> list[tuple[int, int] | None]:
-    stamps: list[tuple[int, int] | None] = []
-    for name in names:
-        try:
-            facts = (folder / name).stat()
-            stamps.append((facts.st_mtime_ns, facts.st_size))
-        except FileNotFoundError:
-            stamps.append(None)
-        except PermissionError as error:
-            raise NotReachable(f"{folder} may not be read", next_step="run it as root") from error
-    return stamps
+def _at_rest(folder: Path) -> tuple[int, int] | None:
+    """When the database was written last, and its size; None while a write-ahead log lies beside it."""
+    try:
+        facts = (folder / "gate.db").stat()
+    except FileNotFoundError as error:
+        step = "start the gate once, or name its --state-dir"
+        raise NotReachable(f"no audit log in {folder}", next_step=step) from error
+    except PermissionError as error:
+        raise NotReachable(f"{folder} may not be read", next_step="run it as root") from error
+    return None if (folder / "gate.db-wal").exists() else (facts.st_mtime_ns, facts.st_size)
+
+
+def _copied(file: Path, *, immutable: bool) -> sqlite3.Connection:
+    snapshot = sqlite3.connect(":memory:")
+    uri = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
+    try:
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as source:
+            source.backup(snapshot)
+    except sqlite3.OperationalError as error:
+        snapshot.close()
+        raise NotReachable(f"{file} cannot be read: {error}", next_step="run it as root, or try again") from error
+    except sqlite3.Error as error:
+        snapshot.close()
+        raise Spoilt(f"gate.db is no database: {error}") from error
+    return snapshot
