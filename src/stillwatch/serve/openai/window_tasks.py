@@ -46,9 +46,17 @@ _BEGINS = re.compile(
     rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|(?:\w+ ){{0,2}}title generator\b|你|请|使用|根据|将|简要)",
     re.I,
 )
+_NO_NAME_OF_A_THING = (
+    r"(?![ \t]+(?!(?:titles?|names?|histor\w+|logs?|messages?|transcripts?|topics?|context|turns?|titling|naming"
+    r"|above|below|so|far|in|into|within|with|without|of|on|about|from|to|for|by|as|and|or|but|that|which|where|who|between|using"
+    r"|is|are|was|were|has|have|had|may|might|should|must|will|can|only|here|now|based|given|following|provided|summar\w+"
+    r"|a|an|my|our|your|one|the|this|you|i|we|it|its|if|when|then|than|per|at|via|not|no)\b)[a-z])"
+)
+"""Another noun behind it makes it the name of a thing: a "conversation service" or a "thread pool" is no chat."""
 _CHAT = re.compile(
-    r"\b(?:conversation(?:al|s)?|chats?|dialog(?:ue)?s?|discussions?|threads?|(?:interaction |message )history"
-    r"|user['’]s? (?:first )?(?:request|query|message|prompt|input|question|content)|user (?:might|may)|\w+-word title"
+    rf"\b(?:conversational\b|(?:conversations?|chats?|dialog(?:ue)?s?|discussions?|threads?)\b{_NO_NAME_OF_A_THING}"
+    r"|(?:interaction |message )history|user['’]s? (?:first )?(?:request|query|message|prompt|input|question|content)"
+    r"|user (?:might|may)|\w+-word title"
     r"|(?:this|the following|the provided) (?:message|text)|text provided)\b|对话|会话|聊天|这句话",
     re.I,
 )
