@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -16,7 +17,7 @@ import pytest
 
 from stillwatch.app import Options, build
 from stillwatch.errors import NotReachable
-from stillwatch.run import only_one, until_told
+from stillwatch.run import _alive, only_one, until_told
 from stillwatch.service.one_pass import Service
 from stillwatch.service.through_daemon import ThroughDaemon
 from tests.llm.test_servers import free_port
@@ -48,7 +49,7 @@ def test_only_one_daemon_over_one_state(tmp_path: Path) -> None:
 @pytest.mark.process
 def test_a_daemon_that_was_killed_leaves_the_state_free(tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from stillwatch.run import only_one\n"
+        "import sys, time; from pathlib import Path; from stillwatch.run import _alive, only_one\n"
         "with only_one(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     argv = [sys.executable, "-c", program, str(tmp_path)]
@@ -177,3 +178,20 @@ def test_a_daemon_that_was_killed_can_be_started_again(daemon: tuple[Options, su
     process.wait(10)
     assert build(given).socket.exists(), "it left its socket behind"
     assert type(build(given).service()) is Service
+
+
+async def test_systemd_hears_that_it_is_ready_and_then_that_it_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    listener.bind(str(tmp_path / "notify"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    loop, listens = asyncio.get_running_loop(), asyncio.Event()
+    alive = asyncio.create_task(_alive(listens))
+    listens.set()
+    heard = [await asyncio.wait_for(loop.sock_recv(listener, 100), 60) for _ in range(4)]
+    alive.cancel()
+    listener.close()
+    assert heard == [b"READY=1", *[b"WATCHDOG=1"] * 3]

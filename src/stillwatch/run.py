@@ -22,6 +22,7 @@ from stillwatch.daemon.loops import Daemon
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
 from stillwatch.gate.door import GateSocket
+from stillwatch.host.unixsockets import tell_systemd, watchdog_seconds
 from stillwatch.incidents.lifecycle import Lifecycle
 from stillwatch.llm import die_with_parent
 from stillwatch.llm.three_tiers import Tiers
@@ -68,9 +69,10 @@ async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
             desk = _desk(app, service, daemon, tiers)
             sessions = BrowserSessions(clock=app.clock)
             local = LocalServer(service, app.socket, {**DeskVerbs(desk=desk).all(), "open": _opener(app, sessions)})
-            port = _port(app, desk, sessions)
+            listens = asyncio.Event()
+            port = _port(app, desk, sessions, listens)
             tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
-            await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, desk, tell))
+            await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, desk, tell), _alive(listens))
         store.close()
     return 0
 
@@ -113,6 +115,16 @@ async def _start_tiers(tiers: Tiers, desk: Desk, tell: Tell) -> None:
     await Conversation(desk).warm()
 
 
+async def _alive(listens: asyncio.Event) -> None:
+    """systemd hears that the daemon is ready, and from then on that its loop turns: one that hangs is started anew."""
+    await listens.wait()
+    tell_systemd("READY=1")
+    if every := watchdog_seconds() / 2:
+        while True:
+            tell_systemd("WATCHDOG=1")
+            await asyncio.sleep(every)
+
+
 async def _start_gate(app: App) -> asyncio.subprocess.Process:
     """Its end is tied to ours, even by kill -9."""
     places = app.places
@@ -150,12 +162,15 @@ def _opener(app: App, sessions: BrowserSessions) -> Verb:
     return open_page
 
 
-def _port(app: App, desk: Desk, sessions: BrowserSessions) -> Coroutine[Any, Any, None]:
-    """Port 8083, to be awaited. Raises WrongUsage where it would be open to others without a key (R23)."""
+def _port(app: App, desk: Desk, sessions: BrowserSessions, listens: asyncio.Event) -> Coroutine[Any, Any, None]:
+    """Port 8083, to be awaited; `listens` is set once it does.
+
+    Raises WrongUsage where it would be open to others without a key (R23).
+    """
     keys = KeyRing(app.places.state)
     check_bind(app.config.api, keys)
     app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock, sessions=sessions)
-    return serve_http(app_of_port, app.config.api, keys)
+    return serve_http(app_of_port, app.config.api, keys, started=listens)
 
 
 def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:

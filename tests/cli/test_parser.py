@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from stillwatch.cli.families import FAMILIES
 from stillwatch.cli.global_options import door
-from stillwatch.cli.parser import Command, Group, perform
+from stillwatch.cli.parser import Command, Group, _first_sentence, perform
 from stillwatch.errors import WrongUsage
 from tests.cli.conftest import Stillwatch
 from tests.cli.gate_scene import trial_app
@@ -109,3 +111,12 @@ def test_a_person_beside_a_closed_service_is_told_whose_state_it_is(
     assert (said.code, said.out) == (5, "")
     assert f"sudo stillwatch {' '.join(words)}" in said.err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_line_of_a_help_is_a_whole_sentence_that_fits(name: str) -> None:
+    command = importlib.import_module(f"stillwatch.cli.commands.{FAMILIES[name].module}").command
+    members = command.members.values() if isinstance(command, Group) else [command]
+    for member in members:
+        said = _first_sentence(member.run)
+        assert said.endswith((".", "!", "?")) and len(said) <= 100, said

@@ -9,7 +9,17 @@ import threading
 import pytest
 
 from stillwatch.host import unixsockets
-from stillwatch.host.unixsockets import TooLong, exchange, handed_over, listening, peer_groups, peer_uid, read_all
+from stillwatch.host.unixsockets import (
+    TooLong,
+    exchange,
+    handed_over,
+    listening,
+    peer_groups,
+    peer_uid,
+    read_all,
+    tell_systemd,
+    watchdog_seconds,
+)
 
 
 def test_r20_the_kernel_says_who_speaks():
@@ -21,14 +31,35 @@ def test_r20_the_kernel_says_who_speaks():
 
 def test_nobody_asked_to_be_notified(monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    unixsockets.notify_ready()
+    tell_systemd("READY=1")
     monkeypatch.setenv("NOTIFY_SOCKET", "@stillwatch-nobody")
-    unixsockets.notify_ready()
+    tell_systemd("READY=1")
+
+
+def test_systemd_hears_how_things_stand(monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        tell_systemd("WATCHDOG=1")
+        assert listener.recv(100) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize(
+    ("usec", "pid", "seconds"),
+    [("60000000", None, 60.0), ("60000000", str(os.getpid()), 60.0), ("60000000", "1", 0.0), ("", None, 0.0)],
+)
+def test_how_often_the_watchdog_wants_to_hear(monkeypatch, usec, pid, seconds):
+    monkeypatch.setenv("WATCHDOG_USEC", usec)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    if pid:
+        monkeypatch.setenv("WATCHDOG_PID", pid)
+    assert watchdog_seconds() == seconds
 
 
 def test_systemds_sockets_are_numbered_from_three(monkeypatch):
     monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
     monkeypatch.setenv("LISTEN_FDNAMES", "admin:propose")
+    monkeypatch.setattr("systemd.daemon._listen_fds_with_names", lambda _: [2, "admin", "propose"])
     monkeypatch.setattr(unixsockets.socket, "socket", lambda fileno: fileno)
     assert handed_over(("propose", "admin")) == {"admin": 3, "propose": 4}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -131,11 +132,12 @@ def _member(name: str, group: Group, words: Sequence[str]) -> tuple[str | None, 
 
 def _group_help(name: str, summary: str, group: Group) -> str:
     width = max(map(len, group.members)) + 2
-    rows = [f"  {member:<{width}}{_first_line(command.run)}" for member, command in group.members.items()]
+    rows = [f"  {member:<{width}}{_first_sentence(command.run)}" for member, command in group.members.items()]
     lines = [f"usage: stillwatch {name} [{'|'.join(group.members)}] [options]", "", summary, ""]
     lines += [inspect.cleandoc(group.help), "", "commands:", *rows, "", "everywhere:", EVERYWHERE]
     return "\n".join(lines)
 
 
-def _first_line(run: Callable[..., Any]) -> str:
-    return inspect.cleandoc(run.__doc__ or "").partition("\n")[0]
+def _first_sentence(run: Callable[..., Any]) -> str:
+    paragraph = " ".join(inspect.cleandoc(run.__doc__ or "").partition("\n\n")[0].split())
+    return re.split(r"(?<=[.!?]) ", paragraph)[0]

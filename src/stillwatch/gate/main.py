@@ -28,7 +28,7 @@ from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.trust import read_trusted
 from stillwatch.host.auditanchors import log_name, send_anchor
 from stillwatch.host.boot import boot_id, host_id
-from stillwatch.host.unixsockets import notify_ready
+from stillwatch.host.unixsockets import tell_systemd
 
 DAEMON: Final = "stillwatch"
 ADMINS: Final = "stillwatch-admin"
@@ -86,7 +86,7 @@ async def serve(server: Server, doors: dict[str, socket.socket], tick: float = T
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     await server.listen(doors)
-    notify_ready()
+    tell_systemd("READY=1")
     while not stop.is_set():
         with contextlib.suppress(OSError, sqlite3.Error, StillwatchError):
             await server.gate.performer.perform_due()

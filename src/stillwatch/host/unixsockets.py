@@ -44,12 +44,14 @@ def handed_over(expected: Collection[str]) -> dict[str, socket.socket] | None:
 
     Raises OSError unless they are exactly the expected ones.
     """
-    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+    from systemd.daemon import listen_fds_with_names
+
+    given: dict[int, str] = listen_fds_with_names(False)
+    if not given:
         return None
-    names = os.environ.get("LISTEN_FDNAMES", "").split(":")
-    if sorted(names) != sorted(expected):
+    if sorted(given.values()) != sorted(expected):
         raise OSError(f"systemd handed over other sockets than {', '.join(expected)}")
-    return {name: socket.socket(fileno=3 + index) for index, name in enumerate(names)}
+    return {name: socket.socket(fileno=descriptor) for descriptor, name in given.items()}
 
 
 def listening(path: Path, mode: int) -> socket.socket:
@@ -95,9 +97,16 @@ async def read_all(reader: asyncio.StreamReader, most: int) -> bytes:
     return bytes(pieces)
 
 
-def notify_ready() -> None:
-    """READY=1 to systemd (sd_notify(3)), if it asked for it."""
-    where = os.environ.get("NOTIFY_SOCKET", "")
-    if where:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, contextlib.suppress(OSError):
-            door.sendto(b"READY=1", "\0" + where[1:] if where.startswith("@") else where)
+def tell_systemd(state: str) -> None:
+    """A state to systemd (sd_notify(3)), if it asked to be told: "READY=1", "WATCHDOG=1"."""
+    from systemd.daemon import notify
+
+    with contextlib.suppress(OSError):
+        notify(state)
+
+
+def watchdog_seconds() -> float:
+    """How often at least systemd wants to hear "WATCHDOG=1" (sd_watchdog_enabled(3)); 0 where it does not."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    ours = os.environ.get("WATCHDOG_PID") in (None, str(os.getpid()))
+    return int(microseconds) / 1e6 if ours and microseconds.isdecimal() else 0.0

@@ -50,13 +50,14 @@ def build_http(
     clock: Clock,
     bounds: Bounds | None = None,
     sessions: BrowserSessions | None = None,
-) -> ASGIApp:
+) -> Guard:
     """The whole of it, behind the guard. bounds: what one key may ask; sessions: shared with whoever makes links."""
     sessions = sessions or BrowserSessions(clock=clock)
     limits = Limits(clock=clock, bounds=bounds or Bounds())
     openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
     known = KnownApi(desk=conversation.desk, limits=limits, open=OpenIncidents(desk=conversation.desk))
     web = Page(api=known)
+    mcp = McpDoor(conversation.desk, limits)
     app = Starlette(
         routes=[
             Route("/health", _health_of(conversation.desk)),
@@ -70,7 +71,7 @@ def build_http(
             Route("/api/approvals", known.approvals),
             Route("/api/metrics", known.metrics),
             Route("/api/events", known.events),
-            Route("/mcp", McpDoor(conversation.desk, limits), methods=["POST"]),
+            Route("/mcp", mcp, methods=["POST"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),
             Route("/v1/chat/completions", openai.chat, methods=["POST"]),
@@ -78,7 +79,7 @@ def build_http(
         exception_handlers={Refusal: _refused, StillwatchError: _not_now, HTTPException: _no_such_thing, 500: _broke},
     )
     app.router.redirect_slashes = False
-    return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api), sessions=sessions)
+    return Guard(app=app, keys=keys, limits=limits, hosts=_hosts(api), sessions=sessions, close=mcp.aclose)
 
 
 def check_bind(api: Api, keys: KeyRing) -> None:
@@ -123,6 +124,8 @@ async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.
         finally:
             server.should_exit = True
             await serving
+            if isinstance(app, Guard):
+                await app.aclose()
 
 
 @contextlib.contextmanager

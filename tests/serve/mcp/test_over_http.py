@@ -181,3 +181,15 @@ async def test_a_call_that_is_cancelled_ends_and_another_goes_on(tmp_path: Path,
         looks.go.set()
         assert (await kept).content[0].text == "web.service: failed"
     assert [arguments for _, arguments in looks.looked] == [{"unit": "b"}]
+
+
+def mcp_tasks() -> list[asyncio.Task[Any]]:
+    return [task for task in asyncio.all_tasks() if "McpDoor" in repr(task.get_coro())]
+
+
+async def test_what_mcp_keeps_running_ends_with_the_port(tmp_path: Path) -> None:
+    with ScriptedLLM(script()) as upstream:
+        async with serving(tmp_path, upstream) as scene:
+            assert (await post(scene, PING)).status_code == 200
+            assert mcp_tasks()
+        assert mcp_tasks() == []

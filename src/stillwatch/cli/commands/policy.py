@@ -43,10 +43,10 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
 
 
 def apply_policy(*, dry_run: bool, as_json: bool) -> int:
-    """Put the policy file into force: polkit's rules are written from it, the gate reads it again, and a first good
-    copy is taken of each declared file that passes its test.
+    """Put the policy file into force.
 
-    In a trial there are no rules to write, and only the gate reads it again.
+    polkit's rules are written from it, the gate reads it again, and a first good copy is taken of each declared file
+    that passes its test. In a trial there are no rules to write, and only the gate reads it again.
 
     example:
       stillwatch policy apply

@@ -45,7 +45,8 @@ ALWAYS = (
 class Guard:
     """ASGI middleware. hosts: names accepted beside loopback ones; the key is then in `scope["state"]["key"]`.
 
-    sessions: browsers that are logged in; they read, by the key that a session stands for.
+    sessions: browsers that are logged in; they read, by the key that a session stands for; close: what is to be ended
+    with the port.
     """
 
     app: ASGIApp
@@ -53,6 +54,11 @@ class Guard:
     limits: Limits
     hosts: Sequence[str]
     sessions: BrowserSessions
+    close: Callable[[], Awaitable[None]] | None = None
+
+    async def aclose(self) -> None:
+        if self.close is not None:
+            await self.close()
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
