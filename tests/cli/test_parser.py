@@ -114,9 +114,9 @@ def test_a_person_beside_a_closed_service_is_told_whose_state_it_is(
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_every_line_of_a_help_is_a_whole_sentence_that_fits(name: str) -> None:
+def test_every_line_of_a_help_is_a_whole_sentence(name: str) -> None:
     command = importlib.import_module(f"stillwatch.cli.commands.{FAMILIES[name].module}").command
     members = command.members.values() if isinstance(command, Group) else [command]
     for member in members:
         said = _first_sentence(member.run)
-        assert said.endswith((".", "!", "?")) and len(said) <= 100, said
+        assert said.endswith((".", "!", "?")), said
