@@ -1,0 +1,97 @@
+"""In log text: who should have answered where a connection failed, by the name, the port or the socket that is told."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
+from stillwatch.triage.sighting import Sighting
+from stillwatch.triage.things import Arrow
+
+AT_ONCE = 300.0
+"""Seconds between a failed connection and the failure of whom it was for."""
+
+SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "3306": ("mysql", "mariadb"),
+    "5432": ("postgres",),
+    "6379": ("redis", "valkey"),
+    "27017": ("mongo",),
+    "9200": ("elastic", "opensearch"),
+    "5672": ("rabbit",),
+    "9092": ("kafka",),
+    "2379": ("etcd",),
+    "11211": ("memcached",),
+    "1883": ("mosquitto",),
+    "9000": ("php",),
+    "389": ("slapd", "ldap"),
+    "636": ("slapd", "ldap"),
+}
+"""Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
+
+_WORDS = re.compile(r"[a-z]+")
+_TARGET = re.compile(
+    r"\[?(?P<host>[^\]:/,' ]+(?::[^\]:/,' ]*)*?)\]?(?:(?::| port |, port |', port=)(?P<port>\d{1,5}))?"
+)
+
+
+def from_targets(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """A connection that failed, and the one failing program or unit that serves it."""
+    failing = [sighting for sighting in sightings if _fails(sighting)]
+    for sighting in sightings:
+        if sighting.trigger.cause not in DEPENDENT or not sighting.from_log:
+            continue
+        near = [other for other in failing if other.node != sighting.node and _near(sighting, other)]
+        served = {other.node for other in near if _serves(other.subject, sighting)} or _the_one_that_ended(
+            sighting, near
+        )
+        if len(served) == 1:
+            yield sighting.node, served.pop()
+
+
+def _fails(sighting: Sighting) -> bool:
+    return sighting.node.startswith(f"{UNIT_FAILURE} ") and sighting.trigger.cause not in DEPENDENT
+
+
+def _near(one: Sighting, two: Sighting) -> bool:
+    first, second = one.trigger, two.trigger
+    close = first.first <= second.last + AT_ONCE and second.first <= first.last + AT_ONCE
+    return close and first.host == second.host
+
+
+def _target(sighting: Sighting) -> tuple[str, str]:
+    """Host and port of a connection, or the path of a socket and ""."""
+    target = sighting.trigger.fields.get("target", "")
+    if "/" in target:
+        return target, ""
+    found = _TARGET.match(target)
+    return (found["host"], found["port"] or sighting.trigger.fields.get("port", "")) if found else ("", "")
+
+
+def _serves(subject: str, sighting: Sighting) -> bool:
+    host, port = _target(sighting)
+    name = subject.removesuffix(".service").lower()
+    if "/" in host:
+        words = set(_WORDS.findall(host.rpartition("/")[2].removesuffix(".sock").lower()))
+        return bool(words) and words <= set(_WORDS.findall(name))
+    if _is_address(host):
+        return any(piece in name for piece in SERVERS.get(port, ()))
+    return host.lower() in (name, *re.split(r"[-_.]", name))
+
+
+def _the_one_that_ended(sighting: Sighting, near: Sequence[Sighting]) -> set[str]:
+    """At an address of this machine or its containers nobody listens: whose end PID 1 or Docker told at that time."""
+    host, port = _target(sighting)
+    if port in SERVERS or not _is_address(host) or not ipaddress.ip_address(host).is_private:
+        return set()
+    return {other.node for other in near if other.trigger.cause in SYMPTOMS and other.trigger.cause}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.triage.neighbours import from_targets
+from stillwatch.triage.sighting import Sighting, Units, sight
+
+from .build import AT, trigger
+
+KNOWN = Units.of({})
+
+
+def said(subject: str, cause: str = "exit-code", **more: object) -> Sighting:
+    told = trigger(subject, cause, **more)  # type: ignore[arg-type]
+    return sight(replace(told, events=tuple(replace(event, source="log") for event in told.events)), KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("target", "server"),
+    [
+        ("db:5432", "shop-db-1"),
+        ("10.0.0.5:5432", "postgres"),
+        ("127.0.0.1:6379", "redis-server.service"),
+        ("/run/php/php8.2-fpm.sock", "php8.2-fpm.service"),
+        ("172.18.0.5:3000", "gitea-1"),
+        ("search', port=9200", "search"),
+    ],
+)
+def test_who_serves_the_target_is_to_blame(target: str, server: str) -> None:
+    asked = said("web", "dependency-failed", target=target)
+    failed = said(server)
+    assert list(from_targets([asked, failed])) == [(asked.node, failed.node)]
+
+
+@pytest.mark.parametrize(
+    ("target", "server"),
+    [
+        ("1.1.1.1:443", "gitea-1"),
+        ("10.0.0.5:5432", "mysqld"),
+        ("cache:6379", "shop-db-1"),
+        ("", "shop-db-1"),
+        ("/run/php/php8.2-fpm.sock", "nginx.service"),
+    ],
+)
+def test_of_others_nobody_is_blamed(target: str, server: str) -> None:
+    assert list(from_targets([said("web", "dependency-failed", target=target), said(server)])) == []
+
+
+def test_what_failed_long_before_is_another_fault() -> None:
+    early = said("shop-db-1", first=AT - 9000, last=AT - 8000)
+    assert list(from_targets([said("web", "dependency-failed", target="db:5432"), early])) == []
+
+
+def test_of_two_that_may_serve_it_none_is_blamed() -> None:
+    asked = said("web", "network", target="172.18.0.5:3000")
+    assert list(from_targets([asked, said("gitea-1"), said("wiki-1")])) == []
