@@ -94,7 +94,7 @@ class Run:
 
     def __init__(self, triggers: Sequence[Trigger], lines: int) -> None:
         self._triggers, self._lines = triggers, lines
-        self.lines, self.seconds, self.triggers = 0, 0.0, 0
+        self.lines, self.seconds, self.triggers, self.dropped = 0, 0.0, 0, 0
 
     def __iter__(self) -> Iterator[Trigger]:
         yield from self._triggers

@@ -3,7 +3,8 @@ from __future__ import annotations
 import re
 
 from stillwatch.records.line import Line
-from stillwatch.watch.hit_counter import GROUPS, HitCounter, as_event
+from stillwatch.watch.hit_counter import MORE, HitCounter, as_event
+from stillwatch.watch.room import OF_A_KIND
 from stillwatch.watch.rule import Rule
 
 
@@ -48,15 +49,34 @@ def test_trusted_and_untrusted_words_never_share_a_trigger() -> None:
     assert sorted(trigger.trusted for trigger in tally.take()) == [False, True]
 
 
-def test_groups_that_wait_make_room_and_the_rest_is_counted() -> None:
-    tally, waiting = HitCounter("h"), rule(at_least=2, apart=("n",))
-    for n in range(GROUPS + 10):
-        add(tally, waiting, Line(0.0, b"n=%d" % n, "x"))
-    assert tally.dropped == 0
-    fires = rule(id="b-rule", apart=("n",))
-    for n in range(GROUPS + 10):
+def test_of_one_kind_the_first_are_told_apart_and_the_rest_is_more_of_the_same_kind() -> None:
+    tally, fires = HitCounter("h"), rule(apart=("n",))
+    for n in range(1000):
         add(tally, fires, Line(0.0, b"n=%d" % n, "x"))
-    assert tally.dropped == 10
+    triggers = tally.take()
+    assert len(triggers) == OF_A_KIND + 1
+    assert sum(trigger.count for trigger in triggers) == 1000
+    assert triggers[-1].summary.startswith(f"{1000 - OF_A_KIND} {MORE}")
+    assert tally.dropped == 1000 - OF_A_KIND
+
+
+def test_what_the_kernel_says_makes_others_leave_and_they_are_still_counted() -> None:
+    tally = HitCounter("h")
+    for kind in range(20):
+        for n in range(OF_A_KIND):
+            add(tally, rule(id=f"kind-{kind}", apart=("n",)), Line(0.0, b"n=%d" % n, "x"))
+    add(tally, rule(id="the-kernels"), Line(0.0, b"n=1", "kernel", "journal", {}, True))
+    triggers = tally.take()
+    assert [trigger.rule for trigger in triggers if trigger.trusted] == ["the-kernels"]
+    assert sum(trigger.count for trigger in triggers) == 20 * OF_A_KIND + 1
+
+
+def test_a_threshold_is_reached_by_more_of_the_same_kind_too() -> None:
+    tally, waiting = HitCounter("h"), rule(at_least=2, apart=("n",))
+    for n in range(OF_A_KIND + 2):
+        add(tally, waiting, Line(0.0, b"n=%d" % n, "x"))
+    (trigger,) = tally.take()
+    assert trigger.count == 2
 
 
 def test_an_event_is_redacted_and_keeps_trusted_fields_alone() -> None:

@@ -41,6 +41,16 @@ def test_memory_is_bounded_under_unique_lines(monkeypatch) -> None:
     assert len(novelty._known) <= 60
 
 
+def test_what_the_kernel_says_makes_a_small_thing_leave(monkeypatch) -> None:
+    monkeypatch.setattr(module, "WAITING", 20)
+    novelty = Novelty()
+    for number in range(30):
+        novelty.note(Line(1.0, b"odd " + b"xyz" * number, "app", "journal", {"PRIORITY": b"6"}))
+    novelty.note(Line(1.0, b"something broke for good", "kernel", "journal", {"PRIORITY": b"4"}, True))
+    assert "something broke for good" in [found.sample for found in novelty.take()]
+    assert novelty.dropped == 11
+
+
 def test_samples_are_redacted() -> None:
     novelty = Novelty()
     novelty.note(line("lost password=hunter2zz"))

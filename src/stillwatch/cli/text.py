@@ -50,6 +50,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def counted_only(lines: int) -> str:
+    """What is said where too many different lines of trouble came to keep each."""
+    return f"{plural(lines, 'line')} of trouble could only be counted: too many different ones came at once"
+
+
 def seconds(value: float) -> str:
     if value < 1:
         return f"{value * 1000:.0f} ms"

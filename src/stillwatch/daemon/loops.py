@@ -117,11 +117,11 @@ class Daemon:
         )
 
     def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
-        """Take in triggers; beyond WAITING_TRIGGERS the least severe are dropped and counted (R32)."""
+        """Take in triggers; beyond WAITING_TRIGGERS those dropped are counted, the trusted and severe last (R32)."""
         self._pending += triggers
         self._cursor = cursor or self._cursor
         if len(self._pending) > WAITING_TRIGGERS:
-            self._pending.sort(key=lambda trigger: -trigger.severity)
+            self._pending.sort(key=lambda trigger: (not trigger.trusted, -trigger.severity))
             self.dropped += len(self._pending) - WAITING_TRIGGERS
             del self._pending[WAITING_TRIGGERS:]
         if triggers or cursor:
@@ -153,8 +153,7 @@ class Daemon:
                 self.dropped += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers, batch.cursor)
-                dropped = [f"{self.dropped:,} triggers were too many to be kept"] if self.dropped else []
-                problem = "; ".join([*journal.problems[-3:], *dropped])
+                problem = "; ".join(journal.problems[-3:])
                 self.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
 
     async def _follow_logs(self) -> None:
@@ -163,6 +162,7 @@ class Daemon:
         async with aclosing(follow_logs(self.logs, watcher, self.clock.now, self.sleep)) as batches:
             async for batch in batches:
                 self.lines += batch.sightings.lines
+                self.dropped += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers)
                 self.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)

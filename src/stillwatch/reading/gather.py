@@ -48,6 +48,7 @@ class Gathered:
     units: Mapping[str, UnitState]
     sources: tuple[SourceReport, ...]
     lines: int
+    dropped: int = 0
 
 
 async def gather(
@@ -71,6 +72,7 @@ async def gather(
         units=units,
         sources=tuple(report for _, report in reads),
         lines=sum(read.sightings.lines for read, _ in reads if read.sightings),
+        dropped=sum(read.sightings.dropped for read, _ in reads if read.sightings),
     )
 
 

@@ -131,7 +131,7 @@ def read_journal(*, since: float, unit: str | None = None) -> Iterator[Line]:
 
 
 class TriageRun:
-    """Triggers of a whole journal or log as they complete; `lines`, `triggers` and `seconds` count along."""
+    """Triggers of a whole journal or log as they complete; `lines`, `triggers`, `dropped`, `seconds` count along."""
 
     def __init__(self, watcher: Watcher, journal: str | None, log: str | None, clock: Clock) -> None:
         self._watcher, self._journal, self._log, self._clock = watcher, journal, log, clock
@@ -152,6 +152,10 @@ class TriageRun:
     @property
     def triggers(self) -> int:
         return self._counts.triggers
+
+    @property
+    def dropped(self) -> int:
+        return self._counts.dropped
 
     @property
     def seconds(self) -> float:

@@ -23,6 +23,7 @@ def report_json(report: Report) -> dict[str, object]:
         ],
         "tiers": {name: _tier(tier) for name, tier in report.tiers.items()},
         "lines": report.lines,
+        "dropped": report.dropped,
         "seconds": round(report.seconds, 3),
     }
 

@@ -36,7 +36,10 @@ class TierReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`."""
+    """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`.
+
+    dropped: lines of trouble of which only the number is kept, since too many different ones came.
+    """
 
     host: str
     at: float
@@ -45,6 +48,7 @@ class Report:
     sources: tuple[SourceReport, ...] = ()
     tiers: Mapping[Tier, TierReport] = field(default_factory=dict)
     lines: int = 0
+    dropped: int = 0
     seconds: float = 0.0
     recorded: bool = False
 

@@ -30,6 +30,7 @@ class LiveService(Service):
             sources=sources,
             tiers=await self._tiers.report(),
             lines=self._daemon.lines,
+            dropped=self._daemon.dropped,
         )
 
     def incidents(self) -> Sequence[Incident]:

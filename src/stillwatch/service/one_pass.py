@@ -238,6 +238,7 @@ class Service:
                 sources=read,
                 tiers=await tiers.report(),
                 lines=gathered.lines,
+                dropped=gathered.dropped,
                 seconds=round(self._clock.boot() - started, 3),
             )
         if own:

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.relations import Firing, Relations
+from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Rule, fill, named
 
-GROUPS = 1024
 KEPT = 5
+MORE = "more of the same kind"
 SENTENCE_LIMIT = 1000
 Key = tuple[str, str, bool, tuple[str, ...]]
 
 
 class Group:
-    """Sightings of one kind since the last trigger; `recent` are the times of the newest, for the rule's threshold."""
+    """Sightings of one kind since the last trigger; `recent` are the times of the newest, for the rule's threshold.
 
-    __slots__ = ("count", "fields", "fired", "first", "firsts", "last", "newest", "recent", "rule", "subject")
+    is_more: of many different things of one kind, for which there was no room each.
+    """
 
-    def __init__(self, rule: Rule, subject: str) -> None:
-        self.rule, self.subject = rule, subject
+    __slots__ = (
+        "count",
+        "fields",
+        "fired",
+        "first",
+        "firsts",
+        "is_more",
+        "last",
+        "newest",
+        "recent",
+        "rule",
+        "subject",
+    )
+
+    def __init__(self, rule: Rule, subject: str, *, is_more: bool = False) -> None:
+        self.rule, self.subject, self.is_more = rule, subject, is_more
         self.fields: dict[str, str] = {}
         self.recent: deque[float] = deque(maxlen=rule.at_least)
         self.reset()
@@ -53,6 +70,16 @@ class Group:
         if len(self.recent) == self.rule.at_least and max(self.recent) - min(self.recent) <= self.rule.window:
             self.fired = True
 
+    def take_over(self, other: Group) -> None:
+        """Count what another group has counted, which must leave."""
+        self.first = min(self.first, other.first) if self.count else other.first
+        self.last = max(self.last, other.last)
+        self.count += other.count
+        self.recent.extend(other.recent)
+        self.fired = self.fired or other.fired
+        self.firsts = [*self.firsts, *other.firsts][: KEPT - 1]
+        self.newest = self.newest or other.newest
+
     def firing(self) -> Firing:
         things = frozenset(filter(None, (self.subject, self.object)))
         return Firing(rule=self.rule, things=things, first=self.first, last=self.last)
@@ -62,12 +89,13 @@ class Group:
 
 
 class HitCounter:
-    """Bounded: hits beyond GROUPS kinds in one batch are dropped and counted, thresholds of the oldest forgotten."""
+    """Bounded: hits that find no room of their own are counted as more of their kind; `dropped` says how many."""
 
     def __init__(self, host: str) -> None:
         self.host = host
         self.dropped = 0
-        self._groups: OrderedDict[Key, Group] = OrderedDict()
+        self._groups: dict[Key, Group] = {}
+        self._room: Room[Key] = Room()
         self._relations = Relations()
         self._newest = 0.0
 
@@ -75,12 +103,7 @@ class HitCounter:
         fields = fields_of(found)
         subject = subject_of(rule, line, fields)
         key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
-        group = self._groups.get(key)
-        if group is None:
-            if len(self._groups) >= GROUPS and not self._make_room():
-                self.dropped += 1
-                return
-            group = self._groups[key] = Group(rule, subject)
+        group = self._groups.get(key) or self._opened(key, rule, line)
         group.add(line, fields)
         self._newest = max(self._newest, line.at)
 
@@ -117,12 +140,21 @@ class HitCounter:
         else:
             group.reset()
 
-    def _make_room(self) -> bool:
-        for key, group in self._groups.items():
-            if not group.fired:
-                del self._groups[key]
-                return True
-        return False
+    def _opened(self, key: Key, rule: Rule, line: Line) -> Group:
+        """A group of its own while there is room, else the one for more of its kind."""
+        place = self._room.place(key, (rule.id, key[2]), rank_of(line, rule.level), line.at)
+        if place.gone is not None and (left := self._groups.pop(place.gone, None)):
+            self._more(left.rule, trusted=place.gone[2]).take_over(left)
+            self.dropped += left.count
+        if place.fits:
+            group = self._groups[key] = Group(rule, key[1])
+            return group
+        self.dropped += 1
+        return self._more(rule, trusted=key[2])
+
+    def _more(self, rule: Rule, *, trusted: bool) -> Group:
+        key = (rule.id, MORE, trusted, (MORE,))
+        return self._groups.setdefault(key, Group(rule, "", is_more=True))
 
     def _trigger(self, group: Group, *, trusted: bool) -> Trigger:
         rule, lines = group.rule, group.lines()
@@ -130,7 +162,7 @@ class HitCounter:
         return Trigger(
             rule=rule.id,
             severity=rule.level,
-            summary=safe_text(fill(rule.summary, words), FIELD_LIMIT),
+            summary=safe_text(_summary(group, words), FIELD_LIMIT),
             subject=group.subject,
             object=group.object,
             host=self.host,
@@ -150,6 +182,11 @@ class HitCounter:
         )
 
 
+def _summary(group: Group, words: Mapping[str, str]) -> str:
+    said = fill(group.rule.summary, words)
+    return f"{group.count:,} {MORE}, such as: {said}" if group.is_more else said
+
+
 def _modesty(entry: tuple[Key, Group]) -> tuple[bool, int]:
     """Who gives way to all others is asked first, so that of two that give way to each other one is left."""
     excludes = entry[1].rule.excludes
@@ -167,11 +204,13 @@ def as_event(line: Line, host: str) -> Event:
 
 def fields_of(found: re.Match[bytes]) -> dict[str, str]:
     """What the pattern's groups hold, as it may be kept."""
-    return {
-        name: safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
-        for name, value in found.groupdict().items()
-        if value is not None
-    }
+    return {name: _kept(value) for name, value in found.groupdict().items() if value is not None}
+
+
+@lru_cache(maxsize=8192)
+def _kept(value: bytes) -> str:
+    """Fields say the same again and again; each is cleaned once."""
+    return safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
 
 
 def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:

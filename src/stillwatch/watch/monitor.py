@@ -26,7 +26,7 @@ NAMED_DEATHS = 256
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sightings:
-    """What a batch of lines showed. lines: how many were seen; dropped: hits that no longer fitted into the bounds."""
+    """What a batch of lines showed. lines: how many were seen; dropped: of how many only the number is kept."""
 
     triggers: tuple[Trigger, ...]
     novel: tuple[Novel, ...]
@@ -137,7 +137,8 @@ class Watcher:
         return self.units is not None and _text(found.get("unit")) not in self.units
 
     def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
-        dropped, self._tally.dropped = self._tally.dropped, 0
+        dropped = self._tally.dropped + self.novelty.dropped
+        self._tally.dropped = self.novelty.dropped = 0
         found = (*self._logins.take(self._tally.take()), *floods)
         triggers = sorted(found, key=lambda trigger: (-trigger.severity, trigger.first))
         return Sightings(triggers=tuple(triggers), novel=self.novelty.take(), lines=seen, dropped=dropped)

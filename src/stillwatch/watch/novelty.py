@@ -8,6 +8,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.line import Line
 from stillwatch.untrusted.redact import safe_text
 from stillwatch.watch.mask import mask, template
+from stillwatch.watch.room import is_dear
 
 REPORTED = 20
 WAITING = 2048
@@ -29,12 +30,16 @@ class Novel:
 
 
 class Novelty:
-    """Remembers the kinds it has reported, at most REMEMBERED of them, the oldest forgotten first."""
+    """Remembers the kinds it has reported, at most REMEMBERED of them, the oldest forgotten first.
+
+    dropped: lines that found no room and are not told; those of the kernel, of PID 1 and errors make others leave.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, None] = {}
         self._waiting: dict[bytes, list[object]] = {}
         self._kinds: dict[bytes, bytes] = {}
+        self._minor: dict[bytes, None] = {}
         self.dropped = 0
 
     def note(self, line: Line, masked: bytes | None = None) -> None:
@@ -50,10 +55,21 @@ class Novelty:
             entry[0] += 1  # type: ignore[operator]
             entry[2] = line.at
         elif hash(kind) not in self._known:
-            if len(self._waiting) < WAITING:
-                self._waiting[kind] = [1, line, line.at]
-            else:
+            dear = is_dear(line)
+            if len(self._waiting) >= WAITING and not (dear and self._make_room()):
                 self.dropped += 1
+                return
+            self._waiting[kind] = [1, line, line.at]
+            if not dear:
+                self._minor[kind] = None
+
+    def _make_room(self) -> bool:
+        """One that is not dear leaves; it is told if it is seen again."""
+        for kind in self._minor:
+            del self._minor[kind]
+            self.dropped += self._waiting.pop(kind)[0]  # type: ignore[operator]
+            return True
+        return False
 
     def take(self, limit: int = REPORTED) -> tuple[Novel, ...]:
         """What is new since the last call, the gravest and rarest first; the rest is remembered as seen."""
@@ -63,6 +79,7 @@ class Novelty:
         while len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]
         self._waiting.clear()
+        self._minor.clear()
         self._kinds.clear()
         found.sort(key=lambda novel: (8 if novel.priority is None else novel.priority, novel.count))
         return tuple(found[:limit])

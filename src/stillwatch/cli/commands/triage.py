@@ -27,6 +27,7 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
     from stillwatch.cli import values
     from stillwatch.cli.show.trigger import show_stats, trigger_row
     from stillwatch.cli.terminal import put, put_json_line
+    from stillwatch.cli.text import counted_only
     from stillwatch.records.render import trigger_json
 
     values.journal_folder(journal)
@@ -40,8 +41,10 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
             put([trigger_row(trigger, now=app.clock.now())])
     if not run.lines:
         sys.stderr.write("stillwatch: there was nothing to read\n")
+    if run.dropped:
+        sys.stderr.write(f"stillwatch: {counted_only(run.dropped)}\n")
     if stats:
-        show_stats(run.lines, run.triggers, run.seconds, as_json=as_json)
+        show_stats(run.lines, run.triggers, run.seconds, as_json=as_json, dropped=run.dropped)
     return 0
 
 

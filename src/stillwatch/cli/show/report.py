@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stillwatch.cli.show.incident import incident_block, incident_row
 from stillwatch.cli.terminal import Line, line, put, put_json
-from stillwatch.cli.text import local_time, one_line, plural, seconds
+from stillwatch.cli.text import counted_only, local_time, one_line, plural, seconds
 from stillwatch.records.render_report import report_json
 from stillwatch.records.report import Report, TierReport
 
@@ -48,6 +48,8 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     yield from (incident_row(incident, now=now) for incident in resting)
     yield from _sources(report)
     yield from _tiers(report)
+    if report.dropped:
+        yield line(("counted  ", "yellow"), counted_only(report.dropped), hang=9)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
 

@@ -26,12 +26,18 @@ def trigger_row(trigger: Trigger, *, now: float) -> Line:
     )
 
 
-def show_stats(lines: int, triggers: int, took: float, *, as_json: bool) -> None:
+def show_stats(lines: int, triggers: int, took: float, *, as_json: bool, dropped: int = 0) -> None:
     """Counts, rate and peak memory on stderr, so that stdout holds triggers alone."""
     rate = lines / took if took > 0 else 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     if as_json:
-        numbers = {"lines": lines, "triggers": triggers, "seconds": round(took, 6), "lines_per_second": round(rate)}
+        numbers = {
+            "lines": lines,
+            "triggers": triggers,
+            "dropped": dropped,
+            "seconds": round(took, 6),
+            "lines_per_second": round(rate),
+        }
         text = json.dumps({**numbers, "peak_memory_bytes": peak})
     else:
         text = (
