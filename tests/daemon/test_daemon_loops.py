@@ -109,9 +109,9 @@ async def test_a_line_that_no_rule_knows_becomes_an_incident_when_both_models_ta
     daemon._thinking = "I7"
     wondering = asyncio.create_task(daemon._wonder())
     await soon(lambda: len(daemon.sleep.slept) > 2)  # type: ignore[attr-defined]
-    assert daemon._pending == [], "something graver is thought about"
+    assert daemon.digestion.pending == [], "something graver is thought about"
     daemon._thinking = ""
-    await soon(lambda: daemon._pending)
+    await soon(lambda: daemon.digestion.pending)
     wondering.cancel()
     (found,) = daemon.digest()
     assert (found.subject, found.severity) == ("fan.service", Severity.low)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from stillwatch.daemon import loops as room
 from stillwatch.daemon.loops import Daemon
+from stillwatch.incidents import digest
 from stillwatch.incidents.lifecycle import TRIED, proposed_anew
 from stillwatch.records.action import Proposal
 from stillwatch.records.chat import Failure
@@ -91,12 +91,12 @@ def test_an_incident_waits_for_a_thought_but_once_and_the_worst_comes_first(stor
 def test_beyond_the_bound_the_least_severe_are_dropped_and_counted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "WAITING_TRIGGERS", 10)
+    monkeypatch.setattr(digest, "WAITING_TRIGGERS", 10)
     daemon = build(store)
     daemon.hear([pid1(f"a{n}.service", severity=Severity.low) for n in range(8)])
     daemon.hear([pid1(f"b{n}.service", severity=Severity.critical) for n in range(8)])
-    assert daemon.dropped == 6 and len(daemon._pending) == 10
-    assert sum(one.severity == Severity.critical for one in daemon._pending) == 8
+    assert daemon.dropped == 6 and len(daemon.digestion.pending) == 10
+    assert sum(one.severity == Severity.critical for one in daemon.digestion.pending) == 8
 
 
 def test_nothing_pending_saves_the_cursor_alone(store: Store) -> None:

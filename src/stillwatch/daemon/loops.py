@@ -16,6 +16,7 @@ from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
+from stillwatch.incidents.digest import Digest, Folded
 from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.follow import follow, follow_logs
@@ -31,7 +32,6 @@ from stillwatch.store.store import Store
 from stillwatch.think.attention import Attention
 from stillwatch.think.diagnosis.understand import Engine
 from stillwatch.think.diagnosis.unknown_lines import UnknownLines
-from stillwatch.triage.group import group
 from stillwatch.triage.mute import apply_mutes
 from stillwatch.triage.resolution import why_over
 from stillwatch.watch.monitor import Watcher
@@ -48,7 +48,6 @@ NOTES = 5
 RETRY_SECONDS = 5.0
 FIRST_LOOK_BACK = 600.0
 """At the very first start, how far back the journal is read."""
-WAITING_TRIGGERS = 5_000
 ALWAYS_ASKED: Final[tuple[Tier, ...]] = ("trigger", "review")
 """Of every incident; whether the third tier is asked is for them to say."""
 
@@ -83,11 +82,10 @@ class Daemon:
     units: dict[str, UnitState] = field(default_factory=dict)
     sources: dict[str, SourceReport] = field(default_factory=dict)
     lines: int = 0
-    dropped: int = 0
+    crowded_out: int = 0
     wonder: UnknownLines = field(default_factory=UnknownLines)
     attention: Attention = field(default_factory=Attention)
-    _pending: list[Trigger] = field(default_factory=list)
-    _cursor: str = ""
+    digestion: Digest = field(init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
     _queued: set[str] = field(default_factory=set)
@@ -95,6 +93,9 @@ class Daemon:
     _still: set[tuple[str, str]] | None = None
     _units_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.digestion = Digest(store=self.store, clock=self.clock)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -116,14 +117,14 @@ class Daemon:
             triggers=(), novel=(), units=dict(self.units), sources=tuple(self.sources.values()), lines=self.lines
         )
 
+    @property
+    def dropped(self) -> int:
+        """Lines of trouble of which only the number is kept."""
+        return self.crowded_out + self.digestion.dropped
+
     def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
-        """Take in triggers; beyond WAITING_TRIGGERS those dropped are counted, the trusted and severe last (R32)."""
-        self._pending += triggers
-        self._cursor = cursor or self._cursor
-        if len(self._pending) > WAITING_TRIGGERS:
-            self._pending.sort(key=lambda trigger: (not trigger.trusted, -trigger.severity))
-            self.dropped += len(self._pending) - WAITING_TRIGGERS
-            del self._pending[WAITING_TRIGGERS:]
+        """Take in triggers; they are folded into incidents together."""
+        self.digestion.hear(triggers, cursor)
         if triggers or cursor:
             self._news.set()
 
@@ -150,7 +151,7 @@ class Daemon:
             self.sources["journal"] = SourceReport(name="journal", read=True)
             async for batch in follow(journal, self.watcher):
                 self.lines += batch.sightings.lines
-                self.dropped += batch.sightings.dropped
+                self.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers, batch.cursor)
                 problem = "; ".join(journal.problems[-3:])
@@ -162,7 +163,7 @@ class Daemon:
         async with aclosing(follow_logs(self.logs, watcher, self.clock.now, self.sleep)) as batches:
             async for batch in batches:
                 self.lines += batch.sightings.lines
-                self.dropped += batch.sightings.dropped
+                self.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
                 self.hear(batch.sightings.triggers)
                 self.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
@@ -224,32 +225,20 @@ class Daemon:
             await self._news.wait()
             await self.sleep(SETTLE_SECONDS)
             self._news.clear()
-            self.digest()
+            self._noticed(await self.digestion.fold(self.units))
             self.sources.pop("incidents", None)
 
     def digest(self) -> list[Incident]:
-        """The incidents that what is pending opens or changes, saved in one transaction with the place in the journal
-        that they came from (R31). Where that fails all of it stays pending."""
-        triggers, self._pending = self._pending, []
-        now, book = self.clock.now(), self.store.book
-        try:
-            with self.store.transaction():
-                known = book.open_incidents()
-                found = group(triggers, self.units, now, known, next_id=book.next_id) if triggers else []
-                mutes = self.store.memory.mutes(now)
-                found = [apply_mutes(incident, mutes, now) for incident in found]
-                for incident in found:
-                    book.save(incident)
-                if self._cursor:
-                    self.store.set_cursor(self._cursor)
-        except Exception:
-            self.hear(triggers)
-            raise
-        before = {incident.id: incident for incident in known}
-        for incident in found:
-            if _is_news(incident, before.get(incident.id)):
+        """Fold what is pending into incidents, now."""
+        return self._noticed(self.digestion.fold_now(self.units))
+
+    def _noticed(self, folded: Folded) -> list[Incident]:
+        for incident in folded.found:
+            if _is_news(incident, folded.before.get(incident.id)):
                 self._look_into(incident)
-        return found
+        if self.digestion.pending:
+            self._news.set()
+        return folded.found
 
     def _look_into(self, incident: Incident) -> None:
         if incident.state != "resolved" and incident.id not in self._queued:

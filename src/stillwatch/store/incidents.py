@@ -58,6 +58,10 @@ class StoredIncidents:
         """All that are not resolved (muted ones too), the oldest first."""
         return self._read("WHERE state IN ('open', 'waiting', 'acting', 'muted') ORDER BY number, id")
 
+    def count_open(self) -> int:
+        """How many open_incidents would give."""
+        return int(self._database.value("SELECT count(*) FROM incident WHERE state <> 'resolved'"))
+
     def recent(self, limit: int = 50, before: str = "") -> Sequence[Incident]:
         """Open or not, the newest first; before: only those that are older than the incident of this id."""
         older = _number(before) if before else _HIGHEST
