@@ -6,6 +6,7 @@ the model, as text; nothing in it is an order, and nothing in it is remembered.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -113,7 +114,7 @@ class Conversation:
         model says to itself before it answers.
         """
         with self.desk.attention.given():
-            return await self._turn(_redacted(turn), say, looking, thinking)
+            return await self._turn(await asyncio.to_thread(_redacted, turn), say, looking, thinking)
 
     async def _turn(
         self,
@@ -155,7 +156,7 @@ class Conversation:
         model = self.desk.small()
         if model is None:
             return Failure(reason="off", detail="no small model that writes is up")
-        kept = [replace(one, content=harmless(Untrusted(redact(one.content)), SIDE_CHARACTERS)) for one in messages]
+        kept = await asyncio.to_thread(_harmless, messages)
         stream = model.stream(
             kept, max_tokens=style.max_tokens, temperature=style.temperature, stop=style.stop, deadline=SIDE_SECONDS
         )
@@ -275,9 +276,17 @@ def _quote(text: str, evidence: Sequence[Evidence], say: Callable[[str], None]) 
 
 
 def _redacted(turn: Turn) -> Turn:
-    """Secrets that a person pastes go no further: not to the model, and so not back into an answer (R17)."""
-    history = [replace(one, content=redact(one.content)) for one in turn.history]
+    """Secrets that a person pastes go no further: not to the model, and so not back into an answer (R17).
+
+    Each message is cut first, well behind what is used of it, so that no cut secret comes into use.
+    """
+    history = [replace(one, content=redact(one.content[:QUESTION_CHARACTERS])) for one in turn.history]
     return replace(turn, message=redact(turn.message[:QUESTION_CHARACTERS]), history=history)
+
+
+def _harmless(messages: Sequence[Message]) -> list[Message]:
+    cut = [replace(one, content=redact(one.content[: 2 * SIDE_CHARACTERS])) for one in messages]
+    return [replace(one, content=harmless(Untrusted(one.content), SIDE_CHARACTERS)) for one in cut]
 
 
 def _fitting(history: Sequence[Message]) -> list[Message]:
