@@ -50,7 +50,8 @@ def flood(seed: int, size: int, source: str, wanted: list[int]) -> tuple[list[Li
 
 
 @given(
-    st.integers(0, 2**32), st.integers(0, 4000), st.sampled_from(["log", "journal"]), st.lists(st.integers(0, 2), max_size=8)
+    st.integers(0, 2**32), st.integers(0, 4000), st.sampled_from(["log", "journal"]),
+    st.lists(st.integers(0, 2), max_size=8),
 )  # fmt: skip
 @settings(max_examples=25, deadline=None)
 def test_no_flood_hides_what_the_kernel_or_pid_1_says(seed: int, size: int, source: str, wanted: list[int]) -> None:
