@@ -31,6 +31,7 @@ class Trigger:
     cause: what the rule takes for the cause (an id of records/cause.py), or "" where it cannot say.
     fields: what the rule extracted from the text ({"port": "8080"}): untrusted text.
     trusted: whether PID 1, the kernel or fields that journald itself sets say so; free text alone never is.
+    vouched: whether journald saw a unit writing that the rule names as one who speaks of others (smartd of disks).
     events: at most a handful, the first and the last among them.
     object: the culprit, where the rule names another thing than the subject.
     follows: ids (or globs) of the rules whose consequence this is, within window seconds.
@@ -50,6 +51,7 @@ class Trigger:
     fields: Mapping[str, str] = field(default_factory=dict)
     sample: Untrusted = Untrusted("")
     trusted: bool = False
+    vouched: bool = False
     events: tuple[Event, ...] = ()
     object: str = ""
     follows: tuple[str, ...] = ()

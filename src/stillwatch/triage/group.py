@@ -46,7 +46,7 @@ class Fault:
     def sufferers(self) -> list[str]:
         """All that it strikes: the units, then the things in the order in which they were struck."""
         seen = sorted(self.sightings, key=lambda s: s.trigger.first)
-        things = [s.subject for s in seen if s.trigger.cause in STORAGE and s.subject not in REPORTERS]
+        things = [s.subject for s in seen if s.trigger.cause in STORAGE and s.subject not in REPORTERS and _weighs(s)]
         return list(dict.fromkeys((*self.units, *things)))
 
     @property
@@ -132,6 +132,10 @@ def describe(fault: Fault, units: Units, at: float) -> Incident:
         triggers=triggers[:MOST_TRIGGERS],
         notes=(*_notes(fault, len(triggers)), *_recovery(severity, fault)),
     )
+
+
+def _weighs(sighting: Sighting) -> bool:
+    return sighting.trigger.severity > Severity.info
 
 
 def _leads(sighting: Sighting) -> tuple[int, bool, Severity, float, str]:

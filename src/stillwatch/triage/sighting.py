@@ -70,7 +70,8 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
     hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)
-    if wrote and not trigger.trusted:
+    of_a_thing = trigger.vouched and bool(subject) and not is_unit(subject)
+    if wrote and not trigger.trusted and not of_a_thing:
         subject = wrote
     elif is_unvouched(trigger):
         hearsay, subject = True, _account(trigger)

@@ -37,16 +37,17 @@ def disks_of(sighting: Sighting) -> frozenset[str]:
 
 def from_things(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """Consequences by the rules' own word, and damage of one disk told under several names."""
-    for sighting in sightings:
-        for cause in _followed(sighting, sightings):
-            yield sighting.node, cause.node
-    yield from _on_one_disk(sightings)
+    told = {(s.node, cause.node) for s in sightings for cause in _followed(s, sightings)}
+    yield from told
+    yield from ((one, two) for one, two in _on_one_disk(sightings) if (two, one) not in told)
 
 
 def _followed(sighting: Sighting, sightings: Sequence[Sighting]) -> list[Sighting]:
     """What it is a consequence of: what strikes the same disk, else the nearest that does not strike another one."""
     wanted = sighting.trigger.follows
     causes = [other for other in sightings if _is_meant(other, wanted) and _within(sighting, other)] if wanted else []
+    if any(other.node == sighting.node for other in causes):
+        return []
     disks = disks_of(sighting)
     if kin := [other for other in causes if disks & disks_of(other)]:
         return kin
@@ -62,7 +63,7 @@ def _within(sighting: Sighting, other: Sighting) -> bool:
     one, two = sighting.trigger, other.trigger
     window = one.window
     return (
-        other.node != sighting.node
+        other is not sighting
         and one.host == two.host
         and one.first <= two.last + window
         and two.first <= one.last + window

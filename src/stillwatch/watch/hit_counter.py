@@ -10,6 +10,7 @@ from functools import lru_cache
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
+from stillwatch.unit.names import is_unit
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
@@ -173,6 +174,7 @@ class HitCounter:
             fields=group.fields,
             sample=type(lines[0].text)(safe_text(lines[0].text)),
             trusted=trusted,
+            vouched=is_vouched(rule, lines[0]),
             events=tuple(as_event(line, self.host) for line in lines),
             follows=rule.follows,
             window=rule.window,
@@ -202,6 +204,11 @@ def as_event(line: Line, host: str) -> Event:
     )
 
 
+def is_vouched(rule: Rule, line: Line) -> bool:
+    """Whether journald saw a unit writing that the rule names as a reporter (smartd, mdadm, zed)."""
+    return bool(rule.programs) and line.source == "journal" and bool(line.field("_SYSTEMD_UNIT"))
+
+
 def fields_of(found: re.Match[bytes]) -> dict[str, str]:
     """What the pattern's groups hold, as it may be kept."""
     return {name: _kept(value) for name, value in found.groupdict().items() if value is not None}
@@ -214,9 +221,13 @@ def _kept(value: bytes) -> str:
 
 
 def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
-    """The line's own subject, unless it is a trusted reporter (or a log, where nothing is) speaking of another."""
-    speaks_for_others = line.trusted or line.source == "log"
-    if speaks_for_others and (thing := named(rule.subject, {"subject": line.subject, **fields})):
+    """The line's own subject, unless it is a reporter who may speak of others: trusted, or one whom the rule names.
+
+    In a log nobody is vouched for. What PID 1 says of a unit stays with the unit, unless the rule names another one.
+    """
+    speaks_for_others = line.trusted or line.source == "log" or is_vouched(rule, line)
+    thing = named(rule.subject, {"subject": line.subject, **fields}) if speaks_for_others else ""
+    if thing and not (line.trusted and is_unit(line.subject) and not is_unit(thing)):
         return thing
     # Older syslogs name the module behind the program: sshd(pam_unix).
     speaker = line.subject.partition("(")[0] if line.source == "log" else line.subject

@@ -113,7 +113,7 @@ class Watcher:
             rule = self.screen.rules[index]
             if rule.suits(line) and not self._is_told(rule, found.groupdict()):
                 heard.append((rule, found))
-        by_name = any(not rule.general for rule, _ in heard)
+        by_name = any(not (rule.general or rule.needs) for rule, _ in heard)
         for rule, found in heard:
             if not (by_name and rule.general):
                 self._tally.add(rule, line, found)
