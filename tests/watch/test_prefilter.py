@@ -14,6 +14,7 @@ from stillwatch.watch.rule import Rule
 from tests.support.screens import screen
 
 RULES = load_rules()
+OWN_SAMPLES = [(index, sample.line.encode()) for index, rule in enumerate(RULES) for sample in rule.fires]
 SAMPLES = [sample.line.encode() for rule in RULES for sample in (*rule.fires, *rule.silent)]
 
 
@@ -29,12 +30,12 @@ def test_the_cache_never_changes_a_verdict(lines: list[bytes], noise: bytes, num
             assert screen().verdict(raw) == uncached().verdict(raw) == screen().verdict(raw)
 
 
-@given(st.sampled_from(SAMPLES), st.binary(max_size=12))
-def test_no_rule_that_matches_is_missed(sample: bytes, noise: bytes) -> None:
-    raw = sample + noise
-    for index in range(len(RULES)):
-        if any(pattern.search(raw) for pattern in screen().exact(index)):
-            assert index in screen().verdict(raw), RULES[index].id
+@given(st.sampled_from(OWN_SAMPLES), st.sampled_from(OWN_SAMPLES), st.binary(max_size=12))
+def test_no_rule_that_matches_is_missed(own: tuple[int, bytes], other: tuple[int, bytes], noise: bytes) -> None:
+    """Its own samples, and those of another rule, each with something behind."""
+    for index, sample in ((own[0], own[1] + noise), (other[0], own[1] + noise)):
+        if any(pattern.search(sample) for pattern in screen().exact(index)):
+            assert index in screen().verdict(sample), RULES[index].id
 
 
 def test_digits_are_told_apart() -> None:
