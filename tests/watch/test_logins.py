@@ -50,6 +50,22 @@ def test_a_source_that_was_quiet_for_long_is_new_again() -> None:
     assert not list(logins.sieges())
 
 
+def test_what_was_not_told_yet_is_kept_however_old_it_is() -> None:
+    logins = failing(FEW)
+    logins.fail(login(IDLE * 30))
+    (siege,) = logins.sieges()
+    assert dict(siege.sources)["203.0.113.7"].failures == FEW + 1
+    assert siege.known.attempts == FEW + 1
+
+
+def test_a_line_without_an_address_repeats_one_that_has_it() -> None:
+    logins = failing(FEW)
+    for number in range(FEW):
+        logins.fail(login(number, "", form="b-rule"))
+    (siege,) = logins.sieges()
+    assert names(siege) == ["203.0.113.7"]
+
+
 def test_one_attempt_that_several_lines_tell_counts_once() -> None:
     logins = Logins()
     for number in range(FEW - 1):

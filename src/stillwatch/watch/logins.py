@@ -35,7 +35,7 @@ SPREAD_WINDOW = 3600.0
 CROWD = 24
 """Failures of one service within WINDOW, from SPREAD sources or more."""
 IDLE = 86400.0
-"""Seconds without a failure after which a source is forgotten."""
+"""Seconds without a failure after which a source is forgotten, once it was told."""
 _PRIVATE = re.compile(
     r"10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\."
     r"|f[cd][0-9a-f]{2}:|fe80:"
@@ -84,12 +84,12 @@ class Source:
         self.users: dict[str, int] = {}
         self.friends: dict[str, None] = {}
 
-    def fail(self, login: Login) -> bool:
-        """Count; whether this is an attempt that no other line has told."""
+    def fail(self, login: Login) -> int:
+        """Count; how many of these attempts no other line has told."""
         before, at = self.failures, login.line.at
         counts = self.refused if login.refused else self.failed
         if login.form not in counts and len(counts) >= USERS:
-            return False
+            return 0
         counts[login.form] = counts.get(login.form, 0) + login.times
         least = REFUSALS if login.refused else FEW
         times = self.forms.setdefault(login.form, deque(maxlen=least))
@@ -99,7 +99,7 @@ class Source:
         self.first, self.last = min(self.first, at), max(self.last, at)
         if login.user in self.users or len(self.users) < USERS:
             self.users[login.user] = self.users.get(login.user, 0) + login.times
-        return self.failures > before
+        return self.failures - before
 
     @property
     def failures(self) -> int:
@@ -113,7 +113,7 @@ class Source:
 class Service:
     """What is known of one service; `fresh`: something was added since it was last told."""
 
-    __slots__ = ("accounts", "entries", "first", "forgotten", "fresh", "last", "line", "recent", "spread")
+    __slots__ = ("accounts", "attempts", "entries", "first", "forgotten", "fresh", "last", "line", "recent", "spread")
 
     def __init__(self, line: Line) -> None:
         self.first = self.last = line.at
@@ -121,13 +121,14 @@ class Service:
         self.accounts: OrderedDict[str, OrderedDict[str, float]] = OrderedDict()
         self.recent: deque[tuple[float, str]] = deque(maxlen=CROWD)
         self.entries: deque[Entry] = deque(maxlen=LOGINS)
-        self.forgotten, self.fresh, self.spread = 0, False, ""
+        self.attempts, self.forgotten, self.fresh, self.spread = 0, 0, False, ""
 
-    def attempt(self, login: Login) -> None:
-        """Note one attempt; `spread` becomes the account, or "*", that many sources try."""
+    def attempt(self, login: Login, times: int) -> None:
+        """Note attempts; `spread` becomes the account, or "*", that many sources try."""
         at = login.line.at
         self.first, self.last, self.fresh = min(self.first, at), max(self.last, at), True
         self.line = login.line
+        self.attempts += times
         self.recent.append((at, login.source))
         if login.refused or login.source in OWN:
             return
@@ -175,12 +176,12 @@ class Logins:
         service = self._service(login)
         key = (login.service, login.source)
         source = self._sources.get(key)
-        if source is None or login.line.at - source.last > IDLE:
+        if source is None or (not service.fresh and login.line.at - source.last > IDLE):
             source = self._sources[key] = Source(login.line)
             self._make_room()
         self._sources.move_to_end(key)
-        if source.fail(login):
-            service.attempt(login)
+        if times := source.fail(login):
+            service.attempt(login, times)
 
     def accept(self, login: Login) -> None:
         """Who was guessing at this service and is let in now has won, unless the user came from there before."""
@@ -224,6 +225,8 @@ class Logins:
     def _siege(self, name: str, service: Service) -> Siege:
         mine = [(address, source) for (of, address), source in self._sources.items() if of == name and source.failures]
         attacked = service.spread or any(source.guesses for _, source in mine)
+        if len(mine) > 1:  # a line without an address often repeats one that has it
+            mine = [pair for pair in mine if pair[0]]
         often = [pair for pair in mine if pair[1].guesses or pair[1].failures >= FEW] if attacked else []
         often.sort(key=lambda pair: (-pair[1].failures, pair[0]))
         others = len(mine) - len(often) + service.forgotten
@@ -232,7 +235,7 @@ class Logins:
     def _service(self, login: Login) -> Service:
         name = login.service
         known = self._services.get(name)
-        if known is None or login.line.at - known.last > IDLE:
+        if known is None or (not known.fresh and login.line.at - known.last > IDLE):
             known = self._services[name] = Service(login.line)
             if len(self._services) > SERVICES:
                 self._services.popitem(last=False)

@@ -125,7 +125,7 @@ def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> Non
 
 def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
     """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
-    numbered = [(loosen(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
+    numbered = [(loosen(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.signs]
     numbered.append((loosen(TROUBLE), 0))
     if shelf is None:
         return _compile(numbered)

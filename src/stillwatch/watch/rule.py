@@ -47,7 +47,8 @@ class Sample(Table, frozen=True):
 
 class Rule(Table, frozen=True):
     """id: unique. match: one regex or several, of which any fires; ASCII, caseless, no look-around, with <slots>;
-    unless: what makes the line harmless after all.
+    unless: what makes the line harmless after all. when: what is looked for first, where match is too large for the
+    one automaton of all rules; every line that match fits must fit one of these.
 
     cause: an id of records/cause.py. subject: the thing it is about, with {fields}, where the line's own subject is
     only the reporter ("systemd", "kernel"); used for trusted lines and for log text alone. object: the culprit, with
@@ -68,6 +69,7 @@ class Rule(Table, frozen=True):
     match: Fragment | tuple[Fragment, ...]
     severity: Literal["info", "low", "medium", "high", "critical"]
     summary: Fragment
+    when: tuple[Fragment, ...] = ()
     cause: str = ""
     unless: tuple[Fragment, ...] = ()
     subject: str = ""
@@ -93,6 +95,11 @@ class Rule(Table, frozen=True):
     @property
     def patterns(self) -> tuple[str, ...]:
         return (self.match,) if isinstance(self.match, str) else self.match
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What the one automaton of all rules looks for."""
+        return self.when or self.patterns
 
     @property
     def level(self) -> Severity:

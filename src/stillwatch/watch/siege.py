@@ -90,7 +90,7 @@ def _besieged(host: str, siege: Siege) -> Trigger:
         summary=safe_text(_summary(siege), 2 * FIELD_LIMIT),
         subject=siege.service,
         host=host,
-        count=sum(source.failures for _, source in siege.sources) + siege.others,
+        count=siege.known.attempts,
         first=siege.known.first,
         last=siege.known.last,
         cause=_cause(siege),
@@ -142,7 +142,7 @@ def _fields(siege: Siege) -> dict[str, str]:
         "source": worst,
         "sources": _named(siege.sources[:NAMED]) + (f" and {more} more" if more else ""),
         "users": ", ".join(_users(siege)),
-        "failures": str(sum(source.failures for _, source in siege.sources)),
+        "failures": str(siege.known.attempts),
         "outcome": _outcome(siege),
         "accepted": ", ".join(dict.fromkeys(_accepted(siege.known.entries))),
     }
