@@ -15,8 +15,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from scripts.demo import broken_machine
-from tests.support.rig import PYTHON
+from evals import scenario
+from tests.support.rig import PYTHON, Machine
+from tests.support.shop import open_shop, three_models
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs/images/check.svg"
 WIDTH = 100
@@ -38,7 +39,10 @@ def on_a_terminal(argv: list[str]) -> tuple[int, str]:
 
 
 def main() -> None:
-    with broken_machine(FAULT, SEED) as (machine, _, _):
+    fault = scenario.load(FAULT)
+    with Machine(kernel_log=fault.kernel_log) as machine:
+        fault.inject(machine, open_shop(machine, SEED))
+        machine.write("/etc/stillwatch/stillwatch.toml", three_models())
         environment = machine.stillwatch_environment() | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         command = machine.inside([PYTHON, "-m", "stillwatch", "check"], env=environment)
         code, said = on_a_terminal(command)

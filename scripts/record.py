@@ -6,9 +6,6 @@ import asyncio
 import shutil
 import socket
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +19,7 @@ from stillwatch.records.recording import Recording
 from stillwatch.service.one_pass import Service
 from stillwatch.store.recording import SHIPPED, save_recording
 from stillwatch.tools.recorded_looks import RememberingLooks
-from tests.support.rig import CODE, INSIDE, PYTHON, Machine
+from tests.support.rig import CODE, INSIDE, PYTHON, Machine, named
 from tests.support.shop import open_shop
 
 FAULTS = ("F02-port-in-use", "F04-disk-full")
@@ -68,15 +65,6 @@ async def record(folder: Path) -> None:
     seen = tuple(one for one in looks.seen if not one.problem)
     recording = Recording(host=host, at=at, units=tuple(units), metrics=metrics.events, looks=seen, lines=lines)
     save_recording(recording, folder)
-
-
-@contextmanager
-def named(host: str) -> Iterator[list[str]]:
-    """What makes a machine call itself so from its first line of the journal on."""
-    with tempfile.NamedTemporaryFile("w") as file:
-        file.write(f"{host}\n")
-        file.flush()
-        yield [f"--bind-ro={file.name}:/etc/hostname"]
 
 
 def boot_and_record(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +126,7 @@ class App:
         rules = load_rules(folders)
         host = self.recording.host if self.recording else socket.gethostname()
         memory = Memory(self.places.state)
-        shelf = CompiledShelf(self.places.state / "compiled") if memory.may_write else None
+        shelf = self._shelf(memory)
         return ServiceParts(
             host=host,
             clock=self.clock,
@@ -138,6 +139,13 @@ class App:
             tiers=self._tiers,
             catalogue=lambda: self.host_looks().catalogue(),
         )
+
+    def _shelf(self, memory: Memory) -> CompiledShelf:
+        """A service keeps compiled rules with its state; all trials of a person share a cache."""
+        if not self.places.trial:
+            return CompiledShelf(self.places.state / "compiled" if memory.may_write else None)
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return CompiledShelf(cache / "stillwatch/compiled")
 
     def run_gate(self) -> int:
         """The gate process, until it is told to stop. Raises StillwatchError where it cannot start."""
@@ -175,8 +183,6 @@ class App:
 
     def policy(self, file: Path | None = None) -> Policy:
         """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
-        import os
-
         from stillwatch.gate.policy import load_policy
 
         trusted = frozenset({0, os.getuid()} if self.places.trial or file else {0})

@@ -104,7 +104,8 @@ def test_what_may_fall_silent(pipe: str, tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
-    Prefilter(load_rules(), shelf=CompiledShelf(tmp_path / "compiled"))  # as after the first check
+    kept = CompiledShelf(tmp_path / "cache/stillwatch/compiled")
+    Prefilter(load_rules(), shelf=kept)  # as after the first check
     argv = [sys.executable, "-m", "stillwatch", "--state-dir", str(tmp_path), "check", "--json", "--no-model"]
     process = subprocess.Popen(
         [*argv, "--deadline=6", "--log=-"],
@@ -113,6 +114,7 @@ def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
     )
     assert process.stdin and process.stdout and process.stderr
     process.stdin.write(OOM)

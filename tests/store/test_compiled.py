@@ -22,7 +22,7 @@ def test_damage_and_strangers_are_not_believed(tmp_path: Path) -> None:
         assert shelf.get("a") is None
     file.write_bytes(whole)
     assert shelf.get("a") == b"automaton"
-    file.chmod(0o666)
+    file.chmod(0o620)
     assert shelf.get("a") is None
     file.chmod(0o600)
     if os.geteuid() == 0:
@@ -42,5 +42,19 @@ def test_old_ones_go(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     shelf = CompiledShelf(tmp_path / "file")
+    shelf.put("a", b"x")
+    assert shelf.get("a") is None
+
+
+def test_what_root_prepared_is_read_and_not_written(tmp_path: Path) -> None:
+    CompiledShelf(tmp_path / "prepared").put("a", b"prepared")
+    shelf = CompiledShelf(tmp_path / "own", tmp_path / "prepared")
+    assert shelf.get("a") == b"prepared" and shelf.get("b") is None
+    shelf.put("b", b"own")
+    assert shelf.get("b") == b"own" and len(list((tmp_path / "prepared").iterdir())) == 1
+
+
+def test_where_nothing_may_be_kept_nothing_is(tmp_path: Path) -> None:
+    shelf = CompiledShelf(None, tmp_path)
     shelf.put("a", b"x")
     assert shelf.get("a") is None

@@ -26,6 +26,9 @@ from typing import Any, TypeVar
 
 from stillwatch.errors import NotReachable
 from stillwatch.llm.engines import find_native
+from stillwatch.store.compiled import PREPARED, CompiledShelf
+from stillwatch.watch.family import RULES_FOLDER, load_rules
+from stillwatch.watch.prefilter import Prefilter
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -129,13 +132,24 @@ def _code() -> Path:
     for path in (code, *code.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     (code / "editable.pth").write_text(f"{CODE}/src\n")
+    _compile_rules(code / "compiled")
     return code
+
+
+def _compile_rules(folder: Path) -> None:
+    """As root would for everybody: else each machine needs seconds before it can judge a line."""
+    kept = CompiledShelf(cache() / "compiled")
+    Prefilter(load_rules([RULES_FOLDER]), shelf=kept)
+    folder.mkdir()
+    for file in (cache() / "compiled").glob("*.rules"):
+        shutil.copyfile(file, folder / file.name)
+        (folder / file.name).chmod(0o644)
 
 
 def _mounts() -> dict[Path, Path]:
     """What the command under test is made of: place here → place in the machine, which sees it read-only."""
     server, environment = llama_server(), Path(sys.prefix)
-    mounts = {_code(): CODE, environment: ENVIRONMENT, model_dir(): MODELS_INSIDE}
+    mounts = {_code(): CODE, _code() / "compiled": PREPARED, environment: ENVIRONMENT, model_dir(): MODELS_INSIDE}
     for link in environment.glob("lib/python*/site-packages/__editable__*.pth"):  # it leads to the code's place here
         mounts[_code() / "editable.pth"] = ENVIRONMENT / link.relative_to(environment)
     if server:
@@ -346,6 +360,15 @@ class Machine:
     def bus_address(self) -> str:
         """For DBUS_SYSTEM_BUS_ADDRESS outside."""
         return f"unix:path={self.root}/run/dbus/system_bus_socket"
+
+
+@contextlib.contextmanager
+def named(host: str) -> Iterator[list[str]]:
+    """What makes a machine call itself so from its first line of the journal on."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(f"{host}\n")
+        file.flush()
+        yield [f"--bind-ro={file.name}:/etc/hostname"]
 
 
 def _enter_network(namespace: int) -> None:
