@@ -32,6 +32,7 @@ answer = asyncio.run(door.propose(proposal, ""))
 print(json.dumps([answer.id, answer.state, answer.decision.verdict, answer.decision.reason]))
 """
 ASK = """
+import sys
 from urllib.request import Request, urlopen
 print(urlopen(Request(sys.argv[1], headers={"Authorization": sys.argv[2]})).status)
 """
