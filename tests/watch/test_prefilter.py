@@ -57,11 +57,11 @@ def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
 def test_calm_words_are_harmless(calm: bytes) -> None:
-    assert screen().verdict(calm) == ()
+    assert SUSPICIOUS not in screen().verdict(calm)
 
 
 def test_trouble_no_rule_knows_is_suspicious() -> None:
-    assert screen().verdict(b"frobnicator exploded: fatal error 12") == (SUSPICIOUS,)
+    assert SUSPICIOUS in screen().verdict(b"frobnicator exploded: fatal error 12")
 
 
 def test_an_exception_of_a_rule_holds() -> None:

@@ -16,11 +16,12 @@ import hyperscan
 from stillwatch.errors import WrongUsage
 from stillwatch.watch.mask import loosen, mask
 from stillwatch.watch.rule import Rule, compile_pattern
+from stillwatch.watch.skeleton import skeleton
 
 CACHE_ENTRIES = 16384
 CACHED_BYTES = 512
 SUSPICIOUS = -1
-"""In a verdict: no rule speaks, but the words sound like trouble."""
+"""In a verdict: the words sound like trouble, whether or not one of the rules turns out to speak of it."""
 
 TROUBLE = (
     r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?"
@@ -81,7 +82,7 @@ class Prefilter:
         found: set[int] = set()
         database = self._database or self._ready()
         database.scan(key, match_event_handler=_collect, context=found)
-        if SUSPICIOUS in found and (len(found) > 1 or self._calm.search(key)):
+        if SUSPICIOUS in found and self._calm.search(key):
             found.discard(SUSPICIOUS)
         verdict = tuple(sorted(found)) if found else HARMLESS
         if len(key) <= CACHED_BYTES and self._limit:
@@ -125,7 +126,7 @@ def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> Non
 
 def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
     """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
-    numbered = [(loosen(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.signs]
+    numbered = [(skeleton(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.signs]
     numbered.append((loosen(TROUBLE), 0))
     if shelf is None:
         return _compile(numbered)

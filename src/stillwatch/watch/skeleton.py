@@ -1,0 +1,64 @@
+"""The words of a pattern without what stands between them: what one automaton for all rules can look for quickly.
+
+A long bounded repeat or a class of characters costs the automaton far more than words do, in the time it takes to
+compile and in memory, and the exact pattern is tried afterwards anyway. So a pattern is reduced to its literal parts in
+their order with anything between them: whatever it matches, the skeleton matches too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from re import _constants as code  # type: ignore[attr-defined]  # isort: skip
+from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
+
+from stillwatch.watch.mask import loosen
+
+SHORTEST: Final = 4
+"""Fewer letters than this are met in too many lines: such a pattern is only loosened."""
+ANYTHING: Final = ".*"
+
+
+def skeleton(pattern: str) -> str:
+    """A pattern that matches mask(x), and any line that has mask(x) in it, wherever `pattern` matches x.
+
+    ValueError for what cannot be loosened.
+    """
+    plain = _joined(_pieces(parser.parse(pattern)))
+    plain = plain.removeprefix(ANYTHING).removesuffix(ANYTHING)
+    return plain if _letters(plain) >= SHORTEST else loosen(pattern)
+
+
+def _pieces(parsed: Iterable[tuple[Any, Any]]) -> list[str]:
+    found: list[str] = []
+    for operation, value in parsed:
+        if operation is code.LITERAL:
+            character = chr(value)
+            found.append("0" if character.isdigit() else re.escape(character))
+        elif operation is code.SUBPATTERN:
+            found += _pieces(value[-1])
+        elif operation is code.BRANCH:
+            found.append(_either(_joined(_pieces(branch)) for branch in value[1]))
+        elif operation in (code.MAX_REPEAT, code.MIN_REPEAT):
+            least, _, repeated = value
+            found += [*(_pieces(repeated) if least else ()), ANYTHING]
+        elif operation is not code.AT:  # a class or any character; where a line begins or ends is left to the exact one
+            found.append(ANYTHING)
+    return found
+
+
+def _either(branches: Iterable[str]) -> str:
+    alternatives = list(dict.fromkeys(branches))
+    if any(branch in ("", ANYTHING) for branch in alternatives):
+        return ANYTHING
+    return f"(?:{'|'.join(alternatives)})"
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    return re.sub(r"(?:\.\*)+", ANYTHING, "".join(pieces))
+
+
+def _letters(plain: str) -> int:
+    return len(re.sub(r"\\(.)|\.\*|\(\?:|[|()]", lambda found: found[1] or "", plain))
