@@ -62,12 +62,21 @@ class Notify(Section, frozen=True):
     urls: tuple[str, ...] = ()
 
 
+class Keep(Section, frozen=True):
+    """How much is remembered. The oldest goes first: readings, then resolved incidents with their evidence."""
+
+    readings_days: Annotated[float, Meta(ge=0.01, le=3650)] = 7
+    incidents_days: Annotated[float, Meta(ge=1, le=36500)] = 365
+    megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 512
+
+
 class Config(Section, frozen=True):
     autonomy: Autonomy = "suggest"
     api: Api = Api()
     watch: Watch = Watch()
     llm: Llm = Llm()
     notify: Notify = Notify()
+    keep: Keep = Keep()
 
 
 class Paths(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,6 +187,7 @@ def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         journal=app.journal_elsewhere,
         logs=app.config.watch.logs,
         log_watcher=rooms.watcher() if app.config.watch.logs else None,
+        keep=app.config.keep,
     )
 
 

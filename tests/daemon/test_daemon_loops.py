@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stillwatch.config import Keep
 from stillwatch.daemon import loops as room
 from stillwatch.errors import NotReachable
 from stillwatch.records.event import Untrusted
@@ -14,6 +15,7 @@ from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
 from stillwatch.watch.novelty import Novel
+from tests.store.build import incident
 from tests.support.watching import WEB, Rest, build, opened, soon
 from tests.think.models import always
 from tests.triage.build import AT, failed, pid1, units
@@ -161,3 +163,20 @@ async def test_people_who_are_not_reached_are_told_of_in_the_status(store: Store
     notifier.problem = ""
     await daemon._see_gate()
     assert "notify" not in daemon.sources
+
+
+async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store) -> None:
+    daemon = build(store, read_journal=False, keep=Keep(readings_days=1, incidents_days=2, megabytes=1))
+    week = 7 * 24 * 3600.0
+    for tick in range(600):
+        store.samples.add(AT - week + tick, {f"metric-{n}": 1.0 for n in range(40)})
+    store.samples.add(AT - 60, {"metric-0": 2.0})
+    store.book.save(incident("I1", state="resolved", updated=AT - week, evidence=()))
+    store.book.save(incident("I2", state="open", updated=AT - week, evidence=()))
+    running_daemon = asyncio.create_task(daemon.run())
+    await soon(lambda: len(store.samples.read("metric-0", 0, AT)) == 1 and store.book.find("I1") is None)
+    running_daemon.cancel()
+    assert store.samples.read("metric-0", 0, AT) == [(AT - 60, 2.0)]
+    assert store.book.find("I2") is not None
+    report = daemon.retention().report()
+    assert report.bytes < report.most_bytes == 1_000_000

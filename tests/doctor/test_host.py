@@ -11,6 +11,7 @@ import pytest
 
 from stillwatch.config import Config, Paths, find_places
 from stillwatch.doctor import host as doctor
+from stillwatch.store.store import FILE_NAME, Store
 
 
 @pytest.fixture
@@ -42,6 +43,27 @@ async def test_everything_is_looked_at_and_nothing_is_left_behind(places: Paths)
     assert all(finding.text and (finding.mend == "" or not finding.ok) for finding in findings)
     assert not places.state.exists()
     assert not places.runtime.exists()
+
+
+def test_what_is_remembered_is_shown_with_its_limits(places: Paths) -> None:
+    assert list(doctor.remembered(Config(), places)) == []
+    store = Store.open(places.state)
+    for at in range(400):
+        store.samples.add(float(at), {f"metric-{n}": 1.0 for n in range(60)})
+    (found,) = doctor.remembered(config(keep={"megabytes": 300}), places)
+    assert found.ok and "300 MB" in found.text
+    for at in range(400, 3000):
+        store.samples.add(float(at), {f"metric-{n}": 1.0 for n in range(60)})
+    (found,) = doctor.remembered(config(keep={"megabytes": 1}), places)
+    store.close()
+    assert not found.ok
+
+
+def test_a_store_that_cannot_be_read_is_one_finding(places: Paths) -> None:
+    places.state.mkdir(parents=True)
+    (places.state / FILE_NAME).write_text("no database at all, but some text that is long enough to be looked at")
+    (found,) = doctor.remembered(Config(), places)
+    assert not found.ok and found.mend
 
 
 def test_packages_are_those_that_ours_requires(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,7 @@ def test_a_report() -> None:
         "lines": 3,
         "dropped": 0,
         "seconds": 0.123,
+        "store": None,
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 
+from stillwatch.config import Keep
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
@@ -18,6 +19,8 @@ from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
 from stillwatch.incidents.digest import Digest, Folded
 from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
+from stillwatch.incidents.retention import Retention
+from stillwatch.incidents.thought import is_news, on_top_of
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.follow import follow, follow_logs
 from stillwatch.reading.gather import Gathered
@@ -45,6 +48,7 @@ UNIT_SECONDS = 60.0
 THINK_SECONDS = 120.0
 WONDER_SECONDS = 30.0
 NOTES = 5
+TIDY_SECONDS, TIDY_PAUSE = 600.0, 0.2
 RETRY_SECONDS = 5.0
 FIRST_LOOK_BACK = 600.0
 """At the very first start, how far back the journal is read."""
@@ -78,6 +82,7 @@ class Daemon:
     journal: Path | None = None
     logs: Sequence[str] = ()
     log_watcher: Watcher | None = None
+    keep: Keep = field(default_factory=Keep)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     units: dict[str, UnitState] = field(default_factory=dict)
     sources: dict[str, SourceReport] = field(default_factory=dict)
@@ -110,6 +115,11 @@ class Daemon:
             tasks.create_task(self._for_ever("thinking", self._think))
             tasks.create_task(self._for_ever("tending", self._tend))
             tasks.create_task(self._for_ever("novel lines", self._wonder))
+            tasks.create_task(self._for_ever("memory", self._tidy))
+
+    def retention(self) -> Retention:
+        """What is remembered, and its limits."""
+        return Retention(store=self.store, keep=self.keep)
 
     def known(self) -> Gathered:
         """What is known now, in the shape of one pass of reading."""
@@ -234,7 +244,7 @@ class Daemon:
 
     def _noticed(self, folded: Folded) -> list[Incident]:
         for incident in folded.found:
-            if _is_news(incident, folded.before.get(incident.id)):
+            if is_news(incident, folded.before.get(incident.id)):
                 self._look_into(incident)
         if self.digestion.pending:
             self._news.set()
@@ -292,7 +302,7 @@ class Daemon:
         """Save what was thought, on top of what was seen and what people said meanwhile."""
         current = self.store.book.find(incident.id)
         if current is not None:
-            incident = _on_top_of(current, incident)
+            incident = on_top_of(current, incident)
         self.store.book.save(incident)
         return incident
 
@@ -304,6 +314,14 @@ class Daemon:
                 known = self.store.book.open_incidents()
                 self.hear(await self.wonder.judge(known, self.mind.models, host=self.host, clock=self.clock))
             self.sources.pop("novel lines", None)
+
+    async def _tidy(self) -> None:
+        """Keep what is remembered within its limits, in steps that hold up nothing else."""
+        while True:
+            while self.retention().tidy(self.clock.now()):
+                await self.sleep(TIDY_PAUSE)
+            self.sources.pop("memory", None)
+            await self.sleep(TIDY_SECONDS)
 
     async def _tend(self) -> None:
         await self._units_asked.wait()
@@ -348,26 +366,6 @@ class Daemon:
                 self._look_into(incident)
 
 
-def _on_top_of(current: Incident, thought: Incident) -> Incident:
-    """current: as it stands in the book, which the thought did not know of."""
-    history = dict.fromkeys((*current.history, *thought.history))
-    thought = replace(thought, history=tuple(sorted(history, key=lambda step: step.at)))
-    if current.triggers != thought.triggers:
-        thought = replace(
-            thought,
-            key=current.key,
-            severity=current.severity,
-            summary=current.summary,
-            subject=current.subject,
-            triggers=current.triggers,
-            opened=current.opened,
-            updated=max(current.updated, thought.updated),
-        )
-    if current.state in ("resolved", "muted") and thought.state != "resolved":
-        return replace(thought, state=current.state, muted_by=current.muted_by)
-    return thought
-
-
 def _first(error: BaseException) -> BaseException:
     """What failed first: loops side by side raise theirs in a group."""
     while isinstance(error, BaseExceptionGroup):
@@ -377,11 +375,3 @@ def _first(error: BaseException) -> BaseException:
 
 def _metric_name(event: Event) -> str:
     return f"{event.fields['metric']} {event.subject}".strip()
-
-
-def _is_news(incident: Incident, before: Incident | None) -> bool:
-    """Worth another thought: new, worse, or seen in a way not seen before."""
-    if before is None:
-        return True
-    kinds = {(trigger.rule, trigger.subject) for trigger in before.triggers}
-    return incident.severity > before.severity or any((t.rule, t.subject) not in kinds for t in incident.triggers)

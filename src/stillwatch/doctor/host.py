@@ -16,9 +16,11 @@ from stillwatch.config import Config, Paths
 from stillwatch.doctor.config import examine_file
 from stillwatch.doctor.models import engine, memory_advice, ports, tier_models
 from stillwatch.doctor.notify import notifications
-from stillwatch.errors import WrongUsage
+from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.command import run
+from stillwatch.incidents.retention import Retention
 from stillwatch.records.report import Finding
+from stillwatch.store.store import FILE_NAME, Store
 
 DISTRIBUTION = "stillwatch"
 NATIVE = ("dbus_fast", "hyperscan", "msgspec", "psutil", "systemd._reader")
@@ -45,6 +47,7 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
         *bus(),
         journal(config),
         state(places),
+        *remembered(config, places),
         space(places),
         *engines,
         *tier_models(config, places),
@@ -138,6 +141,20 @@ def state(places: Paths) -> Finding:
     return Finding(
         topic="state", ok=False, text=text, mend='stillwatch check --state-dir "$HOME/.local/state/stillwatch"'
     )
+
+
+def remembered(config: Config, places: Paths) -> Iterator[Finding]:
+    """What the daemon keeps of the past, where there is something and it may be read."""
+    if not os.access(places.state / FILE_NAME, os.R_OK):
+        return
+    try:
+        store = Store.open(places.state, read_only=True)
+    except StillwatchError as error:
+        yield Finding(topic="memory kept", ok=False, text=error.args[0], mend=error.next_step)
+        return
+    report = Retention(store=store, keep=config.keep).report()
+    store.close()
+    yield Finding(topic="memory kept", ok=report.bytes <= report.most_bytes, text=f"{report} ([keep])")
 
 
 def space(places: Paths) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from stillwatch.records.chat import Usage
 from stillwatch.records.iso import iso
@@ -25,6 +26,7 @@ def report_json(report: Report) -> dict[str, object]:
         "lines": report.lines,
         "dropped": report.dropped,
         "seconds": round(report.seconds, 3),
+        "store": asdict(report.store) if report.store else None,
     }
 
 

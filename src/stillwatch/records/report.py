@@ -35,10 +35,27 @@ class TierReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoreReport:
+    """What the daemon remembers: bytes in use and at most, days that readings and resolved incidents are kept."""
+
+    bytes: int
+    most_bytes: int
+    readings_days: float
+    incidents_days: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.bytes / 1e6:.1f} of at most {self.most_bytes / 1e6:.0f} MB; readings for {self.readings_days:g} "
+            f"days, resolved incidents for {self.incidents_days:g}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`.
 
-    dropped: lines of trouble of which only the number is kept, since too many different ones came.
+    dropped: lines of trouble of which only the number is kept, since too many different ones came; store: None
+    where no daemon runs.
     """
 
     host: str
@@ -51,6 +68,7 @@ class Report:
     dropped: int = 0
     seconds: float = 0.0
     recorded: bool = False
+    store: StoreReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

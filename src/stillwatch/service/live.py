@@ -31,6 +31,7 @@ class LiveService(Service):
             tiers=await self._tiers.report(),
             lines=self._daemon.lines,
             dropped=self._daemon.dropped,
+            store=self._daemon.retention().report(),
         )
 
     def incidents(self) -> Sequence[Incident]:

@@ -117,6 +117,11 @@ class Database:
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._migrate(known)
 
+    def used(self) -> int:
+        """Bytes in use; the file may be larger, since what is freed stays in it for what comes next."""
+        pages = int(self.value("PRAGMA page_count")) - int(self.value("PRAGMA freelist_count"))
+        return pages * int(self.value("PRAGMA page_size"))
+
     def _migrate(self, known: Sequence[str]) -> None:
         """Each step and its number in one transaction; a second process that opens at once waits and finds it done."""
         while True:

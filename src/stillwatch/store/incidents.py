@@ -68,16 +68,25 @@ class StoredIncidents:
         clause = "WHERE id IN (SELECT id FROM incident WHERE number < ? ORDER BY number DESC LIMIT ?) "
         return self._read(clause + "ORDER BY number DESC, id DESC", [older, max(0, limit)])
 
-    def prune(self, keep: int = MOST_RESOLVED) -> int:
-        """Drop the oldest resolved incidents beyond `keep`, then what evidence is too much; incidents dropped."""
+    def prune(self, keep: int = MOST_RESOLVED, since: float = 0.0) -> int:
+        """Drop the oldest resolved incidents beyond `keep` and all that ended before `since`, with their evidence,
+        then what evidence is too much; gives the number of incidents dropped."""
         with self._database.transaction():
-            gone = self._database.run(
+            gone = self._database.run("DELETE FROM incident WHERE state='resolved' AND updated < ?", [since])
+            gone += self._database.run(
                 "DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE state='resolved' "
                 "ORDER BY updated DESC, number DESC LIMIT -1 OFFSET ?)",
                 [keep],
             )
             self._shelf.make_room()
         return gone
+
+    def drop_oldest(self) -> int:
+        """Drop the 100 resolved incidents that ended first, with their evidence; gives the number dropped."""
+        return self._database.run(
+            "DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE state='resolved' "
+            "ORDER BY updated, number LIMIT 100)"
+        )
 
     def _read(self, clause: str, values: Sequence[object] = ()) -> list[Incident]:
         rows = self._database.rows(f"SELECT body FROM incident {clause}", values)  # noqa: S608 – clauses of this file

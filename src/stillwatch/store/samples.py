@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from stillwatch.store.database import Database
 
-KEEP_SECONDS = 7 * 24 * 3600.0
 _ROWS_AT_ONCE = 20_000
 
 
@@ -33,12 +32,19 @@ class Samples:
     def metrics(self) -> list[str]:
         return [name for (name,) in self._database.rows("SELECT name FROM metric ORDER BY name")]
 
-    def prune(self, at: float, keep: float = KEEP_SECONDS) -> int:
+    def prune(self, at: float, keep: float) -> int:
         """Drop what is older than `keep` seconds, at most 20,000 rows a call; gives the number of rows dropped."""
         return self._database.run(
             "DELETE FROM sample WHERE (metric, at) IN (SELECT metric, at FROM metric JOIN sample ON metric = metric.id "
             "WHERE at < ? LIMIT ?)",
             [at - keep, _ROWS_AT_ONCE],
+        )
+
+    def drop_oldest(self) -> int:
+        """Drop the oldest 20,000 readings; gives the number of rows dropped."""
+        return self._database.run(
+            "DELETE FROM sample WHERE (metric, at) IN (SELECT metric, at FROM sample ORDER BY at LIMIT ?)",
+            [_ROWS_AT_ONCE],
         )
 
     def _ids(self, names: Iterable[str]) -> dict[str, int]:

@@ -50,6 +50,8 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     yield from _tiers(report)
     if report.dropped:
         yield line(("counted  ", "yellow"), counted_only(report.dropped), hang=9)
+    if report.store:
+        yield line(("keeps    ", "dim"), str(report.store), hang=9)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
 

@@ -197,8 +197,17 @@ class TierBody(Exact):
     seconds: float
 
 
+class StoreBody(Exact):
+    """What the daemon remembers: bytes in use and at most, days that readings and resolved incidents are kept."""
+
+    bytes: int
+    most_bytes: int
+    readings_days: float
+    incidents_days: float
+
+
 class StatusBody(Exact):
-    """status is `unknown` where something could not be read, never `healthy`."""
+    """status is `unknown` where something could not be read, never `healthy`. store: null where no daemon runs."""
 
     host: str
     at: str | None
@@ -208,6 +217,7 @@ class StatusBody(Exact):
     tiers: dict[str, TierBody]
     lines: int
     seconds: float
+    store: StoreBody | None
 
 
 class Approval(msgspec.Struct):
