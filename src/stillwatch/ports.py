@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState
-from stillwatch.records.incident import Incident
 from stillwatch.records.look import Seen
 
 
@@ -111,12 +110,3 @@ class GateDoor(Protocol):
     async def answers(self) -> None:
         """Whether it is there at all."""
         ...
-
-
-class IncidentBook(Protocol):
-    """Where incidents are kept."""
-
-    def save(self, incident: Incident) -> None: ...
-    def find(self, incident_id: str) -> Incident | None: ...
-    def open_incidents(self) -> Sequence[Incident]: ...
-    def recent(self, limit: int = 50, before: str = "") -> Sequence[Incident]: ...

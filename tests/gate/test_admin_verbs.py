@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+from typing import get_args
 
 import pytest
 
 from stillwatch.gate.change.action import Refused
+from stillwatch.gate.protocol import AnyRequest
 from tests.gate.stage import ADMIN, DAEMON, bus_of, kinds, make_gate, propose, say
 
 VERBS = {"resume": {}, "unlock": {}, "enroll": {}, "reload": {}, "audit": {}, "autonomy": {"level": "observe"}}
@@ -126,3 +128,7 @@ async def test_a_decision_made_twice_at_once_counts_once(tmp_path):
         await say(gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
     assert bus_of(gate).done == []
     assert os.path.lexists(gate.policy_file)
+
+
+def test_every_kind_of_request_has_its_verb(tmp_path):
+    assert set(make_gate(tmp_path).verbs()) == set(get_args(AnyRequest))

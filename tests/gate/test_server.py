@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 
 import pytest
@@ -134,8 +133,7 @@ def test_the_sockets_are_private(tmp_path):
 
 
 def test_systemds_sockets_are_taken_by_name(tmp_path, monkeypatch):
-    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
-    monkeypatch.setenv("LISTEN_FDNAMES", "propose:other")
+    monkeypatch.setattr("systemd.daemon._listen_fds_with_names", lambda _: [2, "propose", "other"])
     with pytest.raises(OSError, match="other sockets"):
         open_doors(tmp_path, 0o600)
 
@@ -147,7 +145,7 @@ from stillwatch.gate.server import open_doors
 for number, name in ((3, "admin"), (4, "propose")):
     listener = socket.socket(socket.AF_UNIX); listener.bind(sys.argv[1] + name)
     os.dup2(listener.fileno(), number) if listener.fileno() != number else listener.detach()
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="admin:propose")
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2", LISTEN_FDNAMES="admin:propose")
 doors = open_doors(Path("/nonexistent"), 0o600)
 sys.stdout.write(doors["admin"].getsockname() + " " + doors["propose"].getsockname())
 """

@@ -245,13 +245,6 @@ def test_new_entries_wake_a_poll_and_are_read_on(tmp_path: Path) -> None:
         assert [line.text for line in journal.lines()] == ["two"]
 
 
-def test_to_end_skips_what_is_there(tmp_path: Path) -> None:
-    folder = make_journal(tmp_path / "a.journal", export([{"MESSAGE": "one"}]))
-    with Journal(folder) as journal:
-        journal.to_end()
-        assert list(journal.lines()) == []
-
-
 def test_only_one_units_lines_and_what_pid_1_says_of_it(tmp_path: Path) -> None:
     user = {"_TRANSPORT": "stdout", "_UID": "1000", "_PID": "77"}
     entries = [

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.config import Llm, TierConfig
-from stillwatch.llm.tiers import chat_models, no_models
+from stillwatch.llm.tiers import chat_models
 from stillwatch.records.chat import Answer, Failure, Message
 from tests.support.scripted_llm import ScriptedLLM
 
@@ -36,7 +36,3 @@ async def test_without_servers_tiers_are_missing(clock: Any) -> None:
     assert isinstance(outcome, Failure)
     assert outcome.reason == "off"
     assert (await models["meta"].health())[0] == "missing"
-
-
-async def test_no_model_switches_every_tier_off() -> None:
-    assert [(await model.health())[0] for model in no_models().values()] == ["off"] * 3

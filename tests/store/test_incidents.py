@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.ports import IncidentBook
 from stillwatch.store.store import Store
 
 from .build import evidence, incident
@@ -16,7 +15,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_what_is_found_equals_what_was_saved(tmp_path: Path, store: Store) -> None:
-    book: IncidentBook = store.book
+    book = store.book
     saved = incident()
     book.save(saved)
     assert book.find("I1") == saved

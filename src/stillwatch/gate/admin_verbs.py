@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.core import Gate, Peer, Reply
 from stillwatch.gate.policy import lower_level
 from stillwatch.gate.proposals import shown
-from stillwatch.gate.protocol import clean
+from stillwatch.gate.protocol import AnyRequest, clean
 
 
 class AdminVerbs(Gate):
     """The gate with its administrator's verbs."""
+
+    def verbs(self) -> dict[type[AnyRequest], Callable[[Peer, Any], Awaitable[Reply]]]:
+        return super().verbs() | {
+            protocol.Reject: self._reject,
+            protocol.SetAutonomy: self._set_autonomy,
+            protocol.Resume: self._resume,
+            protocol.Unlock: self._unlock,
+            protocol.Enroll: self._enroll,
+            protocol.Release: self._release,
+            protocol.Reload: self._reload,
+            protocol.Audit: self._audit,
+        }
 
     async def _reject(self, peer: Peer, request: protocol.Reject) -> Reply:
         row = self.proposals.row(request.id)
@@ -24,7 +38,7 @@ class AdminVerbs(Gate):
             writer.record("rejected", id=request.id, action=row["action"], target=row["target"], by=self.name(peer))
         return shown(self.proposals.row(request.id))
 
-    async def _setautonomy(self, peer: Peer, request: protocol.SetAutonomy) -> Reply:
+    async def _set_autonomy(self, peer: Peer, request: protocol.SetAutonomy) -> Reply:
         if request.level is not None:
             if lower_level(request.level, self.ceiling) != request.level:
                 why = "the configuration file" if self.trial_uid is None else "a trial"

@@ -89,8 +89,19 @@ class Gate:
         """One verb. Raises Refused with the reason."""
         if peer.door != "admin" and not isinstance(request, FOR_PROPOSERS):
             raise Refused("this is said at the administrator's socket only")
-        verb: Callable[[Peer, Any], Awaitable[Reply]] = getattr(self, f"_{type(request).__name__.lower()}")
-        return await verb(peer, request)
+        return await self.verbs()[type(request)](peer, request)
+
+    def verbs(self) -> dict[type[AnyRequest], Callable[[Peer, Any], Awaitable[Reply]]]:
+        """What does each kind of request."""
+        return {
+            protocol.Propose: self._propose,
+            protocol.Explain: self._explain,
+            protocol.List: self._list,
+            protocol.Show: self._show,
+            protocol.Approve: self._approve,
+            protocol.Pause: self._pause,
+            protocol.Status: self._status,
+        }
 
     async def _propose(self, peer: Peer, request: protocol.Propose) -> Reply:
         """Decide; carry out what may run by itself; let the rest wait for a person."""

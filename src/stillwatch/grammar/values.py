@@ -52,11 +52,6 @@ def path_rule(name: str) -> PathRule:
     )
 
 
-def path_rules() -> dict[str, PathRule]:
-    """Every rule about paths."""
-    return {name: path_rule(name) for name in path_kinds()["rule"]}
-
-
 @cache
 def expressions() -> dict[str, str]:
     return _read("types.toml")

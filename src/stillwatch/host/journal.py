@@ -111,12 +111,6 @@ class Journal:
         """Block until the journal changes or the time is up; True if there may be more to read."""
         return bool(self._reader.wait(int(seconds * 1e6)) != _reader.NOP)
 
-    def to_end(self) -> None:
-        """Skip all that is there: what comes next is new."""
-        self._reader.seek_tail()
-        if not self._reader._previous():
-            self._reader.seek_head()
-
     def _only(self, unit: str) -> None:
         """As `journalctl --unit`. The index only narrows: whose line it is, `_place` decides for each one."""
         for matches in ((f"_SYSTEMD_UNIT={unit}",), ("_UID=0", f"UNIT={unit}"), ("_UID=0", f"COREDUMP_UNIT={unit}")):

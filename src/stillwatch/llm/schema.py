@@ -1,19 +1,16 @@
-"""JSON schemas from frozen dataclasses, and the strict way back: what a model answered, as that or nothing."""
+"""Whether what a model answered is what its schema asked for: small servers promise it and do not keep it."""
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from stillwatch.errors import BadAnswer
 
-Kind = TypeVar("Kind")
 Schema = Mapping[str, Any]
-_PROSE = ("title", "description", "default")
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": Mapping,
     "array": (list, tuple),
@@ -23,61 +20,6 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-
-
-@functools.cache
-def _schema_of(kind: Any, all_required: bool) -> dict[str, Any]:
-    found = msgspec.json.schema(kind)
-    definitions = found.pop("$defs", {})
-    plain = _inline(found, definitions, all_required, ())
-    assert isinstance(plain, dict)
-    return plain
-
-
-def json_schema(kind: type, *, all_required: bool = True) -> dict[str, Any]:
-    """The closed schema of a dataclass: str, int, float, bool, Literal, Enum, tuple, Optional, nested dataclasses.
-
-    Limits come from `Annotated[str, msgspec.Meta(max_length=…)]`. all_required: every field must be answered, defaults
-    or not (what a model is asked for; OpenAI's strict mode wants it); False leaves fields with a default optional (what
-    a tool takes). References are written out, because small servers follow none. Raises TypeError for a type that
-    has no schema or contains itself.
-    """
-    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_schema_of(kind, all_required)))
-    return schema
-
-
-def _inline(node: Any, definitions: Schema, all_required: bool, seen: tuple[str, ...]) -> Any:
-    if isinstance(node, list):
-        return [_inline(item, definitions, all_required, seen) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        name = node["$ref"].rsplit("/", 1)[-1]
-        if name in seen:
-            raise TypeError(f"{name} contains itself and has no finite schema")
-        return _inline(definitions[name], definitions, all_required, (*seen, name))
-    plain: dict[str, Any] = {}
-    for key, value in node.items():
-        if key == "properties":
-            plain[key] = {name: _inline(field, definitions, all_required, seen) for name, field in value.items()}
-        elif key not in _PROSE:
-            plain[key] = value if key in ("enum", "required") else _inline(value, definitions, all_required, seen)
-    if plain.get("type") == "object" and "properties" in plain:
-        plain["additionalProperties"] = False
-        if all_required:
-            plain["required"] = list(plain["properties"])
-    return plain
-
-
-def decode(value: object, kind: type[Kind], *, all_required: bool = True) -> Kind:
-    """The value as `kind`: no field missing, none unknown, no type bent. Raises BadAnswer naming the place."""
-    wanted: Any = kind
-    if problem := problem_with(value, _schema_of(wanted, all_required)):
-        raise BadAnswer(problem)
-    try:
-        return msgspec.convert(value, kind, strict=True)
-    except (msgspec.ValidationError, ValueError, TypeError) as error:
-        raise BadAnswer(str(error)[:300]) from error
 
 
 def decode_text(text: str | bytes) -> object:
@@ -90,7 +32,7 @@ def decode_text(text: str | bytes) -> object:
 
 
 def problem_with(value: object, schema: Schema, place: str = "$") -> str:
-    """What in `value` breaks `schema`, "" if nothing: the subset of JSON Schema that `json_schema` writes."""
+    """What in `value` breaks `schema`, "" if nothing: the subset of JSON Schema that our requests use."""
     if "anyOf" in schema:
         problems = [problem_with(value, choice, place) for choice in schema["anyOf"]]
         return "" if "" in problems else problems[0]

@@ -24,11 +24,6 @@ def chat_models(llm: Llm, clock: Clock, servers: LlamaServers | None = None) -> 
     return {tier: _model(llm.tier(tier), tier, clock, servers) for tier in TIERS}
 
 
-def no_models(why: str = "not asked: --no-model") -> dict[Tier, TierModel]:
-    """Every tier switched off."""
-    return {tier: Off(why) for tier in TIERS}
-
-
 def _model(settings: TierConfig, tier: Tier, clock: Clock, servers: LlamaServers | None) -> TierModel:
     if not settings.enabled:
         return Off("switched off in the configuration")

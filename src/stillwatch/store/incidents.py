@@ -20,7 +20,7 @@ _decoder = msgspec.json.Decoder(Incident)
 
 
 class StoredIncidents:
-    """ports.IncidentBook in SQLite. What is found equals what was saved, evidence within its limits."""
+    """The book of incidents. What is found equals what was saved, evidence within its limits."""
 
     def __init__(self, database: Database, shelf: EvidenceShelf) -> None:
         self._database = database

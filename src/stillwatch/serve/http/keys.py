@@ -20,7 +20,6 @@ import msgspec
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
 
 Scope = Literal["read", "chat"]
-SCOPES: tuple[Scope, ...] = ("read", "chat")
 FILE_NAME = "api-keys.json"
 PREFIX = "sk-sw-"
 """Looks like an API key, so that secret scanners and our own redaction know it."""
