@@ -85,7 +85,7 @@ def main() -> None:
         def ours() -> str:
             with LogFile(str(file), now=1_795_388_992.0) as log:
                 counts = Counts()
-                triggers = list(triage_text(Watcher(screen, host="bench"), log.raw(), log.parse, counts))
+                triggers = list(triage_text(Watcher(screen, host="bench"), log.blocks(), log.reader, counts))
             return f"{sum(trigger.count for trigger in triggers)} hits, {len(triggers)} triggers"
 
         def grep() -> str:

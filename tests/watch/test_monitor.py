@@ -10,6 +10,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.room import OF_A_KIND
+from stillwatch.watch.shapes.reader import Reader
 from tests.support import screens
 
 OOM = (
@@ -127,9 +128,8 @@ def test_any_bytes_are_judged_without_error(lines: list[bytes]) -> None:
 
 def test_raw_text_finds_what_parsed_lines_find(screen: Prefilter) -> None:
     raw = [b"Nov 22 10:00:00 host nginx[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)", b"calm"]
-    parse = lambda text: Line(5.0, text.partition(b": ")[2], "nginx")  # noqa: E731
-    (trigger,) = Watcher(screen, host="h").see_raw(raw, parse).triggers
-    assert (trigger.subject, trigger.fields["port"]) == ("nginx", "80")
+    (trigger,) = Watcher(screen, host="h").see_text([raw], Reader(1_795_388_992.0)).triggers
+    assert (trigger.host, trigger.subject, trigger.fields["port"]) == ("host", "nginx", "80")
 
 
 def test_a_hostile_batch_is_bounded_and_its_drops_are_counted(screen: Prefilter) -> None:

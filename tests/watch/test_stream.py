@@ -5,6 +5,7 @@ from itertools import islice
 from stillwatch.records.line import Line
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
+from stillwatch.watch.shapes.reader import Reader
 from stillwatch.watch.stream import Counts, triage_lines, triage_text
 
 
@@ -15,11 +16,10 @@ def parse(raw: bytes) -> Line:
 def test_triggers_come_as_their_batch_completes(screen: Prefilter) -> None:
     def endless():
         while True:
-            yield b"calm"
-            yield b"write /srv/x: no space left on device"
+            yield [b"calm", b"write /srv/x: no space left on device"]
 
     counts = Counts()
-    stream = triage_text(Watcher(screen, host="h"), endless(), parse, counts, batch=1000)
+    stream = triage_text(Watcher(screen, host="h"), endless(), Reader(1.0), counts, batch=1000)
     assert [trigger.count for trigger in islice(stream, 3)] == [500, 500, 500]
     assert counts.lines == 3000
 
@@ -35,5 +35,5 @@ def test_counters_add_up_at_the_end(screen: Prefilter) -> None:
 
 def test_nothing_in_nothing_out(screen: Prefilter) -> None:
     counts = Counts()
-    assert list(triage_text(Watcher(screen, host="h"), [], parse, counts)) == []
+    assert list(triage_text(Watcher(screen, host="h"), [], Reader(1.0), counts)) == []
     assert (counts.lines, counts.triggers) == (0, 0)

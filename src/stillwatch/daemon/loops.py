@@ -100,7 +100,7 @@ class Daemon:
     _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.digestion = Digest(store=self.store, clock=self.clock)
+        self.digestion = Digest(store=self.store, clock=self.clock, home=self.host)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -291,7 +291,7 @@ class Daemon:
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         told = [str(note) for note in self.store.memory.notes(NOTES)]
-        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told)
+        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told, home=self.host)
         bare = replace(
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
         )
@@ -353,7 +353,7 @@ class Daemon:
             incident = apply_mutes(before, mutes, now)
             if incident is not before:
                 self.store.book.save(incident)
-            why = why_over(incident, self.units, self._still, now)
+            why = why_over(incident, self.units if incident.host == self.host else {}, self._still, now)
             if why is not None:
                 self._save(await self.lifecycle.over(incident, why))
             elif incident.cause is not None:

@@ -50,6 +50,7 @@ class Journal:
     ) -> None:
         self.problems: list[str] = []
         self.stale = 0
+        self._elsewhere = path is not None
         self._since = 0.0 if cursor else (since or 0.0)
         self._open: Callable[[], Any] = _opener(path, namespace, self.problems)
         self._reader = self._open()
@@ -156,7 +157,11 @@ class Journal:
                 self.stale += 1
                 return None
             at = when
-        return Line(at, message[:LINE_LIMIT].rstrip(b"\n"), subject, "journal", entry, trusted)
+        return Line(at, message[:LINE_LIMIT].rstrip(b"\n"), subject, "journal", entry, trusted, self._host(entry))
+
+    def _host(self, entry: Mapping[str, Any]) -> str:
+        """Whose entry it is, in a journal from elsewhere; in the host's own all are its own, whatever it was called."""
+        return self._name(entry.get("_HOSTNAME") or b"") if self._elsewhere else ""
 
     def _place(self, entry: Mapping[str, Any]) -> tuple[str, bool]:
         """Whom the entry is about, and whether only PID 1, the kernel or journald can have said so."""

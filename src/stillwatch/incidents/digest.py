@@ -44,10 +44,11 @@ class _Taken:
 
 @dataclass(kw_only=True)
 class Digest:
-    """dropped: lines whose trigger or incident found no room."""
+    """dropped: lines whose trigger or incident found no room; home: the host whose units are known, "" for any."""
 
     store: Store
     clock: Clock
+    home: str = ""
     pending: list[Trigger] = field(default_factory=list)
     dropped: int = 0
     _cursor: str = ""
@@ -103,7 +104,9 @@ class Digest:
     ) -> Callable[[], list[Incident]]:
         now, numbers = self.clock.now(), count(1)
         return lambda: (
-            group(taken.triggers, units, now, known, next_id=lambda: f"{_NEW}{next(numbers)}") if taken.triggers else []
+            group(taken.triggers, units, now, known, next_id=lambda: f"{_NEW}{next(numbers)}", home=self.home)
+            if taken.triggers
+            else []
         )
 
     def _save(self, found: Sequence[Incident], known: Sequence[Incident], taken: _Taken) -> Folded:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from stillwatch.host.journal import Journal
-from stillwatch.host.logfile import LogFollower
+from stillwatch.host.log_follower import LogFollower
 from stillwatch.records.line import Line
 from stillwatch.watch.monitor import Sightings, Watcher
 

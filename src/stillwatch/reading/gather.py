@@ -13,19 +13,23 @@ from stillwatch.records.event import Event
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.novelty import Novel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read:
-    """What one source gave. whole: False where only a part could be read; problem: what was odd, "" if nothing."""
+    """What one source gave. whole: False where only a part could be read; problem: what was odd, "" if nothing.
+
+    hosts: whose lines a log or a foreign journal holds, as far as its first lines and its triggers show."""
 
     sightings: Sightings | None = None
     events: Sequence[Event] = ()
     units: Mapping[str, UnitState] = field(default_factory=dict)
     whole: bool = True
     problem: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -49,6 +53,8 @@ class Gathered:
     sources: tuple[SourceReport, ...]
     lines: int
     dropped: int = 0
+    unread: Unread = Unread()
+    hosts: tuple[str, ...] = ()
 
 
 async def gather(
@@ -73,6 +79,8 @@ async def gather(
         sources=tuple(report for _, report in reads),
         lines=sum(read.sightings.lines for read, _ in reads if read.sightings),
         dropped=sum(read.sightings.dropped for read, _ in reads if read.sightings),
+        unread=sum((read.sightings.unread for read, _ in reads if read.sightings), Unread()),
+        hosts=tuple(dict.fromkeys(host for read, _ in reads for host in read.hosts)),
     )
 
 

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from stillwatch.host.logfile import LogFile
+from stillwatch.watch.shapes.reader import Block
 
-WAITING_LINES = 100_000
-LINES_BETWEEN_LOOKS = 2048
+WAITING_BLOCKS = 32
 PAUSE = 0.005
 
 
@@ -29,14 +29,14 @@ def may_fall_silent(file: str) -> bool:
 class PipeReader:
     """Opened and read by a thread of its own, which is left behind where the other side says nothing more.
 
-    ended: whether `raw` gave everything there was.
+    ended: whether `blocks` gave everything there was.
     """
 
     def __init__(self, open_log: Callable[[], LogFile]) -> None:
         self._open = open_log
         self._log: LogFile | None = None
         self._problem: Exception | None = None
-        self._lines: deque[bytes] = deque()
+        self._blocks: deque[Block] = deque()
         self._left = self._done = False
         self.ended = False
         threading.Thread(target=self._read, name="log", daemon=True).start()
@@ -49,19 +49,19 @@ class PipeReader:
             raise self._problem
         return self._log
 
-    def raw(self, late: Callable[[], bool]) -> Iterator[bytes]:
+    def blocks(self, late: Callable[[], bool]) -> Iterator[Block]:
         """The lines as they come, until the end or until it is late. Raises what reading raises."""
         try:
             while True:
                 done = self._done  # asked before the lines are looked at, so that none is lost between the two
-                for _ in range(min(len(self._lines), LINES_BETWEEN_LOOKS)):
-                    yield self._lines.popleft()
+                if self._blocks:
+                    yield self._blocks.popleft()
                 if late():
                     return
-                if done and not self._lines:
+                if done and not self._blocks:
                     self.ended = True
                     break
-                if not self._lines:
+                if not self._blocks:
                     time.sleep(PAUSE)
         finally:
             self._left = True
@@ -71,9 +71,9 @@ class PipeReader:
     def _read(self) -> None:
         try:
             with self._open() as self._log:
-                for line in self._log.raw():
-                    self._lines.append(line)
-                    while len(self._lines) >= WAITING_LINES and not self._left:
+                for block in self._log.blocks():
+                    self._blocks.append(block)
+                    while len(self._blocks) >= WAITING_BLOCKS and not self._left:
                         time.sleep(PAUSE)
                     if self._left:
                         return

@@ -19,7 +19,8 @@ from stillwatch.reading.gather import Read
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
-from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.monitor import Sightings, Watcher
+from stillwatch.watch.shapes.reader import Block
 from stillwatch.watch.stream import Counts, triage_lines, triage_text
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class JournalSource:
                 sightings=sightings,
                 whole=not lines.cut and not journal.problems,
                 problem=_problem(journal.problems, lines.cut, sightings.lines),
+                hosts=_hosts(sightings, ()) if self._path else (),
             )
 
 
@@ -57,7 +59,7 @@ class LogSource:
 
     def __init__(self, file: str, clock: Clock) -> None:
         self._clock, now = clock, clock.now()
-        self._open = partial(LogFile, file, now=now)
+        self._open = partial(LogFile, file, now=now, uptime=clock.boot())
         self._log = None if may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
@@ -67,8 +69,8 @@ class LogSource:
         if self._log is None:
             return self._read_patiently(watcher, ends)
         with self._log as log:
-            lines = _Until(log.raw(), self._clock, ends)
-            return self._judged(watcher, log, lines, lambda: lines.cut)
+            blocks = _Until(log.blocks(), self._clock, ends, between=1)
+            return self._judged(watcher, log, blocks, lambda: blocks.cut)
 
     def _read_patiently(self, watcher: Watcher, ends: float) -> Read:
         def late() -> bool:
@@ -78,15 +80,16 @@ class LogSource:
         log = patient.opened(late)
         if log is None:
             return Read(whole=False, problem="nothing came within the deadline")
-        return self._judged(watcher, log, patient.raw(late), lambda: not patient.ended)
+        return self._judged(watcher, log, patient.blocks(late), lambda: not patient.ended)
 
-    def _judged(self, watcher: Watcher, log: LogFile, lines: Iterable[bytes], is_cut: Callable[[], bool]) -> Read:
-        sightings = watcher.see_raw(lines, log.parse)
+    def _judged(self, watcher: Watcher, log: LogFile, blocks: Iterable[Block], is_cut: Callable[[], bool]) -> Read:
+        sightings = watcher.see_text(blocks, log.reader)
         cut = is_cut()
         return Read(
             sightings=sightings,
             whole=not cut and not log.problems,
             problem=_problem(log.problems, cut, sightings.lines),
+            hosts=_hosts(sightings, log.reader.hosts),
         )
 
 
@@ -139,8 +142,8 @@ class TriageRun:
 
     def __iter__(self) -> Iterator[Trigger]:
         if self._log is not None:
-            with LogFile(self._log, now=self._clock.now()) as log:
-                yield from triage_text(self._watcher, log.raw(), log.parse, self._counts)
+            with LogFile(self._log, now=self._clock.now(), uptime=self._clock.boot()) as log:
+                yield from triage_text(self._watcher, log.blocks(), log.reader, self._counts)
             return
         with Journal(Path(self._journal) if self._journal else None) as journal:
             yield from triage_lines(self._watcher, journal.lines(), self._counts)
@@ -165,20 +168,24 @@ class TriageRun:
 class _Until(Iterable[T]):
     """The items until the boot clock reaches `ends`; `cut` tells whether some were left."""
 
-    def __init__(self, items: Iterable[T], clock: Clock, ends: float) -> None:
-        self._items, self._clock, self._ends = items, clock, ends
+    def __init__(self, items: Iterable[T], clock: Clock, ends: float, between: int = LINES_BETWEEN_LOOKS) -> None:
+        self._items, self._clock, self._ends, self._between = items, clock, ends, between
         self.cut = False
 
     def __iter__(self) -> Iterator[T]:
-        left = LINES_BETWEEN_LOOKS
+        left = self._between
         for item in self._items:
             left -= 1
             if not left:
-                left = LINES_BETWEEN_LOOKS
+                left = self._between
                 if self._clock.boot() >= self._ends:
                     self.cut = True
                     return
             yield item
+
+
+def _hosts(sightings: Sightings, told: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*told, *(trigger.host for trigger in sightings.triggers))))
 
 
 def _in_container() -> bool:

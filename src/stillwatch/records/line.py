@@ -19,6 +19,7 @@ class Line(NamedTuple):
 
     subject: a unit, "kernel" or a program name; fields: the journal's own mapping (bytes, or a list of bytes);
     trusted: PID 1, the kernel or journald itself said it, by fields that a sender cannot set.
+    host: who the text says it is from, "" for the host that is watched.
     """
 
     at: float
@@ -27,11 +28,18 @@ class Line(NamedTuple):
     source: Source = "log"
     fields: Mapping[str, Any] = NO_FIELDS
     trusted: bool = False
+    host: str = ""
 
     @property
     def text(self) -> Untrusted:
-        """The message decoded; what is not UTF-8 is replaced."""
-        return Untrusted(self.raw.decode("utf-8", "replace"))
+        """The message decoded, as it was written: not as it was put into English for the rules."""
+        written = self.fields.get("ORIGINAL", self.raw)
+        return Untrusted(written.decode("utf-8", "replace"))
+
+    @property
+    def program(self) -> str:
+        """What the writer calls itself, where that is another name than the subject; "" elsewhere."""
+        return self.field("SYSLOG_IDENTIFIER")
 
     @property
     def priority(self) -> int | None:

@@ -25,6 +25,7 @@ def report_json(report: Report) -> dict[str, object]:
         "tiers": {name: _tier(tier) for name, tier in report.tiers.items()},
         "lines": report.lines,
         "dropped": report.dropped,
+        "unread": asdict(report.unread),
         "seconds": round(report.seconds, 3),
         "store": asdict(report.store) if report.store else None,
     }

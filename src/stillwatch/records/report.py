@@ -8,6 +8,7 @@ from typing import Literal
 
 from stillwatch.records.chat import Tier, TierState, Usage
 from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.unread import Unread
 
 Status = Literal["healthy", "attention", "critical", "unknown"]
 
@@ -55,7 +56,8 @@ class Report:
     """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`.
 
     dropped: lines of trouble of which only the number is kept, since too many different ones came; store: None
-    where no daemon runs.
+    where no daemon runs; host: who the lines are of, where a log or a journal of others was read; unread: what they
+    did not tell.
     """
 
     host: str
@@ -66,6 +68,7 @@ class Report:
     tiers: Mapping[Tier, TierReport] = field(default_factory=dict)
     lines: int = 0
     dropped: int = 0
+    unread: Unread = Unread()
     seconds: float = 0.0
     recorded: bool = False
     store: StoreReport | None = None

@@ -30,6 +30,7 @@ from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import Rule, Sample
 
 NOVEL_SHARE = 0.25
+NAMED_HOSTS = 3
 NOTES = 5
 T = TypeVar("T")
 GATHER_SHARE = 0.5
@@ -208,7 +209,8 @@ class Service:
         async with self._rooms.tiers(use_models) as tiers:
             watcher = self._rooms.watcher()
             gathered = await gather(sources, watcher, self._clock, deadline * GATHER_SHARE, progress)
-            found = group(gathered.triggers, gathered.units, now)
+            home = self._rooms.host if own else ""
+            found = group(gathered.triggers, gathered.units, now, home=home)
             if use_models and (found or gathered.novel):
                 await tiers.start(progress)
             novel = await faults_among(
@@ -220,9 +222,11 @@ class Service:
                 seconds=deadline * NOVEL_SHARE,
             )
             if novel:
-                found = group((*gathered.triggers, *novel), gathered.units, now)
+                found = group((*gathered.triggers, *novel), gathered.units, now, home=home)
             told, unread = self._recalled(self.noted, list[str]()) if own else ([], ())
-            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told)
+            engine = Engine(
+                models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told, home=home
+            )
             left = deadline - (self._clock.boot() - started)
             incidents = await engine.understand(found, gathered.units, max(left, 0.5))
             if own:
@@ -231,7 +235,7 @@ class Service:
                 )
             read = (*gathered.sources, *unread)
             report = Report(
-                host=self._rooms.host,
+                host=self._rooms.host if own else _named(gathered.hosts) or self._rooms.host,
                 at=now,
                 status=status_of(incidents, read),
                 incidents=tuple(incidents),
@@ -239,6 +243,7 @@ class Service:
                 tiers=await tiers.report(),
                 lines=gathered.lines,
                 dropped=gathered.dropped,
+                unread=gathered.unread,
                 seconds=round(self._clock.boot() - started, 3),
             )
         if own:
@@ -287,6 +292,13 @@ class Service:
         text, used = cited(said.answer.text, said.evidence)
         note = "" if used else UNCITED if said.basis else UNSHOWN
         return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
+
+
+def _named(hosts: Sequence[str]) -> str:
+    """Whose lines were read: of many hosts the first ones."""
+    return ", ".join(hosts[:NAMED_HOSTS]) + (
+        f" and {len(hosts) - NAMED_HOSTS} more" if len(hosts) > NAMED_HOSTS else ""
+    )
 
 
 def _with_sources(report: Report, more: tuple[SourceReport, ...]) -> Report:

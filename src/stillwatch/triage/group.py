@@ -76,15 +76,16 @@ def group(
     existing: Sequence[Incident] = (),
     *,
     next_id: Callable[[], str] | None = None,
+    home: str = "",
 ) -> list[Incident]:
     """Incidents that these triggers open or change, worst first; incidents that they do not touch are not returned.
 
     at: now, seconds since the epoch. existing: the open ones; a resolved one is never changed, the fault opens anew.
     What is only worth an info (a restart that succeeded, a busy processor) opens none.
+    home: the host whose units these are, "" for any: faults of two hosts are never one.
     next_id: gives the id of a new incident ("I7"); without it ids count on from those in `existing`.
     An incident that turns out to be part of another one comes back resolved, with a step that says of which.
     """
-    known = Units.of(units)
     alive = [incident for incident in existing if incident.state not in _RESOLVED]
     fresh = distinct(triggers)
     owner = {mark(t): incident for incident in reversed(alive) for t in incident.triggers}
@@ -92,14 +93,23 @@ def group(
     touched = {mark(trigger) for trigger in fresh}
     give = next_id or _counting(existing)
     found: list[Incident] = []
-    for fault in faults(pooled, known):
-        if not any(mark(s.trigger) in touched for s in fault.sightings):
-            continue
-        incident = describe(fault, known, at)
-        same = _same(fault, incident, alive, owner)
-        if same or incident.severity > Severity.info:
-            found += _place(incident, same, at, give)
+    for host, said in _by_host(pooled).items():
+        known = Units.of(units if home in ("", host) else {})
+        for fault in faults(said, known):
+            if not any(mark(s.trigger) in touched for s in fault.sightings):
+                continue
+            incident = describe(fault, known, at)
+            same = _same(fault, incident, alive, owner)
+            if same or incident.severity > Severity.info:
+                found += _place(incident, same, at, give)
     return sorted(found, key=lambda incident: (-incident.severity, incident.opened, incident.key))
+
+
+def _by_host(triggers: Iterable[Trigger]) -> dict[str, list[Trigger]]:
+    found: dict[str, list[Trigger]] = defaultdict(list)
+    for trigger in triggers:
+        found[trigger.host].append(trigger)
+    return found
 
 
 def faults(triggers: Iterable[Trigger], units: Units) -> list[Fault]:

@@ -10,6 +10,8 @@ from stillwatch.watch.hit_counter import as_event
 BUCKET_SECONDS = 10.0
 FLOOD_LINES = 5000
 SUBJECTS = 4096
+Writer = str | tuple[str, str]
+"""A subject of the watched host, or another host and its subject."""
 
 
 class Flood:
@@ -17,9 +19,9 @@ class Flood:
 
     def __init__(self, host: str) -> None:
         self.host = host
-        self.counts: dict[str, int] = {}
+        self.counts: dict[Writer, int] = {}
         self.until = 0.0
-        self._floods: dict[str, list[float]] = {}  # count, first, last, start of the newest bucket
+        self._floods: dict[Writer, list[float]] = {}  # count, first, last, start of the newest bucket
 
     def turn(self, at: float) -> None:
         """Close the bucket when a line's time has left it; lines that jump back stay in the present one."""
@@ -42,15 +44,17 @@ class Flood:
                 flood[0] = max(flood[0], count) if flood[3] == start else flood[0] + count
                 flood[2:] = [self.until, start]
 
-    def _trigger(self, subject: str, flood: list[float], line: Line | None) -> Trigger:
+    def _trigger(self, writer: Writer, flood: list[float], line: Line | None) -> Trigger:
         count, first, last, _ = flood
-        sample = as_event(line, self.host) if line is not None and line.subject == subject else None
+        host, subject = (self.host, writer) if isinstance(writer, str) else writer
+        said = line is not None and (line.host or self.host, line.subject) == (host, subject)
+        sample = as_event(line, host) if line is not None and said else None
         return Trigger(
             rule="log-flood",
             severity=Severity.medium,
             summary=f"{subject or 'a program'} wrote {int(count)} lines in {int(last - first)} s",
             subject=subject,
-            host=self.host,
+            host=host,
             count=int(count),
             first=first,
             last=last,

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
+from stillwatch.records.unread import Unread
 from stillwatch.watch.flood import SUBJECTS, Flood
-from stillwatch.watch.hit_counter import HitCounter, fields_of, subject_of
+from stillwatch.watch.hit_counter import fields_of, subject_of
+from stillwatch.watch.host_counters import Hosts
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
-from stillwatch.watch.prefilter import SUSPICIOUS, Prefilter, Verdict
+from stillwatch.watch.prefilter import FOREIGN, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.rule import Rule
-from stillwatch.watch.siege import Besieged
+from stillwatch.watch.shapes.errors import in_english
+from stillwatch.watch.shapes.reader import Block, Reader
+from stillwatch.watch.text_verdicts import TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
 ERRORS = frozenset((b"0", b"1", b"2", b"3"))
-NAMED_DEATHS = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +35,7 @@ class Sightings:
     novel: tuple[Novel, ...]
     lines: int
     dropped: int = 0
+    unread: Unread = Unread()
 
 
 class Watcher:
@@ -45,12 +49,10 @@ class Watcher:
         self.host = host
         self.screen = rules if isinstance(rules, Prefilter) else Prefilter(rules)
         self.novelty = Novelty()
-        self._tally = HitCounter(host)
-        self._logins = Besieged(host)
+        self._hosts = Hosts(host)
         self._flood = Flood(host)
         self._levels = Thresholds(host)
         self.units = units
-        self._named: OrderedDict[str, None] = OrderedDict()
 
     def see(self, lines: Iterable[Line]) -> Sightings:
         """Judge a batch: all of a file, or what the journal brought since the last call."""
@@ -69,26 +71,29 @@ class Watcher:
                 self.novelty.note(line, key)
             if line.at >= flood.until:
                 flood.turn(line.at)
-            subject = line.subject
+            subject = line.subject if not line.host else (line.host, line.subject)
             if subject in counts:
                 counts[subject] += 1
             elif len(counts) < SUBJECTS:
                 counts[subject] = 1
         return self._sightings(seen, flood.take(line))
 
-    def see_raw(self, lines: Iterable[bytes], parse: Callable[[bytes], Line]) -> Sightings:
-        """The same for log text, which is taken apart only where a rule may match. Floods are not counted."""
-        screen, zeros, seen = self.screen, ZEROS, 0
-        known, judge = screen.cache.get, screen.judge
-        for raw in lines:
-            seen += 1
-            key = raw.translate(zeros)
-            verdict = known(key)
-            if verdict is None:
-                verdict = judge(key)
-            if verdict:
-                self._consider(parse(raw), verdict, None)
-        return self._sightings(seen, ())
+    def see_text(self, blocks: Iterable[Block], reader: Reader) -> Sightings:
+        """The same for log text, taken apart only where it is new or a rule may match. Floods are not counted."""
+        zeros, verdicts, seen = ZEROS, TextVerdicts.of(reader, self.screen), 0
+        known = verdicts.known.get
+        for block in blocks:
+            reader.turn(block)
+            seen += len(block)
+            for number, raw in enumerate(block):
+                verdict = known(raw.translate(zeros))
+                if verdict is None:
+                    line, verdict = verdicts.judge(raw, number)
+                    if verdict:
+                        self._consider(line, verdict, None)
+                elif verdict and (again := verdicts.again(raw, number, verdict)):
+                    self._consider(*again, None)
+        return self._sightings(seen, (), verdicts.take_unread())
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
         """Unit states and metrics, which are facts: triggers of those that are wrong."""
@@ -102,46 +107,59 @@ class Watcher:
 
     def _consider(self, line: Line, verdict: Verdict, key: bytes | None) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
-        spoken, heard = False, []
-        for index in verdict:
-            if index == SUSPICIOUS:
-                continue
-            found = self.screen.extract(index, line.raw)
-            if found is None:
-                continue
-            spoken = True
-            rule = self.screen.rules[index]
-            if rule.suits(line) and not self._is_told(rule, found.groupdict()):
-                heard.append((rule, found))
+        spoken, heard = self._heard(line, verdict)
+        if not spoken and verdict[0] <= FOREIGN:
+            line, verdict = self._in_english(line, verdict)
+            spoken, heard = self._heard(line, verdict)
         by_name = any(not (rule.general or rule.needs) for rule, _ in heard)
+        counters = self._hosts.of(line.host)
         for rule, found in heard:
             if not (by_name and rule.general):
-                self._tally.add(rule, line, found)
+                counters.hits.add(rule, line, found)
                 if rule.kind:
                     fields = fields_of(found)
-                    self._logins.note(rule, line, subject_of(rule, line, fields), fields)
+                    counters.logins.note(rule, line, subject_of(rule, line, fields), fields)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
         ):
             self.novelty.note(line, key)
 
-    def _is_told(self, rule: Rule, found: dict[str, bytes | None]) -> bool:
+    def _heard(self, line: Line, verdict: Verdict) -> tuple[bool, list[tuple[Rule, re.Match[bytes]]]]:
+        """Whether a rule knows the line, and the rules that listen to whoever said it."""
+        spoken, heard = False, []
+        for index in verdict:
+            if index >= 0 and (found := self.screen.extract(index, line.raw)):
+                spoken = True
+                rule = self.screen.rules[index]
+                if rule.suits(line) and not self._is_told(rule, line, found.groupdict()):
+                    heard.append((rule, found))
+        return spoken, heard
+
+    def _in_english(self, line: Line, verdict: Verdict) -> tuple[Line, Verdict]:
+        """The line with the words of its errors as the rules know them; how it was written is kept."""
+        raw = in_english(line.raw, tuple(FOREIGN - index for index in verdict if index <= FOREIGN))
+        if raw == line.raw:
+            return line, tuple(index for index in verdict if index > FOREIGN)
+        fields = {**line.fields, "ORIGINAL": line.raw}
+        return line._replace(raw=raw, fields=fields), self.screen.verdict(raw)
+
+    def _is_told(self, rule: Rule, line: Line, found: dict[str, bytes | None]) -> bool:
         """Whether the kernel speaks of a unit that is not here, or again of a death that it has just told in full."""
         group, pid = found.get("memcg"), _text(found.get("pid"))
         if group is None:
-            return rule.cause == "oom" and pid in self._named
+            return rule.cause == "oom" and self._hosts.of(line.host).knows_death(pid)
         if pid:
-            self._named[pid] = None
-            if len(self._named) > NAMED_DEATHS:
-                self._named.popitem(last=False)
-        return self.units is not None and _text(found.get("unit")) not in self.units
+            self._hosts.of(line.host).note_death(pid)
+        return self.units is not None and not line.host and _text(found.get("unit")) not in self.units
 
-    def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
-        dropped = self._tally.dropped + self.novelty.dropped
-        self._tally.dropped = self.novelty.dropped = 0
-        found = (*self._logins.take(self._tally.take()), *floods)
-        triggers = sorted(found, key=lambda trigger: (-trigger.severity, trigger.first))
-        return Sightings(triggers=tuple(triggers), novel=self.novelty.take(), lines=seen, dropped=dropped)
+    def _sightings(self, seen: int, floods: tuple[Trigger, ...], unread: Unread = Unread()) -> Sightings:
+        found, dropped = list(floods), self.novelty.dropped
+        self.novelty.dropped = 0
+        for triggers, lost in self._hosts.take():
+            found += triggers
+            dropped += lost
+        found.sort(key=lambda trigger: (-trigger.severity, trigger.first))
+        return Sightings(triggers=tuple(found), novel=self.novelty.take(), lines=seen, dropped=dropped, unread=unread)
 
 
 def _is_grave(line: Line) -> bool:

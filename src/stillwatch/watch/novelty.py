@@ -18,7 +18,9 @@ KEY_BYTES = 256
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Novel:
-    """One kind of line: sample and template are redacted untrusted text; first and last in seconds since the epoch."""
+    """One kind of line: sample and template are redacted untrusted text; first and last in seconds since the epoch;
+    host: "" for the watched one.
+    """
 
     template: Untrusted
     sample: Untrusted
@@ -27,6 +29,7 @@ class Novel:
     first: float
     last: float
     priority: int | None = None
+    host: str = ""
 
 
 class Novelty:
@@ -50,6 +53,7 @@ class Novelty:
             kind = template(masked)[:KEY_BYTES]
             if len(self._kinds) < WAITING and len(masked) <= 2 * KEY_BYTES:
                 self._kinds[masked] = kind
+        kind = line.host.encode() + b"\n" + kind if line.host else kind
         entry = self._waiting.get(kind)
         if entry is not None:
             entry[0] += 1  # type: ignore[operator]
@@ -87,11 +91,12 @@ class Novelty:
 
 def _novel(kind: bytes, count: int, line: Line, last: float) -> Novel:
     return Novel(
-        template=Untrusted(safe_text(kind.decode("utf-8", "replace"), KEY_BYTES)),
+        template=Untrusted(safe_text(kind.rpartition(b"\n")[2].decode("utf-8", "replace"), KEY_BYTES)),
         sample=Untrusted(safe_text(line.text)),
         subject=safe_text(line.subject, 255),
         count=count,
         first=line.at,
         last=last,
         priority=line.priority,
+        host=line.host,
     )

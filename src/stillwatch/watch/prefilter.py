@@ -16,12 +16,15 @@ import hyperscan
 from stillwatch.errors import WrongUsage
 from stillwatch.watch.mask import loosen, mask
 from stillwatch.watch.rule import Rule, compile_pattern
+from stillwatch.watch.shapes.errors import sayings
 from stillwatch.watch.skeleton import skeleton
 
 CACHE_ENTRIES = 16384
 CACHED_BYTES = 512
 SUSPICIOUS = -1
 """In a verdict: the words sound like trouble, whether or not one of the rules turns out to speak of it."""
+FOREIGN = -1000
+"""In a verdict, this and below: saying number FOREIGN - n of shapes/errors.py, an error in another language."""
 
 TROUBLE = (
     r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?"
@@ -33,6 +36,7 @@ CALM = (
     r"|error_log|errors?\.log"
 )
 
+_FOREIGN_IDS = 1_000_000
 FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
 Verdict = tuple[int, ...]
 Patterns = tuple[re.Pattern[bytes], ...]
@@ -60,6 +64,7 @@ class Prefilter:
         self.rules = tuple(rules)
         self._exact: dict[int, Patterns] = {}
         self._unless: dict[int, Patterns] = {}
+        self._loose: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
@@ -108,6 +113,15 @@ class Prefilter:
                 return None if any(other.search(raw) for other in self._exceptions(index)) else found
         return None
 
+    def may_match(self, index: int, whole: bytes) -> bool:
+        """Whether a rule may match the message in a whole line, by a look that costs little."""
+        if index not in self._loose:
+            patterns = self.exact(index)
+            anchored = any("^" in pattern or "\\A" in pattern for pattern in self.rules[index].patterns)
+            self._loose[index] = () if anchored else patterns
+        loose = self._loose[index]
+        return not loose or any(pattern.search(whole) for pattern in loose)
+
     def exact(self, index: int) -> Patterns:
         """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""
         if index not in self._exact:
@@ -121,13 +135,14 @@ class Prefilter:
 
 
 def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> None:
-    found.add(identity - 1)
+    found.add(identity - 1 if identity < _FOREIGN_IDS else FOREIGN + _FOREIGN_IDS - identity)
 
 
 def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
     """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
     numbered = [(skeleton(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.signs]
     numbered.append((loosen(TROUBLE), 0))
+    numbered += [(loosen(saying.pattern), _FOREIGN_IDS + number) for number, saying in enumerate(sayings())]
     if shelf is None:
         return _compile(numbered)
     key = hashlib.sha256(repr((metadata.version("hyperscan"), FLAGS, numbered)).encode()).hexdigest()

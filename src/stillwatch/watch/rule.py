@@ -109,13 +109,20 @@ class Rule(Table, frozen=True):
         """Whether the rule listens to whoever said this line."""
         if self.trusted_only and line.source == "journal" and not line.trusted:
             return False
-        if self.priority < 7 and line.source == "journal" and (line.priority is None or line.priority > self.priority):
+        if self.priority < 7 and not self._is_grave_enough(line):
             return False
         if not self.programs or (line.source == "log" and not line.subject):
             return True
         if line.trusted and PID_1 in self.programs:  # it speaks under its units' names
             return True
-        return any(fnmatchcase(line.subject, glob) for glob in self.programs)
+        names = (line.subject, line.program) if line.source == "log" and line.program else (line.subject,)
+        return any(fnmatchcase(name, glob) for glob in self.programs for name in names)
+
+    def _is_grave_enough(self, line: Line) -> bool:
+        """A journal states a priority of every entry; of log text that states none the words decide."""
+        if line.priority is None:
+            return line.source == "log"
+        return line.priority <= self.priority
 
 
 def compile_pattern(pattern: str) -> re.Pattern[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -11,6 +11,7 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.novelty import Novel
+from stillwatch.watch.shapes.reader import Block, Reader
 
 BATCH = 200_000
 NOVEL_KEPT = 200
@@ -43,14 +44,23 @@ def triage_lines(watcher: Watcher, lines: Iterable[Line], counts: Counts, *, bat
 
 
 def triage_text(
-    watcher: Watcher, raw: Iterable[bytes], parse: Callable[[bytes], Line], counts: Counts, *, batch: int = BATCH
+    watcher: Watcher, blocks: Iterable[Block], reader: Reader, counts: Counts, *, batch: int = BATCH
 ) -> Iterator[Trigger]:
     """The same for log text, taken apart only where a rule may match."""
-    source = iter(raw)
+    source = iter(blocks)
     while True:
         started, before = perf_counter(), counts.lines
-        yield from _account(counts, started, watcher.see_raw(islice(source, batch), parse))
+        yield from _account(counts, started, watcher.see_text(_some(source, batch), reader))
         if counts.lines == before:
+            return
+
+
+def _some(blocks: Iterator[Block], lines: int) -> Iterator[Block]:
+    """Blocks of so many lines together, or a few more."""
+    for block in blocks:
+        yield block
+        lines -= len(block)
+        if lines <= 0:
             return
 
 

@@ -53,7 +53,7 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     if report.store:
         yield line(("keeps    ", "dim"), str(report.store), hang=9)
     if report.lines or report.seconds:
-        yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}", "dim"))
+        yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}{_unread(report)}", "dim"))
 
 
 def _headline(report: Report, told: int, resting: int) -> Line:
@@ -74,6 +74,14 @@ def _sources(report: Report) -> Iterator[Line]:
             label, style = ("read", "yellow") if source.read else ("unread", "bold red")
             problem = one_line(source.problem, 400) or "could not be read"
             yield line((f"{label:<9}", style), f"{one_line(source.name, 80)}: {problem}", hang=9)
+
+
+def _unread(report: Report) -> str:
+    """What the lines did not tell: a time that is missing is taken for that of the file."""
+    unread = report.unread
+    parts = [(unread.without_time, "no time"), (unread.without_program, "no program")]
+    told = " and ".join(f"{number:,} name {what}" for number, what in parts if number)
+    return f"; of these {told}" if told else ""
 
 
 def _tiers(report: Report) -> Iterator[Line]:

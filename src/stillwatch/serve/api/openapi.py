@@ -206,6 +206,14 @@ class StoreBody(Exact):
     incidents_days: float
 
 
+class UnreadBody(Exact):
+    """Log lines of which the time or the program could not be told."""
+
+    lines: int
+    without_time: int
+    without_program: int
+
+
 class StatusBody(Exact):
     """status is `unknown` where something could not be read, never `healthy`. store: null where no daemon runs."""
 
@@ -216,6 +224,7 @@ class StatusBody(Exact):
     sources: list[SourceBody]
     tiers: dict[str, TierBody]
     lines: int
+    unread: UnreadBody
     seconds: float
     store: StoreBody | None
 

@@ -35,13 +35,20 @@ def ignore(_: str) -> None:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
     """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at;
-    told: what people noted about this host, for whoever looks closer."""
+    told: what people noted about this host, for whoever looks closer; home: the host that looks and units are of, ""
+    for any. Of another host only what its lines say is known, and nothing can be done to it from here.
+    """
 
     models: Mapping[Tier, ChatModel]
     looks: LookTools | None
     clock: Clock
     progress: Progress = ignore
     told: Sequence[str] = ()
+    home: str = ""
+
+    def is_here(self, incident: Incident) -> bool:
+        """Whether the incident is of the host that can be looked at."""
+        return self.home in ("", incident.host)
 
     async def understand(
         self, incidents: Sequence[Incident], units: Mapping[str, UnitState], deadline: float
@@ -56,17 +63,22 @@ class Engine:
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
             if number >= MOST_INCIDENTS_FOR_MODELS or not self.models:
-                understood.append(settle(incident, rule))
+                understood.append(self._bounded(settle(incident, rule)))
                 continue
             self.progress(f"thinking about {incident.subject} ({number + 1} of {len(diagnosed)})")
-            understood.append(await self._think(incident, rule, units, ends))
+            understood.append(self._bounded(await self._think(incident, rule, units, ends)))
         return tuple(understood)
+
+    def _bounded(self, incident: Incident) -> Incident:
+        """Another host's fault has a cause, but nothing that could be done to it here."""
+        return incident if self.is_here(incident) else replace(incident, proposal=None)
 
     async def _diagnose(
         self, incident: Incident, units: Mapping[str, UnitState], ends: float
     ) -> tuple[Incident, Assessment]:
         seconds = min(LOOK_SECONDS, max(ends - self.clock.boot(), 0.5))
-        return await diagnose(incident, self.looks, units, deadline=seconds)
+        looks, here = (self.looks, units) if self.is_here(incident) else (None, {})
+        return await diagnose(incident, looks, here, deadline=seconds)
 
     async def _think(
         self, incident: Incident, rule: Assessment, units: Mapping[str, UnitState], ends: float
@@ -113,8 +125,8 @@ class Engine:
         incident, assessment = await look_closer(
             model,
             incident,
-            self.looks,
-            units_to_ask_about(incident, units),
+            self.looks if self.is_here(incident) else None,
+            units_to_ask_about(incident, units if self.is_here(incident) else {}),
             nonce=nonce,
             clock=self.clock,
             deadline=self._left(ends, float("inf")),

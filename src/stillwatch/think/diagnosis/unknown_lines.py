@@ -66,7 +66,7 @@ async def faults_among(
         left = ends - clock.boot()
         if left <= 0:
             break
-        trigger = await _judge(line, small, second, host, left)
+        trigger = await _judge(line, small, second, line.host or host, left)
         found += [trigger] if trigger else []
     return found
 

@@ -1,0 +1,272 @@
+"""Structured lines (JSON, logfmt, the journal's export): what they say, by families of keys, not by product."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from stillwatch.watch.shapes.level import priority_of, priority_of_severity_number, priority_of_status
+from stillwatch.watch.shapes.parts import Parts
+from stillwatch.watch.shapes.stamp import Stamps
+
+Fields = Mapping[str, Any]
+DEPTH: Final = 3
+TIMES: Final = (
+    "@timestamp", "timestamp", "time", "ts", "@t", "t", "datetime", "date", "asctime", "eventtime", "event_time",
+    "created", "created_at", "published", "timeunixnano", "observedtimestamp", "timeunix", "log_time", "logged_at",
+    "receivetimestamp", "time_iso8601", "starttime", "start_time", "startutc", "requesttime", "timegenerated",
+    "time_local", "instant.epochsecond", "timemillis", "t.$date", "event.created", "ingesttime", "when", "at",
+)  # fmt: skip
+MESSAGES: Final = (
+    "msg", "message", "short_message", "log", "event", "textpayload", "jsonpayload.message", "jsonpayload.msg",
+    "jsonpayload.event", "protopayload.status.message", "@m", "@mt", "body", "body.stringvalue", "text", "line",
+    "content", "renderedmessage", "messagetemplate", "full_message", "error_message", "errormessage", "description",
+    "raw", "data.msg", "summary", "details",
+)  # fmt: skip
+TROUBLES: Final = (
+    "error", "err", "err.message", "error.message", "exception", "exc_info", "exception.message", "@x", "reason",
+    "error.cause", "attr.error", "attr.error.errmsg", "cause", "stack_trace", "error_description", "errorcode",
+    "thrown.message", "errmsg", "jsonpayload.error", "fields.error", "detail",
+)  # fmt: skip
+HOSTS: Final = (
+    "_hostname", "hostname", "host.name", "host.hostname", "host", "nodename", "node_name", "node",
+    "kubernetes.host", "kubernetes.node.name", "agent.hostname", "server_name", "machine", "machinename",
+    "computer", "resource.host.name", "resource.labels.node_name", "logsource",
+)  # fmt: skip
+PROGRAMS: Final = (
+    "syslog_identifier", "program", "programname", "appname", "app_name", "app", "application", "service.name",
+    "service", "service_name", "servicename", "process.name", "ident", "component", "logger", "logger_name",
+    "loggername", "log.logger", "name", "c", "kubernetes.container_name", "kubernetes.container.name",
+    "container_name", "container.name", "tag", "resource.service.name", "resource.labels.container_name",
+    "resource.labels.service_name", "sourcecontext", "_comm", "jsonpayload.logger", "source",
+)  # fmt: skip
+UNITS: Final = (
+    "unit", "coredump_unit", "object_systemd_unit", "_systemd_unit", "systemd_unit", "kubernetes.pod_name",
+    "kubernetes.pod.name", "pod", "pod_name", "resource.labels.pod_name",
+)  # fmt: skip
+PIDS: Final = ("_pid", "pid", "syslog_pid", "process_id", "processid", "process.pid", "procid", "pid_")
+LEVELS: Final = (
+    "priority", "level", "levelname", "severity", "log.level", "lvl", "loglevel", "log_level", "@l", "s",
+    "severitytext", "severity_text", "error_severity", "syslog.severity", "status", "jsonpayload.level", "type",
+)  # fmt: skip
+STATUSES: Final = (
+    "status", "status_code", "statuscode", "downstreamstatus", "response.status", "http.response.status_code",
+    "sc-status", "httprequest.status", "res.statuscode", "response_status", "http_status", "response_code", "code",
+)  # fmt: skip
+REQUESTS: Final = frozenset(
+    ("request", "method", "uri", "url", "path", "requestmethod", "request_method", "http_method", "cs-method")
+)
+PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]{0,60})=("(?:[^"\\]|\\.)*"?|\S*)\s*')
+MEMBER: Final = re.compile(rb'"([\w@.-]{1,40})"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)')
+ESCAPES: Final = {"n": "\n", "t": " ", "r": " "}
+_ARRAY = re.compile(r"^[\[{]")
+
+
+def read_json(raw: bytes, stamps: Stamps) -> Parts | None:
+    """A line that is one JSON object; None where it is none."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _fragments(raw)
+    return read_fields(value, stamps, raw) if isinstance(value, dict) and value else None
+
+
+def _fragments(raw: bytes) -> dict[str, Any]:
+    """The plain values of an object that was cut off, or is not quite JSON."""
+    found: dict[str, Any] = {}
+    for name, value in MEMBER.findall(raw):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            found.setdefault(name.decode(), msgspec.json.decode(value))
+    return found if len(found) > 1 else {}
+
+
+def read_logfmt(raw: bytes, stamps: Stamps) -> Parts | None:
+    """A line of key=value pairs from its start on, a time, a level or a message among them."""
+    text = raw.decode("utf-8", "replace")
+    fields: dict[str, Any] = {}
+    end = 0
+    while found := PAIR.match(text, end):
+        fields.setdefault(found[1], _unquoted(found[2]))
+        end = found.end()
+    told = {"level", "lvl", "severity", "msg", "message", "err", "error"} & {name.lower() for name in fields}
+    if len(fields) < 2 or not told or end < len(text):
+        return None
+    return read_fields(fields, stamps, raw)
+
+
+def read_fields(given: Fields, stamps: Stamps, raw: bytes) -> Parts:
+    """The parts of a record, by the first key of each family that is there."""
+    fields = flat(given)
+    if "__realtime_timestamp" in fields or ("message" in fields and "_boot_id" in fields):
+        return _of_journal(fields, stamps)
+    parts = Parts(b"", reworded=True)
+    parts.at, parts.zoned = _time(fields, stamps)
+    parts.host, parts.program = _host(fields), _first(fields, PROGRAMS)
+    parts.unit, parts.pid = _first(fields, UNITS), _first(fields, PIDS)
+    parts.priority = _priority(fields)
+    parts.message = _message(fields, raw)
+    return parts
+
+
+def flat(given: Fields, prefix: str = "", depth: int = DEPTH) -> dict[str, Any]:
+    """Keys in lower case, those of nested objects behind their owner's and a dot."""
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        name = prefix + str(key).lower()
+        if isinstance(value, dict) and depth > 1:
+            found.update(flat(value, name + ".", depth - 1))
+        else:
+            found[name] = value
+    return found
+
+
+def _of_journal(fields: Fields, stamps: Stamps) -> Parts:
+    """An entry of the journal as `-o json`, `export` and `verbose` give it; who it is about as host/journal.py says."""
+    parts = Parts(_bytes(fields.get("message", "")), reworded=True)
+    parts.at, parts.zoned = _time(
+        {"ts": _first(fields, ("__realtime_timestamp", "_source_realtime_timestamp"))}, stamps
+    )
+    parts.host, parts.pid = _first(fields, ("_hostname",)), _first(fields, ("_pid", "syslog_pid"))
+    parts.priority = priority_of(_first(fields, ("priority",)))
+    parts.program = _first(fields, ("syslog_identifier", "_comm"))
+    if _first(fields, ("_transport",)) == "kernel":
+        parts.program = parts.program or "kernel"
+    elif parts.pid == "1" or parts.program == "systemd":
+        parts.unit = _first(fields, ("unit", "user_unit"))
+    else:
+        parts.unit = _first(fields, ("coredump_unit", "_systemd_unit", "unit"))
+        if parts.unit.startswith(("session-", "user@", "init.scope")):
+            parts.unit = ""
+    return parts
+
+
+def _time(fields: Fields, stamps: Stamps) -> tuple[float | None, bool]:
+    for name in TIMES:
+        value = fields.get(name)
+        if isinstance(value, str) and value:
+            if value.replace(".", "", 1).isdecimal():
+                return _of_magnitude(float(value)), True
+            return read_time(value, stamps)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 1e8:
+            return _of_magnitude(float(value)), True
+    return None, False
+
+
+def read_time(text: str, stamps: Stamps) -> tuple[float | None, bool]:
+    """A time that stands alone, and whether it names its zone."""
+    found = TIME.match(text.strip().strip("[]").encode())
+    if not found:
+        return None, False
+    at = stamps.read(found["stamp"], found["f"], found["z"])
+    return at, found["z"] is not None
+
+
+def _of_magnitude(value: float) -> float:
+    """Seconds, from a number of seconds, milli-, micro- or nanoseconds since the epoch."""
+    for limit, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
+        if value > limit:
+            return value / unit
+    return value
+
+
+def _priority(fields: Fields) -> int | None:
+    for name in LEVELS:
+        if name in fields and (found := priority_of(fields[name])) is not None:
+            return found
+    number = priority_of_severity_number(fields.get("severitynumber", fields.get("severity_number")))
+    if number is not None:
+        return number
+    status = _status(fields)
+    return None if status is None else priority_of_status(status)
+
+
+def _status(fields: Fields) -> int | None:
+    """What a web server answered, where the record is of a request."""
+    if not any(part in REQUESTS for name in fields for part in name.split(".")):
+        return None
+    for name in STATUSES:
+        value = fields.get(name)
+        if isinstance(value, int | str) and str(value).isdecimal() and 100 <= int(value) <= 599:
+            return int(value)
+    return None
+
+
+def _host(fields: Fields) -> str:
+    """`host` of a request is the site that was asked for, not the machine."""
+    found = _first(fields, HOSTS[:4])
+    if found or any(name in REQUESTS for name in fields):
+        return found
+    return _first(fields, HOSTS)
+
+
+def _message(fields: Fields, raw: bytes) -> bytes:
+    """The words, with those of the error where they are not the same; the whole record where it has none of both."""
+    said = _first(fields, MESSAGES)
+    told = [said] if said else []
+    for name in TROUBLES:
+        value = fields.get(name)
+        if value is None or isinstance(value, bool | int | float):
+            continue
+        words = _text(value)
+        if words and all(words not in other for other in told) and not _ARRAY.match(words):
+            told.append(words)
+    status = _status(fields)
+    if status is not None and status >= 500:
+        told.append(f"HTTP status {status}")
+    if not told:
+        return raw
+    return ": ".join(told).rstrip("\n").encode("utf-8", "replace")
+
+
+def _first(fields: Fields, names: tuple[str, ...]) -> str:
+    for name in names:
+        if (value := fields.get(name)) is not None and value != "" and (text := _text(value)):
+            return text
+    return ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return _bytes(value).decode("utf-8", "replace")
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _bytes(value: object) -> bytes:
+    """A field of the journal: text, the bytes of what is not text, or several values, of which the first counts."""
+    if isinstance(value, list):
+        if value and all(isinstance(item, int) and 0 <= item <= 255 for item in value):
+            return bytes(value)
+        return _bytes(value[0]) if value else b""
+    return value.encode("utf-8", "replace") if isinstance(value, str) else b""
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    body = text[1:-1] if text.endswith('"') and len(text) > 1 else text[1:]
+    return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), body) if "\\" in body else body
+
+
+def pairs(lines: Iterator[bytes]) -> dict[str, str]:
+    """NAME=value lines of an export or verbose record; the first of a repeated name counts."""
+    found: dict[str, str] = {}
+    for line in lines:
+        name, equals, value = line.partition(b"=")
+        if equals:
+            found.setdefault(name.strip().decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+    return found
+
+
+def _time_pattern() -> re.Pattern[bytes]:
+    from stillwatch.watch.shapes.shape import expand
+
+    return re.compile(expand("{stamp}").encode("latin-1"))
+
+
+TIME: Final = _time_pattern()

@@ -1,0 +1,35 @@
+"""What a line says of itself, before it becomes a Line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Parts:
+    """at: None where no time is told; zoned: whether the time names its zone; unit: a service, a container, a virtual
+    host; reworded: the message does not stand in the line as it is.
+    """
+
+    message: bytes
+    at: float | None = None
+    zoned: bool = False
+    host: str = ""
+    program: str = ""
+    pid: str = ""
+    priority: int | None = None
+    unit: str = ""
+    reworded: bool = False
+    uptime: float | None = None
+
+    def with_inner(self, inner: Parts) -> None:
+        """The line within this one: an application's own head behind docker's or syslog's. Who is named outside wins,
+        but for the time, where only one of both names its zone."""
+        if inner.at is not None and (self.at is None or (inner.zoned and not self.zoned)):
+            self.at, self.zoned = inner.at, inner.zoned
+        self.host = self.host or inner.host
+        self.program = self.program or inner.program
+        self.pid = self.pid or inner.pid
+        self.unit = self.unit or inner.unit
+        self.priority = inner.priority if self.priority is None else self.priority
+        self.message, self.reworded = inner.message, self.reworded or inner.reworded

@@ -1,0 +1,280 @@
+"""Takes the lines of one stream apart, by the table of shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from stillwatch.records.line import LINE_LIMIT, Line
+from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
+from stillwatch.watch.shapes.level import priority_of_status, priority_of_word
+from stillwatch.watch.shapes.parts import Parts
+from stillwatch.watch.shapes.shape import LEVEL, TAG, Shape, beginning
+from stillwatch.watch.shapes.stamp import Stamps
+from stillwatch.watch.shapes.table import TABLE, rows_for
+
+SAMPLE: Final = 200
+"""Lines by which a stream is judged."""
+BACK: Final = 200
+"""Lines that are looked back at for the head of a trace."""
+MEMO: Final = 4096
+HEAD_BYTES: Final = 64
+NESTED: Final = 3
+RECHECK: Final = 256
+"""After so many lines that no row fits, the stream is judged anew."""
+Block = list[bytes]
+LOOSE: Final = tuple(shape for shape in TABLE if shape.loose)
+LETTERS: Final = bytes(
+    97 if chr(code).isalpha() or code >= 128 else 48 if chr(code).isdigit() else code for code in range(256)
+)
+LEADING_LEVEL: Final = re.compile(
+    rf"(?:[a-z][\w./-]{{0,40}}: )?(?:\[({LEVEL})\]|({LEVEL})(?=: |:$| ?\||\]|/)|([A-Z]{{4,9}})(?= ))".encode()
+)
+OWN_TAG: Final = re.compile(TAG.encode())
+PAIR_START: Final = re.compile(rb"[A-Za-z_@][\w.@/-]{0,60}=")
+EVENT_STREAM: Final = re.compile(rb"data: ?(?=\{)")
+RECORD: Final = re.compile(rb"__[A-Z_]+=|[^\n]{2,80} \[s=[0-9a-f]+;i=[0-9a-f]+;")
+SLASHED: Final = re.compile(rb"\D?(\d{1,2})/(\d{1,2})/\d")
+DOMAINS: Final = frozenset(("app", "co", "com", "de", "dev", "edu", "eu", "io", "java", "javax", "net", "org", "sun"))
+"""What a package of Java begins with."""
+PRIORITIES: Final = tuple(str(number).encode() for number in range(8))
+
+
+class Reader:
+    """One stream: its sample, its zone, and the rows that its lines fit.
+
+    now: the time of a line that tells none, and what a missing year is measured against. booted: when the machine that
+    counts seconds since its start was started, None where that cannot be known.
+    """
+
+    def __init__(self, now: float, *, booted: float | None = None) -> None:
+        self.now, self.booted = now, booted
+        self.stamps = Stamps(now)
+        self.stamped = self.volatile = False
+        self.verdicts: object = None
+        """Whatever the watch room keeps of this stream."""
+        self.host = ""
+        self.hosts: tuple[str, ...] = ()
+        self._block: Block = []
+        self._tail: Block = []
+        self._allowed: frozenset[str] = frozenset()
+        self._memo: dict[bytes, Shape] = {}
+        self._unfit = 0
+        self._heads: tuple[bytes, Line] | None = None
+
+    def at(self, now: float) -> None:
+        """Set what times are measured against: for a stream that is followed."""
+        self.now = self.stamps.now = now
+
+    def turn(self, block: Block) -> None:
+        """Go on to these lines; the stream is judged by its first ones."""
+        if not self._block:
+            self.study(block)
+        self._tail, self._block = self._block[-BACK:], block
+
+    def study(self, lines: Sequence[bytes]) -> None:
+        """Judge the stream by its first lines, or by those at hand where it has changed."""
+        sample = [line for line in lines[:SAMPLE] if line.strip()]
+        slashed = [found for line in sample if (found := SLASHED.match(line))]
+        self.stamps.day_first = any(int(found[1]) > 12 for found in slashed)
+        fits = {shape.id: sum(1 for line in sample if shape.compiled.match(line)) for shape in LOOSE}
+        self._allowed = frozenset(name for name, count in fits.items() if count >= 3 and 2 * count > len(sample))
+        read = [parts for line in sample if (parts := self.parts(line)) is not None]
+        self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
+        self.host = self.hosts[0] if len(self.hosts) == 1 else ""
+        timed = sum(1 for parts in read if parts.at is not None)
+        self.stamped, self._unfit = timed > 0 and 3 * timed >= len(sample), 0
+
+    def parts(self, raw: bytes, depth: int = 0) -> Parts | None:
+        """What the line says of itself; None where no shape fits."""
+        first = raw[:1]
+        if first == b"{":
+            return self._structured(read_json(raw, self.stamps), depth)
+        if not depth and RECORD.match(raw) and b"\n" in raw:
+            return self._record(raw)
+        if (shape := self._memo.get(raw[:HEAD_BYTES].translate(LETTERS))) and (parts := self._fit(shape, raw, depth)):
+            return parts
+        for shape in rows_for(beginning(raw)):
+            if (not shape.loose or shape.id in self._allowed) and (parts := self._fit(shape, raw, depth)):
+                if len(self._memo) >= MEMO:
+                    self._memo.clear()
+                self._memo[raw[:HEAD_BYTES].translate(LETTERS)] = shape
+                return parts
+        if PAIR_START.match(raw):
+            return self._structured(read_logfmt(raw, self.stamps), depth)
+        if found := EVENT_STREAM.match(raw):
+            return self._structured(read_json(raw[found.end() :], self.stamps), depth)
+        return None
+
+    def line(self, raw: bytes, number: int) -> Line:
+        """The line, which is number `number` of the present block, as the watch room takes it.
+
+        `volatile` tells afterwards whether what was read hangs on digits or on other wording than the line's own.
+        """
+        self.volatile = False
+        parts = self.parts(raw)
+        if parts is None:
+            return self._headless(raw, number)
+        if parts.at is None and parts.uptime is None and self.stamped and (head := self._head(number)):
+            parts.at = head.at
+        return self._as_line(parts)
+
+    def _headless(self, raw: bytes, number: int) -> Line:
+        """A line that begins with no head: part of what was said before it, where the stream's lines have heads."""
+        self._unfit += 1
+        if self._unfit == RECHECK:
+            self.study(self._block[max(0, number - SAMPLE) : number + 1])
+        head = self._head(number) if self.stamped else None
+        parts = Parts(raw.lstrip(b" \t") if head is None else raw, at=None if head is None else head.at)
+        found = OWN_TAG.match(raw)
+        if found and (found["pid"] or _is_name(found["program"])):
+            parts.program, parts.pid = _program(found["program"]), (found["pid"] or b"").decode()
+            parts.message = raw[found.end() :] if found["pid"] else raw
+        elif head is not None:
+            return head._replace(raw=raw[:LINE_LIMIT], fields=_without_priority(head.fields))
+        return self._as_line(parts)
+
+    def _head(self, number: int) -> Line | None:
+        """The nearest line in front that has a time of its own."""
+        for back in range(1, BACK + 1):
+            where, lines = (number - back, self._block) if back <= number else (number - back, self._tail)
+            if -where > len(self._tail):
+                break
+            raw = lines[where]
+            if self._heads is not None and self._heads[0] is raw:
+                head = self._heads[1]
+            else:
+                parts = self.parts(raw) if raw[:1] not in b" \t" else None
+                if parts is None or parts.at is None:
+                    continue
+                head = self._as_line(parts)
+            self._heads = (self._block[number], head)
+            return head
+        return None
+
+    def _fit(self, shape: Shape, raw: bytes, depth: int) -> Parts | None:
+        found = shape.compiled.match(raw)
+        if found is None:
+            return None
+        groups = found.groupdict()
+        self.volatile = self.volatile or bool(groups.get("pri") or groups.get("status"))
+        parts = Parts(raw if shape.whole else raw[found.end() :], program=shape.program)
+        if stamp := groups.get("stamp"):
+            parts.zoned = groups.get("z") is not None or stamp.isdigit()
+            parts.at = self.stamps.read(stamp, groups.get("f"), groups.get("z"))
+            if parts.at is None:
+                return None
+        _fill(parts, groups)
+        if (
+            not shape.program
+            and parts.program
+            and not parts.pid
+            and priority_of_word(parts.program) is not None
+            and depth == 0
+        ):
+            parts.priority, parts.program = priority_of_word(parts.program), ""
+            parts.message = raw[found.start("program") :]
+        if shape.inner and depth < NESTED:
+            self._look_inside(parts, depth)
+        if parts.priority is None:
+            parts.priority = leading_priority(parts.message)
+        return parts
+
+    def _structured(self, parts: Parts | None, depth: int) -> Parts | None:
+        """A record, whose message may be a whole line of a program, as in docker's own files."""
+        if parts is None:
+            return None
+        if depth < NESTED and not parts.program:
+            self._look_inside(parts, depth)
+        if parts.priority is None:
+            parts.priority = leading_priority(parts.message)
+        return parts
+
+    def _look_inside(self, parts: Parts, depth: int) -> None:
+        if inner := self.parts(parts.message, depth + 1):
+            parts.with_inner(inner)
+        elif not parts.program and (found := OWN_TAG.match(parts.message)) and _is_name(found["program"]):
+            parts.program = _program(found["program"])
+
+    def _record(self, raw: bytes) -> Parts:
+        """Several lines that fold.py has put together: an export or a verbose entry of the journal."""
+        first, _, rest = raw.partition(b"\n")
+        fields: dict[str, Any] = pairs(iter((first + b"\n" + rest if first.startswith(b"__") else rest).split(b"\n")))
+        parts = read_fields(
+            {"_boot_id": "", "message": "", **{key.lower(): value for key, value in fields.items()}}, self.stamps, raw
+        )
+        if parts.at is None and (head := self.parts(first.partition(b" [s=")[0] + b" x", 1)):
+            parts.at, parts.zoned = head.at, head.zoned
+        return parts
+
+    def _as_line(self, parts: Parts) -> Line:
+        fields: dict[str, bytes] = {}
+        if parts.priority is not None:
+            fields["PRIORITY"] = PRIORITIES[parts.priority]
+        if parts.pid:
+            fields["_PID"] = parts.pid.encode()
+        if parts.unit and parts.program:
+            fields["SYSLOG_IDENTIFIER"] = parts.program.encode()
+        self.volatile = self.volatile or parts.reworded
+        at = parts.at
+        if at is None and parts.uptime is not None and self.booted is not None:
+            at = min(self.booted + parts.uptime, self.now)
+        if parts.at is None:
+            fields["UNTIMED"] = b"1"
+        subject = parts.unit or parts.program
+        message = parts.message[:LINE_LIMIT]
+        return Line(self.now if at is None else at, message, subject, "log", fields, False, parts.host or self.host)
+
+
+def leading_priority(message: bytes) -> int | None:
+    """The priority that a message's first word names: `ERROR: …`, `[warn] …`, `nginx: [emerg] …`."""
+    found = LEADING_LEVEL.match(message)
+    return priority_of_word((found[1] or found[2] or found[3]).decode()) if found else None
+
+
+def _fill(parts: Parts, groups: dict[str, bytes | None]) -> None:
+    if host := groups.get("host"):
+        parts.host = host.decode() if host != b"-" else ""
+    if (program := groups.get("program")) and program != b"-":
+        parts.program = _program(program)
+    elif logger := groups.get("logger"):
+        parts.program = _package(logger.decode("utf-8", "replace"))
+    if (pid := groups.get("pid") or groups.get("pid2")) and pid.isdigit():
+        parts.pid = pid.decode()
+    if unit := groups.get("unit"):
+        parts.unit = unit.decode()
+    if (pri := groups.get("pri")) and int(pri) <= 191:
+        parts.priority = int(pri) % 8
+    elif level := groups.get("level") or groups.get("level2"):
+        word = level.decode("ascii", "replace")
+        parts.priority = int(word) if word.isdigit() else priority_of_word(word)
+    elif status := groups.get("status"):
+        parts.priority = priority_of_status(int(status))
+    if mono := groups.get("mono"):
+        parts.uptime = float(mono)
+
+
+def _program(name: bytes) -> str:
+    """`/usr/sbin/sshd` is sshd, `(shop)` shop, `sshd(pam_unix)` sshd."""
+    text = name.decode("utf-8", "replace")
+    if text.startswith("/"):
+        text = text.rpartition("/")[2] or text
+    if text.startswith("("):
+        return text.strip("()") or text
+    return text.partition("(")[0] or text
+
+
+def _package(logger: str) -> str:
+    """`django.request` is django; a class of Java, named by a domain or with capitals, stays as it is."""
+    first, dot, _ = logger.partition(".")
+    return first if dot and logger.islower() and len(first) > 1 and first not in DOMAINS else logger
+
+
+def _is_name(word: bytes) -> bool:
+    text = word.decode("utf-8", "replace")
+    return text[:1].isalpha() and text.islower() and priority_of_word(text) is None
+
+
+def _without_priority(fields: Any) -> dict[str, bytes]:
+    return {name: value for name, value in fields.items() if name != "PRIORITY"}
