@@ -68,8 +68,8 @@ async def measure(
         }
         speeds = {name: Speed() for name in engines}
         for done in range(-1, work.rounds):  # the first round warms up and does not count
-            for name, server in asked.items():
-                await server.ask(done, work, speeds[name])
+            for name in engines if done % 2 else reversed(engines):  # what the host does meanwhile meets each alike
+                await asked[name].ask(done, work, speeds[name])
             tell(done + 1, work.rounds)
         for name, server in asked.items():
             speeds[name].memory = server.process.memory_info().rss
