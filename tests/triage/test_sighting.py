@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from stillwatch.records.event import Event
 from stillwatch.records.trigger import Trigger
 from stillwatch.triage.sighting import Units, sight
 
@@ -29,6 +30,17 @@ def test_text_of_one_unit_about_another_is_hearsay_on_its_writer() -> None:
 def test_a_session_is_never_a_unit_to_blame() -> None:
     seen = sight(trigger("session-3.scope", "oom", writer="session-3.scope"), KNOWN)
     assert (seen.unit, seen.hearsay) == ("", True)
+
+
+def test_root_may_speak_from_a_session_of_whoever_called_it() -> None:
+    seen = trigger("sudo", "access-control", writer="session-3.scope")
+    said = [replace(seen, vouched=True, events=(_by(seen.events[0], uid),)) for uid in ("0", "1000")]
+    assert [sight(one, KNOWN).hearsay for one in said] == [False, True]
+    assert sight(said[0], KNOWN).subject == "sudo"
+
+
+def _by(event: Event, uid: str) -> Event:
+    return replace(event, fields={**event.fields, "uid": uid})
 
 
 def test_a_program_name_in_a_journal_is_not_taken_for_a_unit() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from stillwatch.unit.names import KINDS, NAMED, is_unit, may_be_changed, may_be_named, pattern
+from stillwatch.unit.names import KINDS, NAMED, is_unit, may_be_changed, may_be_named, of_all_connections, pattern
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,3 +30,9 @@ def test_names_are_at_most_255_bytes() -> None:
 
 def test_the_pattern_of_kinds_names_those_alone() -> None:
     assert re.fullmatch(pattern(NAMED), "a.slice") and not re.fullmatch(pattern(("timer",)), "a.slice")
+
+
+def test_the_units_of_one_sockets_connections_are_one_service() -> None:
+    one = "sshd@3-192.0.2.1:22-203.0.113.7:50222.service"
+    assert of_all_connections(one) == "sshd@.service"
+    assert of_all_connections("postgresql@15-main.service") == "postgresql@15-main.service"

@@ -50,6 +50,16 @@ def test_the_machine_itself_is_not_accused_of_guessing(screen: Prefilter) -> Non
     assert trigger.cause == "login-failed" and "backup" in trigger.summary
 
 
+def test_each_connection_of_a_socket_is_the_same_service(screen: Prefilter) -> None:
+    unit = b"sshd@%d-192.0.2.10:22-203.0.113.7:5%04d.service"
+    seen = [
+        Line(line.at, line.raw, (unit % (n, n)).decode(), "journal", {"_SYSTEMD_UNIT": unit % (n, n)})
+        for n, line in enumerate(lines(*[failed("203.0.113.7")] * 8))
+    ]
+    (trigger,) = Watcher(screen, host="h").see(seen).triggers
+    assert (trigger.subject, trigger.severity) == ("sshd@.service", Severity.medium)
+
+
 def test_an_address_is_one_however_it_is_written(screen: Prefilter) -> None:
     texts = [failed("::ffff:203.0.113.7")] * 4 + [failed("203.0.113.7")] * 4
     (trigger,) = Watcher(screen, host="h").see(lines(*texts)).triggers

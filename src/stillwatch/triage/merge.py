@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import Trigger
+from stillwatch.unit.names import of_all_connections
 
 _MOST_EVENTS = 6
 
@@ -47,7 +48,8 @@ def distinct(triggers: Iterable[Trigger]) -> list[Trigger]:
 
 def writer(trigger: Trigger) -> str:
     """The unit that journald itself saw writing (never a name out of the text); "" where nobody knows, as in a file."""
-    return next((unit for event in trigger.events if (unit := event.fields.get("systemd_unit", ""))), "")
+    wrote = next((unit for event in trigger.events if (unit := event.fields.get("systemd_unit", ""))), "")
+    return of_all_connections(wrote)
 
 
 def _join(one: Trigger, two: Trigger) -> Trigger:

@@ -69,7 +69,7 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     subject = units.canonical(owner or trigger.subject)
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
-    hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None)
+    hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None and not _is_roots(trigger))
     of_a_thing = trigger.vouched and bool(subject) and not is_unit(subject)
     if wrote and not trigger.trusted and not of_a_thing:
         subject = wrote
@@ -80,6 +80,11 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     # A fault of the host seen in one unit's log hangs on that unit until a link shows where it comes from.
     node = f"{UNIT_FAILURE} {subject}" if unit and kind in HOST_WIDE else f"{kind} {subject}"
     return Sighting(trigger=trigger, subject=subject, unit=unit, node=node, hearsay=hearsay)
+
+
+def _is_roots(trigger: Trigger) -> bool:
+    """Written by root, by journald's own field: sudo speaks of whoever called it, from that person's session."""
+    return bool(trigger.events) and all(event.fields.get("uid") == "0" for event in trigger.events)
 
 
 def is_unvouched(trigger: Trigger) -> bool:

@@ -22,6 +22,7 @@ def pattern(kinds: tuple[str, ...]) -> str:
 
 
 _ANY: Final = re.compile(rf"{CHARACTERS}+\.(?:{'|'.join(KINDS)})")
+_CONNECTION: Final = re.compile(r"@\d+-[^@]*:\d+-[^@]*:\d+(?=\.service$)")
 _NAMED: Final = re.compile(pattern(NAMED))
 _CHANGED: Final = re.compile(pattern(CHANGED))
 
@@ -29,6 +30,11 @@ _CHANGED: Final = re.compile(pattern(CHANGED))
 def is_unit(text: str) -> bool:
     """Whether the text has the form of a unit's name (not whether such a unit exists)."""
     return len(text) <= LONGEST and _ANY.fullmatch(text) is not None
+
+
+def of_all_connections(name: str) -> str:
+    """A socket's unit for one connection (`sshd@3-192.0.2.1:22-203.0.113.7:50222.service`) under its template's name."""
+    return _CONNECTION.sub("@", name)
 
 
 def may_be_named(text: str) -> bool:

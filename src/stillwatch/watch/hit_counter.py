@@ -10,7 +10,7 @@ from functools import lru_cache
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
-from stillwatch.unit.names import is_unit
+from stillwatch.unit.names import is_unit, of_all_connections
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
@@ -225,10 +225,17 @@ def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
 
     In a log nobody is vouched for. What PID 1 says of a unit stays with the unit, unless the rule names another one.
     """
-    speaks_for_others = line.trusted or line.source == "log" or is_vouched(rule, line)
+    # Log-ins count for the service that wrote of them, whatever it is called; what runs in a session has none.
+    of_a_service = bool(rule.kind) and not line.subject.endswith((".scope", ".slice"))
+    speaks_for_others = line.trusted or line.source == "log" or (is_vouched(rule, line) and not of_a_service)
     thing = named(rule.subject, {"subject": line.subject, **fields}) if speaks_for_others else ""
     if thing and not (line.trusted and is_unit(line.subject) and not is_unit(thing)):
         return thing
-    # Older syslogs name the module behind the program: sshd(pam_unix).
-    speaker = line.subject.partition("(")[0] if line.source == "log" else line.subject
-    return safe_text(speaker or line.subject or rule.speaker, 255)
+    return safe_text(_speaker(line) or rule.speaker, 255)
+
+
+def _speaker(line: Line) -> str:
+    """Older syslogs name the module behind the program: sshd(pam_unix). A unit for one connection is its template."""
+    if line.source == "log":
+        return line.subject.partition("(")[0] or line.subject
+    return of_all_connections(line.subject)
