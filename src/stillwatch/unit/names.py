@@ -33,7 +33,7 @@ def is_unit(text: str) -> bool:
 
 
 def of_all_connections(name: str) -> str:
-    """A socket's unit for one connection (`sshd@3-192.0.2.1:22-203.0.113.7:50222.service`) under its template's name."""
+    """A socket's unit for one connection (`sshd@3-192.0.2.1:22-203.0.113.7:50222.service`) under its template."""
     return _CONNECTION.sub("@", name)
 
 
