@@ -15,7 +15,7 @@ import pytest
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.llm import build as building
-from stillwatch.llm.build import build, in_background, need_tools, progress_of
+from stillwatch.llm.build import Progressed, build, in_background, need_tools, progress_of
 from tests.llm.test_servers import eventually
 
 pytestmark = pytest.mark.process
@@ -123,15 +123,17 @@ async def test_one_that_is_ended_takes_its_compilers_along_and_goes_on_later(
     tools(ninja=NINJA.format(between=f"echo $$ > {tmp_path}/pid; exec sleep 500"))
     task = asyncio.create_task(build(place, silent, sdist=sdist))
     assert await eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().endswith("\n"))
-    assert await eventually(lambda: progress_of(place) == (1, 2))
+    assert progress_of(tmp_path / "none/llama-server") is None
+    assert await eventually(lambda: progress_of(place) == Progressed(done=1, total=2, running=True))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     pid = int((tmp_path / "pid").read_text())
     assert await eventually(lambda: not Path(f"/proc/{pid}").exists())
-    assert progress_of(place) is None
+    assert progress_of(place) == Progressed(done=1, total=2, running=False)
     tools(ninja=NINJA.format(between="echo again"))
     await build(place, silent, sdist=sdist)
+    assert progress_of(place) is None
 
 
 async def test_a_second_build_waits_for_the_first(

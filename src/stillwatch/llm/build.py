@@ -19,6 +19,7 @@ import sys
 import tarfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -77,7 +78,7 @@ async def build(place: Path, tell: Progress, *, sdist: Path | None = None, jobs:
             return place
         need_room(folder, 0)
         source = await asyncio.to_thread(_unpacked, await _source(folder, sdist, tell), folder)
-        await asyncio.to_thread(_install, await _compiled(source, jobs or _jobs(), tell), place)
+        await asyncio.to_thread(_install, await _compiled(source, jobs if jobs > 0 else _jobs(), tell), place)
         shutil.rmtree(folder, ignore_errors=True)
     return place
 
@@ -113,16 +114,29 @@ def in_background(argv: Sequence[str], place: Path) -> Path:
     return log
 
 
-def progress_of(place: Path) -> tuple[int, int] | None:
-    """(done, total) of a build of `place` that runs now, None where none does."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progressed:
+    """A build that is not done: steps done and all (0: just begun). running: whether it goes on now."""
+
+    done: int
+    total: int
+    running: bool
+
+
+def progress_of(place: Path) -> Progressed | None:
+    """How far a build of `place` is; None where there is none, or it is done."""
+    if not (place.parent / "build").is_dir():
+        return None
+    running = False
     try:
         with (place.parent / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read_progress(place.parent / "build/progress.json")
+        running = True
     except OSError:
         pass
-    return None
+    done, total = _read_progress(place.parent / "build/progress.json")
+    return Progressed(done=done, total=total, running=running)
 
 
 def _read_progress(file: Path) -> tuple[int, int]:

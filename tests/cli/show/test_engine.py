@@ -6,6 +6,7 @@ import pytest
 
 from stillwatch.cli.show.engine import engine_json, engine_lines, gain_words, step_bar
 from stillwatch.helpers.engine import Tried
+from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import Choice, Engine, Survey
 from stillwatch.llm.gain import Gain
 
@@ -13,8 +14,8 @@ BROKEN = Tried(name="/x\x1b/llama-server", problem="bad \x1b[2J")
 PACKAGE = Choice(engine=Engine(name="xllamacpp", why="it came along"), tried=Tried(name="xllamacpp", version="1"))
 
 
-def rows(found: Survey, running: tuple[int, int] | None = None) -> list[str]:
-    return [each.text for each in engine_lines(found, running)]
+def rows(found: Survey, building: Progressed | None = None) -> list[str]:
+    return [each.text for each in engine_lines(found, building)]
 
 
 def test_what_engines_say_is_made_harmless() -> None:
@@ -24,8 +25,15 @@ def test_what_engines_say_is_made_harmless() -> None:
 
 @pytest.mark.parametrize(("running", "said"), [((0, 0), "just begun"), ((52, 208), "25 %")])
 def test_a_build_that_runs_says_how_far_it_is(running: tuple[int, int], said: str) -> None:
-    assert rows(Survey(choice=PACKAGE), running)[-1].endswith(said)
-    assert engine_json(Survey(choice=PACKAGE), running)["building"] == {"done": running[0], "total": running[1]}
+    building = Progressed(done=running[0], total=running[1], running=True)
+    assert rows(Survey(choice=PACKAGE), building)[-1].endswith(said)
+    shown = engine_json(Survey(choice=PACKAGE), building)["building"]
+    assert shown == {"done": running[0], "total": running[1], "running": True}
+
+
+def test_a_build_that_ended_too_early_says_how_to_go_on() -> None:
+    building = Progressed(done=1, total=9, running=False)
+    assert "ended before it was done" in rows(Survey(choice=PACKAGE), building)[-1]
 
 
 def test_a_gain_is_one_sentence() -> None:

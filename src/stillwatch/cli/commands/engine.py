@@ -60,11 +60,11 @@ def _show(*, as_json: bool) -> int:
 
     as_service = door.app().places.as_service
     found = asyncio.run(survey(as_service=as_service))
-    running = progress_of(place_to_build(as_service=as_service))
+    building = progress_of(place_to_build(as_service=as_service))
     if as_json:
-        put_json(engine_json(found, running))
+        put_json(engine_json(found, building))
     else:
-        put(engine_lines(found, running))
+        put(engine_lines(found, building))
     return 0 if found.choice else 5
 
 

@@ -11,14 +11,15 @@ from dataclasses import asdict
 from stillwatch.cli.terminal import Line, is_terminal, line
 from stillwatch.cli.text import local_time, one_line
 from stillwatch.helpers.engine import PACKAGE, Tried
+from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import BUILD, Survey
 from stillwatch.llm.gain import Gain, known_gain
 
 Step = Callable[[str, int, int], None]
 
 
-def engine_json(found: Survey, running: tuple[int, int] | None) -> dict[str, object]:
-    """engine: null where none runs, with why; building: steps done and all, null where nothing is built."""
+def engine_json(found: Survey, building: Progressed | None) -> dict[str, object]:
+    """engine: null where none runs, with why; building: null where no build is unfinished."""
     choice = found.choice
     gain = known_gain(choice.engine.name) if choice else None
     return {
@@ -27,7 +28,7 @@ def engine_json(found: Survey, running: tuple[int, int] | None) -> dict[str, obj
         "passed_over": [_tried(each) for each in found.failed],
         "others": [_tried(each) for each in found.others],
         "gain": gain and asdict(gain),
-        "building": running and {"done": running[0], "total": running[1]},
+        "building": building and asdict(building),
     }
 
 
@@ -41,7 +42,7 @@ def _tried(each: Tried) -> dict[str, object]:
     }
 
 
-def engine_lines(found: Survey, running: tuple[int, int] | None) -> Iterator[Line]:
+def engine_lines(found: Survey, building: Progressed | None) -> Iterator[Line]:
     """What is used and why, what is not, and what could be gained."""
     choice = found.choice
     if choice:
@@ -56,8 +57,10 @@ def engine_lines(found: Survey, running: tuple[int, int] | None) -> Iterator[Lin
         yield line(("✗ ", "bold red"), one_line(str(each), 500), hang=2)
     for each in found.others:
         yield line(f"  {each}", (" would be next", "dim"), hang=4)
-    if running:
-        yield line((f"a llama-server is being built: {_share(*running)}", "dim"))
+    if building and building.running:
+        yield line((f"a llama-server is being built: {_share(building.done, building.total)}", "dim"))
+    elif building:
+        yield line(("a build ended before it was done: ", "yellow"), f"'{BUILD}' goes on from there and says why")
     elif not (choice and choice.engine.native):
         yield line((f"a llama-server for this processor may be quicker: {BUILD}", "dim"))
 
