@@ -59,10 +59,10 @@ def verbs(family: str) -> list[str]:
 
 
 def configuration() -> str:
-    """Every key with its type and default."""
+    """Every key with its type, its default and what it means."""
     schema = config_schema()
-    rows = ["| key | type | default |", "|---|---|---|"]
-    rows += [f"| `{key}` | {kind} | {default} |" for key, kind, default in keys(schema, schema)]
+    rows = ["| key | type | default | |", "|---|---|---|---|"]
+    rows += [f"| `{key}` | {kind} | {default} | {says} |" for key, kind, default, says in keys(schema, schema)]
     intro = (
         "One TOML file: `/etc/stillwatch/stillwatch.toml`, else `$XDG_CONFIG_HOME/stillwatch/stillwatch.toml`; "
         "`--config FILE` wins. An unknown key is an error."
@@ -70,7 +70,7 @@ def configuration() -> str:
     return page("Configuration", intro, "\n".join(rows))
 
 
-def keys(schema: dict[str, Any], node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+def keys(schema: dict[str, Any], node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
     node = resolve(schema, node)
     for name, entry in node["properties"].items():
         inner = resolve(schema, entry)
@@ -78,7 +78,8 @@ def keys(schema: dict[str, Any], node: dict[str, Any], prefix: str = "") -> Iter
             yield from keys(schema, inner, f"{prefix}{name}.")
         else:
             default = json.dumps(entry["default"]) if entry.get("default") is not None else "–"
-            yield f"{prefix}{name}", kind(schema, entry), f"`{default}`" if default != "–" else default
+            says = entry.get("description", "")
+            yield f"{prefix}{name}", kind(schema, entry), f"`{default}`" if default != "–" else default, says
 
 
 def resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

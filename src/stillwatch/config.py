@@ -15,9 +15,13 @@ from stillwatch.records.chat import Tier
 from stillwatch.tables.problems import BadTable, read_table
 
 Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
-Port = Annotated[int, Meta(ge=1, le=65535)]
 SYSTEM_CONFIG = Path("/etc/stillwatch/stillwatch.toml")
 SERVICE_STATE = Path("/var/lib/stillwatch")
+
+
+def says(words: str) -> Meta:
+    """What a key means: the reference page and the schema say it."""
+    return Meta(description=words)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,30 +29,48 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Api(Section, frozen=True):
-    host: str = "127.0.0.1"
-    port: Port = 8083
-    allowed_hosts: tuple[str, ...] = ("localhost",)
+    """Port 8083."""
+
+    host: Annotated[str, says("The address to listen on. Any but loopback needs an API key first.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535), says("The port of the API, MCP and the status page.")] = 8083
+    allowed_hosts: Annotated[
+        tuple[str, ...], says("Host names accepted beside loopback addresses, for a chat window in a container, say.")
+    ] = ("localhost",)
 
 
 class Watch(Section, frozen=True):
-    logs: tuple[str, ...] = ()
-    journal: str | Literal[False] = "/var/log/journal"
+    """What is read beside units and metrics."""
+
+    logs: Annotated[tuple[str, ...], says("Log files to follow beside the journal.")] = ()
+    journal: Annotated[
+        str | Literal[False], says("The journal's directory; another than the host's replaces it; false: no journal.")
+    ] = "/var/log/journal"
 
 
 class TierConfig(Section, frozen=True):
     """One tier. `url` absent: our own llama-server on `port`; tiers that name the same model share one server."""
 
-    url: str | None = None
-    model: str | None = None
-    key_file: str | None = None
-    enabled: bool = True
-    port: Port | None = None
-    context: Annotated[int, Meta(ge=512, le=1_048_576)] = 4096
-    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
-    gpu_layers: Annotated[int, Meta(ge=-1, le=10_000)] = 0
+    url: Annotated[
+        str | None, says("Base URL of an OpenAI-compatible server, with its /v1. Absent: a server of our own.")
+    ] = None
+    model: Annotated[
+        str | None, says("A name of `stillwatch models list`, a GGUF file, or what the server of `url` calls it.")
+    ] = None
+    key_file: Annotated[str | None, says("A file with the API key of `url`, readable by Stillwatch alone.")] = None
+    enabled: Annotated[bool, says("false: this tier is never asked.")] = True
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None, says("The port of our own server. Absent: 8080, 8081 or 8082.")
+    ] = None
+    context: Annotated[int, Meta(ge=512, le=1_048_576), says("Tokens of prompt and answer together.")] = 4096
+    threads: Annotated[int, Meta(ge=0, le=1024), says("Processor threads of our own server; 0: its choice.")] = 0
+    gpu_layers: Annotated[
+        int, Meta(ge=-1, le=10_000), says("Layers that our own server puts on a graphics card; -1: all.")
+    ] = 0
 
 
 class Llm(Section, frozen=True):
+    """The three models: is it urgent, what is it, and why."""
+
     trigger: TierConfig = TierConfig()
     review: TierConfig = TierConfig()
     meta: TierConfig = TierConfig()
@@ -59,19 +81,25 @@ class Llm(Section, frozen=True):
 
 
 class Notify(Section, frozen=True):
-    urls: tuple[str, ...] = ()
+    """Who is told."""
+
+    urls: Annotated[
+        tuple[str, ...], says("Apprise URLs: mail, ntfy, Matrix and many more. Each gets every message.")
+    ] = ()
 
 
 class Keep(Section, frozen=True):
     """How much is remembered. The oldest goes first: readings, then resolved incidents with their evidence."""
 
-    readings_days: Annotated[float, Meta(ge=0.01, le=3650)] = 7
-    incidents_days: Annotated[float, Meta(ge=1, le=36500)] = 365
-    megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 512
+    readings_days: Annotated[float, Meta(ge=0.01, le=3650), says("Days that readings of metrics are kept.")] = 7
+    incidents_days: Annotated[float, Meta(ge=1, le=36500), says("Days that resolved incidents are kept.")] = 365
+    megabytes: Annotated[int, Meta(ge=1, le=1_000_000), says("The most that all of it may take.")] = 512
 
 
 class Config(Section, frozen=True):
-    autonomy: Autonomy = "suggest"
+    autonomy: Annotated[Autonomy, says("How far changes may go at most. `stillwatch autonomy set` moves below it.")] = (
+        "suggest"
+    )
     api: Api = Api()
     watch: Watch = Watch()
     llm: Llm = Llm()

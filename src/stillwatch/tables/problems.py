@@ -101,6 +101,8 @@ def _described(kind: type[msgspec.Struct]) -> inspect.StructType:
 
 
 def _value(value: Any, kind: inspect.Type, hint: Any, path: Path, text: str) -> Iterator[Problem]:
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
     if isinstance(kind, inspect.StructType) and isinstance(value, dict):
         yield from _struct(value, kind.cls, path, text)
         return
@@ -139,6 +141,8 @@ def _shown(value: object) -> str:
 def allowed(kind: inspect.Type) -> str:
     """What a value may be, in words; "" for a kind that has none."""
     match kind:
+        case inspect.Metadata():
+            return allowed(kind.type)
         case inspect.LiteralType():
             return _either(_literal(value) for value in kind.values)
         case inspect.BoolType():
