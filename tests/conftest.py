@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,17 +32,47 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.longrepr = f"{item.nodeid}: skipped, and on CI nothing may be: {report.longrepr}"
 
 
+MOST_RERUNS = 3
+SAFETY = re.compile(
+    r"tests/(gate|helpers|grammar|untrusted|serve/http/test_guard|serve/page/test_log_in|test_injections"
+    r"|test_forged_histories|flows/test_(injections|mending|undo))|_r\d\d_"
+)
+"""What has to hold each time: one failure there is a failure, whatever a second try says."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that boots a machine is a container test, whether it says so or not.
 
     Real programs beside one another on two processors may wait for longer than any test should: they get one more try,
-    which the summary counts. A unit test gets none.
+    which the end of the run tells. A unit test gets none, nor does one about safety.
     """
     for item in items:
         if {"machine", "boot", "rootfs"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("container")
+        alone = not any(map(item.get_closest_marker, ("process", "container", "real_model")))
+        if alone or SAFETY.search(item.nodeid):
+            item.add_marker(pytest.mark.flaky(reruns=0), append=False)
         elif item.get_closest_marker("process"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Each test that passed only when it was tried again, with what went wrong the first time."""
+    again = terminalreporter.stats.get("rerun", [])
+    if again:
+        terminalreporter.section(f"tried again: {len(again)}, at most {MOST_RERUNS} are let pass")
+    for report in again:
+        lines = str(report.longreprtext).strip().splitlines()
+        why = next((line for line in lines if line.startswith("E ")), lines[-1] if lines else "?")
+        terminalreporter.line(f"{report.nodeid}: {why.removeprefix('E').strip()[:300]}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """More than a few second tries are no accident: the run fails."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and len(reporter.stats.get("rerun", [])) > MOST_RERUNS and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
