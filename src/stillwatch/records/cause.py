@@ -1,69 +1,122 @@
-"""The catalogue of causes. A model chooses an id from it; the words for people come from here and from the rules."""
+"""The catalogue of causes, one row each. A model chooses an id from it; the words come from here and from the rules."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-CAUSES: Final[dict[str, str]] = {
-    "missing-executable": "the program that the unit should start does not exist",
-    "port-in-use": "another process already listens on the port",
-    "bad-config": "a configuration file does not pass its syntax check",
-    "disk-full": "a file system is full",
-    "inodes-full": "a file system has no free inodes",
-    "oom": "the kernel or a memory limit killed it for using too much memory",
-    "memory-pressure": "the host is short of memory",
-    "cpu-pressure": "the host is short of processor time",
-    "io-pressure": "the host waits for its disks",
-    "permission": "a file or directory has the wrong owner or mode",
-    "certificate-expired": "a TLS certificate has expired or is about to",
-    "timer-disabled": "a timer that should run is disabled",
-    "name-resolution": "host names cannot be resolved",
-    "dependency-failed": "a unit or service that it needs is down",
-    "stale-lock": "a lock or pid file of a dead process is in the way",
-    "deleted-file-held": "a deleted file is still held open and takes up space",
-    "watchdog": "it stopped answering its watchdog",
-    "timeout": "it did not start or stop in time",
-    "crash": "the program crashed",
-    "exit-code": "the program ended with an error",
-    "restart-loop": "it keeps failing and is started again and again",
-    "log-flood": "one unit floods the log",
-    "brute-force": "somebody is guessing passwords",
-    "login-failed": "a log-in was refused",
-    "probing": "somebody tries what the service does not allow",
-    "missing-path": "a file, directory or mount that it needs is missing",
-    "hardware": "the kernel reports a hardware fault",
-    "filesystem-error": "the kernel reports a damaged file system",
-    "network": "the network or a remote host does not answer",
-    "kernel-bug": "the kernel ran into a fault of its own or of a driver",
-    "device-missing": "a device is gone or does not answer",
-    "redundancy-lost": "an array, pool or cluster goes on without a spare part: the next fault loses data",
-    "quorum-lost": "too few members of the cluster see each other, so it does nothing",
-    "mount-missing": "a file system that should be mounted is not",
-    "version-mismatch": "data, program or protocol are of versions that do not fit together",
-    "access-control": "a security policy forbids it",
-    "resource-limit": "a limit that somebody set is reached",
-    "process-leak": "it starts more and more processes or threads",
-    "cpu-hog": "one unit uses the processor all the time",
-    "masked": "the unit is masked, so nothing can start it",
-    "wrong-address": "the address that it should use is not on this machine",
-    "ordering-cycle": "units wait for each other in a circle, so one of them is left out",
-    "certificate-wrong": "a certificate is for another name, not trusted or not valid yet",
-    "certificate-not-issued": "the authority does not issue the certificate",
-    "missing-setting": "a setting that it needs is not there",
-    "licence-expired": "a licence has expired or is not valid",
-    "wrong-credentials": "a password, key or token is not accepted",
-    "backup-failed": "a backup was not made",
-    "update-failed": "a package or the system could not be updated",
-    "clock-wrong": "the clock is wrong or nothing sets it",
-    "overheating": "a part is too hot, so it is slowed down or switched off",
-    "power": "the power supply is too weak or failed",
-    "mail-rejected": "mail is refused or cannot be delivered",
-    "data-damaged": "a database or a file of data is damaged",
-    "intrusion": "somebody got in, or tries with more than passwords",
-    "prompt-injection": "a log line carries instructions for a language model",
-    "other": "the cause is not in the catalogue",
+UNIT_FAILURE: Final = "unit-failure"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CauseKind:
+    """One row of the catalogue: all that is known of a cause wherever it turns up.
+
+    words: for people and for the models that choose; rank: the higher the more it says why (every reason outranks every
+    symptom); family: causes of one family about one thing are one fault, "" for a family of its own; host_wide: its
+    fault lies in the host and strikes whatever unit happens to need it; symptom: it says that something failed, and not
+    why; elsewhere: it points at somebody else.
+    """
+
+    words: str
+    rank: int
+    family: str = ""
+    host_wide: bool = False
+    symptom: bool = False
+    elsewhere: bool = False
+
+
+KINDS: Final[dict[str, CauseKind]] = {
+    "missing-executable": CauseKind(
+        words="the program that the unit should start does not exist", rank=440, family=UNIT_FAILURE
+    ),
+    "port-in-use": CauseKind(words="another process already listens on the port", rank=410, family=UNIT_FAILURE),
+    "bad-config": CauseKind(words="a configuration file does not pass its syntax check", rank=390, family=UNIT_FAILURE),
+    "disk-full": CauseKind(words="a file system is full", rank=470, host_wide=True),
+    "inodes-full": CauseKind(words="a file system has no free inodes", rank=460, host_wide=True),
+    "oom": CauseKind(
+        words="the kernel or a memory limit killed it for using too much memory", rank=250, family=UNIT_FAILURE
+    ),
+    "memory-pressure": CauseKind(words="the host is short of memory", rank=100, family="memory", host_wide=True),
+    "cpu-pressure": CauseKind(words="the host is short of processor time", rank=80),
+    "io-pressure": CauseKind(words="the host waits for its disks", rank=90),
+    "permission": CauseKind(words="a file or directory has the wrong owner or mode", rank=360, family=UNIT_FAILURE),
+    "certificate-expired": CauseKind(
+        words="a TLS certificate has expired or is about to", rank=330, family=UNIT_FAILURE
+    ),
+    "timer-disabled": CauseKind(words="a timer that should run is disabled", rank=200),
+    "name-resolution": CauseKind(words="host names cannot be resolved", rank=260, host_wide=True),
+    "dependency-failed": CauseKind(
+        words="a unit or service that it needs is down", rank=70, family=UNIT_FAILURE, elsewhere=True
+    ),
+    "stale-lock": CauseKind(words="a lock or pid file of a dead process is in the way", rank=380, family=UNIT_FAILURE),
+    "deleted-file-held": CauseKind(
+        words="a deleted file is still held open and takes up space", rank=450, family="disk-full", host_wide=True
+    ),
+    "watchdog": CauseKind(words="it stopped answering its watchdog", rank=210, family=UNIT_FAILURE),
+    "timeout": CauseKind(words="it did not start or stop in time", rank=50, family=UNIT_FAILURE, symptom=True),
+    "crash": CauseKind(words="the program crashed", rank=40, family=UNIT_FAILURE, symptom=True),
+    "exit-code": CauseKind(words="the program ended with an error", rank=30, family=UNIT_FAILURE, symptom=True),
+    "restart-loop": CauseKind(
+        words="it keeps failing and is started again and again", rank=20, family=UNIT_FAILURE, symptom=True
+    ),
+    "log-flood": CauseKind(words="one unit floods the log", rank=120, family=UNIT_FAILURE),
+    "brute-force": CauseKind(words="somebody is guessing passwords", rank=170),
+    "login-failed": CauseKind(words="a log-in was refused", rank=150, family="brute-force"),
+    "probing": CauseKind(words="somebody tries what the service does not allow", rank=160, family="brute-force"),
+    "missing-path": CauseKind(
+        words="a file, directory or mount that it needs is missing", rank=340, family=UNIT_FAILURE
+    ),
+    "hardware": CauseKind(words="the kernel reports a hardware fault", rank=560),
+    "filesystem-error": CauseKind(words="the kernel reports a damaged file system", rank=510),
+    "network": CauseKind(
+        words="the network or a remote host does not answer", rank=60, family=UNIT_FAILURE, elsewhere=True
+    ),
+    "kernel-bug": CauseKind(words="the kernel ran into a fault of its own or of a driver", rank=490),
+    "device-missing": CauseKind(words="a device is gone or does not answer", rank=550),
+    "redundancy-lost": CauseKind(
+        words="an array, pool or cluster goes on without a spare part: the next fault loses data", rank=520
+    ),
+    "quorum-lost": CauseKind(words="too few members of the cluster see each other, so it does nothing", rank=480),
+    "mount-missing": CauseKind(words="a file system that should be mounted is not", rank=350, family=UNIT_FAILURE),
+    "version-mismatch": CauseKind(
+        words="data, program or protocol are of versions that do not fit together", rank=420, family=UNIT_FAILURE
+    ),
+    "access-control": CauseKind(words="a security policy forbids it", rank=370, family=UNIT_FAILURE),
+    "resource-limit": CauseKind(words="a limit that somebody set is reached", rank=240, family=UNIT_FAILURE),
+    "process-leak": CauseKind(words="it starts more and more processes or threads", rank=230, family=UNIT_FAILURE),
+    "cpu-hog": CauseKind(words="one unit uses the processor all the time", rank=110, family=UNIT_FAILURE),
+    "masked": CauseKind(words="the unit is masked, so nothing can start it", rank=430, family=UNIT_FAILURE),
+    "wrong-address": CauseKind(
+        words="the address that it should use is not on this machine", rank=400, family=UNIT_FAILURE
+    ),
+    "ordering-cycle": CauseKind(words="units wait for each other in a circle, so one of them is left out", rank=220),
+    "certificate-wrong": CauseKind(
+        words="a certificate is for another name, not trusted or not valid yet", rank=310, family=UNIT_FAILURE
+    ),
+    "certificate-not-issued": CauseKind(
+        words="the authority does not issue the certificate", rank=320, family=UNIT_FAILURE
+    ),
+    "missing-setting": CauseKind(words="a setting that it needs is not there", rank=300, family=UNIT_FAILURE),
+    "licence-expired": CauseKind(words="a licence has expired or is not valid", rank=290, family=UNIT_FAILURE),
+    "wrong-credentials": CauseKind(words="a password, key or token is not accepted", rank=280, family=UNIT_FAILURE),
+    "backup-failed": CauseKind(words="a backup was not made", rank=140, family=UNIT_FAILURE),
+    "update-failed": CauseKind(words="a package or the system could not be updated", rank=130, family=UNIT_FAILURE),
+    "clock-wrong": CauseKind(words="the clock is wrong or nothing sets it", rank=270),
+    "overheating": CauseKind(words="a part is too hot, so it is slowed down or switched off", rank=530),
+    "power": CauseKind(words="the power supply is too weak or failed", rank=540),
+    "mail-rejected": CauseKind(words="mail is refused or cannot be delivered", rank=190),
+    "data-damaged": CauseKind(words="a database or a file of data is damaged", rank=500, family=UNIT_FAILURE),
+    "intrusion": CauseKind(words="somebody got in, or tries with more than passwords", rank=180, family="brute-force"),
+    "prompt-injection": CauseKind(words="a log line carries instructions for a language model", rank=0),
+    "other": CauseKind(words="the cause is not in the catalogue", rank=10, family=UNIT_FAILURE, symptom=True),
 }
+CAUSES: Final[dict[str, str]] = {id: kind.words for id, kind in KINDS.items()}
+
+
+def is_symptom(cause: str) -> bool:
+    """Whether it says that something failed, and not why; so does no cause at all."""
+    return not cause or (cause in KINDS and KINDS[cause].symptom)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

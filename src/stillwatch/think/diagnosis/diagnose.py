@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from stillwatch.ports import LookTools
 from stillwatch.records.assessment import Assessment
+from stillwatch.records.cause import is_symptom
 from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
-
-_SYMPTOMS = frozenset({"exit-code", "restart-loop", "crash", "timeout", "other", ""})
 
 
 async def diagnose(
@@ -70,7 +69,7 @@ async def investigate(case: Case) -> Finding:
 
 def _investigator(cause: str, leading: str) -> Investigator:
     """The cause's own; what leads and has none is told as its rule tells it."""
-    return INVESTIGATORS.get(cause) or (plain if cause == leading and cause not in _SYMPTOMS else nothing)
+    return INVESTIGATORS.get(cause) or (plain if cause == leading and not is_symptom(cause) else nothing)
 
 
 async def nothing(case: Case) -> Finding | None:
