@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.triage.neighbours import from_targets
+from stillwatch.triage.neighbours import from_one_program, from_targets
 from stillwatch.triage.sighting import Sighting, Units, sight
 
 from .build import AT, trigger
@@ -56,3 +56,15 @@ def test_what_failed_long_before_is_another_fault() -> None:
 def test_of_two_that_may_serve_it_none_is_blamed() -> None:
     asked = said("web", "network", target="172.18.0.5:3000")
     assert list(from_targets([asked, said("gitea-1"), said("wiki-1")])) == []
+
+
+def test_what_one_program_says_at_once_is_one_fault() -> None:
+    full, failed = said("upgrade", "disk-full"), said("upgrade", "update-failed")
+    assert list(from_one_program([full, failed])) == [(failed.node, full.node)]
+    early = said("upgrade", "update-failed", first=AT - 9000, last=AT - 8000)
+    assert list(from_one_program([full, early])) == []
+
+
+@pytest.mark.parametrize(("program", "other"), [("kernel", "oom"), ("sshd", "bad-config"), ("web", "brute-force")])
+def test_who_speaks_of_many_things_speaks_of_many_faults(program: str, other: str) -> None:
+    assert list(from_one_program([said(program, "disk-full"), said(program, other)])) == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.neighbours import from_targets
+from stillwatch.triage.neighbours import from_one_program, from_targets
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
 from stillwatch.triage.sighting import Sighting, Units
 from stillwatch.triage.things import Arrow, from_things
@@ -40,6 +40,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *_from_renewal(heard, units),
         *from_things(heard),
         *from_targets(heard),
+        *from_one_program(heard),
     }
     return {(symptom, root) for symptom, root in found if symptom != root}
 

@@ -1,15 +1,17 @@
-"""In log text: who should have answered where a connection failed, by the name, the port or the socket that is told."""
+"""In log text, where nobody says what is a unit: whom a failed connection was for, and what one program says at once."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
+from stillwatch.triage.adoption import NOBODYS
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family, rank
 from stillwatch.triage.sighting import Sighting
-from stillwatch.triage.things import Arrow
+from stillwatch.triage.things import STORAGE, Arrow
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""
@@ -35,6 +37,22 @@ _WORDS = re.compile(r"[a-z]+")
 _TARGET = re.compile(
     r"\[?(?P<host>[^\]:/,' ]+(?::[^\]:/,' ]*)*?)\]?(?:(?::| port |, port |', port=)(?P<port>\d{1,5}))?"
 )
+
+
+def from_one_program(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """A program of no unit that tells of several faults at once tells of one: the most specific."""
+    by_program: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.from_log and not sighting.unit and sighting.subject not in NOBODYS and _is_fault(sighting):
+            by_program[sighting.trigger.host, sighting.subject].append(sighting)
+    for theirs in by_program.values():
+        worst = max(theirs, key=lambda sighting: (rank(sighting.trigger.cause), sighting.node))
+        yield from ((other.node, worst.node) for other in theirs if other.node != worst.node and _near(other, worst))
+
+
+def _is_fault(sighting: Sighting) -> bool:
+    """Log-ins and floods are no consequence of anything that the program says of itself."""
+    return family(sighting.trigger.cause) not in ("brute-force", "log-flood") and sighting.trigger.cause not in STORAGE
 
 
 def from_targets(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
