@@ -65,6 +65,8 @@ def test_what_one_program_says_at_once_is_one_fault() -> None:
     assert list(from_one_program([full, early])) == []
 
 
-@pytest.mark.parametrize(("program", "other"), [("kernel", "oom"), ("sshd", "bad-config"), ("web", "brute-force")])
+@pytest.mark.parametrize(
+    ("program", "other"), [("kernel", "oom"), ("sshd", "bad-config"), ("web", "brute-force"), ("web", "port-in-use")]
+)
 def test_who_speaks_of_many_things_speaks_of_many_faults(program: str, other: str) -> None:
     assert list(from_one_program([said(program, "disk-full"), said(program, other)])) == []

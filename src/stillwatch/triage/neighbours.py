@@ -1,4 +1,4 @@
-"""In log text, where nobody says what is a unit: whom a failed connection was for, and what one program says at once."""
+"""In log text, where nothing is a unit: whom a failed connection was for, and what one program says at once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from stillwatch.triage.adoption import NOBODYS
-from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family, rank
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""
+
+CONSEQUENCES: Final = SYMPTOMS | DEPENDENT | {"backup-failed", "update-failed"}
+"""Causes that say that something did not work out, and not why."""
 
 SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "3306": ("mysql", "mariadb"),
@@ -40,19 +43,23 @@ _TARGET = re.compile(
 
 
 def from_one_program(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
-    """A program of no unit that tells of several faults at once tells of one: the most specific."""
+    """What a program of no unit says of its failure follows from the one reason that it tells at that time."""
     by_program: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
     for sighting in sightings:
-        if sighting.from_log and not sighting.unit and sighting.subject not in NOBODYS and _is_fault(sighting):
+        if sighting.from_log and not sighting.unit and sighting.subject not in NOBODYS:
             by_program[sighting.trigger.host, sighting.subject].append(sighting)
     for theirs in by_program.values():
-        worst = max(theirs, key=lambda sighting: (rank(sighting.trigger.cause), sighting.node))
-        yield from ((other.node, worst.node) for other in theirs if other.node != worst.node and _near(other, worst))
+        reasons = {sighting.node: sighting for sighting in theirs if _is_reason(sighting)}
+        for other in theirs:
+            near = [node for node, reason in reasons.items() if _near(other, reason)]
+            if other.node not in reasons and other.trigger.cause in CONSEQUENCES and len(near) == 1:
+                yield other.node, near[0]
 
 
-def _is_fault(sighting: Sighting) -> bool:
-    """Log-ins and floods are no consequence of anything that the program says of itself."""
-    return family(sighting.trigger.cause) not in ("brute-force", "log-flood") and sighting.trigger.cause not in STORAGE
+def _is_reason(sighting: Sighting) -> bool:
+    """Log-ins, floods and damaged disks are no reason for what the program says of itself."""
+    cause = sighting.trigger.cause
+    return cause not in CONSEQUENCES | STORAGE and family(cause) not in ("brute-force", "log-flood")
 
 
 def from_targets(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
