@@ -5,7 +5,7 @@ import re
 from stillwatch.records.line import Line
 from stillwatch.watch.hit_counter import MORE, HitCounter, as_event
 from stillwatch.watch.room import OF_A_KIND
-from stillwatch.watch.rule import Rule
+from stillwatch.watch.rule import Found, Rule
 
 
 def rule(**changes: object) -> Rule:
@@ -16,7 +16,7 @@ def rule(**changes: object) -> Rule:
 def add(tally: HitCounter, of: Rule, line: Line) -> None:
     found = re.search(of.patterns[0].encode(), line.raw)
     assert found
-    tally.add(of, line, found)
+    tally.add(of, line, Found(found.groupdict()))
 
 
 def test_a_threshold_needs_that_many_within_the_window() -> None:

@@ -61,11 +61,11 @@ def load_file(file: Path) -> RuleFile:
 def _filled(rule: Rule, slots: Mapping[str, str], file: Path) -> Rule:
     try:
         match = tuple(expand(pattern, slots) for pattern in rule.patterns)
-        when = tuple(expand(pattern, slots) for pattern in rule.when)
+        also = tuple(expand(pattern, slots) for pattern in rule.also)
         unless = tuple(expand(pattern, slots) for pattern in rule.unless)
     except ValueError as error:
         raise WrongUsage(f"{file}: rule {rule.id}: {error}") from error
-    return msgspec.structs.replace(rule, match=match, when=when, unless=unless)
+    return msgspec.structs.replace(rule, match=match, also=also, unless=unless)
 
 
 def _trusted(file: Path) -> tuple[Rule, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,7 +13,7 @@ from stillwatch.unit.names import is_unit, of_all_connections
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
-from stillwatch.watch.rule import Rule, fill, named
+from stillwatch.watch.rule import Found, Rule, fill, named
 
 KEPT = 5
 MORE = "more of the same kind"
@@ -100,7 +99,7 @@ class HitCounter:
         self._relations = Relations()
         self._newest = 0.0
 
-    def add(self, rule: Rule, line: Line, found: re.Match[bytes]) -> None:
+    def add(self, rule: Rule, line: Line, found: Found) -> None:
         fields = fields_of(found)
         subject = subject_of(rule, line, fields)
         key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
@@ -209,9 +208,9 @@ def is_vouched(rule: Rule, line: Line) -> bool:
     return bool(rule.programs) and line.source == "journal" and bool(line.field("_SYSTEMD_UNIT"))
 
 
-def fields_of(found: re.Match[bytes]) -> dict[str, str]:
+def fields_of(found: Found) -> dict[str, str]:
     """What the pattern's groups hold, as it may be kept."""
-    return {name: _kept(value) for name, value in found.groupdict().items() if value is not None}
+    return {name: _kept(value) for name, value in found.groups.items() if value is not None}
 
 
 @lru_cache(maxsize=8192)

@@ -14,7 +14,7 @@ from stillwatch.watch.rule import Rule, compile_pattern, placeholders
 def lint(rule: Rule) -> list[str]:
     """What is wrong with the rule itself, samples apart."""
     problems, groups = [], {"subject"}
-    for pattern in (*rule.patterns, *rule.when, *rule.unless):
+    for pattern in (*rule.patterns, *rule.also, *rule.unless):
         try:
             loosen(pattern)
             compiled = compile_pattern(pattern)

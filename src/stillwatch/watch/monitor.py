@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stillwatch.records.event import Event
@@ -16,7 +15,7 @@ from stillwatch.watch.host_counters import Hosts
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
 from stillwatch.watch.prefilter import FOREIGN, SUSPICIOUS, Prefilter, Verdict
-from stillwatch.watch.rule import Rule
+from stillwatch.watch.rule import Found, Rule
 from stillwatch.watch.shapes.errors import in_english
 from stillwatch.watch.shapes.reader import Block, Reader
 from stillwatch.watch.text_verdicts import TextVerdicts
@@ -111,28 +110,29 @@ class Watcher:
         if not spoken and verdict[0] <= FOREIGN:
             line, verdict = self._in_english(line, verdict)
             spoken, heard = self._heard(line, verdict)
-        by_name = any(not (rule.general or rule.needs) for rule, _ in heard)
         counters = self._hosts.of(line.host)
         for rule, found in heard:
-            if not (by_name and rule.general):
-                counters.hits.add(rule, line, found)
-                if rule.kind:
-                    fields = fields_of(found)
-                    counters.logins.note(rule, line, subject_of(rule, line, fields), fields)
+            counters.hits.add(rule, line, found)
+            if rule.kind:
+                fields = fields_of(found)
+                counters.logins.note(rule, line, subject_of(rule, line, fields), fields)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
         ):
             self.novelty.note(line, key)
 
-    def _heard(self, line: Line, verdict: Verdict) -> tuple[bool, list[tuple[Rule, re.Match[bytes]]]]:
-        """Whether a rule knows the line, and the rules that listen to whoever said it."""
+    def _heard(self, line: Line, verdict: Verdict) -> tuple[bool, list[tuple[Rule, Found]]]:
+        """Whether a rule knows the line, and who listens; a general rule only where no other does."""
         spoken, heard = False, []
-        for index in verdict:
-            if index >= 0 and (found := self.screen.extract(index, line.raw)):
-                spoken = True
-                rule = self.screen.rules[index]
-                if rule.suits(line) and not self._is_told(rule, line, found.groupdict()):
-                    heard.append((rule, found))
+        rules, by_name = self.screen.rules, False
+        for index in sorted((index for index in verdict if index >= 0), key=lambda index: rules[index].general):
+            rule = rules[index]
+            if (by_name and rule.general) or not (found := self.screen.extract(index, line.raw)):
+                continue
+            spoken = True
+            if rule.suits(line) and not self._is_told(rule, line, found.groups):
+                heard.append((rule, found))
+                by_name = by_name or not (rule.general or rule.needs)
         return spoken, heard
 
     def _in_english(self, line: Line, verdict: Verdict) -> tuple[Line, Verdict]:
@@ -143,7 +143,7 @@ class Watcher:
         fields = {**line.fields, "ORIGINAL": line.raw}
         return line._replace(raw=raw, fields=fields), self.screen.verdict(raw)
 
-    def _is_told(self, rule: Rule, line: Line, found: dict[str, bytes | None]) -> bool:
+    def _is_told(self, rule: Rule, line: Line, found: Mapping[str, bytes | None]) -> bool:
         """Whether the kernel speaks of a unit that is not here, or again of a death that it has just told in full."""
         group, pid = found.get("memcg"), _text(found.get("pid"))
         if group is None:

@@ -15,7 +15,7 @@ import hyperscan
 
 from stillwatch.errors import WrongUsage
 from stillwatch.watch.mask import loosen, mask
-from stillwatch.watch.rule import Rule, compile_pattern
+from stillwatch.watch.rule import Found, Rule, compile_pattern
 from stillwatch.watch.shapes.errors import sayings
 from stillwatch.watch.skeleton import skeleton
 
@@ -63,6 +63,7 @@ class Prefilter:
     ) -> None:
         self.rules = tuple(rules)
         self._exact: dict[int, Patterns] = {}
+        self._also: dict[int, Patterns] = {}
         self._unless: dict[int, Patterns] = {}
         self._loose: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
@@ -106,12 +107,24 @@ class Prefilter:
         self._database = self._compiling.result()
         return self._database
 
-    def extract(self, index: int, raw: bytes) -> re.Match[bytes] | None:
+    def extract(self, index: int, raw: bytes) -> Found | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
         for pattern in self.exact(index):
             if found := pattern.search(raw):
-                return None if any(other.search(raw) for other in self._exceptions(index)) else found
+                return None if any(other.search(raw) for other in self._exceptions(index)) else self._all(index, found)
         return None
+
+    def _all(self, index: int, found: re.Match[bytes]) -> Found | None:
+        """The groups of the match and of what the rule looks for in the same line; None where nothing of that is."""
+        groups, rule = found.groupdict(), self.rules[index]
+        if not rule.also:
+            return Found(groups)
+        if index not in self._also:
+            self._also[index] = tuple(compile_pattern(pattern) for pattern in rule.also)
+        more = [one.groupdict() for pattern in self._also[index] if (one := pattern.search(found.string))]
+        for fields in reversed(more):
+            groups |= {name: value for name, value in fields.items() if value}
+        return Found(groups) if more else None
 
     def may_match(self, index: int, whole: bytes) -> bool:
         """Whether a rule may match the message in a whole line, by a look that costs little."""
@@ -140,7 +153,7 @@ def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> Non
 
 def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
     """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
-    numbered = [(skeleton(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.signs]
+    numbered = [(skeleton(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
     numbered.append((loosen(TROUBLE), 0))
     numbered += [(loosen(saying.pattern), _FOREIGN_IDS + number) for number, saying in enumerate(sayings())]
     if shelf is None:

@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -47,8 +47,8 @@ class Sample(Table, frozen=True):
 
 class Rule(Table, frozen=True):
     """id: unique. match: one regex or several, of which any fires; ASCII, caseless, no look-around, with <slots>;
-    unless: what makes the line harmless after all. when: what is looked for first, where match is too large for the
-    one automaton of all rules; every line that match fits must fit one of these.
+    unless: what makes the line harmless after all. also: patterns whose groups are looked for anywhere in the
+    line, each by itself; one of them at least must fit, and the first that has a group gives it.
 
     cause: an id of records/cause.py. subject: the thing it is about, with {fields}, where the line's own subject is
     only the reporter ("systemd", "kernel"); used for trusted lines and for log text alone. object: the culprit, with
@@ -69,7 +69,7 @@ class Rule(Table, frozen=True):
     match: Fragment | tuple[Fragment, ...]
     severity: Literal["info", "low", "medium", "high", "critical"]
     summary: Fragment
-    when: tuple[Fragment, ...] = ()
+    also: tuple[Fragment, ...] = ()
     cause: str = ""
     unless: tuple[Fragment, ...] = ()
     subject: str = ""
@@ -97,11 +97,6 @@ class Rule(Table, frozen=True):
         return (self.match,) if isinstance(self.match, str) else self.match
 
     @property
-    def signs(self) -> tuple[str, ...]:
-        """What the one automaton of all rules looks for."""
-        return self.when or self.patterns
-
-    @property
     def level(self) -> Severity:
         return Severity[self.severity]
 
@@ -123,6 +118,12 @@ class Rule(Table, frozen=True):
         if line.priority is None:
             return line.source == "log"
         return line.priority <= self.priority
+
+
+class Found(NamedTuple):
+    """What a rule's patterns hold of one line, by the names of their groups."""
+
+    groups: Mapping[str, bytes | None]
 
 
 def compile_pattern(pattern: str) -> re.Pattern[bytes]:
