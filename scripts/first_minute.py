@@ -14,7 +14,6 @@ import time
 from collections.abc import Sequence
 
 from tests.support import fresh
-from tests.support.rig import Machine
 
 CLONE = "/root/stillwatch"
 
@@ -38,10 +37,8 @@ def on_a_container() -> None:
 
 
 def on_a_host() -> None:
-    arguments = [f"--bind-ro={fresh.wheels()}:/opt/wheels"]
-    with Machine(root=fresh.root(boots=True), arguments=arguments) as machine:
+    with fresh.host() as machine:
         fresh.clone(machine.root / CLONE[1:])
-        machine.write("/etc/pip.conf", fresh.PIP)
         for _ in range(2):
             timed("scripts/try", machine.inside([f"{CLONE}/scripts/try"], env=fresh.ENVIRONMENT))
 

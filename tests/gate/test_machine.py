@@ -169,11 +169,11 @@ def test_r03_protected_and_unknown_units_are_refused(machine, target):
 
 
 def test_r10_r20_each_door_hears_its_own(machine):
-    assert say(machine, "status", door="admin")["error"] == "NotReachable"
+    assert say(machine, "status", door="admin")["error"] == "GateClosed"
     assert "administrator's socket" in say(machine, "resume")["reason"]
     assert say(machine, "status", door="admin", user="root")["level"] == "auto-full"
     assert "no business" in say(machine, "status", door="propose", user="root")["reason"]
-    assert say(machine, "status", user="nobody")["error"] == "NotReachable"
+    assert say(machine, "status", user="nobody")["error"] == "GateClosed"
 
 
 def test_the_gate_is_nobody_special(machine):

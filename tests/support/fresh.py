@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.rig import PATH, REPOSITORY, SUITE, RigProblem, cache, missing
+from tests.support.rig import PATH, REPOSITORY, SUITE, Machine, RigProblem, cache, missing
 
 STOCK = ("ca-certificates", "git", "python3")
-BOOTS = ("dbus", "libpam-systemd", "polkitd", "procps", "systemd", "systemd-sysv")
+BOOTS = ("dbus", "libpam-systemd", "nginx-light", "polkitd", "procps", "systemd", "systemd-sysv")
 """What a Debian host has beside that; a container image has not."""
 ASKED_FOR = ("python3-systemd", "python3-venv")
 """The packages of scripts/setup."""
@@ -66,6 +66,14 @@ class Container:
         apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--uts", "--ipc"]
         entered = [*apart, "sh", "-c", f'cd "$0" && {mounts} && exec chroot . "$@"', str(self.place)]
         return [*entered, "env", "-i", *given, *argv]
+
+
+@contextmanager
+def host() -> Iterator[Machine]:
+    """A fresh Debian booted by systemd, with a web server and the packages at hand."""
+    with Machine(root=root(boots=True), arguments=[f"--bind-ro={wheels()}:/opt/wheels"]) as machine:
+        machine.write("/etc/pip.conf", PIP)
+        yield machine
 
 
 @contextmanager

@@ -51,3 +51,14 @@ def said(guide: str, output: str) -> list[tuple[str, str]]:
     """Each shell block of the guide that was run, and what it printed."""
     parts = re.split(r"^### (\d+) after .*$", output, flags=re.MULTILINE)
     return [(blocks(guide)[int(number)].text, text) for number, text in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def commands(page: str) -> list[str]:
+    """What a page of this repository gives a shell, a line each: fenced as bash, or indented by four spaces."""
+    text = (REPOSITORY / page).read_text()
+    fenced = [
+        (fence.start(), line) for fence in FENCE.finditer(text) if fence[1] == "bash" for line in fence[2].split("\n")
+    ]
+    bare = FENCE.sub(lambda fence: " " * len(fence[0]), text)
+    indented = [(found.start(), found[1]) for found in re.finditer(r"^ {4}(\S.*)$", bare, re.MULTILINE)]
+    return [line for _, line in sorted(fenced + indented) if line]

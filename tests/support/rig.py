@@ -7,6 +7,7 @@ no network but its own loopback, its own journal, bus, users and process limits;
 from __future__ import annotations
 
 import atexit
+import compileall
 import contextlib
 import ctypes
 import fcntl
@@ -131,6 +132,7 @@ def _code() -> Path:
         shutil.copytree(REPOSITORY / part, code / part, ignore=left_out, copy_function=shutil.copyfile)
     for path in (code, *code.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+    compileall.compile_dir(code / "src", quiet=2)  # once, not by each process of each machine
     (code / "editable.pth").write_text(f"{CODE}/src\n")
     _compile_rules(code / "compiled")
     return code

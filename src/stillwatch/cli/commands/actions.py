@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
 
@@ -11,12 +12,11 @@ def list_actions(*, as_json: bool) -> int:
     example:
       stillwatch actions list --json
     """
-    from stillwatch.admin.actions import actions as catalogue
     from stillwatch.cli.show.proposal import RISK_STYLES
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import one_line
 
-    actions = catalogue()
+    actions = door.app().actions()
     if as_json:
         put_json(actions)
         return 0
@@ -31,7 +31,7 @@ def list_actions(*, as_json: bool) -> int:
 
 command = Group(
     help="""\
-    Without a subcommand it lists them. The policy file says which may be done to what.
+    The name alone lists them. The policy file says which may be done to what.
 
     example:
       stillwatch actions

@@ -205,7 +205,7 @@ def _approve(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    Without a subcommand it lists them.
+    The name alone lists them.
 
     examples:
       stillwatch approvals

@@ -90,7 +90,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    Without a subcommand it shows it.
+    The name alone shows it.
 
     examples:
       stillwatch autonomy

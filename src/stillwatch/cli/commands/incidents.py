@@ -144,7 +144,7 @@ def _mute(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    Without a subcommand it lists them.
+    The name alone lists them.
 
     examples:
       stillwatch incidents

@@ -120,7 +120,7 @@ def _file(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    Without a subcommand it lists them.
+    The name alone lists them.
 
     examples:
       stillwatch models

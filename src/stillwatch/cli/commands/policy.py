@@ -24,7 +24,6 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     """
     from pathlib import Path
 
-    from stillwatch.admin.policy import declared, policy_of
     from stillwatch.errors import StillwatchError, WrongUsage
 
     app = door.app()
@@ -33,12 +32,12 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     where = Path(file) if file else app.places.policy_file
     said: dict[str, Any] = {"file": str(where), "default": not where.exists(), "problem": ""}
     try:
-        policy = policy_of(app.places, Path(file) if file else None)
+        policy = app.policy(Path(file) if file else None)
     except StillwatchError as error:
         said |= {"problem": str(error)}
     else:
         rules = [{"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions)} for rule in policy.rule]
-        said |= {"version": policy.version, "rules": rules, "declared": declared(policy)}
+        said |= {"version": policy.version, "rules": rules, "declared": app.declared(policy)}
     _tell({"ok": not said["problem"], **said}, as_json=as_json)
     return 1 if said["problem"] else 0
 
@@ -54,13 +53,12 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     """
     import asyncio
 
-    from stillwatch.admin.policy import policy_of
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import NotReachable
     from stillwatch.gate.client import ask
 
     app = door.app()
-    said: dict[str, Any] = {"version": policy_of(app.places).version, "units": None, "gate": None}
+    said: dict[str, Any] = {"version": app.policy().version, "units": None, "gate": None}
     if not app.places.trial:
         said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
@@ -86,10 +84,9 @@ def suggest_entries(*, as_json: bool) -> int:
     """
     import asyncio
 
-    from stillwatch.admin.policy import suggested
     from stillwatch.cli.terminal import line, put, put_json
 
-    found = asyncio.run(suggested(door.app().places))
+    found = asyncio.run(door.app().suggestions())
     if as_json:
         put_json([{"table": each.table, "fields": each.fields, "why": each.why} for each in found])
     elif not found:
@@ -137,10 +134,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 
 async def _apply(app: App, hands: Installer) -> int:
-    from stillwatch.admin.policy import apply_policy
     from stillwatch.install.apply import keep_good_copies
 
-    units = await apply_policy(hands, app.places.policy_file)
+    units = await app.apply_policy(hands)
     await keep_good_copies(hands)
     return units
 
@@ -152,7 +148,7 @@ def _apply_options(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    Without a subcommand it checks it.
+    The name alone checks it.
 
     examples:
       stillwatch policy check
