@@ -287,7 +287,7 @@ class App:
             return recorded_sources(self.recording, since)
         elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
         own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
-        logs = [LogSource(file, self.clock) for file in self.config.watch.logs]
+        logs = [LogSource(file, self.clock, beside=True) for file in self.config.watch.logs]
         return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
 
     def _looks(self, journal: str | None, log: str | None) -> LookTools | None:

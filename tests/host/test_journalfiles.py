@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
 import pytest
 
 from stillwatch.errors import WrongUsage
+from stillwatch.host import journalfiles
 from stillwatch.host.journalfiles import find_journal_files, problem_of, problems_of
 
 
@@ -42,3 +44,14 @@ def test_a_folder_of_broken_files_alone_cannot_be_used(tmp_path: Path) -> None:
     fake(tmp_path / "a.journal", claimed=9000)
     with pytest.raises(WrongUsage, match="truncated"):
         find_journal_files(tmp_path)
+
+
+def test_what_is_closed_to_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "id").mkdir()
+    ours, theirs = tmp_path / "id/user-1000.journal", tmp_path / "id/system.journal"
+    ours.touch()
+    theirs.touch()
+    allowed = os.access
+    monkeypatch.setattr(journalfiles.os, "access", lambda path, mode: path != theirs and allowed(path, mode))
+    assert journalfiles.closed_to_us([tmp_path]) == [theirs]
+    assert journalfiles.host_files([tmp_path, tmp_path / "none"]) == [theirs, ours]

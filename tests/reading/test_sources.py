@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.host.journal import Journal
 from stillwatch.reading import sources as room
 from stillwatch.reading.gather import gather
 from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, TriageRun, UnitSource
@@ -116,3 +117,23 @@ async def test_a_triage_run_counts_along(tmp_path: Path) -> None:
     run = TriageRun(watcher(), None, log(tmp_path, 100), StillClock())
     assert [trigger.cause for trigger in run] == ["oom"]
     assert (run.lines, run.triggers) == (101, 1) and run.seconds >= 0
+
+
+async def test_a_file_that_is_watched_beside_others_is_unread_and_not_the_end(tmp_path: Path) -> None:
+    clock = StillClock()
+    source = LogSource(str(tmp_path / "none"), clock, beside=True)
+    assert str(tmp_path / "none") in source.name
+    with pytest.raises(NotReachable):
+        await source.read(watcher(), 1e9)
+    assert (await LogSource(log(tmp_path, 10), clock, beside=True).read(watcher(), 1e9)).whole
+
+
+@needs_remote
+async def test_a_journal_of_which_a_part_is_closed_is_not_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(room, "closed_to_us", lambda: [tmp_path])
+    monkeypatch.setattr(room, "Journal", lambda path, since: Journal(Path(journal(tmp_path, 10)), since=since))
+    read = await JournalSource(None, 0, StillClock()).read(watcher(), 1e9)
+    assert not read.whole and "systemd-journal" in read.problem
+    assert (await JournalSource(journal(tmp_path, 10), 0, StillClock()).read(watcher(), 1e9)).whole

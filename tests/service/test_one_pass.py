@@ -100,7 +100,7 @@ async def test_what_could_not_be_read_is_unknown_and_never_healthy(tmp_path: Pat
         (Severity.low, "open", "attention"),
         (Severity.high, "open", "attention"),
         (Severity.critical, "open", "critical"),
-        (Severity.high, "muted", "healthy"),
+        (Severity.high, "muted", "attention"),
         (Severity.high, "resolved", "healthy"),
     ],
 )

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import stat
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def deadline(value: float) -> float:
     if not (math.isfinite(value) and 0 < value <= LONGEST_DEADLINE):
         raise WrongUsage(f"--deadline {value:g} is not a number of seconds between 0 and 86400")
     return value
+
+
+def one_of(given: Mapping[str, str | None]) -> None:
+    """Raises WrongUsage where two of the arguments are given that each say what to read."""
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise WrongUsage(f"{' and '.join(named)} say two things to read", next_step="give one of them at a time")
 
 
 def journal_folder(value: str | None) -> str | None:

@@ -18,6 +18,7 @@ from stillwatch.doctor.models import engine, memory_advice, ports, tier_models
 from stillwatch.doctor.notify import notifications
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.command import run
+from stillwatch.host.journalfiles import HOST_JOURNALS, closed_to_us, host_files
 from stillwatch.incidents.retention import Retention
 from stillwatch.records.report import Finding
 from stillwatch.store.store import FILE_NAME, Store
@@ -25,7 +26,6 @@ from stillwatch.store.store import FILE_NAME, Store
 DISTRIBUTION = "stillwatch"
 NATIVE = ("dbus_fast", "hyperscan", "msgspec", "psutil", "systemd._reader")
 """Packages with compiled parts, which may be installed and still not load on this processor or Python."""
-JOURNALS = (Path("/var/log/journal"), Path("/run/log/journal"))
 BUS = Path("/run/dbus/system_bus_socket")
 SYSTEMD = Path("/run/systemd/system")
 LEAST_SPACE = 1 << 30
@@ -115,14 +115,12 @@ def bus(socket: Path = BUS, marker: Path = SYSTEMD) -> Iterator[Finding]:
     yield Finding(topic="D-Bus", ok=usable, text="answers" if usable else f"{socket} is closed to us")
 
 
-def journal(config: Config, folders: tuple[Path, ...] = JOURNALS) -> Finding:
+def journal(config: Config, folders: tuple[Path, ...] = HOST_JOURNALS) -> Finding:
     """Whether the host's journal can be read by whoever asks; a file that is not ours hides every other unit."""
     if config.watch.journal is False:
         return Finding(topic="journal", ok=True, text="switched off in the configuration")
-    files = [file for folder in folders for file in _journal_files(folder)]
-    closed = [file for file in files if not os.access(file, os.R_OK)]
-    hidden = [folder for folder in folders if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)]
-    if closed or hidden:
+    files, closed = host_files(folders), closed_to_us(folders)
+    if closed:
         mend = f"usermod -aG {_group_of(closed)} {_me()}"
         text = "cannot be read by us as a whole; log in again after the change"
         return Finding(topic="journal", ok=False, text=text, mend=f"sudo {mend}" if os.geteuid() else mend)
@@ -187,13 +185,6 @@ def _installed(name: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return True
-
-
-def _journal_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob("*/*.journal"))
-    except OSError:
-        return []
 
 
 def _group_of(files: list[Path]) -> str:

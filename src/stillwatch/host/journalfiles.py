@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 from stillwatch.errors import WrongUsage
@@ -11,6 +13,25 @@ from stillwatch.errors import WrongUsage
 SIGNATURE = b"LPKSHHRH"
 """First bytes of every journal file; header and arena size follow at 88 (systemd, docs/JOURNAL_FILE_FORMAT.md)."""
 HEADER_BYTES = 104
+HOST_JOURNALS = (Path("/var/log/journal"), Path("/run/log/journal"))
+
+
+def closed_to_us(folders: Sequence[Path] = HOST_JOURNALS) -> list[Path]:
+    """Files and directories of the host's journal that whoever asks may not read.
+
+    libsystemd passes over them in silence: an ordinary user then sees only what was written under the own uid.
+    """
+    hidden = [folder for folder in folders if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)]
+    return [*hidden, *(file for file in host_files(folders) if not os.access(file, os.R_OK))]
+
+
+def host_files(folders: Sequence[Path] = HOST_JOURNALS) -> list[Path]:
+    """The journal files of this host, as far as their directories may be read."""
+    found: list[Path] = []
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found += sorted(folder.glob("*/*.journal"))
+    return found
 
 
 def find_journal_files(path: Path) -> list[Path]:

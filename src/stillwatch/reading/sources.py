@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from stillwatch.errors import NotReachable
+from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.journal import Journal
+from stillwatch.host.journalfiles import closed_to_us
 from stillwatch.host.logfile import LogFile
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
@@ -44,25 +45,36 @@ class JournalSource:
         with Journal(Path(self._path) if self._path else None, since=self._since) as journal:
             lines = _Until(journal.lines(), self._clock, ends)
             sightings = watcher.see(lines)
+            problems = [*journal.problems, *self._closed()]
             return Read(
                 sightings=sightings,
-                whole=not lines.cut and not journal.problems,
-                problem=_problem(journal.problems, lines.cut, sightings.lines),
+                whole=not lines.cut and not problems,
+                problem=_problem(problems, lines.cut, sightings.lines),
                 hosts=_hosts(sightings, ()) if self._path else (),
             )
+
+    def _closed(self) -> list[str]:
+        """Of this host's journal: what is kept from whoever reads it, so that silence is not taken for health."""
+        if self._path is not None or not closed_to_us():
+            return []
+        return ["only a part may be read by this user: run it with sudo, or join the group systemd-journal"]
 
 
 class LogSource:
     """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
-    name = "log"
-
-    def __init__(self, file: str, clock: Clock) -> None:
-        self._clock, now = clock, clock.now()
+    def __init__(self, file: str, clock: Clock, *, beside: bool = False) -> None:
+        """beside: one source among others, so that a file that cannot be read is only unread."""
+        self.name = f"log {file}" if beside else "log"
+        self._clock, self._beside, now = clock, beside, clock.now()
         self._open = partial(LogFile, file, now=now, uptime=clock.boot())
-        self._log = None if may_fall_silent(file) else self._open()
+        self._log = None if beside or may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
+        try:
+            self._log = self._open() if self._beside else self._log
+        except WrongUsage as error:
+            raise NotReachable(str(error)) from error
         return await asyncio.to_thread(self._read, watcher, ends)
 
     def _read(self, watcher: Watcher, ends: float) -> Read:

@@ -25,10 +25,16 @@ def test_exit_code_follows_the_status(status: Any, code: int, service: FakeServi
 
 
 def test_options_reach_the_service(service: FakeService, stillwatch: Stillwatch) -> None:
-    stillwatch("check", "--since", "1h30m", "--no-model", "--deadline", "12.5", "--journal", "/etc", "--log", "-")
+    stillwatch("check", "--since", "1h30m", "--no-model", "--deadline", "12.5", "--journal", "/etc")
     assert service.asked == [
-        ("check", {"since": 5400.0, "journal": "/etc", "log": "-", "use_models": False, "deadline": 12.5})
+        ("check", {"since": 5400.0, "journal": "/etc", "log": None, "use_models": False, "deadline": 12.5})
     ]
+
+
+@pytest.mark.parametrize("words", [("check", "--log", "-"), ("triage", "-")])
+def test_two_things_to_read_are_refused(stillwatch: Stillwatch, words: tuple[str, ...]) -> None:
+    said = stillwatch(*words, "--journal", "/etc")
+    assert said.code == 2 and "--journal" in said.err
 
 
 def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: Stillwatch) -> None:

@@ -59,6 +59,7 @@ def check(
     from stillwatch.cli.show.report import show_report
     from stillwatch.cli.terminal import work
 
+    values.one_of({"--journal": journal, "--log": log})
     values.journal_folder(journal)
     values.log_file(log)
     values.deadline(deadline)

@@ -30,6 +30,7 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
     from stillwatch.cli.text import counted_only
     from stillwatch.records.render import trigger_json
 
+    values.one_of({"--journal": journal, "a file": log})
     values.journal_folder(journal)
     values.log_file(log)
     app = door.app()
