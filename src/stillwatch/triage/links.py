@@ -218,7 +218,9 @@ def _from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
 
 
 def _is_kernels(sighting: Sighting) -> bool:
-    return sighting.trigger.trusted or (sighting.from_log and sighting.subject == "kernel")
+    """Said by the kernel, of a process or thing; in a file the program's name is all that tells."""
+    spoke = sighting.trigger.events[0].subject if sighting.trigger.events else sighting.subject
+    return sighting.trigger.trusted or (sighting.from_log and "kernel" in (spoke, sighting.subject))
 
 
 def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

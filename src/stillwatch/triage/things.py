@@ -19,6 +19,8 @@ SAME_DISK = 3600.0
 _DISK = re.compile(
     r"(?:/dev/)?(?P<disk>(?:sd|vd|xvd|hd)[a-z]{1,4}|nvme\d+|mmcblk\d+|dasd[a-z]{1,3}|sr\d+)(?:c\d+)?(?:n\d+)?(?:p?\d+)?"
 )
+_OF_A_DISK = re.compile(r"(?:jbd2|xfsaild|xfs-[a-z]+|kjournald\d*|f2fs_[a-z]+|ext4lazyinit|btrfs-[a-z]+)/")
+"""The kernel's own tasks for one disk: "jbd2/sda1-8"."""
 _NAMING_FIELDS = ("device", "disk", "part", "member")
 
 
@@ -31,7 +33,9 @@ def disk_of(name: str) -> str:
 def disks_of(sighting: Sighting) -> frozenset[str]:
     """The disks that a sighting names: as its subject, as the culprit, or in a field."""
     trigger = sighting.trigger
-    named = [sighting.subject, trigger.object, *(trigger.fields.get(field, "") for field in _NAMING_FIELDS)]
+    subject = sighting.subject.partition("/")[2].partition("-")[0] if _OF_A_DISK.match(sighting.subject) else ""
+    fields = (trigger.fields.get(field, "") for field in _NAMING_FIELDS)
+    named = [sighting.subject, subject, trigger.object, *fields]
     return frozenset(filter(None, map(disk_of, named)))
 
 
