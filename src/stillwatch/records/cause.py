@@ -15,7 +15,7 @@ class CauseKind:
     words: for people and for the models that choose; rank: the higher the more it says why (every reason outranks every
     symptom); family: causes of one family about one thing are one fault, "" for a family of its own; host_wide: its
     fault lies in the host and strikes whatever unit happens to need it; symptom: it says that something failed, and not
-    why; elsewhere: it points at somebody else.
+    why; elsewhere: it points at somebody else; lasting: said once, it stays so until somebody mends it.
     """
 
     words: str
@@ -24,6 +24,7 @@ class CauseKind:
     host_wide: bool = False
     symptom: bool = False
     elsewhere: bool = False
+    lasting: bool = False
 
 
 KINDS: Final[dict[str, CauseKind]] = {
@@ -67,17 +68,33 @@ KINDS: Final[dict[str, CauseKind]] = {
     "missing-path": CauseKind(
         words="a file, directory or mount that it needs is missing", rank=340, family=UNIT_FAILURE
     ),
-    "hardware": CauseKind(words="the kernel reports a hardware fault", rank=560),
-    "filesystem-error": CauseKind(words="the kernel reports a damaged file system", rank=510),
+    "hardware": CauseKind(
+        words="the kernel reports a hardware fault",
+        rank=560,
+        lasting=True,
+    ),
+    "filesystem-error": CauseKind(
+        words="the kernel reports a damaged file system",
+        rank=510,
+        lasting=True,
+    ),
     "network": CauseKind(
         words="the network or a remote host does not answer", rank=60, family=UNIT_FAILURE, elsewhere=True
     ),
     "kernel-bug": CauseKind(words="the kernel ran into a fault of its own or of a driver", rank=490),
-    "device-missing": CauseKind(words="a device is gone or does not answer", rank=550),
-    "redundancy-lost": CauseKind(
-        words="an array, pool or cluster goes on without a spare part: the next fault loses data", rank=520
+    "device-missing": CauseKind(
+        words="a device is gone or does not answer",
+        rank=550,
+        lasting=True,
     ),
-    "quorum-lost": CauseKind(words="too few members of the cluster see each other, so it does nothing", rank=480),
+    "redundancy-lost": CauseKind(
+        words="an array, pool or cluster goes on without a spare part: the next fault loses data",
+        rank=520,
+        lasting=True,
+    ),
+    "quorum-lost": CauseKind(
+        words="too few members of the cluster see each other, so it does nothing", rank=480, lasting=True
+    ),
     "mount-missing": CauseKind(words="a file system that should be mounted is not", rank=350, family=UNIT_FAILURE),
     "version-mismatch": CauseKind(
         words="data, program or protocol are of versions that do not fit together", rank=420, family=UNIT_FAILURE
@@ -106,7 +123,9 @@ KINDS: Final[dict[str, CauseKind]] = {
     "overheating": CauseKind(words="a part is too hot, so it is slowed down or switched off", rank=530),
     "power": CauseKind(words="the power supply is too weak or failed", rank=540),
     "mail-rejected": CauseKind(words="mail is refused or cannot be delivered", rank=190),
-    "data-damaged": CauseKind(words="a database or a file of data is damaged", rank=500, family=UNIT_FAILURE),
+    "data-damaged": CauseKind(
+        words="a database or a file of data is damaged", rank=500, family=UNIT_FAILURE, lasting=True
+    ),
     "intrusion": CauseKind(words="somebody got in, or tries with more than passwords", rank=180, family="brute-force"),
     "prompt-injection": CauseKind(words="a log line carries instructions for a language model", rank=0),
     "other": CauseKind(words="the cause is not in the catalogue", rank=10, family=UNIT_FAILURE, symptom=True),
@@ -126,3 +145,8 @@ class Cause:
     id: str
     object: str
     text: str
+
+
+def lasts(cause: str) -> bool:
+    """Whether what was said once stays so until somebody mends it, however long nothing more is said."""
+    return cause in KINDS and KINDS[cause].lasting

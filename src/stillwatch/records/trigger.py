@@ -35,6 +35,7 @@ class Trigger:
     events: at most a handful, the first and the last among them.
     object: the culprit, where the rule names another thing than the subject.
     follows: ids (or globs) of the rules whose consequence this is, within window seconds.
+    mends: ids (or globs) of the rules whose fault this is the end of, for the same thing.
     looks: look tools that tell more. remedy: the action that the rule would propose, "" for none.
     say: what it means and what to do, for people.
     """
@@ -56,6 +57,7 @@ class Trigger:
     object: str = ""
     follows: tuple[str, ...] = ()
     window: float = 600.0
+    mends: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     remedy: str = ""
     say: str = ""

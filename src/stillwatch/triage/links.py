@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.neighbours import from_one_program, from_targets
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
+from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
 from stillwatch.triage.things import Arrow, from_things
 from stillwatch.unit.facts import is_failing, paths_of, ports_of
@@ -39,6 +40,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *_from_kernel(heard),
         *_from_renewal(heard, units),
         *from_things(heard),
+        *from_recovery(heard),
         *from_targets(heard),
         *from_one_program(heard),
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
+from stillwatch.records.cause import lasts
 from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Units
 from stillwatch.triage.standing import is_well
 from stillwatch.unit.names import is_unit
@@ -15,6 +17,9 @@ STEADY_SECONDS = 10.0
 """A unit must have run this long, without a further complaint, before its incident is over."""
 QUIET_SECONDS = 900.0
 """Text about nothing that can be looked at is over when it was not said again for so long."""
+
+LASTING_SECONDS = 86400.0
+"""A damaged disk, array or file system says so once and stays damaged."""
 
 
 def why_over(
@@ -28,12 +33,18 @@ def why_over(
     if incident.state == "resolved" or not incident.triggers:
         return None
     known = Units.of(units)
-    if not all(_is_past(trigger, known, still, at) for trigger in incident.triggers):
-        return None
+    for trigger in incident.triggers:
+        mended = mended_at(trigger, incident.triggers)
+        if not (trigger.mends or _is_mended(mended, at) or _is_past(trigger, known, still, at)):
+            return None
     named = known.get(incident.subject)
     if named is not None and not is_well(named, at):
         return None
     return f"{incident.subject} is well again" if named is not None else "it is no longer so"
+
+
+def _is_mended(mended: float | None, at: float) -> bool:
+    return mended is not None and at - mended >= STEADY_SECONDS
 
 
 def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] | None, at: float) -> bool:
@@ -44,5 +55,6 @@ def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] |
     unit = units.get(trigger.subject) or units.get(f"{trigger.subject}.service")
     if unit is None:
         gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
-        return at - trigger.last > (STEADY_SECONDS if gone else QUIET_SECONDS)
+        quiet = LASTING_SECONDS if lasts(trigger.cause) else QUIET_SECONDS
+        return at - trigger.last > (STEADY_SECONDS if gone else quiet)
     return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= STEADY_SECONDS

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import UNIT_FAILURE
+from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting
 
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
@@ -18,6 +19,11 @@ _SAME_MOMENT = 1.0
 def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
     """The worst of its triggers; low for planted instructions, info for hearsay and for what has mended itself."""
     speaking = [s for s in sightings if not s.hearsay and s.trigger.cause != "prompt-injection"]
+    told = [s.trigger for s in speaking]
+    lasting = [s for s in speaking if not s.trigger.mends and mended_at(s.trigger, told) is None]
+    if speaking and not lasting:
+        return Severity.info
+    speaking = lasting
     if not speaking:
         return Severity.low if any(s.trigger.cause == "prompt-injection" for s in sightings) else Severity.info
     worst = max(s.trigger.severity for s in speaking)

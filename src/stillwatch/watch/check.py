@@ -78,7 +78,7 @@ def _know_each_other(one: Rule, two: Rule) -> bool:
     """Whether one of them names the other, so that a line which both tell is told as one."""
 
     def named(by: Rule, other: Rule) -> bool:
-        return any(names(name, other.id) for name in (*by.needs, *by.excludes, *by.follows))
+        return any(names(name, other.id) for name in (*by.needs, *by.excludes, *by.follows, *by.mends))
 
     return named(one, two) or named(two, one)
 

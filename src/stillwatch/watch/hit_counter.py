@@ -177,6 +177,7 @@ class HitCounter:
             events=tuple(as_event(line, self.host) for line in lines),
             follows=rule.follows,
             window=rule.window,
+            mends=rule.mends,
             looks=rule.looks,
             remedy=rule.remedy,
             say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),

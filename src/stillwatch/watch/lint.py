@@ -43,7 +43,7 @@ def unknown_names(rules: Sequence[Rule]) -> Iterator[str]:
     """Rules that name rules which do not exist."""
     ids = [rule.id for rule in rules]
     for rule in rules:
-        for name in (*rule.needs, *rule.excludes, *rule.follows):
+        for name in (*rule.needs, *rule.excludes, *rule.follows, *rule.mends):
             if not any(names(name, other) for other in ids):
                 yield f"{rule.id}: there is no rule {name!r}"
 

@@ -61,7 +61,8 @@ class Rule(Table, frozen=True):
 
     Of other rules, by id or glob: needs – fires only where one of them fired on the same host within the window;
     excludes – dropped where one of them fired for the same host and thing within the window; follows – this is a
-    consequence, and joins the incident of theirs. general: speaks of a line only where no other rule does.
+    consequence, and joins the incident of theirs; mends – the same thing is well again.
+    general: speaks of a line only where no other rule does.
     looks: look tools that tell more. remedy: the action to propose, "" for none. say: what it means and what to do.
     """
 
@@ -86,6 +87,7 @@ class Rule(Table, frozen=True):
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     remedy: str = ""
     say: str = ""
