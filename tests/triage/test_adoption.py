@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.records.trigger import Trigger
-from stillwatch.triage.adoption import adopter
+from stillwatch.triage.adoption import JOB, adopter
 from stillwatch.triage.group import group
 from stillwatch.triage.sighting import Units
 
@@ -70,3 +70,23 @@ def test_a_unit_whose_reason_is_known_adopts_nothing_more() -> None:
 def test_in_a_journal_nothing_is_guessed() -> None:
     said = trigger("nginx", "bad-config")
     assert adopter([said, logged("nginx.service")], KNOWN)(said) == ""
+
+
+def ran(unit: str, about: str = "", **more: float) -> Trigger:
+    return logged(unit, "", rule=JOB, about=about, **more)
+
+
+@pytest.mark.parametrize(
+    ("program", "jobs", "unit"),
+    [
+        ("backup-all.sh", [ran("restic-all.service")], "restic-all.service"),
+        ("all", [ran("restic-all.service"), ran("fwupd-refresh.service")], "restic-all.service"),
+        ("dump", [ran("nightly.service", "Dump of all databases")], "nightly.service"),
+        ("dump", [ran("dump-a.service"), ran("dump-b.service")], ""),
+        ("dump", [ran("nightly.service")], ""),
+        ("dump", [ran("dump.timer.service", first=AT - 9000, last=AT - 8000)], ""),
+    ],
+)
+def test_a_script_is_of_the_job_that_ran_and_shares_a_word(program: str, jobs: list[Trigger], unit: str) -> None:
+    said = logged(program, "stale-lock")
+    assert adopter([said, *jobs], KNOWN)(said) == unit

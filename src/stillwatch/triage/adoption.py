@@ -14,6 +14,9 @@ from stillwatch.unit.names import is_unit
 LAST_WORDS = 15.0
 """Seconds before PID 1 says that a unit failed in which its programs say why."""
 AFTERWARDS = 2.0
+JOB = "job-of-a-unit"
+"""The rule that tells when a unit ran, where that may matter."""
+SHORTEST_WORD = 3
 SHORTEST_STEM = 4
 NOBODYS = frozenset({"", "kernel", "systemd", "sudo", "su", "sshd", "cron", "crond", "dbus-daemon", "audit"})
 """Programs that speak for themselves or of others, never as a part of a unit that fails beside them."""
@@ -27,10 +30,10 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
 
     By name: `nginx` is nginx.service if somebody speaks of that one; NixOS's `shop-start` is shop.service; `mariadbd`
     is the failing mariadb.service. Else by the moment: the one unit that PID 1 calls failed right after, for no
-    reason that is known.
+    reason that is known; or the one job that ran at that time and shares a word with the program.
     """
     named = {trigger.subject for trigger in triggers}
-    failed = _failed(triggers)
+    failed, jobs = _failed(triggers), [trigger for trigger in triggers if trigger.rule == JOB]
 
     def unit_of(trigger: Trigger) -> str:
         program = trigger.subject
@@ -40,7 +43,7 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
             if name in named or units.get(name):
                 return name
         nearby = failed.get(trigger.host, {})
-        return _kin(program, nearby) or _at_that_moment(trigger, nearby)
+        return _kin(program, nearby) or _at_that_moment(trigger, nearby) or _job_of(trigger, jobs)
 
     return unit_of
 
@@ -54,7 +57,7 @@ def _failed(triggers: Iterable[Trigger]) -> Mapping[str, Mapping[str, list[Trigg
     """Host → service → what PID 1's lines in log text say of it."""
     failed: dict[str, dict[str, list[Trigger]]] = defaultdict(lambda: defaultdict(list))
     for trigger in triggers:
-        if is_from_log(trigger) and trigger.subject.endswith(".service"):
+        if is_from_log(trigger) and trigger.subject.endswith(".service") and trigger.rule != JOB:
             failed[trigger.host][trigger.subject].append(trigger)
     return failed
 
@@ -80,6 +83,23 @@ def _at_that_moment(trigger: Trigger, failed: Mapping[str, Sequence[Trigger]]) -
     if len(near) != 1 or not all(end.cause in SYMPTOMS for end in failed[near[0]]):
         return ""
     return near[0]
+
+
+def _job_of(trigger: Trigger, jobs: Sequence[Trigger]) -> str:
+    """A script of `restic-all.service` calls itself `all` or `backup-all.sh`: the job's name or description has it."""
+    words = _words(trigger.subject)
+    ran = {
+        job.subject
+        for job in jobs
+        if job.host == trigger.host
+        and job.first <= trigger.first <= job.last + LAST_WORDS
+        and words & _words(f"{job.subject.removesuffix('.service')} {job.fields.get('about', '')}")
+    }
+    return ran.pop() if len(ran) == 1 else ""
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _TOKEN.findall(text.lower()) if len(word) >= SHORTEST_WORD}
 
 
 def _is_last_word(trigger: Trigger, end: Trigger) -> bool:
