@@ -58,7 +58,8 @@ class Group:
 
     def add(self, line: Line, fields: Mapping[str, str]) -> None:
         """Count the line; what the first one did not say, a later one adds."""
-        self.fields = {**fields, **self.fields}
+        if not fields.keys() <= self.fields.keys():
+            self.fields = {**fields, **self.fields}
         self.first = min(self.first, line.at) if self.count else line.at
         self.last = max(self.last, line.at)
         self.count += 1
@@ -220,6 +221,11 @@ def _kept(value: bytes) -> str:
     return safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
 
 
+@lru_cache(maxsize=2048)
+def _name(text: str) -> str:
+    return safe_text(text, 255)
+
+
 def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     """The line's own subject, unless it is a reporter who may speak of others: trusted, or one whom the rule names.
 
@@ -231,7 +237,7 @@ def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
     thing = named(rule.subject, {"subject": line.subject, **fields}) if speaks_for_others else ""
     if thing and not (line.trusted and is_unit(line.subject) and not is_unit(thing)):
         return thing
-    return safe_text(_speaker(line) or rule.speaker, 255)
+    return _name(_speaker(line) or rule.speaker)
 
 
 def _speaker(line: Line) -> str:

@@ -132,8 +132,8 @@ class Service:
         self.recent.append((at, login.source))
         if login.refused or login.source in OWN:
             return
-        if self._is_crowd():
-            self.spread = self.spread or "*"
+        if not self.spread and self._is_crowd():
+            self.spread = "*"
         if login.user and self._many_try(login.user, login.source, at):
             self.spread = login.user
 
@@ -149,9 +149,10 @@ class Service:
         return len(tried) == SPREAD and max(tried.values()) - min(tried.values()) <= SPREAD_WINDOW
 
     def _is_crowd(self) -> bool:
+        if len(self.recent) < CROWD or len({source for _, source in self.recent}) < SPREAD:
+            return False
         times = [at for at, _ in self.recent]
-        within = len(times) == CROWD and max(times) - min(times) <= WINDOW
-        return within and len({source for _, source in self.recent}) >= SPREAD
+        return max(times) - min(times) <= WINDOW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

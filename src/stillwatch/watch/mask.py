@@ -26,19 +26,20 @@ def template(masked: bytes) -> bytes:
     return _RUNS.sub(b"#", _HEX.sub(b"#", masked))
 
 
-def loosen(pattern: str) -> str:
+def loosen(pattern: str, *, bounded: bool = False) -> str:
     """A pattern that matches mask(x), and any line that ends in mask(x), wherever `pattern` matches x.
 
-    So a log line can be judged before its time and program are taken off. ValueError for what cannot be loosened.
+    So a log line can be judged before its time and program are taken off. bounded: repeats keep their bounds, for a
+    matcher that goes back. ValueError for what cannot be loosened.
     """
     out, position = [], 0
     while position < len(pattern):
-        piece, position = _next_piece(pattern, position)
+        piece, position = _next_piece(pattern, position, bounded)
         out.append(piece)
     return "".join(out)
 
 
-def _next_piece(pattern: str, position: int) -> tuple[str, int]:
+def _next_piece(pattern: str, position: int, bounded: bool) -> tuple[str, int]:
     character = pattern[position]
     if character == "\\":
         if pattern[position + 1 : position + 2].isdigit() or pattern[position + 1 : position + 2] in ("x", "u", "N"):
@@ -48,7 +49,7 @@ def _next_piece(pattern: str, position: int) -> tuple[str, int]:
         end = _class_end(pattern, position)
         return _loosen_class(pattern[position:end]), end
     if character == "{" and (found := _REPEAT.match(pattern, position)):
-        return _loosen_repeat(found), found.end()
+        return found.group() if bounded else _loosen_repeat(found), found.end()
     if character == "(" and (found := re.compile(r"\(\?P<(\w+)>").match(pattern, position)):
         return "(", found.end()
     if character == "^":

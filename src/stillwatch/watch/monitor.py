@@ -14,11 +14,11 @@ from stillwatch.watch.hit_counter import fields_of, subject_of
 from stillwatch.watch.host_counters import Hosts
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
-from stillwatch.watch.prefilter import FOREIGN, SUSPICIOUS, Prefilter, Verdict
+from stillwatch.watch.prefilter import FOREIGN, HARMLESS, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.rule import Found, Rule
 from stillwatch.watch.shapes.errors import in_english
 from stillwatch.watch.shapes.reader import Block, Reader
-from stillwatch.watch.text_verdicts import TextVerdicts
+from stillwatch.watch.text_verdicts import NEW, TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 
@@ -85,13 +85,12 @@ class Watcher:
             reader.turn(block)
             seen += len(block)
             for number, raw in enumerate(block):
-                verdict = known(raw.translate(zeros))
-                if verdict is None:
-                    line, verdict = verdicts.judge(raw, number)
-                    if verdict:
-                        self._consider(line, verdict, None)
-                elif verdict and (again := verdicts.again(raw, number, verdict)):
-                    self._consider(*again, None)
+                kept = known(raw.translate(zeros), NEW)
+                if kept is None:
+                    continue
+                judged = verdicts.judge(raw, number) if kept is NEW else verdicts.again(raw, number, kept)
+                if judged and judged[1]:
+                    self._consider(*judged, None)
         return self._sightings(seen, (), verdicts.take_unread())
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
@@ -127,7 +126,7 @@ class Watcher:
         rules, by_name = self.screen.rules, False
         for index in sorted((index for index in verdict if index >= 0), key=lambda index: rules[index].general):
             rule = rules[index]
-            if (by_name and rule.general) or not (found := self.screen.extract(index, line.raw)):
+            if (by_name and rule.general) or not (found := self.screen.extract(index, line.raw, verdict)):
                 continue
             spoken = True
             if rule.suits(line) and not self._is_told(rule, line, found.groups):
@@ -139,12 +138,14 @@ class Watcher:
         """The line with the words of its errors as the rules know them; how it was written is kept."""
         raw = in_english(line.raw, tuple(FOREIGN - index for index in verdict if index <= FOREIGN))
         if raw == line.raw:
-            return line, tuple(index for index in verdict if index > FOREIGN)
+            return line, HARMLESS
         fields = {**line.fields, "ORIGINAL": line.raw}
         return line._replace(raw=raw, fields=fields), self.screen.verdict(raw)
 
     def _is_told(self, rule: Rule, line: Line, found: Mapping[str, bytes | None]) -> bool:
         """Whether the kernel speaks of a unit that is not here, or again of a death that it has just told in full."""
+        if rule.cause != "oom" and "memcg" not in found:
+            return False
         group, pid = found.get("memcg"), _text(found.get("pid"))
         if group is None:
             return rule.cause == "oom" and self._hosts.of(line.host).knows_death(pid)

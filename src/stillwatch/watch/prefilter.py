@@ -6,9 +6,10 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from importlib import metadata
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import hyperscan
@@ -38,9 +39,16 @@ CALM = (
 
 _FOREIGN_IDS = 1_000_000
 FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
-Verdict = tuple[int, ...]
 Patterns = tuple[re.Pattern[bytes], ...]
-HARMLESS: Verdict = ()
+
+
+class Verdict(tuple[int, ...]):
+    """In order; `among`: of each rule in it the numbers of those of its patterns that may match."""
+
+    among: Mapping[int, tuple[int, ...]] = MappingProxyType({})
+
+
+HARMLESS = Verdict()
 
 
 class Shelf(Protocol):
@@ -65,7 +73,7 @@ class Prefilter:
         self._exact: dict[int, Patterns] = {}
         self._also: dict[int, Patterns] = {}
         self._unless: dict[int, Patterns] = {}
-        self._loose: dict[int, Patterns] = {}
+        self._relaxed: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
         self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
@@ -90,12 +98,30 @@ class Prefilter:
         database.scan(key, match_event_handler=_collect, context=found)
         if SUSPICIOUS in found and self._calm.search(key):
             found.discard(SUSPICIOUS)
-        verdict = tuple(sorted(found)) if found else HARMLESS
+        verdict = self._sure(found, key) if found else HARMLESS
         if len(key) <= CACHED_BYTES and self._limit:
             if len(self.cache) >= self._limit:
                 self.cache.clear()
             self.cache[key] = verdict
         return verdict
+
+    def _sure(self, found: Iterable[int], key: bytes) -> Verdict:
+        """Without the rules of which only the words are there: no pattern of theirs can match such a line."""
+        among = {
+            index: numbers
+            for index in found
+            if index >= 0
+            and (numbers := tuple(n for n, pattern in enumerate(self._relax(index)) if pattern.search(key)))
+        }
+        verdict = Verdict(sorted((*among, *(index for index in found if index < 0))))
+        verdict.among = among
+        return verdict or HARMLESS
+
+    def _relax(self, index: int) -> Patterns:
+        if index not in self._relaxed:
+            patterns = (loosen(pattern, bounded=True) for pattern in self.rules[index].patterns)
+            self._relaxed[index] = tuple(compile_pattern(pattern) for pattern in patterns)
+        return self._relaxed[index]
 
     def _compile(self, shelf: Shelf | None) -> None:
         try:
@@ -107,10 +133,14 @@ class Prefilter:
         self._database = self._compiling.result()
         return self._database
 
-    def extract(self, index: int, raw: bytes) -> Found | None:
-        """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it."""
-        for pattern in self.exact(index):
-            if found := pattern.search(raw):
+    def extract(self, index: int, raw: bytes, verdict: Verdict = HARMLESS) -> Found | None:
+        """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it.
+
+        verdict: on this line, if there is one: it says which patterns are worth a try.
+        """
+        patterns = self.exact(index)
+        for number in verdict.among.get(index, range(len(patterns))):
+            if found := patterns[number].search(raw):
                 return None if any(other.search(raw) for other in self._exceptions(index)) else self._all(index, found)
         return None
 
@@ -125,15 +155,6 @@ class Prefilter:
         for fields in reversed(more):
             groups |= {name: value for name, value in fields.items() if value}
         return Found(groups) if more else None
-
-    def may_match(self, index: int, whole: bytes) -> bool:
-        """Whether a rule may match the message in a whole line, by a look that costs little."""
-        if index not in self._loose:
-            patterns = self.exact(index)
-            anchored = any("^" in pattern or "\\A" in pattern for pattern in self.rules[index].patterns)
-            self._loose[index] = () if anchored else patterns
-        loose = self._loose[index]
-        return not loose or any(pattern.search(whole) for pattern in loose)
 
     def exact(self, index: int) -> Patterns:
         """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""

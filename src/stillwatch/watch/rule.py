@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -14,6 +15,8 @@ from msgspec import Meta
 from stillwatch.records.line import LINE_LIMIT, Line
 from stillwatch.records.trigger import Severity
 
+OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+"""A part of a template that is left out where its fields are missing."""
 Fragment = Annotated[str, Meta(min_length=1, max_length=LINE_LIMIT)]
 PID_1 = "systemd"
 
@@ -135,18 +138,30 @@ def compile_pattern(pattern: str) -> re.Pattern[bytes]:
 
 def placeholders(template: str) -> set[str]:
     """The names of fields in a template."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    return {name for _, name in _pieces(template) if name is not None}
+
+
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Words and the name of the field behind them, in turn."""
+    return tuple((text, name) for text, name, _, _ in string.Formatter().parse(template))
+
+
+@lru_cache(maxsize=4096)
+def _without_optional(template: str) -> str:
+    return OPTIONAL.sub("", template)
 
 
 def _has_all(part: str, fields: Mapping[str, str]) -> bool:
-    return all(fields.get(name) for name in placeholders(part))
+    return all(fields.get(name) for _, name in _pieces(part) if name is not None)
 
 
 def fill(template: str, fields: Mapping[str, str]) -> str:
     """The template with its {fields}: a part in [brackets] is left out where its field was not extracted."""
-    template = re.sub(r"\[([^\[\]]*)\]", lambda part: part[1] if _has_all(part[1], fields) else "", template)
+    if "[" in template:
+        template = OPTIONAL.sub(lambda part: part[1] if _has_all(part[1], fields) else "", template)
     pieces = []
-    for text, name, _, _ in string.Formatter().parse(template):
+    for text, name in _pieces(template):
         pieces.append(text)
         if name is not None:
             pieces.append(fields.get(name) or "?")
@@ -155,5 +170,6 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
 
 def named(template: str, fields: Mapping[str, str]) -> str:
     """The template filled in where all its fields were extracted, else ""; a part in [brackets] may be missing."""
-    needed = re.sub(r"\[[^\[\]]*\]", "", template)
-    return fill(template, fields) if _has_all(needed, fields) else ""
+    if not template:
+        return ""
+    return fill(template, fields) if _has_all(_without_optional(template), fields) else ""

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
 from stillwatch.watch.mask import mask
-from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, FOREIGN, SUSPICIOUS, Prefilter, Verdict
+from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, HARMLESS, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.shapes.reader import Reader
 
-UNTIMED: Final = -2
-UNNAMED: Final = -3
-"""In a verdict on a whole line: its time, its program cannot be told."""
 GRAVE: Final = frozenset((b"0", b"1", b"2", b"3"))
+CALL_IT_SUSPICIOUS: Final = Verdict((SUSPICIOUS,))
+
+
+class Known(NamedTuple):
+    """What is known of a kind of line that is not harmless, or not well read."""
+
+    verdict: Verdict
+    untimed: bool = False
+    unnamed: bool = False
+
+
+NEW: Final = Known(HARMLESS)
+"""Stands for a kind of line that was not met before."""
 
 
 class TextVerdicts:
-    """What is known of one stream's lines. known: by the masked line; empty for one that is harmless and well read."""
+    """What is known of one stream's lines. known: by the masked line; None for one that is harmless and well read."""
 
     def __init__(self, reader: Reader, screen: Prefilter) -> None:
-        self.known: dict[bytes, Verdict] = {}
+        self.known: dict[bytes, Known | None] = {}
         self._reader, self._screen = reader, screen
         self._lines = self._untimed = self._unnamed = 0
 
@@ -37,28 +47,24 @@ class TextVerdicts:
         line = self._reader.line(raw, number)
         verdict = self._screen.verdict(line.raw)
         if not verdict and not self._reader.volatile and line.fields.get("PRIORITY") in GRAVE:
-            verdict = (SUSPICIOUS,)
-        unread = (UNNAMED,) if not line.subject else ()
-        if "UNTIMED" in line.fields:
-            unread = (*unread, UNTIMED)
-        if unread:
-            self._count(unread)
+            verdict = CALL_IT_SUSPICIOUS
+        known = Known(verdict, "UNTIMED" in line.fields, not line.subject)
+        read = not (known.untimed or known.unnamed)
+        if not read:
+            self._count(known)
         if not self._reader.volatile and len(raw) <= CACHED_BYTES:
             if len(self.known) >= CACHE_ENTRIES:
                 self.known.clear()
-            self.known[mask(raw)] = (*unread, *verdict)
+            self.known[mask(raw)] = None if read and not verdict else known
         return line, verdict
 
-    def again(self, raw: bytes, number: int, known: Verdict) -> tuple[Line, Verdict] | None:
-        """A line of a known kind that may matter, taken apart; None where a look at it shows that it does not."""
-        if known[0] in (UNNAMED, UNTIMED):
+    def again(self, raw: bytes, number: int, known: Known) -> tuple[Line, Verdict] | None:
+        """A line of a known kind that may matter, taken apart; None for one that is only not well read."""
+        if known.untimed or known.unnamed:
             self._count(known)
-            known = tuple(index for index in known if index not in (UNNAMED, UNTIMED))
-            if not known:
-                return None
-        if known[0] >= 0 and not any(self._screen.may_match(index, raw) for index in known):
+        if not known.verdict:
             return None
-        return self._reader.line(raw, number), known
+        return self._reader.line(raw, number), known.verdict
 
     def take_unread(self) -> Unread:
         """What could not be told since the last call."""
@@ -66,10 +72,7 @@ class TextVerdicts:
         self._lines = self._untimed = self._unnamed = 0
         return unread
 
-    def _count(self, flags: Verdict) -> None:
+    def _count(self, known: Known) -> None:
         self._lines += 1
-        self._untimed += UNTIMED in flags
-        self._unnamed += UNNAMED in flags
-
-
-assert FOREIGN < UNNAMED < UNTIMED < SUSPICIOUS  # a verdict is in order
+        self._untimed += known.untimed
+        self._unnamed += known.unnamed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from stillwatch.records.line import LINE_LIMIT, Line
@@ -19,11 +20,12 @@ SAMPLE: Final = 200
 BACK: Final = 200
 """Lines that are looked back at for the head of a trace."""
 MEMO: Final = 4096
-HEAD_BYTES: Final = 64
+HEAD_BYTES: Final = 32
 NESTED: Final = 3
 RECHECK: Final = 256
 """After so many lines that no row fits, the stream is judged anew."""
 Block = list[bytes]
+TELLING: Final = frozenset(("program", "logger", "client"))
 LOOSE: Final = tuple(shape for shape in TABLE if shape.loose)
 LETTERS: Final = bytes(
     97 if chr(code).isalpha() or code >= 128 else 48 if chr(code).isdigit() else code for code in range(256)
@@ -31,6 +33,11 @@ LETTERS: Final = bytes(
 LEADING_LEVEL: Final = re.compile(
     rf"(?:[a-z][\w./-]{{0,40}}: )?(?:\[({LEVEL})\]|({LEVEL})(?=: |:$| ?\||\]|/)|([A-Z]{{4,9}})(?= ))".encode()
 )
+MAY_HAVE_HEAD: Final = re.compile(
+    rb"[\[({<0-9]|(?:[^\W\d_]{2,14} )?[^\W\d_]{1,14}\.? {0,2}[\[(]?\d|[\w.-]{1,100} *\| "
+    rb"|\[?[A-Z]{4,9}\]?[ :]+[\[(]?\d|[\w@][\w.@/-]*=|[\x80-\xff]"
+)
+"""What begins otherwise has no head of its own: told at a glance."""
 OWN_TAG: Final = re.compile(TAG.encode())
 PAIR_START: Final = re.compile(rb"[A-Za-z_@][\w.@/-]{0,60}=")
 EVENT_STREAM: Final = re.compile(rb"data: ?(?=\{)")
@@ -97,15 +104,20 @@ class Reader:
             return parts
         for shape in rows_for(beginning(raw)):
             if (not shape.loose or shape.id in self._allowed) and (parts := self._fit(shape, raw, depth)):
-                if len(self._memo) >= MEMO:
-                    self._memo.clear()
-                self._memo[raw[:HEAD_BYTES].translate(LETTERS)] = shape
+                if TELLING & shape.groups:
+                    self._remember(raw, shape)
                 return parts
         if PAIR_START.match(raw):
             return self._structured(read_logfmt(raw, self.stamps), depth)
         if found := EVENT_STREAM.match(raw):
             return self._structured(read_json(raw[found.end() :], self.stamps), depth)
         return None
+
+    def _remember(self, raw: bytes, shape: Shape) -> None:
+        """Lines that begin alike have one shape, where it tells who speaks: the others fit many lines."""
+        if len(self._memo) >= MEMO:
+            self._memo.clear()
+        self._memo[raw[:HEAD_BYTES].translate(LETTERS)] = shape
 
     def line(self, raw: bytes, number: int) -> Line:
         """The line, which is number `number` of the present block, as the watch room takes it.
@@ -157,29 +169,51 @@ class Reader:
         found = shape.compiled.match(raw)
         if found is None:
             return None
-        groups = found.groupdict()
-        self.volatile = self.volatile or bool(groups.get("pri") or groups.get("status"))
+        has, group = shape.groups, found.group
         parts = Parts(raw if shape.whole else raw[found.end() :], program=shape.program)
-        if stamp := groups.get("stamp"):
-            parts.zoned = groups.get("z") is not None or stamp.isdigit()
-            parts.at = self.stamps.read(stamp, groups.get("f"), groups.get("z"))
-            if parts.at is None:
-                return None
-        _fill(parts, groups)
-        if (
-            not shape.program
-            and parts.program
-            and not parts.pid
-            and priority_of_word(parts.program) is not None
-            and depth == 0
-        ):
-            parts.priority, parts.program = priority_of_word(parts.program), ""
-            parts.message = raw[found.start("program") :]
+        if "stamp" in has:
+            stamp, zone = group("stamp"), group("z") if "z" in has else None
+            if stamp is not None:
+                parts.zoned = zone is not None or stamp.isdigit()
+                parts.at = self.stamps.read(stamp, group("f") if "f" in has else None, zone)
+                if parts.at is None:
+                    return None
+        self._fill(parts, found, has)
+        if not depth and parts.program and not parts.pid and not shape.program:
+            _level_for_program(parts, raw, found)
         if shape.inner and depth < NESTED:
             self._look_inside(parts, depth)
         if parts.priority is None:
             parts.priority = leading_priority(parts.message)
         return parts
+
+    def _fill(self, parts: Parts, found: re.Match[bytes], has: frozenset[str]) -> None:
+        if "host" in has and (host := found["host"]) and host != b"-":
+            parts.host = host.decode()
+        if "program" in has and (program := found["program"]) and program != b"-":
+            parts.program = _program(program)
+        elif "logger" in has and (logger := found["logger"]):
+            parts.program = _package(logger.decode("utf-8", "replace"))
+        if ("pid" in has and (pid := found["pid"]) and pid.isdigit()) or ("pid2" in has and (pid := found["pid2"])):
+            parts.pid = pid.decode()
+        if "unit" in has and (unit := found["unit"]):
+            parts.unit = unit.decode()
+        if "mono" in has and (mono := found["mono"]):
+            parts.uptime = float(mono)
+        self._weigh(parts, found, has)
+
+    def _weigh(self, parts: Parts, found: re.Match[bytes], has: frozenset[str]) -> None:
+        """The priority, by number or word; numbers are masked in verdicts, so they make a line volatile."""
+        if "pri" in has and (pri := found["pri"]) and int(pri) <= 191:
+            parts.priority, self.volatile = int(pri) % 8, True
+        elif "status" in has and (status := found["status"]):
+            parts.priority, self.volatile = priority_of_status(int(status)), True
+        elif "level" in has and (level := found["level"]):
+            word = level.decode("ascii", "replace")
+            self.volatile = self.volatile or word.isdigit()
+            parts.priority = int(word) if word.isdigit() else priority_of_word(word)
+        elif "level2" in has and (level := found["level2"]):
+            parts.priority = priority_of_word(level.decode("ascii", "replace"))
 
     def _structured(self, parts: Parts | None, depth: int) -> Parts | None:
         """A record, whose message may be a whole line of a program, as in docker's own files."""
@@ -192,7 +226,7 @@ class Reader:
         return parts
 
     def _look_inside(self, parts: Parts, depth: int) -> None:
-        if inner := self.parts(parts.message, depth + 1):
+        if MAY_HAVE_HEAD.match(parts.message) and (inner := self.parts(parts.message, depth + 1)):
             parts.with_inner(inner)
         elif not parts.program and (found := OWN_TAG.match(parts.message)) and _is_name(found["program"]):
             parts.program = _program(found["program"])
@@ -233,28 +267,14 @@ def leading_priority(message: bytes) -> int | None:
     return priority_of_word((found[1] or found[2] or found[3]).decode()) if found else None
 
 
-def _fill(parts: Parts, groups: dict[str, bytes | None]) -> None:
-    if host := groups.get("host"):
-        parts.host = host.decode() if host != b"-" else ""
-    if (program := groups.get("program")) and program != b"-":
-        parts.program = _program(program)
-    elif logger := groups.get("logger"):
-        parts.program = _package(logger.decode("utf-8", "replace"))
-    if (pid := groups.get("pid") or groups.get("pid2")) and pid.isdigit():
-        parts.pid = pid.decode()
-    if unit := groups.get("unit"):
-        parts.unit = unit.decode()
-    if (pri := groups.get("pri")) and int(pri) <= 191:
-        parts.priority = int(pri) % 8
-    elif level := groups.get("level") or groups.get("level2"):
-        word = level.decode("ascii", "replace")
-        parts.priority = int(word) if word.isdigit() else priority_of_word(word)
-    elif status := groups.get("status"):
-        parts.priority = priority_of_status(int(status))
-    if mono := groups.get("mono"):
-        parts.uptime = float(mono)
+def _level_for_program(parts: Parts, raw: bytes, found: re.Match[bytes]) -> None:
+    """`web01 ERROR: no room` names a level where others name their program."""
+    if "program" in found.re.groupindex and (level := priority_of_word(parts.program)) is not None:
+        parts.priority, parts.program = level, ""
+        parts.message = raw[found.start("program") :]
 
 
+@lru_cache(maxsize=2048)
 def _program(name: bytes) -> str:
     """`/usr/sbin/sshd` is sshd, `(shop)` shop, `sshd(pam_unix)` sshd."""
     text = name.decode("utf-8", "replace")

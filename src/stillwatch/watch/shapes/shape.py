@@ -106,6 +106,11 @@ class Shape:
         return re.compile(expand(self.pattern).encode("latin-1"))
 
     @cached_property
+    def groups(self) -> frozenset[str]:
+        """The names of the parts that its lines may have."""
+        return frozenset(self.compiled.groupindex)
+
+    @cached_property
     def starts(self) -> frozenset[str]:
         """How its lines begin, of `beginning`: the row is tried on such lines only."""
         return frozenset(beginning(sample.line.encode()) for sample in self.samples)
