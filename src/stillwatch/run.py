@@ -149,7 +149,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
         noted=service.noted,
-        attention=daemon.attention,
+        attention=daemon.thinking.attention,
     )
 
 

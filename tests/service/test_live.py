@@ -32,23 +32,23 @@ async def test_until_everything_was_read_the_status_is_unknown(tmp_path: Path) -
     here, daemon = live(tmp_path)
     status = await here.status()
     assert (status.status, {source.problem for source in status.sources}) == ("unknown", {"not read yet"})
-    daemon.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
+    daemon.standing.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
     assert (await here.status()).status == "unknown"
-    daemon.sources |= READ
-    daemon.lines = 12
+    daemon.standing.sources |= READ
+    daemon.standing.lines = 12
     status = await here.status()
     assert (status.status, status.lines, status.tiers["review"].state) == ("healthy", 12, "ready")
 
 
 async def test_without_a_journal_to_watch_none_is_asked_for(tmp_path: Path) -> None:
     here, daemon = live(tmp_path, read_journal=False)
-    daemon.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
+    daemon.standing.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
     assert (await here.status()).status == "healthy"
 
 
 async def test_what_the_daemon_found_is_in_the_status_at_once(tmp_path: Path) -> None:
     here, daemon = live(tmp_path)
-    daemon.sources |= READ
+    daemon.standing.sources |= READ
     daemon.hear([WEB])
     daemon.digest()
     status = await here.status()
@@ -66,7 +66,7 @@ async def test_what_people_noted_is_read_from_the_open_book(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["journal", "thinking", "incidents"])
 async def test_what_fails_in_the_daemon_is_told_and_never_healthy(tmp_path: Path, name: str) -> None:
     here, daemon = live(tmp_path)
-    daemon.sources |= READ | {name: SourceReport(name=name, read=False, problem="disk full")}
+    daemon.standing.sources |= READ | {name: SourceReport(name=name, read=False, problem="disk full")}
     status = await here.status()
     assert status.status == "unknown"
     assert [source.problem for source in status.sources if source.name == name] == ["disk full"]
@@ -74,11 +74,11 @@ async def test_what_fails_in_the_daemon_is_told_and_never_healthy(tmp_path: Path
 
 async def test_a_question_is_answered_from_what_is_known(tmp_path: Path) -> None:
     here, daemon = live(tmp_path)
-    daemon.sources |= READ
+    daemon.standing.sources |= READ
     daemon.hear([WEB])
     daemon.digest()
-    await daemon.understand("I1")
-    daemon.units = units(failed("web.service"))
+    await daemon.thinking.understand("I1")
+    daemon.standing.units = units(failed("web.service"))
     reply = await here.ask("is web ok?", use_models=False)
     assert reply.by == "rule" and "web.service" in reply.text and reply.evidence
 
@@ -88,5 +88,5 @@ async def test_closing_reaches_the_daemon(tmp_path: Path) -> None:
     daemon.hear([WEB])
     daemon.digest()
     here.close("I1", "ada")
-    await daemon.understand("I1")
+    await daemon.thinking.understand("I1")
     assert daemon.store.book.open_incidents() == []

@@ -54,8 +54,8 @@ def build(store: Store, says: Any = WAITING, *, models: Mapping[Tier, Any] | Non
         sleep=Rest(),
         **more,
     )
-    daemon.units = units(failed("web.service"))
-    daemon._units_asked.set()
+    daemon.standing.units = units(failed("web.service"))
+    daemon.standing.units_asked.set()
     return daemon
 
 

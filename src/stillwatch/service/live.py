@@ -29,7 +29,7 @@ class LiveService(Service):
             incidents=incidents,
             sources=sources,
             tiers=await self._tiers.report(),
-            lines=self._daemon.lines,
+            lines=self._daemon.standing.lines,
             dropped=self._daemon.dropped,
             store=self._daemon.retention().report(),
         )
@@ -49,6 +49,6 @@ class LiveService(Service):
         """One for each thing that is watched; what has not answered yet was not read."""
         wanted = ["units", "metrics", *(["journal"] if self._daemon.read_journal else [])]
         nothing_yet = "not read yet"
-        known = dict(self._daemon.sources)
+        known = dict(self._daemon.standing.sources)
         watched = [known.pop(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted]
         return (*watched, *known.values())  # the others are there only while they fail

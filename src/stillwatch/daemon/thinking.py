@@ -1,0 +1,110 @@
+"""What is thought of by itself: incidents, one after the other, the gravest first; a person who asks goes before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from stillwatch.daemon.standing import Standing
+from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
+from stillwatch.incidents.thought import on_top_of
+from stillwatch.ports import ChatModel, Clock, LookTools
+from stillwatch.records.chat import Tier
+from stillwatch.records.incident import Incident
+from stillwatch.store.store import Store
+from stillwatch.think.attention import Attention
+from stillwatch.think.diagnosis.understand import Engine
+
+THINK_SECONDS = 120.0
+NOTES = 5
+ALWAYS_ASKED: Final[tuple[Tier, ...]] = ("trigger", "review")
+"""Of every incident; whether the third tier is asked is for them to say."""
+
+
+class Models(Protocol):
+    """The models, once they are up."""
+
+    @property
+    def models(self) -> Mapping[Tier, ChatModel]: ...
+
+
+@dataclass(kw_only=True)
+class Thinking:
+    """busy: the id of the incident that is thought about, "" for none; queued: those that wait."""
+
+    host: str
+    store: Store
+    clock: Clock
+    looks: LookTools
+    mind: Models
+    lifecycle: Lifecycle
+    standing: Standing
+    attention: Attention = field(default_factory=Attention)
+    todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
+    queued: set[str] = field(default_factory=set)
+    busy: str = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits, and nobody asks."""
+        return not self.queued and not self.busy and not self.attention.taken
+
+    def look_into(self, incident: Incident) -> None:
+        """Have it thought about, unless it waits for that already."""
+        if incident.state != "resolved" and incident.id not in self.queued:
+            self.queued.add(incident.id)
+            self.todo.put_nowait((-incident.severity, incident.id))
+
+    async def run(self) -> None:
+        """Understand what waits, the gravest first, for ever."""
+        for incident in self.store.book.open_incidents():
+            if incident.cause is None:  # an earlier life did not come to it
+                self.look_into(incident)
+        while True:
+            _, incident_id = await self.todo.get()
+            self.queued.discard(incident_id)
+            self.busy = incident_id
+            try:
+                await self.understand(incident_id)
+                self.standing.fine("thinking")
+            finally:
+                self.busy = ""
+
+    async def understand(self, incident_id: str) -> None:
+        """Rules first, and what they prove is acted upon at once; then the models, where there are any."""
+        incident = self.store.book.find(incident_id)
+        if incident is None or incident.state in ("resolved", "muted"):
+            return
+        is_new = incident.cause is None
+        incident = await self._settled(incident, {})
+        if is_new:
+            await self.lifecycle.opened(incident)
+        incident = self.save(await self.lifecycle.carry_on(incident))
+        if incident.state != "resolved" and self.is_unheard(incident):
+            thought = await self.attention.unless_taken(self._settled(incident, self.mind.models))
+            if thought is not None:  # else it is taken up again once the person has an answer
+                self.save(await self.lifecycle.carry_on(thought))
+
+    def is_unheard(self, incident: Incident) -> bool:
+        """Whether a tier that is free has not been heard on it: some faults are there before the models are."""
+        heard = {opinion.by for opinion in incident.opinions}
+        return not self.attention.taken and any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
+
+    async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
+        told = [str(note) for note in self.store.memory.notes(NOTES)]
+        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told, home=self.host)
+        bare = replace(
+            incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
+        )
+        (thought,) = await engine.understand([bare], self.standing.units, THINK_SECONDS)
+        return self.save(proposed_anew(thought, incident))
+
+    def save(self, incident: Incident) -> Incident:
+        """Save what was thought, on top of what was seen and what people said meanwhile."""
+        current = self.store.book.find(incident.id)
+        if current is not None:
+            incident = on_top_of(current, incident)
+        self.store.book.save(incident)
+        return incident

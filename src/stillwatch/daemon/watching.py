@@ -1,0 +1,130 @@
+"""The sources of the daemon, each followed for as long as it can be read: journal, logs, units, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stillwatch.daemon.standing import Standing
+from stillwatch.errors import NotReachable
+from stillwatch.host.journal import Journal
+from stillwatch.host.metrics import read_metrics
+from stillwatch.host.systemd import Systemd, is_init
+from stillwatch.host.unitproperties import unit_event
+from stillwatch.ports import Clock
+from stillwatch.reading.follow import follow
+from stillwatch.reading.follow import follow_logs as follow_files
+from stillwatch.reading.sources import IN_CONTAINER
+from stillwatch.records.event import Event
+from stillwatch.records.report import SourceReport
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.store.store import Store
+from stillwatch.think.diagnosis.unknown_lines import UnknownLines
+from stillwatch.watch.monitor import Watcher
+
+SETTLE_SECONDS = 0.3
+"""Changes of one cause come within moments of each other; they are looked at together."""
+METRIC_SECONDS = 15.0
+UNIT_SECONDS = 60.0
+FIRST_LOOK_BACK = 600.0
+"""At the very first start, how far back the journal is read."""
+
+
+@dataclass(kw_only=True)
+class Watching:
+    """hear: takes triggers, and the place in the journal that they came from."""
+
+    host: str
+    clock: Clock
+    watcher: Watcher
+    log_watcher: Watcher | None
+    store: Store
+    standing: Standing
+    wonder: UnknownLines
+    hear: Callable[[Sequence[Trigger], str], None]
+    journal: Path | None
+    logs: Sequence[str]
+    sleep: Callable[[float], Awaitable[None]]
+    _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def follow_journal(self) -> None:
+        cursor = self.store.cursor()
+        with Journal(self.journal, cursor=cursor, since=self.clock.now() - FIRST_LOOK_BACK) as journal:
+            self.standing.sources["journal"] = SourceReport(name="journal", read=True)
+            async for batch in follow(journal, self.watcher):
+                self.standing.lines += batch.sightings.lines
+                self.standing.crowded_out += batch.sightings.dropped
+                self.wonder.hear(batch.sightings.novel)
+                self.hear(batch.sightings.triggers, batch.cursor)
+                problem = "; ".join(journal.problems[-3:])
+                self.standing.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
+
+    async def follow_logs(self) -> None:
+        """With a watcher of its own: it counts in a thread beside the journal's."""
+        watcher = self.log_watcher or self.watcher
+        async with aclosing(follow_files(self.logs, watcher, self.clock.now, self.sleep)) as batches:
+            async for batch in batches:
+                self.standing.lines += batch.sightings.lines
+                self.standing.crowded_out += batch.sightings.dropped
+                self.wonder.hear(batch.sightings.novel)
+                self.hear(batch.sightings.triggers, "")
+                self.standing.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
+
+    async def follow_units(self) -> None:
+        if not is_init():
+            raise NotReachable("systemd is not the init of this host")
+        async with Systemd() as systemd:
+            await self._all_units(systemd)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._unit_changes(systemd))
+                tasks.create_task(self._refresh_units(systemd))
+
+    async def _unit_changes(self, systemd: Systemd) -> None:
+        async for unit in systemd.watch(self._files_changed.set):
+            self._note_units([unit])
+
+    async def _refresh_units(self, systemd: Systemd) -> None:
+        """What was enabled or disabled shows in the whole picture alone; since signals can be lost it is also taken
+        again now and then."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._files_changed.wait(), UNIT_SECONDS)
+            await self.sleep(SETTLE_SECONDS)
+            self._files_changed.clear()
+            await self._all_units(systemd)
+
+    async def _all_units(self, systemd: Systemd) -> None:
+        units = await systemd.units()
+        self.standing.units = {unit.name: unit for unit in units}
+        if IN_CONTAINER.exists():
+            self.watcher.units = frozenset(self.standing.units)
+        self._note_units(units)
+        self.standing.sources["units"] = SourceReport(name="units", read=True)
+        self.standing.units_asked.set()
+
+    def _note_units(self, units: Sequence[UnitState]) -> None:
+        now = self.clock.now()
+        for unit in units:
+            self.standing.units[unit.name] = unit
+        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]), "")
+
+    async def sample(self) -> None:
+        while True:
+            now = self.clock.now()
+            readings = await read_metrics(self.host, now)
+            triggers = self.watcher.judge(readings.events)
+            self.standing.still = {(trigger.rule, trigger.subject) for trigger in triggers}
+            problem = "; ".join(readings.problems[:3])
+            self.standing.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)
+            self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
+            self.hear(triggers, "")
+            await self.sleep(METRIC_SECONDS)
+
+
+def _metric_name(event: Event) -> str:
+    return f"{event.fields['metric']} {event.subject}".strip()

@@ -1,0 +1,41 @@
+"""Sources of the daemon on their own; that the loops go on without them is tested in test_loops.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stillwatch.daemon import watching as room
+from stillwatch.errors import NotReachable
+from stillwatch.store.store import Store
+from tests.support.watching import build
+
+
+async def test_without_systemd_the_units_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "is_init", lambda: False)
+    with pytest.raises(NotReachable):
+        await build(Store.open(tmp_path)).watching.follow_units()
+
+
+async def test_readings_are_kept_judged_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.open(tmp_path)
+    daemon = build(store)
+
+    async def stop(seconds: float) -> None:
+        raise StopAsyncIteration
+
+    daemon.watching.sleep = stop
+    with pytest.raises(StopAsyncIteration):
+        await daemon.watching.sample()
+    assert "metrics" in daemon.standing.sources and daemon.standing.still is not None
+    assert store.samples.metrics()
+
+
+async def test_what_the_watcher_says_of_units_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = build(Store.open(tmp_path))
+    heard: list[Any] = []
+    monkeypatch.setattr(daemon.watching, "hear", lambda triggers, cursor: heard.append((triggers, cursor)))
+    daemon.watching._note_units(list(daemon.standing.units.values()))
+    assert len(heard) == 1 and heard[0][1] == ""
