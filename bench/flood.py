@@ -31,6 +31,8 @@ KINDS = (
 )
 KERNEL = "kernel: [12.3] Out of memory: Killed process 77 (java) total-vm:8kB, anon-rss:8kB, file-rss:0kB"
 CALM_SECONDS = 60
+READY_SECONDS = 180
+"""The first start compiles the rules, the later ones find them on the shelf."""
 
 
 def stamp() -> str:
@@ -59,7 +61,24 @@ class Trial:
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         self._key = json.loads(made.stdout)["key"]
-        self.daemon = subprocess.Popen([*program, "run", *self._where], stdout=subprocess.DEVNULL, stderr=sys.stderr)
+        self._start = [*program, "run", *self._where]
+        self.start()
+
+    def start(self) -> None:
+        """Returns once it reads."""
+        self.daemon = subprocess.Popen(self._start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait_until_up()
+        for _ in range(READY_SECONDS):
+            with self.flooded.open("a") as log:
+                log.write(f"{stamp()}app[1]: all is well\n")
+            time.sleep(1)
+            if self.get("/api/status")["lines"]:
+                return
+        raise SystemExit("the daemon does not read")
+
+    def stop(self) -> None:
+        self.daemon.terminate()
+        self.daemon.wait()
 
     def get(self, path: str) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
@@ -133,8 +152,8 @@ def main(seconds: float, rate: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(Path(folder))
         try:
-            trial.wait_until_up()
-            time.sleep(1)
+            trial.stop()
+            trial.start()
             health = Health(trial)
             health.start()
             counts: list[int] = []
@@ -148,8 +167,7 @@ def main(seconds: float, rate: int) -> None:
             health.join()
             tell(trial, counts[0], kernel, health.waits, report)
         finally:
-            trial.daemon.terminate()
-            trial.daemon.wait()
+            trial.stop()
 
 
 def caught_up(trial: Trial, written: int) -> dict[str, Any]:
