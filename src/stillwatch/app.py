@@ -38,6 +38,7 @@ from stillwatch.store.compiled import CompiledShelf
 from stillwatch.store.recording import SHIPPED, load_recording
 from stillwatch.tools.recorded_looks import RecordedLooks
 from stillwatch.tools.tool import HostLooks, World
+from stillwatch.untrusted.secrets.shelf import keep_on
 from stillwatch.watch.family import RULES_FOLDER, load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
@@ -127,6 +128,7 @@ class App:
         host = self.recording.host if self.recording else socket.gethostname()
         memory = Memory(self.places.state)
         shelf = self._shelf(memory)
+        keep_on(shelf)
         return ServiceParts(
             host=host,
             clock=self.clock,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PREPARED = Path("/var/cache/stillwatch/compiled")
 """What root compiled for everybody on this host, if anybody did."""
-KEPT = 4
+KEPT = 6
 """Files kept: rules change, and then the old ones are of no use."""
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
-from stillwatch.untrusted.secrets.find import finder
-from stillwatch.untrusted.secrets.span import Span
-from stillwatch.untrusted.secrets.values import PLACEHOLDER
+from stillwatch.untrusted.secrets.span import PLACEHOLDER, Span
 
 TEXT_LIMIT = 2000
 FIELD_LIMIT = 256
@@ -24,13 +24,20 @@ _ROUNDS = 3
 
 def redact(text: str) -> str:
     """Replace what looks like a secret by `[redacted:kind]`. Idempotent; linear in the length of the text."""
-    find = finder().find
+    find = _find()
     for _ in range(_ROUNDS):
         spans = _outside(text, find(text))
         if not spans:
             return text
         text = _replaced(text, spans)
     return text
+
+
+@cache
+def _find() -> Callable[[str], list[Span]]:
+    from stillwatch.untrusted.secrets.find import finder  # loads and compiles what many commands do not need
+
+    return finder().find
 
 
 def _outside(text: str, spans: list[Span]) -> list[Span]:

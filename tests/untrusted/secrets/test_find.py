@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -102,6 +103,17 @@ def test_what_overlaps_is_one_span_under_the_surest_name() -> None:
         Detector(("a",), lambda _: iter([Span(0, 3, "less"), Span(5, 6, "apart")])),
     )
     assert Finder(detectors).find("abcdef") == [Span(0, 4, "sure"), Span(5, 6, "apart")]
+
+
+def test_what_is_compiled_is_kept_and_found_again() -> None:
+    kept: dict[str, bytes] = {}
+    shelf = SimpleNamespace(get=kept.get, put=kept.__setitem__)
+    detectors = (Detector(("a",), lambda _: iter([Span(0, 1, "a")])),)
+    assert Finder(detectors, shelf).find("a") == [Span(0, 1, "a")]
+    (key,) = kept
+    assert Finder(detectors, shelf).find("a") == [Span(0, 1, "a")] and list(kept) == [key]
+    kept[key] = b"not what was kept"
+    assert Finder(detectors, shelf).find("a") == [Span(0, 1, "a")]
 
 
 def test_a_text_without_a_sign_is_not_searched() -> None:

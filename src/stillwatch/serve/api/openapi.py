@@ -225,6 +225,7 @@ class StatusBody(Exact):
     tiers: dict[str, TierBody]
     lines: int
     unread: UnreadBody
+    dropped: int
     seconds: float
     store: StoreBody | None
 

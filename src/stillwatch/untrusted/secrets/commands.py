@@ -28,6 +28,10 @@ _AFTER_PROGRAM = re.compile(r"""(?:\.exe)?\\{0,3}["']?""")
 _ANY_P = re.compile(
     r"""(?<!\S)-p[ \t]{1,4}["']?(?=[^\s"']{0,60}\d)(?P<said>[^\s/"'.:=,-][^\s/"'.:=,]{7,128})(?![^\s"'])"""
 )
+_HERE = re.compile(
+    r"(?<![\w-])(?:sudo|chpasswd|passwd|su|cryptsetup|kinit|gpg|openssl|docker|vault)\b[^\n|<]{0,120}<<<[ \t]{0,4}"
+    r"[\"']?(?:\w{1,32}:)?(?P<said>[^\s\"']{3,256})"
+)
 _QUOTES = "\"'"
 _NOT = re.compile(r"\[redacted:|\$\{?\w+\}?$|\$\(|<[\w -]+>$|\*{3,}$|-$|`")
 
@@ -57,6 +61,7 @@ class Argument:
 def detectors() -> Iterator[Detector]:
     yield Detector(tuple(_sign(row) for row in _table()["command"]), _commands, caseless=False)
     yield Detector((r"[ \t]-p[ \t]+[\"']?[^ \t/.:=,]{8}",), _unknown, caseless=False)
+    yield Detector((r"<<<",), _here_strings, caseless=False)
     writers = "|".join(_piped()["programs"].split())
     yield Detector((rf"({writers}) [^\n|]+\|",), _into_pipes, caseless=False)
 
@@ -157,6 +162,12 @@ def _unknown(text: str) -> Iterator[Span]:
     """`-p VALUE` of a program that no row names: only where the value is as mixed as passwords are."""
     for found in _ANY_P.finditer(text):
         if looks_random(found["said"]) or (re.search("[A-Z]", found["said"]) and re.search("[a-z]", found["said"])):
+            yield Span(found.start("said"), found.end("said"), "password")
+
+
+def _here_strings(text: str) -> Iterator[Span]:
+    for found in _HERE.finditer(text):
+        if not _NOT.match(found["said"]):
             yield Span(found.start("said"), found.end("said"), "password")
 
 

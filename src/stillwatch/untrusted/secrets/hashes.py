@@ -11,7 +11,7 @@ _HASH = re.compile(
     r"""(?<![\w$])\$(?:\d{1,2}|2[abxy]?|y|gy|7|argon2(?:id?|d)|scrypt|sha1|apr1|bcrypt(?:-sha256)?|pbkdf2[\w-]{0,12}|P|H|S|krb5\w{2,8}|md5|sm3|sm3crypt
       |1\$[ds]|B|C|D|E|Q\$A|ml|NT|zip2|pkzip2?|rar5|7z|ssh(?:ng)?|office|pdf|keepass|luks|bitcoin|ethereum|ansible|DCC2|cisco[\w$]{0,4}|8|9|14)
       \$[A-Za-z0-9./+$=,*@_:-]{8,1024}+
-    |\{(?:S?SHA\d{0,3}|SMD5|MD5|CRYPT|ARGON2\w{0,2}|BLF-CRYPT|PBKDF2[\w-]{0,12}
+    |\{(?:S?SHA\d{0,3}|PLAIN|CLEAR(?:TEXT)?|SMD5|MD5|CRYPT|ARGON2\w{0,2}|BLF-CRYPT|PBKDF2[\w-]{0,12}
       |SSHA\d{3}(?:\.\w+)?|x-issha[\w,]{0,20})\}[A-Za-z0-9./+$=,_-]{8,512}+
     |\b(?:pbkdf2_sha\d{1,3}|pbkdf2:sha\d{1,3}(?::\d{1,8})?|bcrypt(?:_sha256)?|argon2|scrypt:\d{1,8}:\d:\d|SCRAM-SHA-(?:1|256|512)|grub\.pbkdf2\.sha512)[$.][A-Za-z0-9./+$=,:_-]{16,2048}+
     |(?<![\w:-])(?:[0-9a-fA-F]{32}:){2}(?::|$)|(?<=:)[0-9a-fA-F]{32}:[0-9a-fA-F]{32}(?=:{1,3}|\s|$)
@@ -32,7 +32,7 @@ _CARD_WORD = re.compile(
 def detectors() -> Iterator[Detector]:
     signs = (
         r"\$[A-Za-z0-9-]+\$[A-Za-z0-9./+$=,*@_:-]{6}",
-        r"\{(S?SHA|SMD5|MD5|CRYPT|ARGON2|BLF-|PBKDF2|x-issha)[^{} ]*\}[A-Za-z0-9./+$=,_-]{4}",
+        r"\{(S?SHA|PLAIN|CLEAR|SMD5|MD5|CRYPT|ARGON2|BLF-|PBKDF2|x-issha)[^{} ]*\}[A-Za-z0-9./+$=,_-]{4}",
         r"(pbkdf2[_:]sha|bcrypt|argon2|scrypt:|SCRAM-SHA-|grub\.pbkdf2)[a-zA-Z0-9:_]*[$.]",
         r"[0-9a-fA-F]{32}:[0-9a-fA-F]{32}",
         r"\*[0-9A-F]{40}",

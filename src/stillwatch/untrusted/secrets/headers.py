@@ -46,6 +46,11 @@ _VERBS = re.compile(
     |(?<![\w.:*-])[\w.*-]{1,128}:(?:543\d|6432|\*):[\w*-]{1,64}:[\w.*-]{1,64}:(?P<pgpass>[^\s:]{2,256})(?=\s|$)
     |\b(?i:identified(?:[ ]with[ ][\w'"`]{1,40})?[ ](?:by|as)[ ](?:password[ ])?)["'](?P<sql>[^"']{1,256})
     |(?i:convertto-securestring)[ ](?:-String[ ])?["'](?P<shell>[^"']{1,256})
+    |\bAUTH[ \t]\d{1,9}[ \t][A-Z0-9-]{1,20}[ \t][^\n]{0,300}?\bresp=(?P<resp>[A-Za-z0-9+/=]{8,4096})
+    |\bstatic:[^\s:]{1,64}:(?P<static>[^\s:]{3,128})
+    |\bclient_send\s{0,4}=\s{0,4}[^\s^]{0,64}\^[^\s^]{1,128}\^(?P<plain>[^\s^]{3,128})
+    |\bcreateUser[ ]\S{1,64}[ ](?:MD5|SHA[\d-]{0,6})[ ]["']?
+     (?P<usm>[^\s"']{4,128}["']?(?:[ ](?:DES|AES[\d-]{0,4})[ ]["']?[^\s"']{4,128})?)
     |\b(?:NICKSERV|nickserv|NickServ)[ ]:?(?:IDENTIFY|identify)[ ](?:\S{1,40}[ ])?(?P<irc>\S{3,128}))""",
     re.X,
 )
@@ -63,7 +68,8 @@ def detectors() -> Iterator[Detector]:
     yield Detector((r"cookies?2?[\"'\\&a-z;0-9]*[ \t]*(=>|[:=])", r"[ \t](-b|--cookie)[= ]"), _cookies)
     verbs = (
         r"X?PASS |OPER |AUTH (PLAIN|LOGIN|XOAUTH2|CRAM|EXT|DIG)|\"AUTH\" |[0-9] LOGIN "
-        r"|machine [^ ]+[ \n]+login|:(543[0-9]|6432|\*):|identified |nickserv|convertto-secure"
+        r"|machine [^ ]+[ \n]+login|:(543[0-9]|6432|\*):|identified |nickserv"
+        r"|AUTH\t?[ \t][0-9]+[ \t][^\n]*resp=|static:[^ :]+:|client_send|createUser |convertto-secure"
     )
     yield Detector((verbs,), _verbs)
 

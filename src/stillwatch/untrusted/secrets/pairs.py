@@ -14,7 +14,7 @@ LOOKED_AT_AGAIN = 256
 """A value that is no secret may hold further pairs; a longer one is passed over, so that work stays linear."""
 _PAIR = re.compile(
     rf"""(?<![\w.-])(?P<dash>-{{0,2}})(?P<name>[\w][\w.\-]{{0,{NAME_LONGEST}}}+)
-    (?P<close>(?:{QUOTE})?\]?(?:{QUOTE})?(?:\[\d*\])?)[ \t]{{0,4}}+
+    (?P<close>(?:{QUOTE})?(?:\]|%5[Dd])?(?:{QUOTE})?(?:\[[\w.-]{{0,40}}\])?)[ \t]{{0,4}}+
     (?P<sign>=>|:=|==?|::?(?!/)|%(?:25)?3[DdAa]|\\{{1,8}}u003[dDaA]|->)
     (?P<gap>[ \t]{{0,40}}+(?:[|>][+-]?[ \t]*\n[ \t]+|\n[ \t]+)?)""",
     re.X,
@@ -51,7 +51,7 @@ _PHRASE = re.compile(
     r"|(?:recovery|backup|verification|security|auth(?:entication|orization)?|login|access|2fa|mfa"
     r"|otp|pairing|scratch|sms|emergency|unlock|reset) codes?"
     r"|(?:seed|recovery|mnemonic|secret|backup) (?:phrase"
-    r"|words?))\b[ \t]{0,2}(?:\([^()\n]{0,30}\)[ \t]?)?(?:[:=]|is:?|ist:?|est:?)[ \t]{0,4}+",
+    r"|words?))\b[ \t]{0,2}(?:\([^()\n]{0,30}\)[ \t]?)?(?:[:=]|(?:is|are|ist|sind|est|sont):?)[ \t]{0,4}+",
     re.I,
 )
 _MORE = re.compile(
@@ -73,7 +73,7 @@ _SIGN_WORDS = (
     r"|ticket|nonce|sig|salt|seed|webhook|community|hmac|code|hash|dsn|mnemonic|pw|cookie"
 )
 _OFTEN = "pass|pwd|secret|token|key|cred|psk|auth"
-_AFTER = r"""[\w.\-\x80-\xff]*[\]"'\\%&;`#a-z0-9]*[ \t]*(=|:|->|%(25)?3[da]|u003[da]|,|\(|[ \t]["'])"""
+_AFTER = r"""[\w.\-\x80-\xff]*[\[\]"'\\%&;`#a-z0-9]*[ \t]*(=|:|->|%(25)?3[da]|u003[da]|,|\(|[ \t]["'])"""
 _OTHER_SCRIPTS = "пароль|密码|口令|パスワード|비밀번호"
 
 
@@ -88,7 +88,7 @@ def detectors() -> Iterator[Detector]:
     )
     yield Detector(
         (
-            r"(passe|key|secret|token|word|passphrase|code|phrase)s?[ \t]*(\([^()]*\) ?)?([:=]|is|ist"
+            r"(passe|key|secret|token|word|passphrase|code|phrase)s?[ \t]*(\([^()]*\) ?)?([:=]|is|are|sind|sont|ist"
             r"|est)[: ]",
         ),
         _phrases,

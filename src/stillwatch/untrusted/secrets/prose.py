@@ -45,13 +45,28 @@ _PLAIN = re.compile(
 )
 
 
+_FAR = re.compile(
+    rf"(?<![\w/.-])(?P<name>{_NAMES})(?P<between>(?:[ \t][a-zäöüéèáóñ'-]{{1,16}}){{1,10}})[ \t]?:[ \t]{{1,4}}+"
+    r"(?P<said>[^\s\"'`,;]{8,256}+)",
+    re.I,
+)
+"""A sentence that names the secret first and tells it at its end."""
+_ELSE = re.compile(
+    r"(?<![\w-])(?:public|fingerprint|id|hash|checksum|digest|commit|file|path|from|in|at|error|failed|not|by)(?![\w-])",
+    re.I,
+)
+_PAIR = re.compile(
+    r"\b(?:credentials?|creds|login)[ :=]{1,3}[\w.@-]{1,64}:(?P<said>[^\s\"'`,;/]{6,128})(?![^\s\"'`,;.])", re.I
+)
+
+
 def detectors() -> Iterator[Detector]:
     names = (
         r"(pass(word|phrase|code|wd|wort|ord)|kennwort|de passe|contrase|clave|senha|wachtwoord"
         r"|has.{1,2}o|senord|parola|adgangskode|salasana|jelsz|heslo|ifre|пароль|pwd|secret|token|key"
         r"|credential|\bpin|otp|psk|code)"
     )
-    yield Detector((names + r"s?[ )]",), _told)
+    yield Detector((names + r"[\w\x80-\xff]*[ )]", r"(credentials?|creds|login)[ :=]+[^ ]+:[^ ]"), _told)
 
 
 def _told(text: str) -> Iterator[Span]:
@@ -62,12 +77,23 @@ def _told(text: str) -> Iterator[Span]:
         said = text[value.start : value.end].rstrip(".,!?")
         if _is_told(text, found, said, quoted=value.quoted):
             yield Span(value.start, value.start + len(said), "password")
+    yield from _far(text)
     for found in _BESIDE.finditer(text):
         group = "quoted" if found["quoted"] else "said"
         said = found[group].rstrip(".,!?")
         refused = _REFUSED.search(text, max(0, found.start() - 16), found.start())
         if not refused and _stands_beside(found["name"].lower(), said):
             yield Span(found.start(group), found.start(group) + len(said), "password")
+
+
+def _far(text: str) -> Iterator[Span]:
+    for found in _FAR.finditer(text):
+        said = found["said"].rstrip(".!?")
+        if not _ELSE.search(found["between"]) and (looks_random(said) or re.fullmatch(r"[0-9a-f]{32,64}", said)):
+            yield Span(found.start("said"), found.start("said") + len(said), "password")
+    for found in _PAIR.finditer(text):
+        if re.search(r"[^\w.-]|[a-z]\d|\d[a-z]", found["said"], re.I):
+            yield Span(found.start("said"), found.end("said"), "password")
 
 
 def _is_told(text: str, found: re.Match[str], said: str, *, quoted: bool) -> bool:

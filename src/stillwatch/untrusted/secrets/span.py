@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+PLACEHOLDER = re.compile(r"\[redacted:[a-z0-9-]{1,24}\]")
 
 
 class Span(NamedTuple):

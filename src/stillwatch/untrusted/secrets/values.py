@@ -8,7 +8,6 @@ from typing import NamedTuple
 from stillwatch.untrusted.secrets.names import Strength, words
 
 LONGEST = 8192
-PLACEHOLDER = re.compile(r"\[redacted:[a-z0-9-]{1,24}\]")
 
 QUOTE = r"""\\{0,15}["'`]|%(?:25)?2[27]|&(?:quot|apos|\#3[49]|\#x2[27]);|\\{1,8}[ux](?:00)?2[27]|[“”„«»]"""
 _OPEN = re.compile(
