@@ -38,6 +38,7 @@ class Trigger:
     mends: ids (or globs) of the rules whose fault this is the end of, for the same thing.
     looks: look tools that tell more. remedy: the action that the rule would propose, "" for none.
     say: what it means and what to do, for people.
+    words: of a unit that ended, what its own programs said just before, the oldest first.
     """
 
     rule: str
@@ -61,6 +62,7 @@ class Trigger:
     looks: tuple[str, ...] = ()
     remedy: str = ""
     say: str = ""
+    words: tuple[Event, ...] = ()
 
     @property
     def at(self) -> float:

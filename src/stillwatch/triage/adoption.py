@@ -10,6 +10,7 @@ from stillwatch.records.trigger import Trigger
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Units, is_from_log
 from stillwatch.unit.names import is_unit
+from stillwatch.unit.programs import NOBODYS, is_kin, services_of
 
 LAST_WORDS = 15.0
 """Seconds before PID 1 says that a unit failed in which its programs say why."""
@@ -17,12 +18,6 @@ AFTERWARDS = 2.0
 JOB = "job-of-a-unit"
 """The rule that tells when a unit ran, where that may matter."""
 SHORTEST_WORD = 3
-SHORTEST_STEM = 4
-NOBODYS = frozenset({"", "kernel", "systemd", "sudo", "su", "sshd", "cron", "crond", "dbus-daemon", "audit"})
-"""Programs that speak for themselves or of others, never as a part of a unit that fails beside them."""
-
-_SCRIPT = re.compile(r"(?:unit-script-)?(?P<name>.+?)-(?:pre-start|post-start|pre-stop|post-stop|start|stop|reload)")
-_TOKEN = re.compile(r"[a-z]+")
 
 
 def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], str]:
@@ -39,18 +34,13 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
         program = trigger.subject
         if not is_from_log(trigger) or is_unit(program) or program in NOBODYS:
             return ""
-        for name in _names(program):
+        for name in services_of(program):
             if name in named or units.get(name):
                 return name
         nearby = failed.get(trigger.host, {})
         return _kin(program, nearby) or _at_that_moment(trigger, nearby) or _job_of(trigger, jobs)
 
     return unit_of
-
-
-def _names(program: str) -> tuple[str, ...]:
-    script = _SCRIPT.fullmatch(program)
-    return (f"{program}.service", *((f"{script['name']}.service",) if script else ()))
 
 
 def _failed(triggers: Iterable[Trigger]) -> Mapping[str, Mapping[str, list[Trigger]]]:
@@ -64,16 +54,8 @@ def _failed(triggers: Iterable[Trigger]) -> Mapping[str, Mapping[str, list[Trigg
 
 def _kin(program: str, failed: Mapping[str, object]) -> str:
     """The one failing unit whose name is the program's, give or take an ending: mariadbd, postgres, php-fpm8.2."""
-    alike = [unit for unit in failed if _is_kin(program, unit.removesuffix(".service"))]
+    alike = [unit for unit in failed if is_kin(program, unit)]
     return alike[0] if len(alike) == 1 else ""
-
-
-def _is_kin(program: str, stem: str) -> bool:
-    short, long = sorted((program.lower(), stem.lower().partition("@")[0]), key=len)
-    if len(short) >= SHORTEST_STEM and long.startswith(short):
-        return True
-    tokens = set(_TOKEN.findall(short))
-    return len(tokens) > 1 and tokens == set(_TOKEN.findall(long))
 
 
 def _at_that_moment(trigger: Trigger, failed: Mapping[str, Sequence[Trigger]]) -> str:
@@ -99,7 +81,7 @@ def _job_of(trigger: Trigger, jobs: Sequence[Trigger]) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in _TOKEN.findall(text.lower()) if len(word) >= SHORTEST_WORD}
+    return {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) >= SHORTEST_WORD}
 
 
 def _is_last_word(trigger: Trigger, end: Trigger) -> bool:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from stillwatch.triage.adoption import NOBODYS
+from stillwatch.unit.programs import NOBODYS
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from stillwatch.records.event import Event
@@ -11,6 +11,7 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.unit.names import is_unit, of_all_connections
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.last_words import Earlier, last_words
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Found, Rule, fill, named
@@ -39,6 +40,7 @@ class Group:
         "recent",
         "rule",
         "subject",
+        "words",
     )
 
     def __init__(self, rule: Rule, subject: str, *, is_more: bool = False) -> None:
@@ -51,6 +53,7 @@ class Group:
         self.count, self.fired, self.first, self.last = 0, False, 0.0, 0.0
         self.firsts: list[Line] = []
         self.newest: Line | None = None
+        self.words: tuple[Line, ...] = ()
 
     @property
     def object(self) -> str:
@@ -89,6 +92,10 @@ class Group:
         return self.firsts if self.newest is None else [*self.firsts, self.newest]
 
 
+def _nothing() -> Iterable[Line]:
+    return ()
+
+
 class HitCounter:
     """Bounded: hits that find no room of their own are counted as more of their kind; `dropped` says how many."""
 
@@ -100,12 +107,15 @@ class HitCounter:
         self._relations = Relations()
         self._newest = 0.0
 
-    def add(self, rule: Rule, line: Line, found: Found) -> None:
+    def add(self, rule: Rule, line: Line, found: Found, earlier: Earlier = _nothing) -> None:
+        """Count a hit. earlier: the lines before it, asked for only where the rule wants a unit's last words."""
         fields = fields_of(found)
         subject = subject_of(rule, line, fields)
         key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
         group = self._groups.get(key) or self._opened(key, rule, line)
         group.add(line, fields)
+        if rule.last_words and not group.words:
+            group.words = last_words(line, subject, earlier())
         self._newest = max(self._newest, line.at)
 
     def take(self) -> tuple[Trigger, ...]:
@@ -182,6 +192,7 @@ class HitCounter:
             looks=rule.looks,
             remedy=rule.remedy,
             say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),
+            words=tuple(as_event(line, self.host) for line in group.words),
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
@@ -12,6 +14,7 @@ from stillwatch.records.unread import Unread
 from stillwatch.watch.flood import SUBJECTS, Flood
 from stillwatch.watch.hit_counter import fields_of, subject_of
 from stillwatch.watch.host_counters import Hosts
+from stillwatch.watch.last_words import REACH_LINES, Earlier
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
 from stillwatch.watch.prefilter import FOREIGN, HARMLESS, SUSPICIOUS, Prefilter, Verdict
@@ -52,12 +55,13 @@ class Watcher:
         self._flood = Flood(host)
         self._levels = Thresholds(host)
         self.units = units
+        self._recent: deque[Line] = deque(maxlen=REACH_LINES)
 
     def see(self, lines: Iterable[Line]) -> Sightings:
         """Judge a batch: all of a file, or what the journal brought since the last call."""
         screen, zeros, flood = self.screen, ZEROS, self._flood
         known, judge, counts = screen.cache.get, screen.judge, flood.counts
-        seen, line = 0, None
+        seen, line, remember = 0, None, self._recent.append
         for line in lines:
             seen += 1
             key = line.raw.translate(zeros)
@@ -65,9 +69,10 @@ class Watcher:
             if verdict is None:
                 verdict = judge(key)
             if verdict:
-                self._consider(line, verdict, key)
+                self._consider(line, verdict, key, self._before)
             elif _is_grave(line):
                 self.novelty.note(line, key)
+            remember(line)
             if line.at >= flood.until:
                 flood.turn(line.at)
             subject = line.subject if not line.host else (line.host, line.subject)
@@ -90,7 +95,7 @@ class Watcher:
                     continue
                 judged = verdicts.judge(raw, number) if kept is NEW else verdicts.again(raw, number, kept)
                 if judged and judged[1]:
-                    self._consider(*judged, None)
+                    self._consider(*judged, None, partial(reader.earlier, number))
         return self._sightings(seen, (), verdicts.take_unread())
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
@@ -103,7 +108,11 @@ class Watcher:
             return judge_unit(event, self.host)
         return self._levels.judge(event) if event.source == "metric" else None
 
-    def _consider(self, line: Line, verdict: Verdict, key: bytes | None) -> None:
+    def _before(self) -> Iterable[Line]:
+        """What was said before the line at hand, the newest first."""
+        yield from reversed(self._recent)
+
+    def _consider(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
         spoken, heard = self._heard(line, verdict)
         if not spoken and verdict[0] <= FOREIGN:
@@ -111,7 +120,7 @@ class Watcher:
             spoken, heard = self._heard(line, verdict)
         counters = self._hosts.of(line.host)
         for rule, found in heard:
-            counters.hits.add(rule, line, found)
+            counters.hits.add(rule, line, found, earlier)
             if rule.kind:
                 fields = fields_of(found)
                 counters.logins.note(rule, line, subject_of(rule, line, fields), fields)

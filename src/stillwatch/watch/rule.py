@@ -56,6 +56,7 @@ class Rule(Table, frozen=True):
     cause: an id of records/cause.py. subject: the thing it is about, with {fields}, where the line's own subject is
     only the reporter ("systemd", "kernel"); used for trusted lines and for log text alone. object: the culprit, with
     {fields}, where that is another thing. speaker: whose words these are where a log's line names no program.
+    last_words: PID 1 says that a unit ended, so what the unit itself said just before is kept with it.
     apart: fields that keep two sightings apart.
     programs: globs of the line's subject. priority: at most this number (7 all).
     trusted_only: in a journal, only the words of PID 1, the kernel or journald count. at_least within window seconds.
@@ -79,6 +80,7 @@ class Rule(Table, frozen=True):
     subject: str = ""
     object: str = ""
     speaker: str = ""
+    last_words: bool = False
     apart: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     priority: Annotated[int, Meta(ge=0, le=7)] = 7

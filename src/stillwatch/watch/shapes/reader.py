@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -131,6 +131,14 @@ class Reader:
         if parts.at is None and parts.uptime is None and self.stamped and (head := self._head(number)):
             parts.at = head.at
         return self._as_line(parts)
+
+    def earlier(self, number: int) -> Iterator[Line]:
+        """The lines before that one as far as they are at hand, the newest first."""
+        block, volatile, unfit = self._block, self.volatile, self._unfit
+        for back in range(number - 1, -1, -1):
+            line = self.line(block[back], back)
+            self.volatile, self._unfit = volatile, unfit
+            yield line
 
     def _headless(self, raw: bytes, number: int) -> Line:
         """A line that begins with no head: part of what was said before it, where the stream's lines have heads."""

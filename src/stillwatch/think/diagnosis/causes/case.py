@@ -22,6 +22,7 @@ TOLD = 0.6
 """Of what nothing but text says; never more."""
 
 _MOST_TRIGGERS = 8
+_MOST_WORDS = 4
 _LONGEST = 2000
 
 
@@ -93,6 +94,11 @@ class Case:
         """Evidence ids of the triggers that name one of these causes; of all triggers where none is given."""
         chosen = self.triggers(*causes) if causes else list(self.incident.triggers)
         return tuple(dict.fromkeys(self._cite_trigger(trigger) for trigger in chosen[:_MOST_TRIGGERS]))
+
+    def cite_words(self) -> tuple[str, ...]:
+        """Evidence ids of what the unit's own programs said just before it ended."""
+        said = [event for trigger in self.incident.triggers for event in trigger.words][:_MOST_WORDS]
+        return tuple(self._add(event.source, event.subject, event.at, event.text) for event in said)
 
     def _cite_trigger(self, trigger: Trigger) -> str:
         event = trigger.events[0] if trigger.events else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from stillwatch.records.cause import CAUSES
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
+from stillwatch.watch.last_words import reason
 
 _LAST_WORDS = 20
+_QUOTED = 200
 
 
 async def oom(case: Case) -> Finding | None:
@@ -77,14 +79,15 @@ async def symptom(case: Case) -> Finding:
     cause = lead.cause if lead and lead.cause in CAUSES else "other"
     unit = case.unit
     told = case.cite(cause) or case.cite()
-    words: tuple[str, ...] = ()
-    if unit is not None and unit.kind != "mount":
+    words = case.cite_words()
+    if not words and unit is not None and unit.kind != "mount":
         words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
     subject = case.incident.subject or (lead.rule if lead else "")
     sentence = f"{subject}: {CAUSES[cause]}"
     if unit is not None and cause == "exit-code" and unit.exit_status:
         sentence = f"{subject} ended with status {unit.exit_status}"
-    sentence += "; its last words do not name a known reason" if words else ""
+    if why := reason([event.text for trigger in case.incident.triggers for event in trigger.words]):
+        sentence += f'; before, it said: "{why[:_QUOTED]}"'
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
     culprit = (lead.object if lead else "") or subject

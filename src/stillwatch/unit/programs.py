@@ -1,0 +1,34 @@
+"""Log text names programs, not units: which programs speak for a unit."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SHORTEST_STEM: Final = 4
+NOBODYS: Final = frozenset({"", "kernel", "systemd", "sudo", "su", "sshd", "cron", "crond", "dbus-daemon", "audit"})
+"""Programs that speak for themselves or of others, never as a part of a unit that fails beside them."""
+
+_SCRIPT = re.compile(r"(?:unit-script-)?(?P<name>.+?)-(?:pre-start|post-start|pre-stop|post-stop|start|stop|reload)")
+_TOKEN = re.compile(r"[a-z]+")
+
+
+def services_of(program: str) -> tuple[str, ...]:
+    """The services that a program's name says outright: `nginx` is nginx.service, NixOS's `shop-start` shop.service."""
+    script = _SCRIPT.fullmatch(program)
+    return (f"{program}.service", *((f"{script['name']}.service",) if script else ()))
+
+
+def is_kin(program: str, unit: str) -> bool:
+    """Whether the program's name is the unit's, give or take an ending: mariadbd, postgres, php-fpm8.2."""
+    stem = unit.rpartition(".")[0] or unit
+    short, long = sorted((program.lower(), stem.lower().partition("@")[0]), key=len)
+    if len(short) >= SHORTEST_STEM and long.startswith(short):
+        return True
+    tokens = set(_TOKEN.findall(short))
+    return len(tokens) > 1 and tokens == set(_TOKEN.findall(long))
+
+
+def speaks_for(program: str, unit: str) -> bool:
+    """Whether a line of this program is the unit's own word."""
+    return program == unit or (program not in NOBODYS and (unit in services_of(program) or is_kin(program, unit)))

@@ -1,0 +1,87 @@
+"""What a unit's own programs said just before PID 1 said that it ended: that alone explains most failures."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from stillwatch.records.line import Line
+from stillwatch.unit.programs import NOBODYS, speaks_for
+from stillwatch.watch.mask import mask, template
+from stillwatch.watch.prefilter import TROUBLE
+
+REACH_SECONDS: Final = 90.0
+"""How far back words may lie: the time that systemd gives a unit to start (DefaultTimeoutStartSec=)."""
+REACH_LINES: Final = 400
+MOST: Final = 4
+CONSIDERED: Final = 60
+NEIGHBOUR_SECONDS: Final = 5.0
+
+_GRAVE = re.compile(rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|cannot|could not|unable)\b", re.I)
+_TROUBLE = re.compile(TROUBLE.encode(), re.I)
+_DETAIL = re.compile(rb"^\W*(?:[A-Z-]{0,24}\W*)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
+_FRAME = re.compile(rb"^\s*(?:at \S+\(|File \"|#\d+ |\S+\.go:\d+|goroutine \d+|\.{3} \d+ more|\^+\s*$)|^\W*$")
+
+
+def last_words(ended: Line, unit: str, earlier: Iterable[Line]) -> tuple[Line, ...]:
+    """At most MOST lines, in the order in which they were said, of those that tell most.
+
+    ended: PID 1's line about the unit; earlier: the lines before it, the newest first.
+    """
+    near = []
+    for number, line in enumerate(earlier):
+        if number >= REACH_LINES or line.at < ended.at - REACH_SECONDS:
+            break
+        if line.host == ended.host and line.raw.strip():
+            near.append(line)
+    own = [line for line in near if not line.trusted and speaks_for(line.subject, unit)][:CONSIDERED]
+    return _telling(own or _neighbour(ended, near))
+
+
+def _neighbour(ended: Line, near: Iterable[Line]) -> list[Line]:
+    """In log text, the one program that spoke right before, whatever its name: a unit's script is often called else."""
+    if ended.source != "log":
+        return []
+    found: list[Line] = []
+    for line in near:
+        if line.at < ended.at - NEIGHBOUR_SECONDS or (found and line.subject not in (*NOBODYS, found[0].subject)):
+            break
+        if line.subject not in NOBODYS and not line.trusted:
+            found.append(line)
+    return found
+
+
+def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
+    """Repeats count once, the frames of a trace not at all; the gravest words win, then the latest."""
+    kinds: Counter[bytes] = Counter()
+    weighed: list[tuple[int, int, Line]] = []
+    for age, line in enumerate(newest_first):
+        kind = template(mask(line.raw))
+        kinds[kind] += 1
+        if kinds[kind] == 1 and not _FRAME.search(line.raw):
+            weighed.append((_weight(line), -age, line))
+    best = sorted(weighed, key=lambda entry: entry[:2], reverse=True)[:MOST]
+    return tuple(line for _, _, line in sorted(best, key=lambda entry: entry[1]))
+
+
+def _weight(line: Line) -> int:
+    return _gravity(line.raw, line.priority)
+
+
+def _gravity(raw: bytes, priority: int | None) -> int:
+    if _GRAVE.search(raw) or (priority is not None and priority <= 3):
+        return 3
+    if _DETAIL.search(raw):
+        return 2
+    return 1 if _TROUBLE.search(raw) or (priority is not None and priority <= 4) else 0
+
+
+def reason(words: Sequence[str]) -> str:
+    """The line that most likely says why: the first of the gravest, since what follows mostly follows from it."""
+    return max(words, key=lambda text: _gravity(text.encode(), None), default="")
+
+
+Earlier = Callable[[], Iterable[Line]]
+"""The lines before the one at hand, the newest first."""
