@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from stillwatch.unit.programs import NOBODYS
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
+from stillwatch.unit.programs import NOBODYS
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""

@@ -79,8 +79,13 @@ def _gravity(raw: bytes, priority: int | None) -> int:
 
 
 def reason(words: Sequence[str]) -> str:
-    """The line that most likely says why: the first of the gravest, since what follows mostly follows from it."""
-    return max(words, key=lambda text: _gravity(text.encode(), None), default="")
+    """The line that most likely says why: of grave ones the first, since the others follow from it; else the last."""
+    gravities = [_gravity(text.encode(), None) for text in words]
+    if not words:
+        return ""
+    worst = max(gravities)
+    alike = [text for text, gravity in zip(words, gravities, strict=True) if gravity == worst]
+    return alike[0] if worst > 1 else alike[-1]
 
 
 Earlier = Callable[[], Iterable[Line]]

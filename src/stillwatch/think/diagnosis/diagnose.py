@@ -29,7 +29,7 @@ async def diagnose(
     host): the same. A cause that the system itself shows has a confidence of 0.9 or more, mere text 0.6 or less.
     """
     case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence))
-    case.cite()
+    case.cite_in_order()
     notes: tuple[str, ...] = ()
     try:
         async with asyncio.timeout(deadline):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from stillwatch.ports import LookTools
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
-from stillwatch.records.event import Untrusted
+from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.incident import Evidence, EvidenceKind, Incident
 from stillwatch.records.look import Seen
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.watch.last_words import reason
 
 PROVEN = 0.95
 """Confidence of a cause that PID 1, the kernel or a look at the host shows."""
@@ -95,10 +96,25 @@ class Case:
         chosen = self.triggers(*causes) if causes else list(self.incident.triggers)
         return tuple(dict.fromkeys(self._cite_trigger(trigger) for trigger in chosen[:_MOST_TRIGGERS]))
 
+    def cite_in_order(self) -> None:
+        """What leads, then the words that say why, then the rest: the first pieces are what people read."""
+        for trigger in self.incident.triggers[:1]:
+            self._cite_trigger(trigger)
+        self.cite_words()
+        self.cite()
+
+    @property
+    def reason(self) -> str:
+        """The line in which a unit's own programs most likely say why it ended, "" where none does."""
+        return reason([event.text for event in self._words()])
+
     def cite_words(self) -> tuple[str, ...]:
-        """Evidence ids of what the unit's own programs said just before it ended."""
-        said = [event for trigger in self.incident.triggers for event in trigger.words][:_MOST_WORDS]
+        """Evidence ids of what the unit's own programs said just before it ended, the likely reason first."""
+        said = sorted(self._words(), key=lambda event: event.text != self.reason)[:_MOST_WORDS]
         return tuple(self._add(event.source, event.subject, event.at, event.text) for event in said)
+
+    def _words(self) -> list[Event]:
+        return [event for trigger in self.incident.triggers for event in trigger.words]
 
     def _cite_trigger(self, trigger: Trigger) -> str:
         event = trigger.events[0] if trigger.events else None

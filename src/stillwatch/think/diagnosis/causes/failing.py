@@ -5,7 +5,6 @@ from __future__ import annotations
 from stillwatch.records.cause import CAUSES
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
-from stillwatch.watch.last_words import reason
 
 _LAST_WORDS = 20
 _QUOTED = 200
@@ -86,8 +85,8 @@ async def symptom(case: Case) -> Finding:
     sentence = f"{subject}: {CAUSES[cause]}"
     if unit is not None and cause == "exit-code" and unit.exit_status:
         sentence = f"{subject} ended with status {unit.exit_status}"
-    if why := reason([event.text for trigger in case.incident.triggers for event in trigger.words]):
-        sentence += f'; before, it said: "{why[:_QUOTED]}"'
+    if case.reason:
+        sentence += f'; before, it said: "{case.reason[:_QUOTED]}"'
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
     culprit = (lead.object if lead else "") or subject

@@ -1,0 +1,68 @@
+"""What a unit said before it ended, whatever its programs are called."""
+
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.records.line import Line
+from stillwatch.watch.last_words import MOST, last_words, reason
+
+ENDED = Line(100.0, b"shop.service: Failed with result 'exit-code'.", "systemd")
+
+
+def said(program: str, text: str, at: float = 99.0, host: str = "") -> Line:
+    return Line(at, text.encode(), program)._replace(host=host)
+
+
+def words(*lines: Line, unit: str = "shop.service", ended: Line = ENDED) -> list[str]:
+    """lines: in the order in which they were said."""
+    return [str(line.text) for line in last_words(ended, unit, reversed(lines))]
+
+
+@pytest.mark.parametrize("program", ["shop", "shop.service", "shop-start", "shopd"])
+def test_its_own_programs_are_known_by_name(program: str) -> None:
+    assert words(said("cron", "FATAL: not ours"), said(program, "the key has run out")) == ["the key has run out"]
+
+
+def test_a_script_of_another_name_is_the_one_that_spoke_right_before() -> None:
+    lines = (said("cron", "run"), said("run-it.sh", "no schema"), said("run-it.sh", "bye"), said("systemd", "x"))
+    assert words(*lines) == ["no schema", "bye"]
+
+
+def test_a_journal_tells_whose_words_they_are_so_no_neighbour_is_asked() -> None:
+    ended = ENDED._replace(source="journal", trusted=True)
+    assert words(said("other.service", "FATAL: not ours"), ended=ended) == []
+
+
+def test_the_gravest_stay_in_their_order_and_repeats_count_once() -> None:
+    chatter = [said("shop", f"loaded module {name}") for name in ("a", "b", "c", "d", "e", "f")]
+    trouble = [said("shop", f"FATAL: cannot open table {number}") for number in range(3)]
+    detail = said("shop", "DETAIL: the file is of version 14")
+    found = words(*chatter, *trouble, detail, *chatter)
+    assert len(found) <= MOST
+    assert [text.partition(":")[0] for text in found if ":" in text] == ["FATAL", "DETAIL"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said("shop", "FATAL: long ago", at=1.0),
+        said("shop", "FATAL: another host", host="elsewhere"),
+        said("shop", "    at com.example.Main(Main.java:3)"),
+        said("kernel", "FATAL: not a program"),
+    ],
+)
+def test_what_is_not_of_this_end_is_left_out(other: Line) -> None:
+    assert words(other) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["starting", "ERROR: no licence", "ERROR: giving up"], "ERROR: no licence"),
+        (["starting", "the key is past its end", "bye"], "bye"),
+        ([], ""),
+    ],
+)
+def test_the_reason_is_the_first_grave_line_else_the_last(lines: list[str], why: str) -> None:
+    assert reason(lines) == why
