@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from stillwatch.config import (
-    SERVICE_STATE,
-    Autonomy,
     Config,
     Paths,
     Watch,
     find_config,
     find_places,
     load_config,
-    pulled_before,
 )
-from stillwatch.errors import StillwatchError
 from stillwatch.host.systemd import Systemd
 from stillwatch.incidents.recall import Forgetful, Memory
 from stillwatch.llm.three_tiers import Tiers
@@ -45,12 +39,6 @@ from stillwatch.watch.prefilter import Prefilter
 
 LOG = logging.getLogger(__name__)
 HOST_JOURNAL = Watch().journal
-if TYPE_CHECKING:
-    from stillwatch.admin.suggest import Suggestion
-    from stillwatch.gate.policy import Policy
-    from stillwatch.host.auditlog import Wholeness
-    from stillwatch.install.installer import Installer
-    from stillwatch.records.report import Finding
 
 OWN_RULES = Path("/etc/stillwatch/rules.d")
 
@@ -155,131 +143,6 @@ class App:
 
         return run_gate(self.config, self.places)
 
-    async def explain_action(
-        self, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
-    ) -> dict[str, Any]:
-        """Judged in this process, by the policy file and what PID 1 says; no gate is needed and nothing changes.
-
-        Only the gate has the book of changes, so it is asked about an undo where it answers.
-        """
-        from stillwatch.gate.client import ask_async
-        from stillwatch.gate.offline import explain
-
-        if action == "undo":
-            with contextlib.suppress(StillwatchError):
-                fields = {"action": action, "target": target, "arguments": dict(arguments)}
-                return await ask_async(self.places, "explain", door="admin", **fields)
-        return await explain(self.places, level, action, target, arguments)
-
-    def audit_records(self, after: int = 0) -> Iterator[dict[str, Any]]:
-        """The gate's records beyond a sequence number. Raises NotReachable without a log."""
-        from stillwatch.host.auditanchors import show_audit
-
-        return show_audit(self.places, after)
-
-    def verify_audit(self, journal: str | None = None) -> Wholeness:
-        """journal: a journal directory instead of this host's. Raises NotReachable without a log."""
-        from stillwatch.host.auditanchors import verify_audit
-
-        return verify_audit(self.places, journal)
-
-    def policy(self, file: Path | None = None) -> Policy:
-        """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
-        from stillwatch.gate.policy import load_policy
-
-        trusted = frozenset({0, os.getuid()} if self.places.trial or file else {0})
-        return load_policy(file or self.places.policy_file, trusted)
-
-    def declared(self, policy: Policy) -> dict[str, list[str]]:
-        """What a policy declares: table → names, the empty ones left out."""
-        from stillwatch.gate.declared import Declared
-
-        tables = {name: getattr(policy, name) for name in Declared.__struct_fields__}
-        return {
-            table: [getattr(entry, "name", None) or entry.unit for entry in entries]
-            for table, entries in tables.items()
-            if entries
-        }
-
-    async def suggestions(self) -> list[Suggestion]:
-        """What the policy could declare on this host and does not yet; all of it where the policy is not believed."""
-        from stillwatch.admin.suggest import suggestions
-
-        return await suggestions(self._declared_already())
-
-    async def gate_findings(self) -> list[Finding]:
-        """What the doctor says about the gate and its policy."""
-        from stillwatch.doctor.gate import examine_gate
-
-        version, problem = "", ""
-        try:
-            version = self.policy().version
-        except StillwatchError as error:
-            problem = str(error)
-        return await examine_gate(self.places, version, problem, self._declared_already())
-
-    def _declared_already(self) -> dict[str, set[str]]:
-        try:
-            policy = self.policy()
-        except StillwatchError:
-            return {}
-        return {
-            "rotated_logs": {entry.directory for entry in policy.rotated_logs},
-            "files": {entry.path for entry in policy.files},
-            "timers": {entry.unit for entry in policy.timers},
-        }
-
-    async def apply_policy(self, hands: Installer, file: Path | None = None) -> int:
-        """Write polkit's rules from the policy file that services use; returns how many units are granted.
-
-        Raises StillwatchError where the gate would not believe the file.
-        """
-        import tomllib
-
-        from stillwatch.gate.policy import DEFAULT, load_policy
-        from stillwatch.install.apply import apply_policy
-        from stillwatch.unit.protected import protected_by
-
-        file = file or self.places.policy_file
-        policy = load_policy(file, frozenset({0}))
-        tables = tomllib.loads((file if file.exists() else DEFAULT).read_text())
-        return await apply_policy(
-            hands, file, tables, policy.version, lambda unit: bool(protected_by((unit,), policy.protected))
-        )
-
-    async def install(self, hands: Installer) -> None:
-        """Install on this systemd host, for whatever configuration this command was given. Raises StillwatchError."""
-        from stillwatch.gate.policy import DEFAULT
-        from stillwatch.install import program, steps
-
-        async def apply() -> None:
-            await self.apply_policy(hands, steps.CONFIGURATION / "policy.toml")
-
-        python = await program.prepare(hands)
-        program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
-        await steps.install(hands, python, program.engines(hands), DEFAULT.read_text(), apply)
-
-    def actions(self) -> list[dict[str, Any]]:
-        """The catalogue of typed actions, as data."""
-        import sys
-
-        import msgspec
-
-        from stillwatch.gate.change.catalogue import CATALOGUE
-
-        return [
-            {
-                "name": action.name,
-                "risk": action.risk,
-                "undoable": action.undoable,
-                "undoes": action.undoes,
-                "description": (sys.modules[type(action).__module__].__doc__ or "").partition("\n")[0],
-                "example": action.example,
-                "arguments": _fields(msgspec.json.schema(action.arguments)),
-            }
-            for action in CATALOGUE.values()
-        ]
-
     def _sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Source]:
         if log is not None:
             return [LogSource(log, self.clock)]
@@ -304,13 +167,6 @@ class App:
 
     def _tiers(self, wanted: bool) -> Tiers:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)
-
-
-def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties of the one object that a schema describes."""
-    (described,) = schema["$defs"].values()
-    needed = described.get("required", ())
-    return {name: {**facts, "required": name in needed} for name, facts in described["properties"].items()}
 
 
 def build(options: Options) -> App:

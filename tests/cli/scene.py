@@ -184,10 +184,5 @@ class FakeService:
 
 
 def app_of(service: FakeService) -> Any:
-    async def no_findings() -> list[Any]:
-        return []
-
     clock = SimpleNamespace(now=lambda: NOW, boot=lambda: 1000.0)
-    return SimpleNamespace(
-        config=Config(), places=PLACES, clock=clock, service=lambda: service, gate_findings=no_findings
-    )
+    return SimpleNamespace(config=Config(), places=PLACES, clock=clock, service=lambda: service)

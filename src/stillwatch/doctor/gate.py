@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from stillwatch.admin.policy import declared_already, policy_of
 from stillwatch.admin.suggest import Suggestion, suggestions
 from stillwatch.config import Paths
 from stillwatch.errors import NotReachable, StillwatchError
@@ -16,6 +17,16 @@ from stillwatch.records.report import Finding
 HELPERS = Path("/run/stillwatch-helpers")
 HELPER_NAMES = ("look", "peek", "act")
 POLKIT_SERVICE = Path("/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service")
+
+
+async def gate_findings(places: Paths) -> list[Finding]:
+    """What the doctor says about the gate and its policy. Never raises."""
+    version, problem = "", ""
+    try:
+        version = policy_of(places).version
+    except StillwatchError as error:
+        problem = str(error)
+    return await examine_gate(places, version, problem, declared_already(places))
 
 
 async def examine_gate(

@@ -44,7 +44,8 @@ def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: S
     )
     said = stillwatch("check", "--json")
     value = json.loads(said.out)
-    assert set(value) == {"host", "at", "status", "incidents", "sources", "tiers", "lines", "dropped", "seconds"}
+    promised = {"host", "at", "status", "incidents", "sources", "tiers", "lines", "seconds"}
+    assert set(value) == promised | {"dropped", "store", "unread"}
     assert value["at"] == "2026-11-18T11:06:40.000Z"
     assert value["sources"] == [
         {"name": "journal", "read": False, "problem": "closed"},

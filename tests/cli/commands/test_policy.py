@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.admin import suggest
+from stillwatch.admin import policy as admin_policy
 from stillwatch.admin.suggest import Suggestion
 from stillwatch.config import Paths
 from tests.cli.conftest import Stillwatch
@@ -78,7 +78,7 @@ def test_suggestions_are_text_for_the_policy_file(trial: Stillwatch, monkeypatch
     async def found(*_: object) -> list[Suggestion]:
         return [Suggestion(table="timers", fields={"unit": "backup.timer"}, why="it is off")]
 
-    monkeypatch.setattr(suggest, "suggestions", found)
+    monkeypatch.setattr(admin_policy, "suggestions", found)
     page = trial("policy", "suggest").out
     assert tomllib.loads(page) == {"timers": [{"unit": "backup.timer"}]}
     assert json.loads(trial("policy", "suggest", "--json").out)[0]["why"] == "it is off"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
 
@@ -12,11 +11,12 @@ def list_actions(*, as_json: bool) -> int:
     example:
       stillwatch actions list --json
     """
+    from stillwatch.admin.actions import actions as catalogue
     from stillwatch.cli.show.proposal import RISK_STYLES
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import one_line
 
-    actions = door.app().actions()
+    actions = catalogue()
     if as_json:
         put_json(actions)
         return 0

@@ -16,8 +16,9 @@ def show_audit(*, after: int, as_json: bool) -> int:
     """
     from stillwatch.cli.show.gate import audit_line
     from stillwatch.cli.terminal import put, put_json_line
+    from stillwatch.host import auditanchors
 
-    for record in door.app().audit_records(after):
+    for record in auditanchors.show_audit(door.app().places, after):
         if as_json:
             put_json_line(record)
         else:
@@ -35,8 +36,9 @@ def verify_audit(*, journal: str | None, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import one_line, plural
+    from stillwatch.host import auditanchors
 
-    found = door.app().verify_audit(journal)
+    found = auditanchors.verify_audit(door.app().places, journal)
     if as_json:
         facts = {"records": found.records, "seq": found.seq or None, "problem": found.problem, "note": found.note}
         put_json({"whole": found.whole, **facts})

@@ -23,12 +23,13 @@ def doctor(*, as_json: bool) -> int:
     from stillwatch.cli.commands.config import has_key
     from stillwatch.cli.show.findings import finding_lines
     from stillwatch.cli.terminal import put, put_json, work
+    from stillwatch.doctor.gate import gate_findings
     from stillwatch.doctor.host import examine
     from stillwatch.records.render_report import findings_json
 
     app = usable_app()
     findings = work(lambda _: examine(app.config, app.places, has_key=has_key(app)), quiet=as_json)
-    findings = [*findings, *work(lambda _: app.gate_findings(), quiet=as_json)]
+    findings = [*findings, *work(lambda _: gate_findings(app.places), quiet=as_json)]
     if as_json:
         put_json(findings_json(findings))
     else:

@@ -11,7 +11,7 @@ from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
 if TYPE_CHECKING:
-    from stillwatch.app import App
+    pass
 
 EXIT_CODES = {"allow": 0, "ask": 3, "refuse": 4}
 LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
@@ -28,19 +28,22 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
     """
     import asyncio
 
+    from stillwatch.admin.explain import explain_action
     from stillwatch.cli.commands.autonomy import read_standing
 
     app = door.app()
     level = read_standing(app)["level"]
-    said = asyncio.run(app.explain_action(level, name, whole_target(app, name, target), read_arguments(given)))
+    said = asyncio.run(explain_action(app.places, level, name, whole_target(name, target), read_arguments(given)))
     by_level = said.pop("by_autonomy")
     verdicts = {each: str(by_level[each]["verdict"]) for each in LEVELS}
     return _tell({**said, "by_autonomy": verdicts, "rules": by_level}, as_json=as_json)
 
 
-def whole_target(app: App, action: str, target: str) -> str:
+def whole_target(action: str, target: str) -> str:
     """A unit may be named without its suffix, as for systemctl: nginx is nginx.service."""
-    example = next((str(one["example"]) for one in app.actions() if one["name"] == action), "")
+    from stillwatch.admin.actions import actions
+
+    example = next((str(one["example"]) for one in actions() if one["name"] == action), "")
     suffix = example.rpartition(".")[2]
     return f"{target}.{suffix}" if suffix in ("service", "timer") and "." not in target else target
 

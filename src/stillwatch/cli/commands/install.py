@@ -23,11 +23,12 @@ def install(*, dry_run: bool) -> int:
     """
     import asyncio
 
+    from stillwatch.admin.policy import install as install_services
     from stillwatch.cli.next_steps import next_steps
     from stillwatch.cli.terminal import line, put
 
     hands = prepared(dry_run=dry_run)
-    asyncio.run(door.app().install(hands))
+    asyncio.run(install_services(hands))
     if dry_run:
         put([line("dry run: nothing was changed")])
         return 0

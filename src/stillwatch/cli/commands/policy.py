@@ -24,6 +24,7 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     """
     from pathlib import Path
 
+    from stillwatch.admin.policy import declared, policy_of
     from stillwatch.errors import StillwatchError, WrongUsage
 
     app = door.app()
@@ -32,12 +33,12 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     where = Path(file) if file else app.places.policy_file
     said: dict[str, Any] = {"file": str(where), "default": not where.exists(), "problem": ""}
     try:
-        policy = app.policy(Path(file) if file else None)
+        policy = policy_of(app.places, Path(file) if file else None)
     except StillwatchError as error:
         said |= {"problem": str(error)}
     else:
         rules = [{"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions)} for rule in policy.rule]
-        said |= {"version": policy.version, "rules": rules, "declared": app.declared(policy)}
+        said |= {"version": policy.version, "rules": rules, "declared": declared(policy)}
     _tell({"ok": not said["problem"], **said}, as_json=as_json)
     return 1 if said["problem"] else 0
 
@@ -53,12 +54,13 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     """
     import asyncio
 
+    from stillwatch.admin.policy import policy_of
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import NotReachable
     from stillwatch.gate.client import ask
 
     app = door.app()
-    said: dict[str, Any] = {"version": app.policy().version, "units": None, "gate": None}
+    said: dict[str, Any] = {"version": policy_of(app.places).version, "units": None, "gate": None}
     if not app.places.trial:
         said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
@@ -84,9 +86,10 @@ def suggest_entries(*, as_json: bool) -> int:
     """
     import asyncio
 
+    from stillwatch.admin.policy import suggested
     from stillwatch.cli.terminal import line, put, put_json
 
-    found = asyncio.run(door.app().suggestions())
+    found = asyncio.run(suggested(door.app().places))
     if as_json:
         put_json([{"table": each.table, "fields": each.fields, "why": each.why} for each in found])
     elif not found:
@@ -134,9 +137,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 
 async def _apply(app: App, hands: Installer) -> int:
+    from stillwatch.admin.policy import apply_policy
     from stillwatch.install.apply import keep_good_copies
 
-    units = await app.apply_policy(hands)
+    units = await apply_policy(hands, app.places.policy_file)
     await keep_good_copies(hands)
     return units
 

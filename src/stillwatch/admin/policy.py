@@ -1,0 +1,78 @@
+"""The policy file as an administrator handles it: read, applied, installed, and what it could declare."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from stillwatch.admin.suggest import Suggestion, suggestions
+from stillwatch.config import SERVICE_STATE, Paths, pulled_before
+from stillwatch.errors import StillwatchError
+from stillwatch.gate.declared import Declared
+from stillwatch.gate.policy import DEFAULT, Policy, load_policy
+from stillwatch.install import program, steps
+from stillwatch.install.apply import apply_policy as write_rules
+from stillwatch.install.installer import Installer
+from stillwatch.unit.protected import protected_by
+
+
+def policy_of(places: Paths, file: Path | None = None) -> Policy:
+    """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
+    trusted = frozenset({0, os.getuid()} if places.trial or file else {0})
+    return load_policy(file or places.policy_file, trusted)
+
+
+def declared(policy: Policy) -> dict[str, list[str]]:
+    """What a policy declares: table → names, the empty ones left out."""
+    tables = {name: getattr(policy, name) for name in Declared.__struct_fields__}
+    return {
+        table: [getattr(entry, "name", None) or entry.unit for entry in entries]
+        for table, entries in tables.items()
+        if entries
+    }
+
+
+def declared_already(places: Paths) -> dict[str, set[str]]:
+    """What need not be suggested any more; nothing where the policy is not believed."""
+    try:
+        policy = policy_of(places)
+    except StillwatchError:
+        return {}
+    return {
+        "rotated_logs": {entry.directory for entry in policy.rotated_logs},
+        "files": {entry.path for entry in policy.files},
+        "timers": {entry.unit for entry in policy.timers},
+    }
+
+
+async def suggested(places: Paths) -> list[Suggestion]:
+    """What the policy could declare on this host and does not yet; all of it where the policy is not believed."""
+    return await suggestions(declared_already(places))
+
+
+async def apply_policy(hands: Installer, file: Path) -> int:
+    """Write polkit's rules from the policy file that services use; returns how many units are granted.
+
+    Raises StillwatchError where the gate would not believe the file.
+    """
+    policy = load_policy(file, frozenset({0}))
+    return await write_rules(
+        hands, file, _tables(file), policy.version, lambda unit: bool(protected_by((unit,), policy.protected))
+    )
+
+
+def _tables(file: Path) -> dict[str, Any]:
+    return tomllib.loads((file if file.exists() else DEFAULT).read_text())
+
+
+async def install(hands: Installer) -> None:
+    """Install on this systemd host. Raises StillwatchError."""
+
+    async def apply() -> None:
+        await apply_policy(hands, steps.CONFIGURATION / "policy.toml")
+
+    python = await program.prepare(hands)
+    program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
+    await steps.install(hands, python, program.engines(hands), DEFAULT.read_text(), apply)
