@@ -109,7 +109,7 @@ def no_model_option(parser: argparse.ArgumentParser) -> None:
 
 def deadline_option(parser: argparse.ArgumentParser, seconds: float) -> None:
     parser.add_argument(
-        "--deadline", type=float, default=seconds, metavar="SECONDS", help=f"by when it has to be done ({seconds:g})"
+        "--deadline", type=float, default=seconds, metavar="SECONDS", help=f"time limit in seconds ({seconds:g})"
     )
 
 

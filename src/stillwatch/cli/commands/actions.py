@@ -31,7 +31,7 @@ def list_actions(*, as_json: bool) -> int:
 
 command = Group(
     help="""\
-    The name alone lists them. The policy file says which may be done to what.
+    Without a subcommand it lists them. The policy file says which may be done to what.
 
     example:
       stillwatch actions

@@ -205,7 +205,7 @@ def _approve(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone lists them.
+    Without a subcommand it lists them.
 
     examples:
       stillwatch approvals

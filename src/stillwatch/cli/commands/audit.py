@@ -62,7 +62,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone shows it.
+    Without a subcommand it shows it.
 
     examples:
       stillwatch audit

@@ -90,7 +90,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone shows it.
+    Without a subcommand it shows it.
 
     examples:
       stillwatch autonomy

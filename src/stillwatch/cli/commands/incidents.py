@@ -144,7 +144,7 @@ def _mute(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone lists them.
+    Without a subcommand it lists them.
 
     examples:
       stillwatch incidents

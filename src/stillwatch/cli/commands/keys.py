@@ -78,7 +78,7 @@ def revoke(*, id: str, as_json: bool) -> int:
 
 command = Group(
     help="""\
-    Keys for port 8083: chat windows, scripts, MCP clients. The name alone lists them.
+    Keys for port 8083: chat windows, scripts, MCP clients. Without a subcommand it lists them.
 
     example:
       stillwatch keys create --scope chat

@@ -120,7 +120,7 @@ def _file(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone lists them.
+    Without a subcommand it lists them.
 
     examples:
       stillwatch models

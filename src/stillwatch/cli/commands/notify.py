@@ -42,6 +42,8 @@ def test(*, as_json: bool) -> int:
 
 command = Group(
     help="""\
+    They go to the URLs of [notify] in the configuration.
+
     example:
       stillwatch notify test
     """,

@@ -7,7 +7,7 @@ from stillwatch.cli.parser import Command, json_option
 
 
 def pause(*, as_json: bool) -> int:
-    """What runs is finished; nothing new is begun, not after a restart either.
+    """A running change is completed; nothing new starts, not even after a restart.
 
     example:
       stillwatch pause

@@ -152,7 +152,7 @@ def _apply_options(parser: argparse.ArgumentParser) -> None:
 
 command = Group(
     help="""\
-    The name alone checks it.
+    Without a subcommand it checks it.
 
     examples:
       stillwatch policy check

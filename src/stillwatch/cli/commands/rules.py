@@ -62,7 +62,7 @@ def test_rules(*, as_json: bool) -> int:
 
 command = Group(
     help="""\
-    The name alone lists them. Your own rules go into /etc/stillwatch/rules.d/, a TOML file each.
+    Without a subcommand it lists them. Your own rules go into /etc/stillwatch/rules.d/, a TOML file each.
 
     examples:
       stillwatch rules

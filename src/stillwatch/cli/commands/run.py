@@ -7,7 +7,7 @@ from stillwatch.cli.parser import Command
 
 
 def run() -> int:
-    """Watches until it is told to stop; systemd starts it as stillwatch.service. Without a gate it only observes.
+    """Runs until it is stopped; systemd starts it as stillwatch.service. Without a gate it only observes.
 
     example:
       stillwatch run --state-dir /tmp/trial --runtime-dir /tmp/trial/run

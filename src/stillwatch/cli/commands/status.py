@@ -8,7 +8,7 @@ from stillwatch.cli.parser import Command, json_option
 
 
 def status(*, as_json: bool) -> int:
-    """Nothing is read anew; 'stillwatch check' does that.
+    """It reads nothing again; 'stillwatch check' does.
 
     exit code: 0 healthy, 1 something needs attention, 5 nothing is known
 

@@ -36,7 +36,7 @@ def _arguments(schema: Mapping[str, Any]) -> list[str]:
 
 command = Group(
     help="""\
-    The name alone lists them. None of them changes anything.
+    Without a subcommand it lists them. None of them changes anything.
 
     example:
       stillwatch tools
