@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stillwatch.records.line import Line
 from stillwatch.watch.logins import (
+    ALL_SOURCES,
     CROWD,
     FEW,
     IDLE,
@@ -11,6 +12,7 @@ from stillwatch.watch.logins import (
     SOURCES,
     SPREAD,
     WINDOW,
+    Crowd,
     Login,
     Logins,
     Siege,
@@ -152,6 +154,18 @@ def test_memory_is_bounded_and_who_guesses_is_forgotten_last() -> None:
     for number in range(SERVICES * 2):
         logins.fail(login(WINDOW, service=f"s{number}", form=f"f{number}"))
     assert len(logins._sources) <= SOURCES and len(logins._services) <= SERVICES
+
+
+def test_all_hosts_together_are_bounded_too() -> None:
+    crowd = Crowd()
+    hosts = [Logins(crowd) for _ in range(2 * ALL_SOURCES // SOURCES)]
+    for logins in hosts:
+        for number in range(SOURCES):
+            logins.fail(login(0.0, f"2001:db8::{number:x}"))
+    assert crowd.sources <= ALL_SOURCES + len(hosts)
+    for logins in hosts:
+        logins.forget()
+    assert crowd.sources == 0
 
 
 def test_forgotten_sources_are_counted() -> None:

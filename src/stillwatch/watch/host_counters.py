@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.hit_counter import HitCounter
+from stillwatch.watch.logins import Crowd
 from stillwatch.watch.siege import Besieged
 
 HOSTS = 8192
@@ -16,9 +17,9 @@ NAMED_DEATHS = 256
 class HostCounters:
     """Hits, log-ins and deaths that were told, of one host."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, crowd: Crowd) -> None:
         self.hits = HitCounter(host)
-        self.logins = Besieged(host)
+        self.logins = Besieged(host, crowd)
         self._deaths: OrderedDict[str, None] = OrderedDict()
 
     def note_death(self, pid: str) -> None:
@@ -41,6 +42,7 @@ class Hosts:
 
     def __init__(self, own: str) -> None:
         self.own = own
+        self._crowd = Crowd()
         self._counters: OrderedDict[str, HostCounters] = OrderedDict()
         self._touched: dict[str, HostCounters] = {}
         self._told: list[tuple[tuple[Trigger, ...], int]] = []
@@ -59,7 +61,7 @@ class Hosts:
             name = self.named(host)
             found = self._counters.get(name)
             if found is None:
-                found = self._counters[name] = HostCounters(name)
+                found = self._counters[name] = HostCounters(name, self._crowd)
                 self._make_room()
             self._counters.move_to_end(name)
             self._touched[host] = found
@@ -78,3 +80,4 @@ class Hosts:
             _, silent = self._counters.popitem(last=False)
             self._touched = {host: counters for host, counters in self._touched.items() if counters is not silent}
             self._told.append(silent.take())
+            silent.logins.forget()

@@ -1,7 +1,8 @@
 """Log-ins that failed or were accepted, counted by service and source: who tries to get in, and whether anybody did.
 
 Not by product: any rule of the kind `login-failed`, `login-accepted` or `refused` feeds it. Bounded whatever the log
-holds (at most SERVICES services and SOURCES sources; who guesses is forgotten last, and what is forgotten is counted).
+holds: at most SERVICES services and SOURCES sources a host, ALL_SOURCES for all hosts. Who guesses is forgotten last,
+and what is forgotten is counted.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 
 from stillwatch.records.line import Line
 
-SERVICES = 128
-SOURCES = 4096
+SERVICES = 64
+SOURCES = 2048
+ALL_SOURCES = 16384
+"""Of all hosts together."""
 ACCOUNTS = 64
 """Of one service, each with the sources that tried it."""
 USERS = 8
@@ -22,6 +25,8 @@ USERS = 8
 LOGINS = 16
 """Accepted log-ins kept with one service."""
 SPARED = 64
+KEPT_BYTES = 512
+"""Of the line that is shown for a source."""
 
 FEW = 5
 """Failures of one source within WINDOW that make it a guesser; refusals must be REFUSALS."""
@@ -77,7 +82,7 @@ class Source:
 
     def __init__(self, line: Line) -> None:
         self.first = self.last = line.at
-        self.line, self.quick = line, False
+        self.line, self.quick = line._replace(raw=line.raw[:KEPT_BYTES]), False
         self.failed: dict[str, int] = {}
         self.refused: dict[str, int] = {}
         self.forms: dict[str, deque[float]] = {}
@@ -165,10 +170,18 @@ class Siege:
     others: int
 
 
+class Crowd:
+    """How many sources all hosts have together."""
+
+    def __init__(self) -> None:
+        self.sources = 0
+
+
 class Logins:
     """Feed it with `fail` and `accept`; `sieges` and `won` tell what is worth telling, once for every change."""
 
-    def __init__(self) -> None:
+    def __init__(self, crowd: Crowd | None = None) -> None:
+        self._crowd = crowd or Crowd()
         self._won: deque[tuple[str, Entry]] = deque(maxlen=SPARED)
         self._services: OrderedDict[str, Service] = OrderedDict()
         self._sources: OrderedDict[tuple[str, str], Source] = OrderedDict()
@@ -178,8 +191,7 @@ class Logins:
         key = (login.service, login.source)
         source = self._sources.get(key)
         if source is None or (not service.fresh and login.line.at - source.last > IDLE):
-            source = self._sources[key] = Source(login.line)
-            self._make_room()
+            source = self._add(key, login.line)
         self._sources.move_to_end(key)
         if times := source.fail(login):
             service.attempt(login, times)
@@ -194,8 +206,7 @@ class Logins:
             service.fresh = True
             self._won.append((login.service, entry))
         if source is None:
-            source = self._sources[(login.service, login.source)] = Source(login.line)
-            self._make_room()
+            source = self._add((login.service, login.source), login.line)
         if not source.guesses and len(source.friends) < USERS:
             source.friends[login.user] = None
 
@@ -243,13 +254,24 @@ class Logins:
         self._services.move_to_end(name)
         return known
 
+    def forget(self) -> None:
+        """This host is no longer watched."""
+        self._crowd.sources -= len(self._sources)
+        self._sources.clear()
+
+    def _add(self, key: tuple[str, str], line: Line) -> Source:
+        self._crowd.sources += key not in self._sources
+        source = self._sources[key] = Source(line)
+        if len(self._sources) > SOURCES or (self._crowd.sources > ALL_SOURCES and len(self._sources) > 1):
+            self._make_room()
+        return source
+
     def _make_room(self) -> None:
         """Forget a source that has been quiet longest; of the oldest SPARED one that guesses only if all do."""
-        if len(self._sources) <= SOURCES:
-            return
         oldest = [key for key, _ in zip(self._sources, range(SPARED), strict=False)]
         key = next((key for key in oldest if not self._sources[key].guesses), oldest[0])
         gone = self._sources.pop(key)
+        self._crowd.sources -= 1
         if (service := self._services.get(key[0])) and gone.failures:
             service.forgotten += 1
 

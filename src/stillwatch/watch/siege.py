@@ -9,7 +9,7 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.hit_counter import as_event
-from stillwatch.watch.logins import Entry, Login, Logins, Siege, Source, is_own
+from stillwatch.watch.logins import Crowd, Entry, Login, Logins, Siege, Source, is_own
 from stillwatch.watch.rule import Rule
 
 NAMED = 200
@@ -23,9 +23,9 @@ _MAPPED = "::ffff:"
 class Besieged:
     """The log-ins of one host: rules feed it, `take` gives its triggers."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, crowd: Crowd | None = None) -> None:
         self.host = host
-        self._logins = Logins()
+        self._logins = Logins(crowd)
         self._forms: set[str] = set()
 
     def note(self, rule: Rule, line: Line, service: str, fields: Mapping[str, str]) -> None:
@@ -44,6 +44,10 @@ class Besieged:
         else:
             self._forms.add(rule.id)
             self._logins.fail(login)
+
+    def forget(self) -> None:
+        """This host is no longer watched."""
+        self._logins.forget()
 
     def take(self, triggers: Sequence[Trigger] = ()) -> tuple[Trigger, ...]:
         """What is new since the last call, and of these triggers those that it does not tell already."""
