@@ -70,3 +70,9 @@ def test_what_one_program_says_at_once_is_one_fault() -> None:
 )
 def test_who_speaks_of_many_things_speaks_of_many_faults(program: str, other: str) -> None:
     assert list(from_one_program([said(program, "disk-full"), said(program, other)])) == []
+
+
+def test_a_container_is_known_by_its_long_and_its_short_name() -> None:
+    wrong, ended = said("db-1", "version-mismatch"), said("shop-db-1", "exit-code")
+    assert list(from_one_program([wrong, ended])) == [(ended.node, wrong.node)]
+    assert list(from_one_program([wrong, said("shop-cache-1", "exit-code")])) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
@@ -45,15 +45,23 @@ _TARGET = re.compile(
 def from_one_program(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """What a program of no unit says of its failure follows from the one reason that it tells at that time."""
     by_program: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    names = {sighting.subject for sighting in sightings}
     for sighting in sightings:
         if sighting.from_log and not sighting.unit and sighting.subject not in NOBODYS:
-            by_program[sighting.trigger.host, sighting.subject].append(sighting)
+            by_program[sighting.trigger.host, _short(sighting, names)].append(sighting)
     for theirs in by_program.values():
         reasons = {sighting.node: sighting for sighting in theirs if _is_reason(sighting)}
         for other in theirs:
             near = [node for node, reason in reasons.items() if _near(other, reason)]
             if other.node not in reasons and other.trigger.cause in CONSEQUENCES and len(near) == 1:
                 yield other.node, near[0]
+
+
+def _short(sighting: Sighting, names: Collection[str]) -> str:
+    """Docker calls `shop-db-1` what the lines of compose call `db-1`."""
+    name = sighting.subject
+    short = [other for other in names if len(other) > 2 and name.endswith((f"-{other}", f"_{other}"))]
+    return min(short, key=len, default=name)
 
 
 def _is_reason(sighting: Sighting) -> bool:
