@@ -120,3 +120,13 @@ async def test_what_could_not_be_saved_stays_pending(store: Store, monkeypatch: 
     assert len(waiting.pending) == 2 and store.book.count_open() == 0
     await waiting.fold({})
     assert store.book.count_open() == 2 and store.cursor() == "s=1"
+
+
+def test_the_places_in_logs_are_saved_with_what_was_made_of_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_ONCE", 1)
+    waiting = digest(store)
+    waiting.hear([trigger("a"), trigger("b")], places={"/var/log/app.log": "p1"})
+    waiting.fold_now({})
+    assert store.cursor("/var/log/app.log") == "", "the other one is not saved yet"
+    waiting.fold_now({})
+    assert store.cursor("/var/log/app.log") == "p1"

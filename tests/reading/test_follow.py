@@ -10,7 +10,8 @@ import pytest
 
 from stillwatch.host.journal import Journal
 from stillwatch.reading import follow as room
-from stillwatch.reading.follow import Batch, follow, follow_logs
+from stillwatch.reading.follow import Batch, LogBatch, follow, follow_logs
+from stillwatch.records.unread import Unread
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
 from tests.support.journal_export import REMOTE, START, export, make_journal
@@ -145,3 +146,45 @@ async def test_logs_are_followed_through_rotation_and_until_they_appear(tmp_path
                 break
     assert lines == 3 and causes == ["port-in-use", "port-in-use", "disk-full"]
     assert "b.log" in problems[0] and problems[-1] == ""
+
+
+async def test_a_restart_goes_on_where_the_log_was_left(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("old\n")
+    watcher = Watcher(screen(), host="h")
+
+    async def first(places: dict[str, str]) -> LogBatch:
+        stream = follow_logs([str(log)], watcher, lambda: 1_800_000_000.0, asyncio.sleep, places)
+        async with aclosing(stream) as batches:
+            return await anext(batches)
+
+    before = await first({})
+    with log.open("a") as file:
+        file.write("web[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)\n")
+    log.rename(tmp_path / "a.log.1")
+    log.write_text("words of nobody\n")
+    after = await first(before.places)
+    assert (before.sightings.lines, after.sightings.lines) == (0, 2)
+    assert [trigger.cause for trigger in after.sightings.triggers] == ["port-in-use"]
+    assert after.unread == Unread(2, 2, 1)
+    assert (await first(after.places)).sightings.lines == 0
+
+
+async def test_the_kernel_wakes_whoever_waits_for_a_log(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("")
+
+    async def never(_: float) -> None:
+        await asyncio.Event().wait()
+
+    stream = follow_logs([str(log)], Watcher(screen(), host="h"), lambda: 1_800_000_000.0, never)
+    async with asyncio.timeout(30), aclosing(stream) as batches:
+        assert (await anext(batches)).sightings.lines == 0
+        waiting = asyncio.ensure_future(anext(batches))
+        await asyncio.sleep(0)
+        with log.open("a") as file:
+            file.write("one\n")
+        seen = (await waiting).sightings.lines
+        while not seen:
+            seen = (await anext(batches)).sightings.lines
+    assert seen == 1

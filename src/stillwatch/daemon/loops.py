@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from stillwatch.daemon.standing import Standing
 from stillwatch.daemon.thinking import Models, Thinking
 from stillwatch.daemon.watching import SETTLE_SECONDS, Watching
 from stillwatch.errors import StillwatchError
-from stillwatch.incidents.digest import Digest, Folded
+from stillwatch.incidents.digest import NOWHERE, Digest, Folded
 from stillwatch.incidents.lifecycle import Lifecycle
 from stillwatch.incidents.retention import Retention
 from stillwatch.incidents.thought import is_news
@@ -118,10 +118,10 @@ class Daemon:
         """Lines of trouble of which only the number is kept."""
         return self.standing.crowded_out + self.digestion.dropped
 
-    def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
+    def hear(self, triggers: Sequence[Trigger], cursor: str = "", places: Mapping[str, str] = NOWHERE) -> None:
         """Take in triggers; they are folded into incidents together."""
-        self.digestion.hear(triggers, cursor)
-        if triggers or cursor:
+        self.digestion.hear(triggers, cursor, places)
+        if triggers or cursor or places:
             self._news.set()
 
     async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_event
 from stillwatch.ports import Clock
-from stillwatch.reading.follow import follow
+from stillwatch.reading.follow import NOWHERE, follow
 from stillwatch.reading.follow import follow_logs as follow_files
 from stillwatch.reading.sources import IN_CONTAINER
 from stillwatch.records.event import Event
@@ -37,7 +37,7 @@ FIRST_LOOK_BACK = 600.0
 
 @dataclass(kw_only=True)
 class Watching:
-    """hear: takes triggers, and the place in the journal that they came from."""
+    """hear: takes triggers, and the places in the journal and in the logs that they came from."""
 
     host: str
     clock: Clock
@@ -46,7 +46,7 @@ class Watching:
     store: Store
     standing: Standing
     wonder: UnknownLines
-    hear: Callable[[Sequence[Trigger], str], None]
+    hear: Callable[[Sequence[Trigger], str, Mapping[str, str]], None]
     journal: Path | None
     logs: Sequence[str]
     sleep: Callable[[float], Awaitable[None]]
@@ -60,19 +60,22 @@ class Watching:
                 self.standing.lines += batch.sightings.lines
                 self.standing.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
-                self.hear(batch.sightings.triggers, batch.cursor)
+                self.hear(batch.sightings.triggers, batch.cursor, NOWHERE)
                 problem = "; ".join(journal.problems[-3:])
                 self.standing.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
 
     async def follow_logs(self) -> None:
         """With a watcher of its own: it counts in a thread beside the journal's."""
         watcher = self.log_watcher or self.watcher
-        async with aclosing(follow_files(self.logs, watcher, self.clock.now, self.sleep)) as batches:
+        places, told = {path: self.store.cursor(path) for path in self.logs}, dict[str, str]()
+        async with aclosing(follow_files(self.logs, watcher, self.clock.now, self.sleep, places)) as batches:
             async for batch in batches:
                 self.standing.lines += batch.sightings.lines
+                self.standing.unread += batch.unread
                 self.standing.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
-                self.hear(batch.sightings.triggers, "")
+                self.hear(batch.sightings.triggers, "", batch.places if batch.places != told else NOWHERE)
+                told = batch.places
                 self.standing.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
 
     async def follow_units(self) -> None:
@@ -111,7 +114,7 @@ class Watching:
         now = self.clock.now()
         for unit in units:
             self.standing.units[unit.name] = unit
-        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]), "")
+        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]), "", NOWHERE)
 
     async def sample(self) -> None:
         while True:
@@ -122,7 +125,7 @@ class Watching:
             problem = "; ".join(readings.problems[:3])
             self.standing.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)
             self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
-            self.hear(triggers, "")
+            self.hear(triggers, "", NOWHERE)
             await self.sleep(METRIC_SECONDS)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from types import MappingProxyType
 
 from stillwatch.ports import Clock
 from stillwatch.records.incident import Incident, Step
@@ -23,6 +24,7 @@ MOST_OPEN = 1_000
 FEW = 100
 """Triggers and incidents together that are folded sooner than a thread is started."""
 TRIES = 3
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 _NEW = "new"
 
 
@@ -36,10 +38,12 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """cursor: up to where the journal is dealt with once these are saved, "" while others wait (R31)."""
+    """cursor: up to where the journal is dealt with once these are saved, "" while others wait (R31); places: the same
+    of each followed log, by its path."""
 
     triggers: list[Trigger]
     cursor: str
+    places: Mapping[str, str]
 
 
 @dataclass(kw_only=True)
@@ -52,9 +56,11 @@ class Digest:
     pending: list[Trigger] = field(default_factory=list)
     dropped: int = 0
     _cursor: str = ""
+    _places: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, triggers: Sequence[Trigger], cursor: str = "") -> None:
-        """Take in triggers. cursor: of the last line that they were made of."""
+    def hear(self, triggers: Sequence[Trigger], cursor: str = "", places: Mapping[str, str] = NOWHERE) -> None:
+        """Take in triggers. cursor: of the last line that they were made of; places: of the last lines, by log."""
+        self._places |= places
         self.pending += triggers
         self._cursor = cursor or self._cursor
         if len(self.pending) > WAITING_TRIGGERS:
@@ -94,10 +100,10 @@ class Digest:
         """The dearest AT_ONCE of what is pending."""
         if len(self.pending) <= AT_ONCE:
             taken, self.pending = self.pending, []
-            return _Taken(taken, self._cursor)
+            return _Taken(taken, self._cursor, dict(self._places))
         self.pending.sort(key=_dearness, reverse=True)
         taken, self.pending = self.pending[:AT_ONCE], self.pending[AT_ONCE:]
-        return _Taken(taken, "")
+        return _Taken(taken, "", NOWHERE)
 
     def _folding(
         self, taken: _Taken, units: Mapping[str, UnitState], known: Sequence[Incident]
@@ -118,6 +124,8 @@ class Digest:
                 book.save(incident)
             if taken.cursor:
                 self.store.set_cursor(taken.cursor)
+            for path, place in taken.places.items():
+                self.store.set_cursor(place, source=path)
         return Folded(kept, {incident.id: incident for incident in known})
 
     def _within(self, found: Sequence[Incident], known: Sequence[Incident]) -> Iterator[Incident]:

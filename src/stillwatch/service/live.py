@@ -30,6 +30,7 @@ class LiveService(Service):
             sources=sources,
             tiers=await self._tiers.report(),
             lines=self._daemon.standing.lines,
+            unread=self._daemon.standing.unread,
             dropped=self._daemon.dropped,
             store=self._daemon.retention().report(),
         )
