@@ -41,6 +41,7 @@ SAFETY = re.compile(
 """What has to hold each time: one failure there is a failure, whatever a second try says."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that boots a machine is a container test, whether it says so or not.
 
@@ -51,8 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"machine", "boot", "rootfs"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("container")
-            if group := _not_side_by_side(item):
-                item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("container") and (group := _not_side_by_side(item)):
+            item.add_marker(pytest.mark.xdist_group(group))
         alone = not any(map(item.get_closest_marker, ("process", "container", "real_model")))
         if alone or SAFETY.search(item.nodeid):
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
@@ -84,7 +85,7 @@ def _not_side_by_side(item: pytest.Item) -> str:
     fixtures: Any = getattr(item, "_fixtureinfo", None)
     lasting = [one for found in fixtures.name2fixturedefs.values() for one in found if one.scope in ("module", "class")]
     if lasting:
-        return str(item.path)
+        return item.path.stem
     kernel = "F06" in item.nodeid or any(
         word in inspect.getsource(function) for word in ("kernel_log=True", "MemoryMax")
     )

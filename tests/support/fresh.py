@@ -95,13 +95,19 @@ def container() -> Iterator[Container]:
 
 
 def clone(place: Path) -> None:
-    """This repository's last commit, and what is not committed yet, as `git clone` would bring it."""
-    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{REPOSITORY}", str(place)], check=True)
-    listed = ["git", "-C", str(REPOSITORY), "ls-files", "-z", "--modified", "--others", "--exclude-standard"]
-    for name in filter(None, subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, place / name)
+    """This repository's last commit, and what is not committed yet, as `git clone` would bring it.
+
+    Made here and carried over, since git follows no path through another process's root.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / "clone"
+        _told(["git", "clone", "-q", "--depth=1", f"file://{REPOSITORY}", str(here)])
+        listed = ["git", "-C", str(REPOSITORY), "ls-files", "-z", "--modified", "--others", "--exclude-standard"]
+        for name in filter(None, subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0")):
+            if (REPOSITORY / name).is_file():
+                (here / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(REPOSITORY / name, here / name)
+        shutil.copytree(here, place, symlinks=True)
 
 
 def _mark(*parts: str) -> str:
