@@ -98,6 +98,14 @@ def test_refusals_must_be_more_and_private_addresses_are_checks_of_ones_own() ->
     assert not list(failing(MANY, refused=True, source="10.0.0.5").sieges())
 
 
+def test_knocks_do_not_add_to_failed_log_ins() -> None:
+    logins = failing(REFUSALS, refused=True, form="knock")
+    for number in range(FEW):
+        logins.fail(login(number))
+    (siege,) = logins.sieges()
+    assert dict(siege.sources)["203.0.113.7"].failures == FEW
+
+
 def test_one_account_tried_from_many_addresses_is_an_attack() -> None:
     logins = Logins()
     for number in range(SPREAD):

@@ -104,11 +104,12 @@ class Source:
         self.first, self.last = min(self.first, at), max(self.last, at)
         if login.user in self.users or len(self.users) < USERS:
             self.users[login.user] = self.users.get(login.user, 0) + login.times
-        return self.failures - before
+        return max(0, self.failures - before)
 
     @property
     def failures(self) -> int:
-        return max(max(self.failed.values(), default=0), max(self.refused.values(), default=0))
+        """Failed log-ins; of who tried none, requests that were refused."""
+        return max(self.failed.values(), default=0) or max(self.refused.values(), default=0)
 
     @property
     def guesses(self) -> bool:
