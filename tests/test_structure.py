@@ -13,7 +13,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "src/stillwatch"
-FILE_CEILING = 400
+FILE_CEILING = 300
+"""Of the program; what tries it may have longer ones, up to"""
+TEST_FILE_CEILING = 400
 FUNCTION_CEILING = 60
 FOREIGN_TO_A_READER = ("/".join(("..", "shared")), "boot-container " + "NAME")
 NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|manager|helper|misc|common)(_|$)", re.IGNORECASE)
@@ -62,7 +64,10 @@ def test_the_floors_hold() -> None:
 
 def test_no_file_is_over_the_ceiling() -> None:
     long = {
-        shown(path): lines for path in python_files() if (lines := len(path.read_text().splitlines())) > FILE_CEILING
+        shown(path): lines
+        for path in python_files()
+        if (lines := len(path.read_text().splitlines()))
+        > (FILE_CEILING if path.is_relative_to(SOURCE) else TEST_FILE_CEILING)
     }
     assert not long
 

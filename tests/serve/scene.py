@@ -24,7 +24,8 @@ from stillwatch.records.unit import UnitState
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.limits import Bounds
 from stillwatch.serve.server import build_http, serve_http
-from stillwatch.service.one_pass import Service, status_of
+from stillwatch.service.one_pass import Service
+from stillwatch.service.status import status_of
 from stillwatch.store.store import Store
 from stillwatch.think.talk.converse import ANSWER_NOW, LOOK_OR_ANSWER
 from tests.service.test_one_pass import service

@@ -12,7 +12,8 @@ from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.report import Reply, SourceReport, TierReport
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.service.one_pass import Service, ServiceParts, status_of
+from stillwatch.service.one_pass import Service, ServiceParts
+from stillwatch.service.status import status_of
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Sightings, Watcher
 from tests.reading.test_gather import FULL, Given

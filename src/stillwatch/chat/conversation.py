@@ -13,20 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from stillwatch.chat.chat_commands import READ_ONLY, ChatCommands, Say, exact_order
+from stillwatch.chat.history import fitting, harmless_messages
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
-from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.service.one_pass import Service
 from stillwatch.think.attention import Attention
-from stillwatch.think.context import harmless, new_nonce, prompt
+from stillwatch.think.context import new_nonce, prompt
 from stillwatch.think.talk.answer import by_rules, numbered
 from stillwatch.think.talk.chat_facts import facts, first_looks, units_for
 from stillwatch.think.talk.converse import UNCITED, UNSHOWN, Style, Talk, beginning, converse, total
 from stillwatch.think.talk.intent import Wish, understand
 from stillwatch.think.talk.think_tags import ThinkTagFilter
-from stillwatch.untrusted.for_page import CitationFilter, evidence_list, without_evidence
+from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ Samples = Callable[[str, float, float], Sequence[tuple[float, float]]]
 DEADLINE = 300.0
 WISH_SECONDS = 120.0
 QUESTION_CHARACTERS = 8_000
-HISTORY_MESSAGES = 8
-HISTORY_CHARACTERS = 800
-SIDE_CHARACTERS = 6_000
 SIDE_SECONDS = 20.0
 UNDERSTOOD = "until one can, only `approve ID CODE`, `reject ID` and `pause` are understood as orders"
 GREETING = "I am here, and I watch this host."
@@ -156,7 +153,7 @@ class Conversation:
         model = self.desk.small()
         if model is None:
             return Failure(reason="off", detail="no small model that writes is up")
-        kept = await asyncio.to_thread(_harmless, messages)
+        kept = await asyncio.to_thread(harmless_messages, messages)
         stream = model.stream(
             kept, max_tokens=style.max_tokens, temperature=style.temperature, stop=style.stop, deadline=SIDE_SECONDS
         )
@@ -211,7 +208,7 @@ class Conversation:
             evidence=evidence,
             units=units_for(turn.message, incidents, known.units),
             facts=[*facts(turn.message, known.units, known.sources), *_waiting(incidents), *self.desk.noted()],
-            history=_fitting(turn.history),
+            history=fitting(turn.history),
             first=first_looks(wish.about, turn.message, known.units),
         )
         words = CitationFilter((one.id for one in evidence), say)
@@ -282,24 +279,6 @@ def _redacted(turn: Turn) -> Turn:
     """
     history = [replace(one, content=redact(one.content[:QUESTION_CHARACTERS])) for one in turn.history]
     return replace(turn, message=redact(turn.message[:QUESTION_CHARACTERS]), history=history)
-
-
-def _harmless(messages: Sequence[Message]) -> list[Message]:
-    cut = [replace(one, content=redact(one.content[: 2 * SIDE_CHARACTERS])) for one in messages]
-    return [replace(one, content=harmless(Untrusted(one.content), SIDE_CHARACTERS)) for one in cut]
-
-
-def _fitting(history: Sequence[Message]) -> list[Message]:
-    """The last few messages, cut; one role after the other, a person's first, as chat templates want it."""
-    kept = list[Message]()
-    for message in history[-HISTORY_MESSAGES:]:
-        said = message.content if message.role == "user" else without_evidence(message.content)
-        text = said[:HISTORY_CHARACTERS]
-        if kept and kept[-1].role == message.role:
-            kept[-1] = replace(kept[-1], content=f"{kept[-1].content}\n{text}"[: 2 * HISTORY_CHARACTERS])
-        elif kept or message.role == "user":
-            kept.append(replace(message, content=text))
-    return kept[:-1] if kept and kept[-1].role == "user" else kept
 
 
 def _waiting(incidents: Sequence[Incident]) -> list[str]:

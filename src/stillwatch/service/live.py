@@ -9,7 +9,8 @@ from stillwatch.llm.three_tiers import Tiers
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
-from stillwatch.service.one_pass import NOTES, Service, ServiceParts, status_of
+from stillwatch.service.one_pass import NOTES, Service, ServiceParts
+from stillwatch.service.status import status_of
 from stillwatch.think.diagnosis.understand import Progress
 
 

@@ -16,8 +16,8 @@ from stillwatch.records.chat import Failure
 from stillwatch.records.incident import Evidence, Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
-from stillwatch.records.report import Reply, Report, SourceReport, Status
-from stillwatch.records.trigger import Severity
+from stillwatch.records.report import Reply, Report, SourceReport
+from stillwatch.service.status import named_hosts, status_of, with_sources
 from stillwatch.think.context import new_nonce
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
@@ -30,7 +30,6 @@ from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.rule import Rule, Sample
 
 NOVEL_SHARE = 0.25
-NAMED_HOSTS = 3
 NOTES = 5
 T = TypeVar("T")
 GATHER_SHARE = 0.5
@@ -235,7 +234,7 @@ class Service:
                 )
             read = (*gathered.sources, *unread)
             report = Report(
-                host=self._rooms.host if own else _named(gathered.hosts) or self._rooms.host,
+                host=self._rooms.host if own else named_hosts(gathered.hosts) or self._rooms.host,
                 at=now,
                 status=status_of(incidents, read),
                 incidents=tuple(incidents),
@@ -248,7 +247,7 @@ class Service:
             )
         if own:
             _, unkept = self._recalled(lambda: self._rooms.memory.keep(report), None)
-            report = report if unread or not unkept else _with_sources(report, unkept)
+            report = report if unread or not unkept else with_sources(report, unkept)
         return report, gathered
 
     def _recalled(self, recall: Callable[[], T], otherwise: T) -> tuple[T, tuple[SourceReport, ...]]:
@@ -292,24 +291,3 @@ class Service:
         text, used = cited(said.answer.text, said.evidence)
         note = "" if used else UNCITED if said.basis else UNSHOWN
         return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
-
-
-def _named(hosts: Sequence[str]) -> str:
-    """Whose lines were read: of many hosts the first ones."""
-    return ", ".join(hosts[:NAMED_HOSTS]) + (
-        f" and {len(hosts) - NAMED_HOSTS} more" if len(hosts) > NAMED_HOSTS else ""
-    )
-
-
-def _with_sources(report: Report, more: tuple[SourceReport, ...]) -> Report:
-    sources = (*report.sources, *more)
-    return replace(report, sources=sources, status=status_of(report.incidents, sources))
-
-
-def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:
-    """Trouble that is seen is told; where something could not be read, the rest is unknown, never healthy."""
-    told = [one for one in incidents if one.state != "resolved" and one.severity > Severity.info]
-    if told:  # a muted fault lasts: it is not told again, and it is no health
-        loud = [one.severity for one in told if one.state != "muted"]
-        return "critical" if loud and max(loud) >= Severity.critical else "attention"
-    return "healthy" if sources and all(source.read for source in sources) else "unknown"
