@@ -6,10 +6,10 @@ import pytest
 
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.incident import Incident
-from stillwatch.records.trigger import Trigger
+from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.group import group
-from stillwatch.triage.resolution import QUIET_SECONDS, STEADY_SECONDS, why_over
+from stillwatch.triage.resolution import LASTING_SECONDS, QUIET_SECONDS, STEADY_SECONDS, why_over
 
 from .build import AT, failed, pid1, running, trigger, units
 
@@ -110,3 +110,13 @@ def test_what_somebody_wrote_for_a_model_stands_though_the_unit_that_it_names_is
     planted = opened(trigger("web.service", "prompt-injection", at=AT), known=(running("web.service"),))
     assert over(planted, running("web.service"), at=AT + 60) is None
     assert over(planted, running("web.service"), at=AT + QUIET_SECONDS + 1)
+
+
+def test_a_service_that_runs_does_not_unsay_who_attacked_it() -> None:
+    ssh = running("ssh.service", changed_at=AT - 9000)
+    tried = opened(trigger("ssh.service", "brute-force", severity=Severity.medium, writer="ssh.service"), known=(ssh,))
+    assert over(tried, ssh, at=AT + QUIET_SECONDS / 2) is None
+    assert over(tried, ssh, at=AT + QUIET_SECONDS * 2) is not None
+    entered = opened(trigger("ssh.service", "brute-force", severity=Severity.high, writer="ssh.service"), known=(ssh,))
+    assert over(entered, ssh, at=AT + QUIET_SECONDS * 2) is None
+    assert over(entered, ssh, at=AT + LASTING_SECONDS * 2) is not None

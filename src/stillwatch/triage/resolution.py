@@ -6,8 +6,9 @@ from collections.abc import Container, Mapping
 
 from stillwatch.records.cause import lasts
 from stillwatch.records.incident import Incident
-from stillwatch.records.trigger import Trigger
+from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.triage.precedence import family
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Units
 from stillwatch.triage.standing import is_well
@@ -37,10 +38,16 @@ def why_over(
         mended = mended_at(trigger, incident.triggers)
         if not (trigger.mends or _is_mended(mended, at) or _is_past(trigger, known, still, at)):
             return None
+    if all(_is_of_strangers(trigger) for trigger in incident.triggers):
+        return "nobody has tried it again"
     named = known.get(incident.subject)
     if named is not None and not is_well(named, at):
         return None
     return f"{incident.subject} is well again" if named is not None else "it is no longer so"
+
+
+def _is_of_strangers(trigger: Trigger) -> bool:
+    return family(trigger.cause) == "brute-force"
 
 
 def _is_mended(mended: float | None, at: float) -> bool:
@@ -52,6 +59,8 @@ def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] |
         return still is not None and (trigger.rule, trigger.subject) not in still
     if trigger.cause == "prompt-injection":  # a unit that is well does not unsay what somebody wrote
         return at - trigger.last > QUIET_SECONDS
+    if _is_of_strangers(trigger):  # nor who attacked it; somebody who got in is not gone because it is quiet
+        return at - trigger.last > (LASTING_SECONDS if trigger.severity >= Severity.high else QUIET_SECONDS)
     unit = units.get(trigger.subject) or units.get(f"{trigger.subject}.service")
     if unit is None:
         gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
