@@ -33,6 +33,16 @@ def test_retention(tmp_path: Path) -> None:
     assert samples.read("metric-7", 0, 99)[0][0] == 7.0
 
 
+def test_the_oldest_hour_goes_first(tmp_path: Path) -> None:
+    samples = Store.open(tmp_path).samples
+    assert samples.drop_oldest() == 0
+    for at in (0.0, 1800.0, 3599.0, 3600.0, 9000.0):
+        samples.add(at, {"load": at, "swap": at} if at else {"load": at})
+    assert samples.drop_oldest() == 5
+    assert [at for at, _ in samples.read("swap", 0, 1e9)] == [3600.0, 9000.0]
+    assert samples.drop_oldest() == 2 and samples.drop_oldest() == 2 and samples.drop_oldest() == 0
+
+
 def test_a_name_first_seen_in_a_failed_transaction_is_not_remembered(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     try:

@@ -41,11 +41,14 @@ class Samples:
         )
 
     def drop_oldest(self) -> int:
-        """Drop the oldest 20,000 readings; gives the number of rows dropped."""
-        return self._database.run(
-            "DELETE FROM sample WHERE (metric, at) IN (SELECT metric, at FROM sample ORDER BY at LIMIT ?)",
-            [_ROWS_AT_ONCE],
+        """Drop the readings of the oldest hour that there is, at most 20,000 rows; gives the number dropped.
+
+        By the index of each metric: to sort all readings by time would hold up everything else for seconds.
+        """
+        oldest = self._database.value(
+            "SELECT min((SELECT min(at) FROM sample WHERE sample.metric = known.id)) FROM metric AS known"
         )
+        return 0 if oldest is None else self.prune(oldest + 3600.0, keep=0.0)
 
     def _ids(self, names: Iterable[str]) -> dict[str, int]:
         """Read anew each tick: a remembered id would outlive the transaction that failed to make it."""
