@@ -33,8 +33,9 @@ from stillwatch.store.recording import SHIPPED, load_recording
 from stillwatch.tools.recorded_looks import RecordedLooks
 from stillwatch.tools.tool import HostLooks, World
 from stillwatch.untrusted.secrets.shelf import keep_on
-from stillwatch.watch.family import RULES_FOLDER, load_rules, ordinary_lines
+from stillwatch.watch.family import load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.own_rules import load_own_rules
 from stillwatch.watch.prefilter import Prefilter
 
 LOG = logging.getLogger(__name__)
@@ -101,27 +102,40 @@ class App:
         wanted = self.config.watch.journal
         return Path(wanted) if wanted and wanted != HOST_JOURNAL else None
 
-    def service(self) -> Service:
+    def service(self, own_rules: Path | None = None) -> Service:
         """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
-        rooms = self.rooms()
+        rooms = self.rooms(own_rules)
+        if own_rules is not None:
+            return Service(rooms)
         if self.socket.exists() and self.recording is None:
             through = ThroughDaemon(rooms, self.socket)
             if through.answers():
                 return through
         return Service(rooms)
 
-    def rooms(self) -> ServiceParts:
-        folders = [RULES_FOLDER, OWN_RULES] if OWN_RULES.is_dir() else [RULES_FOLDER]
-        rules = load_rules(folders)
+    def rooms(self, own_rules: Path | None = None) -> ServiceParts:
+        """own_rules: a folder of rules to try instead of the administrator's own."""
+        packaged, folder = load_rules(), own_rules or OWN_RULES
+        taken = {rule.id for rule in packaged}
+        own = load_own_rules(folder, taken)
+        rules = (*packaged, *own.rules)
         host = self.recording.host if self.recording else socket.gethostname()
         memory = Memory(self.places.state)
         shelf = self._shelf(memory)
         keep_on(shelf)
+
+        def reload() -> tuple[Prefilter, Sequence[str]]:
+            now = load_own_rules(folder, taken)
+            return Prefilter((*packaged, *now.rules), shelf=shelf), now.problems
+
         return ServiceParts(
             host=host,
             clock=self.clock,
             rules=rules,
-            ordinary=lambda: ordinary_lines(folders),
+            rule_problems=own.problems,
+            rules_folder=folder,
+            reload=reload,
+            ordinary=ordinary_lines,
             memory=Forgetful() if self.recording else memory,
             watcher=lambda: Watcher(Prefilter(rules, shelf=shelf, ahead=True), host=host),
             sources=lambda journal, log, since: self._sources(host, journal, log, since),

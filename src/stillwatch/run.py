@@ -19,6 +19,7 @@ from stillwatch.app import App
 from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api
 from stillwatch.daemon.loops import Daemon
+from stillwatch.daemon.rule_reload import RuleReload
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
 from stillwatch.gate.door import GateSocket
@@ -188,6 +189,7 @@ def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         logs=app.config.watch.logs,
         log_watcher=rooms.watcher() if app.config.watch.logs else None,
         keep=app.config.keep,
+        rules=RuleReload(folder=rooms.rules_folder, load=rooms.reload, problems=rooms.rule_problems),
     )
 
 

@@ -169,6 +169,9 @@ class FakeService:
     def note(self, text: str, by: str) -> None:
         self.asked.append(("note", {"text": text, "by": by}))
 
+    def left_out_rules(self) -> Sequence[str]:
+        return []
+
     def triage(self, **given: Any) -> Run:
         self.asked.append(("triage", given))
         return Run(self.triggers, self.log_lines)

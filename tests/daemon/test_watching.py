@@ -36,6 +36,6 @@ async def test_readings_are_kept_judged_and_told(tmp_path: Path, monkeypatch: py
 async def test_what_the_watcher_says_of_units_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon = build(Store.open(tmp_path))
     heard: list[Any] = []
-    monkeypatch.setattr(daemon.watching, "hear", lambda triggers, cursor: heard.append((triggers, cursor)))
+    monkeypatch.setattr(daemon.watching, "hear", lambda triggers, cursor, _: heard.append((triggers, cursor)))
     daemon.watching._note_units(list(daemon.standing.units.values()))
     assert len(heard) == 1 and heard[0][1] == ""

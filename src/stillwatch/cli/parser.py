@@ -103,6 +103,10 @@ def journal_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--journal", metavar="DIR", help="read the journal files in DIR instead of this host")
 
 
+def rules_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rules", metavar="DIR", help="try the rules in DIR, not those in /etc/stillwatch/rules.d")
+
+
 def no_model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-model", action="store_true", help="rules alone: quick, and asks no model")
 

@@ -87,6 +87,15 @@ def journal_folder(value: str | None) -> str | None:
     return value
 
 
+def rules_folder(value: str | None) -> Path | None:
+    """A directory of rule files. Raises WrongUsage if it is none."""
+    if value is None:
+        return None
+    if _kind(value) != stat.S_IFDIR:
+        raise WrongUsage(f"--rules {value[:200]} is not a directory", next_step="it takes a folder of TOML files")
+    return Path(value)
+
+
 def log_file(value: str | None) -> str | None:
     """A file that can be read, or "-". Raises WrongUsage."""
     if value is None or value == "-":

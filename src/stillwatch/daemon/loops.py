@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stillwatch.config import Keep
+from stillwatch.daemon.rule_reload import RuleReload
 from stillwatch.daemon.standing import Standing
 from stillwatch.daemon.thinking import Models, Thinking
 from stillwatch.daemon.watching import SETTLE_SECONDS, Watching
@@ -55,6 +56,7 @@ class Daemon:
     logs: Sequence[str] = ()
     log_watcher: Watcher | None = None
     keep: Keep = field(default_factory=Keep)
+    rules: RuleReload | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     standing: Standing = field(default_factory=Standing)
     wonder: UnknownLines = field(default_factory=UnknownLines)
@@ -102,6 +104,13 @@ class Daemon:
             tasks.create_task(self._for_ever("tending", self._tend))
             tasks.create_task(self._for_ever("novel lines", self._wonder))
             tasks.create_task(self._for_ever("memory", self._tidy))
+            if self.rules is not None:
+                tasks.create_task(self._for_ever("rules", self._reload_rules))
+
+    async def _reload_rules(self) -> None:
+        if self.rules is not None:
+            watchers = [self.watcher, *([self.log_watcher] if self.log_watcher else [])]
+            await self.rules.follow(watchers, self.standing, self.sleep)
 
     def retention(self) -> Retention:
         """What is remembered, and its limits."""

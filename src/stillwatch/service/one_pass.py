@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
@@ -27,6 +28,7 @@ from stillwatch.think.talk.converse import UNCITED, UNSHOWN, Talk, converse
 from stillwatch.triage.group import group
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.rule import Rule, Sample
 
 NOVEL_SHARE = 0.25
@@ -38,11 +40,18 @@ GATHER_SHARE = 0.5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceParts:
-    """What app.py built: how to reach the host, the models and the memory. Opened by each verb that needs them."""
+    """What app.py built: how to reach the host, the models and the memory. Opened by each verb that needs them.
+
+    rule_problems: of own rules, by file and line; reload: the rules as they stand in the folder now, compiled, and the
+    problems of that.
+    """
 
     host: str
     clock: Clock
     rules: Sequence[Rule]
+    rule_problems: Sequence[str]
+    rules_folder: Path
+    reload: Callable[[], tuple[Prefilter, Sequence[str]]]
     ordinary: Callable[[], Sequence[Sample]]
     memory: Memory
     watcher: Callable[[], Watcher]
@@ -190,7 +199,11 @@ class Service:
 
     def test_rules(self) -> Sequence[str]:
         """What is wrong with the rules, a line each; empty if every sample fires or stays silent as it should."""
-        return check_rules(self._rooms.rules, self._rooms.ordinary())
+        return [*self._rooms.rule_problems, *check_rules(self._rooms.rules, self._rooms.ordinary())]
+
+    def left_out_rules(self) -> Sequence[str]:
+        """Own rules that could not be used, by file and line."""
+        return self._rooms.rule_problems
 
     def tools(self) -> Mapping[str, Mapping[str, Any]]:
         return self._rooms.catalogue()
@@ -232,7 +245,7 @@ class Service:
                 incidents, unread = self._recalled(
                     lambda: self._rooms.memory.recognise(incidents, now), tuple(incidents)
                 )
-            read = (*gathered.sources, *unread)
+            read = (*gathered.sources, *unread, *self._broken_rules())
             report = Report(
                 host=self._rooms.host if own else named_hosts(gathered.hosts) or self._rooms.host,
                 at=now,
@@ -249,6 +262,11 @@ class Service:
             _, unkept = self._recalled(lambda: self._rooms.memory.keep(report), None)
             report = report if unread or not unkept else with_sources(report, unkept)
         return report, gathered
+
+    def _broken_rules(self) -> tuple[SourceReport, ...]:
+        """Own rules that are left out, told beside what was read."""
+        problems = self._rooms.rule_problems
+        return (SourceReport(name="rules", read=True, problem="; ".join(problems[:3])),) if problems else ()
 
     def _recalled(self, recall: Callable[[], T], otherwise: T) -> tuple[T, tuple[SourceReport, ...]]:
         """What memory gives; where its store cannot be used, the pass goes on without and says so (R42)."""

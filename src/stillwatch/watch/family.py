@@ -54,11 +54,12 @@ def load_file(file: Path) -> RuleFile:
         family = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), RuleFile)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise WrongUsage(f"{file}: {error}") from error
-    slots = {**shared_slots(), **family.slots}
-    return msgspec.structs.replace(family, rule=tuple(_filled(rule, slots, file) for rule in family.rule))
+    return msgspec.structs.replace(family, rule=tuple(filled(rule, family.slots, file) for rule in family.rule))
 
 
-def _filled(rule: Rule, slots: Mapping[str, str], file: Path) -> Rule:
+def filled(rule: Rule, own_slots: Mapping[str, str], file: Path) -> Rule:
+    """The rule with the slots in its patterns filled in. Raises WrongUsage naming file and rule."""
+    slots = {**shared_slots(), **own_slots}
     try:
         match = tuple(expand(pattern, slots) for pattern in rule.patterns)
         also = tuple(expand(pattern, slots) for pattern in rule.also)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stillwatch.cli.global_options import door
-from stillwatch.cli.parser import Command, deadline_option, journal_option, json_option, no_model_option
+from stillwatch.cli.parser import Command, deadline_option, journal_option, json_option, no_model_option, rules_option
 from stillwatch.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         const="",
         help="look at a recorded host instead of this one; without DIR at a small shop with two faults",
     )
+    rules_option(parser)
     no_model_option(parser)
     deadline_option(parser, 60)
     json_option(parser)
@@ -41,6 +42,7 @@ def check(
     journal: str | None,
     log: str | None,
     recorded: str | None,
+    rules: str | None,
     no_model: bool,
     deadline: float,
     as_json: bool,
@@ -63,10 +65,12 @@ def check(
     values.journal_folder(journal)
     values.log_file(log)
     values.deadline(deadline)
+    own_rules = values.rules_folder(rules)
     app = _app(recorded, elsewhere=journal or log)
+    service = app.service() if own_rules is None else app.service(own_rules)
     back = values.span_or_moment(since, now=app.clock.now())
     report = work(
-        lambda progress: app.service().check(
+        lambda progress: service.check(
             since=back, journal=journal, log=log, use_models=not no_model, deadline=deadline, progress=progress
         ),
         quiet=as_json,

@@ -6,17 +6,18 @@ import argparse
 import sys
 
 from stillwatch.cli.global_options import door
-from stillwatch.cli.parser import Command, journal_option
+from stillwatch.cli.parser import Command, journal_option, rules_option
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("log", nargs="?", metavar="FILE", help="a log file, or - for stdin")
     journal_option(parser)
+    rules_option(parser)
     parser.add_argument("--stats", action="store_true", help="counts, rate and peak memory, on stderr")
     parser.add_argument("--json", action="store_true", dest="as_json", help="print one line of JSON a trigger")
 
 
-def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) -> int:
+def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bool, as_json: bool) -> int:
     """Without a file or --journal it reads this host's journal.
 
     examples:
@@ -34,7 +35,11 @@ def triage(*, log: str | None, journal: str | None, stats: bool, as_json: bool) 
     values.journal_folder(journal)
     values.log_file(log)
     app = door.app()
-    run = app.service().triage(journal=journal, log=log)
+    own_rules = values.rules_folder(rules)
+    service = app.service() if own_rules is None else app.service(own_rules)
+    for problem in service.left_out_rules():
+        sys.stderr.write(f"stillwatch: left out: {problem}\n")
+    run = service.triage(journal=journal, log=log)
     for trigger in run:
         if as_json:
             put_json_line(trigger_json(trigger))
