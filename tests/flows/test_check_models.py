@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,16 +102,24 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def by_rules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The incident as the rules alone see it; once they have, they lie compiled for every check of this file."""
-    return the_incident(Bench(tmp_path_factory.mktemp("first")).check_by_rules())
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The rules as a first check leaves them compiled, and the incident as they alone see it."""
+    bench = Bench(tmp_path_factory.mktemp("first"))
+    incident = the_incident(bench.check_by_rules())
+    return bench.folder / "state/compiled", incident
 
 
 @pytest.fixture
-def bench(tmp_path: Path, by_rules: dict[str, Any]) -> Bench:
-    """As on the second run of a command."""
-    assert by_rules["by"] == "rule"
+def bench(tmp_path: Path, first: tuple[Path, dict[str, Any]]) -> Bench:
+    """Its rules are compiled already, as on the second run of a command."""
+    shutil.copytree(first[0], tmp_path / "state/compiled")
     return Bench(tmp_path)
+
+
+@pytest.fixture
+def by_rules(first: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+    """The incident as the rules alone see it."""
+    return first[1]
 
 
 @pytest.fixture
@@ -359,7 +368,6 @@ def test_without_a_llama_server_all_three_tiers_run(bench: Bench, monkeypatch: p
     monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
     for name in ("PATH", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(bench.folder / "nothing"))
-    bench.check_by_rules()
     report = bench.run("--config", str(config), deadline=120)
     assert {tier: one["state"] for tier, one in report["tiers"].items()} == dict.fromkeys(TIERS, "ready"), report
     assert {one["engine"].split()[0] for one in report["tiers"].values()} == {"xllamacpp"}

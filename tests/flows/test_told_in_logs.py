@@ -62,5 +62,12 @@ async def test_one_fault_is_one_incident_on_the_right_one_with_the_right_cause(n
     assert told == [TOLD[name]]
 
 
+def test_what_was_made_good_is_no_incident() -> None:
+    with LogFile(str(LOGS / "made-good.log"), now=NOW) as log:
+        triggers = Watcher(screen(), host="h").see(log.lines()).triggers
+    assert len(triggers) > 6
+    assert [incident.summary for incident in group(triggers, {}, NOW)] == []
+
+
 def test_every_log_is_tried() -> None:
-    assert {path.stem for path in LOGS.glob("*.log")} == set(TOLD)
+    assert {path.stem for path in LOGS.glob("*.log")} == {*TOLD, "made-good"}
