@@ -32,6 +32,20 @@ def test_a_single_complaint_of_a_running_unit_is_low_and_many_are_more() -> None
     assert severity_of([many], [well], AT) is Severity.medium
 
 
+def test_what_missed_others_only_while_it_started_is_no_alarm() -> None:
+    well = running("a.service", changed_at=AT - 300)
+
+    def after(seconds: float, cause: str = "dependency-failed") -> Severity:
+        late = {"first": AT - 298, "last": AT - 300 + seconds, "count": 9}
+        return severity_of([sight(own("a.service", cause, **late), Units.of({}))], [well], AT)
+
+    assert after(20) is Severity.info
+    assert after(20, "name-resolution") is Severity.info
+    assert after(20, "permission") > Severity.info
+    assert after(250) > Severity.info
+    assert after(299) > Severity.info
+
+
 def test_one_sick_unit_among_several_keeps_the_alarm() -> None:
     seen = [sight(pid1(name), Units.of({})) for name in ("a.service", "b.service")]
     assert severity_of(seen, [running("a.service"), failed("b.service")], AT) is Severity.high

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.precedence import UNIT_FAILURE
+from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting
 
@@ -14,6 +14,8 @@ _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 _SAME_MOMENT = 1.0
+STARTING = 60.0
+"""Seconds after its start in which a unit may miss others that start with it."""
 
 
 def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
@@ -34,6 +36,8 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
         return worst
     if any(_still_matters(s) for s in speaking):
         return min(worst, Severity.high)
+    if all(was_a_race(speaking, unit, at) for unit in known):
+        return Severity.info
     if any(complains(speaking, unit) for unit in known):
         return min(worst, Severity.medium)
     return min(worst, Severity.info if all(has_recovered(speaking, unit) for unit in known) else Severity.low)
@@ -54,6 +58,14 @@ def is_well(unit: UnitState, at: float) -> bool:
     return (
         unit.active_state == "inactive" and unit.result in ("", "success") and unit.exit_status == 0 and not never_run
     )
+
+
+def was_a_race(sightings: Sequence[Sighting], unit: UnitState, at: float) -> bool:
+    """Whether it only missed others in the first moments after its start, as at every boot, and no more since."""
+    told = [s.trigger for s in sightings if s.unit in ("", unit.name)]
+    early = all(trigger.last <= unit.changed_at + STARTING and at - trigger.last >= STARTING for trigger in told)
+    missed_others = all(trigger.cause in DEPENDENT or trigger.cause == "name-resolution" for trigger in told)
+    return unit.active_state == "active" and bool(told) and early and missed_others
 
 
 def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
