@@ -75,3 +75,10 @@ def test_programs_and_priority_narrow_a_rule() -> None:
 def test_a_name_is_empty_where_a_field_is_missing() -> None:
     assert named("{device}[ on {host}]", {"device": "sda"}) == "sda"
     assert named("{device}", {"host": "x"}) == ""
+
+
+def test_a_name_is_the_first_alternative_that_is_known() -> None:
+    template = "{disk}|scsi {address}|disk"
+    assert named(template, {"disk": "sda", "address": "0:0:0:0"}) == "sda"
+    assert named(template, {"address": "0:0:0:0"}) == "scsi 0:0:0:0"
+    assert named(template, {}) == "disk"

@@ -171,7 +171,11 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
 
 
 def named(template: str, fields: Mapping[str, str]) -> str:
-    """The template filled in where all its fields were extracted, else ""; a part in [brackets] may be missing."""
-    if not template:
-        return ""
-    return fill(template, fields) if _has_all(_without_optional(template), fields) else ""
+    """The first of the alternatives ("{disk}|scsi {scsi}") of which all fields were extracted, filled in; else "".
+
+    A part in [brackets] may be missing.
+    """
+    for one in template.split("|"):
+        if _has_all(_without_optional(one), fields):
+            return fill(one, fields)
+    return ""
