@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stillwatch.cli.show.incident import incident_block, incident_row
+from stillwatch.cli.show.incident import EVIDENCE_SHOWN, incident_block, incident_row
 from stillwatch.cli.terminal import Line, line, put, put_json
 from stillwatch.cli.text import counted_only, local_time, one_line, plural, seconds
 from stillwatch.records.render_report import report_json
@@ -37,7 +37,8 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
         yield line("Not everything could be read, so nobody can say that all is well.", indent=2)
     for incident in told:
         yield line()
-        yield from incident_block(incident, now=now)
+        shown = len(incident.evidence) if report.recorded else EVIDENCE_SHOWN  # nobody can ask for the rest later
+        yield from incident_block(incident, now=now, evidence=shown)
     if told and not report.recorded and not any(incident.outcome or incident.state == "acting" for incident in told):
         yield line()
         yield line(("Nothing is changed on the host.", "dim"), indent=2)

@@ -1,0 +1,103 @@
+"""README and "Living with Stillwatch": every command in them, word for word and in order, on a fresh Debian host."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import subprocess
+import termios
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support import fresh
+from tests.support.guides import commands
+from tests.support.rig import Machine
+
+pytestmark = pytest.mark.container
+CLONE = "/root/stillwatch"
+PAGES = ("README.md", "docs/living-with-it.md")
+ELSEWHERE = {
+    "scripts/demo port": "tests/flows/test_demo.py types it",
+    "apt-get install python3-venv python3-dev gcc pkg-config libsystemd-dev": "there is no network",
+}
+ENDS_WITH = {
+    "stillwatch models pull qwen3-1.7b": {5},  # there is no network
+    "stillwatch status": {0, 1, 5},  # as it finds the host
+    "stillwatch explain action restart_unit nginx.service": {3},
+    "stillwatch undo": {0, 4},  # what a restart did cannot be taken back
+    "stillwatch undo A-1": {0, 4},
+}
+LASTING = ".venv/bin/stillwatch up "
+
+
+@dataclass
+class Typed:
+    code: int
+    said: str
+
+
+@pytest.fixture(scope="module")
+def newcomer() -> Iterator[Machine]:
+    if problem := fresh.missing():
+        pytest.skip(problem)
+    with fresh.host() as machine:
+        fresh.clone(machine.root / CLONE[1:])
+        yield machine
+
+
+def type_in(machine: Machine, command: str, stop: Callable[[str], bool] = lambda said: False) -> Typed:
+    """As a person at a terminal of that machine, who says yes when asked. stop: when to press Ctrl-C."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+    argv = machine.inside(["setsid", "--ctty", "bash", "-c", f"cd {CLONE} && {command}"], env=fresh.ENVIRONMENT)
+    child = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    said, answered, stopped = "", 0, False
+    while True:
+        try:
+            said += os.read(ours, 65536).decode(errors="replace")
+        except OSError:  # EIO: the other end has closed
+            break
+        if said.count("[y/N]") > answered:
+            answered += 1
+            os.write(ours, b"y\n")
+        if not stopped and stop(said):
+            stopped = True
+            os.write(ours, b"\x03")
+    os.close(ours)
+    return Typed(child.wait(60), said)
+
+
+def break_the_web_server(machine: Machine) -> None:
+    """So that there is something to approve, with the id that the page names."""
+    machine.wait(lambda: installed_watches(machine), "the daemon to watch", seconds=180)
+    machine.run(["systemctl", "kill", "--signal=KILL", "nginx.service"])
+    listed = ["stillwatch", "approvals", "--json"]
+    waits = lambda: json.loads(machine.run(listed, check=False).stdout or "[]")  # noqa: E731
+    (one,) = machine.wait(waits, "a proposal", seconds=120)
+    assert one["id"] == "A-1"
+
+
+def installed_watches(machine: Machine) -> bool:
+    told = machine.run(["stillwatch", "status", "--json"], check=False).stdout
+    return {"units", "metrics", "journal"} <= {
+        source["name"] for source in json.loads(told or "{}").get("sources", ()) if source["read"]
+    }
+
+
+@pytest.mark.timeout(1200)
+def test_every_command_of_the_pages_works_as_it_is_written(newcomer: Machine) -> None:
+    typed = [command for page in PAGES for command in commands(page) if command not in ELSEWHERE]
+    assert {"scripts/try", "stillwatch audit verify"} <= set(typed) and set(ENDS_WITH) <= set(typed)
+    for command in typed:
+        if command == "stillwatch approvals":
+            break_the_web_server(newcomer)
+        lasting = command.startswith(LASTING)
+        done = type_in(newcomer, command, (lambda said: "Ctrl-C" in said) if lasting else (lambda said: False))
+        print(f"$ {command}\n{done.said}")
+        assert done.code in ENDS_WITH.get(command, {0}), (command, done.code, done.said[-3000:])
+        assert "Traceback" not in done.said and "unexpected" not in done.said
