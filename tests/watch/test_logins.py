@@ -111,7 +111,7 @@ def test_one_account_tried_from_many_addresses_is_an_attack() -> None:
     for number in range(SPREAD):
         logins.fail(login(number, f"203.0.113.{number}"))
     (siege,) = logins.sieges()
-    assert siege.known.spread == "root" and siege.others == SPREAD
+    assert siege.known.spread == "root" and len(siege.sources) == SPREAD
 
 
 def test_many_accounts_tried_from_many_addresses_are_an_attack() -> None:

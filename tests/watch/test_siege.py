@@ -64,3 +64,18 @@ def test_an_address_is_one_however_it_is_written(screen: Prefilter) -> None:
     texts = [failed("::ffff:203.0.113.7")] * 4 + [failed("203.0.113.7")] * 4
     (trigger,) = Watcher(screen, host="h").see(lines(*texts)).triggers
     assert trigger.fields["sources"] == "203.0.113.7 8×"
+
+
+def test_who_tries_one_account_from_many_addresses_is_named_too(screen: Prefilter) -> None:
+    texts = [failed(f"203.0.113.{number}") for number in range(12)]
+    (trigger,) = Watcher(screen, host="h").see(lines(*texts)).triggers
+    assert (trigger.severity, trigger.cause) == (Severity.medium, "brute-force")
+    assert "root" in trigger.summary and "12 addresses" in trigger.summary
+    assert all(f"203.0.113.{number} " in trigger.fields["sources"] for number in range(12))
+
+
+def test_whoever_of_the_named_logs_in_is_never_called_nobody(screen: Prefilter) -> None:
+    accepted = "Accepted password for root from 203.0.113.3 port 52144 ssh2"
+    texts = [*(failed(f"203.0.113.{number}") for number in range(12)), accepted]
+    trigger, *_ = Watcher(screen, host="h").see(lines(*texts)).triggers
+    assert "203.0.113.3" in trigger.fields["outcome"]

@@ -66,13 +66,17 @@ class Login:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """An accepted log-in. failures: of that source before it; guessed: whether the source was guessing."""
+    """An accepted log-in. failures: of that source before it; guessed: whether the source was guessing.
+
+    familiar: the user came from there before it began to fail.
+    """
 
     user: str
     source: str
     line: Line
     failures: int
     guessed: bool
+    familiar: bool
 
 
 class Source:
@@ -229,11 +233,15 @@ class Logins:
     @staticmethod
     def _entry(login: Login, source: Source | None) -> Entry:
         tried = max(source.failed.values(), default=0) if source else 0
-        guessed = source is not None and source.guesses and tried >= FEW and login.user not in source.friends
+        familiar = source is not None and login.user in source.friends
+        guessed = source is not None and source.guesses and tried >= FEW and not familiar
         # All who come through a proxy or a web mailer share its address: there the account tells them apart.
         if guessed and source and is_own(login.source):
             guessed = login.user in source.users
-        return Entry(user=login.user, source=login.source, line=login.line, failures=tried, guessed=guessed)
+        line = login.line._replace(raw=login.line.raw[:KEPT_BYTES])
+        return Entry(
+            user=login.user, source=login.source, line=line, failures=tried, guessed=guessed, familiar=familiar
+        )
 
     def _siege(self, name: str, service: Service) -> Siege:
         mine = [(address, source) for (of, address), source in self._sources.items() if of == name and source.failures]
@@ -241,6 +249,8 @@ class Logins:
         if len(mine) > 1:  # a line without an address often repeats one that has it
             mine = [pair for pair in mine if pair[0]]
         often = [pair for pair in mine if pair[1].guesses or pair[1].failures >= FEW] if attacked else []
+        if service.spread and not often:  # none of them is bad by itself: it is all of them
+            often = mine
         often.sort(key=lambda pair: (-pair[1].failures, pair[0]))
         others = len(mine) - len(often) + service.forgotten
         return Siege(service=name, known=service, sources=tuple(often), others=others)

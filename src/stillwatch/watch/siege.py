@@ -9,7 +9,7 @@ from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.hit_counter import as_event
-from stillwatch.watch.logins import Crowd, Entry, Login, Logins, Siege, Source, is_own
+from stillwatch.watch.logins import FEW, Crowd, Entry, Login, Logins, Siege, Source, is_own
 from stillwatch.watch.rule import Rule
 
 NAMED = 200
@@ -123,9 +123,9 @@ def _what(siege: Siege) -> str:
     if cause == "login-failed":
         tried = ", ".join(_users(siege)) or "somebody"
         return f"log-ins to {siege.service} as {tried} fail again and again on this machine ({named})"
-    if not number:
+    if siege.known.spread and all(source.failures < FEW for _, source in siege.sources):
         whom = f" as {siege.known.spread}" if siege.known.spread != "*" else ""
-        return f"{siege.others} addresses try to log in to {siege.service}{whom}, each a few times"
+        return f"{number + siege.others} addresses try to log in to {siege.service}{whom}, each a few times: {named}"
     who = "1 address" if number == 1 else f"{number} addresses"
     if cause == "probing":
         return f"{siege.service} refuses {who} again and again: {named}"
@@ -133,7 +133,10 @@ def _what(siege: Siege) -> str:
 
 
 def _outcome(siege: Siege) -> str:
-    won = [entry for entry in siege.known.entries if entry.guessed]
+    tried = {address for address, _ in siege.sources if not is_own(address)}
+    won = [
+        one for one in siege.known.entries if one.guessed or (one.source in tried and one.failures and not one.familiar)
+    ]
     if won:
         return ", ".join(dict.fromkeys(f"{one.source} logged in as {one.user or 'a user'}" for one in won))
     return "none of them logged in"
