@@ -56,6 +56,7 @@ def test_a_report() -> None:
         "lines": 3,
         "dropped": 0,
         "unread": {"lines": 0, "without_time": 0, "without_program": 0},
+        "unknown": [],
         "seconds": 0.123,
         "store": None,
     }

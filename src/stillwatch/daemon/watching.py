@@ -25,7 +25,7 @@ from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.store.store import Store
 from stillwatch.think.diagnosis.unknown_lines import UnknownLines
-from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.monitor import Sightings, Watcher
 
 SETTLE_SECONDS = 0.3
 """Changes of one cause come within moments of each other; they are looked at together."""
@@ -60,7 +60,7 @@ class Watching:
                 self.standing.lines += batch.sightings.lines
                 self.standing.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
-                self.hear(batch.sightings.triggers, batch.cursor, NOWHERE)
+                self.hear(_with_unknown(batch.sightings, self.watcher), batch.cursor, NOWHERE)
                 problem = "; ".join(journal.problems[-3:])
                 self.standing.sources["journal"] = SourceReport(name="journal", read=True, problem=problem)
 
@@ -74,7 +74,8 @@ class Watching:
                 self.standing.unread += batch.unread
                 self.standing.crowded_out += batch.sightings.dropped
                 self.wonder.hear(batch.sightings.novel)
-                self.hear(batch.sightings.triggers, "", batch.places if batch.places != told else NOWHERE)
+                read = batch.places if batch.places != told else NOWHERE
+                self.hear(_with_unknown(batch.sightings, watcher), "", read)
                 told = batch.places
                 self.standing.sources["logs"] = SourceReport(name="logs", read=not batch.problem, problem=batch.problem)
 
@@ -131,3 +132,8 @@ class Watching:
 
 def _metric_name(event: Event) -> str:
     return f"{event.fields['metric']} {event.subject}".strip()
+
+
+def _with_unknown(seen: Sightings, watcher: Watcher) -> tuple[Trigger, ...]:
+    """What the rules found, and trouble that they do not know."""
+    return (*seen.triggers, *watcher.unknown(seen.novel, seen.triggers))

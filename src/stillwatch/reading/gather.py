@@ -72,9 +72,10 @@ async def gather(
         triggers += read.sightings.triggers if read.sightings else ()
         triggers += watcher.judge(read.events)
     units = {name: unit for read, _ in reads for name, unit in read.units.items()}
+    novel = tuple(one for read, _ in reads if read.sightings for one in read.sightings.novel)
     return Gathered(
-        triggers=tuple(triggers),
-        novel=tuple(novel for read, _ in reads if read.sightings for novel in read.sightings.novel),
+        triggers=(*triggers, *watcher.unknown(novel, triggers)),
+        novel=novel,
         units=units,
         sources=tuple(report for _, report in reads),
         lines=sum(read.sightings.lines for read, _ in reads if read.sightings),

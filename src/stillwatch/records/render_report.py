@@ -8,7 +8,7 @@ from dataclasses import asdict
 from stillwatch.records.chat import Usage
 from stillwatch.records.iso import iso
 from stillwatch.records.render import incident_json
-from stillwatch.records.report import Finding, Reply, Report, TierReport
+from stillwatch.records.report import Finding, Reply, Report, TierReport, UnknownKind
 
 
 def report_json(report: Report) -> dict[str, object]:
@@ -26,8 +26,22 @@ def report_json(report: Report) -> dict[str, object]:
         "lines": report.lines,
         "dropped": report.dropped,
         "unread": asdict(report.unread),
+        "unknown": [unknown_json(one) for one in report.unknown],
         "seconds": round(report.seconds, 3),
         "store": asdict(report.store) if report.store else None,
+    }
+
+
+def unknown_json(one: UnknownKind) -> dict[str, object]:
+    """Trouble that no rule knows, as CONTRACT has it."""
+    return {
+        "template": one.template,
+        "program": one.program,
+        "host": one.host or None,
+        "count": one.count,
+        "first": iso(one.first),
+        "last": iso(one.last),
+        "sample": one.sample,
     }
 
 

@@ -52,12 +52,28 @@ class StoreReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnknownKind:
+    """Lines of one kind that sound like trouble and that no rule knows; template and sample are redacted text.
+
+    first, last: seconds since the epoch; host: "" for the watched one.
+    """
+
+    template: str
+    program: str
+    count: int
+    first: float
+    last: float
+    sample: str
+    host: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """lines: log entries read; seconds: wall time of the whole pass; recorded: another host, as it was at `at`.
 
     dropped: lines of trouble of which only the number is kept, since too many different ones came; store: None
     where no daemon runs; host: who the lines are of, where a log or a journal of others was read; unread: what they
-    did not tell.
+    did not tell; unknown: what sounds like trouble and no rule knows, the gravest first.
     """
 
     host: str
@@ -69,6 +85,7 @@ class Report:
     lines: int = 0
     dropped: int = 0
     unread: Unread = Unread()
+    unknown: tuple[UnknownKind, ...] = ()
     seconds: float = 0.0
     recorded: bool = False
     store: StoreReport | None = None

@@ -18,7 +18,7 @@ from stillwatch.records.incident import Evidence, Incident, Step, whole_incident
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
-from stillwatch.service.status import named_hosts, status_of, with_sources
+from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.context import new_nonce
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
@@ -30,6 +30,7 @@ from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.rule import Rule, Sample
+from stillwatch.watch.unknown import ranked
 
 NOVEL_SHARE = 0.25
 NOTES = 5
@@ -256,6 +257,7 @@ class Service:
                 lines=gathered.lines,
                 dropped=gathered.dropped,
                 unread=gathered.unread,
+                unknown=tuple(unknown_kind(one) for one in ranked(gathered.novel)),
                 seconds=round(self._clock.boot() - started, 3),
             )
         if own:

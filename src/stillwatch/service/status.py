@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stillwatch.records.incident import Incident
-from stillwatch.records.report import Report, SourceReport, Status
+from stillwatch.records.report import Report, SourceReport, Status, UnknownKind
 from stillwatch.records.trigger import Severity
+from stillwatch.watch.novelty import Novel
 
 NAMED_HOSTS = 3
 
@@ -32,3 +33,16 @@ def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) ->
         loud = [one.severity for one in told if one.state != "muted"]
         return "critical" if loud and max(loud) >= Severity.critical else "attention"
     return "healthy" if sources and all(source.read for source in sources) else "unknown"
+
+
+def unknown_kind(one: Novel) -> UnknownKind:
+    """What sounds like trouble and no rule knows, as a report has it."""
+    return UnknownKind(
+        template=one.template,
+        program=one.subject,
+        count=one.count,
+        first=one.first,
+        last=one.last,
+        sample=one.sample,
+        host=one.host,
+    )

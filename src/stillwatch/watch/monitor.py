@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
@@ -24,6 +24,7 @@ from stillwatch.watch.shapes.reader import Block, Reader
 from stillwatch.watch.text_verdicts import NEW, TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
+from stillwatch.watch.unknown import known_programs, unknown_trouble
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
 ERRORS = frozenset((b"0", b"1", b"2", b"3"))
@@ -97,6 +98,14 @@ class Watcher:
                 if judged and judged[1]:
                     self._consider(*judged, None, partial(reader.earlier, number))
         return self._sightings(seen, (), verdicts.take_unread())
+
+    def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger]) -> tuple[Trigger, ...]:
+        """Trouble among the lines that no rule knows, where the rules do not speak of the program already."""
+        return unknown_trouble(novel, told, self._known, self.host) if novel else ()
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return known_programs(self.screen.rules)
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
         """Unit states and metrics, which are facts: triggers of those that are wrong."""

@@ -45,7 +45,7 @@ def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: S
     said = stillwatch("check", "--json")
     value = json.loads(said.out)
     promised = {"host", "at", "status", "incidents", "sources", "tiers", "lines", "seconds"}
-    assert set(value) == promised | {"dropped", "store", "unread"}
+    assert set(value) == promised | {"dropped", "store", "unknown", "unread"}
     assert value["at"] == "2026-11-18T11:06:40.000Z"
     assert value["sources"] == [
         {"name": "journal", "read": False, "problem": "closed"},

@@ -17,6 +17,7 @@ HEADLINES = {
     "unknown": ("?", "could not be established", "bold magenta"),
 }
 TIER_STYLES = {"ready": "green", "missing": "yellow", "failed": "red", "off": "dim"}
+UNKNOWN_SHOWN = 3
 AT_REST = ("resolved", "muted")
 
 
@@ -53,6 +54,7 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
         yield line(("counted  ", "yellow"), counted_only(report.dropped), hang=9)
     if report.store:
         yield line(("keeps    ", "dim"), str(report.store), hang=9)
+    yield from _unknown(report)
     if report.lines or report.seconds:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}{_unread(report)}", "dim"))
 
@@ -75,6 +77,17 @@ def _sources(report: Report) -> Iterator[Line]:
             label, style = ("read", "yellow") if source.read else ("unread", "bold red")
             problem = one_line(source.problem, 400) or "could not be read"
             yield line((f"{label:<9}", style), f"{one_line(source.name, 80)}: {problem}", hang=9)
+
+
+def _unknown(report: Report) -> Iterator[Line]:
+    """Lines that sound like trouble and that no rule knows, the gravest few; --json has all."""
+    if report.unknown:
+        yield line(
+            ("unknown  ", "yellow"), f"{plural(len(report.unknown), 'kind')} of lines that no rule knows:", hang=9
+        )
+    for one in report.unknown[:UNKNOWN_SHOWN]:
+        times = f" ({one.count} times)" if one.count > 1 else ""
+        yield line(f"{one_line(one.program or 'a program', 60)}: {one_line(one.sample, 160)}{times}", indent=9, hang=11)
 
 
 def _unread(report: Report) -> str:

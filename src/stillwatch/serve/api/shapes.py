@@ -212,6 +212,18 @@ class UnreadBody(Exact):
     without_program: int
 
 
+class UnknownBody(Exact):
+    """Lines of one kind that sound like trouble and that no rule knows."""
+
+    template: str
+    program: str
+    host: str | None
+    count: int
+    first: str
+    last: str
+    sample: str
+
+
 class StatusBody(Exact):
     """status is `unknown` where something could not be read, never `healthy`. store: null where no daemon runs."""
 
@@ -224,6 +236,7 @@ class StatusBody(Exact):
     lines: int
     dropped: int
     unread: UnreadBody
+    unknown: list[UnknownBody]
     seconds: float
     store: StoreBody | None
 
