@@ -205,11 +205,18 @@ class Daemon:
         self.standing.beside("notify", f"people are not told: {people}" if people else "")
 
     async def tend(self) -> None:
-        """See what is muted now, how what waits stands, and what is over."""
+        """See what is muted now, how what waits stands, and what is over.
+
+        Between two incidents the others have their turn: there may be a thousand.
+        """
         now = self.clock.now()
         mutes = self.store.memory.mutes(now)
-        for before in self.store.book.open_incidents():
-            if before.id in self.thinking.queued or before.id == self.thinking.busy:
+        for known in [incident.id for incident in self.store.book.open_incidents()]:
+            await asyncio.sleep(0)
+            before = self.store.book.find(known)
+            if before is None or before.state == "resolved" or known in self.thinking.queued:
+                continue
+            if known == self.thinking.busy:
                 continue
             incident = apply_mutes(before, mutes, now)
             if incident is not before:

@@ -71,6 +71,7 @@ class Thinking:
                 self.standing.fine("thinking")
             finally:
                 self.busy = ""
+            await asyncio.sleep(0)  # a thousand may wait, and what the rules know needs no waiting
 
     async def understand(self, incident_id: str) -> None:
         """Rules first, and what they prove is acted upon at once; then the models, where there are any."""
