@@ -156,6 +156,17 @@ class Prefilter:
             groups |= {name: value for name, value in fields.items() if value}
         return Found(groups) if more else None
 
+    def may_match(self, verdict: Verdict, whole: bytes) -> bool:
+        """Whether the message in a whole line may be worth more than a look: its digits, which a verdict does not see,
+        decide. False only where nothing but rules is in the verdict and none of their patterns is in the line."""
+        if verdict[0] < 0:
+            return True
+        for index, numbers in verdict.among.items():
+            patterns, written = self.exact(index), self.rules[index].patterns
+            if any("^" in written[n] or "\\A" in written[n] or patterns[n].search(whole) for n in numbers):
+                return True
+        return False
+
     def exact(self, index: int) -> Patterns:
         """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""
         if index not in self._exact:

@@ -62,7 +62,7 @@ class TextVerdicts:
         """A line of a known kind that may matter, taken apart; None for one that is only not well read."""
         if known.untimed or known.unnamed:
             self._count(known)
-        if not known.verdict:
+        if not known.verdict or not self._screen.may_match(known.verdict, raw):
             return None
         return self._reader.line(raw, number), known.verdict
 

@@ -67,6 +67,7 @@ class Reader:
         self._tail: Block = []
         self._allowed: frozenset[str] = frozenset()
         self._memo: dict[bytes, Shape] = {}
+        self._bare: set[bytes] = set()
         self._unfit = 0
         self._heads: tuple[bytes, Line] | None = None
 
@@ -234,10 +235,21 @@ class Reader:
         return parts
 
     def _look_inside(self, parts: Parts, depth: int) -> None:
-        if MAY_HAVE_HEAD.match(parts.message) and (inner := self.parts(parts.message, depth + 1)):
+        if inner := self._inner(parts.message, depth + 1):
             parts.with_inner(inner)
         elif not parts.program and (found := OWN_TAG.match(parts.message)) and _is_name(found["program"]):
             parts.program = _program(found["program"])
+
+    def _inner(self, message: bytes, depth: int) -> Parts | None:
+        if not MAY_HAVE_HEAD.match(message):
+            return None
+        start = message[:HEAD_BYTES].translate(LETTERS)
+        if start in self._bare:
+            return None
+        found = self.parts(message, depth)
+        if found is None and len(self._bare) < MEMO:
+            self._bare.add(start)
+        return found
 
     def _record(self, raw: bytes) -> Parts:
         """Several lines that fold.py has put together: an export or a verbose entry of the journal."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 CACHED: Final = 8192
+CLOCK: Final = re.compile(rb"(?<=[ T:])([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$")
 DAY_SECONDS: Final = 86400.0
 YEARS_BACK: Final = 8
 """So far back a date without a year may lie: a 29 February is met at least once in it."""
@@ -64,16 +65,34 @@ class Stamps:
         self.now, self.zone, self.day_first = now, zone, day_first
         self._read: dict[tuple[bytes, bytes | None], float | None] = {}
         self._forms = list(FORMS)
+        self._days: dict[tuple[bytes, bytes | None], float | None] = {}
 
     def read(self, stamp: bytes, fraction: bytes | None, zone: bytes | None) -> float | None:
         """Seconds since the epoch, None for a time that no calendar has."""
         at = self._read.get((stamp, zone), -1.0)
         if at == -1.0:
-            at = self._parse(stamp, zone)
+            at = self._of_day(stamp, zone)
             if len(self._read) >= CACHED:
                 self._read.clear()
             self._read[stamp, zone] = at
         return at if at is None or not fraction else at + float(b"0." + fraction)
+
+    def _of_day(self, stamp: bytes, zone: bytes | None) -> float | None:
+        """By the first second of its day, which many lines share, where the clock stands last in the text."""
+        clock = CLOCK.search(stamp)
+        if clock is None:
+            return self._parse(stamp, zone)
+        date = stamp[: clock.start()]
+        if (date, zone) not in self._days:
+            if len(self._days) >= CACHED:
+                self._days.clear()
+            first, last = self._parse(date + b"00:00:00", zone), self._parse(date + b"23:59:59", zone)
+            steady = first is not None and last is not None and last - first == DAY_SECONDS - 1
+            self._days[date, zone] = first if steady and date else None
+        midnight = self._days[date, zone]
+        if midnight is None:
+            return self._parse(stamp, zone)
+        return midnight + int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3])
 
     def _parse(self, stamp: bytes, zone: bytes | None) -> float | None:
         text = stamp.decode("utf-8", "replace")
