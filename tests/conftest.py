@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import random
 import re
@@ -41,19 +40,15 @@ SAFETY = re.compile(
 """What has to hold each time: one failure there is a failure, whatever a second try says."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that boots a machine is a container test, whether it says so or not.
 
     Real programs beside one another on two processors may wait for longer than any test should: they get one more try,
-    which the end of the run tells. A unit test gets none, nor does one about safety. Machines are tried
-    side by side, but for those that share one and those that read the kernel's log, which is one for all.
+    which the end of the run tells. A unit test gets none, nor does one about safety.
     """
     for item in items:
         if {"machine", "boot", "rootfs"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("container")
-        if item.get_closest_marker("container") and (group := _not_side_by_side(item)):
-            item.add_marker(pytest.mark.xdist_group(group))
         alone = not any(map(item.get_closest_marker, ("process", "container", "real_model")))
         if alone or SAFETY.search(item.nodeid):
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
@@ -78,18 +73,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and len(reporter.stats.get("rerun", [])) > MOST_RERUNS and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _not_side_by_side(item: pytest.Item) -> str:
-    function: Any = getattr(item, "function", None)
-    fixtures: Any = getattr(item, "_fixtureinfo", None)
-    lasting = [one for found in fixtures.name2fixturedefs.values() for one in found if one.scope in ("module", "class")]
-    if lasting:
-        return item.path.stem
-    kernel = "F06" in item.nodeid or any(
-        word in inspect.getsource(function) for word in ("kernel_log=True", "MemoryMax")
-    )
-    return "kernel log" if kernel else ""
 
 
 @pytest.fixture(scope="session")
