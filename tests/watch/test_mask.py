@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.watch.family import load_rules
-from stillwatch.watch.mask import loosen, mask, template
+from stillwatch.watch.mask import loosen, mask, template, unanchored
 from stillwatch.watch.rule import compile_pattern
 
 RULES = load_rules()
@@ -50,3 +50,11 @@ def test_the_loosened_rules_are_never_narrower(pair: tuple[tuple[str, ...], str]
     for pattern in patterns:
         if compile_pattern(pattern).search(line):
             assert re.search(loosen(pattern).encode(), b"Nov 00 host x: " + mask(line), re.I | re.S), pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "free"),
+    [("^a[^\\n]b$", "a[^\\n]b"), (r"(?:^|[$^])x", r"(?:|[$^])x"), (r"\^\$a[]^]", r"\^\$a[]^]")],
+)
+def test_a_pattern_without_edges_keeps_its_classes(pattern: str, free: str) -> None:
+    assert unanchored(pattern) == free

@@ -38,6 +38,22 @@ def test_no_rule_that_matches_is_missed(own: tuple[int, bytes], other: tuple[int
             assert index in screen().verdict(sample), RULES[index].id
 
 
+@given(st.sampled_from(OWN_SAMPLES), st.text(alphabet="abc:[] 019", max_size=20))
+def test_a_cheap_look_at_the_whole_line_misses_no_message_in_it(own: tuple[int, bytes], around: str) -> None:
+    index, sample = own
+    verdict = screen().verdict(sample)
+    if screen().extract(index, sample):
+        assert screen().may_match(verdict, f"{around} ".encode() + sample + f" {around}".encode())
+
+
+def test_a_cheap_look_tells_digits_apart_and_trusts_no_escapes() -> None:
+    own = Prefilter([Rule(id="a-rule", match=r"^status=1$", severity="low", summary="s")])
+    verdict = own.verdict(b"status=0")
+    assert own.may_match(verdict, b"Nov 1 h web: status=1 (from a)")
+    assert not own.may_match(verdict, b"Nov 1 h web: status=0")
+    assert own.may_match(verdict, b'"say \\"status=0\\""')
+
+
 def test_digits_are_told_apart() -> None:
     screen = Prefilter([Rule(id="a-rule", match=r"status=1\b", severity="low", summary="s")])
     for raw, fires in ((b"status=0", False), (b"status=1", True), (b"status=0", False), (b"status=1", True)):

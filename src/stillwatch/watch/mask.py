@@ -11,6 +11,7 @@ import re
 
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _RUNS = re.compile(rb"0+")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _REPEAT = re.compile(r"\{(?P<least>\d*)(?P<comma>,)?(?P<most>\d*)\}")
 SHORT_REPEAT = 2
 _HEX = re.compile(rb"\b(?=[a-f]*0)[0a-f]{8,}(?:-[0a-f]{4,12}){0,4}\b")
@@ -24,6 +25,11 @@ def mask(raw: bytes) -> bytes:
 def template(masked: bytes) -> bytes:
     """The identity of a kind of line: numbers of any length, and hexadecimal ids, become one sign."""
     return _RUNS.sub(b"#", _HEX.sub(b"#", masked))
+
+
+def unanchored(pattern: str) -> str:
+    """The pattern without the edges of the line: it matches within any text that has a matching line in it."""
+    return _PIECE.sub(lambda piece: "" if piece[0] in "^$" else piece[0], pattern)
 
 
 def loosen(pattern: str, *, bounded: bool = False) -> str:

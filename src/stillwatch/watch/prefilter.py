@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import hyperscan
 
 from stillwatch.errors import WrongUsage
-from stillwatch.watch.mask import loosen, mask
+from stillwatch.watch.mask import loosen, mask, unanchored
 from stillwatch.watch.rule import Found, Rule, compile_pattern
 from stillwatch.watch.shapes.errors import sayings
 from stillwatch.watch.skeleton import skeleton
@@ -73,6 +73,7 @@ class Prefilter:
         self._exact: dict[int, Patterns] = {}
         self._also: dict[int, Patterns] = {}
         self._unless: dict[int, Patterns] = {}
+        self._loose: dict[int, Patterns] = {}
         self._relaxed: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
@@ -158,14 +159,17 @@ class Prefilter:
 
     def may_match(self, verdict: Verdict, whole: bytes) -> bool:
         """Whether the message in a whole line may be worth more than a look: its digits, which a verdict does not see,
-        decide. False only where nothing but rules is in the verdict and none of their patterns is in the line."""
-        if verdict[0] < 0:
+        decide. False only where nothing but rules is in the verdict and none of their patterns is in the line.
+        Where characters are escaped, the look would not do."""
+        if verdict[0] < 0 or b"\\" in whole:
             return True
-        for index, numbers in verdict.among.items():
-            patterns, written = self.exact(index), self.rules[index].patterns
-            if any("^" in written[n] or "\\A" in written[n] or patterns[n].search(whole) for n in numbers):
-                return True
-        return False
+        return any(self._anywhere(index)[n].search(whole) for index, ns in verdict.among.items() for n in ns)
+
+    def _anywhere(self, index: int) -> Patterns:
+        """A rule's patterns without the edges of the line."""
+        if index not in self._loose:
+            self._loose[index] = tuple(compile_pattern(unanchored(one)) for one in self.rules[index].patterns)
+        return self._loose[index]
 
     def exact(self, index: int) -> Patterns:
         """A rule's patterns, compiled when first needed: few rules of many ever see a line that may be theirs."""

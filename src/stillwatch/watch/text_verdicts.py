@@ -59,7 +59,7 @@ class TextVerdicts:
         return line, verdict
 
     def again(self, raw: bytes, number: int, known: Known) -> tuple[Line, Verdict] | None:
-        """A line of a known kind that may matter, taken apart; None for one that is only not well read."""
+        """A line of a known kind that may matter, taken apart; None for one that does not, whatever its kind does."""
         if known.untimed or known.unnamed:
             self._count(known)
         if not known.verdict or not self._screen.may_match(known.verdict, raw):
