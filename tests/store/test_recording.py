@@ -53,9 +53,9 @@ def test_bytes_that_are_no_text_are_kept_readable(tmp_path: Path) -> None:
         (HOST, b"{}"),
         (HOST, b"not json"),
         (JOURNAL, b"not gzip"),
-        (JOURNAL, gzip.compress(b"not json\n")),
-        (JOURNAL, gzip.compress(b'{"at":1}\n')),
-        (JOURNAL, gzip.compress(b"x" * 100)[:-9]),
+        (JOURNAL, gzip.compress(b"not json\n", mtime=0)),
+        (JOURNAL, gzip.compress(b'{"at":1}\n', mtime=0)),
+        (JOURNAL, gzip.compress(b"x" * 100, mtime=0)[:-9]),
         (JOURNAL, None),
     ],
 )
@@ -69,7 +69,7 @@ def test_what_is_no_recording_is_said(name: str, content: bytes | None, tmp_path
 def test_a_few_bytes_that_become_very_many_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "LARGEST", 100)
     save_recording(RECORDING, tmp_path)
-    (tmp_path / JOURNAL).write_bytes(gzip.compress(b" " * 101))
+    (tmp_path / JOURNAL).write_bytes(gzip.compress(b" " * 101, mtime=0))
     with pytest.raises(WrongUsage, match="larger"):
         load_recording(tmp_path)
 
