@@ -59,3 +59,11 @@ def test_what_a_process_in_no_unit_calls_itself_blames_nobody(claimed: str) -> N
     seen = sight(unvouched(claimed, "oom", uid="65534"), KNOWN)
     assert (seen.subject, seen.unit, seen.hearsay) == ("user 65534", "", True)
     assert sight(unvouched(claimed, "oom"), KNOWN).subject == "somebody"
+
+
+def test_a_vouched_reporter_speaks_of_a_thing_and_blames_no_unit() -> None:
+    disk = replace(trigger("sda", "hardware", writer="smartd.service"), vouched=True)
+    assert sight(disk, Units.of({})).node == "hardware sda"
+    unit = replace(trigger("web.service", "hardware", writer="smartd.service"), vouched=True)
+    assert sight(unit, Units.of({})).hearsay
+    assert sight(replace(disk, vouched=False), Units.of({})).subject == "smartd.service"

@@ -90,3 +90,15 @@ def test_an_event_is_redacted_and_keeps_trusted_fields_alone() -> None:
     event = as_event(Line(1.0, b"token=abcdef99", "x", "journal", fields), "h")
     assert event.text == "token=[redacted:password]"
     assert event.fields == {"pid": "7", "priority": "3", "cmdline": "x --password [redacted:password]"}
+
+
+def test_a_unit_that_the_rule_names_as_reporter_speaks_of_things_and_not_of_units() -> None:
+    of = rule(match=r"Device: (?P<n>[\w.]+) n=", summary="s", subject="{n}", programs=("smartd*",))
+    written = {"_SYSTEMD_UNIT": b"smartd.service"}
+    tally = HitCounter("h")
+    add(tally, of, Line(0.0, b"Device: sda n=", "smartd.service", "journal", written))
+    (trigger,) = tally.take()
+    assert (trigger.subject, trigger.vouched, trigger.trusted) == ("sda", True, False)
+    add(tally, of, Line(1.0, b"Device: sda n=", "smartd", "journal"))
+    (claimed,) = tally.take()
+    assert (claimed.subject, claimed.vouched) == ("smartd", False)
