@@ -17,6 +17,8 @@ from tests.support import rig
 from tests.support.shop import Shop, open_shop
 
 ON_CI = bool(os.environ.get("CI"))
+# What is drawn while tests are collected is drawn alike in every worker: each inherits this from the first process.
+os.environ.setdefault("STILLWATCH_DRAW", str(random.SystemRandom().randrange(10**6)))
 
 # How long an example takes says how busy the machine is, and nothing about what is tried.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
