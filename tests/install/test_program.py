@@ -156,3 +156,14 @@ def test_the_fingerprint_tells_a_changed_file(tmp_path: Path, monkeypatch: pytes
     assert fingerprint() == before
     (tmp_path / "module.py").write_text("22")
     assert fingerprint() != before
+
+
+def test_rules_are_compiled_once_for_everybody(tmp_path: Path) -> None:
+    folder, said = tmp_path / "cache/compiled", list[str]()
+    program.prepare_rules(Installer(said.append, dry_run=True), folder)
+    assert not folder.exists()
+    for _ in range(2):
+        program.prepare_rules(Installer(said.append), folder)
+    (file,) = folder.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o644 and folder.stat().st_mode & 0o055 == 0o055
+    assert len(said) == 1

@@ -74,5 +74,6 @@ async def install(hands: Installer) -> None:
         await apply_policy(hands, steps.CONFIGURATION / "policy.toml")
 
     python = await program.prepare(hands)
+    program.prepare_rules(hands)
     program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
     await steps.install(hands, python, program.engines(hands), DEFAULT.read_text(), apply)

@@ -19,6 +19,9 @@ from stillwatch.helpers.engine import PACKAGE
 from stillwatch.install.installer import Installer
 from stillwatch.llm.engines import INSTALLED, find_engine
 from stillwatch.llm.models import import_file, models
+from stillwatch.store.compiled import PREPARED, CompiledShelf
+from stillwatch.watch.family import load_rules
+from stillwatch.watch.prefilter import Prefilter
 
 COPY = Path("/opt/stillwatch")
 HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev")))  # noqa: S108
@@ -142,6 +145,18 @@ def _where_services_see_it(hands: Installer, found: Path) -> str:
         if not hands.dry_run:
             copy_program(found, INSTALLED)
     return str(INSTALLED)
+
+
+def prepare_rules(hands: Installer, folder: Path = PREPARED) -> None:
+    """Compile the packaged rules once for everybody here, so that the daemon judges lines from its first second on."""
+    if hands.dry_run:
+        return
+    before = set(folder.glob("*"))
+    Prefilter(load_rules(), shelf=CompiledShelf(folder, None, shared=True))
+    if set(folder.glob("*")) != before:
+        for made in (folder.parent, folder):
+            made.chmod(0o755)  # whatever the umask of whoever installs
+        hands.say(f"compiled rules in {folder}")
 
 
 def adopt_models(hands: Installer, folders: Sequence[Path], target: Path) -> None:

@@ -11,6 +11,7 @@ from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import COMMAND, ENABLED, MARK, POLKIT, SYSUSERS, TMPFILES, UNITS, command_text, layout
 from stillwatch.llm.engines import INSTALLED
+from stillwatch.store.compiled import PREPARED
 
 CONFIGURATION = Path("/etc/stillwatch")
 STATE = ("/var/lib/stillwatch", "/var/lib/stillwatch-gate", "/var/lib/stillwatch-act")
@@ -73,7 +74,7 @@ async def uninstall(hands: Installer, *, purge: bool) -> None:
     for path in (*layout("/usr/bin/python3"), POLKIT, *((COMMAND,) if is_ours(hands) else ())):
         hands.remove(path)
     hands.remove(str(CONFIGURATION / "policy.applied"))
-    for folder in ("/opt/stillwatch", str(INSTALLED.parent), *RUNTIME):
+    for folder in ("/opt/stillwatch", str(INSTALLED.parent), str(PREPARED.parent), *RUNTIME):
         hands.remove(folder)
     await hands.run("systemctl", "daemon-reload")
     await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)

@@ -20,9 +20,10 @@ class CompiledShelf:
     prepared: looked into as well, and never written. Nothing here raises: what cannot be kept is compiled again.
     """
 
-    def __init__(self, folder: Path | None, prepared: Path | None = PREPARED) -> None:
-        """folder: None where nothing may be kept."""
+    def __init__(self, folder: Path | None, prepared: Path | None = PREPARED, *, shared: bool = False) -> None:
+        """folder: None where nothing may be kept; shared: others may read what is kept."""
         self._folder, self._prepared = folder, prepared
+        self._modes = (0o755, 0o644) if shared else (0o700, 0o600)
 
     def get(self, key: str) -> bytes | None:
         """What was kept for these rules on this processor; None if nothing was, or it is not as it was written."""
@@ -33,10 +34,12 @@ class CompiledShelf:
         if (folder := self._folder) is None:
             return
         with contextlib.suppress(OSError):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            of_folder, of_file = self._modes
+            folder.mkdir(mode=of_folder, parents=True, exist_ok=True)
             part = folder / f".{os.getpid()}.part"
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(file.fileno(), of_file)
                 file.write(hashlib.sha256(body).digest() + body)
             part.replace(folder / f"{key}.rules")
             _forget(folder)
