@@ -52,7 +52,8 @@ class TextVerdicts:
         read = not (known.untimed or known.unnamed)
         if not read:
             self._count(known)
-        if not self._reader.volatile and len(raw) <= CACHED_BYTES:
+        lasting = not self._reader.volatile and not (verdict and self._reader.reworded)
+        if lasting and len(raw) <= CACHED_BYTES:
             if len(self.known) >= CACHE_ENTRIES:
                 self.known.clear()
             self.known[mask(raw)] = None if read and not verdict else known

@@ -40,6 +40,7 @@ MAY_HAVE_HEAD: Final = re.compile(
 """What begins otherwise has no head of its own: told at a glance."""
 OWN_TAG: Final = re.compile(TAG.encode())
 PAIR_START: Final = re.compile(rb"[A-Za-z_@][\w.@/-]{0,60}=")
+LOGFMT_START: Final = re.compile(rb"(?:time|ts|t|level|lvl|msg|timestamp|logger|caller|at)=")
 EVENT_STREAM: Final = re.compile(rb"data: ?(?=\{)")
 RECORD: Final = re.compile(rb"__[A-Z_]+=|[^\n]{2,80} \[s=[0-9a-f]+;i=[0-9a-f]+;")
 SLASHED: Final = re.compile(rb"\D?(\d{1,2})/(\d{1,2})/\d")
@@ -58,7 +59,7 @@ class Reader:
     def __init__(self, now: float, *, booted: float | None = None) -> None:
         self.now, self.booted = now, booted
         self.stamps = Stamps(now)
-        self.stamped = self.volatile = False
+        self.stamped = self.volatile = self.reworded = False
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
         self.host = ""
@@ -99,8 +100,10 @@ class Reader:
         first = raw[:1]
         if first == b"{":
             return self._structured(read_json(raw, self.stamps), depth)
-        if not depth and RECORD.match(raw) and b"\n" in raw:
+        if not depth and b"\n" in raw and RECORD.match(raw):
             return self._record(raw)
+        if LOGFMT_START.match(raw) and (parts := self._structured(read_logfmt(raw, self.stamps), depth)):
+            return parts
         if (shape := self._memo.get(raw[:HEAD_BYTES].translate(LETTERS))) and (parts := self._fit(shape, raw, depth)):
             return parts
         for shape in rows_for(beginning(raw)):
@@ -123,9 +126,10 @@ class Reader:
     def line(self, raw: bytes, number: int) -> Line:
         """The line, which is number `number` of the present block, as the watch room takes it.
 
-        `volatile` tells afterwards whether what was read hangs on digits or on other wording than the line's own.
+        Afterwards `volatile` tells whether what was read hangs on digits, `reworded` whether the message is another
+        than stands in the line.
         """
-        self.volatile = False
+        self.volatile = self.reworded = False
         parts = self.parts(raw)
         if parts is None:
             return self._headless(raw, number)
@@ -270,7 +274,7 @@ class Reader:
             fields["_PID"] = parts.pid.encode()
         if parts.unit and parts.program:
             fields["SYSLOG_IDENTIFIER"] = parts.program.encode()
-        self.volatile = self.volatile or parts.reworded
+        self.volatile, self.reworded = self.volatile or parts.by_number, parts.reworded
         at = parts.at
         if at is None and parts.uptime is not None and self.booted is not None:
             at = min(self.booted + parts.uptime, self.now)
