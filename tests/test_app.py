@@ -47,7 +47,7 @@ def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, name
     given = f'[watch]\nlogs = ["{tmp_path}/x"]\n{NO_MODELS}'
     app = build(options(tmp_path, given))
     named = str(tmp_path / "x") if log else None
-    assert [source.name for source in app._sources("h", journal, named, 0.0)] == names
+    assert [source.name.split()[0] for source in app._sources("h", journal, named, 0.0)] == names
     assert (app._looks(journal, named) is None) == (names != ["units", "metrics", "journal", "log"])
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from stillwatch.records.line import LINE_LIMIT, Line
 from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
 from stillwatch.watch.shapes.level import priority_of_status, priority_of_word
+from stillwatch.watch.shapes.naming import is_program_name, package_of, program_name
 from stillwatch.watch.shapes.parts import Parts
 from stillwatch.watch.shapes.shape import LEVEL, TAG, Shape, beginning
 from stillwatch.watch.shapes.stamp import Stamps
@@ -44,8 +44,6 @@ LOGFMT_START: Final = re.compile(rb"(?:time|ts|t|level|lvl|msg|timestamp|logger|
 EVENT_STREAM: Final = re.compile(rb"data: ?(?=\{)")
 RECORD: Final = re.compile(rb"__[A-Z_]+=|[^\n]{2,80} \[s=[0-9a-f]+;i=[0-9a-f]+;")
 SLASHED: Final = re.compile(rb"\D?(\d{1,2})/(\d{1,2})/\d")
-DOMAINS: Final = frozenset(("app", "co", "com", "de", "dev", "edu", "eu", "io", "java", "javax", "net", "org", "sun"))
-"""What a package of Java begins with."""
 PRIORITIES: Final = tuple(str(number).encode() for number in range(8))
 
 
@@ -153,8 +151,8 @@ class Reader:
         head = self._head(number) if self.stamped else None
         parts = Parts(raw.lstrip(b" \t") if head is None else raw, at=None if head is None else head.at)
         found = OWN_TAG.match(raw)
-        if found and (found["pid"] or _is_name(found["program"])):
-            parts.program, parts.pid = _program(found["program"]), (found["pid"] or b"").decode()
+        if found and (found["pid"] or is_program_name(found["program"])):
+            parts.program, parts.pid = program_name(found["program"]), (found["pid"] or b"").decode()
             parts.message = raw[found.end() :] if found["pid"] else raw
         elif head is not None:
             return head._replace(raw=raw[:LINE_LIMIT], fields=_without_priority(head.fields))
@@ -204,9 +202,9 @@ class Reader:
         if "host" in has and (host := found["host"]) and host != b"-":
             parts.host = host.decode()
         if "program" in has and (program := found["program"]) and program != b"-":
-            parts.program = _program(program)
+            parts.program = program_name(program)
         elif "logger" in has and (logger := found["logger"]):
-            parts.program = _package(logger.decode("utf-8", "replace"))
+            parts.program = package_of(logger.decode("utf-8", "replace"))
         if ("pid" in has and (pid := found["pid"]) and pid.isdigit()) or ("pid2" in has and (pid := found["pid2"])):
             parts.pid = pid.decode()
         if "unit" in has and (unit := found["unit"]):
@@ -241,8 +239,8 @@ class Reader:
     def _look_inside(self, parts: Parts, depth: int) -> None:
         if inner := self._inner(parts.message, depth + 1):
             parts.with_inner(inner)
-        elif not parts.program and (found := OWN_TAG.match(parts.message)) and _is_name(found["program"]):
-            parts.program = _program(found["program"])
+        elif not parts.program and (found := OWN_TAG.match(parts.message)) and is_program_name(found["program"]):
+            parts.program = program_name(found["program"])
 
     def _inner(self, message: bytes, depth: int) -> Parts | None:
         if not MAY_HAVE_HEAD.match(message):
@@ -296,28 +294,6 @@ def _level_for_program(parts: Parts, raw: bytes, found: re.Match[bytes]) -> None
     if "program" in found.re.groupindex and (level := priority_of_word(parts.program)) is not None:
         parts.priority, parts.program = level, ""
         parts.message = raw[found.start("program") :]
-
-
-@lru_cache(maxsize=2048)
-def _program(name: bytes) -> str:
-    """`/usr/sbin/sshd` is sshd, `(shop)` shop, `sshd(pam_unix)` sshd."""
-    text = name.decode("utf-8", "replace")
-    if text.startswith("/"):
-        text = text.rpartition("/")[2] or text
-    if text.startswith("("):
-        return text.strip("()") or text
-    return text.partition("(")[0] or text
-
-
-def _package(logger: str) -> str:
-    """`django.request` is django; a class of Java, named by a domain or with capitals, stays as it is."""
-    first, dot, _ = logger.partition(".")
-    return first if dot and logger.islower() and len(first) > 1 and first not in DOMAINS else logger
-
-
-def _is_name(word: bytes) -> bool:
-    text = word.decode("utf-8", "replace")
-    return text[:1].isalpha() and text.islower() and priority_of_word(text) is None
 
 
 def _without_priority(fields: Any) -> dict[str, bytes]:
