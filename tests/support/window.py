@@ -8,8 +8,15 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
-from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+try:
+    from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+except ModuleNotFoundError:  # unit tests are collected without it; who opens a window is told what is missing
+
+    def sync_playwright() -> NoReturn:
+        raise RuntimeError("the tests with a browser need playwright: scripts/setup --tests")
+
 
 from tests.support import open_webui
 from tests.support.rig import Machine
@@ -26,7 +33,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 HEADER = {"X-Stillwatch-Task": "{{TASK}}"}
-Picture = Callable[[str, Page], None]
+Picture = Callable[[str, "Page"], None]
 KEEP_WHAT_IS_SHOWN = """() => {
   window.shown = [];
   new MutationObserver(() => {

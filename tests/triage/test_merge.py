@@ -23,3 +23,10 @@ def test_events_stay_few() -> None:
     (joined,) = distinct(many)
     assert len(joined.events) <= 6
     assert joined.events[0].at == AT and joined.events[-1].at == AT + 49
+
+
+def test_what_grew_is_told_in_its_newest_words() -> None:
+    one = pid1("a.service", count=5, first=AT, last=AT + 1, text="five")
+    two = pid1("a.service", count=9, first=AT, last=AT + 5, text="nine")
+    (joined,) = distinct([two, one])
+    assert (joined.summary, joined.count) == ("nine", 9)

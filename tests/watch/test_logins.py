@@ -3,6 +3,7 @@ from __future__ import annotations
 from stillwatch.records.line import Line
 from stillwatch.watch.logins import (
     ALL_SOURCES,
+    CALM,
     CROWD,
     FEW,
     IDLE,
@@ -127,6 +128,15 @@ def test_what_was_told_is_told_again_only_when_something_is_new() -> None:
     assert list(logins.sieges()) and not list(logins.sieges())
     logins.fail(login(9.0))
     assert list(logins.sieges())
+
+
+def test_after_a_calm_hour_another_attack_begins() -> None:
+    logins = failing(FEW)
+    list(logins.sieges())
+    for number in range(FEW):
+        logins.fail(login(CALM * 2 + number))
+    (siege,) = logins.sieges()
+    assert (siege.known.first, siege.known.attempts) == (CALM * 2, FEW)
 
 
 def test_who_guessed_and_is_let_in_has_won() -> None:

@@ -53,10 +53,15 @@ def writer(trigger: Trigger) -> str:
 
 
 def _join(one: Trigger, two: Trigger) -> Trigger:
-    """two comes later. Spans that overlap tell of the same events; only spans apart add up."""
+    """two comes later. Spans that overlap tell of the same events; only spans apart add up.
+
+    What began at the same moment and is more by now is the same thing told anew: an attack that goes on.
+    """
+    grew = two.first == one.first and two.count > one.count
     apart = two.first > one.last
     return replace(
         one,
+        summary=two.summary if grew else one.summary,
         severity=max(one.severity, two.severity),
         count=one.count + two.count if apart else max(one.count, two.count),
         last=max(one.last, two.last),

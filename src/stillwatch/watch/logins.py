@@ -39,6 +39,8 @@ SPREAD = 8
 SPREAD_WINDOW = 3600.0
 CROWD = 24
 """Failures of one service within WINDOW, from SPREAD sources or more."""
+CALM = 3600.0
+"""Seconds without a failure after which the next one begins another attack."""
 IDLE = 86400.0
 """Seconds without a failure after which a source is forgotten, once it was told."""
 _PRIVATE = re.compile(
@@ -136,6 +138,8 @@ class Service:
     def attempt(self, login: Login, times: int) -> None:
         """Note attempts; `spread` becomes the account, or "*", that many sources try."""
         at = login.line.at
+        if not self.fresh and at - self.last > CALM:
+            self.first, self.attempts = at, 0
         self.first, self.last, self.fresh = min(self.first, at), max(self.last, at), True
         self.line = login.line
         self.attempts += times
