@@ -169,7 +169,7 @@ def test_a_person_closes_mutes_and_is_obeyed(host: Host) -> None:
     done = host.machine.stillwatch("incidents", "mute", first["id"], "--for", "1h", *STATE)
     assert done.returncode == 0, done.stderr
     host.machine.wait(lambda: host.only_incident()["state"] == "muted", "the mute to take hold")
-    assert host.say("status")["status"] == "healthy", "what is muted is not told"
+    assert host.say("status")["status"] == "attention", "what is muted lasts (R42)"
 
 
 def test_the_daemon_outlives_the_bus(host: Host) -> None:

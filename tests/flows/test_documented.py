@@ -22,7 +22,9 @@ CLONE = "/root/stillwatch"
 PAGES = ("README.md", "docs/living-with-it.md")
 ELSEWHERE = {
     "scripts/demo port": "tests/flows/test_demo.py types it",
-    "apt-get install python3-venv python3-dev gcc pkg-config libsystemd-dev": "there is no network",
+    "apt-get install -y python3-venv python3-dev gcc pkg-config libsystemd-dev": "there is no network",
+    "/opt/stillwatch-pip/bin/pip install .": "there is no network",
+    "/opt/stillwatch-pip/bin/stillwatch --version": "what pip would have brought",
 }
 ENDS_WITH = {
     "stillwatch models pull qwen3-1.7b": {5},  # there is no network

@@ -152,3 +152,11 @@ def test_facts_are_judged_too(screen: Prefilter) -> None:
         ("unit-failed", "missing-executable", True),
         ("disk-used", "disk-full", True),
     ]
+
+
+def test_in_a_container_who_merely_asked_for_memory_may_be_anybody_on_the_machine(screen: Prefilter) -> None:
+    line = Line(
+        1.0, b"java invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0", "kernel", "journal", {}, True
+    )
+    assert Watcher(screen, host="h").see([line]).triggers
+    assert not Watcher(screen, host="h", units={"mine.service"}).see([line]).triggers

@@ -74,8 +74,10 @@ async def uninstall(hands: Installer, *, purge: bool) -> None:
     for path in (*layout("/usr/bin/python3"), POLKIT, *((COMMAND,) if is_ours(hands) else ())):
         hands.remove(path)
     hands.remove(str(CONFIGURATION / "policy.applied"))
-    for folder in ("/opt/stillwatch", str(INSTALLED.parent), str(PREPARED.parent), *RUNTIME):
+    for folder in ("/opt/stillwatch", str(INSTALLED.parent), *RUNTIME):
         hands.remove(folder)
+    if not hands.here(str(PREPARED)).is_mount():  # what is mounted there is somebody else's
+        hands.remove(str(PREPARED.parent))
     await hands.run("systemctl", "daemon-reload")
     await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)
     if purge:

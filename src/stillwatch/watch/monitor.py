@@ -166,7 +166,9 @@ class Watcher:
             return False
         group, pid = found.get("memcg"), _text(found.get("pid"))
         if group is None:
-            return rule.cause == "oom" and self._hosts.of(line.host).knows_death(pid)
+            # In a container, what names neither a unit nor who died may be the whole machine's.
+            elsewhere = self.units is not None and not line.host and not pid
+            return rule.cause == "oom" and (elsewhere or self._hosts.of(line.host).knows_death(pid))
         if pid:
             self._hosts.of(line.host).note_death(pid)
         return self.units is not None and not line.host and _text(found.get("unit")) not in self.units
