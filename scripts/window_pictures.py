@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from evals import scenario
 from stillwatch.gate.totp import STEP, code_at
-from tests.support import window
+from tests.support import open_webui, window
 from tests.support.mending import CONFIGURATION, Estate, install, policy
 from tests.support.rig import MODELS_INSIDE, Machine
 from tests.support.shop import MODELS, open_shop
@@ -48,6 +48,7 @@ def configuration() -> str:
 
 def main() -> int:
     fault = scenario.load(FAULT)
+    open_webui.program()  # fetched while this thread still has the host's network
     with tempfile.TemporaryDirectory() as folder, Machine(kernel_log=fault.kernel_log) as machine, machine.network():
         shop = open_shop(machine, SEED)
         machine.write(CONFIGURATION, configuration())

@@ -21,6 +21,7 @@ import pytest
 
 from evals import scenario
 from stillwatch.gate.totp import STEP, code_at
+from tests.support import open_webui
 from tests.support.mending import CONFIGURATION, Estate, install, policy
 from tests.support.rig import Machine
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
@@ -82,6 +83,7 @@ class Scene:
 
 @contextmanager
 def in_front_of(boot: Callable[..., Machine], seed: int, folder: Path) -> Iterator[Scene]:
+    open_webui.program()  # fetched while this thread still has the host's network
     fault, machine = scenario.load("F01"), boot()
     shop = open_shop(machine, seed)
     large, small = Tier(shop.victim.unit), Tier(shop.victim.unit)
