@@ -27,7 +27,8 @@ NOTE = "<!-- Written by scripts/docs from the program itself; changes belong the
 
 def stillwatch(*arguments: str) -> str:
     """What the command says, as on a terminal of 100 columns without colour."""
-    terminal = {"HOME": "/nonexistent", "COLUMNS": "100", "NO_COLOR": "1"}
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    terminal = {"HOME": "/nonexistent", "XDG_CACHE_HOME": cache, "COLUMNS": "100", "NO_COLOR": "1"}
     with patch.dict(os.environ, terminal, clear=True), redirect_stdout(StringIO()) as said:
         if code := run(arguments):
             raise SystemExit(code)
