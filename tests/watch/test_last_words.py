@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.records.line import Line
+from stillwatch.watch.family import load_rules
 from stillwatch.watch.last_words import MOST, last_words, reason
 
 ENDED = Line(100.0, b"shop.service: Failed with result 'exit-code'.", "systemd")
@@ -66,3 +67,8 @@ def test_what_is_not_of_this_end_is_left_out(other: Line) -> None:
 )
 def test_the_reason_is_the_first_grave_line_else_the_last(lines: list[str], why: str) -> None:
     assert reason(lines) == why
+
+
+def test_the_rules_of_a_unit_s_end_ask_for_its_last_words() -> None:
+    asking = {rule.id for rule in load_rules() if rule.last_words}
+    assert {"systemd-unit-failed", "systemd-unit-crashed", "systemd-start-failed"} <= asking

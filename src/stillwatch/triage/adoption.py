@@ -10,7 +10,7 @@ from stillwatch.records.trigger import Trigger
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Units, is_from_log
 from stillwatch.unit.names import is_unit
-from stillwatch.unit.programs import NOBODYS, is_kin, services_of
+from stillwatch.unit.programs import NOBODYS, is_kin, services_of, speaks_for
 
 LAST_WORDS = 15.0
 """Seconds before PID 1 says that a unit failed in which its programs say why."""
@@ -64,7 +64,10 @@ def _at_that_moment(trigger: Trigger, failed: Mapping[str, Sequence[Trigger]]) -
     near = [unit for unit, theirs in failed.items() if any(_is_last_word(trigger, end) for end in theirs)]
     if len(near) != 1 or not all(end.cause in SYMPTOMS for end in failed[near[0]]):
         return ""
-    return near[0]
+    # A unit that has spoken for itself needs nobody else's reason; what is said after its end may be a consequence.
+    ends = failed[near[0]]
+    own = any(speaks_for(event.subject, near[0]) for end in ends for event in end.words)
+    return "" if own and trigger.first < min(end.first for end in ends) else near[0]
 
 
 def _job_of(trigger: Trigger, jobs: Sequence[Trigger]) -> str:
