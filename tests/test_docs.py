@@ -12,6 +12,7 @@ import pytest
 from scripts.docs_pages import FOLDER, PAGES, resolve
 from stillwatch.cli.families import FAMILIES
 from stillwatch.config import config_schema
+from stillwatch.install.table import units
 from stillwatch.tools.tool import HostLooks
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -112,8 +113,7 @@ def test_the_glossary_and_the_picture_name_the_rooms_and_processes_that_there_ar
         if path.is_dir() and (path / "__init__.py").is_file()
     }
     assert not {room for room in rooms if f"`{room}/`" not in page}
-    units = (REPOSITORY / "src/stillwatch/install/units").iterdir()
-    services = {unit.name.partition(".")[0].rstrip("@") for unit in units if unit.suffix == ".service"}
+    services = {unit.partition(".")[0].rstrip("@") for unit in units() if unit.endswith(".service")}
     assert not {service for service in services if service not in page}
     words = ("trigger", "incident", "tier", "look", "evidence", "action", "gate", "autonomy", "cause", "policy")
     assert not [word for word in words if f"**{word}**" not in page.lower()]

@@ -74,7 +74,14 @@ def test_the_gate_has_no_network() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "most"),
-    [("stillwatch-gate.service", 1.0), ("stillwatch.service", 1.5), ("stillwatch-llama@.service", 1.8)],
+    [
+        ("stillwatch-gate.service", 0.6),
+        ("stillwatch.service", 1.5),
+        ("stillwatch-llama@.service", 1.5),
+        ("stillwatch-look@.service", 1.5),
+        ("stillwatch-peek@.service", 1.8),
+        ("stillwatch-act@.service", 3.4),
+    ],
 )
 def test_exposure_by_systemd_analyze(unit: str, most: float, tmp_path: Path) -> None:
     """The ceilings of SAFETY.md."""

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
 from stillwatch.helpers.engine import PACKAGE
+from stillwatch.install.table import enabled, sysusers_text, tmpfiles_text, unit_text, units
 
 UNITS: Final = PurePosixPath("/etc/systemd/system")
 SYSUSERS: Final = PurePosixPath("/etc/sysusers.d/stillwatch.conf")
 TMPFILES: Final = PurePosixPath("/etc/tmpfiles.d/stillwatch.conf")
 POLKIT: Final = PurePosixPath("/etc/polkit-1/rules.d/50-stillwatch.rules")
 COMMAND: Final = PurePosixPath("/usr/local/bin/stillwatch")
-ENABLED: Final = (
-    "stillwatch.service",
-    "stillwatch-gate.service",
-    "stillwatch-gate-propose.socket",
-    "stillwatch-gate-admin.socket",
-    "stillwatch-look.socket",
-    "stillwatch-peek.socket",
-    "stillwatch-act.socket",
-    "stillwatch-llama.socket",
-    "stillwatch-keep.timer",
-)
+ENABLED: Final = enabled()
 MARK: Final = "# written by `stillwatch install`"
 PROGRAM: Final = re.compile(r"/[A-Za-z0-9._/+-]{1,400}")
 
@@ -38,12 +28,11 @@ def layout(python: str, engines: Sequence[str] = (PACKAGE,)) -> dict[PurePosixPa
     for program in (python, *(engine for engine in engines if engine != PACKAGE)):
         if not PROGRAM.fullmatch(program):
             raise ValueError(f"not a plain absolute path: {program!r}")
-    special = {"stillwatch.sysusers": SYSUSERS, "stillwatch.tmpfiles": TMPFILES}
-    found = {}
-    for entry in (files("stillwatch.install") / "units").iterdir():
-        text = entry.read_text("utf-8").replace("@python@", python).replace("@engines@", " ".join(engines))
-        found[special.get(entry.name, UNITS / entry.name)] = text
-    return found
+    texts = {UNITS / name: unit_text(unit) for name, unit in units().items()}
+    texts |= {SYSUSERS: sysusers_text(), TMPFILES: tmpfiles_text()}
+    return {
+        path: text.replace("@python@", python).replace("@engines@", " ".join(engines)) for path, text in texts.items()
+    }
 
 
 def command_text(python: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import COMMAND, ENABLED, MARK, POLKIT, SYSUSERS, TMPFILES, UNITS, command_text, layout
+from stillwatch.install.table import groups, users
 from stillwatch.llm.engines import INSTALLED
 from stillwatch.store.compiled import PREPARED
 
@@ -96,24 +97,18 @@ def kept(hands: Installer) -> dict[str, str]:
 
 
 def kept_users() -> list[str]:
-    return [user for user in _named("u") if _known(pwd.getpwnam, user)]
+    return [user for user in users() if _known(pwd.getpwnam, user)]
 
 
 async def _purge(hands: Installer) -> None:
     for folder in (str(CONFIGURATION), *STATE):
         hands.remove(folder)
-    for user in _named("u"):
+    for user in users():
         if _known(pwd.getpwnam, user):
             await hands.run("userdel", user)
-    for group in (*_named("u"), *_named("g")):
+    for group in (*users(), *groups()):
         if _known(grp.getgrnam, group):
             await hands.run("groupdel", group)
-
-
-def _named(kind: str) -> list[str]:
-    """Users ("u") or groups ("g") of the sysusers file, sysusers.d(5)."""
-    lines = layout("/usr/bin/python3")[SYSUSERS].splitlines()
-    return [line.split()[1] for line in lines if line.startswith(f"{kind} ")]
 
 
 def _known(find: Callable[[str], object], name: str) -> bool:

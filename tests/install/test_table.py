@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import configparser
+
+from stillwatch.config import Api
+from stillwatch.install.table import SECTIONS, enabled, groups, sysusers_text, table, unit_text, units, users
+from stillwatch.llm.servers import PORTS
+
+
+def test_every_set_is_used_and_every_unit_has_only_sections_that_are_known() -> None:
+    used = {name for told in table()["units"].values() for name in told.get("as", ())}
+    assert used == set(table()["sets"])
+    parts = [*table()["sets"].values(), *table()["units"].values()]
+    assert {section for part in parts for section in part} <= {*SECTIONS, "as"}
+
+
+def test_what_stands_below_the_name_wins_over_its_sets() -> None:
+    look = units()["stillwatch-look@.service"]["Service"]
+    assert look["SystemCallFilter"] == ["@system-service", "~@privileged @resources", "capset"]
+    assert units()["stillwatch-peek@.service"]["Service"]["ProtectHome"] == "read-only"
+
+
+def test_several_values_are_several_lines() -> None:
+    assert unit_text({"Service": {"A": ["1", "2"], "B": ""}, "Install": {"C": "3"}}) == (
+        "[Service]\nA=1\nA=2\nB=\n\n[Install]\nC=3\n"
+    )
+
+
+def test_a_unit_reads_as_it_was_meant() -> None:
+    for name, unit in units().items():
+        parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
+        parser.read_string(unit_text(unit))
+        assert parser.sections() == list(unit), name
+
+
+def test_users_of_units_and_owners_of_sockets_are_there() -> None:
+    known = {"root", "systemd-journal", "adm", *users(), *groups()}
+    keys = ("User", "Group", "SupplementaryGroups", "SocketUser", "SocketGroup")
+    named = {
+        word
+        for unit in units().values()
+        for section in unit.values()
+        for key in keys
+        for word in str(section.get(key, "")).split()
+    }
+    assert named <= known
+    assert all(f"u {user} " in sysusers_text() for user in users())
+
+
+def test_ports_are_those_of_the_program() -> None:
+    assert table()["ports"] == {"api": Api().port, **PORTS}
+
+
+def test_a_socket_has_its_service() -> None:
+    for name in enabled():
+        stem, _, kind = name.rpartition(".")
+        if kind == "socket":
+            service = units()[name]["Socket"].get("Service")
+            assert {service, f"{stem}@.service"} & set(units()), name
