@@ -17,6 +17,8 @@ FILE_CEILING = 320
 """Of the program; what tries it may have longer ones, up to"""
 TEST_FILE_CEILING = 400
 FUNCTION_CEILING = 60
+ONE_FILE_EACH = ("look", "topics")
+"""Folders of many small files of one kind, which one test may try together."""
 FOREIGN_TO_A_READER = ("/".join(("..", "shared")), "boot-container " + "NAME")
 NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|manager|helper|misc|common)(_|$)", re.IGNORECASE)
 
@@ -97,6 +99,8 @@ def test_each_module_has_its_test_file() -> None:
         rooms = path.relative_to(SOURCE).parts[:-1]
         name = f"test_{path.stem.strip('_')}.py"
         places = [Path("tests", *rooms[:depth], name) for depth in range(1 if rooms else 0, len(rooms) + 1)]
+        if rooms and rooms[-1] in ONE_FILE_EACH:
+            places.append(Path("tests", *rooms[:-1], f"test_{rooms[-1]}.py"))
         if not any((REPOSITORY / place).is_file() for place in places):
             without[shown(path)] = f"none of {', '.join(map(str, places))}"
     assert not without

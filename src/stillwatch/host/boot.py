@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import time
 from pathlib import Path
@@ -32,3 +33,8 @@ def host_id() -> str:
     with contextlib.suppress(OSError):
         return MACHINE_ID.read_text().strip() or socket.gethostname()
     return socket.gethostname()
+
+
+def timezone() -> str:
+    """Its name, as /etc/localtime links to it (localtime(5))."""
+    return os.path.realpath("/etc/localtime").partition("zoneinfo/")[2] or "UTC"

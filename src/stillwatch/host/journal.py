@@ -7,7 +7,7 @@ among them, is whatever the sender wrote (systemd.journal-fields(7)). `Line.trus
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Journal:
     path: a directory of journal files, one file, or None for the host's own; namespace: a journal namespace;
     since: wall seconds, older entries are left out; cursor: read on after this entry, and `since` is ignored.
     unit: only what this unit wrote and what PID 1 said of it, found by the journal's own index.
+    matches: only entries with these fields ("PRIORITY=3"); several values of one field are alternatives.
     Raises WrongUsage for a path that cannot be used, NotReachable for a host's journal that cannot be read.
     `problems` tells what could not be read; it may grow while reading.
     """
@@ -47,6 +48,7 @@ class Journal:
         since: float | None = None,
         cursor: str = "",
         unit: str = "",
+        matches: Sequence[str] = (),
     ) -> None:
         self.problems: list[str] = []
         self.stale = 0
@@ -61,6 +63,10 @@ class Journal:
         self._unit = unit
         if unit:
             self._only(unit)
+        if matches:
+            self._reader.add_conjunction()
+            for match in matches:
+                self._reader.add_match(match)
         self._seek(cursor)
 
     def __enter__(self) -> Journal:

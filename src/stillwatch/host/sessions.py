@@ -41,6 +41,27 @@ async def served_by(
     return tuple(sorted(found))
 
 
+async def open_sessions(address: str | None = None) -> list[dict[str, Any]]:
+    """Who is logged in: user, since (wall seconds), from, terminal. Raises NotReachable, BusError without logind."""
+    async with await Bus.connect(address) as bus:
+        rows = (await bus.call(LOGIND, PATH, f"{LOGIND}.Manager", "ListSessions"))[0]
+        found = []
+        for _, _, _, _, path in rows[:MAX_SESSIONS]:
+            with contextlib.suppress(StillwatchError):  # it may have ended since
+                facts = (await bus.call(LOGIND, path, PROPERTIES, "GetAll", "s", [SESSION]))[0]
+                plain = {key: variant.value for key, variant in facts.items()}
+                if plain.get("Class") in ("user", "user-early", None) and plain.get("State") != "closing":
+                    found.append(
+                        {
+                            "user": str(plain.get("Name", "")),
+                            "since": int(plain.get("Timestamp", 0)) / 1e6,
+                            "from": str(plain.get("RemoteHost", "")),
+                            "terminal": str(plain.get("TTY", "")),
+                        }
+                    )
+    return found
+
+
 def hangs_on(facts: dict[str, Any], proc: Path = Path("/proc")) -> set[str]:
     """The units that host a session: of its leader, of whoever started that, of its PAM service and its terminal.
 

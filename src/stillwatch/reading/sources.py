@@ -139,9 +139,9 @@ class MetricSource:
         return Read(events=readings.events, whole=not readings.problems, problem="; ".join(readings.problems[:3]))
 
 
-def read_journal(*, since: float, unit: str | None = None) -> Iterator[Line]:
+def read_journal(*, since: float, unit: str | None = None, matches: Sequence[str] = ()) -> Iterator[Line]:
     """Lines of the host's journal for the look tools. Raises NotReachable."""
-    with Journal(since=since, unit=unit or "") as journal:
+    with Journal(since=since, unit=unit or "", matches=matches) as journal:
         yield from journal.lines()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import importlib
 import pkgutil
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import msgspec
@@ -24,19 +26,37 @@ from stillwatch.untrusted.redact import redact, safe_text
 
 
 class JournalReader(Protocol):
-    def __call__(self, *, since: float, unit: str | None = None) -> Iterable[Line]:
-        """Lines from `since` (seconds since the epoch) on, oldest first; those of one unit if named. Blocking."""
+    def __call__(self, *, since: float, unit: str | None = None, matches: Sequence[str] = ()) -> Iterable[Line]:
+        """Lines from `since` (seconds since the epoch) on, oldest first; those of one unit if named. Blocking.
+
+        matches: only with these fields ("PRIORITY=3"); several values of one field are alternatives.
+        """
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """What a look may read."""
+    """What a look may read. root: where its files lie."""
 
     host: str
     clock: Clock
     systemd: Systemd
     journal: JournalReader | None = None
+    root: Path = Path("/")
+
+    def text(self, path: str, most: int = 1_048_576) -> str:
+        """The head of a file, "" where there is none. Raises OSError where it may not be read."""
+        try:
+            with (self.root / path.lstrip("/")).open("rb") as file:
+                return file.read(most).decode("utf-8", "replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+
+    def paths(self, pattern: str) -> list[Path]:
+        """What matches an absolute pattern, sorted; nothing where a folder may not be listed."""
+        with contextlib.suppress(OSError):
+            return sorted(self.root.glob(pattern.lstrip("/")))
+        return []
 
 
 class Look(NamedTuple):

@@ -29,6 +29,7 @@ class Units:
 
     known: Sequence[UnitState] = ()
     planned: Sequence[Timer] = field(default_factory=list)
+    address: str = "unix:path=/nowhere"
 
     async def unit(self, name: str) -> UnitState:
         whole = full_name(name)
@@ -48,9 +49,18 @@ class Lines:
     told: Sequence[Line] = ()
     asked: list[tuple[float, str | None]] = field(default_factory=list)
 
-    def __call__(self, *, since: float, unit: str | None = None) -> Iterator[Line]:
+    def __call__(self, *, since: float, unit: str | None = None, matches: Sequence[str] = ()) -> Iterator[Line]:
         self.asked.append((since, unit))
-        return (line for line in self.told if line.at >= since and unit in (None, line.subject))
+        wanted: dict[str, set[str]] = {}
+        for name, _, value in (match.partition("=") for match in matches):
+            wanted.setdefault(name, set()).add(value)
+        return (
+            line
+            for line in self.told
+            if line.at >= since
+            and unit in (None, line.subject)
+            and all(line.field(name) in values for name, values in wanted.items())
+        )
 
 
 def line(text: str, subject: str = "shop.service", ago: float = 10.0) -> Line:

@@ -1,0 +1,57 @@
+"""Jobs that cron runs, from the files that may be read; each person's own crontab may not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.unit_states import states
+
+_ROW = re.compile(
+    r"^\s*(?P<when>@\w+|(?:[\d*/,\-A-Za-z]+\s+){4}[\d*/,\-A-Za-z]+)\s+(?P<user>[\w-]+)\s+(?P<command>\S.*)$"
+)
+FOLDERS = ("hourly", "daily", "weekly", "monthly")
+
+
+class Arguments(Tool, frozen=True):
+    """Jobs that cron runs, from the files that may be read; each person's own crontab may not."""
+
+    async def look(self, world: World) -> Look:
+        rows: list[dict[str, Any]] = []
+        unreadable = ["/var/spool/cron/crontabs"] if world.paths("/var/spool/cron/crontabs") else []
+        for file in [*world.paths("/etc/crontab"), *world.paths("/etc/cron.d/*")]:
+            name = f"/{file.relative_to(world.root)}"
+            try:
+                rows += [{"file": name, **row} for row in jobs(world.text(name))]
+            except OSError:
+                unreadable.append(name)
+        for every in FOLDERS:
+            rows += [
+                {"file": f"/{file.relative_to(world.root)}", "when": f"@{every}", "user": "root", "command": file.name}
+                for file in world.paths(f"/etc/cron.{every}/*")
+                if _runs(file)
+            ]
+        found = await states(world, SERVICES)
+        running = None if found is None else [name for name, state in found.items() if state == "active"]
+        lines = [f"{row['when']} {row['user']} {row['command'][:100]} ({row['file']})" for row in rows[:40]]
+        lines += [f"{place} may not be read" for place in unreadable]
+        lines += ["no cron service runs"] if running == [] else []
+        return Look("\n".join(lines) or "no cron job", {"jobs": rows, "unreadable": unreadable, "running": running})
+
+
+SERVICES = ("cron.service", "crond.service", "cronie.service")
+
+
+def jobs(crontab: str) -> list[dict[str, str]]:
+    """The rows of a system crontab (crontab(5)) that run something."""
+    found = (_ROW.match(line) for line in crontab.splitlines() if not re.match(r"\s*(#|\w+\s*=)", line))
+    return [match.groupdict() for match in found if match]
+
+
+def _runs(file: Path) -> bool:
+    """run-parts(8) takes only plain names."""
+    return (
+        re.fullmatch(r"[A-Za-z0-9_-]+", file.name) is not None and file.is_file() and bool(file.stat().st_mode & 0o111)
+    )

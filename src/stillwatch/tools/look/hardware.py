@@ -1,0 +1,28 @@
+"""Machine, processor, cores and memory."""
+
+from __future__ import annotations
+
+import re
+
+from stillwatch.host.metrics import meminfo
+from stillwatch.records.amount import size
+from stillwatch.tools.tool import Look, Tool, World
+
+
+class Arguments(Tool, frozen=True):
+    """Machine, processor, cores and memory."""
+
+    async def look(self, world: World) -> Look:
+        cpu = world.text("/proc/cpuinfo")
+        model = re.search(r"^(?:model name|Model|Hardware)\s*:\s*(.+)$", cpu, re.M)
+        maker, product = (world.text(f"/sys/class/dmi/id/{name}").strip() for name in ("sys_vendor", "product_name"))
+        seen = meminfo(world.root / "proc")
+        data = {
+            "machine": " ".join(filter(None, (maker, product))),
+            "processor": model[1].strip() if model else "",
+            "cores": len(re.findall(r"^processor\s*:", cpu, re.M)),
+            "memory": seen["MemTotal"],
+            "swap": seen.get("SwapTotal", 0),
+        }
+        text = f"{data['cores']} cores ({data['processor'] or 'unnamed'}), {size(seen['MemTotal'])} memory"
+        return Look(f"{text}, {size(seen.get('SwapTotal', 0))} swap; {data['machine'] or 'machine unnamed'}", data)

@@ -1,0 +1,49 @@
+"""Load, how busy the processor is, and the processes that keep it busy right now."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psutil
+
+from stillwatch.host.processes import describe
+from stillwatch.tools.tool import Look, Tool, World, in_thread
+
+SAMPLE_SECONDS = 0.12
+
+
+class Arguments(Tool, frozen=True):
+    """Load, how busy the processor is, and the processes that keep it busy right now."""
+
+    async def look(self, world: World) -> Look:
+        averages = [float(word) for word in world.text("/proc/loadavg").split()[:3]]
+        cores = psutil.cpu_count() or 1
+        busy, top = await in_thread(_sample)
+        data = {"load": averages, "cores": cores, "busy": busy, "processes": top}
+        head = f"load {' '.join(f'{one:.2f}' for one in averages)} on {cores} cores; processor {busy:.0%} busy now"
+        rows = [f"{row['pid']} {row['name']} {row['share']:.0%} of a core {row['unit']}" for row in top]
+        return Look("\n".join([head, *rows]), data)
+
+
+def _sample() -> tuple[float, list[dict[str, Any]]]:
+    """Two looks at the clocks of all processes."""
+    before, started, idle = _times(), time.monotonic(), psutil.cpu_times()
+    time.sleep(SAMPLE_SECONDS)
+    after, passed, now = _times(), time.monotonic() - started, psutil.cpu_times()
+    spent = sorted(((after[pid] - before[pid]) / passed, pid) for pid in after.keys() & before.keys())
+    total = sum(now) - sum(idle)
+    free = (now.idle + getattr(now, "iowait", 0.0)) - (idle.idle + getattr(idle, "iowait", 0.0))
+    top = [{**facts, "share": share} for share, pid in spent[:-9:-1] if share > 0.02 and (facts := describe(pid))]
+    kept = ("pid", "name", "user", "unit", "memory", "share")
+    rows = [{name: row[name] for name in kept} for row in top]
+    return (min(max(1 - free / total, 0.0), 1.0) if total > 0 else 0.0), rows
+
+
+def _times() -> dict[int, float]:
+    found = {}
+    for process in psutil.process_iter(["cpu_times"]):
+        times = process.info["cpu_times"]
+        if times is not None:
+            found[process.pid] = times.user + times.system
+    return found

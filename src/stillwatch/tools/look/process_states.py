@@ -1,0 +1,33 @@
+"""How many processes there are, and which are dead and not fetched (zombies) or stuck in the kernel (D)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import psutil
+
+from stillwatch.tools.tool import Look, Tool, World, in_thread
+
+
+class Arguments(Tool, frozen=True):
+    """How many processes there are, and which are dead and not fetched (zombies) or stuck in the kernel (D)."""
+
+    async def look(self, world: World) -> Look:
+        rows = await in_thread(_states)
+        counts = Counter(str(row["state"]) for row in rows)
+        zombies = [row for row in rows if row["state"] == psutil.STATUS_ZOMBIE]
+        stuck = [row for row in rows if row["state"] == psutil.STATUS_DISK_SLEEP]
+        lines = [f"{len(rows)} processes, {len(zombies)} zombies, {len(stuck)} stuck in the kernel"]
+        lines += [f"zombie {row['pid']} {row['name']}, child of {row['parent']}" for row in zombies[:10]]
+        lines += [f"stuck {row['pid']} {row['name']}" for row in stuck[:10]]
+        data = {"count": len(rows), "states": dict(counts), "zombies": zombies[:50], "stuck": stuck[:50]}
+        return Look("\n".join(lines), data)
+
+
+def _states() -> list[dict[str, Any]]:
+    wanted = ["pid", "name", "status", "ppid"]
+    return [
+        {"pid": one.info["pid"], "name": one.info["name"], "state": one.info["status"], "parent": one.info["ppid"]}
+        for one in psutil.process_iter(wanted)
+    ]

@@ -1,0 +1,18 @@
+"""How long the last start of the host took."""
+
+from __future__ import annotations
+
+from stillwatch.host.starttimes import start_times
+from stillwatch.tools.tool import Look, Tool, World
+
+
+class Arguments(Tool, frozen=True):
+    """How long the last start of the host took."""
+
+    async def look(self, world: World) -> Look:
+        times = await start_times(world.systemd.address)
+        if not times.finished:
+            return Look("the start has not finished yet", {"finished": False})
+        data = {"finished": True, "userspace": times.finished - times.userspace, "before": times.userspace}
+        text = f"{data['userspace']:.1f} s in user space, {data['before']:.1f} s before that"
+        return Look(text, data)

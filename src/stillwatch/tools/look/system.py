@@ -1,0 +1,43 @@
+"""Operating system, kernel, name, uptime and whether it is a virtual machine or a container."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+
+from stillwatch.host.boot import timezone
+from stillwatch.records.amount import span
+from stillwatch.records.iso import iso
+from stillwatch.tools.tool import Look, Tool, World
+
+
+class Arguments(Tool, frozen=True):
+    """Operating system, kernel, name, uptime and whether it is a virtual machine or a container."""
+
+    async def look(self, world: World) -> Look:
+        release = dict(_pairs(world.text("/etc/os-release")))
+        up = float((world.text("/proc/uptime") or "0").split()[0])
+        container = world.text("/run/systemd/container").strip()
+        flags = world.text("/proc/cpuinfo", 16_384)
+        data = {
+            "os": release.get("PRETTY_NAME") or release.get("NAME", "unknown"),
+            "os_id": release.get("ID", ""),
+            "kernel": platform.release(),
+            "architecture": platform.machine(),
+            "hostname": world.host,
+            "uptime": up,
+            "booted": world.clock.now() - up,
+            "virtual": container or ("virtual machine" if " hypervisor" in flags else ""),
+            "timezone": timezone(),
+            "now": world.clock.now(),
+        }
+        text = (
+            f"{data['os']}, kernel {data['kernel']} ({data['architecture']}), host {world.host}; "
+            f"up {span(up)} since {iso(float(str(data['booted'])))}"
+        )
+        return Look(f"{text}; {data['virtual']}" if data["virtual"] else text, data)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    rows = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return [(name.strip(), " ".join(shlex.split(value))) for name, _, value in rows]

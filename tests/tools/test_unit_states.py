@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from stillwatch.host.systemd import Systemd
+from stillwatch.records.unit import UnitState
+from stillwatch.tools.tool import World
+from stillwatch.tools.unit_states import states, told
+
+from .look.world import Still, world
+
+
+async def test_those_that_are_loaded() -> None:
+    found = await states(
+        world(UnitState(name="cron.service", active_state="active")), ("cron.service", "crond.service")
+    )
+    assert found == {"cron.service": "active"} and told(found, "none") == ["cron.service is active"]
+    assert told({}, "none") == ["none"]
+
+
+async def test_silence_of_pid_1_is_not_taken_for_none(tmp_path: Path) -> None:
+    nobody = World(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none"))
+    assert await states(nobody, ("cron.service",)) is None and "does not tell" in told(None, "none")[0]
