@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from stillwatch.daemon import watching as room
 from stillwatch.errors import NotReachable
+from stillwatch.records.unit import UnitState
 from stillwatch.store.store import Store
 from tests.support.watching import build
 
@@ -39,3 +42,42 @@ async def test_what_the_watcher_says_of_units_is_heard(tmp_path: Path, monkeypat
     monkeypatch.setattr(daemon.watching, "hear", lambda triggers, cursor, _: heard.append((triggers, cursor)))
     daemon.watching._note_units(list(daemon.standing.units.values()))
     assert len(heard) == 1 and heard[0][1] == ""
+
+
+class SlowBus:
+    """A systemd whose signals can be heard only some time after the daemon asked for them."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    async def __aenter__(self) -> SlowBus:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.steps.append("closed")
+
+    async def watch(self, on_files: Callable[[], None]) -> AsyncIterator[UnitState]:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        self.steps.append("listening")
+        on_files()
+        await asyncio.Event().wait()
+        yield UnitState(name="late.service")
+
+    async def units(self) -> list[UnitState]:
+        self.steps.append("picture")
+        return []
+
+
+async def test_no_change_falls_between_the_first_picture_of_the_units_and_listening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus, daemon = SlowBus(), build(Store.open(tmp_path))
+    monkeypatch.setattr(room, "is_init", lambda: True)
+    monkeypatch.setattr(room, "Systemd", lambda: bus)
+    following = asyncio.create_task(daemon.watching.follow_units())
+    while len(bus.steps) < 2:
+        await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait([following])
+    assert bus.steps[:2] == ["listening", "picture"]

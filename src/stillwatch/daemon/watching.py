@@ -50,7 +50,8 @@ class Watching:
     journal: Path | None
     logs: Sequence[str]
     sleep: Callable[[float], Awaitable[None]]
-    _files_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _picture_due: asyncio.Event = field(default_factory=asyncio.Event)
+    _picture: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def follow_journal(self) -> None:
         cursor = self.store.cursor()
@@ -82,25 +83,25 @@ class Watching:
     async def follow_units(self) -> None:
         if not is_init():
             raise NotReachable("systemd is not the init of this host")
-        async with Systemd() as systemd:
-            await self._all_units(systemd)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._unit_changes(systemd))
-                tasks.create_task(self._refresh_units(systemd))
+        async with Systemd() as systemd, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._unit_changes(systemd))
+            tasks.create_task(self._refresh_units(systemd))
 
     async def _unit_changes(self, systemd: Systemd) -> None:
-        async for unit in systemd.watch(self._files_changed.set):
-            self._note_units([unit])
+        async for unit in systemd.watch(self._picture_due.set):
+            async with self._picture:
+                self._note_units([unit])
 
     async def _refresh_units(self, systemd: Systemd) -> None:
-        """What was enabled or disabled shows in the whole picture alone; since signals can be lost it is also taken
-        again now and then."""
+        """The whole picture: first when changes are listened for already, so that none falls between the two; then
+        when units were enabled or disabled, which shows in it alone; and now and then, since signals can be lost."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._files_changed.wait(), UNIT_SECONDS)
+                await asyncio.wait_for(self._picture_due.wait(), UNIT_SECONDS)
+            self._picture_due.clear()
+            async with self._picture:  # an older picture must not cover a newer change
+                await self._all_units(systemd)
             await self.sleep(SETTLE_SECONDS)
-            self._files_changed.clear()
-            await self._all_units(systemd)
 
     async def _all_units(self, systemd: Systemd) -> None:
         units = await systemd.units()

@@ -156,15 +156,17 @@ class Systemd:
     async def watch(self, on_files: Callable[[], None] = lambda: None) -> AsyncIterator[UnitState]:
         """Every unit whose state changes, as it is then, until the connection ends (NotReachable).
 
-        on_files: called when units were enabled, disabled or reloaded, which no unit's own signal tells. Several
-        changes of one unit between two reads are one. Beyond PENDING units waiting, changes are dropped and counted in
-        `dropped`. Uses a connection of its own; closing the iterator ends it.
+        on_files: called once when nothing is missed from then on, and when units were enabled, disabled or reloaded,
+        which no unit's own signal tells. Several changes of one unit between two reads are one. Beyond PENDING units
+        waiting, changes are dropped and counted in `dropped`. Uses a connection of its own; closing the iterator ends
+        it.
         """
         async with await Bus.connect(self.address, deadline=self.deadline) as bus:
             changes = _Changes(on_files)
             await bus.listen(NAME, f"interface='{PROPERTIES}',path_namespace='{ROOT}/unit'", changes.hear)
             await bus.listen(NAME, f"interface='{MANAGER}',member='UnitFilesChanged'", changes.hear_files)
             await _ask(bus, ROOT, MANAGER, "Subscribe")
+            on_files()
             ended = asyncio.create_task(bus.closed())
             try:
                 while path := await changes.next(ended):
