@@ -17,7 +17,7 @@ import pytest
 
 from stillwatch.app import Options, build
 from stillwatch.errors import NotReachable
-from stillwatch.run import _alive, only_one, until_told
+from stillwatch.run import _alive, _port, only_one, until_told
 from stillwatch.service.one_pass import Service
 from stillwatch.service.through_daemon import ThroughDaemon
 from tests.llm.test_servers import free_port
@@ -195,3 +195,10 @@ async def test_systemd_hears_that_it_is_ready_and_then_that_it_lives(
     alive.cancel()
     listener.close()
     assert heard == [b"READY=1", *[b"WATCHDOG=1"] * 3]
+
+
+async def test_without_the_port_nothing_listens_and_the_daemon_is_ready(tmp_path: Path) -> None:
+    given = options(tmp_path, f"{NO_MODELS}[api]\nenabled = false\nport = 1\n")
+    ready = asyncio.Event()
+    await _port(build(given), None, None, ready)  # type: ignore[arg-type]
+    assert ready.is_set()

@@ -29,7 +29,7 @@ from stillwatch.llm import die_with_parent
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.notify.apprise import channels
 from stillwatch.notify.later import TellLater
-from stillwatch.serve.http.keys import KeyRing
+from stillwatch.serve.http.keys import KeyRing, given_keys
 from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.local.daemon_desk import DeskVerbs
 from stillwatch.serve.local.server import Caller, LocalServer, Send, Verb
@@ -72,7 +72,9 @@ async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
             local = LocalServer(service, app.socket, {**DeskVerbs(desk=desk).all(), "open": _opener(app, sessions)})
             listens = asyncio.Event()
             port = _port(app, desk, sessions, listens)
-            tell(f"daemon: watches; chat windows connect to http://{app.config.api.host}:{app.config.api.port}/v1")
+            api = app.config.api
+            windows = f"chat windows connect to http://{api.host}:{api.port}/v1" if api.enabled else "no port is open"
+            tell(f"daemon: watches; {windows}")
             await until_told(daemon.run(), local.serve(), port, _start_tiers(tiers, desk, tell), _alive(listens))
         store.close()
     return 0
@@ -168,14 +170,21 @@ def _port(app: App, desk: Desk, sessions: BrowserSessions, listens: asyncio.Even
 
     Raises WrongUsage where it would be open to others without a key (R23).
     """
-    keys = KeyRing(app.places.state)
+    if not app.config.api.enabled:
+        return _nothing_listens(listens)
+    file = app.config.api.key_file
+    keys = KeyRing(app.places.state, given_keys(Path(file) if file else None))
     check_bind(app.config.api, keys)
     app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock, sessions=sessions)
     return serve_http(app_of_port, app.config.api, keys, started=listens)
 
 
+async def _nothing_listens(ready: asyncio.Event) -> None:
+    ready.set()
+
+
 def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
-    notifier = TellLater(channels(app.config.notify.urls))
+    notifier = TellLater(channels(app.config.notify.all_urls()))
     return Daemon(
         host=rooms.host,
         clock=app.clock,

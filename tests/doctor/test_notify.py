@@ -10,3 +10,8 @@ def test_urls_are_looked_at_and_none_is_asked() -> None:
     assert good.ok and "s3cretword" not in good.text
     bad = notifications(Config(notify=Notify(urls=("json://h/", "no such://x"))))
     assert not bad.ok and "entry 2" in bad.text and bad.mend
+
+
+def test_a_file_of_urls_that_cannot_be_read_is_told() -> None:
+    told = notifications(Config(notify=Notify(urls_file="/nowhere")))
+    assert not told.ok and "urls_file" in told.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from stillwatch.admin.suggest import Suggestion, suggestions
 from stillwatch.config import SERVICE_STATE, Paths, pulled_before
 from stillwatch.errors import StillwatchError
 from stillwatch.gate.declared import Declared
-from stillwatch.gate.policy import DEFAULT, Policy, load_policy
+from stillwatch.gate.policy import DEFAULT, Policy, load_policy, read_policy
 from stillwatch.install import program, steps
 from stillwatch.install.apply import apply_policy as write_rules
 from stillwatch.install.installer import Installer
+from stillwatch.install.polkit import granted, polkit_rules
 from stillwatch.unit.protected import protected_by
 
 
@@ -22,6 +25,22 @@ def policy_of(places: Paths, file: Path | None = None) -> Policy:
     """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
     trusted = frozenset({0, os.getuid()} if places.trial or file else {0})
     return load_policy(file or places.policy_file, trusted)
+
+
+def policy_of_text(text: bytes) -> Policy:
+    """One that lies nowhere yet, so nobody asks who could have written it. Raises StillwatchError."""
+    return read_policy(text, "the policy")
+
+
+def polkit_of_text(text: bytes, units: Iterable[str]) -> str:
+    """polkit's rules for it on a host that has these units. Raises StillwatchError."""
+    policy = policy_of_text(text)
+    grants = granted(tomllib.loads(text.decode()), units, partial(_is_protected, policy))
+    return polkit_rules(grants)
+
+
+def _is_protected(policy: Policy, unit: str) -> bool:
+    return bool(protected_by((unit,), policy.protected))
 
 
 def declared(policy: Policy) -> dict[str, list[str]]:
@@ -58,9 +77,7 @@ async def apply_policy(hands: Installer, file: Path) -> int:
     Raises StillwatchError where the gate would not believe the file.
     """
     policy = load_policy(file, frozenset({0}))
-    return await write_rules(
-        hands, file, _tables(file), policy.version, lambda unit: bool(protected_by((unit,), policy.protected))
-    )
+    return await write_rules(hands, file, _tables(file), policy.version, partial(_is_protected, policy))
 
 
 def _tables(file: Path) -> dict[str, Any]:

@@ -114,6 +114,9 @@ def _missing(config: Config, models: Sequence[Path]) -> Iterator[Found]:
     for log in config.watch.logs:
         if log.startswith("/") and (why := _unreadable(Path(log))):
             yield ("watch", "logs"), f"`watch.logs`: {log} {why}", "it is watched once it can be read"
+    for key, file in ((("api", "key_file"), config.api.key_file), (("notify", "urls_file"), config.notify.urls_file)):
+        if file and (why := _unreadable(Path(file))):
+            yield key, f"`{dotted(key)}`: {file} {why}", ""
     for tier in TIERS:
         one = config.llm.tier(tier)
         if one.key_file and (why := _unreadable(Path(one.key_file))):
@@ -138,6 +141,6 @@ def _is_model(name: str, models: Sequence[Path]) -> bool:
 
 
 def _unguarded(config: Config, has_key: bool) -> Iterator[Found]:
-    if not is_loopback(config.api.host) and not has_key:
+    if not is_loopback(config.api.host) and not has_key and not config.api.key_file:
         said = f"`api.host`: {config.api.host} is open to others and there is no API key: nothing is served (R23)"
         yield ("api", "host"), said, "stillwatch keys create --scope chat"

@@ -86,7 +86,8 @@ def ports(config: Config) -> Iterator[Finding]:
     for tier in own_tiers(config):
         port = config.llm.tier(tier).port or PORTS[tier]
         yield _port(port, f"port = … in [llm.{tier}] chooses another", server=True)
-    yield _port(config.api.port, "port = … in [api] chooses another", server=False)
+    if config.api.enabled:
+        yield _port(config.api.port, "port = … in [api] chooses another", server=False)
 
 
 def _port(port: int, instead: str, *, server: bool) -> Finding:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from stillwatch.config import Config
+from stillwatch.errors import StillwatchError
 from stillwatch.records.report import Finding
 
 
 def notifications(config: Config) -> Finding:
     """Each URL must be one that Apprise understands; whether it delivers, `stillwatch notify test` tells."""
-    urls = config.notify.urls
+    try:
+        urls = config.notify.all_urls()
+    except StillwatchError as error:
+        return Finding(topic="notifications", ok=False, text=f"[notify] urls_file: {error}", mend=error.next_step)
     if not urls:
         return Finding(topic="notifications", ok=True, text="none: nobody is told, incidents wait to be looked at")
     from apprise import Apprise

@@ -93,13 +93,17 @@ class Case:
 
 def load_policy(path: Path, owners: frozenset[int]) -> Policy:
     """Read, check and stamp with its hash. Raises Refused; a missing file gives the default, which only asks."""
-    text = read_trusted(path if path.exists() else DEFAULT, owners if path.exists() else None)
+    return read_policy(read_trusted(path if path.exists() else DEFAULT, owners if path.exists() else None), str(path))
+
+
+def read_policy(text: bytes, name: str) -> Policy:
+    """The same from a text, whoever wrote it. name: for messages."""
     try:
         read = read_table(text, Policy)
     except BadTable as bad:
-        raise Refused(f"{path}: {bad}") from bad
+        raise Refused(f"{name}: {bad}") from bad
     if read.version:
-        raise Refused(f"{path}: `version` is the file's hash and cannot be set")
+        raise Refused(f"{name}: `version` is the file's hash and cannot be set")
     return msgspec.structs.replace(read, version=hashlib.sha256(text).hexdigest())
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 from pathlib import Path
 
+from stillwatch.config import secret_lines
 from stillwatch.errors import StillwatchError, unusable
 
 NAME = "llama.key"
@@ -26,17 +26,10 @@ def own_key(runtime: Path) -> tuple[Path, str]:
 
 def read_key(path: Path) -> str:
     """The first line of a key file. Raises StillwatchError where group or others can read it or it is empty."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise unusable(path, error) from error
-    with os.fdopen(descriptor) as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise StillwatchError(f"{path} can be read by others", next_step=f"chmod 600 {path}")
-        key = file.readline(4096).strip()
-    if not key:
+    lines = secret_lines(path)
+    if not lines:
         raise StillwatchError(f"{path} holds no key", next_step="remove the file")
-    return key
+    return lines[0]
 
 
 def _make(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,26 @@ def test_suggestions_are_text_for_the_policy_file(trial: Stillwatch, monkeypatch
     page = trial("policy", "suggest").out
     assert tomllib.loads(page) == {"timers": [{"unit": "backup.timer"}]}
     assert json.loads(trial("policy", "suggest", "--json").out)[0]["why"] == "it is off"
+
+
+def test_a_policy_on_standard_input_is_checked_whoever_wrote_it(
+    trial: Stillwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text, code in ((GOOD, 0), ("rule = 7", 1)):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode())))
+        shown = json.loads(trial("policy", "check", "-", "--json").out)
+        assert (shown["ok"], shown["default"]) == (code == 0, False)
+
+
+def test_polkit_rules_are_built_away_from_the_host(
+    trial: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = tmp_path / "units"
+    units.write_text("web.service\nssh.service\nother.service\n")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(GOOD.encode())))
+    said = trial("policy", "polkit", "--units", str(units))
+    granted = json.loads(said.out.partition("stillwatchUnits = ")[2].partition(";\n")[0])
+    assert set(granted) == {"web.service", "clean.service"} and "restart" in granted["web.service"]
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"rule = 7")))
+    assert trial("policy", "polkit", "--units", str(units)).code != 0
+    assert trial("policy", "polkit", "--units", "/nowhere").code == 2

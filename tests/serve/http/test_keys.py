@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.errors import StillwatchError, WrongUsage
-from stillwatch.serve.http.keys import FILE_NAME, MOST_KEYS, KeyRing
+from stillwatch.serve.http.keys import FILE_NAME, MOST_KEYS, KeyRing, given_keys
 
 
 def test_a_key_is_shown_once_and_kept_hashed(tmp_path: Path) -> None:
@@ -94,3 +94,29 @@ def test_the_file_belongs_to_the_owner_of_the_directory(tmp_path: Path) -> None:
     os.chown(tmp_path, 65534, 65534)
     KeyRing(tmp_path).create("chat", 1.0)
     assert (tmp_path / FILE_NAME).stat().st_uid == 65534
+
+
+def test_keys_of_a_file_open_and_nobody_revokes_them_here(tmp_path: Path) -> None:
+    chat, read = "c" * 40, "r" * 64
+    file = tmp_path / "keys"
+    file.write_text(f"{chat}\nread {read}\n")
+    file.chmod(0o600)
+    ring = KeyRing(tmp_path / "state", given_keys(file))
+    own = ring.create("read", 1.0)[1]
+    found = [ring.who(key) for key in (chat, read, own)]
+    assert [key.scope for key in found if key] == ["chat", "read", "read"]
+    assert ring.who("read " + read) is None and len(ring.all()) == 3
+    with pytest.raises(WrongUsage):
+        ring.revoke("file-1")
+    assert given_keys(None) == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["short", "chat " + "x" * 31, "two words of which each is long enough, " + "x" * 40, "x" * 201]
+)
+def test_a_line_that_is_no_key_is_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "keys"
+    file.write_text(line)
+    file.chmod(0o600)
+    with pytest.raises(StillwatchError, match="entry 1"):
+        given_keys(file)

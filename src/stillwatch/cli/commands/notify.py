@@ -20,7 +20,7 @@ def test(*, as_json: bool) -> int:
     from stillwatch.errors import WrongUsage
     from stillwatch.notify.apprise import Delivery, channels
 
-    known = channels(door.app().config.notify.urls)
+    known = channels(door.app().config.notify.all_urls())
     if not known:
         raise WrongUsage(
             "no notification is configured", next_step="[notify] urls in stillwatch.toml takes Apprise URLs"

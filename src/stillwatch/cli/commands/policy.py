@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.cli.global_options import door
@@ -11,6 +12,8 @@ from stillwatch.cli.parser import Command, Group, json_option
 if TYPE_CHECKING:
     from stillwatch.app import App
     from stillwatch.install.installer import Installer
+
+MOST_BYTES = 1_048_576
 
 
 def check_policy(*, file: str | None, as_json: bool) -> int:
@@ -21,19 +24,21 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     examples:
       stillwatch policy check
       stillwatch policy check /tmp/policy.toml
+      stillwatch policy check - </tmp/policy.toml
     """
     from pathlib import Path
 
-    from stillwatch.admin.policy import declared, policy_of
+    from stillwatch.admin.policy import declared, policy_of, policy_of_text
     from stillwatch.errors import StillwatchError, WrongUsage
 
     app = door.app()
-    if file is not None and not Path(file).is_file():
+    if file not in (None, "-") and not Path(str(file)).is_file():
         raise WrongUsage(f"no policy file {file}")
     where = Path(file) if file else app.places.policy_file
-    said: dict[str, Any] = {"file": str(where), "default": not where.exists(), "problem": ""}
+    given = sys.stdin.buffer.read(MOST_BYTES) if file == "-" else None
+    said: dict[str, Any] = {"file": str(where), "default": given is None and not where.exists(), "problem": ""}
     try:
-        policy = policy_of(app.places, Path(file) if file else None)
+        policy = policy_of(app.places, Path(file) if file else None) if given is None else policy_of_text(given)
     except StillwatchError as error:
         said |= {"problem": str(error)}
     else:
@@ -75,6 +80,27 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     units = "" if said["units"] is None else f", {said['units']} units granted to the gate"
     gate = "the gate has read it" if said["gate"] else "no gate has read it yet"
     put([line(f"policy {said['version'][:12]}{units}; {gate}")])
+    return 0
+
+
+def polkit(*, units: str) -> int:
+    """Print the polkit rules of a policy on standard input, for a host that has the units of a file, one a line.
+
+    It is how a package or a NixOS configuration builds what `policy apply` writes elsewhere; nothing is changed.
+
+    example:
+      stillwatch policy polkit --units units.txt <policy.toml
+    """
+    from pathlib import Path
+
+    from stillwatch.admin.policy import polkit_of_text
+    from stillwatch.errors import WrongUsage
+
+    try:
+        names = Path(units).read_text().split()
+    except OSError as error:
+        raise WrongUsage(f"{units}: {error.strerror}") from error
+    print(polkit_of_text(sys.stdin.buffer.read(MOST_BYTES), names), end="")
     return 0
 
 
@@ -132,7 +158,9 @@ def _tell(said: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help="another file than the one in force")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="another file than the one in force; - for standard input"
+    )
     json_option(parser)
 
 
@@ -143,6 +171,10 @@ async def _apply(app: App, hands: Installer) -> int:
     units = await apply_policy(hands, app.places.policy_file)
     await keep_good_copies(hands)
     return units
+
+
+def _units(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--units", required=True, metavar="FILE", help="the units of the host, one a line")
 
 
 def _apply_options(parser: argparse.ArgumentParser) -> None:
@@ -161,6 +193,7 @@ command = Group(
     members={
         "check": Command(run=check_policy, arguments=_check),
         "apply": Command(run=apply_policy, arguments=_apply_options),
+        "polkit": Command(run=polkit, arguments=_units),
         "suggest": Command(run=suggest_entries, arguments=json_option),
     },
     default="check",

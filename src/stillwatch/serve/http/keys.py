@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from stillwatch.config import secret_lines
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
 
 Scope = Literal["read", "chat"]
@@ -25,6 +26,8 @@ PREFIX = "sk-sw-"
 """Looks like an API key, so that secret scanners and our own redaction know it."""
 MOST_KEYS = 200
 LONGEST_KEY = 200
+SHORTEST_GIVEN = 32
+"""Characters of a key that an administrator made: it is kept as a plain hash, so it must not be a password."""
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,15 +40,22 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyRing:
-    """The keys in a state directory; what another process creates or revokes holds from the next request on."""
+    """The keys in a state directory; what another process creates or revokes holds from the next request on.
 
-    def __init__(self, state: Path) -> None:
+    given: those of the configuration's file, which nobody revokes here.
+    """
+
+    def __init__(self, state: Path, given: tuple[Key, ...] = ()) -> None:
+        self._given = given
         self._file = state / FILE_NAME
         self._read: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
     def all(self) -> tuple[Key, ...]:
         """Raises StillwatchError where the file is there and cannot be read: no keys is another thing."""
+        return (*self._given, *self._own())
+
+    def _own(self) -> tuple[Key, ...]:
         try:
             now = self._file.stat()
         except FileNotFoundError:
@@ -132,6 +142,23 @@ class KeyRing:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
+
+
+def given_keys(path: Path | None) -> tuple[Key, ...]:
+    """The keys of a file: one a line, its scope before it, or `chat`. Raises StillwatchError for what is no key."""
+    keys = []
+    for number, line in enumerate(secret_lines(path) if path else (), 1):
+        scope, _, rest = line.partition(" ")
+        named: Scope | None = "read" if scope == "read" else "chat" if scope == "chat" else None
+        key = rest.strip() if named else line
+        if not SHORTEST_GIVEN <= len(key) <= LONGEST_KEY or " " in key:
+            raise StillwatchError(
+                f"{path}: entry {number} is no key of {SHORTEST_GIVEN} to {LONGEST_KEY} characters",
+                next_step="openssl rand -hex 32 makes one",
+            )
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        keys.append(Key(id=f"file-{number}", scope=named or "chat", hash=digest, created=0.0))
+    return tuple(keys)
 
 
 def _unreadable(file: Path, error: Exception) -> StillwatchError:
