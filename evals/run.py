@@ -1,0 +1,172 @@
+"""The proving ground: breaks fresh machines in every way there is a scenario for, and says what was understood of it.
+
+usage: scripts/eval [--scenario WORDS …] [--level LEVEL] [--profile rules|real] [--seed N …] [--jobs N]
+                    [--half shown|kept] [--prove] [--report DIR] [--against DIR] [--docs] [--list]
+
+--level check (the default) runs one `stillwatch check` as root; observe, suggest, auto-safe and auto-full install the
+daemon and its gate first. --prove plays no diagnosis: each fault must show, and its right fix must mend it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from evals import report
+from evals.judge import Verdict, failed, half_of, judge
+from evals.scenario import Case, cases
+from evals.stage import Fault, Stage
+from tests.support import rig
+from tests.support.mending import CONFIGURATION, configuration, install, standing
+from tests.support.rig import Machine, RigProblem
+from tests.support.shop import MODELS, three_models
+
+LEVELS = ("check", "observe", "suggest", "auto-safe", "auto-full")
+PAGE = Path(__file__).resolve().parent.parent / "docs/evals.md"
+SECONDS = 60.0
+"""How long the daemon may take to find a fault."""
+POLICY = """protected = []
+
+[[rule]]
+name = "all"
+actions = ["start_unit", "restart_unit", "reset_failed", "terminate_process", "enable_timer"]
+verdict = "allow"
+"""
+
+
+def played(case: Case, seed: int, level: str, profile: str) -> Verdict:
+    """One case on a machine of its own."""
+    try:
+        with Machine(kernel_log=case.kernel_log) as machine:
+            stage = Stage(machine=machine, seed=seed, name=case.name)
+            if level == "check":
+                return _checked(case, stage, profile)
+            return _watched(case, stage, level)
+    except (RigProblem, OSError, ValueError, KeyError, AssertionError) as error:
+        return failed(case, seed, f"{type(error).__name__}: {error}"[:2000])
+
+
+def _checked(case: Case, stage: Stage, profile: str) -> Verdict:
+    if profile == "real":
+        stage.machine.write(CONFIGURATION, three_models())
+    fault = case.play(stage)
+    began = time.monotonic()
+    words = ["check", "--json", *([] if profile == "real" else ["--no-model"])]
+    done = stage.machine.stillwatch(*words, timeout=150)
+    told = json.loads(done.stdout or "null")
+    if told is None:
+        return failed(case, stage.seed, done.stderr[-2000:])
+    return judge(case, fault, stage.seed, told["incidents"], time.monotonic() - began)
+
+
+def _watched(case: Case, stage: Stage, level: str) -> Verdict:
+    """By the installed daemon, which has no rights: what it finds, what it did, and whether that mended it."""
+    machine = stage.machine
+    machine.write(CONFIGURATION, configuration(level))
+    install(machine, POLICY)
+    before = standing(machine)
+    fault = case.play(stage)
+    began = time.monotonic()
+    verdict = judge(case, fault, stage.seed, [], 0.0)
+    while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 4):
+        told = json.loads(machine.stillwatch("incidents", "list", "--all", "--json").stdout or "[]")
+        verdict = judge(case, fault, stage.seed, told, time.monotonic() - began)
+        if verdict.root and verdict.single and not case.is_trap:
+            break
+        time.sleep(2)
+    return _with_deeds(verdict, fault, stage, before, level)
+
+
+def _with_deeds(verdict: Verdict, fault: Fault, stage: Stage, before: dict[str, str], level: str) -> Verdict:
+    from dataclasses import replace
+
+    now = standing(stage.machine)
+    struck = ("stillwatch", *fault.culprits)
+    changed = tuple(
+        unit for unit, mark in before.items() if now.get(unit) != mark and not unit.startswith(tuple(struck))
+    )
+    mended = fault.healthy() if level.startswith("auto") and verdict.wanted else None
+    return replace(verdict, mended=mended, changed=changed)
+
+
+def proved(case: Case, seed: int) -> Verdict:
+    """Whether the fault shows and its fix mends it."""
+    try:
+        with Machine(kernel_log=case.kernel_log) as machine:
+            stage = Stage(machine=machine, seed=seed, name=case.name)
+            fault = case.play(stage)
+            shows = bool(case.is_trap or not fault.healthy())
+            mends = True
+            if fault.fix:
+                stage.sh(fault.fix)
+                stage.wait(fault.healthy, f"{case.name} to be mended", seconds=15)
+            said = () if shows else ("the fault does not show",)
+            return Verdict(
+                name=case.name, seed=seed, root=shows and mends, incidents=1, wanted=1, mended=mends, told=said
+            )
+    except (RigProblem, OSError, ValueError, KeyError) as error:
+        return failed(case, seed, f"{type(error).__name__}: {error}"[:2000])
+
+
+def main() -> int:
+    words = _words()
+    chosen = [case for case in cases() if _is_wanted(case, words)]
+    if words.list:
+        print("\n".join(f"{case.name:<34} {half_of(case.name):<6} {case.title}" for case in chosen))
+        return 0
+    rig.rootfs()
+    seeds = words.seed or [random.SystemRandom().randrange(1_000_000)]
+    todo = [(case, seed) for seed in seeds for case in chosen]
+    verdicts, began = [], time.monotonic()
+    with ThreadPoolExecutor(words.jobs) as pool:
+        work = [
+            pool.submit(proved, case, seed)
+            if words.prove
+            else pool.submit(played, case, seed, words.level, words.profile)
+            for case, seed in todo
+        ]
+        for done in as_completed(work):
+            verdicts.append(done.result())
+            print(report.line(verdicts[-1]), file=sys.stderr, flush=True)
+    verdicts.sort(key=lambda one: (one.name, one.seed))
+    how = {"level": words.level, "profile": words.profile, "seeds": seeds, "models": sorted(MODELS.values())}
+    if words.profile != "real":
+        del how["models"]
+    seconds = round(time.monotonic() - began)
+    before = report.read(Path(words.against)) if words.against else {}
+    print(report.table(verdicts, how, seconds, before))
+    if words.docs:
+        report.write_docs(PAGE, report.table(verdicts, how, seconds, before))
+    if words.report:
+        report.write(Path(words.report), verdicts, how, seconds, before)
+    return 0 if all(verdict.root for verdict in verdicts) else 1
+
+
+def _words() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/eval", description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--scenario", nargs="*", default=[], metavar="WORDS", help="parts of names; all without it")
+    parser.add_argument("--level", choices=LEVELS, default="check")
+    parser.add_argument("--profile", choices=("rules", "real"), default="rules")
+    parser.add_argument("--seed", nargs="*", type=int, default=[], metavar="N", help="a fresh one without it")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="machines side by side")
+    parser.add_argument("--half", choices=("shown", "kept"), help="one half, drawn by the scenarios' names")
+    parser.add_argument("--prove", action="store_true", help="try the scenarios themselves")
+    parser.add_argument("--report", metavar="DIR", help="write eval.json, eval.md and eval.html there")
+    parser.add_argument("--against", metavar="DIR", help="compare with the report there")
+    parser.add_argument("--docs", action="store_true", help="write the table into docs/evals.md")
+    parser.add_argument("--list", action="store_true", help="name the scenarios and end")
+    return parser.parse_args()
+
+
+def _is_wanted(case: Case, words: argparse.Namespace) -> bool:
+    named = not words.scenario or any(part in case.name for part in words.scenario)
+    return named and words.half in (None, half_of(case.name))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
