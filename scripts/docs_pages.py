@@ -1,4 +1,4 @@
-"""Writes docs/reference/*.md from the program itself. usage: python scripts/docs_pages.py [FOLDER]"""
+"""Writes docs/reference/ from the program itself. usage: python scripts/docs_pages.py [FOLDER]"""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
+
 from stillwatch.cli.families import FAMILIES
 from stillwatch.cli.main import run
 from stillwatch.config import config_schema
+from stillwatch.gate.policy import Policy
 from stillwatch.records.cause import CAUSES
 from stillwatch.serve.api.openapi import document
 from stillwatch.watch.family import RULES_FOLDER, load_file
@@ -182,8 +185,15 @@ def allowed(schema: dict[str, Any]) -> str:
     return f"`{schema['pattern']}`" if "pattern" in schema else schema.get("description", "text")
 
 
+def schema(found: dict[str, Any]) -> str:
+    """A JSON schema, for editors and for nix/schema.nix."""
+    return json.dumps(found, indent=1) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api,
+    "configuration.schema.json": lambda: schema(config_schema()),
+    "policy.schema.json": lambda: schema(msgspec.json.schema(Policy)),
     "commands.md": commands,
     "configuration.md": configuration,
     "decisions.md": decisions,

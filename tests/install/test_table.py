@@ -8,9 +8,9 @@ from stillwatch.llm.servers import PORTS
 
 
 def test_every_set_is_used_and_every_unit_has_only_sections_that_are_known() -> None:
-    used = {name for told in table()["units"].values() for name in told.get("as", ())}
-    assert used == set(table()["sets"])
-    parts = [*table()["sets"].values(), *table()["units"].values()]
+    told = [*table()["units"].values(), *table()["nixos"].values()]
+    assert {name for unit in told for name in unit.get("as", ())} == set(table()["sets"])
+    parts = [*table()["sets"].values(), *told]
     assert {section for part in parts for section in part} <= {*SECTIONS, "as"}
 
 

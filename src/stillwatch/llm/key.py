@@ -1,9 +1,13 @@
-"""The API key of our own llama-servers: a file that only we can read, the same for all who run as us."""
+"""The API key of our own llama-servers: a file that only we can read, the same for all who run as us.
+
+Run as `python -I -m stillwatch.llm.key FOLDER` it makes the file there, for servers that systemd starts.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from stillwatch.config import secret_lines
@@ -42,3 +46,7 @@ def _make(path: Path) -> None:
         pass
     finally:
         written.unlink()
+
+
+if __name__ == "__main__":
+    own_key(Path(sys.argv[1]))

@@ -1,0 +1,112 @@
+"""What the module writes is read by the program itself, and every Nix file is one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from stillwatch.admin.policy import policy_of_text
+from stillwatch.config import load_config
+from stillwatch.records.chat import TIERS
+from tests.support.nix import REPOSITORY, Nix, NixProblem
+
+pytestmark = pytest.mark.process
+ALL = """
+  autonomy = "auto-safe"; allowedUnits = [ "nginx.service" ]; api.keyFile = "/run/agenix/keys"; api.host = "::";
+  settings.watch.logs = [ "/var/log/nginx/error \\"log\\".log" ]; settings.keep.readings_days = 0.5;
+  tiers.trigger.enable = false; tiers.meta.model = "/srv/mine.gguf";
+  policy.timers = [ { unit = "logrotate.timer"; } ]; policy.protected = [ "postgres*" ];
+"""
+
+
+def test_the_files_are_built_only_when_the_program_can_use_them(nix: Nix) -> None:
+    built = nix.build_files(ALL)
+    config = load_config(built / "stillwatch.toml")
+    assert (config.autonomy, config.api.host, config.api.port) == ("auto-safe", "::", 8083)
+    assert config.api.key_file == "/run/credentials/stillwatch.service/api-keys"
+    assert config.watch.logs == ('/var/log/nginx/error "log".log',) and config.keep.readings_days == 0.5
+    assert [config.llm.tier(tier).url for tier in TIERS] == [
+        None,
+        "http://127.0.0.1:8081/v1",
+        "http://127.0.0.1:8082/v1",
+    ]
+    assert not config.llm.trigger.enabled and config.llm.meta.model == "/srv/mine.gguf"
+    text = (built / "policy.toml").read_bytes()
+    policy = policy_of_text(text)
+    assert policy.rule[0].targets == ("nginx.service",) and policy.rule[0].verdict == "allow"
+    assert len(policy.rule) > 3 and [timer.unit for timer in policy.timers] == ["logrotate.timer"]
+    assert policy.protected == ("postgres*", "llama-meta.service", "llama-review.service")
+    assert (built / "policy.applied").read_text().strip() == hashlib.sha256(text).hexdigest()
+    granted = json.loads((built / "polkit.rules").read_text().partition("stillwatchUnits = ")[2].partition(";\n")[0])
+    assert set(granted) == {"nginx.service"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ['settings.notify.urls = [ "nope" ]', 'policy.rule = [ { name = "x"; verdict = "ask"; actions = [ "reboot" ]; } ]'],
+)
+def test_what_only_the_program_can_tell_stops_the_build(nix: Nix, settings: str) -> None:
+    with pytest.raises(NixProblem, match="failed with exit code"):
+        nix.build_files(f"{settings};")
+
+
+def test_every_file_of_nix_parses(nix: Nix) -> None:
+    files = sorted([REPOSITORY / "flake.nix", *(REPOSITORY / "nix").rglob("*.nix")])
+    assert len(files) > 8
+    for file in files:
+        nix.parse(file)
+
+
+FLAKE = f"""
+let
+  t = {Nix.tests()};
+  python3 = {{ version = "3.13"; withPackages = f: t.pkgs.other "python-env"; pkgs = builtins.listToAttrs (map
+    (name: {{ inherit name; value = t.pkgs.other name; }}) (builtins.filter builtins.isString [ NAMES ]))
+    // {{ buildPythonPackage = attrs: t.pkgs.other attrs.pname // {{ inherit attrs; }} // attrs.passthru; }}; }};
+  pkgs = t.pkgs // {{
+    callPackage = file: _: import file {{ inherit (t) lib; inherit python3; }};
+    mkShell = attrs: t.pkgs.other "shell";
+    testers.runNixOSTest = file: t.pkgs.other "test";
+    ruff = t.pkgs.other "ruff";
+    mypy = t.pkgs.other "mypy";
+  }};
+  nixpkgs = {{ inherit (t) lib; legacyPackages = t.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs); }};
+  outputs = (import {REPOSITORY}/flake.nix).outputs {{ self = {{ }}; inherit nixpkgs; }};
+  package = outputs.packages.x86_64-linux.stillwatch;
+in {{
+  modules = builtins.attrNames outputs.nixosModules;
+  module = toString outputs.nixosModules.default;
+  packages = builtins.attrNames outputs.packages.x86_64-linux;
+  same = package.outPath == outputs.packages.aarch64-linux.default.outPath;
+  shells = builtins.attrNames outputs.devShells.x86_64-linux;
+  checks = builtins.attrNames outputs.checks.x86_64-linux;
+  built = [ outputs.checks.x86_64-linux.machine.name outputs.devShells.x86_64-linux.default.name ];
+  version = package.attrs.version;
+  needs = map (one: one.name) package.attrs.dependencies;
+  python = package.python.name;
+}}
+"""
+
+
+def test_the_flake_gives_module_package_shell_and_checks(nix: Nix) -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[>=<; ]", need)[0].replace(".", "-") for need in project["dependencies"]} - {"xllamacpp"}
+    names = " ".join(f'"{name}"' for name in [*sorted(wanted), "setuptools"])
+    found = nix.evaluate(FLAKE.replace("NAMES", names))
+    assert set(found.pop("needs")) == wanted
+    assert found == {
+        "modules": ["default"],
+        "module": str(Path(REPOSITORY, "nix/module.nix")),
+        "packages": ["default", "stillwatch"],
+        "same": True,
+        "shells": ["default"],
+        "checks": ["machine", "package"],
+        "built": ["test", "shell"],
+        "version": project["version"],
+        "python": "python-env",
+    }
