@@ -16,7 +16,6 @@ from stillwatch.gate.change.action import (
     Absent,
     Action,
     Arguments,
-    BlastRadius,
     Change,
     Interrupted,
     Precondition,
@@ -33,6 +32,7 @@ from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.units import check_unit_name
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Effects, Job, effects
 
 DAEMON = Peer(uid=991, door="propose")
 ADMIN = Peer(uid=1000, door="admin")
@@ -90,6 +90,7 @@ class Units:
     def __init__(self, *units: UnitState) -> None:
         self.units = {name: unit for unit in units for name in (unit.name, *unit.names)}
         self.needed_by: dict[str, tuple[str, ...]] = {}
+        self.links: dict[str, dict[str, Any]] = {}
         self.logged_in: dict[str, tuple[str, ...]] = {}
         self.done: list[tuple[str, str]] = []
         self.state = "running"
@@ -100,8 +101,13 @@ class Units:
     async def unit(self, name: str) -> UnitState | None:
         return self.units.get(name)
 
-    async def dependants(self, name: str) -> tuple[str, ...]:
-        return self.needed_by.get(name, ())
+    async def facts(self, name: str) -> dict[str, Any]:
+        unit = self.units.get(name) or UnitState(name=name, load_state="not-found", active_state="inactive")
+        known = {"Id": unit.name, "LoadState": unit.load_state, "ActiveState": unit.active_state}
+        return {**known, "RequiredBy": self.needed_by.get(name, ()), **self.links.get(unit.name, {})}
+
+    async def effects(self, jobs: Collection[Job]) -> Effects:
+        return await effects(jobs, self.facts)
 
     async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
         return tuple(session for unit in units for session in self.logged_in.get(unit, ()))
@@ -168,9 +174,13 @@ class Restart(Action):
             touches=(unit.name,),
         )
 
-    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
-        others = await world.bus.dependants(change.target)
-        return BlastRadius(said=f"{len(others)} units need it", dependants=others)
+    async def canonical(self, world: World, change: Change) -> Change:
+        unit = await world.bus.unit(change.target)
+        assert unit is not None
+        return replace(change, target=unit.name)
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return (("restart", change.target),)
 
     async def run(self, world: World, change: Change) -> str:
         result = await world.bus.job("restart", change.target)

@@ -2,20 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.gate.change.action import Action, Arguments, BlastRadius, Change, Refused
+from stillwatch.gate.change.action import Action, Arguments, Change, Refused
 from stillwatch.gate.declared import Declared
 from stillwatch.records.action import ACTIONS as NAMES
 from tests.gate.stage import Restart, Stage, some_units
 
 
 class Plain(Restart):
-    blast_radius = Action.blast_radius
+    jobs, canonical, about = Action.jobs, Action.canonical, Action.about
     undo = Action.undo
 
 
 async def test_an_action_that_says_nothing_hits_nobody_and_cannot_be_undone():
     change = Change(action="restart_unit", target="web.service", arguments=Arguments())
-    assert await Plain().blast_radius(Stage(some_units()), change) == BlastRadius()
+    assert await Plain().jobs(Stage(some_units()), change) == ()
+    assert await Plain().canonical(Stage(some_units()), change) == change
+    assert Plain().about(Stage(some_units()), change) == ("web.service",)
     with pytest.raises(Refused, match="no action undoes"):
         await Plain().undo(Stage(some_units()), change, {})
 

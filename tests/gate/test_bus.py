@@ -14,6 +14,7 @@ from stillwatch.gate import bus as bus_module
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Interrupted, Refused
 from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD
+from stillwatch.unit import transaction
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 UNIT = "/org/freedesktop/systemd1/unit/"
@@ -123,16 +124,18 @@ async def test_a_unit_as_pid_1_sees_it(played):
     assert await bus.system_state() == "degraded"
 
 
-async def test_dependants_are_followed_and_only_active_ones_count(played):
+async def test_r35_what_goes_with_a_job_is_read_off_pid_1(played):
     bus, _, _ = played
-    assert await bus.dependants("web.service") == ("shop.service",)
+    seen = await bus.effects([("restart", "web.service")])
+    assert seen.jobs == {("restart", "web.service"), ("restart", "shop.service")}
+    assert seen.up == {"shop.service"}
 
 
-async def test_r07_too_many_dependants_are_refused(played, monkeypatch):
+async def test_r07_too_many_units_are_refused(played, monkeypatch):
     bus, _, _ = played
-    monkeypatch.setattr(bus_module, "MAX_DEPENDANTS", 1)
+    monkeypatch.setattr(transaction, "MOST_UNITS", 1)
     with pytest.raises(Refused, match="more than 1"):
-        await bus.dependants("web.service")
+        await bus.effects([("stop", "web.service")])
 
 
 async def test_sessions_are_empty_where_no_logind_answers(played):

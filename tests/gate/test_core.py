@@ -93,7 +93,7 @@ async def test_r02_unknown_action_and_arguments_are_refused(tmp_path):
 
 async def test_r06_risk_is_raised_by_those_who_need_the_unit(tmp_path):
     gate = make_gate(tmp_path, level="auto-safe")
-    bus_of(gate).needed_by = {"web.service": ("mail.service",)}
+    bus_of(gate).needed_by = {"web.service": ("db.service",)}
     reply = await propose(gate, "web.service")
     assert (reply["risk"], reply["state"]) == ("medium", "waiting")
 

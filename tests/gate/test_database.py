@@ -101,3 +101,10 @@ def test_a_full_log_is_archived_before_a_row_is_removed_and_the_chain_goes_on(tm
     assert [record.seq for record in kept] == list(range(11, 22))
     archived = (tmp_path / "audit-000000000001.jsonl").read_text().splitlines()
     assert (len(archived), json.loads(archived[-1])["hash"]) == (10, kept[0].previous)
+
+
+def test_a_database_of_an_earlier_version_gets_what_is_new(tmp_path):
+    database = opened(tmp_path)
+    database.connection.execute("ALTER TABLE proposals DROP COLUMN things")
+    database.close()
+    assert opened(tmp_path).all("SELECT things FROM proposals") == []

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from stillwatch.gate import judge as judge_module
+from stillwatch.gate import policy
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from tests.gate.stage import DAEMON, bus_of, failed, make_gate, propose, running, say
@@ -102,7 +103,7 @@ async def test_r12_the_limits_hold_at_execution_too(tmp_path):
     with gate.database.writing() as writer:
         fresh = await gate.judge.read(gate.policy, "restart_unit", "web.service", {})
         writer.execute("UPDATE proposals SET hash = ?", (fresh.hash,))
-        gate.limits.count(writer, "restart_unit", "web.service", 1)
+        gate.limits.count(writer, "restart_unit", ["web.service"], 1)
     with pytest.raises(Refused, match="again in 10 s"):
         await seen(gate.proposals.row(waiting["id"]))
 
@@ -113,7 +114,7 @@ async def test_r07_a_check_that_breaks_is_a_refusal(tmp_path, monkeypatch):
     async def breaks(name):
         raise KeyError("odd")
 
-    monkeypatch.setattr(bus_of(gate), "dependants", breaks)
+    monkeypatch.setattr(bus_of(gate), "facts", breaks)
     reply = await propose(gate, "web.service")
     assert (reply["state"], bus_of(gate).done) == ("refused", [])
 
@@ -125,11 +126,19 @@ async def test_a_target_that_is_no_unit_stands_for_itself(tmp_path, monkeypatch)
     async def fine(*_):
         return None
 
+    async def same(world, change):
+        return change
+
+    async def none(*_, **__):
+        return ()
+
     async def holds(*_):
         return judge_module.Precondition(ok=True, reason="it is there", touches=("web.service",))
 
     monkeypatch.setattr(action, "check_target", fine)
     monkeypatch.setattr(action, "precondition", holds)
+    monkeypatch.setattr(action, "canonical", same)
+    monkeypatch.setattr(action, "jobs", none)
     reading = await gate.judge.read(gate.policy, "restart_unit", "nginx-logs", {})
     assert reading.case.names == ("nginx-logs",)
 
@@ -162,3 +171,152 @@ async def test_r06_open_sessions_raise_the_risk_and_are_said(tmp_path):
     bus_of(gate).logged_in = {"db.service": ("3",)}
     told = await say(gate, DAEMON, "explain", action="restart_unit", target="db.service")
     assert (told["risk"], told["blast_radius"]) == ("medium", "in use by open sessions: 3")
+
+
+MAINT = """
+[[rule]]
+name = "no-batch"
+targets = ["batch.service"]
+verdict = "refuse"
+[[rule]]
+name = "start"
+actions = ["start_unit"]
+targets = ["*.service"]
+verdict = "allow"
+[[rule]]
+name = "stop"
+actions = ["stop_unit"]
+targets = ["mail.service"]
+verdict = "ask"
+"""
+
+
+async def explained(gate, links, action="start_unit", target="web.service", **arguments):
+    bus_of(gate).links = {target: links}
+    return await say(gate, DAEMON, "explain", action=action, target=target, arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("links", "rule"),
+    [
+        ({"Conflicts": ["ssh.service"]}, "protected"),
+        ({"PropagatesStopTo": ["ssh.service"]}, "protected"),
+        ({"Wants": ["debug-shell.service"]}, "protected"),
+        ({"OnFailure": ["rescue.target"]}, "protected"),
+        ({"Conflicts": ["batch.service"]}, "no-batch"),
+        ({"Conflicts": ["db.service"]}, "default"),
+        ({"Requires": ["batch2.service"]}, "start"),
+        ({"Wants": ["some.target"]}, "start"),
+        ({}, "start"),
+    ],
+)
+async def test_r35_all_that_pid_1_would_do_is_judged(tmp_path, links, rule):
+    gate = make_gate(tmp_path, policy=MAINT, catalogue=CATALOGUE)
+    for name in ("batch2.service", "debug-shell.service", "rescue.target", "some.target"):
+        bus_of(gate).units[name] = running(name, active_state="inactive")
+    told = await explained(gate, links)
+    assert (told["rule"], told["verdict"]) == (rule, "allow" if rule == "start" else "refuse"), told
+    if rule != "start":
+        assert (await propose(gate, "web.service", "start_unit"))["state"] == "refused"
+        assert bus_of(gate).done == []
+
+
+async def test_r35_the_strictest_of_all_that_is_touched_decides(tmp_path):
+    gate = make_gate(tmp_path, policy=MAINT, level="auto-safe", catalogue=CATALOGUE)
+    bus_of(gate).units["mail.service"] = running("mail.service")
+    told = await explained(gate, {"Conflicts": ["mail.service"]})
+    assert (told["verdict"], told["rule"], told["risk"]) == ("ask", "start", "medium")
+    assert told["blast_radius"] == "may also stop 1 active unit: mail.service"
+    assert (await say(gate, DAEMON, "explain", action="stop_unit", target="mail.service"))["verdict"] == "ask"
+
+
+@pytest.mark.parametrize("action", ["SuccessAction", "FailureAction", "StartLimitAction", "JobTimeoutAction"])
+async def test_r35_what_may_take_the_host_down_is_of_high_risk(tmp_path, action):
+    gate = make_gate(tmp_path, policy=MAINT, catalogue=CATALOGUE)
+    told = await explained(gate, {action: "poweroff"})
+    assert (told["risk"], told["verdict"]) == ("high", "ask")
+    assert f"{action}=poweroff of web.service" in told["blast_radius"]
+
+
+async def test_r37_a_rule_that_allows_does_not_reach_what_triggers_the_unit(tmp_path):
+    gate = make_gate(tmp_path, policy='[[rule]]\nname = "web"\ntargets = ["web.service"]\nverdict = "allow"\n')
+    bus_of(gate).units["evil.timer"] = running("evil.timer", triggers=("web.service",))
+    assert (await propose(gate, "evil.timer"))["decision"]["rule"] == "default"
+    gate.policy = type(gate.policy)(
+        rule=(
+            policy.Rule(name="no-web", targets=("web.service",), verdict="refuse"),
+            policy.Rule(name="rest", verdict="allow"),
+        )
+    )
+    assert (await propose(gate, "evil.timer"))["decision"]["rule"] == "no-web"
+    assert bus_of(gate).done == []
+
+
+OWNED = """
+[[ownership]]
+name = "app-data"
+path = "/srv/app"
+owner = "app"
+group = "app"
+mode = "0750"
+[[rule]]
+name = "no-batch"
+targets = ["batch.service"]
+verdict = "refuse"
+[[rule]]
+name = "owners"
+actions = ["repair_ownership"]
+targets = ["app-data"]
+verdict = "allow"
+[[rule]]
+name = "web"
+actions = ["start_unit"]
+targets = ["web.service", "smtp.service"]
+verdict = "allow"
+"""
+
+
+def owned(tmp_path, monkeypatch, **options):
+    gate = make_gate(tmp_path, policy=OWNED, catalogue=CATALOGUE, **options)
+
+    async def wrong(request):
+        return {"now": {"uid": 0, "gid": 0, "mode": 0o700}, "right": False}
+
+    async def done(request):
+        return {}
+
+    monkeypatch.setattr(gate.judge.world, "peek", wrong)
+    monkeypatch.setattr(gate.judge.world, "act", done)
+    return gate
+
+
+@pytest.mark.parametrize(
+    ("unit", "rule"),
+    [("web.service", "owners"), ("mail.service", "owners"), ("batch.service", "no-batch"), ("db.service", "default")],
+)
+async def test_r36_a_unit_in_an_argument_must_be_allowed_too(tmp_path, monkeypatch, unit, rule):
+    gate = owned(tmp_path, monkeypatch)
+    told = await say(gate, DAEMON, "explain", action="repair_ownership", target="/srv/app", arguments={"unit": unit})
+    assert told["rule"] == rule, told
+
+
+async def test_r36_one_thing_by_two_names_is_one_thing(tmp_path, monkeypatch):
+    gate = owned(tmp_path, monkeypatch)
+    first = await propose(gate, "app-data", "repair_ownership")
+    again = await propose(gate, "/srv/app", "repair_ownership")
+    assert (first["state"], again["state"], again["target"]) == ("done", "waiting", "app-data")
+    assert "/srv/app was changed just now" in again["decision"]["reason"]
+    assert (await propose(gate, "/srv/app", "repair_ownership"))["id"] == again["id"]
+
+
+async def test_r36_every_unit_of_a_change_is_counted(tmp_path, monkeypatch):
+    gate = owned(tmp_path, monkeypatch)
+    await propose(gate, "app-data", "repair_ownership", unit="smtp.service")
+    rows = gate.database.all("SELECT target, proposal FROM runs")
+    assert [tuple(row) for row in rows] == [("/srv/app", 1), ("mail.service", 1)]
+    assert gate.limits.hindrance(["mail.service"]).startswith("mail.service was changed just now")
+    for each in ("/srv/app", "mail.service"):
+        with gate.database.writing() as writer:
+            gate.limits.quarantine(writer, each)
+    assert (await say(gate, judge_admin(), "release", target="app-data"))["quarantine"] == ["mail.service"]
+    assert (await say(gate, judge_admin(), "release", target="smtp.service"))["quarantine"] == []

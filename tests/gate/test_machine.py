@@ -145,6 +145,17 @@ def test_explain_says_whose_connections_a_restart_drops(machine):
     assert (told["blast_radius"], told["risk"]) == ("", "low")
 
 
+def test_r35_what_else_a_start_would_do_is_judged(machine):
+    machine.unit("maint.service", "[Unit]\nConflicts=systemd-logind.service\n" + SHOP)
+    told = say(machine, "explain", action="start_unit", target="maint.service")
+    assert (told["verdict"], told["rule"]) == ("refuse", "protected"), told
+    assert told["blast_radius"] == "may also stop 1 active unit: systemd-logind.service", told
+    machine.unit("off.service", "[Unit]\nSuccessAction=poweroff\n" + SHOP)
+    assert say(machine, "explain", action="start_unit", target="off.service")["risk"] == "high"
+    told = say(machine, "explain", action="start_unit", target="shop.service")
+    assert (told["risk"], told["blast_radius"]) == ("low", ""), told
+
+
 def test_r06_who_is_logged_in_through_a_unit_raises_its_risk(machine):
     kiosk = "[Service]\nUser=nobody\nPAMName=login\nExecStart=/usr/bin/sleep 600\n"
     machine.unit("kiosk.service", kiosk, start=True)

@@ -47,7 +47,7 @@ async def test_a_host_that_answers_is_asked(tmp_path, monkeypatch):
     units = some_units()
     monkeypatch.setattr(SystemBus, "system_state", lambda self: units.system_state())
     monkeypatch.setattr(SystemBus, "unit", lambda self, name: units.unit(name))
-    monkeypatch.setattr(SystemBus, "dependants", lambda self, name: units.dependants(name))
+    monkeypatch.setattr(SystemBus, "facts", lambda self, name: units.facts(name))
     found = await offline.explain(places_in(tmp_path), "auto-full", "restart_unit", "web.service", {})
     assert (found["verdict"], found["missing"]) == ("allow", [])
 

@@ -16,6 +16,7 @@ from stillwatch.gate.policy import (
     Case,
     Policy,
     Rule,
+    Touch,
     bound_hash,
     decide,
     load_policy,
@@ -249,3 +250,34 @@ def test_r07_a_file_with_anything_wrong_is_refused_whole(tmp_path, text):
 def test_the_most_careful_level_holds():
     assert lower_level("auto-full", "suggest", "auto-safe") == "suggest"
     assert "stillwatch*" in (*BY_NAME, *BY_ROLE)
+
+
+@pytest.mark.parametrize("name", ["actions", "targets", "risk", "host"])
+def test_r37_an_empty_list_matches_nothing_and_is_a_mistake(tmp_path, name):
+    policy = Policy(rule=(Rule(name="a", verdict="allow", **{name: ()}),))
+    assert decide(policy, CASE, "auto-full").rule == "default"
+    with pytest.raises(Refused, match=f"rule a: an empty list of {name}"):
+        load_policy(written(tmp_path, f'[[rule]]\nname = "a"\nverdict = "ask"\n{name} = []\n'), ME)
+
+
+@given(st.sampled_from(ORDER), st.sampled_from(LEVELS))
+def test_r37_only_refusing_heeds_relatives(verdict, level):
+    case = replace(CASE, names=("evil.timer",), relatives=("evil.timer", "web.service"))
+    assert (decide(one(verdict=verdict, targets=("web.service",)), case, level).rule == "one") is (verdict == "refuse")
+
+
+@pytest.mark.process
+@given(st.integers())
+@settings(max_examples=50, deadline=None)
+def test_r35_what_is_touched_never_loosens_a_verdict(seed):
+    dice = random.Random(seed)
+    for _ in range(200):
+        policy, case = some_policy(dice), some_case(dice)
+        name, action = dice.choice(("web.service", "db.service", "x.service")), dice.choice(("stop_unit", "start_unit"))
+        touch = Touch(unit=name, action=action, names=(name,), needs=(action,) * (action == "stop_unit"))
+        for level in LEVELS:
+            alone, together = (decide(policy, each, level) for each in (case, replace(case, touches=(touch,))))
+            assert ORDER.index(together.verdict) <= ORDER.index(alone.verdict)
+            itself = decide(policy, replace(case, action=action, names=(name,), protected=""), level)
+            if itself.verdict == "refuse" and (touch.needs or itself.rule != "default"):
+                assert together.verdict == "refuse"

@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.totp import STEP, code_at
-from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, make_gate, propose, say
+from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, make_gate, propose, running, say
 
 
 def test_r20_the_codes_are_those_of_rfc_6238():
@@ -77,7 +77,8 @@ async def test_r20_codes_are_for_low_and_medium_risk_that_can_be_undone(tmp_path
     lasting = await propose(gate, "web.service", action="reset_failed")
     with pytest.raises(Refused, match="only the local command line"):
         await by_code(gate, lasting, code(gate, secret))
-    bus_of(gate).needed_by = {"db.service": ("mail.service",)}
+    bus_of(gate).needed_by = {"db.service": ("shop.service",)}
+    bus_of(gate).units["shop.service"] = running("shop.service")
     risky = await propose(gate, "db.service", action="stop_unit")
     assert risky["risk"] == "high"
     with pytest.raises(Refused, match="only the local command line"):

@@ -214,6 +214,7 @@ async def test_r06_taking_a_start_back_hits_whom_a_stop_hits(tmp_path):
     await approve(gate, await propose(gate, "web.service", "start_unit"))
     assert (await undo(gate))["risk"] == "medium"
     bus_of(gate).needed_by = {"web.service": ("mail.service",)}
+    bus_of(gate).units["mail.service"] = running("mail.service")
     waiting = await undo(gate)
     assert (waiting["risk"], "mail.service" in waiting["shown"]["blast_radius"]) == ("high", True)
     await say(gate, ROOT, "enroll")

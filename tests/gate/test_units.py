@@ -5,7 +5,7 @@ import random
 import pytest
 
 from stillwatch.gate.change.action import Absent, Refused
-from stillwatch.gate.units import check_unit_name, same_unit
+from stillwatch.gate.units import check_unit_name, names_of, names_of_any
 from tests.gate.hostile import TRICKS, text
 from tests.gate.stage import some_units
 
@@ -36,8 +36,10 @@ def test_r03_random_text_is_a_plain_name_or_refused():
 
 
 async def test_r03_all_names_triggers_and_templates_are_one_unit():
-    assert await same_unit(some_units(), "relay.service") == ("relay.service", "ssh.socket")
-    assert "ssh-session@.service" in await same_unit(some_units(), "ssh.socket")
-    assert await same_unit(some_units(), "sshd.service") == ("ssh.service", "sshd.service")
+    relay = await names_of(some_units(), "relay.service")
+    assert (relay.own, relay.relatives) == (("relay.service",), ("relay.service", "ssh.socket"))
+    assert "ssh-session@.service" in (await names_of(some_units(), "ssh.socket")).relatives
+    assert (await names_of(some_units(), "sshd.service")).own == ("ssh.service", "sshd.service")
     with pytest.raises(Absent):
-        await same_unit(some_units(), "nope.service")
+        await names_of(some_units(), "nope.service")
+    assert (await names_of_any(some_units(), "nope@1.service")).relatives == ("nope@.service", "nope@1.service")

@@ -62,7 +62,9 @@ class AdminVerbs(Gate):
         return {"uri": self.codes.enroll(os.uname().nodename, self.name(peer))}
 
     async def _release(self, peer: Peer, request: protocol.Release) -> Reply:
-        if not self.limits.release(request.target, self.name(peer)):
+        names = [request.target, *await self.judge.names_for(request.target)]
+        released = [self.limits.release(name, self.name(peer)) for name in names]
+        if not any(released):
             raise Refused(f"{clean(request.target)} is not in quarantine")
         return {"quarantine": self.limits.quarantined()}
 

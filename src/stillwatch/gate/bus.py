@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from dbus_fast import Message
 
 from stillwatch.errors import NotReachable, StillwatchError
-from stillwatch.gate.change.action import Interrupted, Refused, Verb
+from stillwatch.gate.change.action import Interrupted, Refused
 from stillwatch.host.bus import Bus, BusError
 from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD, Pid1
+from stillwatch.unit.transaction import Effects, Job, TooWide, Verb, effects
 
 JOB_DEADLINE: Final = 120.0
-MAX_DEPENDANTS: Final = 500
-NEEDED_BY: Final = ("RequiredBy", "BoundBy", "ConsistsOf", "RequisiteOf")
-UP: Final = ("active", "activating", "reloading")
 
 
 class SystemBus(Pid1):
@@ -26,17 +24,11 @@ class SystemBus(Pid1):
         super().__init__(address)
         self._ended: dict[str, asyncio.Future[str]] = {}
 
-    async def dependants(self, name: str) -> tuple[str, ...]:
-        found: set[str] = set()
-        todo = [name]
-        while todo:
-            facts = await self.facts(todo.pop())
-            fresh = {other for kind in NEEDED_BY for other in facts.get(kind, ())} - found - {name}
-            if len(found) + len(fresh) > MAX_DEPENDANTS:
-                raise Refused(f"more than {MAX_DEPENDANTS} units need {name}")
-            found |= fresh
-            todo += fresh
-        return tuple(sorted([other for other in found if (await self.facts(other)).get("ActiveState") in UP]))
+    async def effects(self, jobs: Collection[Job]) -> Effects:
+        try:
+            return await effects(jobs, self.facts)
+        except TooWide as error:
+            raise Refused(str(error)) from error
 
     async def reset_failed(self, name: str) -> None:
         await self._do("ResetFailedUnit", "s", [name])

@@ -146,7 +146,7 @@ class Gate:
             return Decision(verdict="refuse", rule="precondition", reason=clean(reading.now.reason))
         if decision.verdict != "allow":
             return decision
-        hindrance = self.performer.hindrance() or self.limits.hindrance(reading.change.target)
+        hindrance = self.performer.hindrance() or self.limits.hindrance(reading.things)
         return Decision(verdict="ask", rule="limits", reason=hindrance) if hindrance else decision
 
     async def _explain(self, peer: Peer, request: protocol.Explain) -> Reply:

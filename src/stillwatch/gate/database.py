@@ -44,6 +44,8 @@ class Database:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-512", "foreign_keys=ON"):
             self.connection.execute(f"PRAGMA {pragma}")
         self.connection.executescript((Path(__file__).parent / "schema.sql").read_text())
+        if not self.one("SELECT 1 FROM pragma_table_info('proposals') WHERE name = 'things'"):  # written before 0.2
+            self.connection.execute("ALTER TABLE proposals ADD COLUMN things TEXT NOT NULL DEFAULT '[]'")
         self._finish_archiving()
         self.seq, self.head = self._tail()
         self.anchored = self.seq == 0 or anchor(self.seq, self.head)

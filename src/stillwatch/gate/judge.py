@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,22 +12,26 @@ import msgspec
 
 from stillwatch.config import Autonomy
 from stillwatch.gate.backups import stale_backups
+from stillwatch.gate.blast import blast_radius
 from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
-from stillwatch.gate.change.declared_entry import loaded
 from stillwatch.gate.change.undo import Made, Undo
-from stillwatch.gate.policy import LEVELS, Case, Policy, bound_hash, decide, raised_risk
+from stillwatch.gate.policy import LEVELS, Case, Policy, Touch, bound_hash, decide, raised_risk
 from stillwatch.gate.protocol import in_short
-from stillwatch.gate.units import same_unit
+from stillwatch.gate.units import Names, names_of, names_of_any
 from stillwatch.records.action import Decision
 from stillwatch.unit.names import may_be_named
-from stillwatch.unit.protected import protected_by
+from stillwatch.unit.protected import protected_by, protected_from_start
+from stillwatch.unit.transaction import Effects, Job
 
 DEADLINE: Final = 20.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """The state of things at one moment. hash: what an approval binds; missing: what this host does not have."""
+    """The state of things at one moment. hash: what an approval binds; missing: what this host does not have;
+
+    things: what is changed first, then the other units that would go down or that the proposer named (R36).
+    """
 
     action: Action
     change: Change
@@ -36,6 +40,7 @@ class Reading:
     blast: BlastRadius = field(default_factory=BlastRadius)
     hash: str = ""
     missing: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
 
 
 class Judge:
@@ -76,27 +81,57 @@ class Judge:
 
     async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
         await action.check_target(self.world, change)
-        if may_be_named(change.target):
-            change = replace(change, target=(await loaded(self.world, change.target)).name)
+        change = await action.canonical(self.world, change)
         now = await action.precondition(self.world, change)
         meant, doer = (action.made.change, action.made.action) if isinstance(action, Undo) else (change, action)
-        blast = await doer.blast_radius(self.world, meant, undo=doer is not action)
-        names = await self._names(meant.target)
-        touched = {name for unit in (*now.touches, *blast.dependants) for name in await same_unit(self.world.bus, unit)}
-        stale = await stale_backups(self.world, meant.target, (*names, *touched))
+        jobs = await doer.jobs(self.world, meant, undo=doer is not action)
+        effects = await self.world.bus.effects(jobs) if jobs else Effects()
+        blast = await blast_radius(self.world, jobs, effects)
+        names = await self._names(doer.about(self.world, meant))
+        touches = await self._touches(meant, names, jobs, effects, undo=doer is not action)
+        near = {name for unit in now.touches for name in (await names_of(self.world.bus, unit)).relatives}
+        stale = await stale_backups(self.world, meant.target, _all_names(names, touches, near))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = Case(
             action=meant.action,
             undo=doer is not action,
-            names=names,
+            names=names.own,
+            relatives=names.relatives,
+            touches=touches,
             risk=raised_risk(action.risk, blast),
             cause=now.cause,
-            protected=protected_by((*names, *sorted(touched)), policy.protected),
+            protected=protected_by((*names.relatives, *sorted(near)), policy.protected) or _protected(touches, policy),
             host_state=await self._host_state(policy),
             minute=minute_of_day(self.world.clock.now()),
         )
         digest = bound_hash(plain(change), self.host, policy.version, now.facts)
-        return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest)
+        things = (thing(now.facts, change.target), *(touch.unit for touch in touches if touch.needs))
+        things = tuple(dict.fromkeys(things))
+        return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest, things=things)
+
+    async def _touches(
+        self, meant: Change, names: Names, jobs: Collection[Job], effects: Effects, *, undo: bool
+    ) -> tuple[Touch, ...]:
+        """The other units that PID 1 would act on. Those that would go down, and those that the proposer named, need a
+        rule that permits it; what is only started with it, or after it, needs that none refuses it."""
+        named = {value for value in msgspec.to_builtins(meant.arguments).values() if isinstance(value, str)}
+        found = []
+        for verb, unit in sorted({*jobs, *effects.jobs}):
+            if unit in names.own or (verb == "stop" and unit not in effects.up):
+                continue
+            action = f"{verb}_unit"
+            needs = (action, *((meant.action,) if undo or unit in named else ()))
+            each = await names_of_any(self.world.bus, unit)
+            found.append(
+                Touch(
+                    unit=unit,
+                    action=action,
+                    names=each.own,
+                    relatives=each.relatives,
+                    needs=needs if verb != "start" or unit in named else (),
+                )
+            )
+        return tuple(found)
 
     async def explain(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:
         """As `read`; a target that this host lacks is judged by its words and reported in `missing`."""
@@ -111,12 +146,39 @@ class Judge:
             now = Precondition(ok=False, reason=str(absent))
             return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 
-    async def _names(self, target: str) -> tuple[str, ...]:
-        return await same_unit(self.world.bus, target) if may_be_named(target) else (target,)
+    async def names_for(self, said: str) -> list[str]:
+        """The things that a person's word for one may mean: a unit by another name, a declared entry by its own."""
+        declared = self.world.declared
+        placed = [(one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks)]
+        logs = [(one.name, one.directory) for one in declared.rotated_logs]
+        places = [place for name, place in (*placed, *logs) if name == said]
+        unit = await self.world.bus.unit(said) if may_be_named(said) else None
+        return [*places, *([unit.name] if unit else [])]
+
+    async def _names(self, about: Sequence[str]) -> Names:
+        units = [await names_of(self.world.bus, one) for one in about if may_be_named(one)]
+        own = {*about, *(name for unit in units for name in unit.own)}
+        return Names(own=tuple(sorted(own)), relatives=tuple(sorted(own.union(*(unit.relatives for unit in units)))))
 
     async def _host_state(self, policy: Policy) -> str:
         """Asked only where a rule wants to know."""
         return await self.world.bus.system_state() if any(rule.host for rule in policy.rule) else "unknown"
+
+
+def _all_names(names: Names, touches: Sequence[Touch], more: Collection[str]) -> tuple[str, ...]:
+    return (*names.relatives, *(name for touch in touches for name in touch.relatives), *more)
+
+
+def _protected(touches: Sequence[Touch], policy: Policy) -> str:
+    """A protected unit among those that are touched, "" if there is none."""
+    started = [name for touch in touches if touch.action == "start_unit" for name in touch.relatives]
+    others = [name for touch in touches if touch.action != "start_unit" for name in touch.relatives]
+    return protected_by(others, policy.protected) or protected_from_start(started, policy.protected)
+
+
+def thing(facts: Mapping[str, object], target: str) -> str:
+    """What is changed, whatever it was called: a path, a unit, or what the target says (R36)."""
+    return str(facts.get("path") or facts.get("directory") or facts.get("unit") or target)
 
 
 def plain(change: Change) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from stillwatch.gate.change.action import Clock
@@ -21,26 +22,30 @@ class Limits:
     def __init__(self, database: Database, clock: Clock, boot_id: str) -> None:
         self.database, self.clock, self.boot_id = database, clock, boot_id
 
-    def hindrance(self, target: str) -> str:
-        """Why nothing automatic may be done to the target now; "" if it may."""
-        if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", target):
-            return f"{target} is in quarantine until a person clears it"
+    def hindrance(self, things: Collection[str]) -> str:
+        """Why nothing automatic may be done to these things now; "" if it may."""
         ages = self._ages()
-        mine = sorted(seconds for name, seconds in ages if name == target and seconds < HOUR)
+        if len({proposal for _, proposal, _ in ages}) >= PER_DAY:
+            return f"{PER_DAY} automatic changes within a day: a person approves the next"
+        return next((said for said in (self._of(one, ages) for one in things) if said), "")
+
+    def _of(self, thing: str, ages: Collection[tuple[str, int, float]]) -> str:
+        if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", thing):
+            return f"{thing} is in quarantine until a person clears it"
+        mine = sorted(seconds for name, _, seconds in ages if name == thing and seconds < HOUR)
         if len(mine) >= PER_TARGET:
             with self.database.writing() as writer:
-                self.quarantine(writer, target)
-            return f"{target} was changed {PER_TARGET} times within an hour: in quarantine until a person clears it"
-        if len(ages) >= PER_DAY:
-            return f"{PER_DAY} automatic changes within a day: a person approves the next"
+                self.quarantine(writer, thing)
+            return f"{thing} was changed {PER_TARGET} times within an hour: in quarantine until a person clears it"
         wait = min(FIRST_PAUSE * 2 ** (len(mine) - 1), LONGEST_PAUSE) - mine[0] if mine else 0.0
-        return f"{target} was changed just now: by itself again in {wait:.0f} s" if wait > 0 else ""
+        return f"{thing} was changed just now: by itself again in {wait:.0f} s" if wait > 0 else ""
 
-    def count(self, writer: Writer, action: str, target: str, proposal: int) -> None:
-        """Note one automatic change."""
+    def count(self, writer: Writer, action: str, things: Collection[str], proposal: int) -> None:
+        """Note one automatic change, of every thing that it touches."""
         writer.execute("DELETE FROM runs WHERE boot_id = ? AND boot < ?", (self.boot_id, self.clock.boot() - DAY))
-        row = (target, action, self.boot_id, self.clock.boot(), proposal)
-        writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)
+        for one in things:
+            row = (one, action, self.boot_id, self.clock.boot(), proposal)
+            writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)
 
     def release(self, target: str, by: str) -> bool:
         """A person clears the quarantine and the count; False if there was none."""
@@ -60,12 +65,12 @@ class Limits:
         writer.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?)", (target, self.clock.now()))
         writer.record("paused", target=target, quarantine=True, by="gate")
 
-    def _ages(self) -> list[tuple[str, float]]:
-        """(target, age) of every automatic change of the last day; one whose age is unknown counts as recent."""
+    def _ages(self) -> list[tuple[str, int, float]]:
+        """(thing, proposal, age) of every automatic change of the last day; one of unknown age counts as recent."""
         now = self.clock.boot()
-        rows = self.database.all("SELECT target, boot_id, boot FROM runs")
-        ages = [(row["target"], age(row["boot"], row["boot_id"], self.boot_id, now)) for row in rows]
-        return [(target, seconds) for target, seconds in ages if seconds < DAY]
+        rows = self.database.all("SELECT target, proposal, boot_id, boot FROM runs")
+        ages = [(row["target"], row["proposal"], age(row["boot"], row["boot_id"], self.boot_id, now)) for row in rows]
+        return [one for one in ages if one[2] < DAY]
 
 
 def age(boot: float, noted_in: str, this_boot: str, boot_now: float) -> float:

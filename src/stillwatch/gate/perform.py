@@ -12,7 +12,7 @@ from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verification, World
 from stillwatch.gate.change.undo import Made
 from stillwatch.gate.database import Database, Writer
-from stillwatch.gate.judge import Judge, Reading
+from stillwatch.gate.judge import Judge, Reading, thing
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits
 from stillwatch.gate.policy import Policy, decide
@@ -77,7 +77,7 @@ class Performer:
                 return f"it is {row['state']}"
             try:
                 reading = await self._still_so(row)
-                self._intend(row)
+                self._intend(row, reading)
             except Refused as refused:
                 self._give_back(row, str(refused))
                 return str(refused)
@@ -119,21 +119,23 @@ class Performer:
         automatic = row["approver"] == "policy"
         if decision.verdict == "refuse" or (automatic and decision.verdict != "allow"):
             raise Refused(decision.reason)
-        hindrance = self.limits.hindrance(row["target"]) if automatic else ""
+        hindrance = self.limits.hindrance(reading.things) if automatic else ""
         if hindrance:
             raise Refused(hindrance)
         return reading
 
-    def _intend(self, row: Row) -> None:
+    def _intend(self, row: Row, reading: Reading) -> None:
         """On disk before anything runs; the approval is used up with it. Raises Refused if it was taken back."""
         with self.database.writing() as writer:
             use = "UPDATE proposals SET state = 'running' WHERE id = ? AND state = 'approved' AND hash = ?"
             if writer.execute(use, (row["id"], row["hash"])).rowcount != 1:
                 raise Refused("it was taken back meanwhile")
-            earlier = "DELETE FROM checks WHERE proposal IN (SELECT id FROM proposals WHERE target = ?)"
-            writer.execute(earlier, (row["target"],))
+            earlier = (
+                "DELETE FROM checks WHERE proposal IN (SELECT id FROM proposals WHERE json_extract(things, '$[0]') = ?)"
+            )
+            writer.execute(earlier, (reading.things[0],))
             if row["approver"] == "policy":
-                self.limits.count(writer, row["action"], row["target"], row["id"])
+                self.limits.count(writer, row["action"], reading.things, row["id"])
             writer.record("intent", **named(row), hash_approved=row["hash"], approver=row["approver"])
 
     async def _run(self, row: Row, doing: Awaitable[str], end: str) -> None:
@@ -162,7 +164,8 @@ class Performer:
                 for delay in CHECKS:
                     due = (row["id"], delay, self.limits.boot_id, self.clock.boot() + delay)
                     writer.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?)", due)
-                writer.execute("REPLACE INTO changes VALUES (?, ?, ?)", (thing(row), row["id"], canonical(left or {})))
+                changed = (things(row)[0], row["id"], canonical(left or {}))
+                writer.execute("REPLACE INTO changes VALUES (?, ?, ?)", changed)
                 if row["action"] == "undo":
                     self._taken_back(writer, row)
             if status == "failed":
@@ -180,7 +183,8 @@ class Performer:
             writer.execute(end, (said, undone["id"]))
             writer.execute("DELETE FROM checks WHERE proposal = ?", (undone["id"],))
             writer.record("undone", **named(undone), status="undone", said=said)
-            self.limits.quarantine(writer, undone["target"])
+            for one in things(undone):
+                self.limits.quarantine(writer, one)
 
     def _give_back(self, row: Row, reason: str) -> None:
         """An approval that cannot be used is void; the proposal waits for a new one."""
@@ -228,10 +232,9 @@ class Performer:
         return self.database.all("SELECT * FROM proposals WHERE id = ?", number)[0]
 
 
-def thing(row: Row) -> str:
-    """What was changed, whatever it was called: a path, a unit, or what the target says."""
-    facts = json.loads(row["facts"])
-    return str(facts.get("path") or facts.get("unit") or row["target"])
+def things(row: Row) -> list[str]:
+    """What was changed first, then what else it touched; of a proposal of an earlier version the first alone."""
+    return json.loads(row["things"]) or [thing(json.loads(row["facts"]), row["target"])]
 
 
 def named(row: Row) -> dict[str, Any]:
@@ -241,7 +244,7 @@ def named(row: Row) -> dict[str, Any]:
 
 
 def count(writer: Writer, row: Row, what: str) -> None:
-    """The ledger of verified successes and failures for each (action, target)."""
-    key = (row["action"], row["target"])
+    """The ledger of verified successes and failures for each (action, thing)."""
+    key = (row["action"], things(row)[0])
     writer.execute("INSERT OR IGNORE INTO ledger (action, target) VALUES (?, ?)", key)
     writer.execute(f"UPDATE ledger SET {what} = {what} + 1 WHERE action = ? AND target = ?", key)  # noqa: S608

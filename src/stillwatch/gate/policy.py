@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
@@ -21,6 +21,7 @@ from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import ACTIONS, Decision, Verdict
 from stillwatch.tables.problems import BadTable, read_table
 
+VERDICTS: Final[tuple[Verdict, ...]] = ("refuse", "ask", "allow")
 LEVELS: Final[tuple[Autonomy, ...]] = get_args(Autonomy)
 RISKS: Final[tuple[Risk, ...]] = get_args(Risk)
 BUSY: Final = 10
@@ -32,32 +33,43 @@ Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?/\\-]{1,255}\Z")]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Empty lists match anything; cause: only with (true) or without (false) a cause that the gate itself read."""
+    """A list that is left out matches anything, an empty one nothing (R37).
+
+    cause: only with (true) or without (false) a cause that the gate itself read.
+    """
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
     verdict: Verdict
-    actions: tuple[str, ...] = ()
-    targets: tuple[Glob, ...] = ()
-    risk: tuple[Risk, ...] = ()
-    host: tuple[HostState, ...] = ()
+    actions: tuple[str, ...] | None = None
+    targets: tuple[Glob, ...] | None = None
+    risk: tuple[Risk, ...] | None = None
+    host: tuple[HostState, ...] | None = None
     cause: bool | None = None
     hours: Hours | None = None
     always_ask: bool = False
     reason: Annotated[str, Meta(max_length=200)] = ""
 
     def __post_init__(self) -> None:
-        if unknown := set(self.actions) - set(ACTIONS):
+        if unknown := set(self.actions or ()) - set(ACTIONS):
             raise ValueError(f"rule {self.name}: no action {sorted(unknown)[0]}")
 
     def matches(self, case: Case) -> bool:
+        """Refusing heeds a unit's relatives, allowing and asking its own names alone."""
+        names = (*case.names, *case.relatives) if self.verdict == "refuse" else case.names
+        actions = (case.action, "undo") if case.undo else (case.action,)
         return (
-            (not self.actions or case.action in self.actions or (case.undo and "undo" in self.actions))
-            and (not self.targets or any(fnmatchcase(name, glob) for name in case.names for glob in self.targets))
-            and (not self.risk or case.risk in self.risk)
-            and (not self.host or case.host_state in self.host)
+            (self.actions is None or any(action in self.actions for action in actions))
+            and (self.targets is None or any(fnmatchcase(name, glob) for name in names for glob in self.targets))
+            and (self.risk is None or case.risk in self.risk)
+            and (self.host is None or case.host_state in self.host)
             and (self.cause is None or self.cause == bool(case.cause))
             and (self.hours is None or _within(self.hours, case.minute))
         )
+
+    @property
+    def empty_list(self) -> str:
+        """The name of a list with nothing in it, which is a mistake; "" if there is none."""
+        return next((name for name in ("actions", "targets", "risk", "host") if getattr(self, name) == ()), "")
 
 
 class Policy(Declared, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,16 +86,33 @@ class Policy(Declared, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Touch:
+    """Another unit that the change would touch. action: what the policy calls that; names, relatives: as of a case.
+
+    needs: the actions of which some rule must permit one on this unit; none: it is enough that no rule refuses it.
+    """
+
+    unit: str
+    action: str
+    names: tuple[str, ...]
+    relatives: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """All that a decision depends on, read by the gate: nothing here comes from a model but action and target.
 
-    names: the target under all its names; protected: the protected unit that it is or touches, "" if none;
+    names: the target under all its names; relatives: also what triggers it, what it triggers and the templates;
+    protected: the protected unit that it is or touches, "" if none; touches: other units that PID 1 would act on;
     minute: of the local day; undo: the action is to be taken back, so its rules count, and those that name `undo`.
     """
 
     action: str
     names: tuple[str, ...]
     risk: Risk
+    relatives: tuple[str, ...] = ()
+    touches: tuple[Touch, ...] = ()
     cause: str = ""
     protected: str = ""
     host_state: str = "unknown"
@@ -102,15 +131,38 @@ def read_policy(text: bytes, name: str) -> Policy:
         read = read_table(text, Policy)
     except BadTable as bad:
         raise Refused(f"{name}: {bad}") from bad
+    for rule in read.rule:
+        if rule.empty_list:
+            raise Refused(f"{name}: rule {rule.name}: an empty list of {rule.empty_list} matches nothing")
     if read.version:
         raise Refused(f"{name}: `version` is the file's hash and cannot be set")
     return msgspec.structs.replace(read, version=hashlib.sha256(text).hexdigest())
 
 
 def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
-    """The verdict at one level of autonomy, with the rule and the reason. Pure (R6, R9)."""
+    """The verdict at one level of autonomy, with the rule and the reason: the strictest of all units touched (R35)."""
     if case.protected:
         return Decision(verdict="refuse", rule="protected", reason=f"{case.protected} is protected")
+    decisions = [_decide(policy, case, level), *(_touched(policy, case, touch, level) for touch in case.touches)]
+    return min((one for one in decisions if one), key=lambda one: VERDICTS.index(one.verdict))
+
+
+def _touched(policy: Policy, case: Case, touch: Touch, level: Autonomy) -> Decision | None:
+    """What the policy says about one more unit; None where no rule refuses it and none needs to permit it."""
+    said = {
+        action: _decide(policy, replace(case, action=action, names=touch.names, relatives=touch.relatives), level)
+        for action in (touch.action, case.action, *touch.needs)
+    }
+    against = [one for one in said.values() if one.verdict == "refuse" and one.rule != "default"]
+    permitted = [said[action] for action in touch.needs if said[action].verdict != "refuse"]
+    if against or (touch.needs and not permitted):
+        one = (against or [said[touch.action]])[0]
+        return replace(one, verdict="refuse", reason=f"{touch.unit} would be touched, too: {one.reason}")
+    return min(permitted, key=lambda one: VERDICTS.index(one.verdict)) if permitted else None
+
+
+def _decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
+    """About one unit or thing. Pure (R6, R9)."""
     rule = next((rule for rule in policy.rule if rule.matches(case)), None)
     if rule is None:
         return Decision(verdict="refuse", rule="default", reason="no rule allows it")
@@ -123,7 +175,12 @@ def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
 
 
 def raised_risk(stated: Risk, blast: BlastRadius) -> Risk:
-    """The author's risk, one step up for each: units that need it, many connections, open sessions, a stale backup."""
+    """The author's risk, one step up for each: units that need it, many connections, open sessions, a stale backup.
+
+    High, where PID 1 may do something to the whole host.
+    """
+    if blast.dire:
+        return "high"
     steps = sum((bool(blast.dependants), blast.connections >= BUSY, bool(blast.sessions), bool(blast.stale)))
     return RISKS[min(RISKS.index(stated) + steps, len(RISKS) - 1)]
 

@@ -87,7 +87,8 @@ def bound(reading: Reading) -> dict[str, Any]:
         "undoable": reading.action.undoable,
     }
     facts = canonical(dict(reading.now.facts))
-    return {"risk": reading.case.risk, "hash": reading.hash, "facts": facts, "shown": canonical(shown)}
+    known = {"facts": facts, "shown": canonical(shown), "things": json.dumps(reading.things)}
+    return {"risk": reading.case.risk, "hash": reading.hash, **known}
 
 
 def shown(row: Row) -> dict[str, Any]:

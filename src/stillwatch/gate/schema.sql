@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS proposals (
   state TEXT NOT NULL, verdict TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL, risk TEXT NOT NULL,
   hash TEXT NOT NULL, facts TEXT NOT NULL, shown TEXT NOT NULL,
   approver TEXT NOT NULL DEFAULT '', approved_boot REAL NOT NULL DEFAULT 0, approved_in TEXT NOT NULL DEFAULT '',
-  status TEXT, verified INTEGER, said TEXT NOT NULL DEFAULT '');
+  status TEXT, verified INTEGER, said TEXT NOT NULL DEFAULT '', things TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS proposals_by_state ON proposals (state);
 CREATE TABLE IF NOT EXISTS checks (proposal INTEGER NOT NULL, delay INTEGER NOT NULL, boot_id TEXT NOT NULL, due REAL NOT NULL, PRIMARY KEY (proposal, delay));
 CREATE TABLE IF NOT EXISTS changes (thing TEXT PRIMARY KEY, proposal INTEGER NOT NULL, facts TEXT NOT NULL);

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 
 from stillwatch.gate.change.action import Absent, Refused, UnitBus
+from stillwatch.records.unit import UnitState
 from stillwatch.unit.names import LONGEST, may_be_named
 
 
@@ -17,16 +19,30 @@ def check_unit_name(text: str) -> str:
     return text
 
 
-async def same_unit(bus: UnitBus, name: str) -> tuple[str, ...]:
-    """Every name of the unit, of what triggers it and of what it triggers. Raises Absent where it is not loaded."""
-    unit = await bus.unit(check_unit_name(name))
-    if unit is None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """own: what the unit is called; relatives (R37): also what triggers it, what it triggers, the templates of all."""
+
+    own: tuple[str, ...]
+    relatives: tuple[str, ...]
+
+
+async def names_of(bus: UnitBus, name: str) -> Names:
+    """Raises Absent where it is not loaded."""
+    if await bus.unit(check_unit_name(name)) is None:
         raise Absent(name)
-    found = {unit.name, name, *unit.names}
+    return await names_of_any(bus, name)
+
+
+async def names_of_any(bus: UnitBus, name: str) -> Names:
+    """Of a unit that PID 1 itself named, loaded or not."""
+    unit = await bus.unit(name) or UnitState(name=name)
+    own = {unit.name, name, *unit.names}
+    found = set(own)
     for other in (*unit.triggered_by, *unit.triggers):
         relative = await bus.unit(other)
         found |= {other, *(relative.names if relative else ())}
-    return tuple(sorted(found | {_template(each) for each in found}))
+    return Names(own=tuple(sorted(own)), relatives=tuple(sorted(found | {_template(each) for each in found})))
 
 
 def _template(name: str) -> str:

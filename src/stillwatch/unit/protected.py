@@ -8,18 +8,44 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 BY_NAME: Final[tuple[str, ...]] = (
-    "ssh.*", "sshd.*", "ssh@*", "sshd@*", "ssh-*", "sshd-*", "dropbear*", "dbus*", "systemd-*", "init.scope",
-    "polkit*", "networking.*", "NetworkManager*", "network-*", "networkd-*", "ifup@*", "wpa_supplicant*",
-    "connman*", "dhcpcd*", "wg-quick@*", "openvpn*", "tailscaled*", "getty*", "serial-getty@*",
-    "console-getty*", "autovt@*", "display-manager*", "gdm*", "sddm*", "lightdm*", "emergency.*", "rescue.*",
-    "stillwatch*", "auditd*", "apparmor*", "selinux*", "nftables*", "iptables*", "ip6tables*",
-    "netfilter-persistent*", "ufw*", "firewalld*", "fail2ban*", "sssd*", "nslcd*", "sudo*", "cloud-init*",
-    "cloud-config*", "keyboard-setup*", "lvm2-*", "cryptsetup*", "multipathd*", "iscsid*", "kexec*",
+    # access
+    "ssh.*", "sshd.*", "ssh@*", "sshd@*", "ssh-*", "sshd-*", "dropbear*", "autossh*", "cockpit*", "webmin*",
+    "teleport*", "getty*", "serial-getty@*", "console-getty*", "container-getty*", "autovt@*", "debug-shell*", "xrdp*",
+    "display-manager*", "gdm*", "sddm*", "lightdm*", "lxdm*", "xdm*", "greetd*", "sudo*", "qemu-guest-agent*",
+    "amazon-ssm-agent*", "google-guest-agent*", "walinuxagent*", "waagent*", "snap.amazon-ssm-agent*",
+    # who may log in
+    "sssd*", "nslcd*", "nscd*", "unscd*", "winbind*", "slapd*", "dirsrv*", "ldap*", "krb5*", "gssproxy*", "kdc.*",
+    "realmd*", "oddjobd*", "accounts-daemon*",
+    # the network and the way in
+    "networking.*", "network.*", "NetworkManager*", "network-*", "networkd-*", "ifup@*", "ifplugd*", "wpa_supplicant*",
+    "iwd.*", "hostapd*", "connman*", "wicked*", "netctl*", "netplan*", "dhcpcd*", "dhclient*", "wg-quick*",
+    "wireguard*", "openvpn*", "tailscale*", "headscale*", "zerotier*", "netbird*", "nebula*", "cloudflared*", "tinc.*",
+    "tinc@*", "strongswan*", "ipsec*", "libreswan*", "openconnect*", "ocserv*", "vpnc*", "xl2tpd*", "pppd*", "ppp@*",
+    "firezone*", "innernet*", "frpc*", "ngrok*", "bore.*", "rathole*", "resolvconf*",
+    # firewalls, and who else shuts people out
+    "nftables*", "iptables*", "ip6tables*", "ipset*", "netfilter-persistent*", "shorewall*", "ferm.*", "ufw*",
+    "firewalld*", "fail2ban*", "sshguard.*", "crowdsec*", "denyhosts*",
+    # logs and rights
+    "auditd*", "audit-*", "apparmor*", "selinux*", "rsyslog*", "syslog*", "syslog-ng*", "metalog*",
+    # PID 1's own, and what a boot needs
+    "dbus*", "systemd-*", "init.scope", "polkit*", "emergency*", "rescue*", "initrd*", "dracut*", "plymouth*",
+    "cloud-init*", "cloud-config*", "cloud-final*", "keyboard-setup*", "console-setup*", "lvm2-*", "blk-availability*",
+    "cryptsetup*", "clevis*", "multipathd*", "iscsid*", "open-iscsi*", "mdmonitor*", "zfs-*", "kexec*", "kmod*",
+    "udev*", "modprobe@*", "ctrl-alt-del*",
+    # ourselves
+    "stillwatch*",
 )  # fmt: skip
 BY_ROLE: Final[tuple[str, ...]] = (
     "user@*", "user-*", "session-*", "*.target", "*.slice", "*.scope", "*.mount", "-.*",
 )  # fmt: skip
 """Kinds that hold others, and what belongs to a person's session."""
+WHOLE_HOST: Final[tuple[str, ...]] = (
+    "emergency.*", "rescue.*", "poweroff.*", "reboot.*", "soft-reboot.*", "halt.*", "kexec.*", "shutdown.*", "exit.*",
+    "umount.*", "final.*", "sleep.*", "suspend*", "hibernate.*", "hybrid-sleep.*", "initrd*", "ctrl-alt-del.*",
+    "runlevel[016].*", "system-update*", "factory-reset*",
+)  # fmt: skip
+"""Targets that, only by being started, change what the whole host does."""
+GROUPS: Final = (".target", ".slice")
 _PROCESSES: Final = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
 
 
@@ -29,6 +55,13 @@ def protected_by(names: Iterable[str], more: Iterable[str] = ()) -> str:
     more: patterns of the policy file, which adds to the list and cannot take away.
     """
     return _first(names, (*BY_NAME, *BY_ROLE, *more))
+
+
+def protected_from_start(names: Iterable[str], more: Iterable[str] = ()) -> str:
+    """The same for what is started along with something else: a group does nothing by itself, but for a few targets."""
+    singles = [name for name in names if not name.endswith(GROUPS)]
+    groups = [name for name in names if name.endswith(GROUPS)]
+    return protected_by(singles, more) or _first(groups, (*WHOLE_HOST, *more))
 
 
 def protected_by_name(names: Iterable[str]) -> str:

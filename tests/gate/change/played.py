@@ -19,6 +19,7 @@ from stillwatch.gate.declared import (
     Timer,
 )
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Effects, Job, effects
 
 DECLARED = Declared(
     rotated_logs=(RotatedLogs(name="logs", directory="/srv/shop/logs", pattern="*.log.*.gz"),),
@@ -50,6 +51,7 @@ class World:
     units: dict[str, UnitState] = field(default_factory=dict)
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     declared: Declared = DECLARED
+    links: dict[str, dict[str, Any]] = field(default_factory=dict)
     logged_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     result: str = "done"
@@ -62,8 +64,12 @@ class World:
     async def unit(self, name: str) -> UnitState | None:
         return self.units.get(name)
 
-    async def dependants(self, name: str) -> tuple[str, ...]:
-        return ("gitea.service", "nextcloud.service") if name == "db.service" else ()
+    async def facts(self, name: str) -> dict[str, Any]:
+        state = self.units[name].active_state if name in self.units else "active"
+        return {"Id": name, "ActiveState": state, **self.links.get(name, {})}
+
+    async def effects(self, jobs: Collection[Job]) -> Effects:
+        return await effects(jobs, self.facts)
 
     async def sessions(self, units: Collection[str]) -> tuple[str, ...]:
         return tuple(one for unit in units for one in self.logged_in.get(unit, ()))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stillwatch.gate.change.action import Change, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.records.action import ACTIONS
-from tests.gate.change.played import World, unit
+from tests.gate.change.played import World, change, unit
 
 HOSTILE = [
     "", " ", "nginx", "a.service; id", "$(id)", "../../etc/passwd", "/etc/shadow", "-.mount", "--now", "a.service\n",
@@ -67,3 +67,34 @@ def test_r21_r14_words_come_from_the_typed_action(name: str) -> None:
     target = CATALOGUE[name].example
     assert target in CATALOGUE[name].describe(a_change(name, target))
     assert CATALOGUE[name].success_test(a_change(name, target))
+
+
+SAME_THING = [
+    ("restart_unit", "smtp.service", {}, "mail.service", {"once": False}, (("start", "mail.service"),)),
+    ("reset_failed", "smtp.service", {}, "mail.service", {}, ()),
+    ("repair_ownership", "/srv/shop/data", {"unit": "smtp.service"}, "data", {"unit": "mail.service"},
+     (("start", "mail.service"),)),
+    ("repair_ownership", "data", {}, "data", {"unit": ""}, ()),
+    ("restore_file", "/etc/shop/shop.conf", {"unit": "shop.service"}, "conf", {"unit": ""},
+     (("start", "shop.service"),)),
+    ("remove_stale_lock", "/run/shop.pid", {}, "pid", {"unit": ""}, (("start", "shop.service"),)),
+    ("delete_rotated_logs", "/srv/shop/logs", {"mount": "/srv"}, "logs", {"mount": ""}, ()),
+    ("enable_timer", "renew.timer", {}, "renew.timer", {}, (("start", "renew.timer"),)),
+    ("run_runbook", "book.service", {}, "book.service", {}, (("start", "book.service"),)),
+    ("terminate_process", "77", {"port": 80, "unit": "smtp.service"}, "77", {"port": 80, "unit": "mail.service"},
+     (("start", "mail.service"),)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "target", "arguments", "thing", "plain", "jobs"), SAME_THING)
+async def test_r35_r36_each_action_names_its_thing_by_one_name_and_says_what_pid_1_is_told(
+    name: str, target: str, arguments: dict[str, object], thing: str, plain: dict[str, object], jobs: tuple[object, ...]
+) -> None:
+    mail = unit("mail.service")
+    world = World(units={"smtp.service": mail, "mail.service": mail})
+    action = CATALOGUE[name]
+    same = await action.canonical(world, change(name, target, **arguments))
+    assert (same.target, msgspec.to_builtins(same.arguments)) == (thing, plain)
+    assert await action.canonical(world, same) == same
+    assert await action.jobs(world, same) == jobs
+    assert action.about(world, same)[0] == ("mail.service" if name == "terminate_process" else thing)

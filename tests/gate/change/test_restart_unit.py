@@ -36,7 +36,7 @@ async def test_what_somebody_stopped_is_not_restarted() -> None:
 
 async def test_a_failed_unit_is_started_so_that_what_needs_it_keeps_running() -> None:
     world = World(units={A: unit(A, invocation_id="1")})
-    assert (await RestartUnit().blast_radius(world, RESTART)).dependants == ()
+    assert await RestartUnit().jobs(world, RESTART) == (("start", A),)
     now = await RestartUnit().precondition(world, RESTART)
     await RestartUnit().run(world, RESTART)
     assert world.done == [("reset-failed", A), ("start", A)]

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from stillwatch.gate.change import unit_verb
 from stillwatch.gate.change.action import Absent, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.unit_verb import do, unit_facts
@@ -49,56 +46,6 @@ def test_pid_1_may_forget_the_invocation_of_a_unit_that_is_down() -> None:
     kept, forgotten = (unit("a.service", "inactive", invocation_id=one, restarts=int(bool(one))) for one in ("1", ""))
     assert unit_facts(kept) == unit_facts(forgotten)
     assert unit_facts(unit("a.service", invocation_id="1")) != unit_facts(unit("a.service", invocation_id="2"))
-
-
-async def test_the_blast_radius_names_who_needs_it() -> None:
-    world = World(units={"db.service": unit("db.service", "active")})
-    blast = await CATALOGUE["restart_unit"].blast_radius(world, change("restart_unit", "db.service"))
-    assert blast.dependants == ("gitea.service", "nextcloud.service")
-    assert "2 active units" in blast.said
-
-
-SEEN = {"count": 14, "peers": ["gitea.service", "nextcloud.service", "session-7.scope"], "sessions": ["7"]}
-
-
-@pytest.mark.parametrize(("action", "doing"), [("restart_unit", "restarting"), ("stop_unit", "stopping")])
-async def test_the_blast_radius_says_whose_connections_drop_and_who_is_logged_in(action: str, doing: str) -> None:
-    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": SEEN})
-    world.logged_in = {"pg.service": ("3", "7")}
-    blast = await CATALOGUE[action].blast_radius(world, change(action, "pg.service"))
-    assert (blast.connections, blast.sessions) == (14, ("3", "7"))
-    assert blast.said == (
-        f"{doing} pg drops 14 connections of gitea, nextcloud, session-7.scope; in use by open sessions: 3, 7"
-    )
-
-
-async def test_one_connection_from_elsewhere_has_no_owner() -> None:
-    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": {"count": 1}})
-    blast = await CATALOGUE["restart_unit"].blast_radius(world, change("restart_unit", "pg.service"))
-    assert blast.said == "restarting pg drops 1 connection"
-
-
-@pytest.mark.parametrize("answer", [{"count": "many"}, {"count": 2, "peers": [3]}, None])
-async def test_connections_that_cannot_be_seen_are_not_said_and_refuse_nothing(
-    answer: dict[str, object] | None,
-) -> None:
-    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": answer} if answer else {})
-    blast = await CATALOGUE["restart_unit"].blast_radius(world, change("restart_unit", "pg.service"))
-    assert (blast.said, blast.connections) == ("", 0)
-
-
-async def test_r05_a_peek_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit_verb, "PEEK_SECONDS", 0.02)
-    world = World(units={"pg.service": unit("pg.service", "active")})
-    monkeypatch.setattr(world, "peek", lambda request: asyncio.sleep(60))
-    blast = await CATALOGUE["stop_unit"].blast_radius(world, change("stop_unit", "pg.service"))
-    assert blast.connections == 0
-
-
-@pytest.mark.parametrize("action", ["reload_unit", "start_unit"])
-async def test_what_drops_no_connection_claims_none(action: str) -> None:
-    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": SEEN})
-    assert (await CATALOGUE[action].blast_radius(world, change(action, "pg.service"))).said == ""
 
 
 @pytest.mark.parametrize("result", ["canceled", "dependency", "skipped"])

@@ -42,7 +42,9 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     except StillwatchError as error:
         said |= {"problem": str(error)}
     else:
-        rules = [{"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions)} for rule in policy.rule]
+        rules = [
+            {"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions or ())} for rule in policy.rule
+        ]
         said |= {"version": policy.version, "rules": rules, "declared": declared(policy)}
     _tell({"ok": not said["problem"], **said}, as_json=as_json)
     return 1 if said["problem"] else 0

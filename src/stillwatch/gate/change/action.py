@@ -2,7 +2,7 @@
 
 The core calls an action in this order, and nothing else calls it:
 
-    decode → check_target → precondition → blast_radius → (policy, limits, approval)
+    decode → check_target → canonical → precondition → jobs → (effects, policy, limits, approval)
            → precondition again → intent on disk → run → outcome on disk → verify now, +1 min, +10 min → (worse: undo)
 
 An action never decides whether it may run; it states facts and does one thing. Whatever it cannot establish it
@@ -21,9 +21,9 @@ import msgspec
 from stillwatch.errors import StillwatchError
 from stillwatch.gate.declared import Declared
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Effects, Job, Verb
 
 Risk = Literal["low", "medium", "high"]
-Verb = Literal["start", "stop", "restart", "reload"]
 
 
 class Refused(StillwatchError):
@@ -60,8 +60,8 @@ class Precondition:
     facts: what must still be so at execution; they are hashed into the approval, so put in only what identifies the
       fault ("active_state": "failed", "invocation_id": …, "pid_start": …), nothing that drifts by itself.
     cause: the trusted cause (R12) in one sentence, read from PID 1, the kernel or `_`-fields; "" where there is none.
-    touches: every unit that the change would stop, start or otherwise disturb, by any of its names; the core resolves
-      aliases, sockets and timers and compares them with the protected set (R3).
+    touches: every unit that the change would disturb otherwise than by PID 1's jobs, by any of its names; the core
+      resolves aliases, sockets and timers and compares them with the protected set (R3).
     """
 
     ok: bool
@@ -73,11 +73,11 @@ class Precondition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlastRadius:
-    """Whom it hits: `said` by fixed code ("2 active units need it: nextcloud.service, gitea.service").
+    """Whom it hits: `said` by fixed code ("may also restart 2 active units: gitea.service, nextcloud.service").
 
-    dependants: active units that would go down with it; connections: established ones that would drop, 0 if not known;
-    sessions: open ones that would end or hold such a connection; stale: backups of it that are missing or too old.
-    The core raises the risk by them, never lowers it (R6).
+    dependants: other active units that would go down; connections: established ones that would drop, 0 if not known;
+    sessions: open ones that would end or hold such a connection; stale: backups of it that are missing or too old;
+    dire: what PID 1 may do to the whole host. The core raises the risk by them, never lowers it (R6).
     """
 
     said: str = ""
@@ -85,6 +85,7 @@ class BlastRadius:
     connections: int = 0
     sessions: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    dire: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,13 +100,13 @@ class Verification:
 class UnitBus(Protocol):
     """PID 1 over D-Bus. Every method raises `Refused` where the bus does not answer within its deadline (R7).
 
-    unit: by any of its names, None where it is not loaded; dependants: active units that need it, directly or through
-    others, sorted; sessions: ids of those that hang on these units, empty if not known; system_state: "running",
-    "degraded", …; job: its result, once it has ended ("done", "failed", "timeout", …).
+    unit: by any of its names, None where it is not loaded; effects: all that PID 1 would do with these jobs; sessions:
+    ids of those that hang on these units, empty if not known; system_state: "running", "degraded", …; job: its result,
+    once it has ended ("done", "failed", "timeout", …).
     """
 
     async def unit(self, name: str) -> UnitState | None: ...
-    async def dependants(self, name: str) -> tuple[str, ...]: ...
+    async def effects(self, jobs: Collection[Job]) -> Effects: ...
     async def sessions(self, units: Collection[str]) -> tuple[str, ...]: ...
     async def system_state(self) -> str: ...
     async def job(self, verb: Verb, name: str) -> str: ...
@@ -170,9 +171,17 @@ class Action(ABC):
     async def precondition(self, world: World, change: Change) -> Precondition:
         """Read the state now. Called at the proposal, again right before execution (R22), and by `explain`."""
 
-    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
-        """Whom it, or taking it back, would hit now."""
-        return BlastRadius()
+    async def canonical(self, world: World, change: Change) -> Change:
+        """The same change by its thing's one name, so that what has several is judged, counted and shown once (R36)."""
+        return change
+
+    def about(self, world: World, change: Change) -> tuple[str, ...]:
+        """What the policy's targets are compared with: all names of the thing; of a unit, the core knows the others."""
+        return (change.target,)
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        """What PID 1 would be told by it, or by taking it back (R35)."""
+        return ()
 
     @abstractmethod
     async def run(self, world: World, change: Change) -> str:

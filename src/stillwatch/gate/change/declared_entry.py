@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec import Meta
@@ -10,6 +11,7 @@ from msgspec import Meta
 from stillwatch.gate.change.action import Absent, Action, Arguments, Change, Interrupted, Refused, Verification, World
 from stillwatch.gate.units import check_unit_name
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Job
 
 T = TypeVar("T")
 
@@ -29,6 +31,12 @@ class OnDeclared(Action, Generic[T]):
     def entry(self, world: World, change: Change) -> T:
         return cast("T", find(getattr(world.declared, self.table), change.target, *self.keys))
 
+    def about(self, world: World, change: Change) -> tuple[str, ...]:
+        return tuple(getattr(self.entry(world, change), key) for key in self.keys)
+
+    async def canonical(self, world: World, change: Change) -> Change:
+        return replace(change, target=self.about(world, change)[0])
+
 
 class OfUnit(OnDeclared[T]):
     """Of entries that belong to a unit, which is brought up once they are mended."""
@@ -39,6 +47,12 @@ class OfUnit(OnDeclared[T]):
         unit, said = getattr(self.entry(world, change), "unit", ""), getattr(change.arguments, "unit", "")
         if said not in ("", unit):
             raise Refused(f"the policy file declares it for {unit}, not for another unit")
+
+    async def canonical(self, world: World, change: Change) -> Change:
+        return replace(await super().canonical(world, change), arguments=ForUnit())
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return () if undo else (("start", getattr(self.entry(world, change), "unit", "")),)
 
 
 def find(entries: Sequence[T], target: str, *keys: str) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -33,6 +34,9 @@ class DeleteRotatedLogs(OnDeclared[RotatedLogs]):
         directory = self.entry(world, change).directory
         if mount and f"{directory}/".startswith(f"{mount.rstrip('/')}/") is False:
             raise Refused(f"{directory} does not lie below the file system that is meant")
+
+    async def canonical(self, world: World, change: Change) -> Change:
+        return replace(await super().canonical(world, change), arguments=OnMount())
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         declared = self.entry(world, change)

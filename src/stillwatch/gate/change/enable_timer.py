@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from stillwatch.gate.change.action import Change, Precondition, Verification, World
 from stillwatch.gate.change.declared_entry import OnDeclared, loaded
 from stillwatch.gate.declared import Timer
+from stillwatch.unit.transaction import Job
 
 
 class EnableTimer(OnDeclared[Timer]):
@@ -32,6 +33,9 @@ class EnableTimer(OnDeclared[Timer]):
             cause=f"PID 1 says that {timer.name}, which should run, is off" if may else "",
             touches=(timer.name, *timer.triggers),
         )
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return (("stop" if undo else "start", change.target),)
 
     async def run(self, world: World, change: Change) -> str:
         await world.act({"do": "enable_timer", "unit": change.target})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import ForUnit, OnDeclared, bring_up, failure, loaded
 from stillwatch.gate.declared import Ownership
+from stillwatch.unit.transaction import Job
 
 
 class RepairOwnership(OnDeclared[Ownership]):
@@ -21,6 +23,13 @@ class RepairOwnership(OnDeclared[Ownership]):
         self.entry(world, change)
         if hint(change):
             await loaded(world, hint(change))
+
+    async def canonical(self, world: World, change: Change) -> Change:
+        unit = (await loaded(world, hint(change))).name if hint(change) else ""
+        return replace(await super().canonical(world, change), arguments=ForUnit(unit=unit))
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return (("start", hint(change)),) if hint(change) and not undo else ()
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         declared = self.entry(world, change)

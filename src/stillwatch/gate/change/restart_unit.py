@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Arguments, BlastRadius, Change, World
+from stillwatch.gate.change.action import Arguments, Change, World
 from stillwatch.gate.change.declared_entry import loaded
 from stillwatch.gate.change.unit_verb import UnitVerb, do
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Job
 
 
 class Restart(Arguments, frozen=True):
@@ -19,7 +20,6 @@ class Restart(Arguments, frozen=True):
 class RestartUnit(UnitVerb):
     name, verb, back = "restart_unit", "restart", "start"
     risk, undoable = "low", True
-    doing = "restarting"
     arguments = Restart
     does = "restart {target}"
 
@@ -27,9 +27,9 @@ class RestartUnit(UnitVerb):
         stopped = unit.active_state == "inactive" and unit.result in ("", "success")
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
 
-    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
         failed = (await loaded(world, change.target)).active_state == "failed"
-        return BlastRadius() if failed else await super().blast_radius(world, change, undo=undo)
+        return await super().jobs(world, change, undo=undo or failed)
 
     async def run(self, world: World, change: Change) -> str:
         """Of a failed unit nothing runs: it is started, since a restart would take along what needs it."""

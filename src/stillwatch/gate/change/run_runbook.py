@@ -8,6 +8,7 @@ from typing import Final
 from stillwatch.gate.change.action import Action, Change, Precondition, Verification, World
 from stillwatch.gate.change.declared_entry import find, loaded
 from stillwatch.gate.change.unit_verb import do
+from stillwatch.unit.transaction import Job
 
 FULL: Final = 90
 
@@ -34,6 +35,9 @@ class RunRunbook(Action):
             cause=await self._lack_of_space(world, change),
             touches=(unit.name,),
         )
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return (("start", change.target),)
 
     async def run(self, world: World, change: Change) -> str:
         return await do(world, "start", change.target)

@@ -9,5 +9,4 @@ class StartUnit(UnitVerb):
     name, verb, back = "start_unit", "start", "stop"
     risk, undoable = "low", True
     not_from = ("active", "reloading")
-    undoing = "stopping"
     does, undoes = "start {target}", "stop {target} again"

@@ -11,7 +11,6 @@ from stillwatch.records.unit import UnitState
 class StopUnit(UnitVerb):
     name, verb, back = "stop_unit", "stop", "start"
     risk, undoable = "medium", True
-    doing = "stopping"
     not_from = ("inactive", "failed")
     does, undoes = "stop {target}", "start {target} again"
     success = "PID 1 says that {target} is inactive, now and after 1 and 10 minutes"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from stillwatch.gate.change.action import Action, Arguments, Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
+from stillwatch.unit.transaction import Job
 
 
 class Holder(Arguments, frozen=True):
@@ -32,6 +34,17 @@ class TerminateProcess(Action):
         if not re.fullmatch(r"[1-9][0-9]{0,9}", change.target, re.ASCII) or change.target == "1":
             raise Refused("not the number of a process that may be ended")
         await loaded(world, held(change).unit)
+
+    async def canonical(self, world: World, change: Change) -> Change:
+        unit = (await loaded(world, held(change).unit)).name
+        return replace(change, arguments=Holder(port=held(change).port, unit=unit))
+
+    def about(self, world: World, change: Change) -> tuple[str, ...]:
+        """The unit it is for: that lasts, a process does not."""
+        return (held(change).unit,)
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        return (("start", held(change).unit),)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         port = held(change).port

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, Final
 
-import msgspec
-
-from stillwatch.gate.change.action import Action, BlastRadius, Change, Precondition, Refused, Verb, Verification, World
+from stillwatch.gate.change.action import Action, Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import failure, loaded
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.transaction import Job, Verb
 
-PEEK_SECONDS: Final = 5.0
 KINDS: Final = (".service", ".socket", ".timer", ".path")
 
 
 class UnitVerb(Action):
-    """verb: what PID 1 is told; back: what undoes it; doing, undoing: the words for both where others suffer.
+    """verb: what PID 1 is told, None where no job is queued; back: what undoes it.
 
     not_from, only_from: the states in which the verb makes no sense, or the only one in which it does.
     """
 
-    verb: ClassVar[Verb]
+    verb: ClassVar[Verb | None] = None
     back: ClassVar[Verb | None] = None
-    doing: ClassVar[str] = ""
-    undoing: ClassVar[str] = ""
     not_from: ClassVar[tuple[str, ...]] = ()
     only_from: ClassVar[str] = ""
     example = "nginx.service"
@@ -54,24 +50,15 @@ class UnitVerb(Action):
             touches=(unit.name,),
         )
 
-    async def blast_radius(self, world: World, change: Change, *, undo: bool = False) -> BlastRadius:
-        doing = self.undoing if undo else self.doing
-        if not doing:
-            return BlastRadius()
-        others = await world.bus.dependants(change.target)
-        units = (*(await loaded(world, change.target)).names, *others)
-        seen = await dropped(world, units)
-        sessions = tuple(sorted({*seen.sessions, *await world.bus.sessions(units)}))
-        whose = " of " + ", ".join(one.removesuffix(".service") for one in seen.peers) if seen.peers else ""
-        many = f"{seen.count} connection{'s' * (seen.count != 1)}"
-        drops = f"{doing} {change.target.removesuffix('.service')} drops {many}{whose}"
-        used = f"in use by open sessions: {', '.join(sessions)}"
-        needed = f"{len(others)} active units need it: {', '.join(others)}"
-        said = "; ".join([drops] * bool(seen.count) + [used] * bool(sessions) + [needed] * bool(others))
-        return BlastRadius(said=said, dependants=others, connections=seen.count, sessions=sessions)
+    async def canonical(self, world: World, change: Change) -> Change:
+        return replace(change, target=(await loaded(world, change.target)).name)
+
+    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+        verb = self.back if undo else self.verb
+        return ((verb, change.target),) if verb else ()
 
     async def run(self, world: World, change: Change) -> str:
-        return await do(world, self.verb, change.target)
+        return await do(world, self.verb, change.target) if self.verb else ""
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:
         """Whether the unit is as the verb should leave it; one that had to be started again since is not."""
@@ -89,23 +76,6 @@ class UnitVerb(Action):
 
     def is_back(self, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
         return now["state"] in (("active",) if self.back == "start" else ("inactive", "failed"))
-
-
-class Dropped(msgspec.Struct, frozen=True):
-    """What the peek program answers: connections, the units and the open sessions at their far ends."""
-
-    count: int = 0
-    peers: tuple[str, ...] = ()
-    sessions: tuple[str, ...] = ()
-
-
-async def dropped(world: World, units: Sequence[str]) -> Dropped:
-    """What is not known is not said, and refuses nothing: it could only have raised a risk (decision 0006)."""
-    try:
-        async with asyncio.timeout(PEEK_SECONDS):
-            return msgspec.convert(await world.peek({"see": "connections", "units": list(units)}), Dropped)
-    except (Refused, TimeoutError, msgspec.ValidationError):
-        return Dropped()
 
 
 def unit_facts(unit: UnitState) -> dict[str, str]:

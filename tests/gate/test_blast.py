@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from stillwatch.gate import blast
+from stillwatch.gate.change.action import BlastRadius, Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from tests.gate.change.played import World, change, unit
+
+NEEDED = {"RequiredBy": ["gitea.service", "nextcloud.service"]}
+
+
+async def hit(world: World, action: str, target: str, *, undo: bool = False) -> BlastRadius:
+    jobs = await CATALOGUE[action].jobs(world, change(action, target), undo=undo)
+    return await blast.blast_radius(world, jobs, await world.effects(jobs))
+
+
+async def test_taking_a_start_back_is_a_stop_and_hits_whom_a_stop_hits() -> None:
+    world = World(units={"db.service": unit("db.service", "active")}, links={"db.service": NEEDED})
+    assert (await hit(world, "start_unit", "db.service")).dependants == ()
+    assert (await hit(world, "start_unit", "db.service", undo=True)).dependants == (
+        "gitea.service",
+        "nextcloud.service",
+    )
+
+
+async def test_a_failed_unit_is_started_so_what_needs_it_keeps_running() -> None:
+    world = World(units={"db.service": unit("db.service")}, links={"db.service": NEEDED})
+    assert (await hit(world, "restart_unit", "db.service")).dependants == ()
+
+
+async def test_r35_a_start_says_whom_it_stops_and_what_may_happen_to_the_host() -> None:
+    facts = {"Conflicts": ["nginx.service"], "SuccessAction": "poweroff", "OnFailure": ["tell.service"]}
+    world = World(
+        units={"a.service": unit("a.service"), "tell.service": unit("tell.service")}, links={"a.service": facts}
+    )
+    seen = await hit(world, "start_unit", "a.service")
+    assert (seen.dependants, seen.dire) == (("nginx.service",), ("SuccessAction=poweroff of a.service",))
+    assert seen.said == (
+        "may also start 1 unit: tell.service; may also stop 1 active unit: nginx.service; "
+        "the host may be hit: SuccessAction=poweroff of a.service"
+    )
+
+
+async def test_r35_what_isolates_is_refused() -> None:
+    facts = {"OnFailure": ["a.target"], "OnFailureJobMode": "isolate"}
+    with pytest.raises(Refused, match="isolates"):
+        await hit(World(units={"a.service": unit("a.service")}, links={"a.service": facts}), "start_unit", "a.service")
+
+
+async def test_r35_more_than_can_be_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blast, "MOST_DOWN", 2)
+    world = World(units={"db.service": unit("db.service", "active")}, links={"db.service": NEEDED})
+    with pytest.raises(Refused, match="more than 2"):
+        await hit(world, "stop_unit", "db.service")
+
+
+async def test_the_blast_radius_names_who_needs_it() -> None:
+    world = World(units={"db.service": unit("db.service", "active")}, links={"db.service": NEEDED})
+    seen = await hit(world, "restart_unit", "db.service")
+    assert seen.dependants == ("gitea.service", "nextcloud.service")
+    assert seen.said == "may also restart 2 active units: gitea.service, nextcloud.service"
+
+
+SEEN = {"count": 14, "peers": ["gitea.service", "nextcloud.service", "session-7.scope"], "sessions": ["7"]}
+
+
+@pytest.mark.parametrize(("action", "doing"), [("restart_unit", "restarting"), ("stop_unit", "stopping")])
+async def test_the_blast_radius_says_whose_connections_drop_and_who_is_logged_in(action: str, doing: str) -> None:
+    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": SEEN})
+    world.logged_in = {"pg.service": ("3", "7")}
+    seen = await hit(world, action, "pg.service")
+    assert (seen.connections, seen.sessions) == (14, ("3", "7"))
+    assert seen.said == (
+        f"{doing} pg drops 14 connections of gitea, nextcloud, session-7.scope; in use by open sessions: 3, 7"
+    )
+
+
+async def test_one_connection_from_elsewhere_has_no_owner() -> None:
+    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": {"count": 1}})
+    seen = await hit(world, "restart_unit", "pg.service")
+    assert seen.said == "restarting pg drops 1 connection"
+
+
+@pytest.mark.parametrize("answer", [{"count": "many"}, {"count": 2, "peers": [3]}, None])
+async def test_connections_that_cannot_be_seen_are_not_said_and_refuse_nothing(
+    answer: dict[str, object] | None,
+) -> None:
+    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": answer} if answer else {})
+    seen = await hit(world, "restart_unit", "pg.service")
+    assert (seen.said, seen.connections) == ("", 0)
+
+
+async def test_r05_a_peek_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blast, "PEEK_SECONDS", 0.02)
+    world = World(units={"pg.service": unit("pg.service", "active")})
+    monkeypatch.setattr(world, "peek", lambda request: asyncio.sleep(60))
+    seen = await hit(world, "stop_unit", "pg.service")
+    assert seen.connections == 0
+
+
+@pytest.mark.parametrize("action", ["reload_unit", "start_unit"])
+async def test_what_drops_no_connection_claims_none(action: str) -> None:
+    world = World(units={"pg.service": unit("pg.service", "active")}, answers={"connections": SEEN})
+    assert (await hit(world, action, "pg.service")).said == ""

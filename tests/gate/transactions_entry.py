@@ -1,0 +1,131 @@
+"""Run as root on a booted machine: real verbs on generated units, against what unit/transaction.py says of them.
+
+Arguments: seed, number of graphs. Prints one JSON object: surprises (units that changed and were not foretold),
+verbs tried, units that changed, units foretold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from stillwatch.host.pid1 import MANAGER, PATH, SYSTEMD, Pid1
+from stillwatch.host.sessions import PROPERTIES
+from stillwatch.unit.transaction import effects
+
+FOLDER = Path("/run/systemd/system")
+LINKS = (
+    "Requires", "Requisite", "Wants", "BindsTo", "PartOf", "Upholds", "Conflicts", "PropagatesStopTo",
+    "StopPropagatedFrom", "PropagatesReloadTo", "ReloadPropagatedFrom", "OnFailure", "OnSuccess", "After",
+)  # fmt: skip
+BODIES = (
+    "[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\nExecReload=/usr/bin/true\n",
+    "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/bin/true\nExecReload=/usr/bin/true\n",
+    "[Service]\nType=oneshot\nExecStart=/usr/bin/true\n",
+    "[Service]\nType=oneshot\nExecStart=/usr/bin/false\n",
+    "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/bin/true\nExecStop=/usr/bin/false\n",
+)
+KEYS = ("ActiveState", "StateChangeTimestampMonotonic", "InvocationID")
+VERBS = ("start", "stop", "restart", "reload")
+
+
+def write(graph: int, random: random.Random) -> list[str]:
+    """One graph's unit files; their names."""
+    size = random.randint(3, 9)
+    ends = [random.choice(("service", "service", "service", "target")) for _ in range(size)]
+    names = [f"g{graph}-{number}.{end}" for number, end in enumerate(ends)]
+    for name in list(names):
+        lines = ["[Unit]", "StartLimitIntervalSec=0"]
+        lines += ["DefaultDependencies=no"] * (random.random() < 0.7)
+        lines += ["StopWhenUnneeded=yes"] * (random.random() < 0.15)
+        for _ in range(random.randint(0, 4)):
+            lines.append(f"{random.choice(LINKS)}={random.choice(names)}")
+        body = random.choice(BODIES) if name.endswith("service") else ""
+        (FOLDER / name).write_text("\n".join(lines) + "\n" + body)
+        if name.endswith("service") and random.random() < 0.1:
+            timer = name.replace("service", "timer")
+            (FOLDER / timer).write_text(f"[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=0\nUnit={name}\n")
+            names.append(timer)
+    keep = "[Unit]\nDefaultDependencies=no\nAfter=" + " ".join(names) + "\n"
+    (FOLDER / f"keep{graph}.target").write_text(keep)
+    return names
+
+
+async def stamps(bus: Pid1, names: list[str]) -> dict[str, Any]:
+    found = {}
+    for name in names:
+        path = (await bus.ask(PATH, MANAGER, "LoadUnit", "s", [name]))[0]
+        seen = (await bus.ask(path, PROPERTIES, "GetAll", "s", [f"{SYSTEMD}.Unit"]))[0]
+        keys = KEYS if not name.endswith(".timer") else KEYS[::2]  # a timer also notes what its service does
+        found[name] = [str(seen[key].value) for key in keys]
+    return found
+
+
+async def settled(bus: Pid1, names: list[str]) -> dict[str, Any]:
+    """What holds once nothing moves; units that uphold one another may never rest, so not for ever."""
+    end, before = time.monotonic() + 2, await stamps(bus, names)
+    while time.monotonic() < end:
+        await asyncio.sleep(0.02)
+        now = await stamps(bus, names)
+        if now == before and all(state[0] in ("active", "inactive", "failed") for state in now.values()):
+            break
+        before = now
+    return before
+
+
+def systemctl(*words: str) -> None:
+    subprocess.run(["systemctl", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30, check=False)
+
+
+async def by_itself(bus: Pid1, names: list[str]) -> set[str]:
+    """What PID 1 may change at any moment without being asked: it tries again, now and then, to bring up what is upheld
+    and to stop what nobody needs or what lacks what it is bound to."""
+    facts = {name: await bus.facts(name) for name in names}
+    up = {name for name, seen in facts.items() if seen["ActiveState"] == "active"}
+    upheld = [("start", name) for name in names if name not in up and up & set(facts[name]["UpheldBy"])]
+    bound = [("stop", name) for name in up if set(facts[name]["BindsTo"]) - up or facts[name]["StopWhenUnneeded"]]
+    return {unit for _, unit in (await effects([*upheld, *bound], bus.facts)).jobs}
+
+
+async def one(bus: Pid1, names: list[str], random: random.Random) -> tuple[list[str], int, int]:
+    """Any state, any verb on any unit: what changed and was not foretold, how many changed, how many were foretold."""
+    if up := random.sample(names, random.randint(0, len(names))):
+        systemctl("start", "--job-mode=ignore-dependencies", *up)
+    target, verb = random.choice(names), random.choice(VERBS)
+    before = await settled(bus, names)
+    told = {unit for _, unit in (await effects([(verb, target)], bus.facts)).jobs}
+    restless = await by_itself(bus, names)
+    systemctl(verb, target)
+    after = await settled(bus, names)
+    changed = {name for name in names if before[name] != after[name]}
+    seen = [
+        f"{verb} {target} changed {name}: {before[name]} {after[name]}" for name in sorted(changed - told - restless)
+    ]
+    systemctl("stop", *names)
+    systemctl("reset-failed", *names)
+    return seen, len(changed), len(told & set(names))
+
+
+async def main(seed: int, graphs: int) -> None:
+    chance = random.Random(seed)
+    written = [write(number, chance) for number in range(graphs)]
+    systemctl("daemon-reload")
+    systemctl("start", *(f"keep{number}.target" for number in range(graphs)))  # else PID 1 forgets what is down
+    bus, surprises, changed, told = Pid1(), [], 0, 0
+    for names in written:
+        seen, moved, said = await one(bus, names, chance)
+        surprises += seen
+        changed, told = changed + moved, told + said
+        for name in names:
+            (FOLDER / name).unlink()
+    await bus.close()
+    print(json.dumps({"surprises": surprises, "verbs": graphs, "changed": changed, "told": told}))
+
+
+asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
