@@ -5,7 +5,7 @@ import pytest
 
 from stillwatch import config
 from stillwatch.config import Config, config_schema, find_config, find_places, load_config
-from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.errors import WrongUsage
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -110,26 +110,3 @@ def test_a_service_whose_state_is_closed_is_known_to_be_there(
     monkeypatch.setattr(config.os, "access", lambda path, wanted: bool(mode))
     assert find_places(None, None, None).closed_service is closed
     assert not find_places(None, str(tmp_path / "mine"), None).closed_service
-
-
-def test_a_file_of_secrets_is_read_by_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "urls"
-    file.write_text("# who is told\n\njson://a/\n  ntfy://b/c  \n")
-    file.chmod(0o600)
-    assert config.secret_lines(file) == ["json://a/", "ntfy://b/c"]
-    assert config.Notify(urls=("json://x/",), urls_file=str(file)).all_urls() == (
-        "json://x/",
-        "json://a/",
-        "ntfy://b/c",
-    )
-    file.chmod(0o440)
-    with pytest.raises(StillwatchError, match="chmod 600"):
-        config.secret_lines(file)
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    assert len(config.secret_lines(file)) == 2
-    with pytest.raises(StillwatchError, match="nowhere"):
-        config.secret_lines(Path("/nowhere"))
-    file.chmod(0o600)
-    file.write_bytes(b"\xff\xfe")
-    with pytest.raises(StillwatchError, match="no text"):
-        config.secret_lines(file)

@@ -36,7 +36,15 @@ in
 {
   options = {
     assertions = list types.unspecified;
-    environment.etc = mkOption { type = types.attrsOf (types.submodule { options.source = mkOption { type = types.path; }; }); default = { }; };
+    environment.etc = mkOption {
+      default = { };
+      type = types.attrsOf (types.submodule {
+        options.source = mkOption { type = types.path; default = "/text"; };
+        options.text = mkOption { type = types.str; default = ""; };
+        options.mode = mkOption { type = types.str; default = "symlink"; };
+      });
+    };
+    virtualisation = mkOption { type = types.attrsOf types.int; default = { }; };
     environment.systemPackages = list types.package;
     networking.firewall.allowedTCPPorts = list types.port;
     security.polkit.enable = bool false;

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import stat
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from stillwatch.errors import StillwatchError, WrongUsage, unusable
+from stillwatch.errors import WrongUsage
 from stillwatch.records.chat import Tier
 from stillwatch.tables.problems import BadTable, read_table
 
 Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
 SYSTEM_CONFIG = Path("/etc/stillwatch/stillwatch.toml")
 SERVICE_STATE = Path("/var/lib/stillwatch")
-MOST_SECRETS = 65_536
-"""Characters of a file of secrets that are read."""
 
 
 def says(words: str) -> Meta:
@@ -96,10 +93,6 @@ class Notify(Section, frozen=True):
     ] = ()
     urls_file: Annotated[str | None, says("A file of further URLs, one a line: they may hold passwords.")] = None
 
-    def all_urls(self) -> tuple[str, ...]:
-        """Those of the file, too. Raises StillwatchError where it cannot be used."""
-        return (*self.urls, *(secret_lines(Path(self.urls_file)) if self.urls_file else ()))
-
 
 class Keep(Section, frozen=True):
     """How much is remembered. The oldest goes first: readings, then resolved incidents with their evidence."""
@@ -175,24 +168,6 @@ def load_config(path: Path | None) -> Config:
     except BadTable as bad:
         step = "'stillwatch config check' lists them all" if len(bad.problems) > 1 else ""
         raise WrongUsage(f"{path}: {bad}", next_step=step) from bad
-
-
-def secret_lines(path: Path) -> list[str]:
-    """The lines of a file of secrets, without empty ones and comments.
-
-    Raises StillwatchError where group or others can read it. What systemd hands over (LoadCredential=) lies in a folder
-    that is ours alone, and an access list shows as rights of the group.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor) as file:
-            handed_over = str(path.parent) == os.environ.get("CREDENTIALS_DIRECTORY")
-            if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077 and not handed_over:
-                raise StillwatchError(f"{path} can be read by others", next_step=f"chmod 600 {path}")
-            lines = [line.strip() for line in file.read(MOST_SECRETS).splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise unusable(path, error) if isinstance(error, OSError) else StillwatchError(f"{path} is no text") from error
-    return [line for line in lines if line and not line.startswith("#")]
 
 
 def is_loopback(name: str) -> bool:

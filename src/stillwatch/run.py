@@ -27,7 +27,7 @@ from stillwatch.host.unixsockets import tell_systemd, watchdog_seconds
 from stillwatch.incidents.lifecycle import Lifecycle
 from stillwatch.llm import die_with_parent
 from stillwatch.llm.three_tiers import Tiers
-from stillwatch.notify.apprise import channels
+from stillwatch.notify.apprise import all_urls, channels
 from stillwatch.notify.later import TellLater
 from stillwatch.serve.http.keys import KeyRing, given_keys
 from stillwatch.serve.http.sessions import BrowserSessions
@@ -184,7 +184,7 @@ async def _nothing_listens(ready: asyncio.Event) -> None:
 
 
 def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
-    notifier = TellLater(channels(app.config.notify.all_urls()))
+    notifier = TellLater(channels(all_urls(app.config.notify)))
     return Daemon(
         host=rooms.host,
         clock=app.clock,

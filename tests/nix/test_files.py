@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
@@ -60,6 +61,28 @@ def test_every_file_of_nix_parses(nix: Nix) -> None:
     assert len(files) > 8
     for file in files:
         nix.parse(file)
+
+
+MACHINE = f"""
+let
+  t = {Nix.tests()};
+  tool = name: t.pkgs.other name;
+  pkgs = t.pkgs // {{ python3Packages.pip = tool "pip"; unzip = tool "unzip"; cacert = tool "cacert";
+    python3 = tool "python3"; curl = tool "curl"; }};
+  test = import {REPOSITORY}/nix/test.nix {{ inherit pkgs; inherit (t) lib; }};
+in {{
+  inherit (test) name testScript;
+  units = builtins.attrNames (t.render {{ imports = [ test.nodes.machine ]; }}).units;
+}}
+"""
+
+
+def test_the_test_of_a_whole_machine_evaluates_and_is_marked_as_not_run(nix: Nix) -> None:
+    text = (REPOSITORY / "nix/test.nix").read_text()
+    assert "Not run here" in text and text.count("nix build --print-build-logs .#checks.x86_64-linux.machine") == 1
+    found = nix.evaluate(MACHINE)
+    assert {f"llama-{tier}.service" for tier in TIERS} | {"stillwatch.service", "shop.service"} <= set(found["units"])
+    ast.parse(found["testScript"])
 
 
 FLAKE = f"""

@@ -6,11 +6,13 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stillwatch.notify.apprise import BODY_CHARACTERS, TITLE_CHARACTERS, AppriseChannel, Delivery, channels
+from stillwatch.config import Notify
+from stillwatch.notify.apprise import BODY_CHARACTERS, TITLE_CHARACTERS, AppriseChannel, Delivery, all_urls, channels
 
 
 class Receiver:
@@ -116,3 +118,11 @@ def test_each_url_is_a_channel() -> None:
         "[notify] urls, entry 1 (json)",
         "[notify] urls, entry 2 (ntfy)",
     ]
+
+
+def test_urls_of_a_file_come_after_those_of_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "urls"
+    file.write_text("json://a/\n")
+    file.chmod(0o600)
+    assert all_urls(Notify(urls=("json://x/",), urls_file=str(file))) == ("json://x/", "json://a/")
+    assert all_urls(Notify()) == ()

@@ -22,6 +22,7 @@ let
       isWrapped = given ? _type;
       own = {
         file = here;
+        key = if isFunction module || isAttrs module then null else toString module;
         options = given.options or { };
         config = if isWrapped then given else if isFull then given.config or { } else removeAttrs given structural;
         freeform = given.freeformType or null;
@@ -85,7 +86,9 @@ in
   evalModules = { modules, specialArgs ? { }, prefix ? [ ], ... }:
     let
       args = { inherit lib config options; } // specialArgs // { _module = { inherit args; }; };
-      loaded = concatMap (load args "<unknown-file>") modules;
+      # a file that is imported twice counts once
+      loaded = lib.foldl' (seen: one: if one.key != null && any (other: other.key == one.key) seen then seen else seen ++ [ one ]) [ ]
+        (concatMap (load args "<unknown-file>") modules);
       freeform = lib.foldl' (found: one: if one.freeform != null then one.freeform else found) null loaded;
       defs = concatMap (one: map (value: { inherit (one) file; inherit value; }) (pushDown one.config)) loaded;
       merged = mergeLevel prefix loaded defs;

@@ -34,7 +34,7 @@ rec {
   showOption = concatStringsSep ".";
   showFiles = concatMapStringsSep " and " (file: "`${toString file}'");
   showDefs = defs: lib.concatStrings (map (def: "\n- In `${toString def.file}': ${shown def.value}") defs);
-  shown = value: let tried = builtins.tryEval (builtins.toJSON value); in if tried.success then tried.value else "<value>";
+  shown = value: if builtins.isPath value then toString value else let tried = builtins.tryEval (builtins.toJSON value); in if tried.success then tried.value else "<value>";
 
   mergeOneOption = loc: defs:
     if length defs == 1 then (head defs).value

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from stillwatch.config import Config
 from stillwatch.errors import StillwatchError
+from stillwatch.notify.apprise import all_urls
 from stillwatch.records.report import Finding
 
 
 def notifications(config: Config) -> Finding:
     """Each URL must be one that Apprise understands; whether it delivers, `stillwatch notify test` tells."""
     try:
-        urls = config.notify.all_urls()
+        urls = all_urls(config.notify)
     except StillwatchError as error:
         return Finding(topic="notifications", ok=False, text=f"[notify] urls_file: {error}", mend=error.next_step)
     if not urls:

@@ -10,8 +10,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from stillwatch.config import secret_lines
 from stillwatch.errors import StillwatchError, unusable
+from stillwatch.tables.secret_file import secret_lines
 
 NAME = "llama.key"
 

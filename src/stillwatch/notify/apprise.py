@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from stillwatch.config import Notify
+from stillwatch.tables.secret_file import secret_lines
 from stillwatch.untrusted.redact import safe_text
 
 LOG = logging.getLogger(__name__)
@@ -52,6 +55,11 @@ class AppriseChannel:
                 except Exception as error:
                     return Delivery(sent=False, lasting=True, why=f"unexpected {type(error).__name__}")
         return Delivery(sent=True) if sent else _failed(said)
+
+
+def all_urls(notify: Notify) -> tuple[str, ...]:
+    """Those of the configuration and of the file that it names. Raises StillwatchError where that cannot be used."""
+    return (*notify.urls, *(secret_lines(Path(notify.urls_file)) if notify.urls_file else ()))
 
 
 def channels(urls: Sequence[str]) -> list[AppriseChannel]:

@@ -18,9 +18,9 @@ def test(*, as_json: bool) -> int:
 
     from stillwatch.cli.terminal import line, put, put_json, work
     from stillwatch.errors import WrongUsage
-    from stillwatch.notify.apprise import Delivery, channels
+    from stillwatch.notify.apprise import Delivery, all_urls, channels
 
-    known = channels(door.app().config.notify.all_urls())
+    known = channels(all_urls(door.app().config.notify))
     if not known:
         raise WrongUsage(
             "no notification is configured", next_step="[notify] urls in stillwatch.toml takes Apprise URLs"

@@ -17,8 +17,8 @@ from typing import Literal
 
 import msgspec
 
-from stillwatch.config import secret_lines
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
+from stillwatch.tables.secret_file import secret_lines
 
 Scope = Literal["read", "chat"]
 FILE_NAME = "api-keys.json"
