@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.host.systemd import Systemd
+from stillwatch.think.context import for_diagnosis
 from stillwatch.tools.tool import HostLooks, World
 
 
@@ -26,6 +27,11 @@ def test_every_tool_is_described_and_closed(looks: HostLooks) -> None:
     for entry in looks.catalogue().values():
         assert entry["description"]
         assert entry["arguments"]["additionalProperties"] is False
+
+
+def test_a_model_that_diagnoses_is_offered_few_of_them(looks: HostLooks) -> None:
+    offered = for_diagnosis(looks.catalogue())
+    assert "unit_status" in offered and "users" not in offered and len(offered) < 20
 
 
 def test_a_tool_is_described_once(looks: HostLooks) -> None:

@@ -67,6 +67,11 @@ def prompt(name: str) -> str:
     return text.replace("{causes}", "\n".join(f"- {id}: {words}" for id, words in CAUSES.items())).strip()
 
 
+def for_diagnosis(catalogue: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The look tools that help to find a cause; the others answer people's questions."""
+    return {name: about for name, about in catalogue.items() if not about.get("for_people")}
+
+
 def tool_lines(catalogue: Mapping[str, Mapping[str, Any]]) -> str:
     """The look tools, one line each, in a fixed order."""
     return "\n".join(f"- {name}: {str(catalogue[name]['description']).split('. ')[0]}" for name in sorted(catalogue))

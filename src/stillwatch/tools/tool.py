@@ -65,10 +65,15 @@ class Look(NamedTuple):
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every look tool. Never changes anything."""
+    """Base of every look tool. Never changes anything.
+
+    diagnosis: a model that looks for a cause is offered it; the others are for people's questions, and a prompt with
+    all of them would be too long for a small model.
+    """
 
     seconds: ClassVar[float] = 8.0
     text_limit: ClassVar[int] = 4000
+    diagnosis: ClassVar[bool] = False
 
     @abstractmethod
     async def look(self, world: World) -> Look:
@@ -137,7 +142,8 @@ def described(tool: type[Tool]) -> Mapping[str, Any]:
     """Made once: it takes half a millisecond, and every turn of a chat wants those of all tools."""
     (_,), parts = msgspec.json.schema_components([tool])
     arguments = {key: value for key, value in parts[tool.__name__].items() if key not in ("title", "description")}
-    return {"description": " ".join((tool.__doc__ or "").split()), "arguments": arguments}
+    about = {"description": " ".join((tool.__doc__ or "").split()), "arguments": arguments}
+    return about if tool.diagnosis else {**about, "for_people": True}
 
 
 async def in_thread(call: Callable[[], Any]) -> Any:

@@ -13,7 +13,16 @@ from stillwatch.records.chat import Answer, Failure, Message
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.look import Seen
-from stillwatch.think.context import LOOK_CHARACTERS, fenced, harmless, incident_lines, prompt, quoted, tool_lines
+from stillwatch.think.context import (
+    LOOK_CHARACTERS,
+    fenced,
+    for_diagnosis,
+    harmless,
+    incident_lines,
+    prompt,
+    quoted,
+    tool_lines,
+)
 from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
 
 MOST_LOOKS = 3
@@ -36,7 +45,7 @@ async def look_closer(
     What was seen becomes evidence of the incident, whether or not a conclusion is reached.
     """
     ends = clock.boot() + deadline
-    tools = looks.catalogue() if looks else {}
+    tools = for_diagnosis(looks.catalogue()) if looks else {}
     messages = [
         Message(role="system", content=f"{prompt('meta')}\n\nTools:\n{tool_lines(tools)}"),
         Message(role="user", content=f"{_known(incident, told, nonce)}\nNext step?"),

@@ -16,6 +16,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """Oneshot units of this host that look as if they clean a directory; which of them may be run, the policy says."""
 
+    diagnosis = True
+
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="the directory, absolute")]
 
     async def look(self, world: World) -> Look:

@@ -16,6 +16,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """How full the file systems are; for a path: biggest folders, files, rotated logs, deleted files held open."""
 
+    diagnosis = True
+
     path: Annotated[str, Meta(max_length=4096, description="absolute; empty: all file systems")] = ""
 
     async def look(self, world: World) -> Look:

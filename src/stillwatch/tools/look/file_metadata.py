@@ -17,6 +17,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """Whether a path exists, its kind, owner, mode, size, age, link target and a script's interpreter; no content."""
 
+    diagnosis = True
+
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
     async def look(self, world: World) -> Look:

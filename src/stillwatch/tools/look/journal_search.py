@@ -14,6 +14,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """Newest journal lines, of one unit and with one text if asked."""
 
+    diagnosis = True
+
     unit: Annotated[str, Meta(max_length=255, description="of this unit alone; empty: all")] = ""
     text: Annotated[str, Meta(max_length=200, description="the line holds this, in any case")] = ""
     hours: Annotated[float, Meta(gt=0, le=168, description="how far back")] = 1.0

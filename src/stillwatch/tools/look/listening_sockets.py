@@ -13,6 +13,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """Listening TCP and UDP sockets with process and unit; of one port if asked."""
 
+    diagnosis = True
+
     port: Annotated[int, Meta(ge=0, le=65535, description="0: all")] = 0
 
     async def look(self, world: World) -> Look:

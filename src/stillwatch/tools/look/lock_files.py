@@ -13,6 +13,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """Lock and pid files of this host, and whether the process that each names still lives; of one path if asked."""
 
+    diagnosis = True
+
     path: Annotated[str, Meta(max_length=4096, description="absolute; empty: all")] = ""
 
     async def look(self, world: World) -> Look:

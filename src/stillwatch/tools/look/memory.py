@@ -9,6 +9,8 @@ from stillwatch.tools.tool import Look, Tool, World
 class Arguments(Tool, frozen=True):
     """Memory, swap, load and pressure of the host now."""
 
+    diagnosis = True
+
     async def look(self, world: World) -> Look:
         read = await read_metrics(world.host, world.clock.now())
         rows = [event for event in read.events if not event.subject]

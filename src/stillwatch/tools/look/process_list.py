@@ -13,6 +13,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """The processes that use most memory or processor time; or one process."""
 
+    diagnosis = True
+
     sort: Annotated[Literal["memory", "cpu"], Meta(description="what the first of them use most")] = "memory"
     pid: Annotated[int, Meta(ge=0, le=4194304, description="0: all")] = 0
 

@@ -13,6 +13,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """What was changed lately: configuration, unit files, local programs, packages."""
 
+    diagnosis = True
+
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 24.0
 
     async def look(self, world: World) -> Look:

@@ -8,6 +8,8 @@ from stillwatch.tools.tool import Look, Tool, World
 class Arguments(Tool, frozen=True):
     """Timers: whether enabled and active, and when they run next."""
 
+    diagnosis = True
+
     async def look(self, world: World) -> Look:
         now, monotonic = world.clock.now(), world.clock.boot()
         rows = []

@@ -12,6 +12,8 @@ from stillwatch.tools.tool import Look, Tool, World
 class Arguments(Tool, frozen=True):
     """What one systemd unit needs, what needs it, and which of these are not active."""
 
+    diagnosis = True
+
     unit: Annotated[str, Meta(min_length=1, max_length=255, description="a unit, for example nginx.service")]
 
     async def look(self, world: World) -> Look:

@@ -18,6 +18,8 @@ from stillwatch.tools.tool import Look, Tool, World, in_thread
 class Arguments(Tool, frozen=True):
     """State of one systemd unit: last result, command line, whether its program exists, last lines."""
 
+    diagnosis = True
+
     unit: Annotated[str, Meta(min_length=1, max_length=255, description="a unit, for example nginx.service")]
 
     async def look(self, world: World) -> Look:
