@@ -75,7 +75,12 @@ def _is_named(case: Case, fault: Fault, told: Sequence[Incident]) -> bool:
     return any(
         one["cause"]
         and one["cause"]["id"] in case.causes
-        and any(word in f"{one['subject']} {one['cause']['object']} {one['cause']['text']}" for word in fault.culprits)
+        and (
+            not fault.culprits
+            or any(
+                word in f"{one['subject']} {one['cause']['object']} {one['cause']['text']}" for word in fault.culprits
+            )
+        )
         for one in told
     )
 

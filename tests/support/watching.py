@@ -54,7 +54,7 @@ def build(store: Store, says: Any = WAITING, *, models: Mapping[Tier, Any] | Non
         sleep=Rest(),
         **more,
     )
-    daemon.standing.units = units(failed("web.service"))
+    daemon.standing.units = units(replace(failed("web.service"), result="signal"))
     daemon.standing.units_asked.set()
     return daemon
 

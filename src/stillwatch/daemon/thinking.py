@@ -80,6 +80,8 @@ class Thinking:
             return
         is_new = incident.cause is None
         incident = await self._settled(incident, {})
+        if incident.state == "resolved":
+            return
         if is_new:
             await self.lifecycle.opened(incident)
         incident = self.save(await self.lifecycle.carry_on(incident))

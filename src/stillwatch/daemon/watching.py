@@ -14,7 +14,7 @@ from stillwatch.errors import NotReachable
 from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
-from stillwatch.host.unitproperties import unit_event
+from stillwatch.host.unitproperties import unit_events
 from stillwatch.ports import Clock
 from stillwatch.reading.follow import NOWHERE, follow
 from stillwatch.reading.follow import follow_logs as follow_files
@@ -116,7 +116,7 @@ class Watching:
         now = self.clock.now()
         for unit in units:
             self.standing.units[unit.name] = unit
-        self.hear(self.watcher.judge([unit_event(unit, self.host, now) for unit in units]), "", NOWHERE)
+        self.hear(self.watcher.judge(unit_events(units, self.host, now, self.standing.units)), "", NOWHERE)
 
     async def sample(self) -> None:
         while True:

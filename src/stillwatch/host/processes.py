@@ -40,6 +40,7 @@ def describe(pid: int) -> dict[str, Any]:
             return {
                 "pid": pid,
                 "name": process.name(),
+                "state": process.status(),
                 "argv": process.cmdline(),
                 "uid": process.uids().real,
                 "user": user_name(process.uids().real),
@@ -58,7 +59,7 @@ def processes(limit: int = 4096) -> list[dict[str, Any]]:
 
 def listening(port: int = 0) -> list[dict[str, Any]]:
     """TCP sockets that listen and bound UDP sockets, by port; of one port if named."""
-    rows = []
+    rows, waiting = [], _waiting()
     for seen in psutil.net_connections("inet"):
         tcp = seen.type == socket.SOCK_STREAM
         if not seen.laddr or (tcp and seen.status != psutil.CONN_LISTEN) or (not tcp and seen.raddr):
@@ -73,8 +74,21 @@ def listening(port: int = 0) -> list[dict[str, Any]]:
             "address": seen.laddr.ip,
             "pid": pid,
         }
-        rows.append({"name": "", "argv": [], "unit": "", **owner, **row})
+        rows.append({"name": "", "argv": [], "unit": "", **owner, **row, "waiting": waiting.get(seen.laddr.port, 0)})
     return sorted(rows, key=lambda row: (row["port"], row["protocol"], row["address"]))
+
+
+def _waiting(proc: Path = Path("/proc")) -> dict[int, int]:
+    """Connections that nobody has accepted yet, by port: what the kernel counts for a listening socket (tcp(7))."""
+    found: dict[int, int] = {}
+    for table in ("net/tcp", "net/tcp6"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for line in (proc / table).read_text().splitlines()[1:]:
+                words = line.split()
+                if words[3] == "0A":
+                    port = int(words[1].rpartition(":")[2], 16)
+                    found[port] = found.get(port, 0) + int(words[4].partition(":")[2], 16)
+    return found
 
 
 def _holder(port: int) -> int:

@@ -16,7 +16,6 @@ from stillwatch.host.cleaners import own_services
 from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
-from stillwatch.unit.facts import is_own
 from stillwatch.unit.names import is_unit
 
 NAME: Final = "org.freedesktop.systemd1"
@@ -110,6 +109,11 @@ class Systemd:
         path = (await self._call(MANAGER, "LoadUnit", "s", [full_name(name)]))[0]
         return await self._state(path)
 
+    async def mount_at(self, point: str) -> UnitState | None:
+        """The unit of a mount point, None where PID 1 knows of none."""
+        row = next((row for row in await self.listed() if row.name == mount_unit(point)), None)
+        return await self._state(row.path) if row else None
+
     async def unit_of(self, pid: int) -> str:
         """The unit that PID 1 counts the process to, "" if none."""
         try:
@@ -129,14 +133,13 @@ class Systemd:
         """All services, sockets, timers and mounts in memory, the timers that are installed and off, and
         the administrator's own services that do not run.
 
-        Full properties only for what matters: failed, activating, broken, the administrator's own and those `asked`
-        for; of the others name, description and states. The first DETAILS such units at most.
+        Full properties of all but systemd's own that are calm, whoever put them there; of those name, description and
+        states. DETAILS units at most, first what is failed, activating, broken, or `asked` for.
         """
         wanted = {full_name(name) for name in asked}
         kept = [row for row in await self.listed() if row.name.endswith(KINDS) and row.load_state != "not-found"]
-        kept.sort(key=lambda row: (_calm(row), row.name))
-        own = await asyncio.gather(*(self._is_own(row) for row in kept))
-        close = [row for row, mine in zip(kept, own, strict=True) if mine or row.name in wanted or not _calm(row)]
+        kept.sort(key=lambda row: (row.name not in wanted, _calm(row), row.name))
+        close = [row for row in kept if row.name in wanted or not (_calm(row) and _is_systemds(row.name))]
         states = await asyncio.gather(*(self._state(row.path) for row in close[:DETAILS]), return_exceptions=True)
         full = {row.name: state for row, state in zip(close, states, strict=False) if isinstance(state, UnitState)}
         if close and not full:
@@ -186,18 +189,6 @@ class Systemd:
         last = int(values.get("LastTriggerUSec", 0))
         return Timer(as_state(values), *(0.0 if usec >= NEVER else usec / 1e6 for usec in (at, monotonic, last)))
 
-    async def _is_own(self, row: Listed) -> bool:
-        """One small question a unit, since PID 1 takes half a second to list the files of all."""
-        if not row.name.endswith((".service", ".timer", ".socket")):
-            return False
-        try:
-            reply = await _ask(
-                await self._connection(), row.path, PROPERTIES, "Get", "ss", [f"{NAME}.Unit", "FragmentPath"]
-            )
-        except BusError:
-            return False
-        return is_own(str(_plain(reply[0])))
-
     async def _state(self, path: str) -> UnitState:
         return as_state(await _properties(await self._connection(), path))
 
@@ -211,6 +202,19 @@ class Systemd:
                     raise NotReachable("systemd is not the init of this machine")
                 self._bus = await Bus.connect(self.address, deadline=self.deadline)
             return self._bus
+
+
+def mount_unit(point: str) -> str:
+    """systemd-escape --path: the name of the unit of a mount point."""
+    plain = "/".join(part for part in point.split("/") if part)
+    named = "".join(_escaped(byte, first=not number) for number, byte in enumerate(plain.encode()))
+    return f"{named or '-'}.mount"
+
+
+def _escaped(byte: int, *, first: bool) -> str:
+    letter = chr(byte)
+    plain = letter.isascii() and (letter.isalnum() or letter in ":_" or (letter == "." and not first))
+    return "-" if letter == "/" else letter if plain else f"\\x{byte:02x}"
 
 
 def is_init() -> bool:
@@ -274,10 +278,17 @@ def _plain(variant: Any) -> Any:
     return variant.value if hasattr(variant, "value") else variant
 
 
+def _is_systemds(name: str) -> bool:
+    """What systemd brings itself, and the mounts of its own file systems."""
+    return name.startswith(("systemd-", "initrd-", "dev-", "sys-", "proc-", "run-", "-."))
+
+
 def _calm(row: Listed) -> bool:
     """Nothing about it calls for a closer look."""
     restarting = row.sub_state.startswith("auto-restart") or row.active_state in ("activating", "deactivating")
-    if row.name.endswith(".timer") and row.active_state == "inactive":
+    if row.name.endswith((".timer", ".mount")) and row.active_state == "inactive":
+        return False
+    if row.load_state == "masked" and row.name.endswith((".service", ".socket")):
         return False
     return not restarting and row.active_state != "failed" and row.load_state in ("loaded", "masked")
 

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.unit import UnitState
 from stillwatch.untrusted.redact import safe_text
 
+IDLE = ("inactive", "failed")
 
-def unit_event(state: UnitState, host: str, at: float) -> Event:
+
+def unit_events(units: Iterable[UnitState], host: str, at: float, known: Mapping[str, UnitState]) -> list[Event]:
+    """known: all units, by which is told who needs one that cannot run."""
+    return [unit_event(unit, host, at, _missed_by(unit, known)) for unit in units]
+
+
+def _missed_by(unit: UnitState, known: Mapping[str, UnitState]) -> str:
+    """Of a unit that nothing can start: one that is switched on, requires it, and so does not run."""
+    if unit.load_state not in ("masked", "not-found"):
+        return ""
+    needing = (known[name] for name in unit.required_by if name in known)
+    waiting = (other.name for other in needing if other.enabled == "enabled" and other.active_state in IDLE)
+    return next(waiting, "")
+
+
+def unit_event(state: UnitState, host: str, at: float, missed_by: str = "") -> Event:
     """at: when it was read, seconds since the epoch. The environment stays out: that is where secrets live."""
     numbers = {"exit_code", "exit_status", "main_pid", "restarts"}
     words = ("load_state", "active_state", "sub_state", "enabled", "kind", "result", "fragment_path", "user")
     fields = {name: str(getattr(state, name)) for name in (*words, *sorted(numbers))}
     fields |= {"control_group": state.control_group, "invocation_id": state.invocation_id}
-    if state.kind == "timer" and state.active_at:
+    if state.kind in ("timer", "mount") and state.active_at:
         fields["active_at"] = f"{state.active_at:.0f}"
+    wanted = "yes" if state.wanted_by or state.required_by else ""
+    fields |= {"missed_by": missed_by, "where": state.where, "wanted": wanted if state.kind == "mount" else ""}
     fields |= {
         "need_reload": "yes" if state.need_reload else "no",
         "exec": state.exec_start[0] if state.exec_start else "",

@@ -22,7 +22,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         active_state=_text(values, "ActiveState"),
         sub_state=_text(values, "SubState"),
         enabled=_text(values, "UnitFileState"),
-        kind=_text(values, "Type") or name.rpartition(".")[2],
+        kind=(_text(values, "Type") if name.endswith(".service") else "") or name.rpartition(".")[2],
         result=_text(values, "Result"),
         exit_code=_number(values, "ExecMainCode"),
         exit_status=_number(values, "ExecMainStatus"),
@@ -48,6 +48,9 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         group=_text(values, "Group"),
         memory_max=_limit(values, "MemoryMax"),
         memory_high=_limit(values, "MemoryHigh"),
+        started_at=_number(values, "ExecMainStartTimestamp") / 1e6,
+        where=_text(values, "Where"),
+        wanted_by=_names(values, "WantedBy"),
         exited_at=_number(values, "ExecMainExitTimestamp") / 1e6,
         active_at=max(_number(values, f"Active{edge}Timestamp") for edge in ("Enter", "Exit")) / 1e6,
     )

@@ -14,7 +14,7 @@ from stillwatch.host.journalfiles import closed_to_us
 from stillwatch.host.logfile import LogFile
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
-from stillwatch.host.unitproperties import unit_event
+from stillwatch.host.unitproperties import unit_events
 from stillwatch.ports import Clock
 from stillwatch.reading.gather import Read
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
@@ -120,10 +120,8 @@ class UnitSource:
             units = await systemd.units()
         if _in_container():
             watcher.units = frozenset(unit.name for unit in units)
-        now = self._clock.now()
-        return Read(
-            events=[unit_event(unit, self._host, now) for unit in units], units={unit.name: unit for unit in units}
-        )
+        now, known = self._clock.now(), {unit.name: unit for unit in units}
+        return Read(events=unit_events(units, self._host, now, known), units=known)
 
 
 class MetricSource:

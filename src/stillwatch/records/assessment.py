@@ -19,7 +19,10 @@ class Opinion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
-    """evidence: ids ("E3") that carry the cause; next: what should happen now; notes: what a person should read too."""
+    """evidence: ids ("E3") that carry the cause; next: what should happen now; notes: what a person should read too.
+
+    over: why it is no fault any more; meant: somebody's note that it is wanted so.
+    """
 
     by: Literal["rule", "review", "meta"]
     cause: Cause | None
@@ -28,3 +31,5 @@ class Assessment:
     next: Literal["none", "tell", "escalate", "act"] = "tell"
     proposal: Proposal | None = None
     notes: tuple[str, ...] = ()
+    over: str = ""
+    meant: str = ""

@@ -15,7 +15,8 @@ class UnitState:
     requires/wants/after/required_by/triggered_by/triggers: unit names, sorted;
     programs: what any Exec…= of it starts; environment_files: those that must exist; memory_max and memory_high:
     bytes, 0 for no limit; active_at: when it was last known to be active, wall seconds (0 unknown);
-    exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs).
+    exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs); started_at: when it was
+    last started; where: of a mount, the directory; wanted_by: units that want it.
     """
 
     name: str
@@ -53,3 +54,6 @@ class UnitState:
     memory_high: int = 0
     active_at: float = 0.0
     exited_at: float = 0.0
+    started_at: float = 0.0
+    where: str = ""
+    wanted_by: tuple[str, ...] = ()

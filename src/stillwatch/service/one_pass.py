@@ -241,7 +241,8 @@ class Service:
                 models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told, home=home
             )
             left = deadline - (self._clock.boot() - started)
-            incidents = await engine.understand(found, gathered.units, max(left, 0.5))
+            thought = await engine.understand(found, gathered.units, max(left, 0.5))
+            incidents = tuple(one for one in thought if one.state != "resolved")
             if own:
                 incidents, unread = self._recalled(
                     lambda: self._rooms.memory.recognise(incidents, now), tuple(incidents)

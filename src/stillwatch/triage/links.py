@@ -35,6 +35,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
     found = {*_from_dependencies(heard, units), *_from_ports(heard, units), *_from_carriers(heard, units)}
     found |= {
         *_from_full(heard, units),
+        *_from_mounts(heard, units),
         *_from_names(heard),
         *_from_memory(heard),
         *_from_kernel(heard),
@@ -107,7 +108,7 @@ def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
     struck = _by_unit(sightings)
     down = [unit for unit in units.all() if unit.name in struck or is_failing(unit)]
     for sighting in sightings:
-        if sighting.trigger.cause not in DEPENDENT or not sighting.unit:
+        if sighting.trigger.cause not in DEPENDENT | {"other"} or not sighting.unit:
             continue
         own = units.get(sighting.unit)
         for port in _ports_named(sighting):
@@ -163,6 +164,18 @@ def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
         if f"disk-full {s.subject}" in {o.node for o in full.values()}
     )
     yield from _held_files(sightings, sorted(full))
+
+
+def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """Whoever misses a path suffers from the mount that should hold it."""
+    off = {unit.where: s.node for s in sightings if s.unit.endswith(".mount") and (unit := units.get(s.unit))}
+    for sighting in sightings:
+        if not sighting.unit or sighting.trigger.cause not in ("missing-path", "data-damaged", "missing-executable"):
+            continue
+        named = [sighting.trigger.fields.get("path", ""), *_PATH.findall(sighting.trigger.sample[:2000])]
+        mount = next((mount for path in named if path and (mount := mount_of(path, sorted(off)))), "")
+        if mount:
+            yield sighting.node, off[mount]
 
 
 def _held_files(sightings: Sequence[Sighting], full: Sequence[str]) -> Iterator[Arrow]:

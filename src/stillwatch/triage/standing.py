@@ -10,6 +10,7 @@ from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting
 
+RELOAD_FAILED = "systemd-reload-failed"
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
@@ -34,7 +35,7 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
     known = [unit for unit in units if unit is not None]
     if len(known) < len(units) or not all(is_well(unit, at) for unit in known):
         return worst
-    if any(_still_matters(s) for s in speaking):
+    if any(_still_matters(s) or _reload_failed(s, known) for s in speaking):
         return min(worst, Severity.high)
     if all(was_a_race(speaking, unit, at) for unit in known):
         return Severity.info
@@ -49,9 +50,15 @@ def _still_matters(sighting: Sighting) -> bool:
     return trigger.cause == "log-flood" or (trigger.cause in _COMES_AGAIN and trigger.trusted)
 
 
+def _reload_failed(sighting: Sighting, units: Sequence[UnitState]) -> bool:
+    """It runs on with its old settings, until it starts with the new ones, or fails to."""
+    began = max((unit.started_at for unit in units if unit.name == sighting.unit), default=0.0)
+    return sighting.trigger.rule == RELOAD_FAILED and sighting.trigger.last >= began
+
+
 def is_well(unit: UnitState, at: float) -> bool:
     """Active, or ended well, and not about to be started for the umpteenth time."""
-    restless = unit.restarts >= _AGAIN_AND_AGAIN and 0 <= at - unit.changed_at < _RESTLESS_FOR
+    restless = unit.restarts >= _AGAIN_AND_AGAIN and at - unit.changed_at < _RESTLESS_FOR
     if unit.active_state == "active":
         return unit.sub_state != "auto-restart" and not restless
     never_run = unit.changed_at == 0
@@ -75,5 +82,9 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 
 
 def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
-    """Whether the last complaint lies before its last change of state: a restart that succeeded is no alarm."""
-    return all(s.trigger.last <= unit.changed_at + _SAME_MOMENT for s in sightings if s.unit in ("", unit.name))
+    """Whether the last complaint lies before its last start: a restart that succeeded is no alarm.
+
+    A reload changes its state, too; what is said of one that failed holds until it starts with those settings.
+    """
+    began = unit.started_at or unit.changed_at
+    return all(s.trigger.last <= began + _SAME_MOMENT for s in sightings if s.unit in ("", unit.name))

@@ -22,7 +22,9 @@ NEIGHBOUR_SECONDS: Final = 5.0
 _GRAVE = re.compile(rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|cannot|could not|unable)\b", re.I)
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
 _DETAIL = re.compile(rb"^\W*(?:[A-Z-]{0,24}\W*)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
-_FRAME = re.compile(rb"^\s*(?:at \S+\(|File \"|#\d+ |\S+\.go:\d+|goroutine \d+|\.{3} \d+ more|\^+\s*$)|^\W*$")
+_FRAME = re.compile(
+    rb"^\s*(?:Traceback \(most recent|at \S+\(|File \"|#\d+ |\S+\.go:\d+|goroutine \d+|\.{3} \d+ more|\^+\s*$)|^\W*$"
+)
 
 
 def last_words(ended: Line, unit: str, earlier: Iterable[Line]) -> tuple[Line, ...]:

@@ -64,7 +64,23 @@ def judge_unit(event: Event, host: str) -> Trigger | None:
         return _trigger(
             event, host, "unit-file-broken", Severity.medium, f"{event.subject} cannot be loaded", "bad-config"
         )
+    if missed := fields.get("missed_by", ""):
+        words = f"{event.subject} is {fields['load_state']}, so {missed}, which requires it, cannot run"
+        cause = "masked" if fields["load_state"] == "masked" else "missing-path"
+        return _trigger(event, host, "unit-missed", Severity.high, words, cause)
+    if event.subject.endswith(".mount"):
+        return _judge_mount(event, host)
     return _judge_timer(event, host) if event.subject.endswith(".timer") else None
+
+
+def _judge_mount(event: Event, host: str) -> Trigger | None:
+    """Not mounted, although it was, and is to be mounted at every boot."""
+    fields = event.fields
+    was = _number(fields.get("active_at", "")) and fields.get("active_state") == "inactive"
+    if not was or not fields.get("wanted") or fields.get("enabled") not in ("enabled", "generated"):
+        return None
+    where = fields.get("where", "") or event.subject
+    return _trigger(event, host, "mount-off", Severity.medium, f"{where} was mounted and is not", "mount-missing")
 
 
 def _judge_timer(event: Event, host: str) -> Trigger | None:

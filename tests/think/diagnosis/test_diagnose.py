@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,9 +107,31 @@ async def test_from_the_lines_of_a_log_to_what_is_wrong(tmp_path: Path) -> None:
 
 
 async def test_what_failed_for_no_known_reason_is_restarted_once_and_text_alone_restarts_nothing() -> None:
-    failed = unit(active_state="failed", sub_state="failed")
+    failed = unit(active_state="failed", sub_state="failed", result="signal")
     _, said = await ask(trigger("crash", trusted=True), units=[failed])
     assert said.proposal is not None and said.next == "escalate"
     assert (said.proposal.action, said.proposal.target) == ("restart_unit", failed.name)
     _, said = await ask(trigger("crash", trusted=False), units=[failed])
     assert said.proposal is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"result": "exit-code", "started_at": 100.0, "exited_at": 101.0},
+        {"result": "signal", "kind": "oneshot"},
+        {"result": "signal", "restarts": 5},
+        {"result": "signal", "load_state": "masked"},
+        {"result": "signal", "fragment_path": "/run/systemd/transient/x.service"},
+    ],
+)
+async def test_no_restart_where_none_can_help(facts: dict[str, Any]) -> None:
+    failed = unit(active_state="failed", sub_state="failed", **facts)
+    _, said = await ask(trigger("crash", trusted=True), units=[failed])
+    assert said.proposal is None
+
+
+async def test_what_ran_for_long_before_it_ended_is_started_again() -> None:
+    failed = unit(active_state="failed", result="exit-code", started_at=100.0, exited_at=900.0)
+    _, said = await ask(trigger("exit-code", trusted=True), units=[failed])
+    assert said.proposal and said.proposal.action == "restart_unit"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from stillwatch.records.assessment import Assessment, Opinion
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Severity
 
 PROVEN = 0.9
 AGREED = 0.05
@@ -46,6 +47,7 @@ def settle(incident: Incident, rule: Assessment, *others: Assessment) -> Inciden
     notes = tuple(dict.fromkeys((*incident.notes, *rule.notes, *_doubts(believed, others))))
     return replace(
         incident,
+        severity=Severity.info if rule.over or rule.meant else incident.severity,
         cause=believed.cause,
         confidence=_confidence(believed, others),
         by=believed.by,

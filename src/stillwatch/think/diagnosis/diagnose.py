@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stillwatch.ports import LookTools
@@ -14,6 +14,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
+from stillwatch.think.diagnosis.causes.words import said_path
 
 
 async def diagnose(
@@ -22,13 +23,15 @@ async def diagnose(
     units: Mapping[str, UnitState],
     *,
     deadline: float = 5.0,
+    now: float = 0.0,
+    told: Sequence[str] = (),
 ) -> tuple[Incident, Assessment]:
     """The incident with its evidence, and what rules and looks make of it.
 
     deadline: seconds for all looks together; when it passes, the triggers alone speak. looks None (logs of another
     host): the same. A cause that the system itself shows has a confidence of 0.9 or more, mere text 0.6 or less.
     """
-    case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence))
+    case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence), now=now, told=told)
     case.cite_in_order()
     notes: tuple[str, ...] = ()
     try:
@@ -64,6 +67,8 @@ async def investigate(case: Case) -> Finding:
             finding = await probe(case)
             if finding is not None and finding.confidence >= PROVEN:
                 return finding
+        if all(is_symptom(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
+            return finding
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
 
 
@@ -102,4 +107,6 @@ def _assess(finding: Finding, notes: tuple[str, ...]) -> Assessment:
         next="act" if finding.proposal and proven else "tell" if proven else "escalate",
         proposal=finding.proposal if finding.confidence >= SEEN else None,
         notes=(*finding.notes, *notes),
+        over=finding.over,
+        meant=finding.meant,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.assessment import Assessment, Opinion
 from stillwatch.records.chat import Failure, Tier
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import Incident, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.think.context import new_nonce
@@ -62,12 +62,20 @@ class Engine:
         diagnosed = [await self._diagnose(incident, units, ends) for incident in ordered]
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
-            if number >= MOST_INCIDENTS_FOR_MODELS or not self.models:
-                understood.append(self._bounded(settle(incident, rule)))
+            if number >= MOST_INCIDENTS_FOR_MODELS or not self.models or rule.over or rule.meant:
+                understood.append(self._bounded(self._settled(incident, rule)))
                 continue
             self.progress(f"thinking about {incident.subject} ({number + 1} of {len(diagnosed)})")
             understood.append(self._bounded(await self._think(incident, rule, units, ends)))
         return tuple(understood)
+
+    def _settled(self, incident: Incident, rule: Assessment) -> Incident:
+        """By the rules alone; what is over by what they saw is resolved, and says so."""
+        settled = settle(incident, rule)
+        if not rule.over:
+            return settled
+        step = Step(at=self.clock.now(), by="rule", text=rule.over)
+        return replace(settled, state="resolved", history=(*settled.history, step))
 
     def _bounded(self, incident: Incident) -> Incident:
         """Another host's fault has a cause, but nothing that could be done to it here."""
@@ -78,7 +86,7 @@ class Engine:
     ) -> tuple[Incident, Assessment]:
         seconds = min(LOOK_SECONDS, max(ends - self.clock.boot(), 0.5))
         looks, here = (self.looks, units) if self.is_here(incident) else (None, {})
-        return await diagnose(incident, looks, here, deadline=seconds)
+        return await diagnose(incident, looks, here, deadline=seconds, now=self.clock.now(), told=self.told)
 
     async def _think(
         self, incident: Incident, rule: Assessment, units: Mapping[str, UnitState], ends: float

@@ -16,7 +16,7 @@ from stillwatch.think.diagnosis.diagnose import diagnose
 
 AT = 1_800_000_000.0
 Answer = Mapping[str, object] | Callable[[Mapping[str, object]], Mapping[str, object]]
-ARGUMENTS = {"path", "unit", "port", "lines", "hours", "pid"}
+ARGUMENTS = {"path", "unit", "port", "lines", "hours", "pid", "name"}
 
 
 class Looks:
@@ -82,7 +82,11 @@ def unit(name: str = "shop.service", **more: Any) -> UnitState:
 
 
 async def ask(
-    *triggers: Trigger, looks: Looks | None = None, units: tuple[UnitState, ...] = (unit(),), **more: Any
+    *triggers: Trigger,
+    looks: Looks | None = None,
+    units: tuple[UnitState, ...] = (unit(),),
+    told: tuple[str, ...] = (),
+    **more: Any,
 ) -> tuple[Incident, Assessment]:
     given = {"id": "I1", "key": "h/unit-failure/shop.service", "subject": "shop.service", **more}
     deadline = given.pop("deadline", 5.0)
@@ -96,7 +100,8 @@ async def ask(
         triggers=triggers,
         **given,
     )
-    found, said = await diagnose(incident, looks, {u.name: u for u in units}, deadline=deadline)
+    known = {u.name: u for u in units}
+    found, said = await diagnose(incident, looks, known, deadline=deadline, now=AT, told=told)
     ids = {piece.id for piece in found.evidence}
     assert said.cause is not None
     assert set(said.evidence) <= ids

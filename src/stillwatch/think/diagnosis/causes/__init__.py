@@ -7,8 +7,10 @@ from typing import Final
 
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.config import bad_config, permission, stale_lock
+from stillwatch.think.diagnosis.causes.connection import dependency, masked
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting, missing_user
-from stillwatch.think.diagnosis.causes.failing import dependency, memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.failing import memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.mounts import mount_missing, read_only
 from stillwatch.think.diagnosis.causes.outside import (
     GUESSING,
     brute_force,
@@ -34,6 +36,9 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "permission": permission,
     "stale-lock": stale_lock,
     "missing-path": missing_path,
+    "mount-missing": mount_missing,
+    "filesystem-error": read_only,
+    "masked": masked,
     "certificate-expired": certificate_expired,
     "timer-disabled": timer_disabled,
     "name-resolution": name_resolution,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stillwatch.ports import LookTools
@@ -29,22 +29,32 @@ _LONGEST = 2000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What an investigator found: the cause, how sure, the evidence that carries it, and a known remedy."""
+    """What an investigator found: the cause, how sure, the evidence that carries it, and a known remedy.
+
+    over: why it is no fault any more; meant: the note by which somebody wants it so; both "" where it is one.
+    """
 
     cause: Cause
     confidence: float
     evidence: tuple[str, ...]
     proposal: Proposal | None = None
     notes: tuple[str, ...] = ()
+    over: str = ""
+    meant: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
 class Case:
-    """Investigators look through `look` and quote through `cite`; the case numbers the evidence."""
+    """Investigators look through `look` and quote through `cite`; the case numbers the evidence.
+
+    now: seconds since the epoch, 0 where unknown; told: what people noted about this host.
+    """
 
     incident: Incident
     units: Mapping[str, UnitState]
     looks: LookTools | None = None
+    now: float = 0.0
+    told: Sequence[str] = ()
     evidence: list[Evidence] = field(default_factory=list)
     _seen: dict[str, Seen] = field(default_factory=dict)
 
@@ -108,6 +118,12 @@ class Case:
         """The line in which a unit's own programs most likely say why it ended, "" where none does."""
         return reason([event.text for event in self._words()])
 
+    @property
+    def last_words(self) -> list[str]:
+        """What the unit's own programs said just before it ended, the likely reason first."""
+        said = [event.text for event in self._words()]
+        return sorted(said, key=lambda text: text != self.reason)
+
     def cite_words(self) -> tuple[str, ...]:
         """Evidence ids of what the unit's own programs said just before it ended, the likely reason first."""
         said = sorted(self._words(), key=lambda event: event.text != self.reason)[:_MOST_WORDS]
@@ -143,6 +159,8 @@ class Case:
         confidence: float | None = None,
         proposal: Proposal | None = None,
         notes: tuple[str, ...] = (),
+        over: str = "",
+        meant: str = "",
     ) -> Finding:
         """Put together; the sentence ends with the ids of the evidence that carries it."""
         ids = tuple(dict.fromkeys(piece for pieces in evidence for piece in pieces))
@@ -152,8 +170,10 @@ class Case:
             cause=Cause(id=cause, object=culprit, text=text),
             confidence=sure,
             evidence=ids,
-            proposal=proposal,
-            notes=notes,
+            proposal=None if over or meant else proposal,
+            notes=(*notes, f"a note says: {meant}") if meant else notes,
+            over=over,
+            meant=meant,
         )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, exists, file_of, last_change, number, rows, text
@@ -15,6 +16,7 @@ _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6}
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
 _SETTINGS = ("/etc/", "/usr/local/etc/")
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
+_LOCK_NAME = re.compile(r"(?<![\w/.-])([\w.-]{1,80}\.(?:pid|lock|lck))\b")
 _LOCK = re.compile(r"/[\w@%+./-]{1,200}?(?:\.(?:pid|lock|lck)\b|/lock(?![\w@%+./-]))")
 
 
@@ -72,13 +74,13 @@ async def permission(case: Case) -> Finding | None:
         if unit is not None and (found := await _not_executable(case, unit, program, told)):
             return found
     for named in dict.fromkeys([*said, *[await _nearest(case, path) for path in said], *own]):
-        if unit is None or unit.user in ("", "root") or not await _shut_out(case, unit, named):
+        if unit is None or unit.user in ("", "root") or not await shut_out(case, unit, named):
             continue
         folder = str(PurePosixPath(named).parent)
         # Where the directory is somebody else's too, the directory is what was given away.
-        path = folder if _belongs(folder, unit, strictly=True) and await _shut_out(case, unit, folder) else named
+        path = folder if _belongs(folder, unit, strictly=True) and await shut_out(case, unit, folder) else named
         looked = await case.cite_look("file_metadata", path=path)
-        why = await _shut_out(case, unit, path)
+        why = await shut_out(case, unit, path)
         sentence = f"{unit.name} runs as {unit.user} and may not use {path}, {why}"
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
@@ -121,18 +123,31 @@ async def stale_lock(case: Case) -> Finding | None:
     path = next(iter(said), "") if lock is None else text(lock, "path")
     if not path:
         return case.finding("stale-lock", unit.name, f"{unit.name} says that a lock is in its way", told)
-    file = await file_of(case, path)
+    path, file = await _inside(case, path, triggers)
     pid = number(lock, "pid") if lock else 0
     pid = pid or next((int(found[1]) for t in triggers if (found := _HOLDER.search(t.sample[:2000]))), 0)
     dead, looked = await _is_dead(case, pid) if pid else (False, ())
     seen = await case.cite_look("file_metadata", path=path) if file else ()
-    proven = bool(file and exists(file)) and dead
+    proven = bool(file and exists(file)) and dead and not text(file or {}, "mode").startswith("d")
     sentence = f"{unit.name} finds {path} in its way"
     sentence += f", left behind by process {pid}, which no longer lives" if dead else ""
     # The target is the unit's own by what PID 1 knows, or was read off the list of lock files (R15).
     ours = _belongs(path, unit) or lock is not None
     remedy = propose("remove_stale_lock", path, sentence, unit=unit.name) if proven and ours else None
     return case.finding("stale-lock", path, sentence, told, seen, looked, proven=proven, proposal=remedy)
+
+
+async def _inside(case: Case, path: str, triggers: Sequence[Trigger]) -> tuple[str, Row | None]:
+    """Where the words name a directory, the lock file in it that they name, too ("postmaster.pid")."""
+    file = await file_of(case, path)
+    if file is None or not text(file, "mode").startswith("d"):
+        return path, file
+    words = " ".join([trigger.sample[:2000] for trigger in triggers] + [case.reason])
+    for name in dict.fromkeys(_LOCK_NAME.findall(words)):
+        below = await file_of(case, f"{path}/{name}")
+        if below is not None and exists(below):
+            return f"{path}/{name}", below
+    return path, file
 
 
 async def _listed(case: Case, unit: UnitState, said: Sequence[str]) -> Row | None:
@@ -161,7 +176,7 @@ async def _is_dead(case: Case, pid: int) -> tuple[bool, tuple[str, ...]]:
     return True, await case.cite_look("process_list", f"there is no process {pid}", pid=pid)
 
 
-async def _shut_out(case: Case, unit: UnitState, path: str) -> str:
+async def shut_out(case: Case, unit: UnitState, path: str) -> str:
     """Why the unit's user may not use the path, "" where the file's owner and mode do not say so."""
     file = await file_of(case, path)
     if file is None or exists(file) is not True:

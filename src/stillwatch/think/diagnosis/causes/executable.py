@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
-from stillwatch.unit.facts import paths_of
+from stillwatch.think.diagnosis.causes.mounts import hidden_below
+from stillwatch.unit.facts import is_failing, paths_of
+
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
 async def missing_executable(case: Case) -> Finding | None:
@@ -24,9 +28,24 @@ async def missing_executable(case: Case) -> Finding | None:
             return await _gone(case, unit, program, told)
         if file is not None and file.get("interpreter_exists") is False:
             return await _no_interpreter(case, unit, program, text(file, "interpreter"), told)
+    if called := next((t for t in case.triggers("missing-executable") if t.fields.get("command")), None):
+        return await _not_installed(case, unit, called, told)
     if not told or not programs:
         return None
     return await _unseen(case, unit, programs, told)
+
+
+async def _not_installed(case: Case, unit: UnitState, called: Trigger, told: tuple[str, ...]) -> Finding:
+    """A script calls what nothing on the usual path provides."""
+    command, line = called.fields["command"], called.fields.get("line", "")
+    script = called.fields.get("script", "") or next(iter(unit.exec_start), unit.name)
+    places = [command] if command.startswith("/") else [f"{folder}/{command}" for folder in _PATH]
+    files = [await file_of(case, place) for place in places]
+    gone = all(file is not None and exists(file) is False for file in files)
+    looked = await case.cite_look("file_metadata", path=places[-1]) if gone else ()
+    where = f"{script}{f', line {line},' if line else ''}"
+    sentence = f"{unit.name} fails: {where} calls {command}, which {'is not installed' if gone else 'it does not find'}"
+    return case.finding("missing-executable", command, sentence, told, looked, proven=gone and is_failing(unit))
 
 
 async def _gone(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding:
@@ -85,14 +104,19 @@ async def missing_setting(case: Case) -> Finding | None:
     return None
 
 
+_ACCOUNTS = {217: ("User", "user", "user"), 216: ("Group", "group", "group")}
+
+
 async def missing_user(case: Case) -> Finding | None:
-    """systemd's own step USER failed (exit status 217, systemd.exec(5)): the account does not exist."""
+    """systemd's own step USER or GROUP failed (exit status 217, 216, systemd.exec(5)): the account does not exist."""
     unit = case.unit
-    if unit is None or unit.exit_status != 217 or not unit.user:
+    setting, kind, account = _ACCOUNTS.get(unit.exit_status if unit else 0, ("", "", ""))
+    account = str(getattr(unit, account)) if account else ""
+    if unit is None or not account:
         return None
     told = case.cite()
     culprit = unit.fragment_path or unit.name
-    sentence = f"{unit.name} cannot start: the user {unit.user}, named by User= in {culprit}, does not exist"
+    sentence = f"{unit.name} cannot start: the {kind} {account}, named by {setting}= in {culprit}, does not exist"
     changed, when = await last_change(case, unit.fragment_path)
     sentence += f"; {changed}" if changed else ""
     return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
@@ -108,6 +132,9 @@ async def missing_path(case: Case) -> Finding | None:
         return setting
     subject = case.incident.subject
     named = [trigger.fields.get("path", "") for trigger in case.triggers("missing-path")]
+    for path in filter(None, named):
+        if unit is not None and (found := await hidden_below(case, unit, path, told)) is not None:
+            return found
     own = paths_of(unit) if unit else []
     # The text only picks among what the unit itself names; a path found in the text alone stays a claim.
     for path in sorted(own, key=lambda path: not any(path == name or name.startswith(f"{path}/") for name in named)):

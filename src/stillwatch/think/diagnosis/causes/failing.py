@@ -53,25 +53,6 @@ async def watchdog(case: Case) -> Finding | None:
     return case.finding("watchdog", unit.name, sentence, told, proven=case.trusted("watchdog"), proposal=remedy)
 
 
-async def dependency(case: Case) -> Finding | None:
-    """A unit that it requires is down, by PID 1's own list."""
-    told = case.cite("dependency-failed", "network")
-    unit = case.unit
-    # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
-    own = [t for t in case.triggers("dependency-failed", "network") if unit and t.subject in (unit.name, *unit.names)]
-    if not own or unit is None:
-        return None
-    for name in (*unit.requires, *unit.wants):
-        needed = case.unit_named(name)
-        if needed is not None and needed.active_state == "failed":
-            looked = await case.cite_look("unit_status", unit=needed.name)
-            sentence = f"{unit.name} needs {needed.name}, which has failed"
-            return case.finding("dependency-failed", needed.name, sentence, told, looked, proven=True)
-    cause = "dependency-failed" if case.triggers("dependency-failed") else "network"
-    sentence = f"{unit.name}: {CAUSES[cause]}"
-    return case.finding(cause, unit.name, sentence, told, confidence=SEEN if case.trusted(cause) else TOLD)
-
-
 async def symptom(case: Case) -> Finding:
     """What failed is certain and why is not: its last words are quoted for whoever looks further."""
     lead = case.incident.triggers[0] if case.incident.triggers else None
@@ -120,9 +101,22 @@ def _constraints(case: Case) -> set[str]:
     return {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
 
 
+_PASSING = frozenset({"signal", "core-dump", "watchdog", "timeout", "oom-kill"})
+_RAN = 60.0
+"""Seconds after which an end is no failure to start."""
+
+
 def _may_try_again(case: Case) -> bool:
-    """A service that PID 1 calls failed for no known reason is restarted once, as anybody would."""
-    return case.unit is not None and case.unit.name.endswith(".service") and case.unit.active_state == "failed"
+    """A service that ran and then ended, or was ended, for no known reason is restarted once, as anybody would.
+
+    What fails each time it starts would fail again; a job would do its work twice; a transient unit has no file.
+    """
+    unit = case.unit
+    if unit is None or not unit.name.endswith(".service") or unit.active_state != "failed" or unit.restarts:
+        return False
+    if unit.kind == "oneshot" or unit.load_state not in ("", "loaded") or "/transient/" in unit.fragment_path:
+        return False
+    return unit.result in _PASSING or unit.exited_at - unit.started_at >= _RAN > 0 < unit.started_at
 
 
 def _may_restart(case: Case) -> bool:

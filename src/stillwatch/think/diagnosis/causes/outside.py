@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import exists, file_of, since
+from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding, propose
+from stillwatch.think.diagnosis.causes.connection import targets_of
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, rows, since
 
 _RESOLVER = "/etc/resolv.conf"
+_UNKNOWN = re.compile(r"not known|ENOTFOUND|no such host|NXDOMAIN|Unknown host|host not found|does not resolve", re.I)
 GUESSING = ("brute-force", "intrusion", "probing", "login-failed")
 """Causes for which strangers, or a wrong password in some configuration, are to blame."""
 
@@ -72,11 +75,33 @@ async def name_resolution(case: Case) -> Finding | None:
     file = await file_of(case, _RESOLVER)
     gone = file is not None and exists(file) is False
     if not gone:
-        return case.finding("name-resolution", _RESOLVER, "Host names cannot be resolved", told)
+        return await _not_resolved(case, told)
     looked = await case.cite_look("file_metadata", path=_RESOLVER)
     sentence = f"Host names cannot be resolved: {_RESOLVER} is missing or its link leads nowhere"
     remedy = propose("restore_file", _RESOLVER, sentence)
     return case.finding("name-resolution", _RESOLVER, sentence, told, looked, proven=True, proposal=remedy)
+
+
+async def _not_resolved(case: Case, told: tuple[str, ...]) -> Finding:
+    """One name that nobody knows is that name's fault; several, or no answer at all, the resolver's."""
+    triggers = case.triggers("name-resolution")
+    unit = case.unit
+    names = {t.fields["name"] for t in triggers if t.fields.get("name")}
+    if not names and unit is not None:
+        names = {target.host for target in targets_of(triggers, unit)}
+    name = next(iter(sorted(names)), "")
+    known = await case.look("name_address", name=name) if name else {}
+    servers = known.get("resolvers")
+    asked = ", ".join(map(str, servers)) if isinstance(servers, Sequence) and servers else ""
+    looked = await case.cite_look("name_address", name=name) if known else ()
+    unknown = len(names) == 1 and any(_UNKNOWN.search(trigger.sample[:2000]) for trigger in triggers)
+    if unknown and known and not rows(known, "addresses"):
+        whom = f"the resolvers ({asked}) do not know it" if asked else "there is no resolver to ask"
+        sentence = f"The name {name} cannot be resolved: it is not in /etc/hosts, and {whom}"
+        return case.finding("name-resolution", name, sentence, told, looked, confidence=SEEN)
+    sentence = f"Host names cannot be resolved{f' ({name})' if name else ''}"
+    sentence += f": {_RESOLVER} names {asked}, and no answer comes from there" if asked else ""
+    return case.finding("name-resolution", _RESOLVER, sentence, told, looked, confidence=SEEN if asked else TOLD)
 
 
 async def log_flood(case: Case) -> Finding | None:

@@ -69,11 +69,26 @@ async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple
     looked = await case.cite_look("listening_sockets", quoted, port=port)
     remedy = None
     notes: tuple[str, ...] = ()
+    if pid == 1:
+        return await _held_by_socket(case, unit, port, told, looked)
     if not stray:
         notes = (f"{unit.name} and {owner} want the same port; which of them should have it is for a person to say.",)
     elif pid > 1 and not is_protected_process(name):
         remedy = propose("terminate_process", str(pid), sentence, port=port, unit=unit.name)
     return case.finding("port-in-use", culprit, sentence, told, looked, proven=True, proposal=remedy, notes=notes)
+
+
+async def _held_by_socket(
+    case: Case, unit: UnitState, port: int, told: tuple[str, ...], looked: tuple[str, ...]
+) -> Finding:
+    """PID 1 itself listens, for a socket unit."""
+    claims = rows(await case.look("port_claims", port=port), "claims")
+    named = next((text(row, "unit") for row in claims if text(row, "how") == "listens"), "")
+    said = await case.cite_look("port_claims", port=port) if named else ()
+    holder = named or "a socket unit"
+    sentence = f"{unit.name} cannot listen on port {port}: systemd listens on it for {holder}"
+    note = f"{unit.name} and {holder} want the same port; which of them should have it is for a person to say."
+    return case.finding("port-in-use", holder, sentence, told, looked, said, proven=True, notes=(note,))
 
 
 def _started(holder: Row) -> float:

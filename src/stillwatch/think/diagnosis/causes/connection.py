@@ -1,0 +1,252 @@
+"""A connection that does not come about: who is asked, where that leads, and who should answer there.
+
+Each answer is looked for: somebody listens there (then why does it not answer?), another unit should (then why does it
+not run?), the name leads elsewhere, or nobody was ever there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from stillwatch.records.cause import CAUSES
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
+
+KINDS: Final = ("dependency-failed", "network", "timeout")
+_TARGET: Final = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?)?\[?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9]|[0-9a-f:]{2,45})\]?"
+    r"(?::| port |, port |'?, port=|\", port )(?P<port>\d{1,5})(?!\d)"
+)
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
+_CUSTOM: Final = {"http": 80, "https": 443}
+_ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
+_PATIENCE: Final = 3.0
+"""Seconds without a complaint after which somebody who listens is taken to answer again."""
+_MEANT: Final = re.compile(
+    r"on purpose|planned|deliberate|intend|maintenance|meant|left (?:off|stopped|down)|absichtlich|geplant|wartung",
+    re.I,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+async def dependency(case: Case) -> Finding | None:
+    """What a unit cannot reach: a unit by PID 1's own list, else whoever should be at that address."""
+    told = case.cite(*KINDS)
+    unit = case.unit
+    # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
+    own = [t for t in case.triggers(*KINDS) if unit and t.subject in (unit.name, *unit.names)]
+    if not own or unit is None:
+        return None
+    for name in (*unit.requires, *unit.wants):
+        needed = case.unit_named(name)
+        if needed is not None and needed.active_state == "failed":
+            looked = await case.cite_look("unit_status", unit=needed.name)
+            sentence = f"{unit.name} needs {needed.name}, which has failed"
+            return case.finding("dependency-failed", needed.name, sentence, told, looked, proven=True)
+    for target in targets_of(own, unit):
+        if (found := await _at(case, unit, target, own, told)) is not None:
+            return found
+    cause = "dependency-failed" if case.triggers("dependency-failed") else "network"
+    if not case.triggers("dependency-failed", "network"):
+        return None
+    place = next((str(target) for target in targets_of(own, unit)), "")
+    sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}"
+    return case.finding(cause, unit.name, sentence, told, confidence=SEEN if case.trusted(cause) else TOLD)
+
+
+def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
+    """Addresses with a port that the complaint names; else those of the unit's own command line and variables."""
+    found: list[Target] = []
+    for trigger in triggers:
+        fields = " ".join(trigger.fields.get(name, "") for name in ("target", "address"))
+        found += _targets(fields) or _targets(trigger.sample[:2000])
+    if not found:
+        words = " ".join([*unit.exec_start[1:], *(unit.environment or {}).values()])
+        found = _targets(words, urls_only=True)
+    return list(dict.fromkeys(found))[:4]
+
+
+def _targets(words: str, *, urls_only: bool = False) -> list[Target]:
+    found = []
+    for match in _URL.finditer(words):
+        port = int(match["port"] or _CUSTOM.get(match[0].partition(":")[0], 0))
+        found += [Target(host=match["host"], port=port)] if 0 < port < 65536 else []
+    if not found and not urls_only:
+        named = ((match["host"], int(match["port"])) for match in _TARGET.finditer(words))
+        found = [Target(host=host, port=port) for host, port in named if 0 < port < 65536]
+    return found
+
+
+async def _at(
+    case: Case, unit: UnitState, target: Target, own: Sequence[Trigger], told: tuple[str, ...]
+) -> Finding | None:
+    """Why nobody answers at that address, as far as this machine shows it; None where it does not."""
+    known = rows(await case.look("name_address", name=target.host), "addresses")
+    known = known or ([{"address": "127.0.0.1", "local": True, "line": 0}] if target.host == "localhost" else [])
+    seen = await case.look("listening_sockets", port=target.port)
+    others = [row for row in rows(seen, "sockets") if _is_tcp(row) and text(row, "unit") != unit.name]
+    if not known or not seen:
+        return None
+    here = [row for row in known if row.get("local") is True]
+    if not here:
+        return await _elsewhere(case, unit, target, known, others, told)
+    address = text(here[0], "address")
+    reached = [row for row in others if text(row, "address") in (address, *_ANYWHERE)]
+    if reached:
+        return await _listens(case, unit, target, reached[0], own, told)
+    if others:
+        return await _wrong_name(case, unit, target, here[0], others[0], told)
+    return await _nobody(case, unit, target, told)
+
+
+def _is_tcp(row: Row) -> bool:
+    return text(row, "protocol") == "tcp"
+
+
+async def _elsewhere(
+    case: Case, unit: UnitState, target: Target, known: Sequence[Row], listed: Sequence[Row], told: tuple[str, ...]
+) -> Finding | None:
+    """The name leads to another machine, while its port is served by this one."""
+    named = [row for row in known if number(row, "line")]
+    if not named:
+        return None
+    if listed:
+        return await _wrong_name(case, unit, target, named[0], listed[0], told)
+    sentence = (
+        f"{unit.name} asks {target}, which is {text(named[0], 'address')} by /etc/hosts, and nobody answers there"
+    )
+    looked = await case.cite_look("name_address", name=target.host)
+    return case.finding("wrong-address", "/etc/hosts", sentence, told, looked, confidence=TOLD)
+
+
+async def _wrong_name(
+    case: Case, unit: UnitState, target: Target, where: Row, holder: Row, told: tuple[str, ...]
+) -> Finding:
+    """Somebody listens on the port, at another address than the one that is asked."""
+    server = text(holder, "unit") or text(holder, "name") or "a process"
+    address, at = text(where, "address"), text(holder, "address")
+    seen = await case.cite_look("listening_sockets", f"{server} listens on {at}:{target.port}", port=target.port)
+    looked = await case.cite_look("name_address", name=target.host)
+    line = number(where, "line")
+    culprit = "/etc/hosts" if line else str(target)
+    asked = f"{target.host} is {address} by line {line} of /etc/hosts" if line else f"{unit.name} asks {target}"
+    sentence = f"{asked}, but {server} listens on {at}:{target.port} only: {unit.name} is refused"
+    return case.finding("wrong-address", culprit, sentence, told, looked, seen, proven=True)
+
+
+async def _listens(
+    case: Case, unit: UnitState, target: Target, holder: Row, own: Sequence[Trigger], told: tuple[str, ...]
+) -> Finding | None:
+    """Somebody is there: it hangs, or it has come back."""
+    pid, server = number(holder, "pid"), text(holder, "unit")
+    name = server or f"{text(holder, 'name') or 'a process'} (pid {pid})"
+    state, waiting = text(holder, "state"), number(holder, "waiting")
+    now = case.incident.updated if case.now == 0 else case.now
+    last = max(trigger.last for trigger in own)
+    if state in ("stopped", "tracing-stop", "disk-sleep") or waiting > 0:
+        why = {"stopped": "its process is stopped", "tracing-stop": "its process is being traced"}.get(
+            state, "its process waits for a disk" if state == "disk-sleep" else ""
+        )
+        queue = f"{waiting} connections wait for it to accept them" if waiting else ""
+        reason = " and ".join(filter(None, (why, queue)))
+        seen = await case.cite_look("listening_sockets", f"{name}, pid {pid}: {reason}", port=target.port)
+        sentence = f"{name} holds port {target.port} and does not answer {unit.name}: {reason}"
+        known = case.unit_named(server)
+        remedy = propose("restart_unit", known.name, sentence, once=True) if known and _is_service(known) else None
+        return case.finding("timeout", name, sentence, told, seen, proven=True, proposal=remedy)
+    started = holder.get("started")
+    came = isinstance(started, int | float) and started > min(trigger.first for trigger in own) - 1
+    if now - last >= _PATIENCE or (came and last < float(str(started)) + 2):
+        seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
+        sentence = f"{unit.name} could not reach {target} for a while; {name} listens there now"
+        return case.finding(
+            "dependency-failed", name, sentence, told, seen, confidence=PROVEN, over=f"{name} answers again"
+        )
+    return None
+
+
+async def _nobody(case: Case, unit: UnitState, target: Target, told: tuple[str, ...]) -> Finding | None:
+    """Nobody listens on that port of this machine: who should, by the units' own files?"""
+    looked = await case.cite_look("listening_sockets", f"nobody listens on port {target.port}", port=target.port)
+    listed = rows(await case.look("port_claims", port=target.port), "claims")
+    claims = [row for row in listed if text(row, "unit") != unit.name and text(row, "how") != "asks"]
+    for row in claims:
+        state = await case.look("unit_status", unit=text(row, "unit"))
+        if found := await _should_serve(case, unit, target, row, state, (*told, *looked)):
+            return found
+    sentence = f"{unit.name} asks {target}, where nobody listens, and no unit's file speaks of that port"
+    said = await case.cite_look("port_claims", port=target.port)
+    return case.finding("wrong-address", str(target), sentence, told, looked, said, confidence=SEEN)
+
+
+async def _should_serve(
+    case: Case, unit: UnitState, target: Target, claim: Row, state: Row, told: tuple[str, ...]
+) -> Finding | None:
+    name = text(claim, "unit")
+    active, masked = text(state, "active_state"), text(state, "load_state") == "masked"
+    seen = await case.cite_look("unit_status", unit=name)
+    said = await case.cite_look("port_claims", port=target.port)
+    if masked:
+        sentence = (
+            f"{name}, which serves port {target.port}, is masked, so nothing can start it: {unit.name} is refused"
+        )
+        return case.finding("masked", name, sentence, told, seen, said, proven=True, meant=meant(case, name))
+    if active == "failed":
+        sentence = f"{unit.name} needs {name}, which serves port {target.port} and has failed"
+        return case.finding("dependency-failed", name, sentence, told, seen, said, proven=True)
+    if active == "inactive":
+        sentence = f"{name}, which serves port {target.port}, does not run: {unit.name} is refused"
+        enabled = text(state, "enabled") in ("enabled", "enabled-runtime") and _is_name(name)
+        remedy = propose("start_unit", name, sentence) if enabled else None
+        return case.finding(
+            "dependency-failed", name, sentence, told, seen, said, proven=True, proposal=remedy, meant=meant(case, name)
+        )
+    if active == "active":
+        sentence = (
+            f"{name} runs, and does not listen on port {target.port}, which its file names: {unit.name} is refused"
+        )
+        return case.finding("wrong-address", name, sentence, told, seen, said, confidence=SEEN)
+    return None
+
+
+async def masked(case: Case) -> Finding | None:
+    """PID 1 says that the unit is masked; who misses it stands in the trigger."""
+    triggers = case.triggers("masked")
+    if not triggers:
+        return None
+    name = triggers[0].subject
+    state = await case.look("unit_status", unit=name)
+    if state and text(state, "load_state") != "masked":
+        return None
+    looked = await case.cite_look("unit_status", unit=name)
+    missed = next((t.summary.partition(", so ")[2].partition(",")[0] for t in triggers if t.rule == "unit-missed"), "")
+    sentence = f"{name} is masked, so nothing can start it" + (f", and {missed} needs it" if missed else "")
+    proven = bool(looked) or case.trusted("masked")
+    return case.finding("masked", name, sentence, case.cite("masked"), looked, proven=proven, meant=meant(case, name))
+
+
+def meant(case: Case, unit: str) -> str:
+    """What a person noted of a unit that is off on purpose, "" if nobody did."""
+    stem = unit.rpartition(".")[0]
+    return next((note for note in case.told if (unit in note or stem in note.split()) and _MEANT.search(note)), "")
+
+
+def _is_service(unit: UnitState) -> bool:
+    return unit.name.endswith(".service") and unit.kind != "oneshot"
+
+
+def _is_name(name: str) -> bool:
+    return name.endswith((".service", ".socket"))

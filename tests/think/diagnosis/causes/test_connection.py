@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.think.diagnosis.causes.connection import Target, targets_of
+
+from .scene import AT, Looks, ask, trigger, unit
+
+HERE = {"addresses": [{"address": "127.0.0.1", "local": True, "line": 0}]}
+CLIENT = unit(active_state="active", result="success", exit_status=0)
+REFUSED = trigger("dependency-failed", "request to http://127.0.0.1:8443/ failed: refused", target="127.0.0.1:8443")
+HOLDER = {"protocol": "tcp", "port": 8443, "address": "127.0.0.1", "pid": 9, "name": "db", "unit": "db.service"}
+CLAIM = {"claims": [{"unit": "db.service", "path": "/usr/lib/systemd/system/db.service", "how": "names"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("request to http://127.0.0.1:18081/x failed", Target(host="127.0.0.1", port=18081)),
+        ("could not connect to db.internal:5432: refused", Target(host="db.internal", port=5432)),
+        ("HTTPSConnectionPool(host='search', port=9200): failed", Target(host="search", port=9200)),
+        ("GET https://api.example.org/v1 timed out", Target(host="api.example.org", port=443)),
+        ("Failed to connect to db port 3306: refused", Target(host="db", port=3306)),
+    ],
+)
+def test_the_address_that_a_complaint_names(text: str, target: Target) -> None:
+    assert targets_of([trigger("network", text)], unit())[:1] == [target]
+
+
+def test_where_it_names_none_the_units_own_address_counts() -> None:
+    client = unit(exec_start=("/opt/shop", "--db", "postgres://shop@10.0.0.7:5433/x"))
+    assert targets_of([trigger("network", "Network is unreachable")], client) == [Target(host="10.0.0.7", port=5433)]
+
+
+async def test_nobody_listens_and_the_unit_that_should_is_masked() -> None:
+    looks = Looks(
+        name_address=HERE, listening_sockets={"sockets": [], "x": 1}, port_claims=CLAIM,
+        unit_status={"load_state": "masked", "active_state": "inactive"},
+    )  # fmt: skip
+    _, said = await ask(REFUSED, looks=looks, units=(CLIENT,))
+    assert said.cause and (said.cause.id, said.cause.object) == ("masked", "db.service")
+    assert said.proposal is None and said.confidence >= 0.9
+
+
+async def test_a_stopped_server_that_is_switched_on_may_be_started_and_one_that_is_not_may_not() -> None:
+    for enabled, action in (("enabled", "start_unit"), ("disabled", "")):
+        looks = Looks(
+            name_address=HERE, listening_sockets={"sockets": [], "x": 1}, port_claims=CLAIM,
+            unit_status={"load_state": "loaded", "active_state": "inactive", "enabled": enabled},
+        )  # fmt: skip
+        _, said = await ask(REFUSED, looks=looks, units=(CLIENT,))
+        assert said.cause and (said.cause.id, said.cause.object) == ("dependency-failed", "db.service")
+        assert (said.proposal.action if said.proposal else "") == action
+
+
+async def test_a_note_that_it_is_meant_is_heeded() -> None:
+    looks = Looks(
+        name_address=HERE, listening_sockets={"sockets": [], "x": 1}, port_claims=CLAIM,
+        unit_status={"load_state": "loaded", "active_state": "inactive", "enabled": "enabled"},
+    )  # fmt: skip
+    _, said = await ask(REFUSED, looks=looks, units=(CLIENT,), told=("db.service is off on purpose until Monday",))
+    assert said.meant and said.proposal is None
+    _, said = await ask(REFUSED, looks=looks, units=(CLIENT,), told=("db.service is ours",))
+    assert not said.meant
+
+
+async def test_nobody_listens_and_no_unit_speaks_of_the_port() -> None:
+    looks = Looks(name_address=HERE, listening_sockets={"sockets": [], "x": 1}, port_claims={"claims": [], "x": 1})
+    _, said = await ask(REFUSED, looks=looks, units=(CLIENT,))
+    assert said.cause and (said.cause.id, said.cause.object) == ("wrong-address", "127.0.0.1:8443")
+    assert said.confidence < 0.9 and said.proposal is None
+
+
+async def test_the_hosts_file_leads_elsewhere() -> None:
+    wrong = {"addresses": [{"address": "10.9.9.9", "local": False, "line": 4}]}
+    asks = trigger("network", "could not reach db.internal:8443", target="db.internal:8443")
+    _, said = await ask(asks, looks=Looks(name_address=wrong, listening_sockets={"sockets": [HOLDER]}), units=(CLIENT,))
+    assert said.cause and (said.cause.id, said.cause.object) == ("wrong-address", "/etc/hosts")
+    assert "db.service" in said.cause.text and said.confidence >= 0.9
+
+
+async def test_whoever_holds_the_port_and_is_stopped_hangs() -> None:
+    for facts in ({"state": "stopped"}, {"state": "sleeping", "waiting": 12}):
+        looks = Looks(name_address=HERE, listening_sockets={"sockets": [{**HOLDER, **facts}]})
+        units = (CLIENT, unit("db.service", active_state="active"))
+        _, said = await ask(REFUSED, looks=looks, units=units)
+        assert said.cause and (said.cause.id, said.cause.object) == ("timeout", "db.service")
+        assert said.proposal and (said.proposal.action, said.proposal.target) == ("restart_unit", "db.service")
+
+
+async def test_what_answers_again_is_over_and_what_is_refused_still_is_not() -> None:
+    came = {**HOLDER, "started": AT + 1}
+    looks = Looks(name_address=HERE, listening_sockets={"sockets": [came]})
+    _, said = await ask(REFUSED, looks=looks, units=(CLIENT,))
+    assert said.over
+    old = Looks(name_address=HERE, listening_sockets={"sockets": [{**HOLDER, "started": AT - 900}]})
+    _, said = await ask(replace(REFUSED, first=AT - 60), looks=old, units=(CLIENT,))
+    assert not said.over

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .scene import AT, Looks, ask, trigger, unit
+
+MOUNT = unit("srv-data.mount", active_state="inactive", where="/srv/data", load_state="loaded", active_at=AT - 60)
+RUNS = unit(active_state="active", result="success", exit_status=0, started_at=AT - 900)
+MISSES = trigger("missing-path", "cannot open /srv/data/x", path="/srv/data/x")
+
+
+def mount(**facts: object) -> dict[str, object]:
+    return {
+        "mounts": [{"point": "/srv/data", "kind": "tmpfs", "declared": "", "since": AT - 60, **facts}],
+        "entries": 3,
+    }
+
+
+async def test_a_mount_that_is_off_is_named_and_may_be_mounted() -> None:
+    off = trigger("mount-missing", subject="srv-data.mount", trusted=True)
+    looks = Looks(mount_of=mount())
+    _, said = await ask(off, looks=looks, units=(MOUNT, RUNS), subject="srv-data.mount")
+    assert said.cause and (said.cause.id, said.cause.object) == ("mount-missing", "srv-data.mount")
+    assert said.proposal and (said.proposal.action, said.proposal.target) == ("start_unit", "srv-data.mount")
+    assert "3 files lie in the bare directory" in said.notes[0]
+
+
+async def test_what_was_mounted_over_a_directory_since_hides_what_is_below() -> None:
+    looks = Looks(mount_of=mount(), file_metadata=lambda asked: {"path": asked["path"], "exists": False})
+    _, said = await ask(MISSES, looks=looks, units=(RUNS,))
+    assert said.cause and (said.cause.id, said.cause.object) == ("mount-missing", "/srv/data")
+    for facts in ({"declared": "/etc/fstab"}, {"since": AT - 5000}, {"point": "/"}):
+        looks = Looks(mount_of=mount(**facts), file_metadata=lambda asked: {"path": asked["path"], "exists": False})
+        _, said = await ask(MISSES, looks=looks, units=(RUNS,))
+        assert said.cause and said.cause.id == "missing-path"
+
+
+async def test_read_only_is_the_mounts_or_the_units_own_fault() -> None:
+    cannot = replace(trigger("filesystem-error", "[Errno 30] Read-only file system: '/srv/data/x'"), rule="read-only")
+    for facts, cause, culprit in (
+        ({"read_only": True}, "filesystem-error", "/srv/data"),
+        ({"read_only": False}, "bad-config", "/etc/systemd/system/shop.service"),
+    ):
+        _, said = await ask(cannot, looks=Looks(mount_of=mount(**facts)), units=(RUNS,))
+        assert said.cause and (said.cause.id, said.cause.object) == (cause, culprit)
+        assert said.proposal is None and said.confidence >= 0.9
