@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-import stillwatch.install
 from stillwatch.gate.policy import DEFAULT, load_policy
+from stillwatch.install.layout import layout
 from tests.support.rig import PYTHON, Machine
 
 pytestmark = pytest.mark.container
 
-UNITS = Path(stillwatch.install.__file__).parent / "units"
 RUN = (
     "from stillwatch.config import Config, find_places; from stillwatch.gate.main import run_gate; "
     "raise SystemExit(run_gate(Config(autonomy='auto-full'), find_places(None, None, None)))"
@@ -130,9 +128,9 @@ def test_r30_a_cut_tail_contradicts_the_journal(machine):
 
 def test_explain_says_whose_connections_a_restart_drops(machine):
     """Through the peek program as it is installed, asked by the gate's own user."""
-    socket, service = (UNITS / f"stillwatch-peek{end}" for end in (".socket", "@.service"))
-    machine.unit("stillwatch-peek@.service", service.read_text().replace("@python@", machine.service_python()))
-    door = socket.read_text().replace("stillwatch-ask", "stillwatch-gate")
+    texts = {path.name: text for path, text in layout(machine.service_python()).items()}
+    machine.unit("stillwatch-peek@.service", texts["stillwatch-peek@.service"])
+    door = texts["stillwatch-peek.socket"].replace("stillwatch-ask", "stillwatch-gate")
     machine.unit("stillwatch-peek.socket", door, start=True)
     for name, script in (("bank", BANK), ("wallet", WALLET)):
         machine.write(f"/run/{name}.py", script)

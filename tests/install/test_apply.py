@@ -8,30 +8,39 @@ from pathlib import Path
 from stillwatch.install.apply import apply_policy, host_units
 from stillwatch.install.installer import Installer
 
-TABLES = {"rule": [{"name": "all", "verdict": "ask", "actions": ["restart_unit"], "targets": ["*.service"]}]}
-
 
 class Machine(Installer):
     """A host with three units."""
 
     async def lines(self, argv: Sequence[str]) -> list[str]:
+        if argv[1] == "show":
+            assert "--" in argv and "sshd.service" in argv
+            ssh = ["Id=ssh.service", "Names=ssh.service sshd.service", "Triggers=", "TriggeredBy=ssh.socket"]
+            return ["Id=web.service", "Names=web.service", "", *ssh, "", *ssh]
         if argv[1] == "list-units":
             return ["web.service loaded active running Web", "getty@tty1.service loaded active running x", ""]
-        return ["web.service enabled enabled", "ssh.service enabled enabled", "getty@.service enabled enabled"]
+        return [
+            "web.service enabled enabled",
+            "ssh.service enabled enabled",
+            "sshd.service alias -",
+            "getty@.service enabled enabled",
+        ]
 
 
-async def test_units_without_templates(tmp_path: Path) -> None:
+async def test_units_by_their_names_without_templates(tmp_path: Path) -> None:
     found = await host_units(Machine(lambda said: None, root=tmp_path))
-    assert found == ["getty@tty1.service", "ssh.service", "web.service"]
+    assert sorted(found) == ["getty@tty1.service", "ssh.service", "web.service"]
+    assert found["ssh.service"].own == ("ssh.service", "sshd.service")
+    assert "ssh.socket" in found["ssh.service"].relatives
+    assert "getty@.service" in found["getty@tty1.service"].relatives
 
 
 async def test_the_mark_follows_the_rules(tmp_path: Path) -> None:
     said: list[str] = []
     policy = Path("/etc/stillwatch/policy.toml")
-    number = await apply_policy(
-        Machine(said.append, root=tmp_path), policy, TABLES, "ab" * 32, lambda unit: unit.startswith("ssh")
-    )
-    assert number == 2
+    hands = Machine(said.append, root=tmp_path)
+    number = await apply_policy(hands, policy, lambda units: {"web.service": ("start",)}, "ab" * 32)
+    assert number == 1
     assert said == ["write /etc/polkit-1/rules.d/50-stillwatch.rules", "write /etc/stillwatch/policy.applied"]
     rules = (tmp_path / "etc/polkit-1/rules.d/50-stillwatch.rules").read_text()
     assert '"web.service"' in rules

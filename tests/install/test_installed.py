@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from typing import Any
 
 import pytest
 
+from stillwatch.gate.grants import granted
+from stillwatch.gate.policy import read_policy
 from stillwatch.install.layout import ENABLED, POLKIT, layout
-from stillwatch.install.polkit import granted, polkit_rules
-from stillwatch.unit.protected import protected_by
+from stillwatch.install.polkit import polkit_rules
 from tests.support.rig import REPOSITORY, Machine
 
 pytestmark = pytest.mark.container
@@ -55,7 +55,7 @@ def host(machine: Machine) -> Machine:
     machine.write("/etc/stillwatch/policy.applied", hashlib.sha256(policy.encode()).hexdigest())
     machine.write("/etc/stillwatch/stillwatch.toml", "[llm.trigger]\nenabled=false\n[llm.review]\nenabled=false\n")
     units = ["shop.service", "nginx.service", "ssh.service"]
-    grants = granted(tomllib.loads(policy), units, lambda unit: bool(protected_by((unit,), ())))
+    grants = granted(read_policy(policy.encode(), "policy"), units)
     machine.write(str(POLKIT), polkit_rules(grants))
     machine.run(["systemd-sysusers"])
     machine.run(["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/stillwatch.conf"])

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from stillwatch.admin.suggest import Suggestion, suggestions
 from stillwatch.config import SERVICE_STATE, Paths, pulled_before
 from stillwatch.errors import StillwatchError
 from stillwatch.gate.declared import Declared
+from stillwatch.gate.grants import granted
 from stillwatch.gate.policy import DEFAULT, Policy, load_policy, read_policy
 from stillwatch.install import program, steps
 from stillwatch.install.apply import apply_policy as write_rules
 from stillwatch.install.installer import Installer
-from stillwatch.install.polkit import granted, polkit_rules
-from stillwatch.unit.protected import protected_by
+from stillwatch.install.polkit import polkit_rules
 
 
 def policy_of(places: Paths, file: Path | None = None) -> Policy:
@@ -34,13 +32,7 @@ def policy_of_text(text: bytes) -> Policy:
 
 def polkit_of_text(text: bytes, units: Iterable[str]) -> str:
     """polkit's rules for it on a host that has these units. Raises StillwatchError."""
-    policy = policy_of_text(text)
-    grants = granted(tomllib.loads(text.decode()), units, partial(_is_protected, policy))
-    return polkit_rules(grants)
-
-
-def _is_protected(policy: Policy, unit: str) -> bool:
-    return bool(protected_by((unit,), policy.protected))
+    return polkit_rules(granted(policy_of_text(text), units))
 
 
 def declared(policy: Policy) -> dict[str, list[str]]:
@@ -77,11 +69,7 @@ async def apply_policy(hands: Installer, file: Path) -> int:
     Raises StillwatchError where the gate would not believe the file.
     """
     policy = load_policy(file, frozenset({0}))
-    return await write_rules(hands, file, _tables(file), policy.version, partial(_is_protected, policy))
-
-
-def _tables(file: Path) -> dict[str, Any]:
-    return tomllib.loads((file if file.exists() else DEFAULT).read_text())
+    return await write_rules(hands, file, partial(granted, policy), policy.version)
 
 
 async def install(hands: Installer) -> None:

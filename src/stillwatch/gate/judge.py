@@ -15,11 +15,11 @@ from stillwatch.gate.backups import stale_backups
 from stillwatch.gate.blast import blast_radius
 from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
 from stillwatch.gate.change.undo import Made, Undo
-from stillwatch.gate.policy import LEVELS, Case, Policy, Touch, bound_hash, decide, raised_risk
+from stillwatch.gate.policy import LEVELS, Case, Policy, Touch, bound_hash, decide, raised_risk, touching
 from stillwatch.gate.protocol import in_short
-from stillwatch.gate.units import Names, names_of, names_of_any
+from stillwatch.gate.units import names_of, names_of_any
 from stillwatch.records.action import Decision
-from stillwatch.unit.names import may_be_named
+from stillwatch.unit.names import Names, may_be_named
 from stillwatch.unit.protected import protected_by, protected_from_start
 from stillwatch.unit.transaction import Effects, Job
 
@@ -112,26 +112,16 @@ class Judge:
     async def _touches(
         self, meant: Change, names: Names, jobs: Collection[Job], effects: Effects, *, undo: bool
     ) -> tuple[Touch, ...]:
-        """The other units that PID 1 would act on. Those that would go down, and those that the proposer named, need a
-        rule that permits it; what is only started with it, or after it, needs that none refuses it."""
+        """All that PID 1 would do beside what the action itself is called."""
         named = {value for value in msgspec.to_builtins(meant.arguments).values() if isinstance(value, str)}
         found = []
         for verb, unit in sorted({*jobs, *effects.jobs}):
-            if unit in names.own or (verb == "stop" and unit not in effects.up):
+            itself = unit in names.own
+            if (verb, unit) not in jobs if itself else verb == "stop" and unit not in effects.up:
                 continue
-            action = f"{verb}_unit"
-            needs = (action, *((meant.action,) if undo or unit in named else ()))
             each = await names_of_any(self.world.bus, unit)
-            found.append(
-                Touch(
-                    unit=unit,
-                    action=action,
-                    names=each.own,
-                    relatives=each.relatives,
-                    needs=needs if verb != "start" or unit in named else (),
-                )
-            )
-        return tuple(found)
+            found.append(touching(verb, each, meant.action, unit=unit, itself=itself, undo=undo, named=unit in named))
+        return tuple(touch for touch in found if touch)
 
     async def explain(self, policy: Policy, name: str, target: str, arguments: Mapping[str, object]) -> Reading:
         """As `read`; a target that this host lacks is judged by its words and reported in `missing`."""
@@ -158,7 +148,7 @@ class Judge:
     async def _names(self, about: Sequence[str]) -> Names:
         units = [await names_of(self.world.bus, one) for one in about if may_be_named(one)]
         own = {*about, *(name for unit in units for name in unit.own)}
-        return Names(own=tuple(sorted(own)), relatives=tuple(sorted(own.union(*(unit.relatives for unit in units)))))
+        return Names.of(own, (name for unit in units for name in unit.relatives))
 
     async def _host_state(self, policy: Policy) -> str:
         """Asked only where a rule wants to know."""

@@ -20,14 +20,17 @@ from stillwatch.gate.trust import read_trusted
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import ACTIONS, Decision, Verdict
 from stillwatch.tables.problems import BadTable, read_table
+from stillwatch.unit.names import Names
+from stillwatch.unit.transaction import Verb
 
 VERDICTS: Final[tuple[Verdict, ...]] = ("refuse", "ask", "allow")
 LEVELS: Final[tuple[Autonomy, ...]] = get_args(Autonomy)
 RISKS: Final[tuple[Risk, ...]] = get_args(Risk)
+HostState = Literal["initializing", "starting", "running", "degraded", "maintenance", "stopping", "unknown"]
+HOST_STATES: Final[tuple[str, ...]] = get_args(HostState)
 BUSY: Final = 10
 """Established connections from which on a change counts as riskier."""
 DEFAULT: Final = Path(__file__).parent / "default_policy.toml"
-HostState = Literal["initializing", "starting", "running", "degraded", "maintenance", "stopping", "unknown"]
 Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
 Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?/\\-]{1,255}\Z")]
 
@@ -120,6 +123,31 @@ class Case:
     undo: bool = False
 
 
+def touching(
+    verb: Verb,
+    names: Names,
+    meant: str,
+    *,
+    unit: str = "",
+    itself: bool = False,
+    undo: bool = False,
+    named: bool = False,
+) -> Touch | None:
+    """What the policy must say about a verb of PID 1's on one unit; None where the action itself says it all.
+
+    meant: the action's name; itself: the unit is its target; named: the proposer chose the unit. What would go down
+    needs a rule that permits it, so does what was named; what is only started along needs that none refuses it; and
+    what is taken back needs one that permits the action or its opposite.
+    """
+    action = f"{verb}_unit"
+    if itself and action == meant and not undo:
+        return None
+    down = not itself and verb != "start"
+    either = named or (undo and (itself or down))
+    needs = (action, meant) if either else (action,) if down else ()
+    return Touch(unit=unit or names.own[0], action=action, names=names.own, relatives=names.relatives, needs=needs)
+
+
 def load_policy(path: Path, owners: frozenset[int]) -> Policy:
     """Read, check and stamp with its hash. Raises Refused; a missing file gives the default, which only asks."""
     return read_policy(read_trusted(path if path.exists() else DEFAULT, owners if path.exists() else None), str(path))
@@ -149,16 +177,17 @@ def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
 
 def _touched(policy: Policy, case: Case, touch: Touch, level: Autonomy) -> Decision | None:
     """What the policy says about one more unit; None where no rule refuses it and none needs to permit it."""
+    one = replace(case, names=touch.names, relatives=touch.relatives, undo=False)
     said = {
-        action: _decide(policy, replace(case, action=action, names=touch.names, relatives=touch.relatives), level)
+        action: _decide(policy, replace(one, action=action), level)
         for action in (touch.action, case.action, *touch.needs)
     }
-    against = [one for one in said.values() if one.verdict == "refuse" and one.rule != "default"]
+    against = [each for each in said.values() if each.verdict == "refuse" and each.rule != "default"]
     permitted = [said[action] for action in touch.needs if said[action].verdict != "refuse"]
     if against or (touch.needs and not permitted):
-        one = (against or [said[touch.action]])[0]
-        return replace(one, verdict="refuse", reason=f"{touch.unit} would be touched, too: {one.reason}")
-    return min(permitted, key=lambda one: VERDICTS.index(one.verdict)) if permitted else None
+        said_no = (against or [said[touch.action]])[0]
+        return replace(said_no, verdict="refuse", reason=f"{touch.unit} would be touched, too: {said_no.reason}")
+    return min(permitted, key=lambda each: VERDICTS.index(each.verdict)) if permitted else None
 
 
 def _decide(policy: Policy, case: Case, level: Autonomy) -> Decision:

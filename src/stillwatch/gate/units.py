@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
 from stillwatch.gate.change.action import Absent, Refused, UnitBus
 from stillwatch.records.unit import UnitState
-from stillwatch.unit.names import LONGEST, may_be_named
+from stillwatch.unit.names import LONGEST, Names, may_be_named
 
 
 def check_unit_name(text: str) -> str:
@@ -17,14 +16,6 @@ def check_unit_name(text: str) -> str:
     if not may_be_named(text) or ".." in text or "@." in text:
         raise Refused("not the plain name of one unit")
     return text
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
-    """own: what the unit is called; relatives (R37): also what triggers it, what it triggers, the templates of all."""
-
-    own: tuple[str, ...]
-    relatives: tuple[str, ...]
 
 
 async def names_of(bus: UnitBus, name: str) -> Names:
@@ -38,13 +29,8 @@ async def names_of_any(bus: UnitBus, name: str) -> Names:
     """Of a unit that PID 1 itself named, loaded or not."""
     unit = await bus.unit(name) or UnitState(name=name)
     own = {unit.name, name, *unit.names}
-    found = set(own)
+    found = set[str]()
     for other in (*unit.triggered_by, *unit.triggers):
         relative = await bus.unit(other)
         found |= {other, *(relative.names if relative else ())}
-    return Names(own=tuple(sorted(own)), relatives=tuple(sorted(found | {_template(each) for each in found})))
-
-
-def _template(name: str) -> str:
-    stem, at, rest = name.partition("@")
-    return f"{stem}@.{rest.rpartition('.')[2]}" if at else name
+    return Names.of(own, found)

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import POLKIT
-from stillwatch.install.polkit import granted, polkit_rules
+from stillwatch.install.polkit import polkit_rules
+from stillwatch.unit.names import Names
 
 KEEPER = "stillwatch-keep.service"
+AT_ONCE = 200
+SHOW = ("systemctl", "show", "--no-pager", "--property=Id,Names,Triggers,TriggeredBy")
 LISTS = (
     ("systemctl", "list-unit-files", "--no-legend", "--no-pager", "--plain", "--type=service,socket,timer,path"),
     ("systemctl", "list-units", "--all", "--no-legend", "--no-pager", "--plain", "--type=service,socket,timer,path"),
 )
 
 
-async def host_units(hands: Installer) -> list[str]:
-    """Every unit that this host has a file for or has loaded; templates have no exact name and are left out."""
-    found: set[str] = set()
+async def host_units(hands: Installer) -> dict[str, Names]:
+    """Every unit that this host has a file for or has loaded, by the name that PID 1 gives it; templates have no exact
+    name and are left out."""
+    listed: set[str] = set()
     for argv in LISTS:
-        found |= {line.split()[0] for line in await hands.lines(argv) if line.split()}
-    return sorted(name for name in found if "@." not in name)
+        listed |= {line.split()[0] for line in await hands.lines(argv) if line.split()}
+    names = sorted(name for name in listed if "@." not in name)
+    found = {name: Names.of((name,)) for name in names}
+    for start in range(0, len(names), AT_ONCE):
+        lines = await hands.lines((*SHOW, "--", *names[start : start + AT_ONCE]))
+        for block in "\n".join(lines).split("\n\n"):
+            facts = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+            own = {facts.get("Id", ""), *facts.get("Names", "").split()} - {""}
+            near = f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}".split()
+            found |= {facts["Id"]: Names.of(own, near)} if facts.get("Id") else {}
+    aliases = {name for unit, known in found.items() for name in known.own if name != unit}
+    return {name: known for name, known in found.items() if name not in aliases}
 
 
 async def apply_policy(
-    hands: Installer, policy_file: Path, tables: Mapping[str, Any], version: str, protected: Callable[[str], bool]
+    hands: Installer,
+    policy_file: Path,
+    granted: Callable[[Mapping[str, Names]], Mapping[str, Sequence[str]]],
+    version: str,
 ) -> int:
     """Write the polkit rules, then the policy's hash beside it; returns how many units are granted.
 
     The rules come first: a gate never believes in a policy whose rules are not there.
     """
-    grants = granted(tables, await host_units(hands), protected)
+    grants = granted(await host_units(hands))
     hands.write(POLKIT, polkit_rules(grants))
     hands.write(str(policy_file.with_name("policy.applied")), f"{version}\n")
     return len(grants)

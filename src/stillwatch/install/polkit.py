@@ -7,44 +7,12 @@ without them, so `systemd-run` never matches. manage-unit-files is never granted
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from stillwatch.unit.names import may_be_changed
 
 GATE: Final = "stillwatch-gate"
-VERBS: Final[Mapping[str, frozenset[str]]] = {
-    "start_unit": frozenset({"start", "stop"}),
-    "stop_unit": frozenset({"stop", "start"}),
-    "restart_unit": frozenset({"restart", "start", "reset-failed"}),
-    "reload_unit": frozenset({"reload"}),
-    "reset_failed": frozenset({"reset-failed"}),
-}
-"""What each action and its undo need of PID 1."""
-MENDED: Final = frozenset({"start", "reset-failed"})
-"""What is done to the unit of a declared thing, or of a port, once that is mended."""
-
-
-def granted(
-    policy: Mapping[str, Any], units: Iterable[str], protected: Callable[[str], bool]
-) -> dict[str, tuple[str, ...]]:
-    """Unit → verbs that some rule may come to need. policy: the policy file's tables; units: those of this host."""
-    verbs: dict[str, set[str]] = {}
-    rules = [rule for rule in policy.get("rule", []) if rule.get("verdict") in ("allow", "ask")]
-    for unit in units:
-        for rule in rules:
-            named = any(fnmatchcase(unit, glob) for glob in rule.get("targets", ["*"]))
-            for action in rule.get("actions") or VERBS:
-                if named and action in VERBS:
-                    verbs.setdefault(unit, set()).update(VERBS[action])
-                if action == "terminate_process":
-                    verbs.setdefault(unit, set()).update(MENDED)
-    for table, needed in (("runbooks", {"start"}), ("cleaners", {"start"}), ("files", MENDED), ("locks", MENDED)):
-        for entry in policy.get(table, []):
-            verbs.setdefault(str(entry.get("unit", "")), set()).update(needed)
-    exact = {unit: tuple(sorted(found)) for unit, found in verbs.items() if may_be_changed(unit)}
-    return {unit: exact[unit] for unit in sorted(exact) if not protected(unit)}
 
 
 def polkit_rules(grants: Mapping[str, Sequence[str]]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 KINDS: Final = (
@@ -45,3 +47,23 @@ def may_be_named(text: str) -> bool:
 def may_be_changed(text: str) -> bool:
     """Whether it is the exact name of one unit of a kind that may be started and stopped."""
     return len(text) <= LONGEST and _CHANGED.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """own: what the unit is called; relatives (R37): also what triggers it, what it triggers, the templates of all."""
+
+    own: tuple[str, ...]
+    relatives: tuple[str, ...]
+
+    @classmethod
+    def of(cls, own: Iterable[str], more: Iterable[str] = ()) -> Names:
+        mine = set(own)
+        found = {*mine, *more}
+        return cls(own=tuple(sorted(mine)), relatives=tuple(sorted(found | {template_of(each) for each in found})))
+
+
+def template_of(name: str) -> str:
+    """`web@.service` of `web@1.service`; a name without "@" is its own."""
+    stem, at, rest = name.partition("@")
+    return f"{stem}@.{rest.rpartition('.')[2]}" if at else name
