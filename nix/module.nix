@@ -81,7 +81,7 @@ let
   ofKind = kind: make: mapAttrs' (name: unit: nameValuePair (lib.removeSuffix ".${kind}" name) (make unit)) (filterAttrs (name: _: hasSuffix ".${kind}" name) units);
 
   units = removeAttrs table.units [ "stillwatch-llama.socket" "stillwatch-llama@.service" ]
-    // { "stillwatch.service" = daemon; }
+    // { "stillwatch.service" = daemon; inherit (table.nixos) "stillwatch-nixos.socket" "stillwatch-nixos@.service"; }
     // optionalAttrs (tiers != { }) { inherit (table.nixos) "stillwatch-key.service"; }
     // optionalAttrs (fetched != [ ]) { "stillwatch-models.service" = fetching; }
     // mapAttrs' (name: tier: nameValuePair "llama-${name}.service" (llama name tier)) tiers;
@@ -207,7 +207,9 @@ in
 
     services.stillwatch = {
       inherit settings;
-      policy = mapAttrs (_: lib.mkDefault) (lib.importTOML ../src/stillwatch/gate/default_policy.toml);
+      policy = mapAttrs (_: lib.mkDefault) (lib.importTOML ../src/stillwatch/gate/default_policy.toml // {
+        nixos = [ (optionalAttrs (cfg.configRepo != null) { configuration = "${cfg.configRepo}/configuration.nix"; }) ];
+      });
     };
 
     environment.systemPackages = [ cfg.package ];
@@ -224,6 +226,8 @@ in
       stillwatch.restartTriggers = [ files ];
       stillwatch-gate.restartTriggers = [ files ];
       polkit.restartTriggers = [ files ];
+      # It runs the switch that would restart it.
+      "stillwatch-nixos@".restartIfChanged = false;
     };
     systemd.sockets = ofKind "socket" socket;
     systemd.timers = ofKind "timer" timer;

@@ -101,6 +101,16 @@ in
     '';
   };
 
+  configRepo = mkOption {
+    type = types.nullOr secretPath;
+    default = null;
+    example = "/etc/nixos";
+    description = ''
+      The folder of `configuration.nix`. A suggested change of it is written as a patch to its folder `stillwatch`, for a
+      person to look at and apply. null: nothing is suggested.
+    '';
+  };
+
   tiers = {
     trigger = tier "trigger" "qwen3-1.7b";
     review = tier "review" "qwen3-4b";

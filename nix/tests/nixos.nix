@@ -26,7 +26,7 @@ let
     (section "Unit" (unit.unitConfig // optionalAttrs (unit.description != "") { Description = unit.description; }
       // joined "After" unit.after // joined "Before" unit.before // joined "Wants" unit.wants // joined "Requires" unit.requires
       // joined "X-Restart-Triggers" (map toString unit.restartTriggers)))
-    (section name keys)
+    (section name (keys // optionalAttrs (!(unit.restartIfChanged or true)) { X-RestartIfChanged = "false"; }))
   ];
   render = kind: name: keys: mapAttrs' (stem: unit: nameValuePair "${stem}.${kind}" {
     inherit (unit) wantedBy;

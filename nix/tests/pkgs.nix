@@ -18,7 +18,7 @@ rec {
     inherit name;
     system = builtins.currentSystem;
     builder = "/bin/bash";
-    args = [ "-euc" script ];
+    args = [ "-euc" "${script}\n:" ]; # the shell itself ends last: Nix kills what has closed its output and still runs
     PATH = "/usr/bin:/bin";
   });
   formats.toml = _: {

@@ -73,3 +73,14 @@ async def test_a_strangers_socket_is_not_the_helper(tmp_path):
         await here(tmp_path, owner=4242).act({"do": "x"})
     assert heard in ([], [b""])
     server.close()
+
+
+async def test_what_only_a_nixos_can_do_is_asked_of_its_own_program(tmp_path):
+    server, heard = await helper(tmp_path, b'{"ok":true}\n', "nixos")
+    assert await here(tmp_path).act({"do": "nix_rollback"}) == {"ok": True}
+    assert heard == [b'{"do":"nix_rollback"}\n']
+    server.close()
+    server, _ = await helper(tmp_path, b"", "nixos")
+    with pytest.raises(Interrupted):
+        await here(tmp_path).act({"do": "nix_rollback"})
+    server.close()

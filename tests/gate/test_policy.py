@@ -217,7 +217,7 @@ def test_the_examples_of_the_default_file_are_valid(tmp_path):
     text = DEFAULT.read_text().partition("# Examples, to be adapted:\n#\n")
     examples = "".join(line.removeprefix("# ").removeprefix("#") for line in text[2].splitlines(keepends=True))
     policy = load_policy(written(tmp_path, text[0] + examples), ME)
-    assert len(policy.rule) == 5
+    assert len(policy.rule) == 6 and policy.nixos
     assert all((policy.files, policy.rotated_logs, policy.runbooks, policy.cleaners, policy.ownership, policy.locks))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stillwatch.helpers import goodcopy, policyfile
+from tests.support.nixos_host import CONFIGURATION, NixosHost, arrange, built
 
 
 @pytest.fixture
@@ -22,3 +24,27 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
         return file
 
     return write
+
+
+def declare(host: NixosHost, policy: Callable[[str], Path]) -> NixosHost:
+    configuration = host.folder / "etc/nixos/configuration.nix"
+    policy(f'[[nixos]]\nkeep = 2\nconfiguration = "{configuration}"\n')
+    configuration.write_text(CONFIGURATION)
+    shutil.rmtree(configuration.parent / "stillwatch", ignore_errors=True)
+    return host
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> NixosHost:
+    return built(tmp_path_factory.mktemp("nixos"))
+
+
+@pytest.fixture
+def host(shared: NixosHost, monkeypatch: pytest.MonkeyPatch, policy: Callable[[str], Path]) -> NixosHost:
+    """One for all tests that leave its generations as they were."""
+    return declare(arrange(shared, monkeypatch), policy)
+
+
+@pytest.fixture
+def own_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Callable[[str], Path]) -> NixosHost:
+    return declare(arrange(built(tmp_path), monkeypatch), policy)

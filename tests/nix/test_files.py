@@ -39,7 +39,7 @@ def test_the_files_are_built_only_when_the_program_can_use_them(nix: Nix) -> Non
     assert not config.llm.trigger.enabled and config.llm.meta.model == "/srv/mine.gguf"
     text = (built / "policy.toml").read_bytes()
     policy = policy_of_text(text)
-    assert policy.rule[0].targets == ("nginx.service",) and policy.rule[0].verdict == "allow"
+    assert policy.rule[0].targets == ("nginx.service",) and policy.rule[0].verdict == "allow" and policy.nixos
     assert len(policy.rule) > 3 and [timer.unit for timer in policy.timers] == ["logrotate.timer"]
     assert policy.protected == ("postgres*", "llama-meta.service", "llama-review.service")
     assert (built / "policy.applied").read_text().strip() == hashlib.sha256(text).hexdigest()

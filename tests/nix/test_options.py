@@ -29,6 +29,7 @@ CHANGES = {
     "policy": '{ timers = [ { unit = "logrotate.timer"; } ]; }',
     "allowedUnits": '[ "nginx.service" ]',
     "acceleration": '"cuda"',
+    "configRepo": '"/etc/nixos"',
     "api.enable": "false",
     "api.host": '"::1"',
     "api.port": "9083",

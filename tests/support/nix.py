@@ -37,7 +37,7 @@ class Nix:
         places = {"STORE": "store", "STATE": "var", "LOG": "log", "CONF": "conf"}
         own = {f"NIX_{name}_DIR": str(folder / place) for name, place in places.items()}
         self.environment = {**os.environ, **own, "HOME": str(folder), "NIX_REMOTE": ""}
-        (folder / "conf").mkdir()
+        (folder / "conf").mkdir(parents=True)
         (folder / "conf/nix.conf").write_text(CONFIGURATION)
 
     def run(self, *argv: str) -> str:

@@ -39,7 +39,7 @@ def declared(policy: Policy) -> dict[str, list[str]]:
     """What a policy declares: table → names, the empty ones left out."""
     tables = {name: getattr(policy, name) for name in Declared.__struct_fields__}
     return {
-        table: [getattr(entry, "name", None) or entry.unit for entry in entries]
+        table: [getattr(entry, "name", "") or getattr(entry, "unit", table) for entry in entries]
         for table, entries in tables.items()
         if entries
     }

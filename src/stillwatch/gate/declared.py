@@ -96,6 +96,13 @@ class Backup(Entry, frozen=True):
     max_age_hours: Annotated[int, Meta(ge=1, le=8760)] = 26
 
 
+class Nixos(Entry, frozen=True):
+    """This host is a NixOS that the gate may switch and clean. configuration: to which patches may be suggested."""
+
+    keep: Annotated[int, Meta(ge=1, le=1000)] = 5
+    configuration: AbsolutePath | None = None
+
+
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All declared sets."""
 
@@ -107,3 +114,4 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     locks: tuple[Lock, ...] = ()
     timers: tuple[Timer, ...] = ()
     backups: tuple[Backup, ...] = ()
+    nixos: tuple[Nixos, ...] = ()

@@ -19,6 +19,7 @@ from stillwatch.host.unixsockets import TooLong, peer_uid, read_all
 HELPERS: Final = Path("/run/stillwatch-helpers")
 ACT_DEADLINE: Final = 150.0
 PEEK_DEADLINE: Final = 40.0
+NIXOS_DEADLINE: Final = 1_800.0
 
 
 class HostAccess:
@@ -33,6 +34,8 @@ class HostAccess:
         self.helpers, self.owner = helpers, owner
 
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        if str(request.get("do")).startswith("nix_"):
+            return await self._ask("nixos", request, NIXOS_DEADLINE)
         return await self._ask("act", request, ACT_DEADLINE)
 
     async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
@@ -54,7 +57,7 @@ class HostAccess:
                     writer.close()
             reply = read_object(line)
         except (OSError, TimeoutError, Refused, TooLong) as error:
-            if sent and helper == "act":
+            if sent and helper != "peek":
                 raise Interrupted(f"the {helper} helper gave no clear answer: {error}") from error
             raise Refused(f"the {helper} helper does not answer: {error}") from error
         if reply.get("ok") is not True:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.grammar import values
-from stillwatch.helpers import declared
+from stillwatch.helpers import declared, nixos_facts
 from stillwatch.helpers.connections import connections
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import Refused, closed, serve
@@ -31,6 +31,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "logs": {"name": str},
     "ownership": {"name": str},
     "lock": {"name": str},
+    **nixos_facts.FIELDS,
 }
 
 
@@ -135,6 +136,7 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "logs": logs,
     "ownership": lambda request: declared.ownership(request["name"]),
     "lock": lambda request: declared.lock(request["name"]),
+    **nixos_facts.SEES,
 }
 
 

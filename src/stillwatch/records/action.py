@@ -21,6 +21,9 @@ ACTIONS: Final[tuple[str, ...]] = (
     "run_runbook",
     "repair_ownership",
     "remove_stale_lock",
+    "nix_rollback",
+    "nix_collect_garbage",
+    "suggest_patch",
     "undo",
 )
 """Names alone: what an action does lives behind the gate."""

@@ -92,7 +92,9 @@ class World:
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
         verb = str(request["do"])
         if verb not in ("file", "test"):
-            self.done.append((verb, str(request.get("name", request.get("pid", request.get("unit"))))))
+            self.done.append(
+                (verb, str(next((request[key] for key in ("name", "pid", "unit", "target") if key in request), None)))
+            )
         return self._answer(verb)
 
     async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:

@@ -33,7 +33,8 @@ def test_r2_arguments_are_closed(name: str) -> None:
 
 
 def a_change(name: str, target: str) -> Change:
-    given_ = {"port": 80, "unit": "shop.service"} if name == "terminate_process" else {}
+    needed = {"terminate_process": {"port": 80, "unit": "shop.service"}, "suggest_patch": {"setting": "memory-limit"}}
+    given_ = needed.get(name, {})
     return Change(action=name, target=target, arguments=msgspec.convert(given_, CATALOGUE[name].arguments))
 
 

@@ -14,7 +14,15 @@ from tests.gate.change.played import World, change, unit
 
 SHOP, TIMER = "shop.service", "renew.timer"
 UNDO = change("undo", "A-17")
-UNDOABLE = {"start_unit", "stop_unit", "enable_timer", "restore_file", "repair_ownership"}
+UNDOABLE = {
+    "start_unit",
+    "stop_unit",
+    "enable_timer",
+    "restore_file",
+    "repair_ownership",
+    "nix_rollback",
+    "suggest_patch",
+}
 
 
 def owned(uid: int, right: bool) -> dict[str, Any]:
@@ -25,12 +33,18 @@ def file(content: str) -> dict[str, Any]:
     return {"sha256": content, "good": "good", "same": content == "good"}
 
 
+def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:
+    return {verb: {"hindrance": "", "said": "so it is", "done": done, "facts": {"path": "/x", **facts}}}
+
+
 FOUND: dict[str, World] = {
     "start_unit": World(units={SHOP: unit(SHOP)}),
     "stop_unit": World(units={SHOP: unit(SHOP, "active")}),
     "enable_timer": World(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}),
     "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("bad"), "test": {"passed": False}}),
     "repair_ownership": World(answers={"ownership": owned(0, False)}),
+    "nix_rollback": World(answers=nixos("nix_rollback", False, runs="42")),
+    "suggest_patch": World(answers=nixos("nix_suggest_patch", False, there="False")),
 }
 LEFT: dict[str, World] = {
     "start_unit": World(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
@@ -38,13 +52,16 @@ LEFT: dict[str, World] = {
     "enable_timer": World(units={TIMER: unit(TIMER, "active", enabled="enabled")}),
     "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("good"), "test": {"passed": True}}),
     "repair_ownership": World(answers={"ownership": owned(9, True)}),
+    "nix_rollback": World(answers=nixos("nix_rollback", True, runs="41")),
+    "suggest_patch": World(answers=nixos("nix_suggest_patch", True, there="True")),
 }
 """For each action the host as it was before, and as the action left it."""
-TARGET = {"enable_timer": TIMER, "restore_file": "conf", "repair_ownership": "data"}
+TARGET = {"enable_timer": TIMER, "restore_file": "conf", "repair_ownership": "data", "nix_rollback": "41"}
+ARGUMENTS: dict[str, dict[str, Any]] = {"suggest_patch": {"setting": "memory-limit", "value": 512}}
 
 
 async def made(name: str, state: str = "done", left: Mapping[str, str] | None = None) -> Made:
-    action, done = CATALOGUE[name], change(name, TARGET.get(name, SHOP))
+    action, done = CATALOGUE[name], change(name, TARGET.get(name, SHOP), **ARGUMENTS.get(name, {}))
     before = (await action.precondition(FOUND[name], done)).facts
     after = (await action.precondition(LEFT[name], done)).facts
     return Made(state=state, action=action, change=done, before=before, left=after if left is None else left)
@@ -75,12 +92,20 @@ async def test_its_success_is_what_was_found_before(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(UNDOABLE))
 async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
     undo = Undo("A-17", await made(name))
-    verbs = {"stop_timer": {}, "disable_timer": {}, "put_back": {}, "own_back": {}}
-    world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **verbs})
+    verbs = {
+        "stop_timer": {},
+        "disable_timer": {},
+        "put_back": {},
+        "own_back": {},
+        "nix_rollback_back": {},
+        "nix_suggest_patch_back": {},
+    }
+    world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **{verb: {} for verb in verbs}})
     await undo.run(world, UNDO)
     (told,) = world.done
     assert told in {
-        ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data")
+        ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data"),
+        ("nix_rollback_back", "41"), ("nix_suggest_patch_back", SHOP),
     }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Final
 from stillwatch.gate.change.action import Action
 from stillwatch.gate.change.delete_rotated_logs import DeleteRotatedLogs
 from stillwatch.gate.change.enable_timer import EnableTimer
+from stillwatch.gate.change.nix_collect_garbage import NixCollectGarbage
+from stillwatch.gate.change.nix_rollback import NixRollback
 from stillwatch.gate.change.reload_unit import ReloadUnit
 from stillwatch.gate.change.remove_stale_lock import RemoveStaleLock
 from stillwatch.gate.change.repair_ownership import RepairOwnership
@@ -17,11 +19,13 @@ from stillwatch.gate.change.restore_file import RestoreFile
 from stillwatch.gate.change.run_runbook import RunRunbook
 from stillwatch.gate.change.start_unit import StartUnit
 from stillwatch.gate.change.stop_unit import StopUnit
+from stillwatch.gate.change.suggest_patch import SuggestPatch
 from stillwatch.gate.change.terminate_process import TerminateProcess
 from stillwatch.gate.change.undo import Undo
 
 ACTIONS: Final[tuple[type[Action], ...]] = (
     StartUnit, StopUnit, RestartUnit, ReloadUnit, ResetFailed, EnableTimer, TerminateProcess, RestoreFile,
-    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock, Undo,
+    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock, NixRollback, NixCollectGarbage, SuggestPatch,
+    Undo,
 )  # fmt: skip
 CATALOGUE: Final[Mapping[str, Action]] = {action.name: action() for action in ACTIONS}
