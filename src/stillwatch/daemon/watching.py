@@ -15,6 +15,7 @@ from stillwatch.host.journal import Journal
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_events
+from stillwatch.host.usage import read_usage
 from stillwatch.ports import Clock
 from stillwatch.reading.follow import NOWHERE, follow
 from stillwatch.reading.follow import follow_logs as follow_files
@@ -121,8 +122,8 @@ class Watching:
     async def sample(self) -> None:
         while True:
             now = self.clock.now()
-            readings = await read_metrics(self.host, now)
-            triggers = self.watcher.judge(readings.events)
+            readings, used = await asyncio.gather(read_metrics(self.host, now), read_usage(self.host, now))
+            triggers = self.watcher.judge((*readings.events, *used))
             self.standing.still = {(trigger.rule, trigger.subject) for trigger in triggers}
             problem = "; ".join(readings.problems[:3])
             self.standing.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)

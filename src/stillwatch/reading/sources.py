@@ -15,6 +15,7 @@ from stillwatch.host.logfile import LogFile
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd, is_init
 from stillwatch.host.unitproperties import unit_events
+from stillwatch.host.usage import read_usage
 from stillwatch.ports import Clock
 from stillwatch.reading.gather import Read
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
@@ -133,8 +134,11 @@ class MetricSource:
         self._host, self._clock = host, clock
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
-        readings = await read_metrics(self._host, self._clock.now())
-        return Read(events=readings.events, whole=not readings.problems, problem="; ".join(readings.problems[:3]))
+        now = self._clock.now()
+        readings, used = await asyncio.gather(read_metrics(self._host, now), read_usage(self._host, now))
+        return Read(
+            events=(*readings.events, *used), whole=not readings.problems, problem="; ".join(readings.problems[:3])
+        )
 
 
 def read_journal(*, since: float, unit: str | None = None, matches: Sequence[str] = ()) -> Iterator[Line]:

@@ -50,7 +50,9 @@ KINDS: Final[dict[str, CauseKind]] = {
     "dependency-failed": CauseKind(
         words="a unit or service that it needs is down", rank=70, family=UNIT_FAILURE, elsewhere=True
     ),
-    "stale-lock": CauseKind(words="a lock or pid file of a dead process is in the way", rank=380, family=UNIT_FAILURE),
+    "stale-lock": CauseKind(
+        words="a lock is in the way: of a dead process, or held by another", rank=380, family=UNIT_FAILURE
+    ),
     "deleted-file-held": CauseKind(
         words="a deleted file is still held open and takes up space", rank=450, family="disk-full", host_wide=True
     ),

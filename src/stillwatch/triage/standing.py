@@ -10,6 +10,8 @@ from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting
 
+MEASURED = frozenset({"unit-zombies", "unit-busy"})
+"""Rules by which we count what a unit does now."""
 RELOAD_FAILED = "systemd-reload-failed"
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _RESTLESS_FOR = 120.0
@@ -45,9 +47,11 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
 
 
 def _still_matters(sighting: Sighting) -> bool:
-    """Causes that a restart does not take away; a flood is counted by us and needs nobody's word."""
+    """Causes that a restart does not take away; what is counted by us needs nobody's word."""
     trigger = sighting.trigger
-    return trigger.cause == "log-flood" or (trigger.cause in _COMES_AGAIN and trigger.trusted)
+    return (
+        trigger.cause == "log-flood" or trigger.rule in MEASURED or (trigger.cause in _COMES_AGAIN and trigger.trusted)
+    )
 
 
 def _reload_failed(sighting: Sighting, units: Sequence[UnitState]) -> bool:

@@ -25,6 +25,7 @@ from stillwatch.watch.text_verdicts import NEW, TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 from stillwatch.watch.unknown import known_programs, unknown_trouble
+from stillwatch.watch.usage import judge_usage
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
 ERRORS = frozenset((b"0", b"1", b"2", b"3"))
@@ -115,7 +116,9 @@ class Watcher:
     def _judge(self, event: Event) -> Trigger | None:
         if event.source == "unit":
             return judge_unit(event, self.host)
-        return self._levels.judge(event) if event.source == "metric" else None
+        if event.source == "metric":
+            return self._levels.judge(event) or judge_usage(event, self.host)
+        return None
 
     def _before(self) -> Iterable[Line]:
         """What was said before the line at hand, the newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from stillwatch.ports import LookTools
@@ -13,6 +13,7 @@ from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
+from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
 from stillwatch.think.diagnosis.causes.words import said_path
 
@@ -25,6 +26,7 @@ async def diagnose(
     deadline: float = 5.0,
     now: float = 0.0,
     told: Sequence[str] = (),
+    troubled: Collection[str] = (),
 ) -> tuple[Incident, Assessment]:
     """The incident with its evidence, and what rules and looks make of it.
 
@@ -32,6 +34,7 @@ async def diagnose(
     host): the same. A cause that the system itself shows has a confidence of 0.9 or more, mere text 0.6 or less.
     """
     case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence), now=now, told=told)
+    case.troubled = troubled
     case.cite_in_order()
     notes: tuple[str, ...] = ()
     try:
@@ -69,6 +72,8 @@ async def investigate(case: Case) -> Finding:
                 return finding
         if all(is_symptom(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
             return finding
+    if not findings and case.unit is not None and (finding := await dependency(case)) is not None:
+        return finding
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
 
 

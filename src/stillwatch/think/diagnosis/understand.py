@@ -59,7 +59,8 @@ class Engine:
         """
         ends = self.clock.boot() + deadline - SPARE_SECONDS
         ordered = sorted(incidents, key=lambda incident: (-incident.severity, incident.opened))
-        diagnosed = [await self._diagnose(incident, units, ends) for incident in ordered]
+        troubled = frozenset(incident.subject for incident in ordered)
+        diagnosed = folded([await self._diagnose(one, units, ends, troubled - {one.subject}) for one in ordered])
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
             if number >= MOST_INCIDENTS_FOR_MODELS or not self.models or rule.over or rule.meant:
@@ -82,11 +83,12 @@ class Engine:
         return incident if self.is_here(incident) else replace(incident, proposal=None)
 
     async def _diagnose(
-        self, incident: Incident, units: Mapping[str, UnitState], ends: float
+        self, incident: Incident, units: Mapping[str, UnitState], ends: float, troubled: frozenset[str]
     ) -> tuple[Incident, Assessment]:
         seconds = min(LOOK_SECONDS, max(ends - self.clock.boot(), 0.5))
         looks, here = (self.looks, units) if self.is_here(incident) else (None, {})
-        return await diagnose(incident, looks, here, deadline=seconds, now=self.clock.now(), told=self.told)
+        now, told = self.clock.now(), self.told
+        return await diagnose(incident, looks, here, deadline=seconds, now=now, told=told, troubled=troubled)
 
     async def _think(
         self, incident: Incident, rule: Assessment, units: Mapping[str, UnitState], ends: float
@@ -146,6 +148,28 @@ class Engine:
 
     def _left(self, ends: float, most: float) -> float:
         return min(max(ends - self.clock.boot(), 0.1), most)
+
+
+def folded(diagnosed: Sequence[tuple[Incident, Assessment]]) -> list[tuple[Incident, Assessment]]:
+    """What merely follows from another of them, by what the looks show, is told with that one."""
+    blamed = {incident.subject: incident for incident, _ in diagnosed}
+    following: dict[str, list[str]] = {}
+    kept = []
+    for incident, rule in diagnosed:
+        cause = rule.cause
+        root = blamed.get(cause.object) if cause and cause.id == "dependency-failed" and is_proven(rule) else None
+        if root is None or root is incident or root.host != incident.host:
+            kept.append((incident, rule))
+        else:
+            following.setdefault(root.subject, []).append(incident.subject)
+    return [(_followed(incident, following.get(incident.subject, ())), rule) for incident, rule in kept]
+
+
+def _followed(incident: Incident, sufferers: Sequence[str]) -> Incident:
+    if not sufferers:
+        return incident
+    note = f"{', '.join(dict.fromkeys(sufferers))} {'suffers' if len(sufferers) == 1 else 'suffer'} from it"
+    return replace(incident, notes=(*incident.notes, note))
 
 
 def failed(incident: Incident, tier: Tier, failure: Failure) -> Incident:

@@ -145,3 +145,11 @@ async def test_pid_1_complains_of_the_units_file() -> None:
     assert said.cause is not None and said.cause.object == "/etc/systemd/system/shop.service"
     assert said.cause.text.startswith("systemd does not accept /etc/systemd/system/shop.service")
     assert said.proposal is not None and said.proposal.action == "restore_file"
+
+
+async def test_a_lock_that_another_unit_holds_is_told_and_never_removed() -> None:
+    holder = {"holders": [{"pid": 9, "name": "report", "unit": "report.service"}]}
+    said_so = trigger("stale-lock", "database is locked", path="/srv/shop/app.sqlite")
+    _, said = await ask(said_so, looks=Looks(lock_holders=holder), units=(unit(active_state="active"),))
+    assert said.cause is not None and (said.cause.id, said.cause.object) == ("stale-lock", "report.service")
+    assert said.proposal is None

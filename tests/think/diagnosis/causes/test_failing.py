@@ -66,3 +66,11 @@ async def test_what_suffers_from_it_does_not_make_it_suffer() -> None:
     claim = trigger("bad-config", "syntax error in /else/where.conf", path="/else/where.conf")
     _, said = await ask(claim, others)
     assert said.cause is not None and said.cause.id == "bad-config"
+
+
+async def test_a_measured_load_is_a_services_fault_and_a_jobs_right() -> None:
+    counted = replace(trigger("cpu-hog", "shop.service: 9 s, now 99%", trusted=True), rule="unit-busy")
+    _, said = await ask(counted, looks=Looks(), units=(unit(active_state="active", kind="simple"),))
+    assert said.cause is not None and said.cause.id == "cpu-hog" and not said.over
+    _, said = await ask(counted, looks=Looks(), units=(unit(active_state="activating", kind="oneshot"),))
+    assert said.over

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from stillwatch.think.diagnosis.causes.case import Case, Finding
+from stillwatch.think.diagnosis.causes.certificate import certificate
 from stillwatch.think.diagnosis.causes.config import bad_config, permission, stale_lock
 from stillwatch.think.diagnosis.causes.connection import dependency, masked
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting, missing_user
-from stillwatch.think.diagnosis.causes.failing import memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
 from stillwatch.think.diagnosis.causes.mounts import mount_missing, read_only
 from stillwatch.think.diagnosis.causes.outside import (
     GUESSING,
     brute_force,
-    certificate_expired,
     log_flood,
     name_resolution,
     timer_disabled,
@@ -39,13 +39,17 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "mount-missing": mount_missing,
     "filesystem-error": read_only,
     "masked": masked,
-    "certificate-expired": certificate_expired,
+    "certificate-expired": certificate,
+    "certificate-wrong": certificate,
+    "clock-wrong": certificate,
     "timer-disabled": timer_disabled,
     "name-resolution": name_resolution,
     "watchdog": watchdog,
     "dependency-failed": dependency,
     "network": dependency,
     "log-flood": log_flood,
+    "cpu-hog": busy,
+    "process-leak": busy,
     **dict.fromkeys(GUESSING, brute_force),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stillwatch.ports import LookTools
@@ -47,7 +47,8 @@ class Finding:
 class Case:
     """Investigators look through `look` and quote through `cite`; the case numbers the evidence.
 
-    now: seconds since the epoch, 0 where unknown; told: what people noted about this host.
+    now: seconds since the epoch, 0 where unknown; told: what people noted about this host; troubled: units that have
+    an incident of their own.
     """
 
     incident: Incident
@@ -55,6 +56,7 @@ class Case:
     looks: LookTools | None = None
     now: float = 0.0
     told: Sequence[str] = ()
+    troubled: Collection[str] = ()
     evidence: list[Evidence] = field(default_factory=list)
     _seen: dict[str, Seen] = field(default_factory=dict)
 

@@ -119,6 +119,8 @@ async def stale_lock(case: Case) -> Finding | None:
     triggers = case.triggers("stale-lock")
     said = [t.fields.get("path", "") or next(iter(_LOCK.findall(t.sample[:2000])), "") for t in triggers]
     said = [path for path in [*said, *(p for p in paths_of(unit) if _LOCK.fullmatch(p))] if path.startswith("/")]
+    if (held := await _held_by_another(case, unit, said, told)) is not None:
+        return held
     lock = await _listed(case, unit, said)
     path = next(iter(said), "") if lock is None else text(lock, "path")
     if not path:
@@ -135,6 +137,22 @@ async def stale_lock(case: Case) -> Finding | None:
     ours = _belongs(path, unit) or lock is not None
     remedy = propose("remove_stale_lock", path, sentence, unit=unit.name) if proven and ours else None
     return case.finding("stale-lock", path, sentence, told, seen, looked, proven=proven, proposal=remedy)
+
+
+async def _held_by_another(case: Case, unit: UnitState, said: Sequence[str], told: tuple[str, ...]) -> Finding | None:
+    """A living process of another unit holds the lock, by the kernel's list: nobody may take it away."""
+    for path in dict.fromkeys([*said, *paths_of(unit)]):
+        data = await case.look("lock_holders", path=path)
+        for row in rows(data, "holders"):
+            owner, pid = text(row, "unit"), number(row, "pid")
+            if owner in (unit.name, *unit.names) or not pid or pid == unit.main_pid:
+                continue
+            name = owner or f"{text(row, 'name') or 'a process'} (pid {pid})"
+            looked = await case.cite_look("lock_holders", path=path)
+            sentence = f"{unit.name} waits for {path}, which {name} has locked (pid {pid}, alive)"
+            note = "The lock is a living process's: ending that, and not removing the lock, would free it."
+            return case.finding("stale-lock", name, sentence, told, looked, proven=True, notes=(note,))
+    return None
 
 
 async def _inside(case: Case, path: str, triggers: Sequence[Trigger]) -> tuple[str, Row | None]:

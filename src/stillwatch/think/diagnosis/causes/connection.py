@@ -17,7 +17,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
 
-KINDS: Final = ("dependency-failed", "network", "timeout")
+KINDS: Final = ("dependency-failed", "network", "timeout", "other", "")
 _TARGET: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?)?\[?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9]|[0-9a-f:]{2,45})\]?"
     r"(?::| port |, port |'?, port=|\", port )(?P<port>\d{1,5})(?!\d)"
@@ -175,6 +175,10 @@ async def _listens(
         return case.finding(
             "dependency-failed", name, sentence, told, seen, confidence=PROVEN, over=f"{name} answers again"
         )
+    if server in case.troubled:
+        seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
+        sentence = f"{unit.name} asks {target}, where {name} has trouble of its own"
+        return case.finding("dependency-failed", name, sentence, told, seen, proven=True)
     return None
 
 

@@ -53,6 +53,23 @@ async def watchdog(case: Case) -> Finding | None:
     return case.finding("watchdog", unit.name, sentence, told, proven=case.trusted("watchdog"), proposal=remedy)
 
 
+async def busy(case: Case) -> Finding | None:
+    """Measured by us: nobody can merely claim it. A job may take what it gets."""
+    triggers = case.triggers("cpu-hog", "process-leak")
+    counted = [trigger for trigger in triggers if trigger.rule.startswith("unit-")]
+    unit = case.unit
+    if not counted or unit is None:
+        return await plain(case)
+    lead = counted[0]
+    told = case.cite(lead.cause)
+    sentence = f"{unit.name}: {CAUSES[lead.cause]} ({lead.sample.partition(': ')[2]})"
+    if lead.cause == "cpu-hog" and unit.kind == "oneshot":
+        return case.finding("cpu-hog", unit.name, sentence, told, proven=True, over=f"{unit.name} is a job at work")
+    looked = await case.cite_look("process_list", sort="cpu")
+    remedy = propose("restart_unit", unit.name, sentence, once=True) if unit.active_state == "active" else None
+    return case.finding(lead.cause, unit.name, sentence, told, looked, proven=True, proposal=remedy)
+
+
 async def symptom(case: Case) -> Finding:
     """What failed is certain and why is not: its last words are quoted for whoever looks further."""
     lead = case.incident.triggers[0] if case.incident.triggers else None

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from stillwatch.host.usage import TICKS, read_usage, usage
+
+UP = 1000
+
+
+def process(
+    proc: Path, pid: int, *, state: str = "S", parent: int = 1, cpu: float = 0, age: float = 900, waited: float = 0
+) -> None:
+    """In web.service, whose control group file its pid has."""
+    folder = proc / str(pid)
+    folder.mkdir(parents=True, exist_ok=True)
+    ticks = int(cpu * TICKS)
+    fields = [state, str(parent), *["0"] * 9, str(ticks), "0", "0", "0", *["0"] * 4, str(int((UP - age) * TICKS))]
+    (folder / "stat").write_text(f"{pid} (a (b) c) {' '.join(fields)} 0 0\n")
+    (folder / "schedstat").write_text(f"1 {int(waited * 1e9)} 3\n")
+    (folder / "cgroup").write_text("0::/system.slice/web.service\n")
+    (proc / "uptime").write_text(f"{UP}.0 1.0\n")
+
+
+def test_what_a_service_uses_is_added_up_and_its_dead_children_are_counted(tmp_path: Path) -> None:
+    process(tmp_path, 10, cpu=4, age=20, waited=1)
+    process(tmp_path, 11, cpu=2, age=10)
+    for pid in (20, 21, 22):
+        process(tmp_path, pid, state="Z", parent=10)
+    use = usage(tmp_path)["web.service"]
+    assert (use.cpu, use.waited, use.zombies) == (6.0, 1.0, 3)
+    assert usage(tmp_path / "none") == {}
+
+
+async def test_only_many_zombies_and_a_lasting_load_are_told(tmp_path: Path) -> None:
+    process(tmp_path, 10, cpu=4, age=900)
+    assert await read_usage("h", 1.0, tmp_path, 0.0) == []
+    for pid in range(20, 45):
+        process(tmp_path, pid, state="Z", parent=10)
+    process(tmp_path, 10, cpu=800, age=900)
+    told = {event.fields["metric"]: event.value for event in await read_usage("h", 1.0, tmp_path, 0.0)}
+    assert told == {"unit-zombies": 25.0, "unit-busy": 0.0}
