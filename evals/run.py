@@ -28,7 +28,7 @@ from tests.support.shop import MODELS, three_models
 
 LEVELS = ("check", "observe", "suggest", "auto-safe", "auto-full")
 PAGE = Path(__file__).resolve().parent.parent / "docs/evals.md"
-SECONDS = 60.0
+SECONDS = 30.0
 """How long the daemon may take to find a fault."""
 POLICY = """protected = []
 
@@ -73,8 +73,8 @@ def _watched(case: Case, stage: Stage, level: str) -> Verdict:
     fault = case.play(stage)
     began = time.monotonic()
     verdict = judge(case, fault, stage.seed, [], 0.0)
-    while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 4):
-        told = json.loads(machine.stillwatch("incidents", "list", "--all", "--json").stdout or "[]")
+    while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 2):
+        told = json.loads(machine.stillwatch("incidents", "list", "--json").stdout or "[]")
         verdict = judge(case, fault, stage.seed, told, time.monotonic() - began)
         if verdict.root and verdict.single and not case.is_trap:
             break

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .scene import Looks, ask, trigger, unit
 
 
