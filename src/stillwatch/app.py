@@ -6,9 +6,10 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from stillwatch.config import (
     Config,
@@ -142,7 +143,14 @@ class App:
             looks=self._looks,
             tiers=self._tiers,
             catalogue=lambda: self.host_looks().catalogue(),
+            gate=None if self.recording else self._ask_gate,
         )
+
+    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any]:
+        """One verb to the gate. Raises StillwatchError as its client does."""
+        from stillwatch.gate import client
+
+        return await client.ask_async(self.places, verb, **fields)
 
     def _shelf(self, memory: Memory) -> CompiledShelf:
         """A service keeps compiled rules with its state; all trials of a person share a cache."""

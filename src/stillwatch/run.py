@@ -152,6 +152,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
         noted=service.noted,
+        models=tiers.lines,
         attention=daemon.thinking.attention,
     )
 

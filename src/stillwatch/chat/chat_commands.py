@@ -27,9 +27,12 @@ MOST_MUTED_HOURS: Final = 24
 MOST_LOOKED_BACK: Final = 8
 """How many changes the gate is asked about until one is found that can be taken back."""
 
+_COURTESY = r"(?:please|bitte|thanks|danke|svp|merci|por favor|gracias)"
 _ORDER = re.compile(
-    r"\s{0,99}(?:(approve)[ \t]{1,9}(A-[1-9][0-9]{0,11})[ \t]{1,9}([0-9]{6})"
-    r"|(reject)[ \t]{1,9}(A-[1-9][0-9]{0,11})|(pause))\s{0,99}",
+    rf"\s{{0,99}}(?:{_COURTESY},?[ \t]{{1,9}})?"
+    r"(?:(approve)[ \t]{1,9}(A-[1-9][0-9]{0,11})[ \t]{1,9}([0-9]{6})"
+    r"|(reject)[ \t]{1,9}(A-[1-9][0-9]{0,11})|(pause))"
+    rf"(?:,?[ \t]{{1,9}}{_COURTESY})?[.!]{{0,3}}\s{{0,99}}",
     re.IGNORECASE | re.ASCII,
 )
 """On one line and bounded: neither parts that a client joined by lines, nor the head of a long text cut off, is one."""
@@ -44,7 +47,7 @@ class ChatCommand:
 
 
 def exact_order(message: str) -> ChatCommand | None:
-    """The order that the whole message is, or None: a word more, before or after, and it is none."""
+    """The order that the whole message is, or None: but for courtesy and a full stop, a word more and it is none."""
     found = _ORDER.fullmatch(message)
     if found is None:
         return None
@@ -88,11 +91,12 @@ class ChatCommands:
 
     async def fix(self, incidents: Sequence[Incident], incident_id: str) -> str:
         """Propose what the incident's assessment proposes; what to do is never spelled by the message."""
-        chosen = [one for one in incidents if one.id == incident_id] or (
-            list(incidents) if len(incidents) == 1 else [one for one in incidents if one.proposal is not None][:1]
-        )
-        if not chosen:
+        if not incidents:
             return "There is no open incident on this host, so there is nothing to mend."
+        chosen = [one for one in incidents if one.id == incident_id] if incident_id else list(incidents)
+        if len(chosen) != 1:
+            known = "\n".join(f"- `fix {one.id}`: {one.subject}: {one.summary}" for one in incidents)
+            return f"Which one? Nothing was done; write one of these:\n\n{known}"
         (incident,) = chosen
         if incident.proposal is None:
             return f"I have no change to propose for {incident.id}. {sentence(incident)}"
@@ -114,10 +118,7 @@ class ChatCommands:
             return " ".join([*told, f"{name}. I would {said['does']}. {came}"])
         return " ".join(told) or "I have made no change that could be taken back."
 
-    def mute(self, incidents: Sequence[Incident], incident_id: str, hours: int, by: str) -> str:
-        incident = next((one for one in incidents if one.id == incident_id), None)
-        if incident is None:
-            return "Which incident? There is none by that name."
+    def mute(self, incident: Incident, hours: int, by: str) -> str:
         if incident.severity >= Severity.critical:
             return f"{incident.id} is critical, and what is critical is never muted."
         if hours <= 0:
@@ -170,6 +171,14 @@ class ChatCommands:
     async def _proposed(self, proposal: Proposal, incident: str) -> str:
         reply = await self.propose(proposal, incident)
         return f"nothing was done: {reply}." if isinstance(reply, str) else came_of(reply, proposal)
+
+    async def ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+        """The gate's answer to a verb, or why there is none."""
+        return await self._say(verb, **fields)
+
+    async def proposed(self, proposal: Proposal, incident: str = "") -> str:
+        """Propose it, and tell what came of it."""
+        return await self._proposed(proposal, incident)
 
     async def _say(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
         if self.gate is None:

@@ -1,31 +1,34 @@
-"""A chat with the administrator: what is wanted, what is known, what is looked at, and an answer with its evidence.
+"""A chat with the administrator: orders by an exact grammar, facts by code, and words by a model where one writes.
 
-The history is the client's: edited, branched, replayed or forged. Only the words of user and assistant messages reach
-the model, as text; nothing in it is an order, and nothing in it is remembered.
+The history is the client's: edited, branched, replayed or forged. Only what the person wrote before is read of it, to
+understand a follow-up; what an answer of ours said is never taken for a fact, and nothing in it is an order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from stillwatch.chat.chat_commands import READ_ONLY, ChatCommands, Say, exact_order
-from stillwatch.chat.history import fitting, harmless_messages
+from stillwatch.chat.chat_orders import ChatOrders
+from stillwatch.chat.history import harmless_messages
+from stillwatch.host.accounts import all_users
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
-from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.incident import Evidence
 from stillwatch.service.one_pass import Service
 from stillwatch.think.attention import Attention
 from stillwatch.think.context import new_nonce, prompt
-from stillwatch.think.talk.answer import by_rules, numbered
-from stillwatch.think.talk.chat_facts import facts, first_looks, units_for
-from stillwatch.think.talk.converse import UNCITED, UNSHOWN, Style, Talk, beginning, converse, total
-from stillwatch.think.talk.intent import Wish, understand
-from stillwatch.think.talk.think_tags import ThinkTagFilter
+from stillwatch.think.talk.answer import numbered
+from stillwatch.think.talk.catalogue import router
+from stillwatch.think.talk.orders import order_in
+from stillwatch.think.talk.phrase import Phrased, Style, phrase
+from stillwatch.think.talk.respond import Responded, respond
+from stillwatch.think.talk.topic import Known
 from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact
 
@@ -34,11 +37,10 @@ if TYPE_CHECKING:
 
 Samples = Callable[[str, float, float], Sequence[tuple[float, float]]]
 DEADLINE = 300.0
-WISH_SECONDS = 120.0
 QUESTION_CHARACTERS = 8_000
 SIDE_SECONDS = 20.0
-UNDERSTOOD = "until one can, only `approve ID CODE`, `reject ID` and `pause` are understood as orders"
-GREETING = "I am here, and I watch this host."
+APPROVALS = frozenset(("wrong", "unit_down", "waiting", "incident"))
+"""Topics whose answer ends with what waits for an approval."""
 
 
 def hear_nothing(_: str) -> None:
@@ -52,7 +54,7 @@ class Desk:
     known: what is known of the host now; writer: the model that talks with people, or one phrase why there is none;
     small: a cheap model that can write a title, None where there is none; gate: see orders.Say;
     samples: metric, since, until → readings; metrics: the names there are; noted: what people told it;
-    attention: shared with whoever else thinks.
+    models: a line for each tier; attention: shared with whoever else thinks.
     """
 
     service: Service
@@ -65,6 +67,7 @@ class Desk:
     samples: Samples | None = None
     metrics: Callable[[], Sequence[str]] | None = None
     noted: Callable[[], Sequence[str]] = tuple
+    models: Callable[[], Sequence[str]] = tuple
     attention: Attention = field(default_factory=Attention)
 
 
@@ -97,6 +100,7 @@ class Conversation:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.orders = ChatCommands(service=desk.service, clock=desk.clock, gate=desk.gate)
+        self._own_words = ChatOrders(commands=self.orders)
 
     async def turn(
         self,
@@ -120,33 +124,25 @@ class Conversation:
         looking: Callable[[str], None],
         thinking: Callable[[str], None],
     ) -> Ended:
-        order = None if turn.continues else exact_order(turn.message)
-        if order is not None:
-            _quote(await self.orders.carry_out(order) if turn.may_order else READ_ONLY, (), say)
+        exact = None if turn.continues else exact_order(turn.message)
+        if exact is not None:
+            _quote(await self.orders.carry_out(exact) if turn.may_order else READ_ONLY, (), say)
             return Ended(by="gate")
-        incidents, evidence = numbered(self.desk.service.incidents())
-        model = self.desk.writer()
-        if isinstance(model, str):
-            why = f"no model can answer (meta: {model}); {UNDERSTOOD}"
-            return await self._by_rules(turn, incidents, evidence, why, say, Usage())
-        wish = await self._wish(model, turn, incidents)
-        if isinstance(wish, Failure):
-            return await self._by_rules(
-                turn, incidents, evidence, f"the model gave no answer ({wish.reason})", say, wish.usage
-            )
-        if wish.kind != "answer":
-            _quote(await self._granted(wish, turn, incidents), evidence, say)
-            return Ended(usage=wish.usage, by="meta" if wish.kind == "social" else "gate")
-        return await self._answer(model, turn, incidents, evidence, wish, say, looking, thinking)
+        known = self._known()
+        order = None if turn.continues else order_in(turn.message, known.units)
+        if order is not None:
+            _quote(await self._own_words.carry_out(order, turn, known), known.evidence, say)
+            return Ended(by="gate")
+        return await self._answer(turn, known, say, looking, thinking)
 
     async def warm(self) -> None:
-        """Have the model read what every question begins with, so that the first one does not wait for it."""
+        """Have the catalogue read, and the model what every answer begins with, so that the first does not wait."""
+        await asyncio.to_thread(router)
         model = self.desk.writer()
         if isinstance(model, str):
             return
-        for system in (prompt("wish"), beginning(self.desk.looks)):
-            opening = [Message(role="system", content=system), Message(role="user", content="…")]
-            await self.desk.attention.unless_taken(model.chat(opening, max_tokens=1, deadline=DEADLINE))
+        opening = [Message(role="system", content=prompt("converse")), Message(role="user", content="…")]
+        await self.desk.attention.unless_taken(model.chat(opening, max_tokens=1, deadline=DEADLINE))
 
     async def side(self, messages: Sequence[Message], style: Style, say: Callable[[str], None]) -> Ended | Failure:
         """What a chat window wants beside the chat: a small model alone, without tools, evidence or orders."""
@@ -168,99 +164,99 @@ class Conversation:
             return outcome
         return Ended(usage=outcome.usage, finish=outcome.finish, by="trigger")
 
-    async def _wish(self, model: ChatModel, turn: Turn, incidents: Sequence[Incident]) -> Wish | Failure:
-        if turn.continues:
-            return Wish()
-        before = [message.content for message in turn.history if message.role == "user"]
-        now = self.desk.clock.now()
-        return await understand(model, turn.message, before, incidents, now=now, deadline=WISH_SECONDS)
+    def _known(self) -> Known:
+        """What there is to draw on now."""
+        gathered = self.desk.known()
+        incidents, evidence = numbered(self.desk.service.incidents())
+        return Known(
+            units=gathered.units,
+            sources=gathered.sources,
+            incidents=incidents,
+            evidence=evidence,
+            recent=self.desk.service.recent,
+            samples=self.desk.samples,
+            gate=self._ask_gate,
+            notes=self.desk.noted,
+            mutes=lambda: [f"{one.pattern} ({one.by})" for one in self.desk.service.mutes()],
+            models=self.desk.models(),
+        )
 
-    async def _granted(self, wish: Wish, turn: Turn, incidents: Sequence[Incident]) -> str:
-        if wish.kind == "social":
-            return wish.words or GREETING
-        if wish.kind == "consent":
-            return await self.orders.consent(incidents)
-        if not turn.may_order:
-            return READ_ONLY
-        if wish.kind == "fix":
-            return await self.orders.fix(incidents, wish.incident)
-        if wish.kind == "undo":
-            return await self.orders.undo()
-        return self.orders.mute(incidents, wish.incident, wish.hours, turn.by)
+    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+        return await self.orders.ask_gate(verb, **fields)
 
     async def _answer(
         self,
-        model: ChatModel,
         turn: Turn,
-        incidents: Sequence[Incident],
-        evidence: tuple[Evidence, ...],
-        wish: Wish,
+        known: Known,
         say: Callable[[str], None],
         looking: Callable[[str], None],
         thinking: Callable[[str], None],
     ) -> Ended:
-        known = self.desk.known()
-        talk = Talk(
-            model=model,
+        """Facts by code, at once; then what a model adds in its own words, as far as they stand."""
+        model = self.desk.writer()
+        writer = None if isinstance(model, str) else model
+        before = [message.content for message in turn.history if message.role == "user"]
+        responded = await respond(
+            turn.message,
+            before,
+            known,
             looks=self.desk.looks,
             clock=self.desk.clock,
-            incidents=incidents,
-            evidence=evidence,
-            units=units_for(turn.message, incidents, known.units),
-            facts=[*facts(turn.message, known.units, known.sources), *_waiting(incidents), *self.desk.noted()],
-            history=fitting(turn.history),
-            first=first_looks(wish.about, turn.message, known.units),
+            users=all_users(),
+            looking=looking,
+            model=writer,
         )
-        words = CitationFilter((one.id for one in evidence), say)
+        used = _quote(responded.text, responded.asking.evidence, say)
+        phrased = Phrased()
+        if writer is not None and responded.wants_words and used:
+            phrased, more = await self._in_words(writer, turn, responded, say, thinking)
+            used = tuple(dict.fromkeys([*used, *more]))
+        say(evidence_list(used))
+        told = turn.may_order and responded.topic is not None and responded.topic.name in APPROVALS
+        if told and (waiting := await self.orders.waiting(known.incidents)):
+            _quote(f"\n\n**Waits for your approval**\n{waiting}", (), say)
+        finish = "length" if phrased.finish == "length" else "stop"
+        return Ended(usage=phrased.usage, finish=finish, by="meta" if phrased.said else "rule", evidence=used)
+
+    async def _in_words(
+        self,
+        model: ChatModel,
+        turn: Turn,
+        responded: Responded,
+        say: Callable[[str], None],
+        thinking: Callable[[str], None],
+    ) -> tuple[Phrased, tuple[Evidence, ...]]:
+        """What the model said that stands, and the evidence that it cites."""
+        evidence = responded.asking.evidence
+        words = CitationFilter((one.id for one in evidence), _after_a_blank_line(say))
         aside = CitationFilter((one.id for one in evidence), thinking)
-        pieces = ThinkTagFilter(words.hear, aside.hear)
-        said = await converse(
-            talk,
+        phrased = await phrase(
+            model,
             turn.message,
+            responded.text,
+            evidence,
             nonce=new_nonce(),
             deadline=DEADLINE,
-            say=pieces.hear,
-            looking=looking,
+            say=words.hear,
             thinking=aside.hear,
-            seen=lambda one: words.know([one.id]),
             style=turn.style,
         )
-        pieces.end()
-        aside.end()
         words.end()
-        usage = total(wish.usage, said.usage)
-        if isinstance(said.answer, Failure):
-            why = f"the model gave no whole answer ({said.answer.reason})"
-            return await self._by_rules(turn, incidents, evidence, why, say, usage)
-        by_id = {one.id: one for one in said.evidence}
-        used = tuple(by_id[name] for name in words.cited)
-        if not used:
-            say(f"\n\n({_sentence(UNCITED if said.basis else UNSHOWN)})")
-        used = used or said.basis
-        say(evidence_list(used))
-        return Ended(usage=usage, finish=said.answer.finish, by="meta", evidence=used)
-
-    async def _by_rules(
-        self,
-        turn: Turn,
-        incidents: Sequence[Incident],
-        evidence: Sequence[Evidence],
-        why: str,
-        say: Callable[[str], None],
-        usage: Usage,
-    ) -> Ended:
-        """What the rules know, whatever was asked, and how to approve what waits."""
-        known = self.desk.known()
-        used = _quote(by_rules(turn.message, incidents, known.units, known.sources), evidence, say)
-        say(evidence_list(used))
-        if turn.may_order and (waiting := await self.orders.waiting(incidents)):
-            _quote(f"\n\n**Waits for your approval**\n{waiting}", (), say)
-        say(f"\n\n({_sentence(f'{why}; this is from the rules alone')})")
-        return Ended(usage=usage, by="rule", evidence=used)
+        aside.end()
+        by_id = {one.id: one for one in evidence}
+        return phrased, tuple(by_id[name] for name in words.cited)
 
 
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+def _after_a_blank_line(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A paragraph of its own, once there is something to say."""
+    begun = False
+
+    def saying(piece: str) -> None:
+        nonlocal begun
+        say(piece if begun else f"\n\n{piece}")
+        begun = True
+
+    return saying
 
 
 def _quote(text: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> tuple[Evidence, ...]:
@@ -279,11 +275,3 @@ def _redacted(turn: Turn) -> Turn:
     """
     history = [replace(one, content=redact(one.content[:QUESTION_CHARACTERS])) for one in turn.history]
     return replace(turn, message=redact(turn.message[:QUESTION_CHARACTERS]), history=history)
-
-
-def _waiting(incidents: Sequence[Incident]) -> list[str]:
-    return [
-        f"{one.proposal_id} waits for the owner's approval: {one.proposal.action} {one.proposal.target} ({one.id})"
-        for one in incidents
-        if one.proposal_id and one.state == "waiting" and one.proposal is not None
-    ]

@@ -20,3 +20,8 @@ def group_name(gid: int) -> str:
         return grp.getgrgid(gid).gr_name
     except KeyError:
         return str(gid)
+
+
+def all_users() -> frozenset[str]:
+    """The names of all accounts that the host lists."""
+    return frozenset(entry.pw_name for entry in pwd.getpwall())

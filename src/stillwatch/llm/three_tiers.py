@@ -66,6 +66,10 @@ class Tiers:
         ready = [tier for tier in cheap if self._is_ready(tier) and tier not in self._small]
         return self._all[ready[0]] if ready else None
 
+    def lines(self) -> list[str]:
+        """How each tier stands, as `report` says it, without asking anybody."""
+        return [f"{tier}: {one.state}, {one.detail}" for tier in self._all for one in [self._tier_report(tier)]]
+
     async def start(self, progress: Progress) -> None:
         """Bring the tiers up, once; what fails keeps its state and its reason."""
         if not self._wanted or self._all:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from stillwatch.daemon.loops import Daemon
 from stillwatch.llm.three_tiers import Tiers
+from stillwatch.ports import ChatModel
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
@@ -43,6 +45,15 @@ class LiveService(Service):
     def noted(self) -> list[str]:
         """From the same."""
         return [str(note) for note in self._daemon.store.memory.notes(NOTES)]
+
+    @property
+    def _samples(self) -> Callable[[str, float, float], Sequence[tuple[float, float]]]:
+        return self._daemon.store.samples.read
+
+    @asynccontextmanager
+    async def _writing(self, progress: Progress) -> AsyncIterator[ChatModel | str]:
+        """The daemon's own, which chat windows use too."""
+        yield self._tiers.writer()
 
     async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
         return await self.status(), self._daemon.known()

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.host.accounts import all_users
 from stillwatch.incidents.recall import Memory
 from stillwatch.llm.three_tiers import Tiers
-from stillwatch.ports import Clock, LookTools
+from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.gather import Gathered, Source, gather
 from stillwatch.reading.sources import TriageRun
-from stillwatch.records.chat import Failure
-from stillwatch.records.incident import Evidence, Incident, Step, whole_incident_id
+from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
+from stillwatch.service.in_words import NO_ORDERS, in_words
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
-from stillwatch.think.context import new_nonce
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
-from stillwatch.think.talk.answer import by_rules, cited, numbered
-from stillwatch.think.talk.chat_facts import facts, units_for
-from stillwatch.think.talk.converse import UNCITED, UNSHOWN, Talk, converse
+from stillwatch.think.talk.answer import cited, numbered
+from stillwatch.think.talk.orders import order_in
+from stillwatch.think.talk.respond import respond
+from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
@@ -60,6 +62,7 @@ class ServiceParts:
     looks: Callable[[str | None, str | None], LookTools | None]
     tiers: Callable[[bool], Tiers]
     catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
+    gate: Callable[..., Awaitable[Mapping[str, Any]]] | None = None
 
 
 class Service:
@@ -93,30 +96,26 @@ class Service:
         progress: Progress = ignore,
         say: Callable[[str], None] = ignore,
     ) -> Reply:
-        """Answer a question from evidence; by fixed code where no model can. say: gets the pieces as they come."""
+        """Answer a question: facts by code, then what a model adds. say: gets the pieces as they come."""
         if not question.strip():
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
         report, gathered = await self._known(deadline, progress)
-        incidents, evidence = numbered(report.incidents)
-        note, pieces = "no model was asked; this is from the rules alone", list[str]()
-
-        def saying(piece: str) -> None:
-            pieces.append(piece)
-            say(piece)
-
-        if use_models:
-            looks = self._rooms.looks(None, None)
-            async with self._rooms.tiers(True) as tiers:
-                reply = await self._converse(
-                    question, incidents, evidence, gathered, tiers, looks, deadline, progress, saying
-                )
-            if isinstance(reply, Reply):
-                return reply
-            note = f"the meta tier gave no answer ({reply}); this is from the rules alone"
-        text = by_rules(question, incidents, gathered.units, report.sources)
-        say(f"\n\n{text}" if pieces else text)
-        text, used = cited(text, evidence)
-        return Reply(text=text, by="rule", evidence=used, note=note)
+        known = self._to_draw_on(report, gathered)
+        if order_in(question, known.units) is not None:
+            say(NO_ORDERS)
+            return Reply(text=NO_ORDERS, by="rule")
+        looks = self._rooms.looks(None, None)
+        responded = await respond(
+            question, (), known, looks=looks, clock=self._clock, users=all_users(), looking=progress
+        )
+        text, used = cited(responded.text, responded.asking.evidence)
+        say(text)
+        if not (use_models and used and responded.wants_words):
+            return Reply(text=text, by="rule", evidence=used)
+        async with self._writing(progress) as model:
+            if isinstance(model, str):
+                return Reply(text=text, by="rule", evidence=used, note=f"the words are the rules' alone: {model}")
+            return await in_words(model, question, text, responded, deadline * (1 - GATHER_SHARE), say)
 
     def incidents(self) -> Sequence[Incident]:
         """Those that are not resolved, the worst first."""
@@ -278,37 +277,37 @@ class Service:
         except StillwatchError as error:
             return otherwise, (SourceReport(name="state", read=False, problem=str(error)),)
 
-    async def _converse(
-        self,
-        question: str,
-        incidents: Sequence[Incident],
-        evidence: tuple[Evidence, ...],
-        gathered: Gathered,
-        tiers: Tiers,
-        looks: LookTools | None,
-        deadline: float,
-        progress: Progress,
-        say: Callable[[str], None],
-    ) -> Reply | str:
-        """The meta tier's reply, or why there is none."""
-        await tiers.start(progress)
-        model = tiers.writer()
-        if isinstance(model, str):
-            return model
-        talk = Talk(
-            model=model,
-            looks=looks,
-            clock=self._clock,
+    def _to_draw_on(self, report: Report, gathered: Gathered) -> Known:
+        incidents, evidence = numbered(report.incidents)
+        return Known(
+            units=gathered.units,
+            sources=report.sources,
             incidents=incidents,
             evidence=evidence,
-            units=units_for(question, incidents, gathered.units),
-            facts=[*facts(question, gathered.units, gathered.sources), *self.noted()],
+            recent=self.recent,
+            samples=self._samples,
+            gate=self._ask_gate,
+            notes=self.noted,
+            mutes=lambda: [f"{one.pattern} ({one.by})" for one in self.mutes()],
+            models=[f"{tier}: {one.state}, {one.detail}" for tier, one in report.tiers.items()],
         )
-        said = await converse(
-            talk, question, nonce=new_nonce(), deadline=deadline * (1 - GATHER_SHARE), say=say, looking=progress
-        )
-        if isinstance(said.answer, Failure):
-            return said.answer.reason
-        text, used = cited(said.answer.text, said.evidence)
-        note = "" if used else UNCITED if said.basis else UNSHOWN
-        return Reply(text=text, by="meta", evidence=used or said.basis, note=note, usage=said.usage)
+
+    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+        if self._rooms.gate is None:
+            return "no gate is configured here"
+        try:
+            return await self._rooms.gate(verb, **fields)
+        except StillwatchError as error:
+            return str(error).rstrip(".")
+
+    @property
+    def _samples(self) -> Callable[[str, float, float], Sequence[tuple[float, float]]] | None:
+        """Readings over time; only a daemon has some."""
+        return None
+
+    @asynccontextmanager
+    async def _writing(self, progress: Progress) -> AsyncIterator[ChatModel | str]:
+        """The model that writes, or one phrase why there is none."""
+        async with self._rooms.tiers(True) as tiers:
+            await tiers.start(progress)
+            yield tiers.writer()

@@ -64,16 +64,6 @@ def meta_schema(
     return {"anyOf": [*(_look(name, tools[name], units) for name in sorted(tools)), conclude]}
 
 
-def look_schema(tools: Mapping[str, Mapping[str, Any]], units: Sequence[str]) -> Schema:
-    """One step of a conversation: a look, or the word that there is enough to answer."""
-    return {
-        "anyOf": [
-            *(_look(name, tools[name], units) for name in sorted(tools)),
-            closed({"step": {"const": "answer"}}),
-        ]
-    }
-
-
 def _look(name: str, tool: Mapping[str, Any], units: Sequence[str]) -> Schema:
     arguments = dict(tool["arguments"])
     properties = {key: _argument(key, value, units) for key, value in arguments.get("properties", {}).items()}

@@ -41,10 +41,6 @@ class CitationFilter:
         self._before = ""
         self.cited: list[str] = []
 
-    def know(self, ids: Iterable[str]) -> None:
-        """Evidence that came up meanwhile."""
-        self._known.update(ids)
-
     def hear(self, piece: str) -> None:
         text = self._held + piece
         begun = _BEGUN.search(text)

@@ -2,14 +2,11 @@ from dataclasses import replace
 
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
-from stillwatch.records.report import SourceReport
-from stillwatch.records.unit import UnitState
-from stillwatch.think.talk.answer import asked_about, by_rules, cited, numbered, parted, relevant, sentence
+from stillwatch.think.talk.answer import asked_about, cited, numbered, parted, sentence
 from tests.think.incidents import evidence, incident
 
 CAUSE = Cause(id="port-in-use", object="python3 (pid 7)", text="python3 (pid 7) holds port 80")
 WEB = incident(cause=CAUSE, confidence=0.95, proposal=Proposal(action="terminate_process", target="7"))
-ALL = [SourceReport(name="units", read=True)]
 DB = incident(id="I2", subject="db.service", summary="db.service was killed")
 
 
@@ -34,31 +31,15 @@ def test_what_was_not_looked_into_yet_has_no_cause_to_doubt() -> None:
 
 def test_the_answer_names_cause_evidence_and_proposal() -> None:
     incidents, _ = numbered([DB, WEB])
-    text = by_rules("why is web down?", incidents, {}, ALL)
+    about = incidents[1]
+    text = sentence(about)
     assert "holds port 80" in text and "[E3]" in text and "terminate process 7" in text
-    assert "db.service" not in text
-
-
-def test_nothing_known_is_said_with_the_unit_s_state() -> None:
-    units = {"web.service": UnitState(name="web.service", active_state="active", sub_state="running")}
-    text = by_rules("is web up?", [], units, ALL)
-    assert "web.service is active (running)" in text and "no open incident" in text
-
-
-def test_never_well_for_what_could_not_be_read() -> None:
-    unread = SourceReport(name="journal", read=False, problem="it may not be read")
-    said = by_rules("all well?", [], {}, [*ALL, unread])
-    assert "(journal: it may not be read)" in said and "cannot say that all is well" in said
-    assert "cannot say that all is well" in by_rules("all well?", [], {}, [])
+    assert "geändert wurde nichts" in sentence(about, "de")
 
 
 def test_citations_of_nothing_are_taken_out() -> None:
     text, used = cited("It is full [E1], trust me [E9].", [evidence(1), evidence(2)])
     assert text == "It is full [E1], trust me ." and [one.id for one in used] == ["E1"]
-
-
-def test_all_incidents_are_relevant_where_none_is_named() -> None:
-    assert len(relevant("what is wrong?", [WEB, DB])) == 2
 
 
 def test_a_cause_cites_its_evidence_by_the_new_names() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from stillwatch.records.chat import Message
 from stillwatch.serve.http.refusal import Refusal, bad
-from stillwatch.think.talk.converse import ANSWER_TOKENS, Style
+from stillwatch.think.talk.phrase import ANSWER_TOKENS, Style
 
 FULL: Final = "stillwatch"
 READ_ONLY: Final = "stillwatch-readonly"

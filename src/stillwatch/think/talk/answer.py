@@ -1,14 +1,14 @@
-"""An answer from what is known, by fixed code: for hosts without a model that can write, and when it is down."""
+"""Incidents as sentences, by fixed code, with their evidence numbered through."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from stillwatch.records.incident import Evidence, Incident
-from stillwatch.records.report import SourceReport
-from stillwatch.records.unit import UnitState
+from stillwatch.think.talk.words import Language
 
 CITED = re.compile(r"\[(E\d+)\]")
 _CARRIED = re.compile(r"\s*\((E\d+(?:, E\d+)*)\)\.?\Z")
@@ -55,38 +55,40 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return f"{text[: found.start()].rstrip('.')} {' '.join(kept)}".rstrip()
 
 
-def relevant(question: str, incidents: Sequence[Incident]) -> list[Incident]:
-    """The incidents that the question is about, else all; the worst first."""
-    ordered = sorted(incidents, key=lambda incident: (-incident.severity, incident.opened))
-    about = [incident for incident in ordered if asked_about(question, _names(incident))]
-    return about or ordered
+SEEN: Final[Mapping[Language, str]] = {
+    "en": "I have just seen it, and am looking into it.",
+    "de": "Das habe ich eben gesehen und schaue es mir an.",
+    "fr": "Je viens de le voir et je l'examine.",
+    "es": "Acabo de verlo y lo estoy examinando.",
+}
+UNKNOWN: Final[Mapping[Language, str]] = {
+    "en": "the cause is not known",
+    "de": "die Ursache ist nicht bekannt",
+    "fr": "la cause n'est pas connue",
+    "es": "no se conoce la causa",
+}
+SURE: Final[Mapping[Language, str]] = {"en": "confidence", "de": "Sicherheit", "fr": "confiance", "es": "confianza"}
+PROPOSED: Final[Mapping[Language, str]] = {
+    "en": "Proposed: {what}; nothing has been changed.",
+    "de": "Vorschlag: {what}; geändert wurde nichts.",
+    "fr": "Proposition : {what} ; rien n'a été changé.",
+    "es": "Propuesta: {what}; no se ha cambiado nada.",
+}
 
 
-def by_rules(
-    question: str, incidents: Sequence[Incident], units: Mapping[str, UnitState], sources: Sequence[SourceReport]
-) -> str:
-    """What is known, in sentences; incidents are `numbered`. sources: what was to be read, and whether it could be."""
-    about = relevant(question, incidents)
-    if about:
-        return "\n".join(sentence(incident) for incident in about)
-    states = [_state(units[name]) for name in asked_about(question, list(units)) if name.endswith(".service")]
-    unread = [f"{one.name}: {one.problem or 'not read yet'}" for one in sources if not one.read]
-    if unread or not sources:
-        what = f"Not everything could be read ({'; '.join(unread) or 'nothing yet'}), so I cannot say that all is well."
-        return "\n".join([*states, what])
-    return "\n".join([*states, "I see no open incident on this host."])
-
-
-def sentence(incident: Incident) -> str:
-    """One incident: what, why, and the evidence that shows it."""
+def sentence(incident: Incident, language: Language = "en") -> str:
+    """One incident: what, why, and the evidence that shows it. What the rules say of it stands in English."""
     what = f"{incident.subject}: {incident.summary}" if incident.subject not in incident.summary else incident.summary
     if incident.cause is None and not incident.evidence:
-        return f"{what}. I have just seen it, and am looking into it."
-    why, cited = parted(incident.cause.text) if incident.cause else ("the cause is not known", "")
+        return f"{what}. {SEEN[language]}"
+    why, cited = parted(incident.cause.text) if incident.cause else (UNKNOWN[language], "")
     cited = cited or " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
-    sure = "" if incident.confidence >= 0.8 else f" (confidence {incident.confidence:.0%})"
-    could = _could(incident)
-    return f"{what}. {why[:1].upper()}{why[1:].rstrip('.')}{sure} {cited}.{could}".replace("  ", " ")
+    sure = "" if incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
+    said = f"{what}. {why[:1].upper()}{why[1:].rstrip('.')}{sure} {cited}."
+    if incident.proposal is not None:
+        action = incident.proposal.action.replace("_", " ")
+        said += " " + PROPOSED[language].format(what=f"{action} {incident.proposal.target}")
+    return said.replace("  ", " ")
 
 
 def cited(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:
@@ -95,18 +97,3 @@ def cited(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence,
     clean = CITED.sub(lambda match: match.group(0) if match.group(1) in known else "", text)
     ids = dict.fromkeys(CITED.findall(clean))
     return clean.strip(), tuple(known[id] for id in ids)
-
-
-def _names(incident: Incident) -> list[str]:
-    return [incident.subject, *(trigger.subject for trigger in incident.triggers)]
-
-
-def _state(unit: UnitState) -> str:
-    return f"{unit.name} is {unit.active_state} ({unit.sub_state})."
-
-
-def _could(incident: Incident) -> str:
-    if incident.proposal is None:
-        return ""
-    action = incident.proposal.action.replace("_", " ")
-    return f" Proposed: {action} {incident.proposal.target}; nothing has been changed."

@@ -1,0 +1,70 @@
+"""Spans of time that a question names: "last night", "seit gestern", "les 3 dernières heures", "esta semana"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from stillwatch.think.talk.words import folded
+
+HOUR, DAY = 3600.0, 86_400.0
+_LENGTHS: Final = (
+    (60.0, r"min(?:ute)?n?s?|minutos?"),
+    (HOUR, r"h|hours?|stunden?|heures?|horas?"),
+    (DAY, r"d|days?|tag(?:en?)?|jours?|dias?"),
+    (7 * DAY, r"weeks?|wochen?|semaines?|semanas?"),
+    (30 * DAY, r"months?|monat(?:en?)?|mois|mes(?:es)?"),
+)
+_COUNTED: Final = [
+    (length, re.compile(rf"\b(\d{{1,3}}) ?(?:letzten? |dernier[ea]?s? )?(?:{words})\b")) for length, words in _LENGTHS
+]
+_PLAIN: Final = (
+    ("night", r"last night|overnight|during the night|tonight|letzte[rn]? nacht|in der nacht|ueber nacht|uber nacht|heute nacht"
+     r"|nachts|la nuit derniere|cette nuit|pendant la nuit|anoche|esta noche|durante la noche|la noche pasada"),
+    ("yesterday", r"yesterday|gestern|hier(?! im| auf| los| an| am)|ayer"),
+    ("today", r"today|this morning|heute|seit heute|aujourd.?hui|ce matin|hoy|esta manana"),
+    ("week", r"(?:this|last|past) week|weekend|diese[rn]? woche|letzte[rn]? woche|wochenende|(?:cette|la) semaine|semaine derniere"
+     r"|esta semana|(?:la )?semana pasada|ultima semana"),
+    ("month", r"(?:this|last|past) month|diese[nsm]* monat|letzte[nm]* monat|ce mois|mois dernier|este mes|mes pasado"),
+    ("hour", r"(?:last|past|this) hour|letzte[rn]? stunde|derniere heure|ultima hora"),
+    ("recently", r"recent(?:ly)?|lately|kuerzlich|kurzlich|neulich|zuletzt|in letzter zeit|recemment|ultimamente|recientemente"),
+)  # fmt: skip
+_NAMED: Final = [(name, re.compile(rf"\b(?:{words})\b")) for name, words in _PLAIN]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """since, until: wall seconds."""
+
+    since: float
+    until: float
+
+    @property
+    def hours(self) -> float:
+        return (self.until - self.since) / HOUR
+
+
+def span_in(question: str, now: float) -> Span | None:
+    """The first span that it names, reckoned by the host's clock."""
+    text = folded(question)
+    for length, shape in _COUNTED:
+        if found := shape.search(text):
+            return Span(since=now - max(int(found[1]), 1) * length, until=now)
+    name = next((name for name, shape in _NAMED if shape.search(text)), "")
+    return _named(name, now) if name else None
+
+
+def _named(name: str, now: float) -> Span:
+    here = datetime.fromtimestamp(now, tz=UTC).astimezone()
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    if name == "night":
+        morning = midnight.replace(hour=8)
+        return Span(since=(midnight - timedelta(hours=4)).timestamp(), until=min(now, morning.timestamp()))
+    if name == "yesterday":
+        return Span(since=(midnight - timedelta(days=1)).timestamp(), until=now)
+    if name == "today":
+        return Span(since=midnight.timestamp(), until=now)
+    length = {"week": 7 * DAY, "month": 30 * DAY, "hour": HOUR, "recently": 2 * DAY}[name]
+    return Span(since=now - length, until=now)

@@ -1,0 +1,182 @@
+"""A topic: what is asked about, in four languages, and the code that answers it from what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from stillwatch.ports import Clock, LookTools
+from stillwatch.records.event import Untrusted
+from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.look import Seen
+from stillwatch.records.report import SourceReport
+from stillwatch.records.unit import UnitState
+from stillwatch.think.talk.named import Named
+from stillwatch.think.talk.words import Language
+from stillwatch.untrusted.redact import safe_text
+
+MOST_ROWS: Final = 12
+CELL: Final = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """The same sentence in the languages that answers are given in; Spanish questions get English where it has none."""
+
+    en: str
+    de: str
+    fr: str
+    es: str = ""
+
+    def in_(self, language: Language) -> str:
+        return {"en": self.en, "de": self.de, "fr": self.fr, "es": self.es}[language] or self.en
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What is known of the host without a look. incidents: `numbered`, with all their evidence; recent: resolved ones
+    too; samples: metric, since, until → readings; gate: a verb to the gate, as ChatCommands has it; models: a line for
+    each tier."""
+
+    units: Mapping[str, UnitState] = field(default_factory=dict)
+    sources: Sequence[SourceReport] = ()
+    incidents: Sequence[Incident] = ()
+    evidence: tuple[Evidence, ...] = ()
+    recent: Callable[[int], Sequence[Incident]] = lambda most: ()
+    samples: Callable[[str, float, float], Sequence[tuple[float, float]]] | None = None
+    gate: Callable[..., Awaitable[Mapping[str, Any] | str]] | None = None
+    notes: Callable[[], Sequence[str]] = tuple
+    mutes: Callable[[], Sequence[str]] = tuple
+    models: Sequence[str] = ()
+
+
+@dataclass(kw_only=True)
+class Asking:
+    """One question being answered: what it names, what may be looked at, and what was said so far.
+
+    wanted: a row of the last answer that is meant ("the second one"); looking: hears of each look.
+    """
+
+    question: str
+    language: Language
+    named: Named
+    known: Known
+    looks: LookTools | None
+    clock: Clock
+    looking: Callable[[str], None] = lambda _: None
+    sentences: list[str] = field(default_factory=list)
+    table: list[tuple[str, ...]] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
+    evidence: tuple[Evidence, ...] = ()
+    _of: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.evidence = self.evidence or self.known.evidence
+
+    async def look(self, tool: str, /, **arguments: object) -> Seen:
+        """Look once; what cannot be seen has a problem."""
+        if self.looks is None:
+            return Seen(
+                tool=tool, arguments=arguments, at=0.0, text=Untrusted(""), problem="nothing can be looked at here"
+            )
+        self.looking(f"looking: {tool}")
+        seen = await self.looks.look(tool, arguments)
+        if not seen.problem:
+            asked = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
+            self._of[id(seen)] = self.found(f"{tool}({asked})", seen.text, seen.at)
+        return seen
+
+    def found(self, source: str, text: str, at: float | None = None) -> str:
+        """The id of a new piece of evidence."""
+        when = self.clock.now() if at is None else at
+        one = Evidence(
+            id=f"E{len(self.evidence) + 1}", incident="", kind="look", source=source, at=when, text=Untrusted(text)
+        )
+        self.evidence = (*self.evidence, one)
+        return one.id
+
+    def say(self, words: Words, /, *by: Seen | str, **values: object) -> None:
+        """One sentence in the asker's language, with the evidence that it rests on."""
+        ids = [one if isinstance(one, str) else self._of.get(id(one), "") for one in by]
+        cites = " ".join(f"[{name}]" for name in dict.fromkeys(ids) if name)
+        text = words.in_(self.language).format(**{name: _plain(value) for name, value in values.items()})
+        self.sentences.append(f"{text} {cites}".rstrip())
+
+    def cannot(self, seen: Seen | str, instead: str) -> None:
+        """An honest no: what could not be seen, why, and the command that a person would type."""
+        why = seen if isinstance(seen, str) else seen.problem
+        self.say(CANNOT, why=why.rstrip("."), instead=instead)
+
+    def row(self, *cells: object, subject: str = "") -> None:
+        """One row of a small table; subject: what "the second one" then means."""
+        if len(self.table) <= MOST_ROWS:
+            self.table.append(tuple(_plain(cell)[:CELL] for cell in cells))
+        self.subjects.append(subject)
+
+    def when(self, at: float) -> str:
+        """By the host's clock; only the hour for today."""
+        then, now = (datetime.fromtimestamp(one, tz=UTC).astimezone() for one in (at, self.clock.now()))
+        return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
+
+    def text(self) -> str:
+        """All of it, as Markdown: sentences, then the table."""
+        lines = [" ".join(self.sentences)]
+        if self.table:
+            lines += ["", *(f"- {' · '.join(cell for cell in row if cell)}" for row in self.table[:MOST_ROWS])]
+            if len(self.subjects) > MOST_ROWS:
+                lines.append(f"- … +{len(self.subjects) - MOST_ROWS}")
+        return "\n".join(lines).strip()
+
+
+Answer = Callable[[Asking], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """title: what it is about, for "did you mean"; asked: one question a line; keys: words of which a question about it
+    has one ("reboot*" for all that begin so), "" where no word tells; wants: what it needs named to be meant ("unit");
+    looks: all that its code may look at; explains: an answer that a model may put into words of its own."""
+
+    name: str
+    title: Words
+    asked: Mapping[str, str]
+    answer: Answer
+    keys: str = ""
+    looks: Sequence[str] = ()
+    wants: str = ""
+    explains: bool = False
+
+    def examples(self, language: Language) -> list[str]:
+        return [line.strip() for line in self.asked.get(language, "").splitlines() if line.strip()]
+
+
+CANNOT: Final = Words(
+    en="I cannot see that: {why}. On the host you would type: {instead}",
+    de="Das kann ich nicht sehen: {why}. Auf dem Host tippt man: {instead}",
+    fr="Je ne peux pas voir cela : {why}. Sur l'hôte, on tape : {instead}",
+    es="No puedo ver eso: {why}. En el equipo se escribe: {instead}",
+)
+
+
+def rows(seen: Seen, name: str) -> list[Mapping[str, Any]]:
+    """The rows under a name; none where there are none."""
+    listed: Any = seen.data.get(name)
+    return [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, (list, tuple)) else []
+
+
+def number(seen: Seen, name: str) -> float | None:
+    """A number under a name, None where there is none."""
+    value: Any = seen.data.get(name)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def strings(seen: Seen, name: str) -> list[str]:
+    listed: Any = seen.data.get(name)
+    return [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+
+
+def _plain(value: object) -> str:
+    """A value in a sentence: cleaned, on one line, and no citation of its own."""
+    return safe_text(str(value), 400).replace("[E", "(E").replace("\n", " ")

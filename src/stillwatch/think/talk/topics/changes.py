@@ -1,0 +1,129 @@
+"""What was changed on the host lately, and by whom as far as that can be seen."""
+
+from __future__ import annotations
+
+from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+
+ASKED = {
+    "en": """what changed
+    what has changed since yesterday
+    what changed recently
+    what is different
+    who changed the configuration
+    who changed what
+    which files were changed
+    which config files were modified today
+    what was installed recently
+    which packages were installed or upgraded
+    what was updated last week
+    recent changes
+    did anybody change something
+    what is new on the server
+    was anything modified in /etc
+    who installed that package
+    who edited nginx.conf
+    package history
+    what was upgraded
+    did anyone change anything on the server
+    what was installed lately
+    has somebody edited something
+    new packages""",
+    "de": """was hat sich geändert
+    was wurde geändert
+    was hat sich seit gestern geändert
+    wer hat was geändert
+    wer hat die konfiguration geändert
+    welche dateien wurden geändert
+    was wurde installiert
+    welche pakete wurden aktualisiert
+    was ist neu auf dem server
+    letzte änderungen
+    hat jemand etwas geändert
+    was ist anders
+    welche pakete wurden zuletzt installiert
+    was wurde letzte woche aktualisiert
+    was wurde verändert
+    wurde etwas installiert
+    was wurde zuletzt installiert
+    wurde etwas geändert""",
+    "fr": """qu'est-ce qui a changé
+    qu'est-ce qui a changé depuis hier
+    qui a changé la configuration
+    quels fichiers ont été modifiés
+    quels paquets ont été installés
+    changements récents
+    dernières modifications
+    qui a modifié quoi
+    quoi de neuf sur le serveur
+    qu'est-ce qui a été mis à jour
+    qu'a-t-on installé dernièrement
+    quelqu'un a-t-il modifié quelque chose
+    modifications depuis hier""",
+    "es": """qué ha cambiado
+    qué cambió desde ayer
+    quién cambió la configuración
+    qué archivos se modificaron
+    qué paquetes se instalaron
+    cambios recientes
+    últimos cambios
+    qué hay de nuevo en el servidor
+    quién modificó qué
+    qué se actualizó
+    qué se instaló recientemente
+    alguien cambió algo
+    qué se modificó desde ayer
+    modificaciones recientes""",
+}
+FILES = Words(
+    en="{count} files or packages changed in the last {hours} h; the newest:",
+    de="In den letzten {hours} h haben sich {count} Dateien oder Pakete geändert; das Neueste:",
+    fr="{count} fichiers ou paquets ont changé ces dernières {hours} h ; le plus récent :",
+    es="En las últimas {hours} h cambiaron {count} archivos o paquetes; lo más reciente:",
+)
+NONE = Words(
+    en="I see no changed configuration, unit file, local program or package in the last {hours} h.",
+    de="In den letzten {hours} h sehe ich keine geänderte Konfiguration, Unit-Datei, kein lokales Programm und kein Paket.",
+    fr="Je ne vois aucun changement de configuration, d'unité, de programme local ou de paquet ces dernières {hours} h.",
+    es="No veo cambios de configuración, unidades, programas locales ni paquetes en las últimas {hours} h.",
+)
+WHO = Words(
+    en="Who changed a file its owner and time do not tell; packages name who asked for them.",
+    de="Wer eine Datei geändert hat, sagen Besitzer und Zeit nicht; Pakete nennen, wer sie wollte.",
+    fr="Le propriétaire et l'heure ne disent pas qui a modifié un fichier ; les paquets nomment le demandeur.",
+    es="El dueño y la hora no dicen quién cambió un archivo; los paquetes nombran a quien los pidió.",
+)
+DEFAULT_HOURS = 48.0
+
+
+async def answer(ask: Asking) -> None:
+    span = ask.named.span
+    hours = round(min(max(span.hours, 1.0), 720.0) if span else DEFAULT_HOURS)
+    files = await ask.look("recent_changes", hours=float(hours))
+    if files.problem:
+        ask.cannot(files, "find /etc -mtime -2")
+        return
+    packages = await ask.look("package_changes", hours=float(hours))
+    changed = [row for row in rows(files, "changes") if row.get("kind") != "package"]
+    told = rows(packages, "runs")
+    count = len(changed) + len(told)
+    ask.say(FILES if count else NONE, files, *([packages] if told else []), count=count, hours=hours)
+    for run in told[:5]:
+        what = "; ".join(f"{kind} {', '.join(names[:5])}" for kind, names in run["packages"].items())
+        ask.row(ask.when(run["at"]), run["by"] or run["command"][:60], what)
+    for row in changed[:8]:
+        ask.row(
+            ask.when(row["at"]), row["path"], row.get("owner", "") and f"uid {row['owner']}", subject=str(row["path"])
+        )
+    if count:
+        ask.say(WHO)
+
+
+TOPIC = Topic(
+    name="changes",
+    title=Words(en="what changed", de="was sich geändert hat", fr="ce qui a changé", es="qué ha cambiado"),
+    asked=ASKED,
+    keys="change* changed modified edited geaendert geandert verandert veraendert anderung* aenderung* changements changement modifi* modifie* cambi* new neu nouveau installed* upgraded installiert* installe* installees instalo instalaron aktualisiert actualizo different anders history diff",
+    answer=answer,
+    looks=("recent_changes", "package_changes"),
+    explains=True,
+)

@@ -1,0 +1,146 @@
+"""What fills a file system: biggest files and folders, old logs, deleted files that are still held."""
+
+from __future__ import annotations
+
+from stillwatch.records.amount import size
+from stillwatch.think.talk.answer import sentence
+from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+
+ASKED = {
+    "en": """what fills the disk
+    what is using the disk space
+    what takes up all the space
+    biggest files
+    largest folders
+    which directory is the largest
+    why is the disk full
+    what is filling up /var
+    where did all the space go
+    what can I delete
+    which files are large
+    how big is /var/log
+    du
+    how large are the logs
+    deleted files still open
+    what eats the disk
+    what is eating the disk
+    what is hogging disk space
+    which files take up the most space
+    what consumes the disk
+    why is /var full
+    find large files""",
+    "de": """was füllt die platte
+    was belegt den plattenplatz
+    was braucht so viel platz
+    größte dateien
+    größte verzeichnisse
+    welcher ordner ist am größten
+    warum ist die platte voll
+    was füllt /var
+    wo ist der ganze platz hin
+    was kann ich löschen
+    wie groß ist /var/log
+    wie groß sind die logs
+    was frisst die platte
+    was verbraucht den platz
+    warum ist /var voll
+    welche dateien brauchen am meisten platz""",
+    "fr": """qu'est-ce qui remplit le disque
+    qu'est-ce qui prend de la place
+    plus gros fichiers
+    plus gros dossiers
+    pourquoi le disque est plein
+    qu'est-ce qui remplit /var
+    que puis-je supprimer
+    taille de /var/log
+    quels fichiers sont gros
+    qu'est-ce qui occupe le plus de place
+    qu'est-ce qui consomme le disque
+    qu'est-ce qui prend toute la place sur le disque
+    pourquoi /var est plein""",
+    "es": """qué llena el disco
+    qué ocupa el espacio
+    archivos más grandes
+    carpetas más grandes
+    por qué está lleno el disco
+    qué llena /var
+    qué puedo borrar
+    tamaño de /var/log
+    qué ocupa tanto espacio en disco
+    qué se come el disco
+    qué consume el espacio
+    por qué está lleno /var
+    qué archivos ocupan más""",
+}
+WHERE = Words(
+    en="On {path} ({used} full) the biggest files are:",
+    de="Auf {path} (zu {used} voll) sind die größten Dateien:",
+    fr="Sur {path} (plein à {used}), les plus gros fichiers sont :",
+    es="En {path} (al {used}) los archivos más grandes son:",
+)
+BELOW = Words(
+    en="Below {path} the biggest files that I may see are:",
+    de="Unter {path} sind die größten Dateien, die ich sehen darf:",
+    fr="Sous {path}, les plus gros fichiers que je peux voir sont :",
+    es="Bajo {path} los archivos más grandes que puedo ver son:",
+)
+PART = Words(
+    en="Not all was seen: folders that only root may list, or more than fits in five seconds, are missing.",
+    de="Nicht alles wurde gesehen: Ordner, die nur root lesen darf, oder mehr als in fünf Sekunden passt, fehlen.",
+    fr="Tout n'a pas été vu : il manque ce que seul root peut lire, ou ce qui dépasse cinq secondes.",
+    es="No se vio todo: falta lo que solo root puede leer o lo que no cabe en cinco segundos.",
+)
+HELD = Words(
+    en="Deleted and still held open: {path}, {size}, by process {pid} ({unit}).",
+    de="Gelöscht und noch offen gehalten: {path}, {size}, von Prozess {pid} ({unit}).",
+    fr="Supprimé mais encore ouvert : {path}, {size}, par le processus {pid} ({unit}).",
+    es="Borrado y aún abierto: {path}, {size}, por el proceso {pid} ({unit}).",
+)
+LOGS = Words(
+    en="Old logs in {path}: {size} in {count} files.",
+    de="Alte Logs in {path}: {size} in {count} Dateien.",
+    fr="Anciens journaux dans {path} : {size} en {count} fichiers.",
+    es="Registros viejos en {path}: {size} en {count} archivos.",
+)
+WORTH = 1_048_576
+
+
+async def answer(ask: Asking) -> None:
+    mounts = await ask.look("mounts")
+    known = sorted(rows(mounts, "mounts"), key=lambda row: -float(row["used"]))
+    path = ask.named.path or (str(known[0]["path"]) if known else "/")
+    ask.sentences += [sentence(one, ask.language) for one in ask.known.incidents if one.subject == path][:2]
+    seen = await ask.look("disk_use", path=path)
+    if seen.problem:
+        ask.cannot(seen, f"sudo du -xh --max-depth=2 {path} | sort -h | tail")
+        return
+    mine = next((row for row in known if row["path"] == path), None)
+    if mine:
+        ask.say(WHERE, seen, mounts, path=path, used=f"{float(mine['used']):.0%}")
+    else:
+        ask.say(BELOW, seen, path=path)
+    for row in rows(seen, "files")[:6]:
+        ask.row(row["path"], size(row["bytes"]), subject=str(row["path"]))
+    for row in rows(seen, "folders")[:3]:
+        ask.row(f"{row['path']}/", size(row["bytes"]), subject=str(row["path"]))
+    for row in rows(seen, "rotated_logs")[:1]:
+        if float(row["bytes"]) > WORTH:
+            ask.say(LOGS, seen, path=row["path"], size=size(row["bytes"]), count=row["count"])
+    for row in rows(seen, "deleted_open")[:2]:
+        if float(row["size"]) > WORTH:
+            ask.say(HELD, seen, path=row["path"], size=size(row["size"]), pid=row["pid"], unit=row["unit"] or "–")
+    if seen.data.get("complete") is False:
+        ask.say(PART, seen)
+
+
+TOPIC = Topic(
+    name="disk_fill",
+    title=Words(
+        en="what fills the disk", de="was die Platte füllt", fr="ce qui remplit le disque", es="qué llena el disco"
+    ),
+    asked=ASKED,
+    keys="fill* fills filling fullt fuellt belegt frisst eats eating eat takes using grosste groesste gros grandes biggest largest large big grosse occupe occupent ocupa ocupando llena* remplit prend folders folder directory ordner verzeichnis* dossiers carpetas delete loschen supprimer borrar du",
+    answer=answer,
+    looks=("mounts", "disk_use"),
+    explains=True,
+)

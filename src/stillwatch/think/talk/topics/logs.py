@@ -1,0 +1,132 @@
+"""Log lines and last errors, of one unit or of all."""
+
+from __future__ import annotations
+
+from stillwatch.think.talk.named import alike
+from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
+from stillwatch.think.talk.unit_asked import NEAR, NO_UNIT
+
+ASKED = {
+    "en": """show me the logs of nginx
+    logs of nginx
+    nginx logs
+    last errors of nginx
+    last errors
+    recent errors in the journal
+    any errors in the log
+    what does nginx say
+    show the journal
+    last log lines of nginx
+    error log
+    what did nginx log
+    tail the log of nginx
+    kernel messages
+    dmesg
+    kernel errors
+    warnings in the log
+    are there errors in the logs
+    what did nginx say last
+    which units log errors
+    out of memory kills
+    was anything killed by the oom killer
+    any segfaults""",
+    "de": """zeige die logs von nginx
+    logs von nginx
+    letzte fehler von nginx
+    letzte fehler
+    fehler im journal
+    fehler im log
+    was sagt nginx
+    zeig das journal
+    letzte zeilen von nginx
+    fehlerprotokoll
+    was steht im log
+    was hat nginx geloggt
+    kernelmeldungen
+    warnungen im log
+    gibt es fehler in den logs
+    protokoll von nginx""",
+    "fr": """montre les journaux de nginx
+    journaux de nginx
+    dernières erreurs de nginx
+    dernières erreurs
+    erreurs dans le journal
+    erreurs dans les logs
+    que dit nginx
+    montre les logs
+    messages du noyau
+    dernières lignes du journal""",
+    "es": """muestra los registros de nginx
+    registros de nginx
+    últimos errores de nginx
+    últimos errores
+    errores en el journal
+    errores en los logs
+    qué dice nginx
+    muestra los logs
+    mensajes del kernel
+    últimas líneas del registro""",
+}
+ERRORS = Words(
+    en="{unit} logged {count} warnings or errors in the last {hours} h; the newest first:",
+    de="{unit} hat in den letzten {hours} h {count} Warnungen oder Fehler gemeldet; das Neueste zuerst:",
+    fr="{unit} a signalé {count} avertissements ou erreurs ces dernières {hours} h ; le plus récent d'abord :",
+    es="{unit} registró {count} avisos o errores en las últimas {hours} h; lo más reciente primero:",
+)
+NO_ERRORS = Words(
+    en="{unit} logged no warning or error in the last {hours} h.",
+    de="{unit} hat in den letzten {hours} h keine Warnung und keinen Fehler gemeldet.",
+    fr="{unit} n'a signalé ni avertissement ni erreur ces dernières {hours} h.",
+    es="{unit} no registró avisos ni errores en las últimas {hours} h.",
+)
+LINES = Words(en="Its last lines:", de="Die letzten Zeilen:", fr="Les dernières lignes :", es="Las últimas líneas:")
+SILENT = Words(
+    en="It wrote nothing to the journal in that time.",
+    de="In dieser Zeit steht nichts von ihr im Journal.",
+    fr="Elle n'a rien écrit dans le journal pendant ce temps.",
+    es="En ese tiempo no escribió nada en el journal.",
+)
+ALL = Words(en="The host", de="Der Host", fr="L'hôte", es="El equipo")
+KERNEL = Words(en="The kernel", de="Der Kernel", fr="Le noyau", es="El kernel")
+DAY_HOURS = 24.0
+
+
+async def answer(ask: Asking) -> None:
+    hours = round(min(max(ask.named.span.hours, 1.0), 168.0) if ask.named.span else DAY_HOURS)
+    unit = ask.named.unit
+    if not unit and ask.named.unknown and alike(ask.named.unknown, ask.known.units):
+        ask.say(NO_UNIT, name=ask.named.unknown)
+        ask.say(NEAR, names=", ".join(alike(ask.named.unknown, ask.known.units)))
+        return
+    kernel = any(
+        word in ask.question.casefold() for word in ("kernel", "dmesg", "noyau", "oom", "segfault", "out of memory")
+    )
+    tool = "kernel_messages" if kernel and not unit else "journal_errors"
+    more = {} if tool == "kernel_messages" else {"unit": unit, "priority": 4}
+    errors = await ask.look(tool, hours=float(hours), **more)
+    if errors.problem:
+        ask.cannot(errors, f"journalctl -u {unit} -n 20" if unit else "journalctl -p warning -n 20")
+        return
+    who = unit or (KERNEL if tool == "kernel_messages" else ALL).in_(ask.language)
+    lines = rows(errors, "lines")
+    ask.say(ERRORS if lines else NO_ERRORS, errors, unit=who, count=len(lines), hours=hours)
+    for row in lines[:8]:
+        ask.row(ask.when(row["at"]), "" if unit else row.get("unit", ""), row["text"], subject=str(row.get("unit", "")))
+    if unit and not lines:
+        seen = await ask.look("journal_search", unit=unit, hours=float(hours), lines=8)
+        said = strings(seen, "lines")
+        ask.say(LINES if said else SILENT, seen)
+        for line in said:
+            ask.row(line.partition(": ")[2] or line)
+
+
+TOPIC = Topic(
+    name="logs",
+    title=Words(
+        en="log lines and errors", de="Logzeilen und Fehler", fr="les journaux et erreurs", es="los registros y errores"
+    ),
+    asked=ASKED,
+    keys="log logs error* errors fehler* journal* journaux registros erreurs errores protokoll dmesg kernel kernelmeldungen warnings warnungen noyau segfault* oom fehlermeldung*",
+    answer=answer,
+    looks=("journal_errors", "journal_search", "kernel_messages"),
+)

@@ -1,0 +1,94 @@
+"""How many processes there are, zombies, and one process by its number."""
+
+from __future__ import annotations
+
+from stillwatch.records.amount import size
+from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
+
+ASKED = {
+    "en": """how many processes are running
+    are there zombies
+    zombie processes
+    what is process 407
+    what is pid 1234
+    stuck processes
+    list processes
+    ps
+    processes in d state
+    running processes""",
+    "de": """wie viele prozesse laufen
+    gibt es zombies
+    zombieprozesse
+    was ist prozess 407
+    hängende prozesse
+    liste der prozesse
+    laufende prozesse""",
+    "fr": """combien de processus tournent
+    y a-t-il des zombies
+    processus zombies
+    qu'est-ce que le processus 407
+    processus bloqués
+    liste des processus""",
+    "es": """cuántos procesos corren
+    hay zombis
+    procesos zombi
+    qué es el proceso 407
+    procesos bloqueados
+    lista de procesos""",
+}
+COUNT = Words(
+    en="{count} processes, {zombies} zombies, {stuck} stuck in the kernel.",
+    de="{count} Prozesse, {zombies} Zombies, {stuck} im Kernel hängend.",
+    fr="{count} processus, {zombies} zombies, {stuck} bloqués dans le noyau.",
+    es="{count} procesos, {zombies} zombis, {stuck} bloqueados en el kernel.",
+)
+ONE = Words(
+    en="Process {pid} is {name} of {user}, {memory} memory, unit {unit}.",
+    de="Prozess {pid} ist {name} von {user}, {memory} Speicher, Unit {unit}.",
+    fr="Le processus {pid} est {name} de {user}, {memory} de mémoire, unité {unit}.",
+    es="El proceso {pid} es {name} de {user}, {memory} de memoria, unidad {unit}.",
+)
+GONE = Words(
+    en="There is no process {pid}.",
+    de="Es gibt keinen Prozess {pid}.",
+    fr="Il n'y a pas de processus {pid}.",
+    es="No existe el proceso {pid}.",
+)
+
+
+async def answer(ask: Asking) -> None:
+    if ask.named.pid:
+        seen = await ask.look("process_list", pid=ask.named.pid)
+        found = rows(seen, "processes")
+        if not found:
+            ask.say(GONE, seen, pid=ask.named.pid)
+            return
+        one = found[0]
+        ask.say(
+            ONE,
+            seen,
+            pid=one["pid"],
+            name=one["name"],
+            user=one["user"],
+            memory=size(one["memory"]),
+            unit=one["unit"] or "–",
+        )
+        return
+    seen = await ask.look("process_states")
+    if seen.problem:
+        ask.cannot(seen, "ps aux")
+        return
+    zombies, stuck = rows(seen, "zombies"), rows(seen, "stuck")
+    ask.say(COUNT, seen, count=f"{number(seen, 'count') or 0:.0f}", zombies=len(zombies), stuck=len(stuck))
+    for row in [*zombies, *stuck]:
+        ask.row(f"{row['name']} (pid {row['pid']})", row["state"])
+
+
+TOPIC = Topic(
+    name="processes",
+    title=Words(en="processes", de="Prozesse", fr="les processus", es="los procesos"),
+    asked=ASKED,
+    keys="process processes prozess* prozesse processus proceso* zombie* zombi* pid ps",
+    answer=answer,
+    looks=("process_list", "process_states"),
+)

@@ -1,0 +1,121 @@
+"""Timers and cron jobs."""
+
+from __future__ import annotations
+
+from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
+
+ASKED = {
+    "en": """which timers are there
+    list timers
+    cron jobs
+    what runs at night
+    scheduled jobs
+    which cron jobs run
+    when does the next timer run
+    crontab
+    what is scheduled
+    did the cron job run
+    scheduled tasks
+    when does apt-daily run""",
+    "de": """welche timer gibt es
+    cronjobs
+    was läuft nachts
+    geplante aufgaben
+    wann läuft der nächste timer
+    crontab
+    was ist geplant
+    lief der cronjob
+    geplante jobs""",
+    "fr": """quels timers existent
+    tâches cron
+    qu'est-ce qui tourne la nuit
+    tâches planifiées
+    quand s'exécute le prochain timer
+    crontab
+    qu'est-ce qui est planifié""",
+    "es": """qué timers hay
+    tareas cron
+    qué se ejecuta por la noche
+    tareas programadas
+    cuándo se ejecuta el próximo timer
+    crontab
+    qué está programado""",
+}
+COUNT = Words(
+    en="{active} timers are active; the next is {name} at {at}.",
+    de="{active} Timer sind aktiv; als Nächstes läuft {name} um {at}.",
+    fr="{active} timers sont actifs ; le prochain est {name} à {at}.",
+    es="Hay {active} timers activos; el próximo es {name} a las {at}.",
+)
+NONE = Words(
+    en="No timer is planned.",
+    de="Kein Timer ist geplant.",
+    fr="Aucun timer n'est prévu.",
+    es="No hay ningún timer previsto.",
+)
+ONE = Words(
+    en="{name} ran last at {last} and runs next at {next}.",
+    de="{name} lief zuletzt um {last} und läuft wieder um {next}.",
+    fr="{name} s'est exécuté à {last} et s'exécutera à {next}.",
+    es="{name} se ejecutó a las {last} y se ejecutará a las {next}.",
+)
+CRON = Words(
+    en="cron has {count} jobs in the files that I may read.",
+    de="cron hat {count} Jobs in den Dateien, die ich lesen darf.",
+    fr="cron a {count} tâches dans les fichiers que je peux lire.",
+    es="cron tiene {count} tareas en los archivos que puedo leer.",
+)
+OWN = Words(
+    en="Each person's own crontab only root may read: sudo crontab -l -u NAME",
+    de="Die eigenen crontabs der Benutzer darf nur root lesen: sudo crontab -l -u NAME",
+    fr="Seul root peut lire les crontabs des utilisateurs : sudo crontab -l -u NOM",
+    es="Solo root puede leer los crontab de cada usuario: sudo crontab -l -u NOMBRE",
+)
+NEVER = Words(en="never", de="nie", fr="jamais", es="nunca")
+
+
+async def answer(ask: Asking) -> None:
+    seen = await ask.look("timers")
+    timers = rows(seen, "timers")
+    if seen.problem:
+        ask.cannot(seen, "systemctl list-timers")
+    else:
+        named = [row for row in timers if row["name"] in ask.named.units or set(row["triggers"]) & set(ask.named.units)]
+        for row in named:
+            ask.say(ONE, seen, name=row["name"], last=_when(ask, row["last"]), next=_when(ask, row["next"]))
+        if named:
+            return
+        planned = sorted((row for row in timers if row["next"]), key=lambda row: float(row["next"]))
+        active = sum(row["active"] == "active" for row in timers)
+        if planned:
+            ask.say(COUNT, seen, active=active, name=planned[0]["name"], at=ask.when(planned[0]["next"]))
+        else:
+            ask.say(NONE, seen)
+        for row in planned[:8]:
+            ask.row(row["name"], _when(ask, row["next"]), subject=str(row["name"]))
+    cron = await ask.look("cron_jobs")
+    if not cron.problem:
+        ask.say(CRON, cron, count=len(rows(cron, "jobs")))
+        for row in rows(cron, "jobs")[:4]:
+            ask.row(row["when"], row["user"], row["command"])
+        if strings(cron, "unreadable"):
+            ask.say(OWN)
+
+
+def _when(ask: Asking, at: float) -> str:
+    return ask.when(at) if at else NEVER.in_(ask.language)
+
+
+TOPIC = Topic(
+    name="timers",
+    title=Words(
+        en="timers and cron jobs",
+        de="Timer und Cronjobs",
+        fr="les timers et tâches cron",
+        es="los timers y tareas cron",
+    ),
+    asked=ASKED,
+    keys="timer* timers cron* cronjob* cronjobs crontab scheduled geplant* planifie* programad* jobs job",
+    answer=answer,
+    looks=("timers", "cron_jobs"),
+)

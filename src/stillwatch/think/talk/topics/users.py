@@ -1,0 +1,139 @@
+"""Accounts, administrators, and what sudo was used for."""
+
+from __future__ import annotations
+
+from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+
+ASKED = {
+    "en": """which users exist
+    list users
+    user accounts
+    who has sudo rights
+    who is admin
+    who can become root
+    which accounts can log in
+    is there a user ann
+    does the user ann exist
+    which groups is ann in
+    who is in the sudo group
+    sudo
+    what was run with sudo
+    who used sudo
+    has ann sudo rights
+    sudoers
+    who has root access""",
+    "de": """welche benutzer gibt es
+    liste der benutzer
+    benutzerkonten
+    wer hat sudo rechte
+    wer ist administrator
+    wer kann root werden
+    welche konten können sich anmelden
+    gibt es den benutzer ann
+    in welchen gruppen ist ann
+    was wurde mit sudo ausgeführt
+    wer hat sudo benutzt
+    wer hat root rechte""",
+    "fr": """quels utilisateurs existent
+    liste des utilisateurs
+    comptes utilisateurs
+    qui a les droits sudo
+    qui est administrateur
+    qui peut devenir root
+    l'utilisateur ann existe-t-il
+    qu'est-ce qui a été lancé avec sudo
+    qui a utilisé sudo""",
+    "es": """qué usuarios existen
+    lista de usuarios
+    cuentas de usuario
+    quién tiene permisos sudo
+    quién es administrador
+    quién puede ser root
+    existe el usuario ann
+    qué se ejecutó con sudo
+    quién usó sudo""",
+}
+CAN = Words(
+    en="{count} accounts can log in: {names}.",
+    de="{count} Konten können sich anmelden: {names}.",
+    fr="{count} comptes peuvent se connecter : {names}.",
+    es="{count} cuentas pueden iniciar sesión: {names}.",
+)
+ADMINS = Words(
+    en="Group {group}: {names}.",
+    de="Gruppe {group}: {names}.",
+    fr="Groupe {group} : {names}.",
+    es="Grupo {group}: {names}.",
+)
+NO_ADMINS = Words(
+    en="Nobody is in the groups sudo, wheel or admin.",
+    de="In den Gruppen sudo, wheel und admin ist niemand.",
+    fr="Personne n'est dans les groupes sudo, wheel ou admin.",
+    es="Nadie está en los grupos sudo, wheel o admin.",
+)
+ONE = Words(
+    en="{name} (uid {uid}) has the shell {program} and is in: {groups}.",
+    de="{name} (uid {uid}) hat die Shell {program} und ist in: {groups}.",
+    fr="{name} (uid {uid}) a le shell {program} et appartient à : {groups}.",
+    es="{name} (uid {uid}) tiene el shell {program} y está en: {groups}.",
+)
+USED = Words(
+    en="With sudo {count} commands were run in the last {hours} h.",
+    de="Mit sudo wurden in den letzten {hours} h {count} Befehle ausgeführt.",
+    fr="{count} commandes ont été lancées avec sudo ces {hours} dernières heures.",
+    es="Con sudo se ejecutaron {count} órdenes en las últimas {hours} h.",
+)
+FILES = Words(
+    en="What the sudoers files grant beside groups only root may read: sudo -l -U NAME",
+    de="Was die sudoers-Dateien darüber hinaus erlauben, darf nur root lesen: sudo -l -U NAME",
+    fr="Ce que les fichiers sudoers accordent en plus, seul root peut le lire : sudo -l -U NOM",
+    es="Lo que además conceden los archivos sudoers solo puede leerlo root: sudo -l -U NOMBRE",
+)
+RAN = ("ran", "run", "used", "ausgeführt", "benutzt", "lancé", "utilisé", "ejecut", "usó", "commands", "befehle")
+
+
+async def answer(ask: Asking) -> None:
+    if "sudo" in ask.question.casefold() and any(word in ask.question.casefold() for word in RAN):
+        hours = round(min(max(ask.named.span.hours, 1.0), 720.0) if ask.named.span else 24.0)
+        seen = await ask.look("sudo_use", hours=float(hours))
+        if seen.problem:
+            ask.cannot(seen, "journalctl -t sudo")
+            return
+        found = rows(seen, "commands")
+        ask.say(USED, seen, count=len(found), hours=hours)
+        for row in found[:10]:
+            ask.row(ask.when(row["at"]), row["user"], row["command"], "DENIED" if row["denied"] else "")
+        return
+    seen = await ask.look("users", user=ask.named.user)
+    if seen.problem:
+        ask.cannot(seen, "getent passwd")
+        return
+    accounts = rows(seen, "accounts")
+    if ask.named.user and accounts:
+        one = accounts[0]
+        ask.say(
+            ONE, seen, name=one["name"], uid=one["uid"], program=one["shell"], groups=", ".join(one["groups"]) or "–"
+        )
+    else:
+        ask.say(CAN, seen, count=len(accounts), names=", ".join(str(row["name"]) for row in accounts))
+    admins = seen.data.get("admins")
+    groups = (
+        {name: people for name, people in admins.items() if name in ("sudo", "wheel", "admin")}
+        if isinstance(admins, dict)
+        else {}
+    )
+    for group, people in groups.items():
+        ask.say(ADMINS, seen, group=group, names=", ".join(people))
+    if not groups:
+        ask.say(NO_ADMINS, seen)
+    ask.say(FILES)
+
+
+TOPIC = Topic(
+    name="users",
+    title=Words(en="users and sudo", de="Benutzer und sudo", fr="les utilisateurs et sudo", es="los usuarios y sudo"),
+    asked=ASKED,
+    keys="user* users benutzer* utilisateur* usuario* account* accounts konten comptes cuentas sudo* admin* root <user> gruppen groups groupe grupo",
+    answer=answer,
+    looks=("users", "sudo_use"),
+)

@@ -1,0 +1,80 @@
+"""Each topic's own code, over a host that shows little and one that shows nothing: none breaks, none invents."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from stillwatch.records.trigger import Severity
+from stillwatch.think.talk.answer import numbered
+from stillwatch.think.talk.catalogue import catalogue
+from stillwatch.think.talk.named import Named
+from stillwatch.think.talk.topic import Asking, Known
+from stillwatch.think.talk.words import LANGUAGES
+from tests.think.incidents import incident
+
+from .hosts import CLOCK, NOW, TypedLooks, known
+
+LOUD = {"web": incident(id="I3", subject="nginx.service", summary="nginx.service failed", severity=Severity.high)}
+
+
+async def told(topic: str, language: str, looks: TypedLooks, known: Known, **named: object) -> Asking:
+    ask = Asking(
+        question=topic,
+        language=language,
+        named=Named(**named),
+        known=known,
+        looks=looks,
+        clock=CLOCK,  # type: ignore[arg-type]
+    )
+    await catalogue()[topic].answer(ask)
+    return ask
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", sorted(catalogue()))
+async def test_no_topic_says_nothing_and_none_cites_what_is_not_there(topic: str, language: str) -> None:
+    incidents, evidence = numbered(list(LOUD.values()))
+    here = known(incidents=incidents, evidence=evidence, recent=lambda most: incidents)
+    for looks in (TypedLooks(), TypedLooks(data={})):
+        ask = await told(topic, language, looks, here)
+        text = ask.text()
+        assert text and "{" not in text
+        assert set(re.findall(r"\[(E\d+)\]", text)) <= {one.id for one in ask.evidence}
+        assert {tool for tool, _ in looks.looked} <= set(catalogue()[topic].looks)
+
+
+async def test_numbers_are_those_that_the_look_gave() -> None:
+    text = (await told("disk_space", "en", TypedLooks(), known(), path="/var/log")).text()
+    assert "/var/log lies on /var." in text and "/var is 100% full: 0 B of 1.0 GiB are free." in text
+    text = (await told("unit_state", "de", TypedLooks(), known(), units=("nginx.service",))).text()
+    assert "nginx.service ist ausgefallen (failed) (failed) seit" in text and "exit-code (status 1)" in text
+
+
+async def test_healthy_is_never_said_of_what_was_not_read_or_is_muted() -> None:
+    assert "cannot say that all is well" in (await told("wrong", "en", TypedLooks(), known(sources=()))).text()
+    muted = incident(state="muted", severity=Severity.high)
+    text = (await told("wrong", "en", TypedLooks(), known(incidents=[muted]))).text()
+    assert "Attention, muted" in text and "no open incident" not in text
+
+
+async def test_a_trend_needs_readings() -> None:
+    rising = [(NOW - 86_400 * (10 - day), 0.5 + day / 25) for day in range(11)]
+    here = known(samples=lambda metric, since, until: rising if metric == "disk-used /var" else [])
+    text = (await told("disk_trend", "en", TypedLooks(), here, path="/var")).text()
+    assert "from 50.0% to 90.0% in 10 days" in text and "full in about" in text
+    assert (await told("disk_trend", "en", TypedLooks(), known(), path="/var")).text().startswith("I cannot see")
+
+
+async def test_the_gate_says_what_was_done_and_what_may_be() -> None:
+    async def gate(verb: str, **fields: object) -> dict[str, object]:
+        if verb == "explain":
+            return {"verdict": "ask", "reason": "autonomy is suggest"}
+        done = {"id": "A-1", "action": "restart_unit", "target": "nginx.service", "state": "done"}
+        return {"level": "suggest"} if verb == "autonomy" else {"proposals": [done]}
+
+    here = known(gate=gate)
+    assert "1 changes were made" in (await told("deeds", "en", TypedLooks(), here)).text()
+    text = (await told("policy", "en", TypedLooks(), here, units=("nginx.service",))).text()
+    assert "restart_unit nginx.service needs your approval" in text and "restart nginx" in text

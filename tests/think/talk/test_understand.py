@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.think.talk.understand import understand
+
+from .hosts import NOW, UNITS
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "topic", "unit"),
+    [
+        ("is postgresql running?", "and nginx?", "unit_state", "nginx.service"),
+        ("läuft postgresql?", "und nginx?", "unit_state", "nginx.service"),
+        ("why is nginx down?", "and since when?", "unit_state", "nginx.service"),
+        ("pourquoi nginx est en panne ?", "et depuis quand ?", "unit_state", "nginx.service"),
+        ("how full is the disk?", "and since when?", "disk_trend", ""),
+        ("how full is the disk?", "why?", "disk_fill", ""),
+        ("is nginx running?", "why?", "unit_down", "nginx.service"),
+        ("is nginx running?", "mem?", "memory", ""),
+    ],
+)
+def test_a_follow_up_takes_what_it_leaves_out(before: str, question: str, topic: str, unit: str) -> None:
+    one = understand(question, [before], UNITS, now=NOW)
+    assert one.topic is not None and (one.topic.name, one.named.unit) == (topic, unit)
+
+
+def test_a_row_of_the_answer_before() -> None:
+    one = understand("the second one", ["which services failed?"], UNITS, now=NOW)
+    assert one.row == 2 and one.before is not None and one.before.topic is not None
+    assert understand("das letzte", ["welche dienste sind ausgefallen?"], UNITS, now=NOW).row == -1
