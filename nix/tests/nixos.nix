@@ -58,7 +58,7 @@ in
       type = types.attrsOf (types.submodule {
         options = {
           isSystemUser = bool false;
-          group = mkOption { type = types.str; };
+          group = mkOption { type = types.str; default = ""; };
           description = mkOption { type = types.str; default = ""; };
           home = mkOption { type = types.path; default = "/var/empty"; };
           extraGroups = list types.str;
