@@ -16,6 +16,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
     "What is wrong": {
         "check": Family("check", "Read this host once: what is wrong, why, and what could be done."),
         "ask": Family("ask", "Ask a question about this host; the answer names its evidence."),
+        "chat": Family("chat", "Talk with it: questions, follow-ups, orders."),
         "look": Family("look", "Look at one thing of this host: memory, ports, logins, updates and so on."),
         "triage": Family("triage", "Only detect: logs in, triggers out, no model."),
     },

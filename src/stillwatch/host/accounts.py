@@ -23,5 +23,5 @@ def group_name(gid: int) -> str:
 
 
 def all_users() -> frozenset[str]:
-    """The names of all accounts that the host lists."""
-    return frozenset(entry.pw_name for entry in pwd.getpwall())
+    """The names of root and of people's accounts; those of services ("backup", "mail") are words like others."""
+    return frozenset(entry.pw_name for entry in pwd.getpwall() if entry.pw_uid == 0 or 1000 <= entry.pw_uid < 60_000)

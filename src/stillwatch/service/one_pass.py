@@ -37,6 +37,7 @@ from stillwatch.watch.unknown import ranked
 NOVEL_SHARE = 0.25
 NOTES = 5
 T = TypeVar("T")
+GATHER_SECONDS = 30.0
 GATHER_SHARE = 0.5
 """Of a pass's deadline, at most this much goes into reading."""
 
@@ -207,6 +208,10 @@ class Service:
 
     def tools(self) -> Mapping[str, Mapping[str, Any]]:
         return self._rooms.catalogue()
+
+    async def look_around(self) -> tuple[Report, Gathered]:
+        """How the host stands now, by the rules: what a conversation draws on where no daemon runs."""
+        return await self._known(GATHER_SECONDS, ignore)
 
     async def _known(self, deadline: float, progress: Progress) -> tuple[Report, Gathered]:
         """What an answer can draw on: one pass over the last hour, by the rules."""

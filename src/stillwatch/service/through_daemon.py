@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from stillwatch.service.one_pass import Service, ServiceParts
 from stillwatch.think.diagnosis.understand import Progress, ignore
 
 SECONDS = 10.0
+LINE_BYTES = 4_194_304
 THINKING_SECONDS = 180.0
 T = TypeVar("T")
 
@@ -87,6 +88,23 @@ class ThroughDaemon(Service):
         return await asyncio.to_thread(
             lambda: self._ask("ask", Reply, heard, deadline + SECONDS, question=question, use_models=use_models)
         )
+
+    async def chat(self, request: Mapping[str, Any], heard: Mapping[str, Callable[[str], None]]) -> None:
+        """One turn of a conversation, piece by piece. Cancelled, it hangs up, and the daemon stops its model."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._path, limit=LINE_BYTES)
+        except OSError as error:
+            raise NotReachable(f"the daemon does not answer at {self._path}: {error}") from error
+        try:
+            writer.write(json.dumps({"verb": "chat", **request}).encode() + b"\n")
+            while line := await reader.readline():
+                for name, value in msgspec.json.decode(line, type=dict[str, Any]).items():
+                    if name in heard:
+                        heard[name](str(value))
+                    elif name == "error":
+                        raise _raised(value)
+        finally:
+            writer.close()
 
     def say(self, verb: str, kind: type[T], seconds: float = SECONDS, /, **fields: Any) -> T:
         """A verb beyond those of the service."""

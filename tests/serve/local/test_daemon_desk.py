@@ -50,6 +50,16 @@ async def test_looks_readings_and_proposals_come_from_the_daemon(tmp_path: Path)
         assert list(there.catalogue()) == ["unit_status"]
 
 
+async def test_a_turn_of_a_chat_comes_in_pieces(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (there, _):
+        said, looked = list[str](), list[str]()
+        request = {"message": "is web.service up?", "history": [], "may_order": True}
+        await there.daemon.chat(request, {"say": said.append, "progress": looked.append})
+        assert said and looked == ["looking: unit_status"]
+        with pytest.raises(StillwatchError, match="wrong"):
+            await there.daemon.chat({"message": 7}, {})
+
+
 @pytest.mark.parametrize("verb", ["approve", "reject", "pause", "resume", "autonomy", ""])
 async def test_nothing_else_is_told_to_the_gate(tmp_path: Path, verb: str) -> None:
     async with opened(tmp_path) as (there, gate):

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
-from stillwatch.chat.conversation import Desk
+from stillwatch.chat.conversation import Conversation, Desk, Turn
 from stillwatch.errors import WrongUsage
 from stillwatch.ports import LookTools
+from stillwatch.records.chat import Message
 from stillwatch.records.look import Seen
 from stillwatch.serve.local.server import Caller, Send, Verb
 from stillwatch.service.through_daemon import ThroughDaemon
@@ -34,6 +35,17 @@ class _ToGate(msgspec.Struct):
     fields: dict[str, Any]
 
 
+class _Said(msgspec.Struct):
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class _Chat(msgspec.Struct):
+    message: str
+    history: list[_Said]
+    may_order: bool
+
+
 class _Span(msgspec.Struct):
     metric: str
     since: float
@@ -47,7 +59,18 @@ class DeskVerbs:
     desk: Desk
 
     def all(self) -> Mapping[str, Verb]:
-        return {"look": self._look, "gate": self._gate, "metrics": self._metrics, "samples": self._samples}
+        looking = {"look": self._look, "metrics": self._metrics, "samples": self._samples}
+        return {**looking, "gate": self._gate, "chat": self._chat}
+
+    async def _chat(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
+        """One turn of a conversation; its pieces come as `say`, what is looked at as `progress`."""
+        asked = _read(request, _Chat)
+        history = [Message(role=one.role, content=one.content) for one in asked.history]
+        turn = Turn(message=asked.message, history=history, may_order=asked.may_order, by=caller.name)
+        ended = await Conversation(self.desk).turn(
+            turn, lambda piece: send("say", piece), lambda line: send("progress", line)
+        )
+        return ended.by
 
     async def _look(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         asked = _read(request, _Look)

@@ -84,11 +84,17 @@ def sentence(incident: Incident, language: Language = "en") -> str:
     why, cited = parted(incident.cause.text) if incident.cause else (UNKNOWN[language], "")
     cited = cited or " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
     sure = "" if incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
-    said = f"{what}. {why[:1].upper()}{why[1:].rstrip('.')}{sure} {cited}."
+    said = f"{what}. {_begun(why).rstrip('.')}{sure} {cited}."
     if incident.proposal is not None:
         action = incident.proposal.action.replace("_", " ")
         said += " " + PROPOSED[language].format(what=f"{action} {incident.proposal.target}")
     return said.replace("  ", " ")
+
+
+def _begun(words: str) -> str:
+    """With a capital, unless it begins with a name ("web.service", "/srv"), which stays as it is."""
+    first = words.partition(" ")[0]
+    return words if re.search(r"[./_@]", first) else f"{words[:1].upper()}{words[1:]}"
 
 
 def cited(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:

@@ -22,6 +22,7 @@ ROUTE_SECONDS: Final = 20.0
 QUESTION_CHARACTERS: Final = 600
 OFFERED: Final = 12
 NEAR: Final = 0.2
+PERHAPS: Final = 0.42
 EMPTY: Final = Words(
     en="You wrote nothing. Ask me something about this host, or write `help`.",
     de="Sie haben nichts geschrieben. Fragen Sie etwas über diesen Host, oder schreiben Sie `hilfe`.",
@@ -73,7 +74,7 @@ async def respond(
         return Responded(asking=asking, topic=None, understood=understood)
     if understood.topic is None and model is not None:
         understood = replace(understood, topic=await chosen(understood, model))
-    if understood.topic is None and (understood.named.units or alike(understood.named.unknown, known.units, 1)):
+    if understood.topic is None and _about_a_unit(understood, known):
         understood = replace(understood, topic=catalogue()["unit_state"])
     if understood.row and understood.before is not None:
         understood = await _row_meant(understood, known, looks, clock)
@@ -83,6 +84,13 @@ async def respond(
     else:
         await understood.topic.answer(asking)
     return Responded(asking=asking, topic=understood.topic, understood=understood)
+
+
+def _about_a_unit(understood: Understood, known: Known) -> bool:
+    """It names one, or one that this host has not: then that is the answer."""
+    named = understood.named
+    near = {topic.name for topic, score in understood.near[:3] if score >= PERHAPS}
+    return bool(named.units or alike(named.unknown, known.units, 1) or (named.unknown and "unit_state" in near))
 
 
 async def chosen(understood: Understood, model: ChatModel) -> Topic | None:

@@ -30,7 +30,15 @@ class Arguments(Tool, frozen=True):
         found = [{**row, "lifted": key in lifted} for key, row in banned.items()]
         lines = told(found_states, "no banning service is loaded")
         lines += [f"{iso(row['at'])} {row['jail']}: {row['address']}" for row in found[-25:]]
-        return Look("\n".join(lines), {"services": found_states, "bans": found})
+        return Look(
+            "\n".join(lines),
+            {
+                "services": found_states,
+                "bans": found,
+                "count": len(found),
+                "still": sum(not row["lifted"] for row in found),
+            },
+        )
 
     def _rows(self, world: World) -> list[dict[str, Any]]:
         seconds = self.hours * 3600

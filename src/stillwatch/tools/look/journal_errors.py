@@ -11,6 +11,8 @@ from stillwatch.tools.journal_lines import newest
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 from stillwatch.untrusted.redact import safe_text
 
+MOST = 400
+
 
 class Arguments(Tool, frozen=True):
     """Lines of warnings and errors, of one unit or of all, the newest last."""
@@ -21,8 +23,10 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, world: World) -> Look:
         matches = [f"PRIORITY={number}" for number in range(self.priority + 1)]
-        found = await in_thread(lambda: newest(world, self.hours * 3600, 400, unit=self.unit, matches=matches))
+        found = await in_thread(lambda: newest(world, self.hours * 3600, MOST, unit=self.unit, matches=matches))
         rows = [{"at": line.at, "unit": line.subject, "text": safe_text(line.text, 300)} for line in found]
         text = [f"{iso(line.at)} {line.subject}: {safe_text(line.text, 200)}" for line in found[-20:]]
         none = f"no warning or error in {self.hours:g} h"
-        return Look("\n".join(text) or none, {"lines": rows[::-1][:100], "count": len(rows), "hours": self.hours})
+        return Look(
+            "\n".join(text) or none, {"lines": rows[::-1][:100], "count": len(rows), "most": MOST, "hours": self.hours}
+        )

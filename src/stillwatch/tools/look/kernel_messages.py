@@ -11,6 +11,8 @@ from stillwatch.tools.journal_lines import newest
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 from stillwatch.untrusted.redact import safe_text
 
+MOST = 200
+
 
 class Arguments(Tool, frozen=True):
     """What the kernel warned of lately."""
@@ -19,7 +21,10 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, world: World) -> Look:
         matches = ["_TRANSPORT=kernel", *(f"PRIORITY={number}" for number in range(5))]
-        found = await in_thread(lambda: newest(world, self.hours * 3600, 200, matches=matches))
+        found = await in_thread(lambda: newest(world, self.hours * 3600, MOST, matches=matches))
         rows = [{"at": line.at, "text": safe_text(line.text, 300)} for line in found if line.trusted]
         text = [f"{iso(float(str(row['at'])))} {row['text']}" for row in rows[-20:]]
-        return Look("\n".join(text) or f"no warning of the kernel in {self.hours:g} h", {"lines": rows[::-1]})
+        return Look(
+            "\n".join(text) or f"no warning of the kernel in {self.hours:g} h",
+            {"lines": rows[::-1], "count": len(rows), "most": MOST},
+        )

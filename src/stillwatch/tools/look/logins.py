@@ -31,4 +31,6 @@ class Arguments(Tool, frozen=True):
                     {"user": said["user"], "from": said.get("from", ""), "how": said.get("how", "login"), "at": line.at}
                 )
         text = [f"{iso(row['at'])} {row['user']} from {row['from'] or 'here'} ({row['how']})" for row in rows[-25:]]
-        return Look("\n".join(text) or "nobody logged in", {"logins": rows[::-1], "hours": self.hours})
+        return Look(
+            "\n".join(text) or "nobody logged in", {"logins": rows[::-1], "count": len(rows), "hours": self.hours}
+        )

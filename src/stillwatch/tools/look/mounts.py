@@ -15,7 +15,7 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, world: World) -> Look:
         everything = read_mounts()
-        mounts = worth_watching(everything)
+        mounts = [mount for mount in worth_watching(everything) if not mount.point.startswith(PLUMBING)]
         rows = await asyncio.gather(*(_row(mount) for mount in mounts[:60]))
         points = {mount.point for mount in everything}
         missing = [point for point in _wanted(world.text("/etc/fstab")) if point not in points]
@@ -30,10 +30,13 @@ class Arguments(Tool, frozen=True):
         ]
         lines += [f"{point} stands in fstab and is not mounted" for point in missing]
         read_only = [mount.point for mount in everything if "ro" in mount.options.split(",") and mount.kind in KEEPS]
+        read_only = [point for point in read_only if not point.startswith(PLUMBING)]
         data = {"mounts": list(rows), "missing": missing, "read_only": read_only}
         return Look("\n".join(lines) or "no file system of its own", data)
 
 
+PLUMBING = ("/run/host/",)
+"""What a container manager shows a container of its own (systemd's container interface)."""
 KEEPS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs"))
 
 

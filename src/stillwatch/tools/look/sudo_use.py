@@ -38,4 +38,7 @@ class Arguments(Tool, frozen=True):
             f"{iso(row['at'])} {row['user']} as {row['as']}{' DENIED' if row['denied'] else ''}: {row['command']}"
             for row in rows[-20:]
         ]
-        return Look("\n".join(text) or f"nothing was run with sudo in {self.hours:g} h", {"commands": rows[::-1]})
+        return Look(
+            "\n".join(text) or f"nothing was run with sudo in {self.hours:g} h",
+            {"commands": rows[::-1], "count": len(rows)},
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 import shlex
 
+import psutil
+
 from stillwatch.host.boot import timezone
 from stillwatch.records.amount import span
 from stillwatch.records.iso import iso
@@ -16,8 +18,10 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, world: World) -> Look:
         release = dict(_pairs(world.text("/etc/os-release")))
-        up = float((world.text("/proc/uptime") or "0").split()[0])
         container = world.text("/run/systemd/container").strip()
+        up = float((world.text("/proc/uptime") or "0").split()[0])
+        if container:  # the kernel's is its host's
+            up = max(world.clock.now() - psutil.Process(1).create_time(), 0.0)
         flags = world.text("/proc/cpuinfo", 16_384)
         data = {
             "os": release.get("PRETTY_NAME") or release.get("NAME", "unknown"),

@@ -36,7 +36,9 @@ class Arguments(Tool, frozen=True):
         text += [
             f"{row['name']} {row['old']} -> {row['new']}{' (security)' if row['security'] else ''}" for row in rows
         ]
-        return Look("\n".join(text[:40]), {"updates": rows, "security": len(security), "lists_age": age})
+        return Look(
+            "\n".join(text[:40]), {"updates": rows, "count": len(rows), "security": len(security), "lists_age": age}
+        )
 
 
 def waiting(said: str) -> list[dict[str, Any]]:

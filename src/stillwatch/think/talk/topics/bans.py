@@ -58,7 +58,7 @@ async def answer(ask: Asking) -> None:
     if seen.data.get("services") == {}:
         ask.say(NO_SERVICE, seen)
     if found or seen.data.get("services"):
-        ask.say(COUNT, seen, count=len(found), still=sum(not row["lifted"] for row in found))
+        ask.say(COUNT, seen, count=seen.data.get("count"), still=seen.data.get("still"))
         ask.say(ALSO)
     for row in reversed(found[-10:]):
         ask.row(row["address"], row["jail"], ask.when(row["at"]))

@@ -93,6 +93,8 @@ WHO = Words(
     es="El dueño y la hora no dicen quién cambió un archivo; los paquetes nombran a quien los pidió.",
 )
 DEFAULT_HOURS = 48.0
+MOST = 100
+"""As many changes as the look tells at most."""
 
 
 async def answer(ask: Asking) -> None:
@@ -106,7 +108,13 @@ async def answer(ask: Asking) -> None:
     changed = [row for row in rows(files, "changes") if row.get("kind") != "package"]
     told = rows(packages, "runs")
     count = len(changed) + len(told)
-    ask.say(FILES if count else NONE, files, *([packages] if told else []), count=count, hours=hours)
+    ask.say(
+        FILES if count else NONE,
+        files,
+        *([packages] if told else []),
+        count=f"≥ {count}" if len(rows(files, "changes")) >= MOST else count,
+        hours=hours,
+    )
     for run in told[:5]:
         what = "; ".join(f"{kind} {', '.join(names[:5])}" for kind, names in run["packages"].items())
         ask.row(ask.when(run["at"]), run["by"] or run["command"][:60], what)

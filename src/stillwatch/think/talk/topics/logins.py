@@ -70,7 +70,7 @@ async def answer(ask: Asking) -> None:
     found = rows(seen, "logins")
     if ask.named.user:
         found = [row for row in found if row["user"] == ask.named.user]
-    ask.say(COUNT, seen, hours=hours, count=len(found))
+    ask.say(COUNT, seen, hours=hours, count=len(found) if ask.named.user else seen.data.get("count"))
     if found:
         first = found[0]
         ask.say(LAST, seen, user=first["user"], place=first["from"] or "tty", at=ask.when(first["at"]))

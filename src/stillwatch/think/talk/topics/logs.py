@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.think.talk.named import alike
-from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
+from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 from stillwatch.think.talk.unit_asked import NEAR, NO_UNIT
 
 ASKED = {
@@ -109,7 +109,9 @@ async def answer(ask: Asking) -> None:
         return
     who = unit or (KERNEL if tool == "kernel_messages" else ALL).in_(ask.language)
     lines = rows(errors, "lines")
-    ask.say(ERRORS if lines else NO_ERRORS, errors, unit=who, count=len(lines), hours=hours)
+    count, most = number(errors, "count") or 0, number(errors, "most") or 0
+    shown = f"≥ {count:.0f}" if count and count >= most else f"{count:.0f}"
+    ask.say(ERRORS if lines else NO_ERRORS, errors, unit=who, count=shown, hours=hours)
     for row in lines[:8]:
         ask.row(ask.when(row["at"]), "" if unit else row.get("unit", ""), row["text"], subject=str(row.get("unit", "")))
     if unit and not lines:

@@ -82,10 +82,10 @@ FREE = Words(
 )
 TOP = Words(en="Most is used by:", de="Am meisten belegen:", fr="Les plus gros consommateurs :", es="Lo que más usa:")
 MINE = Words(
-    en="{unit} uses {size} in {count} processes.",
-    de="{unit} belegt {size} in {count} Prozessen.",
-    fr="{unit} utilise {size} dans {count} processus.",
-    es="{unit} usa {size} en {count} procesos.",
+    en="{unit} has at least {size} in {count} of the biggest processes.",
+    de="{unit} belegt mindestens {size} in {count} der größten Prozesse.",
+    fr="{unit} utilise au moins {size} dans {count} des plus gros processus.",
+    es="{unit} usa al menos {size} en {count} de los mayores procesos.",
 )
 NOT_AMONG = Words(
     en="Of {unit} no process stands among the fifteen that use most.",

@@ -66,6 +66,12 @@ HAS = Words(
 UP = Words(en="up", de="oben", fr="active", es="activa")
 DOWN = Words(en="down", de="unten (down)", fr="inactive", es="inactiva")
 NO_ADDRESS = Words(en="no address", de="keiner Adresse", fr="aucune adresse", es="ninguna dirección")
+ALONE = Words(
+    en="Beside loopback no interface has an address.",
+    de="Außer Loopback hat keine Schnittstelle eine Adresse.",
+    fr="Hors loopback, aucune interface n'a d'adresse.",
+    es="Salvo loopback, ninguna interfaz tiene dirección.",
+)
 GATEWAY = Words(
     en="The default gateway is {gateways}.",
     de="Das Standardgateway ist {gateways}.",
@@ -105,6 +111,8 @@ async def answer(ask: Asking) -> None:
         ask.say(HAS, seen, name=row["name"], state=state, addresses=addresses)
         if row["errors"]:
             ask.say(ERRORS, seen, name=row["name"], errors=row["errors"], dropped=row["dropped"])
+    if not any(row["addresses"] for row in found):
+        ask.say(ALONE, seen)
     gateways = strings(seen, "gateways")
     ask.say(GATEWAY if gateways else NO_GATEWAY, seen, gateways=", ".join(gateways))
     ask.say(OUTSIDE)

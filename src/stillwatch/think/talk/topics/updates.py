@@ -77,7 +77,7 @@ async def answer(ask: Asking) -> None:
         ask.cannot(NO_LISTS, "sudo apt-get update && apt list --upgradable")
         return
     found = rows(seen, "updates")
-    ask.say(COUNT, seen, count=len(found), security=f"{number(seen, 'security') or 0:.0f}")
+    ask.say(COUNT, seen, count=f"{number(seen, 'count') or 0:.0f}", security=f"{number(seen, 'security') or 0:.0f}")
     ask.say(AGE, seen, age=span(age, ask.language))
     for row in sorted(found, key=lambda row: not row["security"])[:10]:
         ask.row(row["name"], f"{row['old']} -> {row['new']}", "security" if row["security"] else "")

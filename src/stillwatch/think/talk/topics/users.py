@@ -100,7 +100,7 @@ async def answer(ask: Asking) -> None:
             ask.cannot(seen, "journalctl -t sudo")
             return
         found = rows(seen, "commands")
-        ask.say(USED, seen, count=len(found), hours=hours)
+        ask.say(USED, seen, count=seen.data.get("count"), hours=hours)
         for row in found[:10]:
             ask.row(ask.when(row["at"]), row["user"], row["command"], "DENIED" if row["denied"] else "")
         return
