@@ -38,6 +38,12 @@ def test_a_socket_that_nobody_serves_is_passed_over(tmp_path: Path) -> None:
     assert type(app.service()) is Service
 
 
+@pytest.fixture(autouse=True)
+def no_known_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever servers the machine of the tests has."""
+    monkeypatch.setattr("stillwatch.app.error_logs", lambda since: [])
+
+
 @pytest.mark.parametrize(
     ("journal", "log", "names"),
     [(None, None, ["units", "metrics", "journal", "log"]), (None, "x", ["log"]), ("x", None, ["journal"])],

@@ -19,6 +19,7 @@ from stillwatch.config import (
     find_places,
     load_config,
 )
+from stillwatch.host.errorlogs import error_logs
 from stillwatch.host.systemd import Systemd
 from stillwatch.incidents.recall import Forgetful, Memory
 from stillwatch.llm.three_tiers import Tiers
@@ -175,6 +176,8 @@ class App:
         elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
         own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
         logs = [LogSource(file, self.clock, beside=True) for file in self.config.watch.logs]
+        known = [file for file in error_logs(since) if file not in self.config.watch.logs]
+        logs += [LogSource(file, self.clock, beside=True, since=since) for file in known]
         return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
 
     def _looks(self, journal: str | None, log: str | None) -> LookTools | None:

@@ -46,7 +46,10 @@ class Api(Section, frozen=True):
 class Watch(Section, frozen=True):
     """What is read beside units and metrics."""
 
-    logs: Annotated[tuple[str, ...], says("Log files to follow beside the journal.")] = ()
+    logs: Annotated[
+        tuple[str, ...],
+        says("Log files to follow beside the journal; those of well-known servers are followed anyway."),
+    ] = ()
     journal: Annotated[
         str | Literal[False], says("The journal's directory; another than the host's replaces it; false: no journal.")
     ] = "/var/log/journal"

@@ -43,6 +43,7 @@ def test_a_fault_shows_and_the_right_fix_mends_it(name: str, seed: int) -> None:
 def told(cause: str, text: str, action: str = "") -> dict[str, object]:
     return {
         "severity": "high",
+        "state": "open",
         "subject": "shop.service",
         "confidence": 0.9,
         "cause": {"id": cause, "object": "", "text": text},

@@ -229,7 +229,8 @@ class Daemon:
                 changed = await self.lifecycle.carry_on(incident)
                 if changed is not incident:
                     self.thinking.save(changed)
-                if changed.state in ("open", "waiting") and self.thinking.is_unheard(changed):
+                unheard = changed.state in ("open", "waiting") and self.thinking.is_unheard(changed)
+                if unheard or self.thinking.is_stale(changed):
                     self.thinking.look_into(changed)
             elif incident.state != "muted":
                 self.thinking.look_into(incident)

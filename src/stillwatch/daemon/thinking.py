@@ -12,13 +12,18 @@ from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
 from stillwatch.incidents.thought import on_top_of
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Tier
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import MEANT, Incident
+from stillwatch.records.mute import Mute
 from stillwatch.store.store import Store
 from stillwatch.think.attention import Attention
 from stillwatch.think.diagnosis.understand import Engine
 
 THINK_SECONDS = 120.0
 NOTES = 5
+MOST_AGAIN = 1000
+AGAIN_FIRST, AGAIN_LONGEST = 8.0, 600.0
+"""Seconds until what the rules said of an open incident is looked at again, and at most."""
+MEANT_SECONDS = 86_400.0
 ALWAYS_ASKED: Final[tuple[Tier, ...]] = ("trigger", "review")
 """Of every incident; whether the third tier is asked is for them to say."""
 
@@ -45,6 +50,7 @@ class Thinking:
     todo: asyncio.PriorityQueue[tuple[int, str]] = field(default_factory=asyncio.PriorityQueue)
     queued: set[str] = field(default_factory=set)
     busy: str = ""
+    _again: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def is_idle(self) -> bool:
@@ -56,6 +62,21 @@ class Thinking:
         if incident.state != "resolved" and incident.id not in self.queued:
             self.queued.add(incident.id)
             self.todo.put_nowait((-incident.severity, incident.id))
+
+    def is_stale(self, incident: Incident) -> bool:
+        """Whether it is time to look again at what rules and looks said: the host goes on. Each pause is longer."""
+        if incident.by != "rule" or incident.state != "open" or incident.proposal_id:
+            self._again.pop(incident.id, None)
+            return False
+        now = self.clock.boot()
+        if len(self._again) > MOST_AGAIN:
+            self._again.clear()
+        due, pause = self._again.setdefault(incident.id, (now + AGAIN_FIRST, AGAIN_FIRST))
+        if now < due:
+            return False
+        pause = min(3 * pause, AGAIN_LONGEST)
+        self._again[incident.id] = now + pause, pause
+        return True
 
     async def run(self) -> None:
         """Understand what waits, the gravest first, for ever."""
@@ -80,7 +101,7 @@ class Thinking:
             return
         is_new = incident.cause is None
         incident = await self._settled(incident, {})
-        if incident.state == "resolved":
+        if incident.state == "resolved" or self._is_meant(incident):
             return
         if is_new:
             await self.lifecycle.opened(incident)
@@ -89,6 +110,14 @@ class Thinking:
             thought = await self.attention.unless_taken(self._settled(incident, self.mind.models))
             if thought is not None:  # else it is taken up again once the person has an answer
                 self.save(await self.lifecycle.carry_on(thought))
+
+    def _is_meant(self, incident: Incident) -> bool:
+        """What somebody noted as meant is muted for a day; then the note is read again."""
+        note = next((note.removeprefix(MEANT) for note in incident.notes if note.startswith(MEANT)), "")
+        if note:
+            until = self.clock.now() + MEANT_SECONDS
+            self.store.memory.mute(Mute(pattern=incident.key, until=until, by="note", because=note))
+        return bool(note)
 
     def is_unheard(self, incident: Incident) -> bool:
         """Whether a tier that is free has not been heard on it: some faults are there before the models are."""

@@ -34,11 +34,14 @@ class LogFile:
     Raises WrongUsage for a file that is missing, unreadable, a directory or binary. `problems` grows while reading.
     """
 
-    def __init__(self, name: str, *, now: float, uptime: float | None = None) -> None:
+    def __init__(self, name: str, *, now: float, uptime: float | None = None, tail: int = 0) -> None:
+        """tail: only so many bytes at its end, where it is a plain file; 0: all of it."""
         self.name = name
         self.problems: list[str] = []
         self._now, self._uptime = now, uptime
         self._stream, self._packed = _open(name)
+        if tail and not self._packed:
+            self._skip(max(0, os.fstat(self._stream.fileno()).st_size - tail))
         try:
             self._head = _read_some(self._stream, PROBE_BYTES, name)
         except EOFError as error:
@@ -50,6 +53,12 @@ class LogFile:
         if not self._head and not self.problems:
             self.problems.append(f"{self.title}: empty")
         self.reader = Reader(self._file_time(), booted=self._booted())
+
+    def _skip(self, start: int) -> None:
+        """Begin with the first whole line after so many bytes."""
+        if start:
+            self._stream.seek(start)
+            self._stream.readline()
 
     @property
     def title(self) -> str:

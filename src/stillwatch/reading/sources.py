@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +29,7 @@ from stillwatch.watch.stream import Counts, triage_lines, triage_text
 T = TypeVar("T")
 IN_CONTAINER = Path("/run/systemd/container")
 """Written by systemd where it finds itself in one (systemd's container interface)."""
+TAIL_BYTES = 1 << 20
 LINES_BETWEEN_LOOKS = 2048
 
 
@@ -64,11 +66,12 @@ class JournalSource:
 class LogSource:
     """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
-    def __init__(self, file: str, clock: Clock, *, beside: bool = False) -> None:
-        """beside: one source among others, so that a file that cannot be read is only unread."""
+    def __init__(self, file: str, clock: Clock, *, beside: bool = False, since: float = 0.0) -> None:
+        """beside: one source among others, so that a file that cannot be read is only unread; since: of its last
+        megabyte only what was said after that (seconds since the epoch), 0 for all of it."""
         self.name = f"log {file}" if beside else "log"
-        self._clock, self._beside, now = clock, beside, clock.now()
-        self._open = partial(LogFile, file, now=now, uptime=clock.boot())
+        self._clock, self._beside, self._since, now = clock, beside, since, clock.now()
+        self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=TAIL_BYTES if since else 0)
         self._log = None if beside or may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
@@ -97,6 +100,9 @@ class LogSource:
 
     def _judged(self, watcher: Watcher, log: LogFile, blocks: Iterable[Block], is_cut: Callable[[], bool]) -> Read:
         sightings = watcher.see_text(blocks, log.reader)
+        if self._since:
+            lately = tuple(trigger for trigger in sightings.triggers if trigger.last >= self._since)
+            sightings = replace(sightings, triggers=lately, novel=())
         cut = is_cut()
         return Read(
             sightings=sightings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.assessment import Opinion
@@ -12,6 +12,8 @@ from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity, Trigger
 
+MEANT: Final = "a note says: "
+"""Begins the note of an incident that somebody wants so."""
 State = Literal["open", "waiting", "acting", "resolved", "muted"]
 EvidenceKind = Literal["journal", "log", "metric", "unit", "change", "look"]
 

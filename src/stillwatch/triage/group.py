@@ -95,11 +95,14 @@ def group(
     found: list[Incident] = []
     for host, said in _by_host(pooled).items():
         known = Units.of(units if home in ("", host) else {})
-        for fault in faults(said, known):
+        keys, claimed = {incident.key for incident in alive}, set[str]()
+        # Whose incident it is comes before what was part of it until now and has a reason of its own.
+        for fault in sorted(faults(said, known), key=lambda fault: fault.key not in keys):
             if not any(mark(s.trigger) in touched for s in fault.sightings):
                 continue
             incident = describe(fault, known, at)
-            same = _same(fault, incident, alive, owner)
+            same = [one for one in _same(fault, incident, alive, owner) if one.id not in claimed]
+            claimed |= {one.id for one in same}
             if same or incident.severity > Severity.info:
                 found += _place(incident, same, at, give)
     return sorted(found, key=lambda incident: (-incident.severity, incident.opened, incident.key))

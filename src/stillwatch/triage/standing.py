@@ -62,6 +62,8 @@ def _reload_failed(sighting: Sighting, units: Sequence[UnitState]) -> bool:
 
 def is_well(unit: UnitState, at: float) -> bool:
     """Active, or ended well, and not about to be started for the umpteenth time."""
+    if unit.load_state == "masked" or is_off(unit):
+        return False
     restless = unit.restarts >= _AGAIN_AND_AGAIN and at - unit.changed_at < _RESTLESS_FOR
     if unit.active_state == "active":
         return unit.sub_state != "auto-restart" and not restless
@@ -69,6 +71,12 @@ def is_well(unit: UnitState, at: float) -> bool:
     return (
         unit.active_state == "inactive" and unit.result in ("", "success") and unit.exit_status == 0 and not never_run
     )
+
+
+def is_off(unit: UnitState) -> bool:
+    """A mount that every boot makes, and that is not there now."""
+    wanted = unit.enabled in ("enabled", "generated") and bool(unit.wanted_by or unit.required_by)
+    return unit.name.endswith(".mount") and unit.active_state == "inactive" and wanted and unit.active_at > 0
 
 
 def was_a_race(sightings: Sequence[Sighting], unit: UnitState, at: float) -> bool:
@@ -91,4 +99,11 @@ def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     A reload changes its state, too; what is said of one that failed holds until it starts with those settings.
     """
     began = unit.started_at or unit.changed_at
-    return all(s.trigger.last <= began + _SAME_MOMENT for s in sightings if s.unit in ("", unit.name))
+    return all(_was_before(s, began) for s in sightings if s.unit in ("", unit.name))
+
+
+def _was_before(sighting: Sighting, began: float) -> bool:
+    """Log files often tell whole seconds: what was said in the second of a start may have come after it."""
+    if sighting.from_log:
+        return sighting.trigger.last < int(began)
+    return sighting.trigger.last <= began + _SAME_MOMENT

@@ -9,7 +9,7 @@ from stillwatch.ports import LookTools
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
 from stillwatch.records.event import Event, Untrusted
-from stillwatch.records.incident import Evidence, EvidenceKind, Incident
+from stillwatch.records.incident import MEANT, Evidence, EvidenceKind, Incident
 from stillwatch.records.look import Seen
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
@@ -173,7 +173,7 @@ class Case:
             confidence=sure,
             evidence=ids,
             proposal=None if over or meant else proposal,
-            notes=(*notes, f"a note says: {meant}") if meant else notes,
+            notes=(*notes, f"{MEANT}{meant}") if meant else notes,
             over=over,
             meant=meant,
         )

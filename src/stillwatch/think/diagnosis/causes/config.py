@@ -85,10 +85,28 @@ async def permission(case: Case) -> Finding | None:
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
         return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
+    for named in dict.fromkeys(said):
+        if (closed := await _closed(case, named)) is not None:
+            place, mode = closed
+            looked = await case.cite_look("file_metadata", path=place)
+            sentence = f"{case.incident.subject} may not read {named}: {place} is closed to all but its owner and group"
+            return case.finding("permission", place, f"{sentence}, its mode is {mode}", told, looked, proven=True)
     subject = case.incident.subject
     place = next(iter(said), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
     return case.finding("permission", place, words, told)
+
+
+async def _closed(case: Case, path: str) -> tuple[str, str] | None:
+    """The first directory on the way, or the file itself, that lets nobody else in, with its mode."""
+    for place in [*map(str, reversed(PurePosixPath(path).parents)), path][1:]:
+        file = await file_of(case, place)
+        mode = text(file, "mode") if file else ""
+        if len(mode) < 10 or mode[0] not in "d-":
+            continue
+        if mode[9 if mode[0] == "d" else 7] not in ("x", "r", "t"):
+            return place, mode
+    return None
 
 
 async def _nearest(case: Case, path: str) -> str:

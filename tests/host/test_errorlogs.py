@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from stillwatch.host.errorlogs import error_logs
+
+
+def test_the_logs_that_are_there_the_last_written_first(tmp_path: Path) -> None:
+    for name, at in (("nginx/error.log", 100), ("postgresql/postgresql-15-main.log", 300), ("mysql/error.log", 200)):
+        file = tmp_path / "var/log" / name
+        file.parent.mkdir(parents=True)
+        file.write_text("")
+        os.utime(file, (at, at))
+    found = [Path(path).parent.name for path in error_logs(150, tmp_path)]
+    assert found == ["postgresql", "mysql"]
+    assert error_logs(0, tmp_path / "none") == []
