@@ -40,7 +40,12 @@ verdict = "allow"
 
 
 def played(case: Case, seed: int, level: str, profile: str) -> Verdict:
-    """One case on a machine of its own."""
+    """One case on a machine of its own; once more on another one where the machine itself failed."""
+    verdict = _played(case, seed, level, profile)
+    return _played(case, seed, level, profile) if verdict.problem else verdict
+
+
+def _played(case: Case, seed: int, level: str, profile: str) -> Verdict:
     try:
         with Machine(kernel_log=case.kernel_log) as machine:
             stage = Stage(machine=machine, seed=seed, name=case.name)

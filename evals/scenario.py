@@ -1,8 +1,9 @@
 """Fault scenarios: a folder each in evals/scenarios, with scenario.toml (what it is) and inject.py (how it is done).
 
 scenario.toml has a title and a table for each variant: kinds of the same fault that look alike at first sight. Of each
-it says which causes are right, which actions may be proposed, and how many incidents there are to be told. inject.py
-has a function of the variant's name, which breaks a Stage and returns the Fault when it can be seen.
+it says which causes are right, which actions may be proposed (`proposals`: and will not pass the gate), and how many
+incidents there are to be told. inject.py has a function of the variant's name, which breaks a Stage and returns the
+Fault when it can be seen.
 
 Scenarios of the shop (F01 …) say the same at the top of scenario.toml; their inject.py defines `inject(machine, shop)`,
 `verified(machine, shop)`, true once it is mended the right way, and `subjects(shop)`, what may be named as to blame.
@@ -111,7 +112,7 @@ def _case(name: str, title: str, text: Mapping[str, Any], code: ModuleType) -> C
         name=name,
         title=title,
         causes=causes,
-        actions=tuple(text.get("actions", ())),
+        actions=(*text.get("actions", ()), *text.get("proposals", ())),
         incidents=text.get("incidents", 1 if causes else 0),
         kernel_log=text.get("kernel_log", False),
         code=code,

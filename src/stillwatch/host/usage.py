@@ -16,7 +16,7 @@ from stillwatch.records.event import Event, Untrusted
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 ZOMBIES_FROM: Final = 20
 BUSY_SECONDS: Final = 3.0
-"""Processor time that a unit has used, from which on it may be looked at twice."""
+"""Processor time that a unit has used or waited for, from which on it may be looked at twice."""
 BUSY_SHARE: Final = 0.5
 """And its share of the time since it began."""
 PAUSE: Final = 0.5
@@ -74,7 +74,7 @@ def usage(proc: Path = Path("/proc")) -> Mapping[str, Use]:
 
 
 def _was_busy(use: Use) -> bool:
-    return use.cpu >= BUSY_SECONDS and use.cpu + use.waited >= BUSY_SHARE * use.age
+    return use.cpu + use.waited >= BUSY_SECONDS and use.cpu + use.waited >= BUSY_SHARE * use.age
 
 
 def _zombies(host: str, at: float, unit: str, use: Use) -> Event:

@@ -72,8 +72,9 @@ async def investigate(case: Case) -> Finding:
                 return finding
         if all(is_symptom(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
             return finding
-    if not findings and case.unit is not None and (finding := await dependency(case)) is not None:
-        return finding
+    running = case.unit is not None and case.unit.active_state == "active"
+    if not findings and running and all(is_symptom(cause) for cause in causes) and (found := await dependency(case)):
+        return found
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
 
 

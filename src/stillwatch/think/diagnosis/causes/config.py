@@ -14,6 +14,7 @@ from stillwatch.unit.facts import is_failing, paths_of
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
+_CONFIGS = (".conf", ".cfg", ".ini", ".toml", ".yaml", ".yml", ".cnf", ".env", ".config")
 _SETTINGS = ("/etc/", "/usr/local/etc/")
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
 _LOCK_NAME = re.compile(r"(?<![\w/.-])([\w.-]{1,80}\.(?:pid|lock|lck))\b")
@@ -38,7 +39,12 @@ async def bad_config(case: Case) -> Finding | None:
         or case.incident.subject
     )
     of_unit = unit is not None and _belongs(culprit, unit)
-    sentence = f"{case.incident.subject} does not accept its configuration: {culprit}{f', line {line}' if line else ''}"
+    where = f"{culprit}{f', line {line}' if line else ''}"
+    if culprit.startswith(_PLACES) and not culprit.endswith(_CONFIGS):
+        proven = bool(of_unit and is_failing(unit)) or case.trusted("bad-config")
+        sentence = f"{case.incident.subject} cannot read its data: {where}{f'; {changed}' if changed else ''}"
+        return case.finding("data-damaged", culprit, sentence, told, when, proven=proven)
+    sentence = f"{case.incident.subject} does not accept its configuration: {where}"
     remedy = None
     if unit is not None and of_unit and culprit.startswith("/"):
         remedy = propose("restore_file", culprit, sentence, unit=unit.name)

@@ -122,6 +122,21 @@ async def missing_user(case: Case) -> Finding | None:
     return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
 
 
+_NOT_LOADED = 127
+"""What the loader ends a program with that lacks a library (ld.so(8))."""
+
+
+def _missing_piece(case: Case, told: tuple[str, ...]) -> Finding | None:
+    """A library or module, which has no path: the loader's or the language's own word."""
+    unit, lead = case.unit, case.triggers("missing-path")[0]
+    piece = next((value for name in ("library", "module", "name") if (value := lead.fields.get(name, ""))), lead.object)
+    if not piece:
+        return None
+    sentence = f"{case.incident.subject} needs {piece}, which is not installed here or not where it is looked for"
+    sure = unit is not None and is_failing(unit) and unit.exit_status == _NOT_LOADED
+    return case.finding("missing-path", piece, sentence, told, proven=sure)
+
+
 async def missing_path(case: Case) -> Finding | None:
     """A file, directory or target that the unit names and that is not there."""
     unit = case.unit
@@ -146,7 +161,7 @@ async def missing_path(case: Case) -> Finding | None:
             )
     claimed = next((name for name in named if name.startswith("/")), "")
     if not claimed:
-        return None
+        return _missing_piece(case, told)
     file = await file_of(case, claimed)
     gone = file is not None and exists(file) is False
     looked = await case.cite_look("file_metadata", path=claimed) if gone else ()
