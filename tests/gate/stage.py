@@ -18,6 +18,7 @@ from stillwatch.gate.change.action import (
     Arguments,
     Change,
     Interrupted,
+    NotInstalled,
     Precondition,
     Refused,
     Verification,
@@ -146,7 +147,7 @@ class Stage:
         raise Refused("no root helper here")
 
     async def peek(self, request: Mapping[str, object]) -> Mapping[str, object]:
-        raise Refused("no peek helper here")
+        raise NotInstalled("no peek helper here")
 
 
 class Delay(Arguments, frozen=True):

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from stillwatch.gate import host_access as world_module
-from stillwatch.gate.change.action import Interrupted, Refused
+from stillwatch.gate.change.action import Interrupted, NotInstalled, Refused
 from stillwatch.gate.host_access import HostAccess
 
 
@@ -65,6 +65,11 @@ async def test_r05_a_helper_that_never_answers_is_given_up(tmp_path, monkeypatch
 async def test_r07_no_helper_is_a_refusal(tmp_path):
     with pytest.raises(Refused, match="does not answer"):
         await here(tmp_path).act({})
+
+
+async def test_where_none_is_installed_its_absence_is_told_apart(tmp_path):
+    with pytest.raises(NotInstalled):
+        await HostAccess(helpers=tmp_path, installed=False).peek({})
 
 
 async def test_a_strangers_socket_is_not_the_helper(tmp_path):

@@ -320,3 +320,42 @@ async def test_r36_every_unit_of_a_change_is_counted(tmp_path, monkeypatch):
             gate.limits.quarantine(writer, each)
     assert (await say(gate, judge_admin(), "release", target="app-data"))["quarantine"] == ["mail.service"]
     assert (await say(gate, judge_admin(), "release", target="smtp.service"))["quarantine"] == []
+
+
+async def carried(gate, monkeypatch, answer):
+    async def peek(request):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if request == {"see": "carriers"} else {"count": 0}
+
+    monkeypatch.setattr(gate.judge.world, "peek", peek)
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ({"units": {"db.service": "session 3 hangs on it"}, "uplinks": []}, "protected"),
+        ({"units": {"web.service": "sshd runs in it"}, "uplinks": []}, "rest"),
+        ({"units": [], "uplinks": "odd"}, "gate"),
+        (Refused("the peek helper does not answer"), "gate"),
+    ],
+)
+async def test_r40_what_carries_somebody_is_not_taken_down(tmp_path, monkeypatch, answer, rule):
+    """And where that cannot be read, nothing goes down (R7)."""
+    gate = make_gate(tmp_path, level="suggest", catalogue=CATALOGUE)
+    await carried(gate, monkeypatch, answer)
+    reply = await propose(gate, "db.service", "stop_unit")
+    assert (reply["decision"]["rule"], bus_of(gate).done) == (rule, []), reply
+    bus_of(gate).units["mail.service"] = running("mail.service")
+    bus_of(gate).needed_by = {"mail.service": ("db.service",)}
+    assert (await propose(gate, "mail.service", "restart_unit"))["decision"]["rule"] == rule
+
+
+async def test_r40_what_a_unit_runs_protects_it(tmp_path):
+    gate = make_gate(tmp_path, level="suggest", catalogue=CATALOGUE)
+    bus_of(gate).units["web.service"] = failed("web.service", exec_start=("/usr/sbin/sshd", "-D"))
+    reply = await propose(gate, "web.service")
+    assert (reply["decision"]["rule"], reply["decision"]["reason"]) == (
+        "protected",
+        "web.service (runs sshd) is protected",
+    )

@@ -154,6 +154,18 @@ def test_r35_what_else_a_start_would_do_is_judged(machine):
     assert (told["risk"], told["blast_radius"]) == ("low", ""), told
 
 
+def test_r40_who_carries_an_administrator_is_protected_whatever_its_name(machine):
+    """A service that hands out terminals, and one that runs sshd under another name; the gate is told by its helper."""
+    shell = "import pty; pty.spawn(['/usr/bin/sleep', '600'])"
+    machine.write("/run/hand-out.py", shell)
+    machine.unit("hand-out.service", f"[Service]\nExecStart={PYTHON} /run/hand-out.py\n", start=True)
+    machine.run(["sh", "-c", "until pgrep -x sleep -t pts/0 || pgrep -x sleep | grep -q .; do sleep 0.05; done"])
+    machine.unit("way-in.service", "[Service]\nExecStart=/bin/sh -c 'exec /usr/sbin/sshd -D -p 2222'\n")
+    for unit, why in (("hand-out.service", "a terminal hangs on it"), ("way-in.service", "runs sshd")):
+        told = say(machine, "explain", action="restart_unit", target=unit)
+        assert (told["rule"], told["reason"]) == ("protected", f"{unit} ({why}) is protected"), told
+
+
 def test_r06_who_is_logged_in_through_a_unit_raises_its_risk(machine):
     kiosk = "[Service]\nUser=nobody\nPAMName=login\nExecStart=/usr/bin/sleep 600\n"
     machine.unit("kiosk.service", kiosk, start=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stillwatch.install.apply import apply_policy, host_units
 from stillwatch.install.installer import Installer
+from stillwatch.unit.protected import protected_by
 
 
 class Machine(Installer):
@@ -16,7 +17,12 @@ class Machine(Installer):
         if argv[1] == "show":
             assert "--" in argv and "sshd.service" in argv
             ssh = ["Id=ssh.service", "Names=ssh.service sshd.service", "Triggers=", "TriggeredBy=ssh.socket"]
-            return ["Id=web.service", "Names=web.service", "", *ssh, "", *ssh]
+            web = [
+                "Id=web.service",
+                "Names=web.service",
+                "ExecStart={ path=/opt/door/sshd ; argv[]=/opt/door/sshd -D ; }",
+            ]
+            return [*web, "", *ssh, "", *ssh]
         if argv[1] == "list-units":
             return ["web.service loaded active running Web", "getty@tty1.service loaded active running x", ""]
         return [
@@ -32,6 +38,7 @@ async def test_units_by_their_names_without_templates(tmp_path: Path) -> None:
     assert sorted(found) == ["getty@tty1.service", "ssh.service", "web.service"]
     assert found["ssh.service"].own == ("ssh.service", "sshd.service")
     assert "ssh.socket" in found["ssh.service"].relatives
+    assert protected_by(found["web.service"].relatives), "it runs sshd, whatever its name"
     assert "getty@.service" in found["getty@tty1.service"].relatives
 
 

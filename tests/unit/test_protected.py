@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.unit.protected import is_protected_process, protected_by, protected_by_name
+from stillwatch.records.unit import UnitState
+from stillwatch.unit.protected import (
+    carries,
+    is_protected_process,
+    protected_by,
+    protected_by_name,
+    protected_from_start,
+)
 
 OURS = (
     "ssh.service", "SSHD.service", "ssh@1.service", "systemd-journald.service", "dbus-broker.service", "polkit.service",
@@ -30,3 +37,42 @@ def test_a_session_may_hold_a_stray_process_and_access_may_not() -> None:
 def test_processes() -> None:
     assert all(is_protected_process(name) for name in ("sshd", "systemd-journald", "dbus-daemon", "stillwatch", "init"))
     assert not is_protected_process("python3")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "debug-shell.service", "initrd-switch-root.service", "rescue.service", "emergency.service",
+        "tailscaled.service", "wg-quick@wg0.service", "zerotier-one.service", "netbird.service",
+        "cloudflared.service", "openvpn@office.service", "openvpn-server@x.service", "strongswan-starter.service",
+        "ipsec.service", "dropbear.service", "ufw.service", "nftables.service", "rsyslog.service",
+        "syslog-ng.service", "slapd.service", "krb5-kdc.service", "winbind.service", "cockpit.socket",
+        "autossh-tunnel.service", "sshguard.service", "crowdsec.service", "fail2ban.service",
+        "NetworkManager-dispatcher.service", "connman.service", "dhcpcd.service", "wicked.service", "auditd.service",
+    ],
+)  # fmt: skip
+def test_r40_ways_in_networks_and_logs_are_on_the_list(name: str) -> None:
+    assert protected_by((name,)) == name
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"exec_start": ("/opt/x/sshd", "-D")}, "runs sshd"),
+        ({"exec_start": ("/bin/sh", "-c", "exec /usr/sbin/tailscaled --tun=userspace")}, "runs tailscaled"),
+        ({"programs": ("/usr/bin/true", "/usr/sbin/openvpn")}, "runs openvpn"),
+        ({"exec_start": ("/usr/local/bin/up", "dev=eth0")}, "sets up eth0, by which the default route leaves"),
+        ({"requires": ("sys-subsystem-net-devices-eth0.device",)}, "sets up eth0, by which the default route leaves"),
+        ({"exec_start": ("/usr/local/bin/up", "eth1")}, ""),
+        ({"exec_start": ("/usr/bin/shop", "--sshd-config=x", "/etc/sshd/")}, ""),
+    ],
+)
+def test_r40_what_a_unit_runs_protects_it_whatever_its_name(facts: dict[str, tuple[str, ...]], why: str) -> None:
+    assert carries(UnitState(name="plain.service", **facts), ("eth0",)) == why  # type: ignore[arg-type]
+
+
+def test_a_group_may_be_started_along_but_for_those_that_change_the_host() -> None:
+    assert protected_from_start(("network-online.target", "system-web.slice", "shop.service")) == ""
+    assert protected_from_start(("rescue.target",)) == "rescue.target"
+    assert protected_from_start(("srv-data.mount",)) == "srv-data.mount"
+    assert protected_from_start(("mine.target",), ("mine*",)) == "mine.target"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.gate.bus import SystemBus
-from stillwatch.gate.change.action import Clock, Interrupted, Refused
+from stillwatch.gate.change.action import Clock, Interrupted, NotInstalled, Refused
 from stillwatch.gate.declared import Declared
 from stillwatch.gate.protocol import MAX_BYTES, read_object
 from stillwatch.host.auditlog import canonical
@@ -23,15 +23,24 @@ NIXOS_DEADLINE: Final = 1_800.0
 
 
 class HostAccess:
-    """owner: the uid that must stand behind a helper's socket (systemd's, so root's; a trial's own)."""
+    """owner: the uid that must stand behind a helper's socket (systemd's, so root's; a trial's own).
+
+    installed: whether the helpers belong to the installation, so that one which cannot be reached is a fault (R7).
+    """
 
     def __init__(
-        self, *, bus: SystemBus | None = None, clock: Clock | None = None, helpers: Path = HELPERS, owner: int = 0
+        self,
+        *,
+        bus: SystemBus | None = None,
+        clock: Clock | None = None,
+        helpers: Path = HELPERS,
+        owner: int = 0,
+        installed: bool = True,
     ) -> None:
         self.bus = bus or SystemBus()
         self.clock: Clock = clock or HostClock()
         self.declared: Declared = Declared()
-        self.helpers, self.owner = helpers, owner
+        self.helpers, self.owner, self.installed = helpers, owner, installed
 
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
         if str(request.get("do")).startswith("nix_"):
@@ -57,6 +66,8 @@ class HostAccess:
                     writer.close()
             reply = read_object(line)
         except (OSError, TimeoutError, Refused, TooLong) as error:
+            if not self.installed and not sent:
+                raise NotInstalled(f"there is no {helper} helper here: {error}") from error
             if sent and helper != "peek":
                 raise Interrupted(f"the {helper} helper gave no clear answer: {error}") from error
             raise Refused(f"the {helper} helper does not answer: {error}") from error

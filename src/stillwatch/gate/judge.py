@@ -13,14 +13,23 @@ import msgspec
 from stillwatch.config import Autonomy
 from stillwatch.gate.backups import stale_backups
 from stillwatch.gate.blast import blast_radius
-from stillwatch.gate.change.action import Absent, Action, BlastRadius, Change, Precondition, Refused, World
+from stillwatch.gate.change.action import (
+    Absent,
+    Action,
+    BlastRadius,
+    Change,
+    NotInstalled,
+    Precondition,
+    Refused,
+    World,
+)
 from stillwatch.gate.change.undo import Made, Undo
 from stillwatch.gate.policy import LEVELS, Case, Policy, Touch, bound_hash, decide, raised_risk, touching
 from stillwatch.gate.protocol import in_short
 from stillwatch.gate.units import names_of, names_of_any
 from stillwatch.records.action import Decision
 from stillwatch.unit.names import Names, may_be_named
-from stillwatch.unit.protected import protected_by, protected_from_start
+from stillwatch.unit.protected import carries, protected_by, protected_from_start
 from stillwatch.unit.transaction import Effects, Job
 
 DEADLINE: Final = 20.0
@@ -41,6 +50,13 @@ class Reading:
     hash: str = ""
     missing: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
+
+
+class Carriers(msgspec.Struct, frozen=True):
+    """What the peek program answers: units with the reason, and the interfaces of the default routes."""
+
+    units: dict[str, str] = {}
+    uplinks: tuple[str, ...] = ()
 
 
 class Judge:
@@ -100,7 +116,9 @@ class Judge:
             touches=touches,
             risk=raised_risk(action.risk, blast),
             cause=now.cause,
-            protected=protected_by((*names.relatives, *sorted(near)), policy.protected) or _protected(touches, policy),
+            protected=protected_by((*names.relatives, *sorted(near)), policy.protected)
+            or _protected(touches, policy)
+            or await self._carries({*names.own, *near, *(touch.unit for touch in touches)}, effects),
             host_state=await self._host_state(policy),
             minute=minute_of_day(self.world.clock.now()),
         )
@@ -144,6 +162,26 @@ class Judge:
         places = [place for name, place in (*placed, *logs) if name == said]
         unit = await self.world.bus.unit(said) if may_be_named(said) else None
         return [*places, *([unit.name] if unit else [])]
+
+    async def _carries(self, names: Collection[str], effects: Effects) -> str:
+        """The unit, with the reason, that is protected by what it does whatever it is called (R40); "" if none is.
+
+        What hangs on a unit is read off the kernel where something would go down.
+        """
+        down = {unit for unit in effects.of("stop", "restart", "reload") if unit in effects.up}
+        known = await self._carriers() if down else Carriers()
+        for name in sorted(names):
+            unit = await self.world.bus.unit(name) if may_be_named(name) else None
+            why = (known.units.get(name, "") if name in down else "") or (carries(unit, known.uplinks) if unit else "")
+            if why:
+                return f"{name} ({why})"
+        return ""
+
+    async def _carriers(self) -> Carriers:
+        try:
+            return msgspec.convert(await self.world.peek({"see": "carriers"}), Carriers)
+        except NotInstalled:
+            return Carriers()
 
     async def _names(self, about: Sequence[str]) -> Names:
         units = [await names_of(self.world.bus, one) for one in about if may_be_named(one)]

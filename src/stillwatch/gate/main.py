@@ -41,7 +41,7 @@ def run_gate(config: Config, places: Paths, world: World | None = None) -> int:
     if trial_uid is None and places.config_file is not None:
         read_trusted(places.config_file, frozenset({0}))
     with _only_one(places.gate_state):
-        gate = build(config, places, world or HostAccess(), trial_uid)
+        gate = build(config, places, world or HostAccess(installed=trial_uid is None), trial_uid)
         try:
             doors = open_doors(places.gate_runtime, 0o600)
         except OSError as error:

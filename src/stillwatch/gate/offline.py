@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch.config import Autonomy, Paths
 from stillwatch.gate.bus import SystemBus
-from stillwatch.gate.change.action import Absent, Refused
+from stillwatch.gate.change.action import Absent, NotInstalled, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.host_access import HELPERS, HostAccess
 from stillwatch.gate.judge import Judge, explained, refused_explanation
@@ -46,4 +46,6 @@ class LookingWorld(HostAccess):
     """It asks PID 1 and no helper, and can change nothing."""
 
     async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
+        if request.get("see") in ("connections", "carriers"):
+            raise NotInstalled(f"no {helper} helper is asked here")
         raise Absent(f"the {helper} helper, as this user sees it,")

@@ -37,7 +37,7 @@ def connections(units: Collection[str]) -> dict[str, Any]:
     Connections among the units themselves do not count; of a unix stream the other end stays unnamed.
     """
     owners = _owners()
-    rows = list(_tcp())
+    rows = list(tcp())
     mine = [row for row in rows if owners.get(row.inode, set()) & set(units)]
     served = {row.port for row in mine if row.state == LISTEN}
     ends = {(row.local, row.remote): row.inode for row in rows}
@@ -67,7 +67,8 @@ def _owners() -> dict[str, set[str]]:
     return found
 
 
-def _tcp() -> Iterator[Row]:
+def tcp() -> Iterator[Row]:
+    """All TCP sockets of this network namespace."""
     for table in ("net/tcp", "net/tcp6"):
         with contextlib.suppress(OSError):
             for line in (PROC / table).read_text().splitlines()[1:]:

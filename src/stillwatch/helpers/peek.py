@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from stillwatch.grammar import values
 from stillwatch.helpers import declared, nixos_facts
+from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import Refused, closed, serve
@@ -24,6 +25,7 @@ MAX_UNITS: Final = 501
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "port": {"port": int},
     "connections": {"units": list},
+    "carriers": {},
     "deleted": {},
     "test": {"name": str},
     "sizes": {"path": str},
@@ -129,6 +131,7 @@ def logs(request: dict[str, Any]) -> dict[str, Any]:
 SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "port": port,
     "connections": dropped,
+    "carriers": lambda request: carriers(),
     "deleted": lambda request: {"files": deleted_files()},
     "test": test,
     "sizes": sizes,

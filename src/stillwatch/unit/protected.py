@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from typing import Final
+
+from stillwatch.records.unit import UnitState
 
 BY_NAME: Final[tuple[str, ...]] = (
     # access
@@ -46,6 +48,21 @@ WHOLE_HOST: Final[tuple[str, ...]] = (
 )  # fmt: skip
 """Targets that, only by being started, change what the whole host does."""
 GROUPS: Final = (".target", ".slice")
+ACCESS_PROGRAMS: Final = frozenset((
+    "sshd", "dropbear", "in.telnetd", "telnetd", "in.rlogind", "xrdp", "xrdp-sesman", "Xvnc", "x11vnc", "Xorg", "gdm",
+    "sddm", "lightdm", "agetty", "getty", "mingetty", "login", "sulogin", "ttyd", "gotty", "shellinaboxd", "wetty",
+    "mosh-server", "cockpit-ws", "cockpit-tls", "miniserv.pl", "teleport", "tailscaled", "zerotier-one", "netbird",
+    "nebula", "openvpn", "charon", "charon-systemd", "pluto", "wg-quick", "wireguard-go", "boringtun", "cloudflared",
+    "tincd", "openconnect", "vpnc", "pppd", "xl2tpd", "frpc", "autossh", "NetworkManager", "connmand", "iwd",
+    "wpa_supplicant", "hostapd", "dhclient", "dhcpcd", "udhcpc", "networkctl", "nmcli", "ifup", "ifdown", "nft",
+    "iptables", "ip6tables", "iptables-restore", "ip6tables-restore", "firewalld", "ufw", "fail2ban-server",
+    "crowdsec", "rsyslogd", "syslog-ng", "syslogd", "auditd", "sssd", "nslcd", "winbindd", "slapd", "krb5kdc",
+    "dbus-daemon", "dbus-broker", "polkitd",
+))  # fmt: skip
+"""Programs by which people come in, the network stands, or somebody is told apart: a unit that runs one is protected
+whatever its name (R40)."""
+_TOKENS: Final = re.compile(r"[\s;&|'\"=,]+")
+_DEVICE: Final = "sys-subsystem-net-devices-"
 _PROCESSES: Final = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
 
 
@@ -67,6 +84,21 @@ def protected_from_start(names: Iterable[str], more: Iterable[str] = ()) -> str:
 def protected_by_name(names: Iterable[str]) -> str:
     """The same without what its role protects: a session's scope may hold a stray process."""
     return _first(names, BY_NAME)
+
+
+def carries(unit: UnitState, uplinks: Collection[str] = ()) -> str:
+    """Why the unit is protected by what it runs, "" if it is not. uplinks: the interfaces of the default routes."""
+    tokens = tokens_of((*unit.exec_start, *unit.programs))
+    if ran := tokens & ACCESS_PROGRAMS:
+        return f"runs {min(ran)}"
+    near = {one.removeprefix(_DEVICE).removesuffix(".device") for one in (*unit.requires, *unit.wants, *unit.after)}
+    owned = (tokens | near) & set(uplinks)
+    return f"sets up {min(owned)}, by which the default route leaves" if owned else ""
+
+
+def tokens_of(words: Iterable[str]) -> set[str]:
+    """The names in command lines, those within scripts and options too, without folders."""
+    return {token.rpartition("/")[2] for word in words for token in _TOKENS.split(word)}
 
 
 def is_protected_process(name: str) -> bool:

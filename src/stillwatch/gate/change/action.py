@@ -32,6 +32,10 @@ class Refused(StillwatchError):
     exit_code = 4
 
 
+class NotInstalled(Refused):
+    """There is no such helper here, and none is expected: in a trial, or where nothing is asked for but an opinion."""
+
+
 class Absent(Refused):
     """The target does not exist on this host: a proposal is refused, `explain` judges the words and reports it."""
 
