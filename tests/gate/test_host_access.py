@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 
 import pytest
 
@@ -60,6 +61,20 @@ async def test_r05_a_helper_that_never_answers_is_given_up(tmp_path, monkeypatch
     with pytest.raises(Interrupted):
         await here(tmp_path).act({})
     server.close()
+
+
+async def test_r41_a_busy_helper_is_a_refusal_and_never_an_unknown(tmp_path):
+    """systemd closes what exceeds MaxConnections= without a byte read; the kernel says so to whoever wrote."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(tmp_path / "act.sock"))
+        listener.listen(8)
+        closing = asyncio.get_running_loop().run_in_executor(
+            None, lambda: [listener.accept()[0].close() for _ in "123"]
+        )
+        for _ in range(3):
+            with pytest.raises(Refused, match="busy"):
+                await here(tmp_path).act({"do": "x"})
+        await closing
 
 
 async def test_r07_no_helper_is_a_refusal(tmp_path):

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stillwatch.gate.limits import Limits, age
+from stillwatch.gate import limits as limits_module
+from stillwatch.gate.limits import Limits
 from tests.gate.stage import ADMIN, clock_of, make_gate, say
 
 
@@ -77,6 +80,62 @@ def test_r33_the_wall_clock_changes_nothing(gate):
     assert "again in 10 s" in gate.limits.hindrance(["web.service"])
 
 
-def test_r33_a_moment_of_another_boot_is_never_taken_for_old():
-    assert age(100.0, "this", "this", 160.0) == 60.0
-    assert age(100_000.0, "earlier", "this", 160.0) == 160.0
+def booted(gate, number, up, target="web.service"):
+    """A boot with one automatic change, `up` seconds after it began."""
+    limits = Limits(gate.database, clock_of(gate), f"boot-{number}")
+    clock_of(gate).up = up
+    with gate.database.writing() as writer:
+        limits.count(writer, "restart_unit", [target], 1_000 + number)
+    return limits
+
+
+def test_r33_one_change_in_each_of_ten_earlier_boots_is_not_ten_of_today(gate):
+    for number in range(10):
+        booted(gate, number, 5_000.0, f"u{number}.service")
+    now = Limits(gate.database, clock_of(gate), "now")
+    clock_of(gate).up = 20.0
+    assert now.hindrance(["web.service"]) == now.hindrance(["u0.service"]) == ""
+
+
+def test_r33_a_host_that_reboots_again_and_again_is_held_back_and_not_for_good(gate):
+    for number in range(4):
+        booted(gate, number, 30.0)
+    now = Limits(gate.database, clock_of(gate), "now")
+    clock_of(gate).up = 100.0
+    assert "over the last boots" in now.hindrance(["web.service"])
+    assert now.quarantined() == []
+    clock_of(gate).up = 3_600.0
+    assert now.hindrance(["web.service"]) == ""
+
+
+def test_r33_the_ten_of_the_last_boot_count_until_this_one_is_a_day_old(gate):
+    for _ in range(10):
+        gate.limits.boot_id = "last"
+        change(gate, "u.service")
+    now = Limits(gate.database, clock_of(gate), "now")
+    clock_of(gate).up = 10.0
+    assert "within a day" in now.hindrance(["web.service"])
+    clock_of(gate).up = 86_400.0
+    assert now.hindrance(["web.service"]) == ""
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 5_000)), max_size=20), st.floats(0, 100_000))
+def test_r33_the_same_changes_in_one_boot_are_never_fewer_than_in_several(tmp_path_factory, changes, up):
+    """Whatever is spread over boots holds back at most what it would hold back in one, and never without end."""
+    gate = make_gate(tmp_path_factory.mktemp("gate"))
+    for number, (boot, moment) in enumerate(sorted(changes)):
+        booted(gate, boot, moment, f"u{number % 3}.service")
+    now = Limits(gate.database, clock_of(gate), "now")
+    clock_of(gate).up = up
+    ages = [run.age for run in now._runs()]
+    assert all(up <= age < 86_400 for age in ages)
+    clock_of(gate).up = 86_400.0
+    assert now.hindrance(["u0.service", "u1.service", "u2.service"]) == ""
+    gate.database.close()
+
+
+def test_r41_the_book_of_runs_is_bounded(gate, monkeypatch):
+    monkeypatch.setattr(limits_module, "MOST_RUNS", 20)
+    for number in range(60):
+        booted(gate, number, 10.0)
+    assert gate.database.one("SELECT count(*) FROM runs") <= 21

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers import goodcopy, policyfile
+from stillwatch.helpers import config_test, goodcopy, policyfile
 from tests.support.nixos_host import CONFIGURATION, NixosHost, arrange, built
 
 
@@ -18,6 +18,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
     file = tmp_path / "policy.toml"
     monkeypatch.setattr(policyfile, "POLICY", file)
     monkeypatch.setattr(goodcopy, "STATE", tmp_path / "act")
+    monkeypatch.setattr(config_test, "ask", lambda name: config_test.handle({"do": "test", "name": name})["passed"])
 
     def write(text: str) -> Path:
         file.write_text(text)

@@ -45,12 +45,33 @@ def terminate(child: subprocess.Popen[bytes], listens: int, **changed: object) -
 def test_r22_terminate_by_pidfd(stray: tuple[subprocess.Popen[bytes], int], monkeypatch: pytest.MonkeyPatch) -> None:
     child, port = stray
     monkeypatch.setattr(act, "check_stray", lambda cgroup, unit: None)
+    monkeypatch.setattr(act, "check_failing", lambda unit: None)
     for changed in ({"start": 1}, {"port": port + 1}, {"pid": 1}, {"pid": os.getpid()}, {"pid": 2**22 + 9}):
         with pytest.raises(Refused):
             terminate(child, port, **changed)
         assert child.poll() is None
     assert terminate(child, port)["ended"] is True
     assert child.wait() == -15
+
+
+def test_r39_nothing_is_ended_for_a_unit_that_is_well_and_no_way_in_ever(
+    stray: tuple[subprocess.Popen[bytes], int], monkeypatch: pytest.MonkeyPatch, policy: Write
+) -> None:
+    child, port = stray
+    policy("")
+    monkeypatch.setattr(act, "check_stray", lambda cgroup, unit: None)
+
+    def well(unit: str) -> None:
+        raise Refused(f"{unit} is active, not failed")
+
+    monkeypatch.setattr(act, "check_failing", well)
+    with pytest.raises(Refused, match="not failed"):
+        terminate(child, port)
+    monkeypatch.setattr(act, "check_failing", lambda unit: None)
+    monkeypatch.setattr(act, "ACCESS_PROGRAMS", {process(child.pid).comm})
+    with pytest.raises(Refused, match="protected"):
+        terminate(child, port)
+    assert child.poll() is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +91,8 @@ def test_r22_terminate_by_pidfd(stray: tuple[subprocess.Popen[bytes], int], monk
         ("/machine.slice/x.scope", False),
     ],
 )
-def test_r22_only_what_belongs_to_nobody_is_stray(cgroup: str, stray: bool) -> None:
+def test_r22_only_what_belongs_to_nobody_is_stray(policy: Write, cgroup: str, stray: bool) -> None:
+    policy("")
     if stray:
         act.check_stray(cgroup, "shop.service")
     else:
@@ -109,7 +131,10 @@ def test_own_and_back(policy: Write, tmp_path: Path) -> None:
     assert (data.stat().st_uid, data.stat().st_mode & 0o777) == (0, 0o700)
 
 
-def test_remove_lock_only_the_one_that_was_approved(policy: Write, tmp_path: Path) -> None:
+def test_remove_lock_only_the_one_that_was_approved(
+    policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(act, "check_failing", lambda unit: None)
     file = tmp_path / "a.pid"
     file.write_text("4194000\n")
     policy(f'[[locks]]\nname="pid"\npath="{file}"\nunit="a.service"\nprogram="no-such-prog"\n')
@@ -158,6 +183,7 @@ def test_what_a_declared_timer_is_told(
     policy: Write, monkeypatch: pytest.MonkeyPatch, do: str, words: list[str]
 ) -> None:
     policy('[[timers]]\nunit = "logrotate.timer"\n')
+    monkeypatch.setattr(act, "check_unprotected", lambda unit: None)
     asked: list[list[str]] = []
 
     def ended(argv: list[str], **_: object) -> SimpleNamespace:

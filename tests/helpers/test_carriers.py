@@ -67,6 +67,7 @@ def test_r40_whoever_carries_an_open_session(proc: Path) -> None:
     (proc / "proc/net/tcp").write_text(HEAD + tcp)
     (proc / "sessions/3").write_text("REMOTE=1\nLEADER=21\n")
     (proc / "sessions/4").write_text("REMOTE=0\nLEADER=24\n")
+    os.mkfifo(proc / "sessions/3.ref")
     (proc / "sessions/5").write_text("TTY=tty1\nLEADER=none\n")
     assert carriers()["units"] == {
         "my-way-in.service": "session 3 hangs on it",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,18 @@ def test_too_much_or_too_deep_is_refused_as_a_whole(tree: Path, monkeypatch: pyt
     monkeypatch.setattr(below, "DEEPEST", 1)
     with pytest.raises(Refused):
         seen(tree)
+
+
+def test_r39_another_mount_is_passed_over_whatever_its_device(tree: Path) -> None:
+    """A bind mount of the same file system has the same device and another mount."""
+    for name in ("elsewhere/deeper", "bound"):
+        (tree / name).mkdir(parents=True)
+    script = "import sys; from tests.helpers.test_foreign_owned import seen; from pathlib import Path; "
+    script += "print(sorted(seen(Path(sys.argv[1]))))"
+    bind = 'mount --bind "$1/elsewhere" "$1/bound" && exec "$2" -c "$3" "$1"'
+    argv = ["unshare", "--mount", "sh", "-c", bind, "sh", str(tree), sys.executable, script]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    if done.returncode and "unshare" in done.stderr:
+        pytest.skip("no mount namespaces here")
+    assert "'elsewhere'" in done.stdout and "'bound'" not in done.stdout, done
+    assert done.stdout.count("'deeper'") == 1, done

@@ -102,3 +102,12 @@ def test_r22_a_link_is_neither_kept_nor_followed(config: Path, tmp_path: Path) -
     goodcopy.restore("app")
     assert victim.read_text() == "good victim\n"
     assert not config.is_symlink() and config.read_text() == "good 1\n"
+
+
+@pytest.mark.parametrize(("mode", "kept"), [(0o664, 0o664), (0o640, 0o640), (0o666, 0o664), (0o4755, 0o755)])
+def test_a_group_that_could_write_still_can(config: Path, mode: int, kept: int) -> None:
+    config.chmod(mode)
+    goodcopy._store("app", "good", *goodcopy._read(str(config)))
+    config.write_text("broken\n")
+    goodcopy._write(str(config), *(goodcopy._load("app", "good") or (b"", {})))
+    assert config.stat().st_mode & 0o7777 == kept

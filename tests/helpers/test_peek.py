@@ -40,15 +40,6 @@ def test_sizes_of_what_may_not_be_measured(path: str) -> None:
         peek.handle({"see": "sizes", "path": path})
 
 
-def test_a_config_test_tells_places_and_no_words(policy: Write, tmp_path: Path) -> None:
-    policy(
-        '[[files]]\nname="a"\npath="/etc/a"\nunit="a.service"\n'
-        'test=["/usr/bin/printf","password hunter2 in /etc/app/a.conf:12"]\n'
-    )
-    seen = peek.handle({"see": "test", "name": "a"})
-    assert seen == {"passed": True, "code": 0, "places": ["/etc/app/a.conf:12"]}
-
-
 def test_space_has_bytes_and_inodes_of_the_root() -> None:
     mounts = peek.handle({"see": "space"})["mounts"]
     assert mounts and all(0 <= one["used"] <= 100 and 0 <= one["inodes"] <= 100 for one in mounts)

@@ -151,6 +151,32 @@ def test_a_stray_process_is_ended_and_the_unit_started_after_approval(host: Mach
     assert peek(host, see="port", port=18080)["holders"][0]["pid"] == int(shop["MainPID"])
 
 
+def test_r39_the_root_program_believes_nobody(host: Machine) -> None:
+    """With the gate's own uid: no healthy service is ended, and a declared test can do nothing but read."""
+    host.run(["systemctl", "start", "nginx.service"])
+    holder = peek(host, see="port", port=80)["holders"][0]
+    request = {key: holder[key] for key in ("pid", "start")}
+    said = act(host, do="terminate", port=80, unit="nginx.service", **request)
+    assert (said["ok"], "not failed" in said["reason"]) == (False, True), said
+    probes = {
+        "writes": ["/usr/bin/touch", "/etc/written-by-a-test"],
+        "writes-state": ["/usr/bin/touch", "/var/lib/written-by-a-test"],
+        "signals": ["/usr/bin/kill", "-0", "1"],
+        "reaches-pid-1": ["/usr/bin/busctl", "status"],
+        "has-network": ["/usr/bin/grep", "-q", "^ *[a-z]*[0-9]:", "/proc/net/dev"],
+        "has-rights": ["/usr/bin/grep", "-Eq", "^Cap(Eff|Prm|Bnd|Amb):.*[1-9a-f]", "/proc/self/status"],
+    }
+    told = "".join(
+        f'\n[[files]]\nname="{name}"\npath="/etc/shop.conf"\ntest={json.dumps(argv)}\nunit="shop.service"\n'
+        for name, argv in {**probes, "reads": ["/usr/bin/grep", "-q", ":", "/etc/passwd"]}.items()
+    )
+    host.write("/etc/stillwatch/policy.toml", host.read("/etc/stillwatch/policy.toml") + told)
+    for name in probes:
+        assert act(host, do="test", name=name) == {"ok": True, "passed": False}, name
+    assert act(host, do="test", name="reads") == {"ok": True, "passed": True}
+    assert host.run(["ls", "/etc/written-by-a-test", "/var/lib/written-by-a-test"], check=False).stdout == ""
+
+
 def test_a_file_comes_back_and_an_owner_is_set_right_after_approval(host: Machine) -> None:
     host.run(["systemctl", "start", "stillwatch-keep.service"])
     host.write("/etc/shop.conf", "broken\n")

@@ -40,7 +40,7 @@ def test_the_model_program_is_given_every_engine_in_order() -> None:
 def test_only_the_root_programs_run_as_root() -> None:
     services = [path.name for path in FILES if path.name.endswith(".service")]
     as_root = [name for name in services if not section(name).get("User") and not section(name).get("DynamicUser")]
-    assert sorted(as_root) == ["stillwatch-act@.service", "stillwatch-keep.service"]
+    assert sorted(as_root) == ["stillwatch-act@.service", "stillwatch-keep.service", "stillwatch-test@.service"]
 
 
 def test_no_unit_calls_a_shell_and_each_python_is_isolated() -> None:
@@ -64,7 +64,14 @@ def test_the_sockets_are_open_to_whom_they_should_be() -> None:
         "stillwatch-peek.socket": ("root", "stillwatch-ask", "0660"),
         "stillwatch-act.socket": ("stillwatch-gate", "root", "0600"),
         "stillwatch-llama.socket": ("stillwatch", "root", "0600"),
+        "stillwatch-test.socket": ("root", "root", "0600"),
     }
+
+
+def test_r39_a_declared_test_has_no_capability_no_network_no_socket_and_nowhere_to_write() -> None:
+    unit = section("stillwatch-test@.service")
+    has = ("CapabilityBoundingSet", "PrivateNetwork", "RestrictAddressFamilies", "ProtectSystem", "NoNewPrivileges")
+    assert [unit[key] for key in has] == ["", "yes", "none", "strict", "yes"]
 
 
 def test_the_gate_has_no_network() -> None:

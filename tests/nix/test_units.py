@@ -167,6 +167,7 @@ EXPOSURE = {
     "stillwatch-peek@.service": 1.8,
     "stillwatch-act@.service": 3.4,
     "stillwatch-keep.service": 3.4,
+    "stillwatch-test@.service": 1.5,
 }
 
 

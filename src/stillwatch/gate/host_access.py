@@ -65,6 +65,8 @@ class HostAccess:
                 finally:
                     writer.close()
             reply = read_object(line)
+        except (ConnectionResetError, BrokenPipeError) as error:
+            raise Refused(f"the {helper} helper is busy: it took no request") from error  # unix(7): nothing was read
         except (OSError, TimeoutError, Refused, TooLong) as error:
             if not self.installed and not sent:
                 raise NotInstalled(f"there is no {helper} helper here: {error}") from error

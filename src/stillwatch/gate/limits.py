@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from stillwatch.gate.change.action import Clock
@@ -14,6 +15,18 @@ PER_TARGET: Final = 3
 PER_DAY: Final = 10
 FIRST_PAUSE: Final = 10.0
 LONGEST_PAUSE: Final = 300.0
+MOST_RUNS: Final = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One automatic change of one thing. recent: it counts for the day."""
+
+    thing: str
+    proposal: int
+    age: float
+    of_this_boot: bool
+    recent: bool
 
 
 class Limits:
@@ -24,25 +37,30 @@ class Limits:
 
     def hindrance(self, things: Collection[str]) -> str:
         """Why nothing automatic may be done to these things now; "" if it may."""
-        ages = self._ages()
-        if len({proposal for _, proposal, _ in ages}) >= PER_DAY:
+        runs = self._runs()
+        if len({run.proposal for run in runs if run.recent}) >= PER_DAY:
             return f"{PER_DAY} automatic changes within a day: a person approves the next"
-        return next((said for said in (self._of(one, ages) for one in things) if said), "")
+        return next((said for said in (self._of(one, runs) for one in things) if said), "")
 
-    def _of(self, thing: str, ages: Collection[tuple[str, int, float]]) -> str:
+    def _of(self, thing: str, runs: Collection[Run]) -> str:
         if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", thing):
             return f"{thing} is in quarantine until a person clears it"
-        mine = sorted(seconds for name, _, seconds in ages if name == thing and seconds < HOUR)
-        if len(mine) >= PER_TARGET:
+        mine = sorted((run for run in runs if run.thing == thing and run.age < HOUR), key=lambda run: run.age)
+        if len([run for run in mine if run.of_this_boot]) >= PER_TARGET:
             with self.database.writing() as writer:
                 self.quarantine(writer, thing)
             return f"{thing} was changed {PER_TARGET} times within an hour: in quarantine until a person clears it"
-        wait = min(FIRST_PAUSE * 2 ** (len(mine) - 1), LONGEST_PAUSE) - mine[0] if mine else 0.0
+        if len(mine) >= PER_TARGET:
+            return (
+                f"{thing} was changed {PER_TARGET} times within an hour of running, over the last boots: a person may"
+            )
+        wait = min(FIRST_PAUSE * 2 ** (len(mine) - 1), LONGEST_PAUSE) - mine[0].age if mine else 0.0
         return f"{thing} was changed just now: by itself again in {wait:.0f} s" if wait > 0 else ""
 
     def count(self, writer: Writer, action: str, things: Collection[str], proposal: int) -> None:
         """Note one automatic change, of every thing that it touches."""
         writer.execute("DELETE FROM runs WHERE boot_id = ? AND boot < ?", (self.boot_id, self.clock.boot() - DAY))
+        writer.execute("DELETE FROM runs WHERE rowid <= (SELECT max(rowid) FROM runs) - ?", (MOST_RUNS,))
         for one in things:
             row = (one, action, self.boot_id, self.clock.boot(), proposal)
             writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)
@@ -65,14 +83,30 @@ class Limits:
         writer.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?)", (target, self.clock.now()))
         writer.record("paused", target=target, quarantine=True, by="gate")
 
-    def _ages(self) -> list[tuple[str, int, float]]:
-        """(thing, proposal, age) of every automatic change of the last day; one of unknown age counts as recent."""
-        now = self.clock.boot()
-        rows = self.database.all("SELECT target, proposal, boot_id, boot FROM runs")
-        ages = [(row["target"], row["proposal"], age(row["boot"], row["boot_id"], self.boot_id, now)) for row in rows]
-        return [one for one in ages if one[2] < DAY]
+    def _runs(self) -> list[Run]:
+        """Every automatic change that may be of the last day, with the least age that the boot clock vouches for (R33).
 
-
-def age(boot: float, noted_in: str, this_boot: str, boot_now: float) -> float:
-    """Seconds since a noted moment; of an earlier boot, only those since this one began (R33)."""
-    return boot_now - boot if noted_in == this_boot else boot_now
+        Of an earlier boot that is: how long this one runs, and how long at least each one between them ran. For the
+        day, only this boot and the last one before it count, or changes of many would be taken for those of one day.
+        """
+        now, runs, between = self.clock.boot(), [], 0.0
+        boots: dict[str, float] = {}
+        rows = self.database.all("SELECT target, proposal, boot_id, boot FROM runs ORDER BY rowid DESC")
+        for row in rows:
+            boots[row["boot_id"]] = max(boots.get(row["boot_id"], 0.0), row["boot"])
+        earlier = [boot for boot in boots if boot != self.boot_id]
+        for boot in (self.boot_id, *earlier):
+            ran = boots.get(boot, 0.0) if boot != self.boot_id else now
+            for row in rows:
+                past = between + (ran - row["boot"])
+                if row["boot_id"] == boot and past < DAY:
+                    run = Run(
+                        thing=row["target"],
+                        proposal=row["proposal"],
+                        age=past,
+                        of_this_boot=boot == self.boot_id,
+                        recent=boot in (self.boot_id, *earlier[:1]),
+                    )
+                    runs.append(run)
+            between += ran
+        return runs

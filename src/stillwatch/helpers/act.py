@@ -14,17 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers import declared, goodcopy
+from stillwatch.helpers import config_test, declared, goodcopy
 from stillwatch.helpers.child import run
 from stillwatch.helpers.foreign_owned import strangers
-from stillwatch.helpers.policyfile import entries, entry
+from stillwatch.helpers.policyfile import entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import Refused, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
-from stillwatch.unit.protected import protected_by_name
+from stillwatch.helpers.unit_state import SYSTEMCTL, check_failing, check_unprotected
+from stillwatch.unit.protected import ACCESS_PROGRAMS, is_protected_process, protected_by_name
 
 CALLERS: Final = ("stillwatch-gate",)
-SYSTEMCTL: Final = "/usr/bin/systemctl"
 GRACE: Final = 8.0
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "terminate": {"pid": int, "start": int, "port": int, "unit": str},
@@ -62,7 +62,10 @@ def terminate(request: dict[str, Any]) -> dict[str, Any]:
         found = process(pid)
         if found.start != request["start"]:
             raise Refused(f"process {pid} is another one by now")
+        check_failing(request["unit"])
         check_stray(found.cgroup, request["unit"])
+        if is_protected_process(found.comm) or found.comm in ACCESS_PROGRAMS:
+            raise Refused(f"process {pid} ({found.comm}) is protected")
         if all(one.pid != pid for one in listeners(request["port"])):
             raise Refused(f"process {pid} does not listen on port {request['port']}")
         signal.pidfd_send_signal(descriptor, signal.SIGTERM)
@@ -77,7 +80,7 @@ def check_stray(cgroup: str, unit: str) -> None:
     """Only what belongs to nobody: a login session's leftover, or one of the failed unit's own."""
     parts = [part for part in cgroup.split("/") if part]
     last = parts[-1] if parts else ""
-    if protected_by_name(parts):
+    if protected_by_name(parts, protected_patterns()):
         raise Refused(f"it belongs to {last}, which is protected")
     in_session = parts[:1] == ["user.slice"] and (last.endswith(".scope") and not last.startswith("init"))
     if not (in_session or last == unit or not parts):
@@ -144,6 +147,7 @@ def _change(path: str, to: dict[str, int]) -> None:
 
 def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
     facts = declared.lock(request["name"])
+    check_failing(facts["unit"])
     if not facts["there"] or facts["alive"]:
         raise Refused(f"{facts['path']}: {facts['alive'] or 'is not there'}")
     if facts["inode"] != request["inode"]:
@@ -162,6 +166,7 @@ def timer(request: dict[str, Any]) -> dict[str, Any]:
     unit = entry("timers", "unit", request["unit"])["unit"]
     if not unit.endswith(".timer"):
         raise Refused(f"{unit[:80]} is not a timer")
+    check_unprotected(unit)
     verb = request["do"].removesuffix("_timer")
     now = [] if verb == "stop" else ["--now"]
     ended = run([SYSTEMCTL, "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096)
@@ -177,8 +182,7 @@ def restore(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def test(request: dict[str, Any]) -> dict[str, Any]:
-    ended = declared.config_test(request["name"])
-    return {"passed": ended.code == 0, "code": ended.code}
+    return {"passed": config_test.ask(request["name"])}
 
 
 DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {

@@ -96,7 +96,7 @@ def _by_session(running: Mapping[int, Running]) -> Iterator[tuple[str, str]]:
 def _sessions() -> Iterator[tuple[str, int]]:
     """(id, leader) of logind's sessions that came from elsewhere or have a terminal or a display."""
     with contextlib.suppress(OSError):
-        for file in sorted(SESSIONS.iterdir()):
+        for file in sorted(one for one in SESSIONS.iterdir() if one.is_file()):  # beside each lies a pipe
             with contextlib.suppress(OSError, ValueError):
                 facts = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
                 if facts.get("REMOTE") == "1" or facts.get("TTY") or facts.get("DISPLAY"):

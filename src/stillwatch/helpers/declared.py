@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stillwatch.helpers.child import Ended, run
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.processes import holders, running
@@ -22,7 +21,6 @@ from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 DAY: Final = 86_400
 MAX_LOGS: Final = 10_000
-TEST_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,20 +103,6 @@ def lock(name: str) -> dict[str, Any]:
     elif pid.isdecimal() and os.path.exists(f"/proc/{int(pid)}"):  # noqa: PTH110
         alive = f"process {pid}, which it names, is alive"
     return facts | {"there": True, "inode": seen.st_ino, "alive": alive}
-
-
-def config_test(name: str) -> Ended:
-    """Run the test that the policy declares for a file. Raises Refused where it cannot be run."""
-    argv = entry("files", "name", name).get("test")
-    if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
-        raise Refused(f"{name} has no test")
-    program = os.path.realpath(argv[0])
-    if not argv[0].startswith("/") or os.path.basename(program) in ("sh", "bash", "dash", "env", "busybox"):  # noqa: PTH119
-        raise Refused(f"{argv[0][:80]} is not a program that may test")
-    facts = os.stat(program) if os.path.exists(program) else None  # noqa: PTH110, PTH116
-    if facts is None or facts.st_uid != 0 or facts.st_mode & 0o022:
-        raise Refused(f"{argv[0][:80]} is absent, or could have been written by others than root")
-    return run(argv, seconds=TEST_SECONDS, limit=16_384)
 
 
 @contextlib.contextmanager

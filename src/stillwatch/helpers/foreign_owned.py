@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from stillwatch.helpers.request import Refused
-from stillwatch.helpers.safe_open import open_beneath
+from stillwatch.helpers.safe_open import mount_of, open_beneath
 
 MOST: Final = 100_000
 DEEPEST: Final = 32
@@ -19,7 +19,7 @@ def strangers(path: str, wrong: frozenset[int]) -> Iterator[tuple[int, os.stat_r
     """Open descriptors of directories and plain files below `path` that one of the uids `wrong` owns; closed again
     when the next is asked for.
 
-    Links, files with several links, devices and other file systems are passed over. Raises Refused beyond MOST
+    Links, files with several links, devices and other mounts (R39) are passed over. Raises Refused beyond MOST
     entries or DEEPEST levels, since half a tree that is right helps nobody.
     """
     with ExitStack() as stack:
@@ -27,11 +27,11 @@ def strangers(path: str, wrong: frozenset[int]) -> Iterator[tuple[int, os.stat_r
         stack.callback(os.close, top)
         facts = os.fstat(top)
         if stat.S_ISDIR(facts.st_mode):
-            yield from _walk(top, facts.st_dev, wrong, [MOST], DEEPEST)
+            yield from _walk(top, mount_of(top), wrong, [MOST], DEEPEST)
 
 
 def _walk(
-    folder: int, device: int, wrong: frozenset[int], left: list[int], levels: int
+    folder: int, mount: int, wrong: frozenset[int], left: list[int], levels: int
 ) -> Iterator[tuple[int, os.stat_result]]:
     for name in os.listdir(folder):
         left[0] -= 1
@@ -44,11 +44,11 @@ def _walk(
         try:
             facts = os.fstat(entry)
             is_folder = stat.S_ISDIR(facts.st_mode)
-            if facts.st_dev != device or not (is_folder or (stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1)):
+            if mount_of(entry) != mount or not (is_folder or (stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1)):
                 continue
             if facts.st_uid in wrong:
                 yield entry, facts
             if is_folder:
-                yield from _walk(entry, device, wrong, left, levels - 1)
+                yield from _walk(entry, mount, wrong, left, levels - 1)
         finally:
             os.close(entry)

@@ -11,14 +11,17 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from stillwatch.helpers import config_test
 from stillwatch.helpers.child import run
-from stillwatch.helpers.declared import config_test, opened
+from stillwatch.helpers.declared import opened
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.request import Refused
 from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 STATE = Path("/var/lib/stillwatch-act")
 MAX_FILE: Final = 1_048_576
+KEPT_MODE: Final = 0o775
+"""No rights are raised, and nobody else writes."""
 UNIT_FOLDERS: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/")
 
 
@@ -26,7 +29,7 @@ def keep(name: str) -> dict[str, Any]:
     """Take a copy if the file passes its test now. Read before and after: what was tested is what is kept."""
     path = entry("files", "name", name)["path"]
     before = _read(path)
-    if config_test(name).code != 0:
+    if not config_test.ask(name):
         raise Refused(f"{path} does not pass its test, so no copy is taken")
     if _read(path) != before:
         raise Refused(f"{path} changed while it was tested")
@@ -62,8 +65,7 @@ def restore(name: str) -> dict[str, Any]:
         previous = _read(path)
         _store(name, "previous", *previous)
     _write(path, *good)
-    ended = config_test(name)
-    if ended.code != 0:
+    if not config_test.ask(name):
         if previous is not None:
             _write(path, *previous)
         raise Refused(f"the good copy of {path} does not pass its test any more; nothing is changed")
@@ -108,7 +110,7 @@ def _write(path: str, content: bytes, facts: dict[str, int]) -> None:
             with opened(os.open(spare, flags, 0o600, dir_fd=folder)) as descriptor:
                 _write_all(descriptor, content)
                 os.fchown(descriptor, facts["uid"], facts["gid"])
-                os.fchmod(descriptor, facts["mode"] & 0o755)
+                os.fchmod(descriptor, facts["mode"] & KEPT_MODE)
                 os.fsync(descriptor)
             os.rename(spare, place.name, src_dir_fd=folder, dst_dir_fd=folder)
         except OSError as error:

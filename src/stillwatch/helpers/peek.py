@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +26,6 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "connections": {"units": list},
     "carriers": {},
     "deleted": {},
-    "test": {"name": str},
     "sizes": {"path": str},
     "space": {},
     "logs": {"name": str},
@@ -53,13 +51,6 @@ def dropped(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 < len(units) <= MAX_UNITS or not all(isinstance(unit, str) for unit in units):
         raise Refused("units are 1 to 501 names")
     return connections(units)
-
-
-def test(request: dict[str, Any]) -> dict[str, Any]:
-    """Whether it passes, and the places that the test complains about; not its words, which may quote the file."""
-    ended = declared.config_test(request["name"])
-    places = re.findall(r"(/[A-Za-z0-9._/@-]{1,200}):(\d{1,6})", ended.text)
-    return {"passed": ended.code == 0, "code": ended.code, "places": [f"{path}:{line}" for path, line in places[:5]]}
 
 
 def sizes(request: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +124,6 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "connections": dropped,
     "carriers": lambda request: carriers(),
     "deleted": lambda request: {"files": deleted_files()},
-    "test": test,
     "sizes": sizes,
     "space": space,
     "logs": logs,

@@ -59,6 +59,17 @@ def entries(table: str) -> list[dict[str, Any]]:
     return declared
 
 
+def protected_patterns() -> list[str]:
+    """What the policy file protects beside the list of names."""
+    try:
+        found = tomllib.loads(_read_trusted(POLICY).decode()).get("protected", [])
+    except (ValueError, OSError) as error:
+        raise Refused(f"{POLICY}: {error}") from error
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Refused(f"{POLICY}: protected is not a list of names")
+    return found
+
+
 def _check_path(path: Any) -> None:
     own = isinstance(path, str) and any(path == folder or path.startswith(f"{folder}/") for folder in OWN)
     if not isinstance(path, str) or not CLEAN_PATH.fullmatch(path) or path in NEVER or own:

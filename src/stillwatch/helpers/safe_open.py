@@ -14,6 +14,8 @@ from stillwatch.helpers.request import Refused
 
 SYS_OPENAT2: Final = 437  # the same number on every architecture (Linux 5.6)
 NO_MAGICLINKS, NO_SYMLINKS, BENEATH = 0x02, 0x04, 0x08  # linux/openat2.h, RESOLVE_*
+AT_EMPTY_PATH, STATX_MNT_ID = 0x1000, 0x1000  # linux/fcntl.h, linux/stat.h
+STATX_BYTES, STATX_MNT_ID_AT = 256, 144  # struct statx
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
@@ -51,6 +53,19 @@ def walk(path: str, flags: int, mode: int = 0) -> int:
         raise Refused(f"{path}: {error.strerror}") from error
     finally:
         os.close(place)
+
+
+def mount_of(descriptor: int) -> int:
+    """The id of the mount that it was opened on (statx(2)): a bind mount has one of its own, an overlay has one alone.
+
+    Raises Refused where the kernel does not say (before Linux 5.8).
+    """
+    facts = ctypes.create_string_buffer(STATX_BYTES)
+    if _libc.statx(descriptor, b"", AT_EMPTY_PATH, STATX_MNT_ID, facts) != 0:
+        raise Refused(f"statx: {os.strerror(ctypes.get_errno())}")
+    if not struct.unpack_from("=I", facts, 0)[0] & STATX_MNT_ID:
+        raise Refused("this kernel does not tell mounts apart")
+    return int(struct.unpack_from("=Q", facts, STATX_MNT_ID_AT)[0])
 
 
 def open_folder(path: str) -> int:

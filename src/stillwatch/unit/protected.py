@@ -81,9 +81,9 @@ def protected_from_start(names: Iterable[str], more: Iterable[str] = ()) -> str:
     return protected_by(singles, more) or _first(groups, (*WHOLE_HOST, *more))
 
 
-def protected_by_name(names: Iterable[str]) -> str:
+def protected_by_name(names: Iterable[str], more: Iterable[str] = ()) -> str:
     """The same without what its role protects: a session's scope may hold a stray process."""
-    return _first(names, BY_NAME)
+    return _first(names, (*BY_NAME, *more))
 
 
 def carries(unit: UnitState, uplinks: Collection[str] = ()) -> str:

@@ -1,0 +1,102 @@
+"""The declared test of a file, run by root in a unit without capabilities, network, sockets or a place to write (R39).
+
+`config_test.py` answers one request on its socket; the root program asks it by `ask`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from stillwatch.helpers.child import run
+from stillwatch.helpers.policyfile import entry
+from stillwatch.helpers.request import Refused, closed, read_object, serve
+from stillwatch.unit.facts import paths_in
+
+SOCKET = Path("/run/stillwatch-helpers/test.sock")
+SECONDS: Final = 20.0
+PATIENCE: Final = 35.0
+INTERPRETERS: Final = re.compile(
+    r"(?:ba|da|z|k|mk|c|tc|fi|a|r)?sh|busybox|toybox|env|python.*|pypy.*|perl.*|ruby.*|node(?:js)?|deno|bun|php(?!-fpm).*"
+    r"|lua.*|[gmn]?awk|tclsh.*|wish.*|expect|guile.*|scheme.*|racket|java|dotnet|mono|pwsh|osascript|sed|ed|ex|vim?|nvim"
+    r"|emacs.*|xargs|find|parallel|make|gdb|strace|ltrace|script|timeout|nice|ionice|nohup|setsid|chroot|unshare|nsenter"
+    r"|setpriv|capsh|runuser|su|sudo|doas|pkexec|systemd-run|systemctl|ssh|socat|nc|ncat|flock|stdbuf|watch|time|tar|git"
+)
+"""Programs that run what they are told to, rather than test."""
+
+
+def handle(request: dict[str, Any]) -> dict[str, Any]:
+    closed(request, "do", {"test": {"name": str}})
+    ended = run(checked_argv(request["name"]), seconds=SECONDS, limit=16_384)
+    return {"passed": ended.code == 0, "code": ended.code}
+
+
+def checked_argv(name: str) -> list[str]:
+    """The declared test's argv. Raises Refused where it is no plain program of root's, or names a place in which others
+    than root could write."""
+    argv = entry("files", "name", name).get("test")
+    if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
+        raise Refused(f"{name} has no test")
+    program = os.path.realpath(argv[0])
+    if not argv[0].startswith("/") or any(INTERPRETERS.fullmatch(Path(path).name) for path in (argv[0], program)):
+        raise Refused(f"{argv[0][:80]} is not a program that may test")
+    if not Path(program).is_file() or _is_script(program):
+        raise Refused(f"{argv[0][:80]} is absent, or a script")
+    for path in (argv[0], program, *(path for word in argv[1:] for path in _paths(word))):
+        check_roots_alone(path)
+    return argv
+
+
+def _paths(word: str) -> Iterator[str]:
+    """Paths that a word names, in an option too; a word is also taken for a path from the root, where tests run."""
+    yield from paths_in(word)
+    if not word.startswith(("-", "/")) and os.path.lexists(f"/{word}"):
+        yield f"/{word}"
+
+
+def _is_script(program: str) -> bool:
+    with open(program, "rb") as file:  # noqa: PTH123
+        return file.read(2) == b"#!"
+
+
+def check_roots_alone(path: str) -> None:
+    """Raises Refused if others than root (run by a person: than that person) could write it or what leads to it."""
+    owners = {0, os.geteuid()}
+    for form in (path, os.path.realpath(path)):
+        for place in (PurePosixPath(form), *PurePosixPath(form).parents):
+            try:
+                facts = os.lstat(place)
+            except OSError:
+                continue  # what is absent is judged by the folder that it would lie in
+            sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
+            loose = facts.st_mode & 0o022 and not sticky and not stat.S_ISLNK(facts.st_mode)
+            if facts.st_uid not in owners or loose:
+                raise Refused(f"{place} could be written by others than root, so no test may name it")
+
+
+def ask(name: str) -> bool:
+    """Whether the declared test passes. Raises Refused where it cannot be run."""
+    checked_argv(name)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(PATIENCE)
+            link.connect(str(SOCKET))
+            link.sendall(json.dumps({"do": "test", "name": name}).encode())
+            link.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: link.recv(65_536), b""))
+    except OSError as error:
+        raise Refused(f"no test can be run: {error}") from error
+    reply = read_object(answer)
+    if reply.get("ok") is not True:
+        raise Refused(str(reply.get("reason", "no test can be run")))
+    return reply.get("passed") is True
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(handle, ()))

@@ -1,0 +1,51 @@
+"""PID 1 asked by the root program itself: whether a unit fails or is protected. The gate is not believed (R39)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from stillwatch.helpers.child import run
+from stillwatch.helpers.policyfile import protected_patterns
+from stillwatch.helpers.request import Refused
+from stillwatch.unit.names import Names, may_be_changed
+from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, tokens_of
+
+SYSTEMCTL: Final = "/usr/bin/systemctl"
+EXECUTED: Final = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost")
+STATE: Final = ("Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy")
+
+
+def check_failing(unit: str) -> None:
+    """Raises Refused unless PID 1 says that the unit fails, and it is one that may be touched."""
+    facts = check_unprotected(unit)
+    again = facts.get("SubState") == "auto-restart" or facts.get("NRestarts", "0") != "0"
+    if facts.get("ActiveState") != "failed" and not (facts.get("ActiveState") == "activating" and again):
+        raise Refused(f"PID 1 says that {unit} is {facts.get('ActiveState', 'unknown')}, not failed")
+
+
+def check_unprotected(unit: str) -> Mapping[str, str]:
+    """What PID 1 says of the unit. Raises Refused where it is absent or protected, by the same list as the gate's."""
+    facts = asked(unit)
+    if facts.get("LoadState") != "loaded":
+        raise Refused(f"there is no unit {unit[:80]}")
+    names = Names.of(
+        {unit, facts.get("Id", unit), *facts.get("Names", "").split()},
+        f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}".split(),
+    )
+    if protected := protected_by(names.relatives, protected_patterns()):
+        raise Refused(f"{protected} is protected")
+    if ran := tokens_of(facts.get(name, "") for name in EXECUTED) & ACCESS_PROGRAMS:
+        raise Refused(f"{unit} is protected: it runs {min(ran)}")
+    return facts
+
+
+def asked(unit: str) -> dict[str, str]:
+    """Raises Refused where the name is none or PID 1 does not answer."""
+    if not may_be_changed(unit):
+        raise Refused(f"{unit[:80]!r} is not the name of a unit")
+    properties = f"--property={','.join((*STATE, *EXECUTED))}"
+    ended = run([SYSTEMCTL, "show", "--no-pager", properties, "--", unit], seconds=10, limit=65_536)
+    if ended.code != 0:
+        raise Refused(f"PID 1 does not say how {unit} is")
+    return dict(line.split("=", 1) for line in ended.text.splitlines() if "=" in line)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stillwatch.helpers import config_test
+from stillwatch.helpers.request import Refused
+
+Write = Callable[[str], Path]
+
+
+def declare(policy: Write, *argv: object) -> None:
+    words = ", ".join(f'"{word}"' for word in argv)
+    policy(f'[[files]]\nname="a"\npath="/etc/a"\nunit="a.service"\ntest=[{words}]\n')
+
+
+def test_a_declared_test_passes_or_fails(policy: Write) -> None:
+    for program, passed in (("/usr/bin/true", True), ("/usr/bin/false", False)):
+        declare(policy, program)
+        assert config_test.handle({"do": "test", "name": "a"})["passed"] is passed
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "sh",
+        "bash",
+        "dash",
+        "env",
+        "python3",
+        "perl",
+        "awk",
+        "xargs",
+        "find",
+        "timeout",
+        "setpriv",
+        "systemd-run",
+        "tar",
+    ],
+)
+def test_r39_a_program_that_runs_what_it_is_told_is_no_test(policy: Write, program: str) -> None:
+    declare(policy, f"/usr/bin/{program}", "-c", "id")
+    with pytest.raises(Refused):
+        config_test.checked_argv("a")
+
+
+def test_r39_no_link_to_an_interpreter_no_script_and_nothing_relative(policy: Write, tmp_path: Path) -> None:
+    (tmp_path / "check").symlink_to("/bin/sh")
+    script = tmp_path / "script"
+    script.write_text("#!/usr/bin/true\n")
+    script.chmod(0o755)
+    for program in (tmp_path / "check", script, "true", tmp_path / "absent", tmp_path):
+        declare(policy, program)
+        with pytest.raises(Refused):
+            config_test.checked_argv("a")
+    for text in ("test=[]", "test=5", "test=[5]", ""):
+        policy(f'[[files]]\nname="a"\npath="/etc/a"\nunit="a.service"\n{text}\n')
+        with pytest.raises(Refused):
+            config_test.checked_argv("a")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
+@pytest.mark.parametrize("how", ["{}", "--config={}", "-c{}", "file:{}"])
+def test_r39_no_part_of_a_path_in_a_test_may_be_anybodys_but_roots(policy: Write, tmp_path: Path, how: str) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    config = folder / "app.conf"
+    config.write_text("good")
+    declare(policy, "/usr/bin/true", how.format(config))
+    assert config_test.checked_argv("a")
+    for spoil, mend in (
+        (lambda: os.chown(folder, 33, 33), lambda: os.chown(folder, 0, 0)),
+        (lambda: folder.chmod(0o775), lambda: folder.chmod(0o755)),
+        (lambda: os.chown(config, 33, 33), lambda: os.chown(config, 0, 0)),
+        (lambda: config.chmod(0o666), lambda: config.chmod(0o644)),
+    ):
+        spoil()
+        with pytest.raises(Refused, match="others than root"):
+            config_test.checked_argv("a")
+        mend()
+    (tmp_path / "link").symlink_to(folder)
+    os.chown(folder, 33, 33)
+    declare(policy, "/usr/bin/true", how.format(tmp_path / "link/absent.conf"))
+    with pytest.raises(Refused, match="others than root"):
+        config_test.checked_argv("a")
+    program = folder / "check"
+    program.write_bytes(Path("/usr/bin/true").read_bytes())
+    program.chmod(0o755)
+    declare(policy, program)
+    with pytest.raises(Refused, match="others than root"):
+        config_test.checked_argv("a")
+
+
+def test_where_nobody_runs_tests_none_is_run(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(config_test, "SOCKET", tmp_path / "none")
+    monkeypatch.setattr(config_test, "checked_argv", lambda name: [])
+    with pytest.raises(Refused, match="no test can be run"):
+        config_test.ask("a")
