@@ -359,3 +359,10 @@ async def test_r40_what_a_unit_runs_protects_it(tmp_path):
         "protected",
         "web.service (runs sshd) is protected",
     )
+
+
+async def test_r35_what_a_restart_does_to_its_own_target_is_no_other_unit(tmp_path):
+    gate = make_gate(tmp_path, level="suggest", catalogue=CATALOGUE)
+    bus_of(gate).links = {"db.service": {"BindsTo": ["web.service"], "StopWhenUnneeded": True}}
+    reading = await gate.judge.read(gate.policy, "restart_unit", "db.service", {})
+    assert [touch.unit for touch in reading.case.touches] == ["web.service"]

@@ -49,7 +49,9 @@ def run(argv: Sequence[str], *, seconds: float, limit: int) -> Ended:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(
+            ProcessLookupError, PermissionError
+        ):  # where none may be sent, the unit's own end ends it
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         if child.stdout:
