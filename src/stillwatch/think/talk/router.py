@@ -16,7 +16,7 @@ from typing import Final
 
 from stillwatch.think.talk.named import Named, one_error, with_roles
 from stillwatch.think.talk.topic import Topic
-from stillwatch.think.talk.words import COMMON_ANYWHERE, LANGUAGES, words_of
+from stillwatch.think.talk.words import COMMON_ANYWHERE, LANGUAGES, Language, words_of
 
 SURE: Final = 0.60
 LIKELY: Final = 0.45
@@ -65,10 +65,15 @@ class Router:
             for word in vector:
                 self._spread[topic.name][word] = max(self._spread[topic.name][word], 1.0)
         self.words = frozenset(word for word in self._weights if not word.startswith("<"))
+        self._tongues = _tongues(topics)
         self._keys = {topic.name: _matcher(topic.keys) for topic in topics if topic.keys}
         held = Counter(key.rstrip("*") for topic in topics for key in set(topic.keys.split()))
         self._nouns = frozenset(key for key, count in held.items() if count <= NOUN and key not in COMMON_ANYWHERE)
         self._nearby: dict[str, str] = {}
+
+    def tongue(self, word: str) -> Language | None:
+        """The one language whose examples have the word, or one near it."""
+        return self._tongues.get(word) or self._tongues.get(self._nearest(word))
 
     def knows(self, word: str) -> bool:
         """Whether it, or a word near it, stands in the catalogue."""
@@ -153,6 +158,16 @@ class Router:
     def _same_beginning(self, word: str) -> list[str]:
         stem = word[: max(5, len(word) - 3)]
         return [known for known in self.words if len(word) >= 6 and known.startswith(stem)]
+
+
+def _tongues(topics: Sequence[Topic]) -> dict[str, Language]:
+    """Longer words that the examples of one language alone have."""
+    found: dict[str, set[Language]] = defaultdict(set)
+    lines = [(language, line) for topic in topics for language in LANGUAGES for line in topic.examples(language)]
+    for language, line in lines:
+        for word in words_of(line):
+            found[word].add(language)
+    return {word: next(iter(names)) for word, names in found.items() if len(names) == 1 and len(word) > 3}
 
 
 def _matcher(keys: str) -> Callable[[str], bool]:

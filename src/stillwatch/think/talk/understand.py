@@ -59,7 +59,8 @@ def understand(
 ) -> Understood:
     """before: what the person wrote earlier, oldest first."""
     earlier = [line for line in before[-MOST_BEFORE:] if line.strip()]
-    language = language_of(question, language_of(earlier[-1]) if earlier else "en")
+    tongue = router().tongue
+    language = language_of(question, language_of(earlier[-1], tongue=tongue) if earlier else "en", tongue)
     named = find(question, units, now=now, knows=router().knows, users=users)
     routed = router().route(question, named)
     understood = Understood(question=question, language=language, named=named, topic=routed.topic, near=routed.ranked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Final, Literal
 
@@ -42,13 +43,18 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(plain.replace("'", " "))
 
 
-def language_of(text: str, otherwise: Language = "en") -> Language:
-    """By its small words and letters; `otherwise` where they do not tell."""
+def language_of(
+    text: str, otherwise: Language = "en", tongue: Callable[[str], Language | None] = lambda _: None
+) -> Language:
+    """By its small words and letters; `otherwise` where they do not tell. tongue: the one language of a longer word."""
     found = set(words_of(text))
     scores: dict[Language, float] = {name: float(len(found & COMMON[name])) for name in LANGUAGES}
     for name, marks in _MARKS:
         scores[name] += 1.5 * bool(marks.search(text.casefold()))
     for name in LANGUAGES:
         scores[name] += 0.8 * len(found & TELLING[name])
+    for told in map(tongue, found):
+        if told is not None:
+            scores[told] += 0.6
     best = max(LANGUAGES, key=lambda name: (scores[name], name == otherwise))
     return best if scores[best] > scores[otherwise] else otherwise
