@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from stillwatch.daemon.standing import Standing
+from stillwatch.host.pressure import short_of
 from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
 from stillwatch.incidents.thought import on_top_of
 from stillwatch.ports import ChatModel, Clock, LookTools
@@ -126,7 +127,7 @@ class Thinking:
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         told = [str(note) for note in self.store.memory.notes(NOTES)]
-        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told, home=self.host)
+        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told, home=self.host, spared=short_of())
         bare = replace(
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
         )

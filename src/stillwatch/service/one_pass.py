@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.accounts import all_users
+from stillwatch.host.pressure import short_of
 from stillwatch.incidents.recall import Memory
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import ChatModel, Clock, LookTools
@@ -241,9 +242,8 @@ class Service:
             if novel:
                 found = group((*gathered.triggers, *novel), gathered.units, now, home=home)
             told, unread = self._recalled(self.noted, list[str]()) if own else ([], ())
-            engine = Engine(
-                models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told, home=home
-            )
+            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told)
+            engine = replace(engine, home=home, spared=short_of())
             left = deadline - (self._clock.boot() - started)
             thought = await engine.understand(found, gathered.units, max(left, 0.5))
             incidents = tuple(one for one in thought if one.state != "resolved")

@@ -9,6 +9,8 @@ from stillwatch.records.cause import CAUSES, Cause
 from stillwatch.think.diagnosis.consensus import settle, wants_closer_look
 from tests.think.incidents import incident
 
+from .causes.scene import trigger
+
 
 def says(by: Any, cause: str, confidence: float, **more: Any) -> Assessment:
     given = {"evidence": ("E1",), "cause": Cause(id=cause, object="web.service", text=f"{by}: {CAUSES[cause]}"), **more}
@@ -22,15 +24,34 @@ GUESSED = says("rule", "exit-code", 0.5)
 def test_no_model_talks_a_proven_cause_away() -> None:
     told = settle(incident(), PROVEN, says("review", "oom", 0.85), says("meta", "oom", 0.85))
     assert told.cause is not None and told.cause.id == "port-in-use" and told.by == "rule"
-    assert told.confidence < PROVEN.confidence
+    assert told.confidence == PROVEN.confidence
     assert any("oom" in note and "human should look" in note for note in told.notes)
 
 
-def test_agreement_with_what_is_proven_adds_nothing_and_with_a_guess_it_does() -> None:
+def test_two_models_that_agree_corroborate_nothing_and_a_rule_that_agrees_does() -> None:
     assert settle(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence == PROVEN.confidence
     agreed = settle(incident(), GUESSED, says("review", "bad-config", 0.65), says("meta", "bad-config", 0.85))
     alone = settle(incident(), GUESSED, says("meta", "bad-config", 0.85))
-    assert agreed.confidence > alone.confidence
+    assert agreed.confidence == alone.confidence
+    reason = says("rule", "bad-config", 0.6)
+    assert settle(incident(), reason, says("review", "bad-config", 0.65)).confidence > 0.65
+
+
+def test_a_model_never_replaces_a_reason_by_one_that_the_evidence_does_not_name() -> None:
+    reason = says("rule", "name-resolution", 0.6)
+    told = settle(incident(), reason, says("review", "missing-executable", 0.85), says("meta", "oom", 0.9))
+    assert told.cause == reason.cause and told.by == "rule"
+    left_open = incident(triggers=(trigger("wrong-address"), trigger("name-resolution")))
+    told = settle(left_open, reason, says("meta", "wrong-address", 0.85))
+    assert told.cause is not None and told.cause.id == "wrong-address"
+
+
+def test_a_line_of_the_kernel_tells_of_no_missing_program() -> None:
+    spoke = incident(triggers=(trigger("", subject="kernel"),))
+    told = settle(spoke, GUESSED, says("review", "missing-executable", 0.85))
+    assert told.cause == GUESSED.cause
+    told = settle(spoke, GUESSED, says("review", "oom", 0.85))
+    assert told.cause is not None and told.cause.id == "oom"
 
 
 def test_where_nothing_is_proven_the_one_who_looked_furthest_is_believed() -> None:

@@ -12,6 +12,7 @@ from stillwatch.records.incident import Incident, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.think.context import new_nonce
+from stillwatch.think.diagnosis.causes.failing import could_restart
 from stillwatch.think.diagnosis.consensus import is_proven, settle, wants_closer_look
 from stillwatch.think.diagnosis.diagnose import diagnose
 from stillwatch.think.diagnosis.meta import look_closer
@@ -35,7 +36,8 @@ def ignore(_: str) -> None:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
     """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at;
-    told: what people noted about this host, for whoever looks closer; home: the host that looks and units are of, ""
+    told: what people noted about this host, for whoever looks closer; spared: why no model is asked now, "" where they
+    may be; home: the host that looks and units are of, ""
     for any. Of another host only what its lines say is known, and nothing can be done to it from here.
     """
 
@@ -45,6 +47,11 @@ class Engine:
     progress: Progress = ignore
     told: Sequence[str] = ()
     home: str = ""
+    spared: str = ""
+
+    @property
+    def _may_ask(self) -> bool:
+        return bool(self.models) and not self.spared
 
     def is_here(self, incident: Incident) -> bool:
         """Whether the incident is of the host that can be looked at."""
@@ -63,16 +70,19 @@ class Engine:
         diagnosed = folded([await self._diagnose(one, units, ends, troubled - {one.subject}) for one in ordered])
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
-            if number >= MOST_INCIDENTS_FOR_MODELS or not self.models or rule.over or rule.meant:
+            if number >= MOST_INCIDENTS_FOR_MODELS or not self._may_ask or rule.over or rule.meant:
                 understood.append(self._bounded(self._settled(incident, rule)))
                 continue
             self.progress(f"thinking about {incident.subject} ({number + 1} of {len(diagnosed)})")
-            understood.append(self._bounded(await self._think(incident, rule, units, ends)))
+            thought = await self._think(incident, rule, units, ends)
+            understood.append(self._bounded(_helpful(thought, rule, units)))
         return tuple(understood)
 
     def _settled(self, incident: Incident, rule: Assessment) -> Incident:
         """By the rules alone; what is over by what they saw is resolved, and says so."""
         settled = settle(incident, rule)
+        if self.models and self.spared:
+            settled = replace(settled, notes=(*settled.notes, f"No model was asked: {self.spared}."))
         if not rule.over:
             return settled
         step = Step(at=self.clock.now(), by="rule", text=rule.over)
@@ -170,6 +180,14 @@ def _followed(incident: Incident, sufferers: Sequence[str]) -> Incident:
         return incident
     note = f"{', '.join(dict.fromkeys(sufferers))} {'suffers' if len(sufferers) == 1 else 'suffer'} from it"
     return replace(incident, notes=(*incident.notes, note))
+
+
+def _helpful(thought: Incident, rule: Assessment, units: Mapping[str, UnitState]) -> Incident:
+    """A model's remedy only where one of that kind can help, by what PID 1 says of the unit."""
+    proposal = thought.proposal
+    if proposal is None or proposal == rule.proposal or proposal.action not in ("restart_unit", "start_unit"):
+        return thought
+    return thought if could_restart(units.get(proposal.target)) else replace(thought, proposal=None)
 
 
 def failed(incident: Incident, tier: Tier, failure: Failure) -> Incident:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.records.cause import CAUSES
+from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
 
@@ -124,11 +125,14 @@ _RAN = 60.0
 
 
 def _may_try_again(case: Case) -> bool:
+    return could_restart(case.unit)
+
+
+def could_restart(unit: UnitState | None) -> bool:
     """A service that ran and then ended, or was ended, for no known reason is restarted once, as anybody would.
 
     What fails each time it starts would fail again; a job would do its work twice; a transient unit has no file.
     """
-    unit = case.unit
     if unit is None or not unit.name.endswith(".service") or unit.active_state != "failed" or unit.restarts:
         return False
     if unit.kind == "oneshot" or unit.load_state not in ("", "loaded") or "/transient/" in unit.fragment_path:
