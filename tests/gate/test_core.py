@@ -181,3 +181,24 @@ async def test_explain_gives_all_four_levels(tmp_path):
     assert (absent["verdict"], absent["missing"]) == ("ask", ["web@x.service"])
     assert (await say(gate, DAEMON, "explain", action="restart_unit", target="ssh.socket"))["verdict"] == "refuse"
     assert (await say(gate, DAEMON, "explain", action="sh", target="web.service"))["verdict"] == "refuse"
+
+
+async def test_r41_a_flood_of_refusals_leaves_few_words_and_is_counted(tmp_path):
+    gate = make_gate(tmp_path)
+    loud = {f"k{number}": "x" * 500 for number in range(16)}
+    for number in range(700):
+        fields = {"target": f"ssh{number}.service" + "y" * 300, "arguments": loud, "because": "z" * 4_000}
+        assert (await say(gate, DAEMON, "propose", action="restart_unit", **fields))["state"] == "refused"
+    assert len(kinds(gate)) == 200
+    assert gate.database.one("SELECT sum(length(body)) FROM audit") < 200 * 2_000
+    clock_of(gate).pass_by(3_600)
+    await propose(gate, "ssh.service")
+    assert gate.database.records(200, 9)[0].shown()["left_out"] == 500
+    assert (await propose(gate, "web.service"))["state"] == "done", "and what is allowed is done meanwhile"
+
+
+async def test_r41_a_proposal_that_waits_is_not_written_down_again_and_again(tmp_path):
+    gate = make_gate(tmp_path, level="suggest")
+    for _ in range(50):
+        assert (await propose(gate, "web.service"))["id"] == "A-1"
+    assert kinds(gate) == ["proposed", "decided"]

@@ -5,7 +5,9 @@ import sqlite3
 
 import pytest
 
+from stillwatch.gate import database as database_module
 from stillwatch.gate.database import Database
+from stillwatch.host.auditlog import archives, check, read_records
 from tests.gate.stage import StillClock
 
 
@@ -108,3 +110,32 @@ def test_a_database_of_an_earlier_version_gets_what_is_new(tmp_path):
     database.connection.execute("ALTER TABLE proposals DROP COLUMN things")
     database.close()
     assert opened(tmp_path).all("SELECT things FROM proposals") == []
+
+
+def filled(folder, count, keep=10):
+    database = opened(folder, keep=keep)
+    for number in range(count):
+        with database.writing() as writer:
+            writer.record("decided", number=number)
+        database.archive()
+    return database
+
+
+def test_r41_archives_are_bounded_and_the_chain_says_where_it_begins(tmp_path, monkeypatch):
+    monkeypatch.setattr(database_module, "MAX_ARCHIVES", 3)
+    database = filled(tmp_path, 80)
+    assert len(archives(tmp_path)) <= 3
+    seen = check(read_records(tmp_path), {database.seq: database.head})
+    assert (seen.whole, seen.problem) == (True, "")
+    database.close()
+    assert opened(tmp_path).seq == database.seq
+    archives(tmp_path)[0].unlink()
+    stolen = check(read_records(tmp_path), {})
+    assert (stolen.whole, stolen.seq) == (False, 1), "a beginning that no record lets go"
+
+
+def test_r30_a_missing_first_record_is_found(tmp_path):
+    database = filled(tmp_path, 5, keep=100)
+    database.connection.execute("DELETE FROM audit WHERE seq = 1")
+    database.close()
+    assert check(read_records(tmp_path), {}).problem == "record 1 is missing or out of order"

@@ -104,3 +104,22 @@ async def test_what_only_a_nixos_can_do_is_asked_of_its_own_program(tmp_path):
     with pytest.raises(Interrupted):
         await here(tmp_path).act({"do": "nix_rollback"})
     server.close()
+
+
+async def test_r41_callers_queue_and_not_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(world_module, "MOST_QUEUED", 5)
+    most, now = 0, 0
+
+    async def slow(self, helper, request, seconds):
+        nonlocal most, now
+        now, most = now + 1, max(most, now + 1)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return {"ok": True}
+
+    monkeypatch.setattr(HostAccess, "_ask_now", slow)
+    host = here(tmp_path)
+    answers = await asyncio.gather(*(host.peek({}) for _ in range(12)), return_exceptions=True)
+    assert most == world_module.AT_ONCE
+    assert [isinstance(one, Refused) for one in answers].count(True) == 7
+    assert await host.peek({}) == {"ok": True}

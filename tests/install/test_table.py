@@ -57,3 +57,10 @@ def test_a_socket_has_its_service() -> None:
         if kind == "socket":
             service = units()[name]["Socket"].get("Service")
             assert {service, f"{stem}@.service"} & set(units()), name
+
+
+def test_r41_no_burst_of_connections_ends_a_socket_for_good() -> None:
+    sockets = {name: unit["Socket"] for name, unit in units().items() if name.endswith(".socket")}
+    assert {name for name, door in sockets.items() if door.get("TriggerLimitIntervalSec") != "0"} == set()
+    helpers = [door for door in sockets.values() if door.get("Accept") == "yes"]
+    assert helpers and all(int(door["MaxConnections"]) <= 8 for door in helpers)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Samples = Callable[[str, float, float], Sequence[tuple[float, float]]]
 DEADLINE = 300.0
 QUESTION_CHARACTERS = 8_000
+MOST_HISTORY = 40
 SIDE_SECONDS = 20.0
 APPROVALS = frozenset(("wrong", "unit_down", "waiting", "incident"))
 """Topics whose answer ends with what waits for an approval."""
@@ -273,5 +274,5 @@ def _redacted(turn: Turn) -> Turn:
 
     Each message is cut first, well behind what is used of it, so that no cut secret comes into use.
     """
-    history = [replace(one, content=redact(one.content[:QUESTION_CHARACTERS])) for one in turn.history]
+    history = [replace(one, content=redact(one.content[:QUESTION_CHARACTERS])) for one in turn.history[-MOST_HISTORY:]]
     return replace(turn, message=redact(turn.message[:QUESTION_CHARACTERS]), history=history)

@@ -14,11 +14,11 @@ from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import Database
 from stillwatch.gate.judge import Judge, Reading, explained, plain, refused_explanation, told
 from stillwatch.gate.kill_switch import Switch
-from stillwatch.gate.limits import Limits
+from stillwatch.gate.limits import Limits, Notes
 from stillwatch.gate.perform import Performer
 from stillwatch.gate.policy import LEVELS, Policy, decide, load_policy, lower_level
 from stillwatch.gate.proposals import Proposals, Row, shown
-from stillwatch.gate.protocol import FOR_PROPOSERS, AnyRequest, clean
+from stillwatch.gate.protocol import FOR_PROPOSERS, AnyRequest, clean, in_few_words
 from stillwatch.gate.totp import Codes
 from stillwatch.gate.trust import read_trusted
 from stillwatch.records.action import Decision
@@ -53,6 +53,7 @@ class Gate:
         self.ceiling = ceiling if trial_uid is None else lower_level(ceiling, "suggest")
         self.clock = judge.world.clock
         self.proposals, self.limits = Proposals(database), Limits(database, self.clock, boot_id)
+        self.notes = Notes(self.clock)
         self.switch, self.codes = Switch(database, database.folder), Codes(database, database.folder)
         self.performer = Performer(
             database=database,
@@ -115,8 +116,10 @@ class Gate:
                 return await self._begin(peer, reading, decision, note)
         except Refused as refused:
             decision = Decision(verdict="refuse", rule="gate", reason=clean(str(refused)))
-        with self.database.writing() as writer:
-            writer.record("decided", **change, **told(decision), proposer=f"uid {peer.uid}", because=note["because"])
+        if self.notes.may(peer.uid):
+            known = {"proposer": f"uid {peer.uid}", "because": note["because"], **self.notes.missing(peer.uid)}
+            with self.database.writing() as writer:
+                writer.record("decided", **in_few_words(change), **told(decision), **known)
         return {"id": None, "state": "refused", "risk": risk, "decision": told(decision), "outcome": None}
 
     async def _begin(self, peer: Peer, reading: Reading, decision: Decision, note: dict[str, str]) -> Reply:

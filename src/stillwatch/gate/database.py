@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.gate.change.action import Clock
-from stillwatch.host.auditlog import GENESIS, Record, archived_head, canonical, link
+from stillwatch.host.auditlog import GENESIS, Record, archived_head, archives, canonical, head_of, link
 from stillwatch.host.durable import write_durably
 
 KEEP: Final = 50_000
 """Audit records in the database; beyond that the older half is written to an archive file, and only then removed."""
+MAX_ARCHIVES: Final = 20
 Anchor = Callable[[int, str], bool]
 
 
@@ -97,7 +98,19 @@ class Database:
         path = self.folder / f"audit-{records[0].seq:012d}.jsonl"
         write_durably(path, "".join(record.line() for record in records).encode())
         self._finish_archiving()
+        self._drop_oldest()
         return path
+
+    def _drop_oldest(self) -> None:
+        """Beyond MAX_ARCHIVES the oldest go, after the chain says up to where: so a missing beginning is told from a
+        stolen one (R30, R41)."""
+        surplus = archives(self.folder)[:-MAX_ARCHIVES]
+        if surplus:
+            seq, head = head_of(surplus[-1])
+            with self.writing() as writer:
+                writer.record("dropped", up_to=seq, head=head)
+            for path in surplus:
+                path.unlink()
 
     def close(self) -> None:
         self.connection.close()

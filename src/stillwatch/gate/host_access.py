@@ -19,6 +19,8 @@ from stillwatch.host.unixsockets import TooLong, peer_uid, read_all
 HELPERS: Final = Path("/run/stillwatch-helpers")
 ACT_DEADLINE: Final = 150.0
 PEEK_DEADLINE: Final = 40.0
+AT_ONCE: Final = 3
+MOST_QUEUED: Final = 32
 NIXOS_DEADLINE: Final = 1_800.0
 
 
@@ -41,6 +43,7 @@ class HostAccess:
         self.clock: Clock = clock or HostClock()
         self.declared: Declared = Declared()
         self.helpers, self.owner, self.installed = helpers, owner, installed
+        self.room, self.queued = asyncio.Semaphore(AT_ONCE), 0
 
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
         if str(request.get("do")).startswith("nix_"):
@@ -51,6 +54,17 @@ class HostAccess:
         return await self._ask("peek", request, PEEK_DEADLINE)
 
     async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
+        """In its turn, and not in a longer queue than MOST_QUEUED: systemd runs only so many helpers at once (R41)."""
+        if self.queued >= MOST_QUEUED:
+            raise Refused(f"the {helper} helper is busy: {MOST_QUEUED} requests wait already")
+        self.queued += 1
+        try:
+            async with self.room:
+                return await self._ask_now(helper, request, seconds)
+        finally:
+            self.queued -= 1
+
+    async def _ask_now(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
         """One line there, one object back; {"ok": false, "reason": …} means that nothing was changed."""
         sent = False
         try:

@@ -16,6 +16,7 @@ PER_DAY: Final = 10
 FIRST_PAUSE: Final = 10.0
 LONGEST_PAUSE: Final = 300.0
 MOST_RUNS: Final = 1_000
+REFUSALS_PER_HOUR: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,29 @@ class Run:
     age: float
     of_this_boot: bool
     recent: bool
+
+
+class Notes:
+    """Refusals that are written down for one peer: a flood of them may not fill the disk (R41). What is left out is
+    counted, and told with the next one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.written: dict[int, list[float]] = {}
+        self.left_out: dict[int, int] = {}
+
+    def may(self, uid: int) -> bool:
+        now = self.clock.boot()
+        mine = [at for at in self.written.get(uid, []) if now - at < HOUR]
+        room = len(mine) < REFUSALS_PER_HOUR
+        self.written[uid] = [*mine, now] if room else mine
+        self.left_out[uid] = self.left_out.get(uid, 0) + (not room)
+        return room
+
+    def missing(self, uid: int) -> dict[str, int]:
+        """How many were left out since the last one that was written, as fields of a record."""
+        count = self.left_out.pop(uid, 0)
+        return {"left_out": count} if count else {}
 
 
 class Limits:

@@ -54,12 +54,19 @@ class Proposals:
                 first = {**key, **note, "proposer": uid, "at": self.database.clock.now()}
                 number = self._insert(writer, {**first, **fresh})
                 writer.record("proposed", id=f"A-{number}", **change, proposer=f"uid {uid}", because=note["because"])
+            elif self._as_before(number, fresh):
+                return int(number)
             else:
                 self._update(writer, number, fresh)
             writer.record("decided", id=f"A-{number}", **change, **told(decision), risk=reading.case.risk)
             old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
             writer.execute(old, (number,))
         return int(number)
+
+    def _as_before(self, number: int, fresh: dict[str, Any]) -> bool:
+        """Whether a proposal that waits says the same again, so that nothing is to be written (R41)."""
+        row = self.row(int(number))
+        return all(row[name] == value for name, value in fresh.items())
 
     def renew(self, number: int, reading: Reading) -> None:
         """What is shown is brought up to date; nothing is approved by it."""

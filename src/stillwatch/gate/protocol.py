@@ -12,6 +12,7 @@ from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import Refused
 
 MAX_BYTES: Final = 65_536
+MOST_NOTED: Final = 200
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Target = Annotated[str, Meta(min_length=1, max_length=512)]
 Value = Annotated[str, Meta(max_length=512)] | bool | Annotated[int, Meta(ge=-(2**53), le=2**53)]
@@ -129,6 +130,17 @@ def read_request(line: bytes) -> AnyRequest:
 def clean(text: str) -> str:
     """Text from outside, for the audit and for people: one line, printable, at most 500 characters (R15)."""
     return "".join(sign if sign.isprintable() else " " for sign in text)[:500]
+
+
+def in_few_words(change: dict[str, Any]) -> dict[str, Any]:
+    """A refused change for the audit: who proposes writes at most these few hundred characters into it."""
+    arguments = change["arguments"]
+    text = clean(json.dumps(arguments))
+    return {
+        **change,
+        "target": clean(change["target"]),
+        "arguments": arguments if len(text) < MOST_NOTED else text[:MOST_NOTED],
+    }
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -74,9 +74,12 @@ def archives(folder: Path) -> list[Path]:
 def archived_head(folder: Path) -> tuple[int, str] | None:
     """Sequence and hash of the newest archived record."""
     files = archives(folder)
-    if not files:
-        return None
-    last = json.loads(files[-1].read_text().splitlines()[-1])
+    return head_of(files[-1]) if files else None
+
+
+def head_of(archive: Path) -> tuple[int, str]:
+    """Sequence and hash of its last record."""
+    last = json.loads(archive.read_text().splitlines()[-1])
     return int(last["seq"]), str(last["hash"])
 
 
@@ -96,10 +99,18 @@ def read_records(folder: Path) -> Iterator[Record]:
 
 
 def check(records: Iterator[Record], anchors: Mapping[int, str]) -> Wholeness:
-    """Walk the chain and compare with the journal. anchors: sequence → hash, from entries with the gate's _UID only."""
+    """Walk the chain and compare with the journal. anchors: sequence → hash, from entries with the gate's _UID only.
+
+    It may begin later than with its first record, if it says itself that what went before was dropped.
+    """
     seq, head, newest = 0, GENESIS, 0
+    begins, dropped = (0, GENESIS), {(0, GENESIS)}
     try:
         for record in records:
+            if head == GENESIS and record.seq > 1:
+                begins = seq, head = record.seq - 1, record.previous
+            if '"kind":"dropped"' in record.body:
+                dropped.add(_dropped(record.body))
             problem = _problem(record, seq, head, anchors.get(record.seq))
             if problem:
                 return Wholeness(whole=False, records=seq, problem=problem, seq=seq + 1)
@@ -107,6 +118,8 @@ def check(records: Iterator[Record], anchors: Mapping[int, str]) -> Wholeness:
             newest = seq if seq in anchors else newest
     except Spoilt as spoilt:
         return Wholeness(whole=False, records=seq, problem=str(spoilt), seq=seq + 1)
+    if begins not in dropped:
+        return Wholeness(whole=False, records=0, problem="record 1 is missing or out of order", seq=1)
     if not anchors:
         return Wholeness(whole=True, records=seq, note=NO_JOURNAL)
     if max(anchors) > seq:
@@ -128,6 +141,14 @@ def _problem(record: Record, seq: int, head: str, anchor: str | None) -> str:
     if anchor is not None and anchor != record.hash:
         return f"record {record.seq} is not the one that the journal knows"
     return ""
+
+
+def _dropped(body: str) -> tuple[int, str]:
+    with contextlib.suppress(ValueError, AttributeError):
+        said = json.loads(body)
+        if said.get("kind") == "dropped":
+            return int(said.get("up_to", 0)), str(said.get("head", ""))
+    return 0, GENESIS
 
 
 def _said_seq(body: str) -> object:
