@@ -47,6 +47,25 @@ async def test_a_loop_that_fails_is_reported_and_tried_again(store: Store) -> No
     assert isinstance(daemon.sleep, Rest) and daemon.sleep.slept == [room.RETRY_SECONDS] * 2
 
 
+async def test_a_loop_that_is_cancelled_from_within_goes_on_and_ends_when_it_is_told_to(store: Store) -> None:
+    daemon, tried = build(store), list[int]()
+    again = asyncio.Event()
+
+    async def loop() -> None:
+        tried.append(1)
+        if len(tried) > 1:
+            again.set()
+            await asyncio.Event().wait()
+        raise asyncio.CancelledError
+
+    task = asyncio.create_task(daemon._for_ever("units", loop))
+    await asyncio.wait_for(again.wait(), 5)
+    assert "Cancelled" in daemon.standing.sources["units"].problem
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fail(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

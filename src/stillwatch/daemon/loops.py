@@ -138,7 +138,9 @@ class Daemon:
         while True:
             try:
                 await loop()
-            except Exception as error:  # whatever it is, the other loops go on
+            except (Exception, asyncio.CancelledError) as error:  # whatever it is, the other loops go on
+                if _is_told_to_end():
+                    raise
                 first = _first(error)
                 why = str(first) or type(first).__name__
                 self.standing.sources[name] = SourceReport(name=name, read=False, problem=why)
@@ -234,6 +236,13 @@ class Daemon:
                     self.thinking.look_into(changed)
             elif incident.state != "muted":
                 self.thinking.look_into(incident)
+
+
+def _is_told_to_end() -> bool:
+    """Whether this task is being cancelled. A cancellation from within, such as that of a call to a bus that went away,
+    is a failure like others: a loop that it ended would be missed by nobody."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _first(error: BaseException) -> BaseException:

@@ -86,7 +86,7 @@ class Bus:
             body=list(body),
         )
         try:
-            async with asyncio.timeout(self.deadline), self._room:
+            async with self._room, asyncio.timeout(self.deadline):
                 reply = await self._connection.call(message)
         except TimeoutError as error:
             raise NotReachable(f"{name} did not answer {member} in {self.deadline:g} s") from error
