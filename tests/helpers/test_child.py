@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stillwatch.helpers import child
 from stillwatch.helpers.child import run
 
 
@@ -38,3 +39,11 @@ def test_r5_seconds_are_capped_and_the_whole_group_is_killed(tmp_path: Path) -> 
 def test_a_program_that_is_not_there() -> None:
     with pytest.raises(OSError, match="No such file"):
         run(["/nonexistent/x"], seconds=1, limit=1)
+
+
+def test_a_program_is_found_where_the_system_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "FOLDERS", (str(tmp_path / "none"), str(tmp_path)))
+    assert child.program("mine") == "/usr/bin/mine"
+    (tmp_path / "mine").write_text("")
+    (tmp_path / "mine").chmod(0o755)
+    assert child.program("mine") == f"{tmp_path}/mine"

@@ -84,10 +84,11 @@ def test_the_gate_has_no_network() -> None:
     [
         ("stillwatch-gate.service", 0.6),
         ("stillwatch.service", 1.5),
-        ("stillwatch-llama@.service", 1.5),
-        ("stillwatch-look@.service", 1.5),
-        ("stillwatch-peek@.service", 1.8),
-        ("stillwatch-act@.service", 3.4),
+        ("stillwatch-llama@.service", 1.1),
+        ("stillwatch-look@.service", 1.2),
+        ("stillwatch-peek@.service", 1.6),
+        ("stillwatch-act@.service", 2.6),
+        ("stillwatch-test@.service", 1.0),
     ],
 )
 def test_exposure_by_systemd_analyze(unit: str, most: float, tmp_path: Path) -> None:

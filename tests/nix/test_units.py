@@ -163,11 +163,11 @@ EXPOSURE = {
     **{f"llama-{tier}.service": 1.5 for tier in TIERS},
     "stillwatch-key.service": 0.6,
     "stillwatch-models.service": 1.5,
-    "stillwatch-look@.service": 1.5,
-    "stillwatch-peek@.service": 1.8,
-    "stillwatch-act@.service": 3.4,
-    "stillwatch-keep.service": 3.4,
-    "stillwatch-test@.service": 1.5,
+    "stillwatch-look@.service": 1.2,
+    "stillwatch-peek@.service": 1.6,
+    "stillwatch-act@.service": 2.6,
+    "stillwatch-keep.service": 2.6,
+    "stillwatch-test@.service": 1.0,
 }
 
 

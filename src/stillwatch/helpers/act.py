@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers import config_test, declared, goodcopy
-from stillwatch.helpers.child import run
+from stillwatch.helpers.child import program, run
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import Refused, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
-from stillwatch.helpers.unit_state import SYSTEMCTL, check_failing, check_unprotected
+from stillwatch.helpers.unit_state import check_failing, check_unprotected
 from stillwatch.unit.protected import ACCESS_PROGRAMS, is_protected_process, protected_by_name
 
 CALLERS: Final = ("stillwatch-gate",)
@@ -169,7 +169,9 @@ def timer(request: dict[str, Any]) -> dict[str, Any]:
     check_unprotected(unit)
     verb = request["do"].removesuffix("_timer")
     now = [] if verb == "stop" else ["--now"]
-    ended = run([SYSTEMCTL, "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096)
+    ended = run(
+        [program("systemctl"), "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096
+    )
     if ended.code != 0:
         raise Refused(f"systemctl {verb} {unit} ended with {ended.code}")
     return {"unit": unit}

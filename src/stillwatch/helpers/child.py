@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+FOLDERS: Final = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/run/current-system/sw/bin")
+"""The last is where a NixOS has its programs."""
 ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": ":".join(FOLDERS),
     "SYSTEMD_PAGER": "",
     "SYSTEMD_COLORS": "0",
     "TERM": "dumb",
@@ -27,6 +29,12 @@ class Ended:
     text: str
     truncated: bool = False
     timed_out: bool = False
+
+
+def program(name: str) -> str:
+    """Where the system has it; below /usr/bin where it has it nowhere, and then nothing can be started."""
+    places = (f"{folder}/{name}" for folder in FOLDERS)
+    return next((place for place in places if os.access(place, os.X_OK)), f"/usr/bin/{name}")
 
 
 def run(argv: Sequence[str], *, seconds: float, limit: int) -> Ended:

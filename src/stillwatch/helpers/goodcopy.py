@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from stillwatch.helpers import config_test
-from stillwatch.helpers.child import run
+from stillwatch.helpers.child import program, run
 from stillwatch.helpers.declared import opened
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.request import Refused
@@ -88,7 +88,7 @@ def put_back(name: str, sha256: str) -> dict[str, Any]:
 
 def _tell_systemd(path: str) -> None:
     if path.startswith(UNIT_FOLDERS):
-        run(["/usr/bin/systemctl", "daemon-reload"], seconds=30, limit=4_096)
+        run([program("systemctl"), "daemon-reload"], seconds=30, limit=4_096)
 
 
 def _read(path: str) -> tuple[bytes, dict[str, int]]:

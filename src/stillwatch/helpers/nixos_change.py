@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers import nixos, nixos_facts, nixos_patch
-from stillwatch.helpers.child import Ended, run
+from stillwatch.helpers.child import Ended, program, run
 from stillwatch.helpers.request import Refused, closed, serve
 from stillwatch.helpers.safe_open import open_folder
 
 CALLERS: Final = ("stillwatch-gate",)
-FOLDERS: Final = ("/run/current-system/sw/bin", "/usr/bin")
 SECONDS: Final = 1_500.0
 SWITCHED: Final = (0, 4)
 """switch-to-configuration ends with 4 where the system is switched and units failed."""
@@ -47,10 +46,10 @@ def rollback(request: dict[str, Any]) -> dict[str, Any]:
 def switch(number: int) -> dict[str, Any]:
     """The profile first, as nixos-rebuild does, so that the next boot has it too."""
     here = nixos.Generations(nixos_facts.ROOT)
-    program = here.place(number) / "bin/switch-to-configuration"
-    check_program(program)
+    switcher = here.place(number) / "bin/switch-to-configuration"
+    check_program(switcher)
     nix_env("--switch-generation", str(number))
-    ended = run([str(program), "switch"], seconds=SECONDS, limit=65_536)
+    ended = run([str(switcher), "switch"], seconds=SECONDS, limit=65_536)
     if ended.code not in SWITCHED:
         raise RuntimeError(f"switch-to-configuration ended with {ended.code}: {ended.text[-500:]}")
     return {"code": ended.code, "said": _last(ended)}
@@ -71,7 +70,7 @@ def garbage(request: dict[str, Any]) -> dict[str, Any]:
     here = nixos.Generations(nixos_facts.ROOT)
     if going := request["facts"]["delete"].split():
         nix_env("--delete-generations", *going)
-    ended = run([found("nix-store"), "--gc"], seconds=SECONDS, limit=4_194_304)
+    ended = run([program("nix-store"), "--gc"], seconds=SECONDS, limit=4_194_304)
     menu = here.place(here.chosen()) / "bin/switch-to-configuration" if here.chosen() else None
     if going and menu is not None and here.chosen() == here.runs():
         check_program(menu)
@@ -115,26 +114,19 @@ def suggest_back(request: dict[str, Any]) -> dict[str, Any]:
 def nix_env(*words: str) -> None:
     """On the system's profile. Raises Refused where it does not do it."""
     profile = str(nixos_facts.ROOT / nixos.PROFILE)
-    ended = run([found("nix-env"), "--profile", profile, *words], seconds=120, limit=65_536)
+    ended = run([program("nix-env"), "--profile", profile, *words], seconds=120, limit=65_536)
     if ended.code != 0:
         raise Refused(f"nix-env {words[0]} ended with {ended.code}: {_last(ended)}")
 
 
-def found(name: str) -> str:
-    for folder in FOLDERS:
-        if Path(folder, name).is_file():
-            return f"{folder}/{name}"
-    raise Refused(f"there is no {name} here")
-
-
-def check_program(program: Path) -> None:
+def check_program(path: Path) -> None:
     """A program of the store that nobody but root can have written."""
     try:
-        facts = program.resolve(strict=True).stat()
+        facts = path.resolve(strict=True).stat()
     except OSError as error:
-        raise Refused(f"{program}: {error.strerror}") from error
+        raise Refused(f"{path}: {error.strerror}") from error
     if facts.st_uid != 0 or facts.st_mode & 0o022 or not stat.S_ISREG(facts.st_mode):
-        raise Refused(f"{program} could have been written by others than root")
+        raise Refused(f"{path} could have been written by others than root")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers import nixos, nixos_patch
-from stillwatch.helpers.policyfile import entries
+from stillwatch.helpers.policyfile import entries, protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.protected import protected_by
 
@@ -39,7 +39,9 @@ def rollback(request: dict[str, Any]) -> dict[str, Any]:
     now = here.place(runs)
     changed = nixos.units(now, there, ROOT)
     access = sorted(set(nixos.differing(now, there, "etc", ROOT)) & set(ACCESS))
-    closed = [f"/etc/{name}" for name in access] + list(filter(None, [protected_by([unit]) for unit in changed]))
+    closed = [f"/etc/{name}" for name in access] + list(
+        filter(None, [protected_by([unit], protected_patterns()) for unit in changed])
+    )
     hindrance = "it runs already" if runs == number else ""
     if closed and not hindrance:
         hindrance = f"the generations differ in {', '.join(closed[:5])}, which a person changes: nixos-rebuild switch"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from stillwatch.helpers.child import run
+from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, tokens_of
 
-SYSTEMCTL: Final = "/usr/bin/systemctl"
 EXECUTED: Final = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost")
 STATE: Final = ("Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy")
 
@@ -45,7 +44,7 @@ def asked(unit: str) -> dict[str, str]:
     if not may_be_changed(unit):
         raise Refused(f"{unit[:80]!r} is not the name of a unit")
     properties = f"--property={','.join((*STATE, *EXECUTED))}"
-    ended = run([SYSTEMCTL, "show", "--no-pager", properties, "--", unit], seconds=10, limit=65_536)
+    ended = run([program("systemctl"), "show", "--no-pager", properties, "--", unit], seconds=10, limit=65_536)
     if ended.code != 0:
         raise Refused(f"PID 1 does not say how {unit} is")
     return dict(line.split("=", 1) for line in ended.text.splitlines() if "=" in line)

@@ -27,3 +27,11 @@ def test_steps_are_said_on_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setattr(Path, "is_dir", lambda self: True)
     prepared(dry_run=True).say("write \x1b[2J\nx")
     assert capsys.readouterr().out == "• write [2J x\n"
+
+
+def test_a_nixos_is_configured_and_not_installed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "NIXOS").touch()
+    monkeypatch.setattr("stillwatch.cli.commands.install.NIXOS", str(tmp_path / "NIXOS"))
+    with pytest.raises(WrongUsage, match="NixOS") as refused:
+        prepared(dry_run=True)
+    assert "services.stillwatch" in refused.value.next_step

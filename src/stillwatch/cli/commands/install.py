@@ -11,6 +11,8 @@ from stillwatch.cli.parser import Command
 if TYPE_CHECKING:
     from stillwatch.install.installer import Installer
 
+NIXOS = "/etc/NIXOS"
+
 
 def install(*, dry_run: bool) -> int:
     """Installs for good what 'up' starts for a trial: the daemon and the gate under users of their own. Prints each
@@ -47,6 +49,8 @@ def prepared(*, dry_run: bool) -> Installer:
     from stillwatch.errors import NotReachable, WrongUsage
     from stillwatch.install.installer import Installer
 
+    if Path(NIXOS).exists():
+        raise WrongUsage("a NixOS is not changed by hand", next_step="set `services.stillwatch` and run nixos-rebuild")
     if os.geteuid() != 0 and not dry_run:
         raise WrongUsage("this changes the system, so it is root's", next_step="run it with sudo")
     if not Path("/run/systemd/system").is_dir():
