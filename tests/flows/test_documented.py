@@ -1,4 +1,5 @@
-"""README and "Living with Stillwatch": every command in them, word for word and in order, on a fresh Debian host."""
+"""README and "Living with Stillwatch": every command in them, word for word and in order, on a fresh Debian host; then
+every command that stands within a sentence of any page."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support import fresh
-from tests.support.guides import commands
+from tests.support.guides import commands, inline_commands
 from tests.support.rig import Machine
+from tests.test_structure import REPOSITORY
 
 pytestmark = pytest.mark.container
 CLONE = "/root/stillwatch"
@@ -34,6 +36,20 @@ ENDS_WITH = {
     "stillwatch undo A-1": {0, 4},
 }
 LASTING = ".venv/bin/stillwatch up "
+WITHIN_SENTENCES = ("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/connect/*.md")
+NAMES = frozenset({"stillwatch up", "stillwatch run", "stillwatch gate", "stillwatch keys", "stillwatch autonomy set"})
+"""They name a command; as they stand there they run for ever, or lack an argument."""
+SENTENCES_END_WITH = {
+    "stillwatch approvals approve A-17": {3},  # no such proposal
+    "stillwatch approvals enroll": {0},
+    'stillwatch ask "why is nginx down?"': {0, 1, 5},
+    "stillwatch check": {0, 1, 5},
+    "stillwatch doctor": {0, 1},
+    "stillwatch explain action undo A-1": {0, 3, 4},
+    "stillwatch models engine build": {2},  # no compiler, and no network
+    "stillwatch status": {0, 1, 5},
+    "stillwatch triage": {2},  # of nothing
+}
 
 
 @dataclass
@@ -102,4 +118,17 @@ def test_every_command_of_the_pages_works_as_it_is_written(newcomer: Machine) ->
         done = type_in(newcomer, command, (lambda said: "Ctrl-C" in said) if lasting else (lambda said: False))
         print(f"$ {command}\n{done.said}")
         assert done.code in ENDS_WITH.get(command, {0}), (command, done.code, done.said[-3000:])
+        assert "Traceback" not in done.said and "unexpected" not in done.said
+    type_what_sentences_name(newcomer, set(typed))
+
+
+def type_what_sentences_name(machine: Machine, typed: set[str]) -> None:
+    """The rest of the commands, those last that take Stillwatch away."""
+    pages = sorted({path.relative_to(REPOSITORY) for glob in WITHIN_SENTENCES for path in REPOSITORY.glob(glob)})
+    named = {command for page in pages for command in inline_commands(str(page))} - typed - NAMES
+    assert set(SENTENCES_END_WITH) <= named | typed
+    for command in sorted(named, key=lambda one: ("uninstall" in one, one)):
+        done = type_in(machine, command)
+        print(f"$ {command}\n{done.said}")
+        assert done.code in SENTENCES_END_WITH.get(command, {0}), (command, done.code, done.said[-3000:])
         assert "Traceback" not in done.said and "unexpected" not in done.said

@@ -38,8 +38,8 @@ def test_a_report() -> None:
         "status": "unknown",
         "incidents": [],
         "sources": [
-            {"name": "journal", "read": False, "problem": "closed"},
-            {"name": "units", "read": True, "problem": None},
+            {"name": "journal", "read": False, "problem": "closed", "watched": None},
+            {"name": "units", "read": True, "problem": None, "watched": None},
         ],
         "tiers": {
             "meta": {

@@ -62,3 +62,10 @@ def commands(page: str) -> list[str]:
     bare = FENCE.sub(lambda fence: " " * len(fence[0]), text)
     indented = [(found.start(), found[1]) for found in re.finditer(r"^ {4}(\S.*)$", bare, re.MULTILINE)]
     return [line for _, line in sorted(fenced + indented) if line]
+
+
+def inline_commands(page: str) -> list[str]:
+    """What stands in backquotes within a sentence and begins with `stillwatch`, where no word is a placeholder."""
+    text = FENCE.sub("", (REPOSITORY / page).read_text())
+    found = re.findall(r"`(stillwatch [a-z][^`\n]*)`", text)
+    return [command for command in found if not re.search(r" [A-Z]{2,}\b(?!-)|…|\[", command)]

@@ -20,6 +20,7 @@ from stillwatch.ports import Clock
 from stillwatch.reading.follow import NOWHERE, follow
 from stillwatch.reading.follow import follow_logs as follow_files
 from stillwatch.reading.sources import IN_CONTAINER
+from stillwatch.reading.watched import watched_readings, watched_units
 from stillwatch.records.event import Event
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Trigger
@@ -110,7 +111,7 @@ class Watching:
         if IN_CONTAINER.exists():
             self.watcher.units = frozenset(self.standing.units)
         self._note_units(units)
-        self.standing.sources["units"] = SourceReport(name="units", read=True)
+        self.standing.sources["units"] = SourceReport(name="units", read=True, watched=watched_units(units))
         self.standing.units_asked.set()
 
     def _note_units(self, units: Sequence[UnitState]) -> None:
@@ -126,7 +127,10 @@ class Watching:
             triggers = self.watcher.judge((*readings.events, *used))
             self.standing.still = {(trigger.rule, trigger.subject) for trigger in triggers}
             problem = "; ".join(readings.problems[:3])
-            self.standing.sources["metrics"] = SourceReport(name="metrics", read=not problem, problem=problem)
+            watched = watched_readings(readings.events)
+            self.standing.sources["metrics"] = SourceReport(
+                name="metrics", read=not problem, problem=problem, watched=watched
+            )
             self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
             self.hear(triggers, "", NOWHERE)
             await self.sleep(METRIC_SECONDS)

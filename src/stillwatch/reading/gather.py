@@ -29,6 +29,7 @@ class Read:
     units: Mapping[str, UnitState] = field(default_factory=dict)
     whole: bool = True
     problem: str = ""
+    watched: str = ""
     hosts: tuple[str, ...] = ()
 
 
@@ -93,4 +94,4 @@ async def _read(source: Source, watcher: Watcher, ends: float, seconds: float) -
         return Read(), SourceReport(name=source.name, read=False, problem=str(error))
     except TimeoutError:
         return Read(), SourceReport(name=source.name, read=False, problem=f"did not answer within {seconds:.0f} s")
-    return read, SourceReport(name=source.name, read=read.whole, problem=read.problem)
+    return read, SourceReport(name=source.name, read=read.whole, problem=read.problem, watched=read.watched)

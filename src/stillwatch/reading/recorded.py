@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stillwatch.host.unitproperties import unit_event
 from stillwatch.reading.gather import Read, Source
+from stillwatch.reading.watched import watched_readings, watched_units
 from stillwatch.records.recording import Recording
 from stillwatch.watch.monitor import Watcher
 
@@ -19,7 +20,7 @@ class RecordedUnits:
     async def read(self, watcher: Watcher, ends: float) -> Read:
         units = self.recording.units
         events = [unit_event(unit, self.recording.host, self.recording.at) for unit in units]
-        return Read(events=events, units={unit.name: unit for unit in units})
+        return Read(events=events, units={unit.name: unit for unit in units}, watched=watched_units(units))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +29,7 @@ class RecordedMetrics:
     name: str = "metrics"
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
-        return Read(events=self.recording.metrics)
+        return Read(events=self.recording.metrics, watched=watched_readings(self.recording.metrics))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

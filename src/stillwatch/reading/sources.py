@@ -20,6 +20,7 @@ from stillwatch.host.usage import read_usage
 from stillwatch.ports import Clock
 from stillwatch.reading.gather import Read
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
+from stillwatch.reading.watched import watched_readings, watched_units
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.monitor import Sightings, Watcher
@@ -128,7 +129,8 @@ class UnitSource:
         if _in_container():
             watcher.units = frozenset(unit.name for unit in units)
         now, known = self._clock.now(), {unit.name: unit for unit in units}
-        return Read(events=unit_events(units, self._host, now, known), units=known)
+        events = unit_events(units, self._host, now, known)
+        return Read(events=events, units=known, watched=watched_units(units))
 
 
 class MetricSource:
@@ -143,7 +145,10 @@ class MetricSource:
         now = self._clock.now()
         readings, used = await asyncio.gather(read_metrics(self._host, now), read_usage(self._host, now))
         return Read(
-            events=(*readings.events, *used), whole=not readings.problems, problem="; ".join(readings.problems[:3])
+            events=(*readings.events, *used),
+            whole=not readings.problems,
+            problem="; ".join(readings.problems[:3]),
+            watched=watched_readings(readings.events),
         )
 
 

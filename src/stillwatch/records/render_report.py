@@ -20,7 +20,13 @@ def report_json(report: Report) -> dict[str, object]:
         "status": report.status,
         "incidents": [incident_json(incident) for incident in report.incidents],
         "sources": [
-            {"name": source.name, "read": source.read, "problem": source.problem or None} for source in report.sources
+            {
+                "name": source.name,
+                "read": source.read,
+                "problem": source.problem or None,
+                "watched": source.watched or None,
+            }
+            for source in report.sources
         ],
         "tiers": {name: _tier(tier) for name, tier in report.tiers.items()},
         "lines": report.lines,

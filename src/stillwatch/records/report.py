@@ -15,11 +15,13 @@ Status = Literal["healthy", "attention", "critical", "unknown"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceReport:
-    """One thing that was to be read. `read`: whether it could be; `problem`: why not, or what was odd, "" if fine."""
+    """One thing that was to be read. `read`: whether it could be; `problem`: why not, or what was odd, "" if fine;
+    `watched`: what of it is watched, for people."""
 
     name: str
     read: bool
     problem: str = ""
+    watched: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,8 +48,8 @@ def test_json_has_exactly_the_promised_shape(service: FakeService, stillwatch: S
     assert set(value) == promised | {"dropped", "store", "unknown", "unread"}
     assert value["at"] == "2026-11-18T11:06:40.000Z"
     assert value["sources"] == [
-        {"name": "journal", "read": False, "problem": "closed"},
-        {"name": "units", "read": True, "problem": None},
+        {"name": "journal", "read": False, "problem": "closed", "watched": None},
+        {"name": "units", "read": True, "problem": None, "watched": None},
     ]
     assert value["tiers"]["review"] == {
         "state": "ready",

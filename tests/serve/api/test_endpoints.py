@@ -44,7 +44,9 @@ async def get(scene: Scene, path: str) -> httpx2.Response:
 
 async def test_status_and_incidents_are_what_is_known(scene: Scene) -> None:
     status = (await get(scene, "/api/status")).json()
-    assert status["status"] == "attention" and status["sources"] == [{"name": "journal", "read": True, "problem": None}]
+    assert status["status"] == "attention" and status["sources"] == [
+        {"name": "journal", "read": True, "problem": None, "watched": None}
+    ]
     (listed,) = (await get(scene, "/api/incidents")).json()["incidents"]
     one = (await get(scene, f"/api/incidents/{listed['id']}")).json()
     assert one["evidence"][0]["text"] == "bind() failed (98: Address already in use)" and one["history"] == []

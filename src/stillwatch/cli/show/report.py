@@ -69,9 +69,15 @@ def _headline(report: Report, told: int, resting: int) -> Line:
 
 
 def _sources(report: Report) -> Iterator[Line]:
-    good = [one_line(source.name, 80) for source in report.sources if source.read and not source.problem]
+    good = [source for source in report.sources if source.read and not source.problem]
     if good:
-        yield line(("read     ", "dim"), ", ".join(good), hang=9)
+        yield line(("read     ", "dim"), ", ".join(one_line(source.name, 80) for source in good), hang=9)
+    if report.status == "healthy":
+        for source in good:
+            if source.watched:
+                yield line(
+                    ("         ", "dim"), f"{one_line(source.name, 80)}: {one_line(source.watched, 400)}", hang=9
+                )
     for source in report.sources:
         if source.problem or not source.read:
             label, style = ("read", "yellow") if source.read else ("unread", "bold red")

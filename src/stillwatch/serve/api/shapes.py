@@ -183,6 +183,7 @@ class SourceBody(Exact):
     name: str
     read: bool
     problem: str | None
+    watched: str | None
 
 
 class TierBody(Exact):
