@@ -53,13 +53,13 @@ def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, name
     given = f'[watch]\nlogs = ["{tmp_path}/x"]\n{NO_MODELS}'
     app = build(options(tmp_path, given))
     named = str(tmp_path / "x") if log else None
-    assert [source.name.split()[0] for source in app._sources("h", journal, named, 0.0)] == names
-    assert (app._looks(journal, named) is None) == (names != ["units", "metrics", "journal", "log"])
+    assert [source.name.split()[0] for source in app.assembly().sources("h", journal, named, 0.0)] == names
+    assert (app.assembly().looks(journal, named) is None) == (names != ["units", "metrics", "journal", "log"])
 
 
 def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
     app = build(options(tmp_path, f"[watch]\njournal = false\n{NO_MODELS}"))
-    assert [source.name for source in app._sources("h", None, None, 0.0)] == ["units", "metrics"]
+    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == ["units", "metrics"]
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
 )
 def test_another_journal_is_watched_where_one_is_named(tmp_path: Path, journal: str, elsewhere: str | None) -> None:
     app = build(options(tmp_path, f"[watch]\njournal = {journal}\n{NO_MODELS}"))
-    assert app.journal_elsewhere == (Path(elsewhere) if elsewhere else None)
+    assert app.assembly().journal_elsewhere == (Path(elsewhere) if elsewhere else None)

@@ -197,7 +197,7 @@ def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         mind=tiers,
         lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
         read_journal=app.config.watch.journal is not False,
-        journal=app.journal_elsewhere,
+        journal=app.assembly().journal_elsewhere,
         logs=logs,
         log_watcher=rooms.watcher() if logs else None,
         keep=app.config.keep,

@@ -188,4 +188,4 @@ class FakeService:
 
 def app_of(service: FakeService) -> Any:
     clock = SimpleNamespace(now=lambda: NOW, boot=lambda: 1000.0)
-    return SimpleNamespace(config=Config(), places=PLACES, clock=clock, service=lambda: service)
+    return SimpleNamespace(config=Config(), places=PLACES, clock=clock, service=lambda: service, known=lambda: service)

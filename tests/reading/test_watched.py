@@ -6,9 +6,8 @@ from stillwatch.records.unit import UnitState
 
 
 def reading(metric: str, subject: str = "") -> Event:
-    return Event(
-        source="metric", host="h", at=1.0, subject=subject, text=Untrusted(""), fields={"metric": metric}, value=0.5
-    )
+    fields = {"metric": metric}
+    return Event(source="metric", host="h", at=1.0, subject=subject, text=Untrusted(""), fields=fields, value=0.5)
 
 
 def test_units_are_counted_by_kind() -> None:

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -388,7 +389,7 @@ def _children(pid: int) -> Iterator[int]:
 
 def remove_groups(name: str) -> None:
     """Remove the control groups of a machine that has ended."""
-    for group in sorted(Path("/sys/fs/cgroup").glob(f"**/{name}"), key=lambda path: len(path.parts), reverse=True):
+    for group in sorted(_groups(name), key=lambda path: len(path.parts), reverse=True):
         for folder, _, _ in sorted(os.walk(group), key=lambda entry: -len(entry[0])):
             with contextlib.suppress(OSError):
                 Path(folder).rmdir()
@@ -396,5 +397,11 @@ def remove_groups(name: str) -> None:
 
 def sweep() -> None:
     """Remove what machines of killed test runs left behind: empty control groups (a living one's cannot be removed)."""
-    for group in Path("/sys/fs/cgroup").glob(f"**/{PREFIX}*"):
+    for group in _groups(f"{PREFIX}*"):
         remove_groups(group.name)
+
+
+def _groups(pattern: str) -> list[Path]:
+    """os.walk bears groups of other machines that come and go meanwhile; Path.glob does not."""
+    walk = os.walk("/sys/fs/cgroup")
+    return [Path(folder, name) for folder, names, _ in walk for name in names if fnmatch(name, pattern)]

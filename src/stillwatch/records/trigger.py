@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from stillwatch.records.event import Event, Untrusted
+
+UNKNOWN: Final = "unknown-trouble"
+"""The rule of trouble that no rule knows."""
 
 
 class Severity(IntEnum):

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.neighbours import from_one_program, from_targets
-from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
 from stillwatch.triage.things import Arrow, from_things
@@ -36,6 +37,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
     found |= {
         *_from_full(heard, units),
         *_from_mounts(heard, units),
+        *_from_complaints(heard, units),
         *_from_names(heard),
         *_from_memory(heard),
         *_from_kernel(heard),
@@ -116,6 +118,25 @@ def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
             nearest = [unit for unit in served_by if not _asks(unit, own, port)] or served_by
             if len(nearest) == 1 and nearest[0].name in struck:
                 yield sighting.node, f"{UNIT_FAILURE} {nearest[0].name}"
+
+
+def _from_complaints(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
+    """Unknown trouble that names the port of a unit which is in trouble at that time suffers from that."""
+    complaints = [s for s in sightings if s.unit and s.trigger.rule == UNKNOWN]
+    for complaint in complaints:
+        own, ports = units.get(complaint.unit), set(_ports_named(complaint))
+        asked = [
+            other
+            for other in sightings
+            if other.unit not in ("", complaint.unit)
+            and other.trigger.rule != UNKNOWN
+            and other.trigger.severity > Severity.low
+            and _near(other, complaint)
+            and (unit := units.get(other.unit))
+            and any(port in ports_of(unit) and not _asks(unit, own, port) for port in ports)
+        ]
+        if len({other.unit for other in asked}) == 1:
+            yield complaint.node, max(asked, key=lambda other: (rank(other.trigger.cause), other.node)).node
 
 
 def _asks(unit: UnitState, own: UnitState | None, port: int) -> bool:

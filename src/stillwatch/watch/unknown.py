@@ -12,11 +12,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from stillwatch.records.event import Event
-from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.watch.novelty import Novel
 from stillwatch.watch.rule import Rule
 
-RULE: Final = "unknown-trouble"
 MOST_PROGRAMS: Final = 8
 MOST_KINDS: Final = 3
 """Of one program: an incident each, with these as evidence. The report's list has the others."""
@@ -80,7 +79,7 @@ def _trigger(one: Novel, host: str) -> Trigger:
     subject = one.subject or "a program"
     event = Event(host=host, at=one.last, source="log", subject=one.subject, text=one.sample)
     return Trigger(
-        rule=RULE,
+        rule=UNKNOWN,
         severity=Severity.low,
         summary=f"{subject} reports trouble that no rule knows",
         subject=subject,

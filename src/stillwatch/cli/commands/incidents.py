@@ -23,7 +23,7 @@ def list_incidents(*, as_json: bool) -> int:
     from stillwatch.records.render import incident_json
 
     app = door.app()
-    known = app.service().incidents()
+    known = app.known().incidents()
     if as_json:
         put_json([incident_json(incident) for incident in known])
     elif known:
@@ -40,7 +40,7 @@ def show_incident(*, incident_id: str, as_json: bool) -> int:
       stillwatch incidents show 7
     """
     app = door.app()
-    _tell(app.service().incident(incident_id), as_json=as_json, now=app.clock.now())
+    _tell(app.known().incident(incident_id), as_json=as_json, now=app.clock.now())
     return 0
 
 
@@ -51,7 +51,7 @@ def close_incident(*, incident_id: str, as_json: bool) -> int:
       stillwatch incidents close 7
     """
     app = door.app()
-    _tell(app.service().close(incident_id, me()), as_json=as_json, now=app.clock.now())
+    _tell(app.known().close(incident_id, me()), as_json=as_json, now=app.clock.now())
     return 0
 
 
@@ -72,7 +72,7 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
         raise WrongUsage("mute either an incident by its ID or a rule with --rule")
     app = door.app()
     end = values.moment_ahead(until, now=app.clock.now(), option="--until")
-    said = app.service().mute(incident_id=incident_id, rule=rule, until=end, by=me())
+    said = app.known().mute(incident_id=incident_id, rule=rule, until=end, by=me())
     if as_json:
         put_json({"incident": incident_id, "rule": rule, "until": iso(end)})
     else:

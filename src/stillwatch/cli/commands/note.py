@@ -33,7 +33,7 @@ def _list(*, as_json: bool) -> int:
     from stillwatch.cli.text import local_time, one_line
     from stillwatch.records.iso import iso
 
-    notes = door.app().service().notes()
+    notes = door.app().known().notes()
     if as_json:
         put_json([{"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text} for note in notes])
         return 0
@@ -48,7 +48,7 @@ def _list(*, as_json: bool) -> int:
 def _forget(number: int, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
 
-    door.app().service().forget(number)
+    door.app().known().forget(number)
     if as_json:
         put_json({"forgotten": number})
     else:
@@ -65,7 +65,7 @@ def _keep(said: str, *, as_json: bool) -> int:
         raise WrongUsage("the note is empty")
     if len(said) > LONGEST_NOTE:
         raise WrongUsage(f"a note has at most {LONGEST_NOTE} characters, this one has {len(said)}")
-    door.app().service().note(said, me())
+    door.app().known().note(said, me())
     if as_json:
         put_json({"noted": said, "by": me()})
     else:

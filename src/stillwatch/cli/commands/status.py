@@ -19,7 +19,7 @@ def status(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import work
 
     app = door.app()
-    report = work(lambda _: app.service().status(), quiet=as_json)
+    report = work(lambda _: app.known().status(), quiet=as_json)
     show_report(report, as_json=as_json, now=app.clock.now())
     return EXIT_CODES[report.status]
 

@@ -1,0 +1,120 @@
+"""What the service is made of: the sources, rules, looks and models that the configuration asks for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stillwatch.config import Config, Paths, Watch
+from stillwatch.gate import client
+from stillwatch.host.errorlogs import error_logs
+from stillwatch.host.systemd import Systemd
+from stillwatch.incidents.recall import Forgetful, Memory
+from stillwatch.llm.three_tiers import Tiers
+from stillwatch.ports import Clock, LookTools
+from stillwatch.reading.gather import Source
+from stillwatch.reading.recorded import recorded_sources
+from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.records.recording import Recording
+from stillwatch.service.one_pass import ServiceParts
+from stillwatch.store.compiled import CompiledShelf
+from stillwatch.tools.recorded_looks import RecordedLooks
+from stillwatch.tools.tool import HostLooks, World
+from stillwatch.untrusted.secrets.shelf import keep_on
+from stillwatch.watch.family import load_rules, ordinary_lines
+from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.own_rules import load_own_rules
+from stillwatch.watch.prefilter import Prefilter
+
+HOST_JOURNAL = Watch().journal
+OWN_RULES = Path("/etc/stillwatch/rules.d")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembly:
+    """recording: the recorded host that is looked at instead of this one."""
+
+    config: Config
+    places: Paths
+    clock: Clock
+    recording: Recording | None = None
+
+    @property
+    def journal_elsewhere(self) -> Path | None:
+        """The directory that is watched instead of this host's journal, None for the host's."""
+        wanted = self.config.watch.journal
+        return Path(wanted) if wanted and wanted != HOST_JOURNAL else None
+
+    def parts(self, own_rules: Path | None = None) -> ServiceParts:
+        """own_rules: a folder of rules to try instead of the administrator's own."""
+        packaged, folder = load_rules(), own_rules or OWN_RULES
+        taken = {rule.id for rule in packaged}
+        own = load_own_rules(folder, taken)
+        rules = (*packaged, *own.rules)
+        host = self.recording.host if self.recording else socket.gethostname()
+        memory = Memory(self.places.state)
+        shelf = self._shelf(memory)
+        keep_on(shelf)
+
+        def reload() -> tuple[Prefilter, Sequence[str]]:
+            now = load_own_rules(folder, taken)
+            return Prefilter((*packaged, *now.rules), shelf=shelf), now.problems
+
+        return ServiceParts(
+            host=host,
+            clock=self.clock,
+            rules=rules,
+            rule_problems=own.problems,
+            rules_folder=folder,
+            reload=reload,
+            ordinary=ordinary_lines,
+            memory=Forgetful() if self.recording else memory,
+            watcher=lambda: Watcher(Prefilter(rules, shelf=shelf, ahead=True), host=host),
+            sources=lambda journal, log, since: self.sources(host, journal, log, since),
+            looks=self.looks,
+            tiers=self._tiers,
+            catalogue=lambda: self.host_looks().catalogue(),
+            gate=None if self.recording else self._ask_gate,
+        )
+
+    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any]:
+        """One verb to the gate. Raises StillwatchError as its client does."""
+        return await client.ask_async(self.places, verb, **fields)
+
+    def _shelf(self, memory: Memory) -> CompiledShelf:
+        """A service keeps compiled rules with its state; all trials of a person share a cache."""
+        if not self.places.trial:
+            return CompiledShelf(self.places.state / "compiled" if memory.may_write else None)
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return CompiledShelf(cache / "stillwatch/compiled")
+
+    def sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Source]:
+        if log is not None:
+            return [LogSource(log, self.clock)]
+        if journal is not None:
+            return [JournalSource(journal, since, self.clock)]
+        if self.recording is not None:
+            return recorded_sources(self.recording, since)
+        elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
+        own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
+        logs = [LogSource(file, self.clock, beside=True) for file in self.config.watch.logs]
+        known = [file for file in error_logs(since) if file not in self.config.watch.logs]
+        logs += [LogSource(file, self.clock, beside=True, since=since) for file in known]
+        return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
+
+    def looks(self, journal: str | None, log: str | None) -> LookTools | None:
+        """None where another host's journal or log is read: what this host shows would only mislead."""
+        if journal is not None or log is not None:
+            return None
+        return RecordedLooks(recording=self.recording) if self.recording else self.host_looks()
+
+    def host_looks(self) -> HostLooks:
+        world = World(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
+        return HostLooks(world=world)
+
+    def _tiers(self, wanted: bool) -> Tiers:
+        return Tiers(self.config, self.places, self.clock, wanted=wanted)
