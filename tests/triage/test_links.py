@@ -46,21 +46,12 @@ def complaint(unit: str, text: str, **more: object) -> Trigger:
     return own(unit, "other", rule=UNKNOWN, severity=Severity.low, text=text, **more)
 
 
-def test_unknown_trouble_with_the_port_of_a_unit_in_trouble_suffers_from_it() -> None:
-    db, web = running("db.service", exec_start=("/x", "--port", "8081")), running("web.service", exec_start=("/y",))
-    known, text = Units.of(units(db, web)), "ERROR request to http://127.0.0.1:8081/ failed"
-    suffers = (sight(complaint("web.service", text), known).node, sight(own("db.service", "crash"), known).node)
-    assert linked([complaint("web.service", text), own("db.service", "crash")], known) == {suffers}
-    assert linked([complaint("web.service", "ERROR of request 8081"), own("db.service", "crash")], known) == set()
-    long_ago = own("db.service", "crash", first=AT - 9000, last=AT - 9000)
-    assert linked([complaint("web.service", text), long_ago], known) == set()
-
-
-def test_unknown_trouble_blames_nobody_who_is_well_or_asks_at_that_port_too() -> None:
-    text = "ERROR request to http://127.0.0.1:8081/ failed"
-    client = running("job.service", exec_start=("/z", "--api=http://127.0.0.1:8081"))
-    served = running("db.service", exec_start=("/x", "--port", "8081"))
-    known = Units.of(units(served, client, running("web.service")))
-    assert linked([complaint("web.service", text), own("job.service", "crash")], known) == set()
-    mild = own("db.service", "crash", severity=Severity.low)
-    assert linked([complaint("web.service", text), mild], known) == set()
+def test_unknown_trouble_of_a_unit_follows_from_that_of_the_unit_it_needs() -> None:
+    web, db = running("web.service", wants=("db.service",)), running("db.service")
+    known, text = Units.of(units(db, web)), "ERROR something went wrong"
+    told = [complaint("web.service", text), own("db.service", "disk-full")]
+    assert linked(told, known) == {(sight(told[0], known).node, sight(told[1], known).node)}
+    assert linked([*told, own("mail.service", "crash")], known) == linked(told, known)
+    long_ago = own("db.service", "disk-full", first=AT - 9000, last=AT - 9000)
+    mild = own("db.service", "disk-full", severity=Severity.low)
+    assert linked([told[0], long_ago], known) == linked([told[0], mild], known) == set()

@@ -121,22 +121,13 @@ def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
 
 
 def _from_complaints(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
-    """Unknown trouble that names the port of a unit which is in trouble at that time suffers from that."""
-    complaints = [s for s in sightings if s.unit and s.trigger.rule == UNKNOWN]
-    for complaint in complaints:
-        own, ports = units.get(complaint.unit), set(_ports_named(complaint))
-        asked = [
-            other
-            for other in sightings
-            if other.unit not in ("", complaint.unit)
-            and other.trigger.rule != UNKNOWN
-            and other.trigger.severity > Severity.low
-            and _near(other, complaint)
-            and (unit := units.get(other.unit))
-            and any(port in ports_of(unit) and not _asks(unit, own, port) for port in ports)
-        ]
-        if len({other.unit for other in asked}) == 1:
-            yield complaint.node, max(asked, key=lambda other: (rank(other.trigger.cause), other.node)).node
+    """Unknown trouble of a unit follows from what is known of the one unit that it needs, at that time."""
+    for complaint in (s for s in sightings if s.unit and s.trigger.rule == UNKNOWN):
+        own = units.get(complaint.unit)
+        needed = {units.canonical(name) for name in (*own.requires, *own.wants)} if own else set()
+        known = [s for s in sightings if s.unit in needed and s.trigger.severity > Severity.low and _near(s, complaint)]
+        if len({other.unit for other in known}) == 1:
+            yield complaint.node, max(known, key=lambda other: (rank(other.trigger.cause), other.node)).node
 
 
 def _asks(unit: UnitState, own: UnitState | None, port: int) -> bool:
