@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import rig
+from tests.support.groups import sweep
 from tests.support.shop import Shop, open_shop
 
 ON_CI = bool(os.environ.get("CI"))
@@ -82,7 +83,7 @@ def rootfs() -> Path:
     """The root file system for test machines; built by the first run."""
     if problem := rig.missing():
         pytest.fail(problem) if ON_CI else pytest.skip(problem)
-    rig.sweep()
+    sweep(rig.PREFIX)
     return rig.rootfs()
 
 

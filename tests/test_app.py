@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,33 +40,15 @@ def test_a_socket_that_nobody_serves_is_passed_over(tmp_path: Path) -> None:
     assert type(app.service()) is Service
 
 
-@pytest.fixture(autouse=True)
-def no_known_logs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever servers the machine of the tests has."""
-    monkeypatch.setattr("stillwatch.app.error_logs", lambda since: [])
+def test_what_is_kept_is_known_without_a_daemon(tmp_path: Path) -> None:
+    app = build(options(tmp_path))
+    assert type(app.known()) is Service
 
 
-@pytest.mark.parametrize(
-    ("journal", "log", "names"),
-    [(None, None, ["units", "metrics", "journal", "log"]), (None, "x", ["log"]), ("x", None, ["journal"])],
-)
-def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, names: list[str]) -> None:
-    (tmp_path / "x").write_text("a line\n")
-    given = f'[watch]\nlogs = ["{tmp_path}/x"]\n{NO_MODELS}'
-    app = build(options(tmp_path, given))
-    named = str(tmp_path / "x") if log else None
-    assert [source.name.split()[0] for source in app.assembly().sources("h", journal, named, 0.0)] == names
-    assert (app.assembly().looks(journal, named) is None) == (names != ["units", "metrics", "journal", "log"])
-
-
-def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
-    app = build(options(tmp_path, f"[watch]\njournal = false\n{NO_MODELS}"))
-    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == ["units", "metrics"]
-
-
-@pytest.mark.parametrize(
-    ("journal", "elsewhere"), [('"/var/log/journal"', None), ('"/srv/j"', "/srv/j"), ("false", None)]
-)
-def test_another_journal_is_watched_where_one_is_named(tmp_path: Path, journal: str, elsewhere: str | None) -> None:
-    app = build(options(tmp_path, f"[watch]\njournal = {journal}\n{NO_MODELS}"))
-    assert app.assembly().journal_elsewhere == (Path(elsewhere) if elsewhere else None)
+def test_a_daemon_alone_is_asked_for_what_it_knows(tmp_path: Path) -> None:
+    """The rest of the house is not even imported: a person waits for this."""
+    code = (
+        "import sys; from stillwatch.cli.commands import status, incidents; from stillwatch.app import Options, build; "
+        "print([name for name in sys.modules if name.startswith(('stillwatch.think', 'stillwatch.llm', 'psutil'))])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +30,7 @@ from stillwatch.llm.engines import find_native
 from stillwatch.store.compiled import PREPARED, CompiledShelf
 from stillwatch.watch.family import RULES_FOLDER, load_rules
 from stillwatch.watch.prefilter import Prefilter
+from tests.support.groups import remove_groups
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -385,23 +385,3 @@ def _children(pid: int) -> Iterator[int]:
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             yield int(child)
             yield from _children(int(child))
-
-
-def remove_groups(name: str) -> None:
-    """Remove the control groups of a machine that has ended."""
-    for group in sorted(_groups(name), key=lambda path: len(path.parts), reverse=True):
-        for folder, _, _ in sorted(os.walk(group), key=lambda entry: -len(entry[0])):
-            with contextlib.suppress(OSError):
-                Path(folder).rmdir()
-
-
-def sweep() -> None:
-    """Remove what machines of killed test runs left behind: empty control groups (a living one's cannot be removed)."""
-    for group in _groups(f"{PREFIX}*"):
-        remove_groups(group.name)
-
-
-def _groups(pattern: str) -> list[Path]:
-    """os.walk bears groups of other machines that come and go meanwhile; Path.glob does not."""
-    walk = os.walk("/sys/fs/cgroup")
-    return [Path(folder, name) for folder, names, _ in walk for name in names if fnmatch(name, pattern)]
