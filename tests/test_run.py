@@ -154,7 +154,8 @@ def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Option
         if {source.name: source.read for source in status.sources}.get("metrics"):
             break
         time.sleep(POLL)
-    assert {source.name for source in status.sources} - {"gate"} == {"units", "metrics"}, "there is no gate here"
+    named = {source.name for source in status.sources} - {"gate", "logs"}  # logs: of servers that this machine may have
+    assert named == {"units", "metrics"}
     assert {tier.state for tier in status.tiers.values()} == {"off"}
     shown = stillwatch(given, "status", "--json")
     assert json.loads(shown.stdout)["host"] == os.uname().nodename, shown.stderr
