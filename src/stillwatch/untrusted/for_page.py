@@ -12,16 +12,20 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.records.incident import Evidence
 
-_CITED = re.compile(r"\[(E\d{1,20})\]")
-_BEGUN = re.compile(r"(?:\[(?:E\d{0,20})?|<?:?/{1,2}|<|:|(?:(?<!`)`++|(?<!~)~++)[ \t]*+)\Z")
+_ID = r"[\^#]?[^\W\d_]{0,3}[-\s]?\d{1,20}"
+_AND = r"\s*(?:[,;&]|[–-](?=\s*[^\W\d_]))\s*"
+_CITED = re.compile(rf"[\[【](\s*{_ID}(?:{_AND}{_ID}){{0,20}}\s*)[\]】]")
+"""What reads like a citation: numbers in brackets, few signs before them; after a word it is none (`sshd[4711]`)."""
+_BEGUN = re.compile(r"(?:[\[【][\^#\w\s,;&–-]{0,80}|<?:?/{1,2}|<|:|(?:(?<!`)`++|(?<!~)~++)[^\S\n\r]*+)\Z")
 """An end that the next piece may complete."""
-_OPEN = re.compile(r"\[E\d*\Z")
+_OPEN = re.compile(r"[\[【][\^#\w\s,;&–-]*\Z")
+_EACH = re.compile(_AND)
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
     r"|://|(?<![\w:/])//(?=\w)|(?<=\bwww)\."  # an address that becomes a link by itself
-    r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[ \t]*+(?=[^\s`~])"  # a language: its drawings and programs are run
+    r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[^\S\n\r]*+(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
 )
 _BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": ":/ /", "//": "/ /", ".": "[.]", "*": " *"}
@@ -62,13 +66,14 @@ class CitationFilter:
             self._say(clean)
 
     def _checked(self, mark: re.Match[str]) -> str:
-        name = mark.group(1)
-        if name not in self._known:
-            around = (self._before + mark.string[: mark.start()])[-_LOOKS_BACK:]
-            return " " if _OPEN.search(around) else ""
-        if name not in self.cited:
-            self.cited.append(name)
-        return mark.group()
+        before = self._before + mark.string[: mark.start()]
+        if before[-1:].isalnum():
+            return mark.group()
+        names = [name for name in _EACH.split(mark.group(1).strip()) if name in self._known]
+        self.cited += [name for name in dict.fromkeys(names) if name not in self.cited]
+        if names:
+            return "".join(f"[{name}]" for name in names)
+        return " " if _OPEN.search(before[-_LOOKS_BACK:]) else ""
 
 
 def evidence_list(used: Sequence[Evidence], longest: int = 160) -> str:

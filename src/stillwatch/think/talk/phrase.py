@@ -20,6 +20,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence
 from stillwatch.think.context import evidence_line, fenced, harmless, prompt, uncapped
 from stillwatch.think.talk.think_tags import ThinkTagFilter
+from stillwatch.untrusted.echo import echoes
 
 ANSWER_TOKENS: Final = 220
 QUESTION_CHARACTERS: Final = 2_000
@@ -98,9 +99,11 @@ async def phrase(
 
 
 def stands(sentence: str, facts: str, evidence: Mapping[str, Evidence]) -> bool:
-    """Whether what it says of numbers, names and states is in what it cites, or in the facts."""
+    """Whether what it says of numbers, names and states is in what it cites, or in the facts, and is no copy (R43)."""
     ids = CITED.findall(sentence)
     if not ids or any(name not in evidence for name in ids):
+        return False
+    if echoes(sentence, (one.text for one in evidence.values()), facts):
         return False
     source = _plain(" ".join([facts, *(evidence[name].text + " " + evidence[name].source for name in ids)]))
     bare = CITED.sub("", sentence)
