@@ -1,15 +1,19 @@
-"""Whom `stillwatch chat` talks with: the daemon where one runs, else a desk of its own over this host."""
+"""`stillwatch chat`: the lines of a terminal, and whom it talks with: the daemon where one runs, else a desk here."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from stillwatch.chat.conversation import Conversation, Desk, Turn
+from stillwatch.cli.terminal import ProgressLine, write
+from stillwatch.cli.text import harmless
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Message
 from stillwatch.service.one_pass import Service
@@ -18,6 +22,9 @@ from stillwatch.service.through_daemon import ThroughDaemon
 if TYPE_CHECKING:
     from stillwatch.app import App
 
+LEAVES = frozenset(("exit", "quit", "bye", "ciao", "ende", ":q"))
+PROMPT = "> "
+MOST_SAID = 20
 SAID, SAID_CHARACTERS, MESSAGE_CHARACTERS = 8, 1_000, 8_000
 Hear = Callable[[str], None]
 
@@ -84,3 +91,56 @@ async def partner(app: App, by: str) -> AsyncIterator[Partner]:
             starting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await starting
+
+
+async def talk(app: App, by: str, *, read_only: bool) -> int:
+    """A whole conversation on this terminal. by: who talks."""
+    async with partner(app, by) as other:
+        return await converse(other, read_only=read_only)
+
+
+async def converse(other: Partner, *, read_only: bool) -> int:
+    """Until the input ends or somebody leaves."""
+    history: list[Message] = []
+    while True:
+        message = await asyncio.to_thread(_read, not sys.stdin.isatty())
+        if message is None or message.strip().casefold() in LEAVES:
+            return 0
+        if not message.strip():
+            continue
+        said = await _answered(other, message, history[-MOST_SAID:], read_only)
+        write("\n\n")
+        history += [Message(role="user", content=message), Message(role="assistant", content=said)]
+
+
+async def _answered(other: Partner, message: str, history: list[Message], read_only: bool) -> str:
+    """One answer as it comes; Ctrl-C ends it, and the model with it."""
+    pieces: list[str] = []
+    with ProgressLine() as progress:
+
+        def say(piece: str) -> None:
+            progress.stop()
+            pieces.append(piece)
+            write(harmless(piece))
+
+        task = asyncio.ensure_future(other.turn(message, history, not read_only, say, progress))
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            write(" … stopped")
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+    return "".join(pieces)
+
+
+def _read(alone: bool) -> str | None:
+    """The next line; None at the end."""
+    try:
+        if not alone:
+            return input(PROMPT)
+        line = sys.stdin.readline()
+        return line.rstrip("\n") if line else None
+    except (EOFError, KeyboardInterrupt):
+        return None
