@@ -8,6 +8,7 @@ from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.cause import Cause
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.iso import iso
+from stillwatch.records.path import Arrow, path_of
 from stillwatch.records.trigger import Trigger
 
 
@@ -49,8 +50,13 @@ def incident_json(incident: Incident) -> dict[str, object]:
         "outcome": _outcome(incident.outcome),
         "muted_by": incident.muted_by,
         "notes": list(incident.notes),
+        "path": [_arrow(arrow) for arrow in path_of(incident)],
         "opinions": [{"by": opinion.by, "says": opinion.says} for opinion in incident.opinions],
     }
+
+
+def _arrow(arrow: Arrow) -> dict[str, object]:
+    return {"culprit": arrow.culprit, "effect": arrow.effect, "cause": arrow.cause, "evidence": list(arrow.evidence)}
 
 
 def _evidence(piece: Evidence) -> dict[str, object]:

@@ -33,13 +33,20 @@ def list_incidents(*, as_json: bool) -> int:
     return 0
 
 
-def show_incident(*, incident_id: str, as_json: bool) -> int:
-    """Show one incident with all its evidence and its history.
+def show_incident(*, incident_id: str, svg: bool, as_json: bool) -> int:
+    """Show one incident with all its evidence, the way it took and its history.
 
-    example:
+    examples:
       stillwatch incidents show 7
+      stillwatch incidents show 7 --svg >path.svg
     """
     app = door.app()
+    if svg:
+        from stillwatch.cli.show.path import path_svg
+        from stillwatch.cli.terminal import write
+
+        write(path_svg(app.known().incident(incident_id)))
+        return 0
     _tell(app.known().incident(incident_id), as_json=as_json, now=app.clock.now())
     return 0
 
@@ -125,6 +132,11 @@ def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
         put(incident_page(incident, now=now))
 
 
+def _shown(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--svg", action="store_true", help="the way it took, as a drawing")
+    _one(parser)
+
+
 def _one(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("incident_id", metavar="ID", help="the incident's id, as the list shows it")
     json_option(parser)
@@ -153,7 +165,7 @@ command = Group(
     """,
     members={
         "list": Command(run=list_incidents, arguments=json_option, of_service=True),
-        "show": Command(run=show_incident, arguments=_one, of_service=True),
+        "show": Command(run=show_incident, arguments=_shown, of_service=True),
         "close": Command(run=close_incident, arguments=_one, of_service=True),
         "mute": Command(run=mute, arguments=_mute, of_service=True),
         "unmute": Command(run=unmute, arguments=_unmute, of_service=True),

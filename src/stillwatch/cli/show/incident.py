@@ -9,6 +9,7 @@ from stillwatch.cli.text import clock_time, confidence_words, local_time, one_li
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.incident import Evidence, Incident
+from stillwatch.records.path import path_of
 
 SEVERITY_STYLES = {
     "info": "dim",
@@ -49,6 +50,10 @@ def incident_block(incident: Incident, *, now: float, evidence: int = EVIDENCE_S
 def incident_page(incident: Incident, *, now: float) -> Iterator[Line]:
     """Everything about one incident, its history included."""
     yield from incident_block(incident, now=now, evidence=len(incident.evidence))
+    for number, arrow in enumerate(path_of(incident)):
+        shown = f"  ({arrow.cause}{', ' + ', '.join(arrow.evidence) if arrow.evidence else ''})"
+        words = f"{one_line(arrow.culprit, 120)} → {one_line(arrow.effect, 120)}"
+        yield _labelled("path" if number == 0 else "", words, (shown, "dim"))
     state = incident.state + (f" by {one_line(incident.muted_by, 60)}" if incident.muted_by else "")
     yield _labelled("state", f"{state}, opened {local_time(incident.opened)}, last seen {local_time(incident.updated)}")
     for number, step in enumerate(incident.history):

@@ -142,6 +142,15 @@ class Step(Exact):
     text: str
 
 
+class Arrow(Exact):
+    """One step of the way that a fault took; evidence: ids of what shows it."""
+
+    culprit: str
+    effect: str
+    cause: str
+    evidence: list[str]
+
+
 class Incident(Exact):
     """Times are ISO 8601 in UTC. What is not known yet is null. muted_by: "" where it is not muted."""
 
@@ -163,6 +172,7 @@ class Incident(Exact):
     outcome: Outcome | None
     muted_by: str
     notes: list[str]
+    path: list[Arrow]
     opinions: list[Opinion]
 
 
