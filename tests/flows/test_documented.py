@@ -9,7 +9,7 @@ import os
 import struct
 import subprocess
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -35,12 +35,13 @@ ENDS_WITH = {
     "stillwatch undo": {0, 4},  # what a restart did cannot be taken back
     "stillwatch undo A-1": {0, 4},
 }
-LASTING = ".venv/bin/stillwatch up "
+LEFT_BY = {".venv/bin/stillwatch up ": ("Ctrl-C", b"\x03"), "stillwatch chat": ("", b"exit\n")}
+"""How what runs for ever begins: once it has said this, a person leaves it with these keys."""
 WITHIN_SENTENCES = ("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/connect/*.md")
 NAMES = frozenset({"stillwatch up", "stillwatch run", "stillwatch gate", "stillwatch keys", "stillwatch autonomy set"})
 """They name a command; as they stand there they run for ever, or lack an argument."""
 SENTENCES_END_WITH = {
-    "stillwatch approvals approve A-17": {3},  # no such proposal
+    "stillwatch approvals approve A-17": {4},  # no such proposal
     "stillwatch approvals enroll": {0},
     'stillwatch ask "why is nginx down?"': {0, 1, 5},
     "stillwatch check": {0, 1, 5},
@@ -67,14 +68,15 @@ def newcomer() -> Iterator[Machine]:
         yield machine
 
 
-def type_in(machine: Machine, command: str, stop: Callable[[str], bool] = lambda said: False) -> Typed:
-    """As a person at a terminal of that machine, who says yes when asked. stop: when to press Ctrl-C."""
+def type_in(machine: Machine, command: str) -> Typed:
+    """As a person at a terminal of that machine, who says yes when asked, and leaves what would run for ever."""
+    shown, keys = next((left for begin, left in LEFT_BY.items() if command.startswith(begin)), ("", b""))
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
     argv = machine.inside(["setsid", "--ctty", "bash", "-c", f"cd {CLONE} && {command}"], env=fresh.ENVIRONMENT)
     child = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
-    said, answered, stopped = "", 0, False
+    said, answered = "", 0
     while True:
         try:
             said += os.read(ours, 65536).decode(errors="replace")
@@ -83,9 +85,9 @@ def type_in(machine: Machine, command: str, stop: Callable[[str], bool] = lambda
         if said.count("[y/N]") > answered:
             answered += 1
             os.write(ours, b"y\n")
-        if not stopped and stop(said):
-            stopped = True
-            os.write(ours, b"\x03")
+        if keys and shown in said:
+            os.write(ours, keys)
+            keys = b""
     os.close(ours)
     return Typed(child.wait(60), said)
 
@@ -114,8 +116,7 @@ def test_every_command_of_the_pages_works_as_it_is_written(newcomer: Machine) ->
     for command in typed:
         if command == "stillwatch approvals":
             break_the_web_server(newcomer)
-        lasting = command.startswith(LASTING)
-        done = type_in(newcomer, command, (lambda said: "Ctrl-C" in said) if lasting else (lambda said: False))
+        done = type_in(newcomer, command)
         print(f"$ {command}\n{done.said}")
         assert done.code in ENDS_WITH.get(command, {0}), (command, done.code, done.said[-3000:])
         assert "Traceback" not in done.said and "unexpected" not in done.said
