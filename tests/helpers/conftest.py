@@ -18,7 +18,9 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
     file = tmp_path / "policy.toml"
     monkeypatch.setattr(policyfile, "POLICY", file)
     monkeypatch.setattr(goodcopy, "STATE", tmp_path / "act")
-    monkeypatch.setattr(config_test, "ask", lambda name: config_test.handle({"do": "test", "name": name})["passed"])
+    monkeypatch.setattr(
+        config_test, "ask", lambda name: config_test.handle({"do": "test", "name": name, "folders": []})["passed"]
+    )
 
     def write(text: str) -> Path:
         file.write_text(text)

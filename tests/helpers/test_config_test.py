@@ -20,7 +20,7 @@ def declare(policy: Write, *argv: object) -> None:
 def test_a_declared_test_passes_or_fails(policy: Write) -> None:
     for program, passed in (("/usr/bin/true", True), ("/usr/bin/false", False)):
         declare(policy, program)
-        assert config_test.handle({"do": "test", "name": "a"})["passed"] is passed
+        assert config_test.handle({"do": "test", "name": "a", "folders": []})["passed"] is passed
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,13 @@ def test_where_nobody_runs_tests_none_is_run(policy: Write, tmp_path: Path, monk
     monkeypatch.setattr(config_test, "checked_argv", lambda name: [])
     with pytest.raises(Refused, match="no test can be run"):
         config_test.ask("a")
+
+
+def test_r39_the_folders_of_a_test_lie_where_nothing_lasts(policy: Write, tmp_path: Path) -> None:
+    (tmp_path / "nginx/deep/deeper/deepest").mkdir(parents=True)
+    (tmp_path / "user/1000").mkdir(parents=True)
+    found = [path.removeprefix(f"{tmp_path}/") for path in config_test.folders((str(tmp_path),))]
+    assert found == ["nginx", "nginx/deep", "nginx/deep/deeper"]
+    for folder in ("/etc/x", "/run/../etc/x", "/var/logs", "run/x", 7):
+        with pytest.raises(Refused, match="below /run"):
+            config_test.handle({"do": "test", "name": "a", "folders": [folder]})

@@ -164,16 +164,25 @@ def test_r39_the_root_program_believes_nobody(host: Machine) -> None:
         "signals": ["/usr/bin/kill", "-0", "1"],
         "reaches-pid-1": ["/usr/bin/busctl", "status"],
         "has-network": ["/usr/bin/grep", "-q", "^ *[a-z]*[0-9]:", "/proc/net/dev"],
-        "has-rights": ["/usr/bin/grep", "-Eq", "^Cap(Eff|Prm|Bnd|Amb):.*[1-9a-f]", "/proc/self/status"],
+        "has-rights": ["/usr/bin/grep", "-Pq", r"^Cap(Eff|Prm|Bnd|Amb):\t(?!0{16}$|0{13}400$)", "/proc/self/status"],
+    }
+    passing = {
+        "reads": ["/usr/bin/grep", "-q", ":", "/etc/passwd"],
+        "opens-its-port-and-log": ["/usr/sbin/nginx", "-t"],
     }
     told = "".join(
         f'\n[[files]]\nname="{name}"\npath="/etc/shop.conf"\ntest={json.dumps(argv)}\nunit="shop.service"\n'
-        for name, argv in {**probes, "reads": ["/usr/bin/grep", "-q", ":", "/etc/passwd"]}.items()
+        for name, argv in {**probes, **passing}.items()
     )
     host.write("/etc/stillwatch/policy.toml", host.read("/etc/stillwatch/policy.toml") + told)
     for name in probes:
         assert act(host, do="test", name=name) == {"ok": True, "passed": False}, name
-    assert act(host, do="test", name="reads") == {"ok": True, "passed": True}
+    for name in passing:
+        assert act(host, do="test", name=name) == {"ok": True, "passed": True}, name
+    pid = host.read("/run/nginx.pid")
+    host.run(["sh", "-c", "echo 'listens 80;' >>/etc/nginx/nginx.conf"])
+    assert act(host, do="test", name="opens-its-port-and-log") == {"ok": True, "passed": False}
+    assert host.read("/run/nginx.pid") == pid
     assert host.run(["ls", "/etc/written-by-a-test", "/var/lib/written-by-a-test"], check=False).stdout == ""
 
 

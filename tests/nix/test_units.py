@@ -167,7 +167,7 @@ EXPOSURE = {
     "stillwatch-peek@.service": 1.6,
     "stillwatch-act@.service": 2.6,
     "stillwatch-keep.service": 2.6,
-    "stillwatch-test@.service": 1.0,
+    "stillwatch-test@.service": 1.2,
 }
 
 

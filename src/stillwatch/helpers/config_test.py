@@ -1,16 +1,18 @@
-"""The declared test of a file, run by root in a unit without capabilities, network, sockets or a place to write (R39).
+"""The declared test of a file, run by root in a unit that reaches and changes nothing of the host (R39).
 
-`config_test.py` answers one request on its socket; the root program asks it by `ask`.
+`config_test.py` answers one request on its socket; the root program asks it by `ask`. In that unit /run and /var/log
+are empty, since a server that tests its configuration writes there: `ask` tells which folders it expects to find.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -20,6 +22,10 @@ from stillwatch.helpers.request import Refused, closed, read_object, serve
 from stillwatch.unit.facts import paths_in
 
 SOCKET = Path("/run/stillwatch-helpers/test.sock")
+EMPTY: Final = ("/run", "/var/log")
+MOST_FOLDERS: Final = 300
+DEEP: Final = 3
+"""Levels below /run and /var/log down to which folders are there for a test."""
 SECONDS: Final = 20.0
 PATIENCE: Final = 35.0
 INTERPRETERS: Final = re.compile(
@@ -32,9 +38,30 @@ INTERPRETERS: Final = re.compile(
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
-    closed(request, "do", {"test": {"name": str}})
+    closed(request, "do", {"test": {"name": str, "folders": list}})
+    for folder in request["folders"]:
+        _make(folder)
     ended = run(checked_argv(request["name"]), seconds=SECONDS, limit=16_384)
     return {"passed": ended.code == 0, "code": ended.code}
+
+
+def _make(folder: object) -> None:
+    """Raises Refused for one that is not below /run or /var/log."""
+    if not isinstance(folder, str) or ".." in folder.split("/") or not folder.startswith(tuple(f"{e}/" for e in EMPTY)):
+        raise Refused("a test gets folders below /run and /var/log alone")
+    with contextlib.suppress(OSError):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def folders(empty: Sequence[str] = EMPTY) -> list[str]:
+    """The folders that are there now, the first MOST_FOLDERS of them; those of other users' sessions are left out."""
+    found: list[str] = []
+    for top in empty:
+        for place, below, _ in os.walk(top):
+            depth = place.count("/") - top.count("/")
+            below[:] = sorted(name for name in below if depth < DEEP and name != "user")
+            found += [f"{place}/{name}" for name in below]
+    return found[:MOST_FOLDERS]
 
 
 def checked_argv(name: str) -> list[str]:
@@ -87,7 +114,7 @@ def ask(name: str) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(PATIENCE)
             link.connect(str(SOCKET))
-            link.sendall(json.dumps({"do": "test", "name": name}).encode())
+            link.sendall(json.dumps({"do": "test", "name": name, "folders": folders()}).encode())
             link.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: link.recv(65_536), b""))
     except OSError as error:
