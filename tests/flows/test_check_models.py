@@ -176,11 +176,11 @@ def test_the_meta_tier_is_asked_only_when_the_review_escalates(bench: Bench, ser
     assert report["tiers"]["meta"]["calls"] == 1 and len(unsure["meta"].requests) == 1
 
 
-def test_the_words_and_the_cause_of_the_meta_tier_are_told(bench: Bench, serve: Any) -> None:
+def test_the_words_of_the_meta_tier_are_told_and_its_cause_only_where_evidence_leaves_it_open(bench: Bench, serve: Any) -> None:
     one = the_incident(bench.check(urls(serve())))
     assert one["by"] == "meta" and one["cause"]["text"] == CONCLUDES["text"]
     other = the_incident(bench.check(urls(serve(meta=CONCLUDES | {"cause": "permission"}))))
-    assert (other["cause"]["id"], other["by"]) == ("permission", "meta")
+    assert (other["cause"]["id"], other["by"]) == ("port-in-use", "review")
 
 
 # ── a tier that misbehaves ───────────────────────────────────────────────────────────────────────────────────────────
