@@ -47,6 +47,27 @@ async def test_a_loop_that_fails_is_reported_and_tried_again(store: Store) -> No
     assert isinstance(daemon.sleep, Rest) and daemon.sleep.slept == [room.RETRY_SECONDS] * 2
 
 
+async def test_a_loop_whose_task_group_failed_goes_on(store: Store) -> None:
+    daemon, tried, again = build(store), list[int](), asyncio.Event()
+
+    async def fails() -> None:
+        raise NotReachable("the bus has gone")
+
+    async def loop() -> None:
+        tried.append(1)
+        if len(tried) > 1:
+            again.set()
+            await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(fails())
+
+    task = asyncio.create_task(daemon._for_ever("units", loop))
+    await asyncio.wait_for(again.wait(), 5)
+    assert daemon.standing.sources["units"].problem == "the bus has gone"
+    task.cancel()
+    await asyncio.wait([task])
+
+
 async def test_a_loop_that_is_cancelled_from_within_goes_on_and_ends_when_it_is_told_to(store: Store) -> None:
     daemon, tried = build(store), list[int]()
     again = asyncio.Event()

@@ -176,7 +176,9 @@ def test_the_meta_tier_is_asked_only_when_the_review_escalates(bench: Bench, ser
     assert report["tiers"]["meta"]["calls"] == 1 and len(unsure["meta"].requests) == 1
 
 
-def test_the_words_of_the_meta_tier_are_told_and_its_cause_only_where_evidence_leaves_it_open(bench: Bench, serve: Any) -> None:
+def test_the_meta_tier_words_what_is_told_and_names_no_cause_that_no_evidence_leaves_open(
+    bench: Bench, serve: Any
+) -> None:
     one = the_incident(bench.check(urls(serve())))
     assert one["by"] == "meta" and one["cause"]["text"] == CONCLUDES["text"]
     other = the_incident(bench.check(urls(serve(meta=CONCLUDES | {"cause": "permission"}))))

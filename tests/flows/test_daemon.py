@@ -44,7 +44,7 @@ class Host:
             return False
         told = json.loads(done.stdout)["sources"]
         sources = {source["name"]: source["read"] for source in told if source["name"] != "gate"}  # there is none
-        return sources == {"units": True, "metrics": True, "journal": True}
+        return {"units", "metrics", "journal"} <= sources.keys() and all(sources.values())
 
     def kill(self) -> None:
         self.machine.run(["pkill", "-KILL", "-f", "^.*python.* -m stillwatch run"])
@@ -129,7 +129,7 @@ def test_a_fault_is_seen_survives_the_daemon_and_is_over_when_it_is_mended(host:
 
     answer = host.say("ask", "--no-model", f"why is {host.shop.victim.unit} down?")
     assert answer["by"] == "rule" and answer["evidence"]
-    assert {piece["incident"] for piece in answer["evidence"]} == {first["id"]}
+    assert first["id"] in {piece["incident"] for piece in answer["evidence"]}
     assert all(f"[{piece['id']}]" in answer["answer"] for piece in answer["evidence"])
 
     mend(host)

@@ -38,7 +38,7 @@ ENDS_WITH = {
 LEFT_BY = {".venv/bin/stillwatch up ": ("Ctrl-C", b"\x03"), "stillwatch chat": ("", b"exit\n")}
 """How what runs for ever begins: once it has said this, a person leaves it with these keys."""
 WITHIN_SENTENCES = ("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/connect/*.md")
-NAMES = frozenset({"stillwatch up", "stillwatch run", "stillwatch gate", "stillwatch keys", "stillwatch autonomy set"})
+NAMES = frozenset(f"stillwatch {name}" for name in ("autonomy set", "backup", "gate", "keys", "run", "up"))
 """They name a command; as they stand there they run for ever, or lack an argument."""
 SENTENCES_END_WITH = {
     "stillwatch approvals approve A-17": {4},  # no such proposal

@@ -47,12 +47,9 @@ def test_r39_a_program_that_runs_what_it_is_told_is_no_test(policy: Write, progr
         config_test.checked_argv("a")
 
 
-def test_r39_no_link_to_an_interpreter_no_script_and_nothing_relative(policy: Write, tmp_path: Path) -> None:
+def test_r39_no_link_to_an_interpreter_and_nothing_relative(policy: Write, tmp_path: Path) -> None:
     (tmp_path / "check").symlink_to("/bin/sh")
-    script = tmp_path / "script"
-    script.write_text("#!/usr/bin/true\n")
-    script.chmod(0o755)
-    for program in (tmp_path / "check", script, "true", tmp_path / "absent", tmp_path):
+    for program in (tmp_path / "check", "true", tmp_path / "absent", tmp_path):
         declare(policy, program)
         with pytest.raises(Refused):
             config_test.checked_argv("a")
@@ -110,3 +107,19 @@ def test_r39_the_folders_of_a_test_lie_where_nothing_lasts(policy: Write, tmp_pa
     for folder in ("/etc/x", "/run/../etc/x", "/var/logs", "run/x", 7):
         with pytest.raises(Refused, match="below /run"):
             config_test.handle({"do": "test", "name": "a", "folders": [folder]})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
+def test_r39_a_script_of_roots_own_may_test_if_its_interpreter_is_roots_too(policy: Write, tmp_path: Path) -> None:
+    script, interpreter = tmp_path / "checks", tmp_path / "interpreter"
+    interpreter.write_bytes(Path("/usr/bin/true").read_bytes())
+    interpreter.chmod(0o755)
+    script.write_text(f"#!{interpreter} -I\n")
+    script.chmod(0o755)
+    declare(policy, script)
+    assert config_test.checked_argv("a")
+    for loose in (interpreter, script):
+        os.chown(loose, 65534, 65534)
+        with pytest.raises(Refused, match="others than root"):
+            config_test.checked_argv("a")
+        os.chown(loose, 0, 0)

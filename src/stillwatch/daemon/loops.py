@@ -137,7 +137,8 @@ class Daemon:
         said = ""
         while True:
             try:
-                await loop()
+                # In a task of its own: a task group that fails leaves its task marked as cancelled (Python 3.11).
+                await asyncio.ensure_future(loop())
             except (Exception, asyncio.CancelledError) as error:  # whatever it is, the other loops go on
                 if _is_told_to_end():
                     raise

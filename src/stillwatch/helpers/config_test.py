@@ -73,9 +73,9 @@ def checked_argv(name: str) -> list[str]:
     program = os.path.realpath(argv[0])
     if not argv[0].startswith("/") or any(INTERPRETERS.fullmatch(Path(path).name) for path in (argv[0], program)):
         raise Refused(f"{argv[0][:80]} is not a program that may test")
-    if not Path(program).is_file() or _is_script(program):
-        raise Refused(f"{argv[0][:80]} is absent, or a script")
-    for path in (argv[0], program, *(path for word in argv[1:] for path in _paths(word))):
+    if not Path(program).is_file():
+        raise Refused(f"{argv[0][:80]} is absent")
+    for path in (argv[0], program, *_interpreter(program), *(path for word in argv[1:] for path in _paths(word))):
         check_roots_alone(path)
     return argv
 
@@ -87,9 +87,11 @@ def _paths(word: str) -> Iterator[str]:
         yield f"/{word}"
 
 
-def _is_script(program: str) -> bool:
+def _interpreter(program: str) -> list[str]:
+    """Of a script of root's own: what the kernel starts for it (execve(2)), which must be root's alone as well."""
     with open(program, "rb") as file:  # noqa: PTH123
-        return file.read(2) == b"#!"
+        head = file.readline(256)
+    return [os.fsdecode(word) for word in head[2:].split()[:1]] if head.startswith(b"#!") else []
 
 
 def check_roots_alone(path: str) -> None:

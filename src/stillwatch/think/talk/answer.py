@@ -83,7 +83,9 @@ def sentence(incident: Incident, language: Language = "en") -> str:
         return f"{what}. {SEEN[language]}"
     why, cited = parted(incident.cause.text) if incident.cause else (UNKNOWN[language], "")
     cited = cited or " ".join(f"[{evidence.id}]" for evidence in incident.evidence)
-    sure = "" if incident.cause is None or incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
+    sure = (
+        "" if incident.cause is None or incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
+    )
     said = f"{what}. {_begun(why).rstrip('.')}{sure} {cited}."
     if incident.proposal is not None:
         action = incident.proposal.action.replace("_", " ")
