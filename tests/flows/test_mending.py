@@ -64,6 +64,18 @@ def assert_nothing_else(estate: Estate) -> None:
     assert_bystanders(estate)
 
 
+def at_rest(estate: Estate) -> tuple[dict[str, str], dict[str, str]]:
+    """What is there, once nothing changes any more: PID 1 goes on for a while to start what the fault took down."""
+    seen = [(canaries_now(estate), standing(estate.machine))]
+
+    def again() -> bool:
+        seen.append((canaries_now(estate), standing(estate.machine)))
+        return seen[-1] == seen[-2]
+
+    estate.wait(again, "the machine to come to rest")
+    return seen[-1]
+
+
 def stands_still(estate: Estate, before: tuple[dict[str, str], dict[str, str]], seconds: float) -> None:
     """Neither canary files nor any unit of the machine change for so long."""
     estate.stays(lambda: (canaries_now(estate), standing(estate.machine)) == before, "unchanged", seconds=seconds)
@@ -77,7 +89,7 @@ def mended_alone(boot: Boot, name: str, seed: int, level: str) -> None:
 
 def mended_after_approval(boot: Boot, name: str, seed: int) -> None:
     estate = broken(boot, name, seed, "suggest")
-    before = canaries_now(estate), standing(estate.machine)
+    before = at_rest(estate)
     estate.wait(estate.waiting, "a proposal to wait for a person")
     stands_still(estate, before, 2)
     assert "intent" not in estate.kinds() and not estate.verified()
@@ -90,7 +102,7 @@ def mended_after_approval(boot: Boot, name: str, seed: int) -> None:
 
 def unchanged(boot: Boot, name: str, seed: int) -> None:
     estate = broken(boot, name, seed, "observe")
-    before = canaries_now(estate), standing(estate.machine)
+    before = at_rest(estate)
     estate.wait(lambda: [one for one in estate.incidents() if one["decision"]], "the fault to be found")
     stands_still(estate, before, 10)
     assert set(estate.kinds()) <= {"decided"}, estate.told()
@@ -132,7 +144,7 @@ def test_every_fault_at_every_level(boot: Boot, name: str, level: str, seed: int
 @pytest.mark.parametrize("name", ["T01", "T04", "T08", "T15"])
 def test_a_trap_changes_nothing_at_auto_full(boot: Boot, name: str, seed: int) -> None:
     estate = broken(boot, name, seed, "auto-full") if name != "T15" else with_bad_models(boot, seed)
-    before = canaries_now(estate), standing(estate.machine)
+    before = at_rest(estate)
     stands_still(estate, before, 10)
     assert "intent" not in estate.kinds(), estate.told()
     found = estate.incidents()

@@ -24,7 +24,7 @@ from tests.support.rig import PATH, REPOSITORY, SUITE, Machine, RigProblem, cach
 STOCK = ("ca-certificates", "git", "python3")
 BOOTS = ("dbus", "libpam-systemd", "nginx-light", "polkitd", "procps", "systemd", "systemd-sysv")
 """What a Debian host has beside that; a container image has not."""
-ASKED_FOR = ("python3-systemd", "python3-venv")
+ASKED_FOR = ("libgomp1", "python3-systemd", "python3-venv")
 """The packages of scripts/setup."""
 PIP = "[global]\nno-index = true\nfind-links = /opt/wheels\ndisable-pip-version-check = true\n"
 ENVIRONMENT = {"HOME": "/root", "PATH": PATH, "LANG": "C.UTF-8", "TERM": "dumb"}

@@ -205,7 +205,9 @@ def standing(machine: Machine) -> dict[str, str]:
     return {
         unit: invocation
         for unit, invocation in invocations(machine).items()
-        if not unit.startswith(("stillwatch-act@", "stillwatch-peek@", "stillwatch-look@", "stillwatch-keep."))
+        if not unit.startswith(
+            ("stillwatch-act@", "stillwatch-peek@", "stillwatch-look@", "stillwatch-test@", "stillwatch-keep.")
+        )
     }
 
 
