@@ -148,6 +148,8 @@ class Prefilter:
     def _all(self, index: int, found: re.Match[bytes]) -> Found | None:
         """The groups of the match and of what the rule looks for in the same line; None where nothing of that is."""
         groups, rule = found.groupdict(), self.rules[index]
+        if path := groups.get("path"):
+            groups["path"] = _closed(path)
         if not rule.also:
             return Found(groups)
         if index not in self._also:
@@ -218,3 +220,10 @@ def _compile(numbered: Sequence[tuple[str, int]]) -> hyperscan.Database:
     except hyperscan.HyperscanError as error:
         raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
     return database
+
+
+def _closed(path: bytes) -> bytes:
+    """Without a closing bracket at its end that was opened before it: "write(/srv/x) failed" names /srv/x."""
+    while path.endswith((b")", b"]")) and path.count(path[-1:]) > path.count(b"(" if path.endswith(b")") else b"["):
+        path = path[:-1]
+    return path
