@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
@@ -81,6 +84,11 @@ OF = Words(
 )
 
 
+def sizes(mount: Mapping[str, Any]) -> dict[str, str]:
+    """How much of it is free, and how much there is, in words."""
+    return {"free": size(mount["free"]), "size": size(mount["size"])}
+
+
 async def answer(ask: Asking) -> None:
     seen = await ask.look("mounts")
     mounts = [row for row in rows(seen, "mounts") if row["size"]]
@@ -92,14 +100,7 @@ async def answer(ask: Asking) -> None:
     if holds and holds != ask.named.path:
         ask.say(OF, seen, asked=ask.named.path, path=holds)
     first = next((row for row in mounts if row["path"] == holds), mounts[0])
-    ask.say(
-        FULL,
-        seen,
-        path=first["path"],
-        used=f"{float(first['used']):.0%}",
-        free=size(first["free"]),
-        size=size(first["size"]),
-    )
+    ask.say(FULL, seen, path=first["path"], used=f"{float(first['used']):.0%}", **sizes(first))
     for row in mounts if not holds else ():
         if row is not first:
             ask.row(

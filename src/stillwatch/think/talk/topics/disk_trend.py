@@ -5,7 +5,8 @@ from __future__ import annotations
 from stillwatch.records.amount import span
 from stillwatch.think.talk.times import DAY
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
-from stillwatch.think.talk.topics.disk_space import holding
+from stillwatch.think.talk.topics.disk_space import FULL as NOW
+from stillwatch.think.talk.topics.disk_space import holding, sizes
 
 ASKED = {
     "en": """since when is the disk full
@@ -76,6 +77,9 @@ async def answer(ask: Asking) -> None:
     now = ask.clock.now()
     read = ask.known.samples(f"disk-used {path}", now - 30 * DAY, now) if ask.known.samples else ()
     if len(read) < 2 or read[-1][0] - read[0][0] < 600:
+        for row in known:
+            if row["path"] == path and row["size"]:
+                ask.say(NOW, mounts, path=path, used=f"{float(row['used']):.0%}", **sizes(row))
         ask.cannot(TOO_LITTLE, f"df -h {path}")
         return
     (began, first), (ended, last) = read[0], read[-1]
