@@ -154,3 +154,9 @@ async def test_what_goes_wrong_between_requests_ends_nothing(tmp_path, monkeypat
     monkeypatch.setattr(gate.performer, "perform_due", fails)
     await asyncio.wait_for(main.serve(Server(gate, main.admission(0)), {}, tick=0.01), 5)
     assert len(tries) >= 3
+
+
+def test_r29_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "gate/gate.db").mkdir(parents=True)
+    with pytest.raises(NotReachable, match=r"gate\.db"):
+        main.build(Config(), places_in(tmp_path), Stage(some_units()), os.getuid())
