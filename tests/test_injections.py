@@ -50,7 +50,7 @@ TOKEN = re.compile(r"<[|/!?A-Za-z]|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS)\]|◁")
 
 
 PARTS = 8
-ASKED = frozenset(("list", "explain", "autonomy"))
+ASKED = frozenset(("list", "explain", "status"))
 """What a question may have the gate asked: it only tells."""
 
 

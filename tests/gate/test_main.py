@@ -50,14 +50,14 @@ def gate(tmp_path):
 
 def test_it_serves_until_it_is_told_to_stop(gate, tmp_path):
     places = places_in(tmp_path)
-    status = client.ask(places, "status")
+    status = client.say(places, "status")
     assert (status["level"], status["trial"], status["problem"]) == ("suggest", True, "")
-    explained = client.ask(places, "explain", action="restart_unit", target="web.service")
+    explained = client.say(places, "explain", action="restart_unit", target="web.service")
     assert explained["verdict"] == "ask"
     gate.send_signal(signal.SIGTERM)
     assert gate.wait(10) == 0
     with pytest.raises(NotReachable):
-        client.ask(places, "status")
+        client.say(places, "status")
 
 
 def test_it_ends_with_zero_and_leaves_the_state_to_the_next(tmp_path, monkeypatch):

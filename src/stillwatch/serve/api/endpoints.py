@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
@@ -23,6 +23,7 @@ from stillwatch.serve.http.guard import needs
 from stillwatch.serve.http.limits import Limits
 from stillwatch.serve.http.refusal import Refusal, as_json, bad
 from stillwatch.serve.http.stream import EventStream
+from stillwatch.views.gate import LIST, KeptProposal
 from stillwatch.views.incident import IncidentInFull, IncidentView
 from stillwatch.views.report import StatusView
 from stillwatch.views.shape import Exact
@@ -73,15 +74,14 @@ class Api:
         needs(request.scope, "read")
         return as_json(Approvals(await self.proposals(_choice(request, "state", STATES))))
 
-    async def proposals(self, state: str = "waiting") -> list[dict[str, Any]]:
+    async def proposals(self, state: str = "waiting") -> list[KeptProposal]:
         """Raises Refusal (503) where no gate answers."""
         if self.desk.gate is None:
             return []
         try:
-            reply = await self.desk.gate("list", state=state)
+            return (await self.desk.gate(LIST, state=state)).proposals
         except StillwatchError as error:
             raise Refusal(503, f"the gate does not answer: {error}", code="no_gate", retry_after=5) from error
-        return list(reply.get("proposals", ()))
 
     async def metrics(self, request: Request) -> Response:
         """Without `metric` the names; with it the readings of the last day, or from `since` to `until`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from stillwatch.config import says
 from stillwatch.records.iso import iso
+from stillwatch.views.gate import KeptProposal
 from stillwatch.views.incident import IncidentView
 from stillwatch.views.shape import Exact
 
@@ -32,7 +33,7 @@ class Incidents(Exact):
 class Approvals(Exact):
     """Proposals."""
 
-    approvals: Annotated[list[dict[str, Any]], says("The proposals, as `stillwatch approvals list --json` has them.")]
+    approvals: Annotated[list[KeptProposal], says("The proposals, as `stillwatch approvals list --json` has them.")]
 
 
 class MetricNames(Exact):

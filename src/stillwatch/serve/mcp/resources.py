@@ -17,6 +17,7 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident
 from stillwatch.serve.api.shapes import Reading
 from stillwatch.think.context import uncapped
+from stillwatch.views.gate import LIST
 from stillwatch.views.incident import EvidenceView, IncidentView
 from stillwatch.views.report import StatusView
 from stillwatch.views.shape import plain
@@ -112,7 +113,7 @@ class Resources:
     async def _changes(self) -> object:
         if self.desk.gate is None:
             raise StillwatchError("no gate runs here, so no change is known")
-        return (await self.desk.gate("list", state="all")).get("proposals", [])
+        return plain((await self.desk.gate(LIST, state="all")).proposals)
 
     async def _names(self) -> object:
         return self._metrics()
