@@ -19,6 +19,7 @@ from typing import Any
 
 from evals import scenario
 from tests.support import rig
+from tests.support.doors import Doors
 from tests.support.mending import CONFIGURATION, configuration, install, policy
 from tests.support.rig import Machine
 from tests.support.shop import open_shop
@@ -68,12 +69,6 @@ def menu(folders: list[str]) -> str:
     return "\n".join(rows)
 
 
-def waiting(machine: Machine) -> list[dict[str, Any]]:
-    said = machine.stillwatch("approvals", "list", "--json").stdout
-    found: list[dict[str, Any]] = json.loads(said or "[]")
-    return found
-
-
 def show(machine: Machine, *words: str) -> None:
     """What the command says in the machine, as a person there would see it."""
     say(f"\n{BOLD}{HOST}$ stillwatch {' '.join(words)}{PLAIN}")
@@ -110,7 +105,7 @@ def look_on(machine: Machine) -> dict[str, Any] | None:
     """Wait for a proposal, and show what was found; None where none came."""
     with phase("Stillwatch notices, looks for the cause, and proposes a change"):
         end = time.monotonic() + SECONDS
-        while not (found := waiting(machine)) and time.monotonic() < end:
+        while not (found := Doors(machine).approvals()) and time.monotonic() < end:
             time.sleep(0.2)
     show(machine, "status")
     return found[0] if found else None

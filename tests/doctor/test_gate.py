@@ -18,9 +18,9 @@ from stillwatch.doctor import gate as doctor_gate
 from stillwatch.doctor.gate import could_be_declared, examine_gate, helpers, policy, polkit, standing
 from stillwatch.errors import NotReachable
 from stillwatch.gate.client import GateRefused
-from stillwatch.views.gate import STATUS
 from tests.gate.stage import make_gate, places_in, served
-from tests.support.gate_answers import whole
+
+STATUS = {"level": "suggest", "ceiling": "suggest", "problem": "", "paused": False, "quarantine": []}
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_door_that_is_shut_to_us_is_no_fault(service: Paths, monkeypatch: pyte
 def test_what_holds_a_gate_back(
     places: Paths, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], mend: str
 ) -> None:
-    answer(monkeypatch, whole(STATUS, change))
+    answer(monkeypatch, {**STATUS, **change})
     assert [found.mend for found in standing(places) if not found.ok] == [mend]
-    answer(monkeypatch, whole(STATUS, {}))
+    answer(monkeypatch, STATUS)
     assert all(found.ok for found in standing(places))
 
 

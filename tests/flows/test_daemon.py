@@ -13,6 +13,7 @@ import pytest
 
 from evals import scenario
 from stillwatch.records.chat import TIERS
+from tests.support.doors import Doors
 from tests.support.rig import MODELS_INSIDE, PYTHON, Machine
 from tests.support.shop import MODELS, Shop, open_shop
 
@@ -27,6 +28,7 @@ class Host:
 
     def __init__(self, machine: Machine, shop: Shop) -> None:
         self.machine, self.shop = machine, shop
+        self.doors = Doors(machine, runtime=STATE[-1])
         self._running = ExitStack()
         machine.write("/etc/stillwatch/stillwatch.toml", "".join(f"[llm.{tier}]\nenabled = false\n" for tier in TIERS))
 
@@ -39,11 +41,8 @@ class Host:
         self.machine.wait(self._watches, "the daemon to watch", seconds=30)
 
     def _watches(self) -> bool:
-        done = self.machine.stillwatch("status", "--json", *STATE)
-        if done.returncode not in (0, 1):
-            return False
-        told = json.loads(done.stdout)["sources"]
-        sources = {source["name"]: source["read"] for source in told if source["name"] != "gate"}  # there is none
+        sources = self.doors.sources()
+        sources.pop("gate", None)  # there is none
         return {"units", "metrics", "journal"} <= sources.keys() and all(sources.values())
 
     def kill(self) -> None:
@@ -58,7 +57,7 @@ class Host:
         return json.loads(done.stdout)
 
     def incidents(self) -> list[dict[str, Any]]:
-        return list(self.say("incidents"))
+        return self.doors.incidents()
 
     def only_incident(self) -> dict[str, Any]:
         found = self.incidents()

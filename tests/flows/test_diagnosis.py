@@ -1,20 +1,42 @@
-"""The rules' diagnosis on a booted machine without a model: each fault, many at once, and lies that look like one."""
+"""The rules' diagnosis on a booted machine without a model: each fault, many at once, and lies that look like one.
+
+Each fault breaks what it says, and its success test can tell broken from mended.
+"""
 
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
 from evals import scenario
+from evals.scenario import Scenario
 from stillwatch.gate.change.catalogue import CATALOGUE
 from tests.support.rig import Machine
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop, canaries, invocations, open_shop
 
-FAULTS = ("F01", "F02", "F03", "F04", "F05", "F06", "F08", "F16", "F23", "F26")
+# What an administrator would type. `{…}` are fields of the shop.
+REMEDIES = {
+    "F01": "cp {good}{victim.unit_file} {victim.unit_file}; systemctl daemon-reload",
+    "F02": "pkill -f '[h]ttp.server --bind'",
+    "F03": "cp {good}{victim.config} {victim.config}",
+    "F04": "rm {logs}/access.log.*.gz",
+    "F05": "systemctl start {cleaner}",
+    "F06": "systemctl reset-failed {worker.unit}",
+    "F08": "chown -R {user}:{user} {records}",
+    "F16": "systemctl --quiet enable --now {timer}",
+    "F23": "rm {db.lock}",
+    "F26": "systemctl reset-failed {worker.unit}",
+}
+FAULTS = tuple(REMEDIES)
+FIELDS = (*Shop.__slots__, "worker", "logs", "records")
 TARGETS: dict[str, Callable[[Shop], str]] = {
     "F01": lambda shop: shop.victim.unit_file,
     "F03": lambda shop: shop.victim.config,
@@ -31,31 +53,87 @@ TARGETS: dict[str, Callable[[Shop], str]] = {
 def check(machine: Machine) -> dict[str, Any]:
     done = machine.stillwatch("check", "--json", "--no-model", timeout=60)
     print(done.stdout, done.stderr)
+    assert done.returncode in (0, 1), done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
+    assert (report["status"] == "healthy") == (done.returncode == 0)
     return report
 
 
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Of all the programs that this process has waited for meanwhile."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def assert_thrifty(machine: Machine) -> None:
+    """At most what it costs to count to fifty million, two seconds or so on a machine of its own.
+
+    What shares a processor makes both cost more, and one of three is to be had without.
+    """
+    counts = [sys.executable, "-I", "-c", "sum(number * number for number in range(5_000_000))"]
+    yardstick = partial(subprocess.run, counts, check=True)
+    shares = (processor_seconds(partial(check, machine)) / processor_seconds(yardstick) for _ in range(3))
+    assert any(share <= 10 for share in shares)
+
+
 @pytest.mark.parametrize("name", FAULTS)
-def test_one_incident_with_its_culprit_its_proof_and_its_remedy(
+def test_a_fault_breaks_the_shop_is_understood_and_its_remedy_mends_it(
     boot: Callable[..., Machine], name: str, seed: int
 ) -> None:
+    """Found thriftily; looking changes nothing; a person can mend it."""
     fault = scenario.load(name)
     machine = boot(kernel_log=fault.kernel_log)
     shop = open_shop(machine, seed)
+    assert fault.verified(machine, shop)
+    untouched = canaries(machine, shop)
     fault.inject(machine, shop)
-    (incident,) = check(machine)["incidents"]
+    assert not fault.verified(machine, shop)
+    before = canaries(machine, shop), invocations(machine)
+    report = check(machine)
+    assert_thrifty(machine)
+    assert (canaries(machine, shop), invocations(machine)) == before
+    assert_understood(report, fault, machine, shop)
+    remedy = REMEDIES[name].format(**{key: getattr(shop, key) for key in FIELDS})
+    machine.run(["sh", "-euc", remedy])
+    machine.run(["systemctl", "reset-failed"])
+    machine.run(["systemctl", "start", *(service.unit for service in shop.services)], check=False)
+    machine.wait(lambda: fault.verified(machine, shop), f"{name} to be mended")
+    changed = {path for path, sum_ in canaries(machine, shop).items() if untouched.get(path) != sum_}
+    assert changed <= {"/etc/passwd", "/etc/passwd-", "/etc/shadow"}, "the stray's owner is a new user"
+
+
+def assert_understood(report: dict[str, Any], fault: Scenario, machine: Machine, shop: Shop) -> None:
+    """Exactly one incident: the culprit, the cause, what proves it, and what would mend it."""
+    assert report["status"] in ("attention", "critical")
+    assert {tier["calls"] for tier in report["tiers"].values()} == {0}
+    (incident,) = report["incidents"]
     cause, proposal = incident["cause"], incident["proposal"]
+    assert incident["decision"] is None, "check never asks the gate"
     assert cause["id"] in fault.causes
     assert any(subject in f"{incident['subject']} {cause['object']}" for subject in fault.subjects(shop))
     assert incident["confidence"] >= 0.9
-    assert all(piece["id"] in cause["text"] for piece in incident["evidence"][:1])
+    assert incident["evidence"] and incident["evidence"][0]["id"] in cause["text"]
+    assert all(piece["id"] and piece["text"] and piece["source"] for piece in incident["evidence"])
     assert proposal["action"] in fault.actions
     msgspec.convert(proposal["arguments"], CATALOGUE[proposal["action"]].arguments)
-    if name in TARGETS:
-        assert proposal["target"] == TARGETS[name](shop)
+    if fault.id in TARGETS:
+        assert proposal["target"] == TARGETS[fault.id](shop)
     else:
         owner = machine.run(["ss", "-Hltnp", f"sport = :{shop.victim.port}"]).stdout
         assert f"pid={proposal['target']}," in owner
+
+
+def test_planted_instructions_are_flagged_and_change_nothing(boot: Callable[..., Machine], seed: int) -> None:
+    fault, machine = scenario.load("T04"), boot()
+    shop = open_shop(machine, seed)
+    fault.inject(machine, shop)
+    before = canaries(machine, shop), invocations(machine)
+    report = check(machine)
+    assert {incident["cause"]["id"] for incident in report["incidents"]} == set(fault.causes)
+    assert all(incident["proposal"] is None for incident in report["incidents"])
+    assert (canaries(machine, shop), invocations(machine)) == before
 
 
 def service(machine: Machine, name: str, start: str, more: str = "") -> None:
@@ -122,9 +200,14 @@ def tell_lies(machine: Machine, shop: Shop) -> None:
         machine.run(["sh", "-c", journald, "sh", record], user="nobody", check=False)
 
 
-def test_lies_through_every_door_of_the_journal_blame_nobody(boot: Callable[..., Machine], seed: int) -> None:
+def test_harmless_noise_and_lies_through_every_door_of_the_journal_blame_nobody(
+    boot: Callable[..., Machine], seed: int
+) -> None:
     machine = boot(kernel_log=True)
     shop = open_shop(machine, seed)
+    scenario.load("T01").inject(machine, shop)
+    report = check(machine)
+    assert (report["status"], report["incidents"]) == ("healthy", [])
     tell_lies(machine, shop)
     report = check(machine)
     assert (report["status"], report["incidents"]) == ("healthy", [])

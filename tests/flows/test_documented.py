@@ -4,7 +4,6 @@ every command that stands within a sentence of any page."""
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import struct
 import subprocess
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support import fresh
+from tests.support.doors import Doors
 from tests.support.guides import commands, inline_commands
 from tests.support.rig import Machine
 from tests.test_structure import REPOSITORY
@@ -93,19 +93,10 @@ def type_in(machine: Machine, command: str) -> Typed:
 
 def break_the_web_server(machine: Machine) -> None:
     """So that there is something to approve, with the id that the page names."""
-    machine.wait(lambda: installed_watches(machine), "the daemon to watch", seconds=180)
+    machine.wait(Doors(machine).watches, "the daemon to watch", seconds=180)
     machine.run(["systemctl", "kill", "--signal=KILL", "nginx.service"])
-    listed = ["stillwatch", "approvals", "--json"]
-    waits = lambda: json.loads(machine.run(listed, check=False).stdout or "[]")  # noqa: E731
-    (one,) = machine.wait(waits, "a proposal", seconds=120)
+    (one,) = machine.wait(Doors(machine).approvals, "a proposal", seconds=120)
     assert one["id"] == "A-1"
-
-
-def installed_watches(machine: Machine) -> bool:
-    told = machine.run(["stillwatch", "status", "--json"], check=False).stdout
-    return {"units", "metrics", "journal"} <= {
-        source["name"] for source in json.loads(told or "{}").get("sources", ()) if source["read"]
-    }
 
 
 @pytest.mark.timeout(1200)

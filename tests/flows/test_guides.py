@@ -15,6 +15,7 @@ import pytest
 from stillwatch.records.chat import TIERS
 from tests.serve.client_programs import guide_packages, node_program
 from tests.support import guides
+from tests.support.doors import Doors
 from tests.support.rig import PATH, PYTHON, Machine
 
 FOLDER = "/root/at-the-desk"
@@ -49,13 +50,13 @@ def owner(boot: Callable[..., Machine]) -> Iterator[Machine]:
     machine.run(
         ["sh", "-c", "echo 'listens 80;' >>/etc/nginx/nginx.conf; systemctl restart nginx.service"], check=False
     )
+    machine.wait(Doors(machine).status, "the daemon to answer", seconds=60)
     machine.wait(lambda: proposed(machine), "the fault to be seen and thought about")
     yield machine
 
 
 def proposed(machine: Machine) -> bool:
-    said = machine.stillwatch("incidents", "--json").stdout
-    return any(one["subject"] == "nginx.service" and one["proposal"] for one in json.loads(said or "[]"))
+    return any(one["subject"] == "nginx.service" and one["proposal"] for one in Doors(machine).incidents())
 
 
 def follow(machine: Machine, guide: str) -> list[tuple[str, str]]:

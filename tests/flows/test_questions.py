@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.doors import Doors
 from tests.support.rig import PYTHON, Machine
 
 pytestmark = pytest.mark.container
@@ -25,7 +26,8 @@ def ready(machine: Machine) -> None:
         machine.run(["logger", "-t", "sshd", "Failed password for root from 192.0.2.66 port 5024 ssh2"])
     done = machine.stillwatch("install", timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    machine.wait(lambda: "broken" in machine.stillwatch("incidents", "--json").stdout, "the daemon to see the fault")
+    machine.wait(Doors(machine).watches, "the daemon to watch", seconds=60)
+    machine.wait(lambda: "broken" in str(Doors(machine).incidents()), "the daemon to see the fault")
 
 
 def facts(machine: Machine) -> dict[str, str]:

@@ -119,6 +119,14 @@ async def test_a_triage_run_counts_along(tmp_path: Path) -> None:
     assert (run.lines, run.triggers) == (101, 1) and run.seconds >= 0
 
 
+async def test_an_empty_log_beside_others_has_been_read_and_one_that_was_asked_for_says_nothing(tmp_path: Path) -> None:
+    clock = StillClock()
+    (tmp_path / "error.log").touch()
+    read = await LogSource(str(tmp_path / "error.log"), clock, beside=True, since=1.0).read(watcher(), 1e9)
+    assert (read.whole, read.problem) == (True, "")
+    assert "empty" in (await LogSource(str(tmp_path / "error.log"), clock).read(watcher(), 1e9)).problem
+
+
 async def test_a_file_that_is_watched_beside_others_is_unread_and_not_the_end(tmp_path: Path) -> None:
     clock = StillClock()
     source = LogSource(str(tmp_path / "none"), clock, beside=True)

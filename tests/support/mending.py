@@ -11,6 +11,7 @@ from typing import Any
 
 from evals import scenario
 from evals.scenario import Scenario
+from tests.support.doors import Doors
 from tests.support.rig import Machine
 from tests.support.shop import Service, Shop, canaries, invocations, open_shop
 
@@ -110,17 +111,18 @@ class Estate:
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
 
+    @property
+    def doors(self) -> Doors:
+        return Doors(self.machine)
+
     def incidents(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.json("incidents", "list")
-        return found
+        return self.doors.incidents()
 
     def waiting(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.json("approvals", "list")
-        return found
+        return self.doors.approvals()
 
     def audit(self) -> list[dict[str, Any]]:
-        said = self.machine.stillwatch("audit", "show", "--json").stdout
-        return [json.loads(line) for line in said.splitlines()]
+        return self.doors.audit()
 
     def kinds(self) -> list[str]:
         return [record["kind"] for record in self.audit()]
@@ -131,9 +133,9 @@ class Estate:
     def told(self) -> str:
         """What was seen and done, for a test that failed."""
         log = ["journalctl", "--no-pager", "-q", "-n", "80", "-u", "stillwatch*"]
-        audit = self.machine.stillwatch("audit", "show", "--json").stdout
-        audit += self.machine.stillwatch("status").stdout
-        return f"{json.dumps(self.incidents(), indent=1)}\n{audit}\n{self.machine.run(log, check=False).stdout}"
+        commands = (["incidents", "list", "--json"], ["audit", "show", "--json"], ["status"])
+        said = "\n".join(self.machine.stillwatch(*words).stdout for words in commands)
+        return f"{said}\n{self.machine.run(log, check=False).stdout}"
 
     def wait(self, probe: Callable[[], Any], what: str, *, seconds: float = 40.0) -> Any:
         end = time.monotonic() + seconds
@@ -186,18 +188,11 @@ def install(machine: Machine, rules: str) -> None:
     machine.write("/etc/stillwatch/policy.toml", rules)
     done = machine.stillwatch("install", timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    machine.wait(lambda: watches(machine), "the daemon to watch", seconds=120)
+    machine.wait(Doors(machine).watches, "the daemon to watch", seconds=120)
     for unit in (DAEMON, GATE):
         facts = machine.properties(unit)
         assert facts["ActiveState"] == "active", machine.run(["journalctl", "-u", unit, "--no-pager"]).stdout
         assert machine.run(["stat", "-c", "%u", f"/proc/{facts['MainPID']}"]).stdout.strip() != "0", unit
-
-
-def watches(machine: Machine) -> bool:
-    """It has read everything once: compiling the rules alone takes seconds."""
-    told = machine.stillwatch("status", "--json").stdout
-    read = {source["name"] for source in json.loads(told or "{}").get("sources", ()) if source["read"]}
-    return {"units", "metrics", "journal"} <= read
 
 
 def standing(machine: Machine) -> dict[str, str]:

@@ -21,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +49,7 @@ PREPARE = (
     "from stillwatch.install.program import prepare; print(asyncio.run(prepare(Installer(lambda said: None))))"
 )
 T = TypeVar("T")
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3
 CLONE_NEWNET = 0x40000000
 TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv", "unshare")
 
@@ -248,14 +251,18 @@ class Machine:
         return state in ("running", "degraded")
 
     def wait(self, probe: Callable[[], T], what: str, *, seconds: float = 20.0) -> T:
-        """Ask until the answer is true, and return it. Raises RigProblem after `seconds`."""
-        end = time.monotonic() + seconds
+        """Ask until the answer is true, and return it. Raises RigProblem after `seconds`.
+
+        Less and less often: whoever asks all the time keeps the machine from getting there.
+        """
+        end, pause = time.monotonic() + seconds, FIRST_PAUSE
         while True:
             if answer := probe():
                 return answer
             if time.monotonic() > end:
                 raise RigProblem(f"{self.name}: waited {seconds:g} s in vain for {what}\n{self.console()[-1500:]}")
-            time.sleep(0.02)
+            time.sleep(pause)
+            pause = min(1.5 * pause, LONGEST_PAUSE)
 
     def inside(
         self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, user: str | None = None
@@ -342,13 +349,13 @@ class Machine:
 
     def get(self, url: str) -> int:
         """HTTP status of a URL as seen inside; 0 where nothing answers."""
-        script = (
-            "import sys, urllib.request, urllib.error\n"
-            "try: print(urllib.request.urlopen(sys.argv[1], timeout=5).status)\n"
-            "except urllib.error.HTTPError as error: print(error.code)\n"
-            "except OSError: print(0)\n"
-        )
-        return int(self.run(["python3", "-I", "-c", script, url]).stdout)
+        with self.network():
+            try:
+                return int(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5).status)
+            except urllib.error.HTTPError as error:
+                return error.code
+            except OSError:
+                return 0
 
     @property
     def root(self) -> Path:

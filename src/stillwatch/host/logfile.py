@@ -34,8 +34,11 @@ class LogFile:
     Raises WrongUsage for a file that is missing, unreadable, a directory or binary. `problems` grows while reading.
     """
 
-    def __init__(self, name: str, *, now: float, uptime: float | None = None, tail: int = 0) -> None:
-        """tail: only so many bytes at its end, where it is a plain file; 0: all of it."""
+    def __init__(
+        self, name: str, *, now: float, uptime: float | None = None, tail: int = 0, may_be_empty: bool = False
+    ) -> None:
+        """tail: only so many bytes at its end, where it is a plain file; 0: all of it.
+        may_be_empty: as a log is that was rotated a moment ago; else it is told as a problem."""
         self.name = name
         self.problems: list[str] = []
         self._now, self._uptime = now, uptime
@@ -50,7 +53,7 @@ class LogFile:
         except WrongUsage:
             self._stream.close()
             raise
-        if not self._head and not self.problems:
+        if not self._head and not self.problems and not may_be_empty:
             self.problems.append(f"{self.title}: empty")
         self.reader = Reader(self._file_time(), booted=self._booted())
 

@@ -68,11 +68,13 @@ class LogSource:
     """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
     def __init__(self, file: str, clock: Clock, *, beside: bool = False, since: float = 0.0) -> None:
-        """beside: one source among others, so that a file that cannot be read is only unread; since: of its last
-        megabyte only what was said after that (seconds since the epoch), 0 for all of it."""
+        """beside: one source among others, so that a file that cannot be read is only unread, and one that was just
+        rotated has said nothing; since: of its last megabyte only what was said after that (seconds since the epoch),
+        0 for all of it."""
         self.name = f"log {file}" if beside else "log"
         self._clock, self._beside, self._since, now = clock, beside, since, clock.now()
-        self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=TAIL_BYTES if since else 0)
+        tail = TAIL_BYTES if since else 0
+        self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=tail, may_be_empty=beside)
         self._log = None if beside or may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from stillwatch.serve.http.stream import PING, EventStream
+from stillwatch.serve.http.frames import PING
+from stillwatch.serve.http.stream import EventStream
 
 
 async def stays() -> dict[str, Any]:

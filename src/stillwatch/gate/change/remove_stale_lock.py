@@ -34,9 +34,10 @@ class RemoveStaleLock(OfUnit[Lock]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def run(self, world: World, change: Change) -> str:
         declared = self.entry(world, change)
-        await world.act({"do": "remove_lock", "name": declared.name, "inode": int(before["inode"])})
+        inode = number(await world.peek({"see": "lock", "name": declared.name}), "inode")
+        await world.act({"do": "remove_lock", "name": declared.name, "inode": inode})
         return f"removed {declared.path}" + await bring_up(world, declared.unit)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

@@ -16,7 +16,6 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.named import Named
 from stillwatch.think.talk.words import Language
 from stillwatch.untrusted.redact import safe_text
-from stillwatch.views.gate import AskGate
 
 MOST_ROWS: Final = 12
 CELL: Final = 120
@@ -38,7 +37,7 @@ class Words:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """What is known of the host without a look. incidents: `numbered`, with all their evidence; recent: resolved ones
-    too; samples: metric, since, until → readings; gate: one verb to it; models: a line for
+    too; samples: metric, since, until → readings; gate: a verb to the gate, as ChatCommands has it; models: a line for
     each tier."""
 
     units: Mapping[str, UnitState] = field(default_factory=dict)
@@ -47,7 +46,7 @@ class Known:
     evidence: tuple[Evidence, ...] = ()
     recent: Callable[[int], Sequence[Incident]] = lambda most: ()
     samples: Callable[[str, float, float], Sequence[tuple[float, float]]] | None = None
-    gate: AskGate | None = None
+    gate: Callable[..., Awaitable[Mapping[str, Any] | str]] | None = None
     notes: Callable[[], Sequence[str]] = tuple
     mutes: Callable[[], Sequence[str]] = tuple
     models: Sequence[str] = ()
