@@ -162,19 +162,55 @@ def cell(text: str) -> str:
 def api() -> str:
     """Every operation of port 8083 that the OpenAPI document has."""
     parts = []
-    for path, methods in document("")["paths"].items():
+    told = document("")
+    for path, methods in told["paths"].items():
         for method, found in methods.items():
             parts += [f"## {method.upper()} {path}", found["summary"], found.get("description", "")]
             rows = [
                 f"| `{one['name']}` | {one['in']} | {allowed(one['schema'])} |" for one in found.get("parameters", [])
             ]
             parts.append("\n".join(["| parameter | in | |", "|---|---|---|", *rows]) if rows else "")
+            parts.append(answers(found["responses"]["200"]["content"]))
     intro = (
-        "What port 8083 answers beside MCP, from the document at `/openapi.json`, which has the shape of every answer. "
+        "What port 8083 answers beside MCP, from the document at `/openapi.json`, written from the shapes that "
+        "answers are encoded from. "
         "A key goes in `Authorization: Bearer KEY`. A refusal is "
         '`{"error": {"message", "type", "param", "code"}}`.'
     )
-    return page("Port 8083", intro, *filter(None, parts))
+    shapes = [shape(name, found) for name, found in told["components"]["schemas"].items()]
+    return page("Port 8083", intro, *filter(None, parts), "## Shapes", *shapes)
+
+
+def answers(content: dict[str, Any]) -> str:
+    """The shapes of an answer, each a link to its fields."""
+    given = [one for media in content.values() for one in media["schema"].get("anyOf", [media["schema"]])]
+    names = [one["$ref"].rsplit("/", 1)[-1] for one in given if "$ref" in one]
+    return f"Answers {' or '.join(f'[{name}](#{name.lower()})' for name in names)}." if names else ""
+
+
+def shape(name: str, found: dict[str, Any]) -> str:
+    """The fields of one shape with what they mean."""
+    rows = [f"| `{key}` | {cell(says)} |" for key, says in fields_of(found)]
+    return "\n\n".join([f"### {name}", found["description"], "\n".join(["| field | |", "|---|---|", *rows])])
+
+
+def fields_of(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, field in found["properties"].items():
+        inner = [one["$ref"].rsplit("/", 1)[-1] for one in references(field)]
+        links = ", ".join(f"[{one}](#{one.lower()})" for one in inner)
+        yield key, f"{field['description']} {links}".strip()
+
+
+def references(field: Any) -> Iterator[dict[str, Any]]:
+    """Where a field's schema names other shapes."""
+    if isinstance(field, dict):
+        if "$ref" in field:
+            yield field
+        for one in field.values():
+            yield from references(one)
+    elif isinstance(field, list):
+        for one in field:
+            yield from references(one)
 
 
 def allowed(schema: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from scripts.docs_pages import FOLDER, PAGES, resolve
 from stillwatch.cli.families import FAMILIES
 from stillwatch.config import config_schema
 from stillwatch.install.table import units
+from stillwatch.serve.api.openapi import document
 from stillwatch.tools.tool import HostLooks
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -81,6 +82,16 @@ def test_every_argument_of_a_look_says_what_it_is() -> None:
         for name, argument in told["arguments"].get("properties", {}).items()
     }
     assert len(arguments) > 10 and not [name for name, says in arguments.items() if not says]
+
+
+def test_every_field_of_every_answer_has_a_sentence() -> None:
+    shapes = document("1")["components"]["schemas"]
+    told = {
+        f"{shape} {name}": field.get("description", "")
+        for shape, found in shapes.items()
+        for name, field in found["properties"].items()
+    }
+    assert len(told) > 100 and not [name for name, says in told.items() if not says.endswith((".", "…"))]
 
 
 SAFETY = (REPOSITORY / "docs/safety.md").read_text()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from stillwatch.gate.totp import STEP, code_at
 from stillwatch.records.action import Proposal
+from stillwatch.views.gate import Verb
 from tests.gate.stage import DAEMON, ROOT, Bench, bus_of, clock_of, kinds, make_gate, say
 from tests.serve.scene import FAILED
 from tests.support.puppet import MARK, puppet
@@ -115,9 +116,9 @@ class RealGate:
         self.gate: Bench = make_gate(folder, level="suggest")  # type: ignore[assignment]
         self.said: list[tuple[str, Mapping[str, Any]]] = []
 
-    async def __call__(self, verb: str, **fields: Any) -> Mapping[str, Any]:
-        self.said.append((verb, fields))
-        return await say(self.gate, DAEMON, verb, **fields)
+    async def __call__(self, verb: Verb[Any], /, **fields: Any) -> Any:
+        self.said.append((verb.name, fields))
+        return verb.read(await say(self.gate, DAEMON, verb.name, **fields))
 
     async def code(self) -> str:
         uri = (await say(self.gate, ROOT, "enroll"))["uri"]

@@ -27,9 +27,9 @@ from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
-from stillwatch.serve.http.frames import Frames
 from stillwatch.serve.openai.chat_request import read_asked
 from stillwatch.serve.openai.endpoints import Answering
+from stillwatch.serve.openai.frames import Frames
 from stillwatch.serve.openai.window_tasks import side_of
 from stillwatch.service.one_pass import Service
 from tests.serve.scene import FAILED, ScriptedGate, known, serving
@@ -50,7 +50,7 @@ TOKEN = re.compile(r"<[|/!?A-Za-z]|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS)\]|◁")
 
 
 PARTS = 8
-ASKED = frozenset(("list", "explain", "autonomy"))
+ASKED = frozenset(("list", "explain", "status"))
 """What a question may have the gate asked: it only tells."""
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from stillwatch.notify.later import TellLater
 from stillwatch.serve.http.keys import KeyRing, given_keys
 from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.local.daemon_desk import DeskVerbs
-from stillwatch.serve.local.server import Caller, LocalServer, Send, Verb
+from stillwatch.serve.local.server import Answerer, Caller, LocalServer, Send
 from stillwatch.serve.server import address_of, build_http, check_bind, free_port, serve_http
 from stillwatch.service.live import LiveService
 from stillwatch.service.one_pass import Service, ServiceParts
@@ -149,7 +150,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         looks=daemon.looks,
         writer=tiers.writer,
         small=tiers.small_writer,
-        gate=lambda verb, **fields: gate.ask_async(app.places, verb, **fields),
+        gate=partial(gate.ask_async, app.places),
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
         noted=service.noted,
@@ -158,7 +159,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
     )
 
 
-def _opener(app: App, sessions: BrowserSessions) -> Verb:
+def _opener(app: App, sessions: BrowserSessions) -> Answerer:
     """Answers `stillwatch open`: whoever may speak with the daemon may have a browser look."""
 
     async def open_page(request: dict[str, Any], caller: Caller, send: Send) -> str:

@@ -8,6 +8,7 @@ from stillwatch.config import Paths
 from stillwatch.gate.client import ask
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.store.store import Store
+from stillwatch.views.gate import REJECT
 from tests.cli.gate_scene import propose, running_gate
 from tests.store.build import incident
 
@@ -17,7 +18,7 @@ def live_in(folder: Path) -> Paths:
     folder.mkdir(exist_ok=True)
     with running_gate(folder) as places:
         number = propose(places)
-        ask(places, "reject", id=number)
+        ask(places, REJECT, id=number)
     remember(places, "I1")
     KeyRing(places.state).create("chat", 1.0)
     places.models.mkdir(parents=True, exist_ok=True)

@@ -10,4 +10,4 @@ async def test_a_protected_unit_is_refused_at_every_level(tmp_path: Path) -> Non
     places = find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
     for action in ("restart_unit", "undo"):  # an undo asks the gate first, and there is none
         said = await explain_action(places, "auto-full", action, "ssh.service", {})
-        assert said["verdict"] == "refuse" and said["reason"]
+        assert said.verdict == "refuse" and said.reason

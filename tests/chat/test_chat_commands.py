@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
@@ -19,6 +18,9 @@ from stillwatch.errors import StillwatchError
 from stillwatch.ports import Clock
 from stillwatch.records.action import Proposal
 from stillwatch.service.one_pass import Service
+from stillwatch.views.gate import PROPOSE
+from tests.serve.scene import ScriptedGate
+from tests.support.gate_answers import kept, whole
 
 
 @pytest.mark.parametrize(
@@ -68,27 +70,13 @@ def test_words_beside_an_order_make_it_none(before: str, after: str) -> None:
 )
 def test_what_came_of_it_is_said_in_fixed_words(reply: dict[str, Any], words: str) -> None:
     proposal = Proposal(action="restart_unit", target="web.service")
-    assert words in came_of({"id": "A-9", **reply}, proposal)
+    assert words in came_of(whole(PROPOSE, {"id": "A-9", **reply}), proposal)
 
 
 @pytest.mark.parametrize("change", [{"risk": "high"}, {"risk": "low", "shown": {"undoable": False}}])
 def test_a_code_is_not_offered_where_the_gate_takes_none(change: dict[str, Any]) -> None:
-    assert "CODE" not in how_to_approve("A-1", change)
-    assert "CODE" in how_to_approve("A-1", {"risk": "low", "shown": {"undoable": True}})
-
-
-class Gate:
-    """Answers what it was given, and notes what was said to it."""
-
-    def __init__(self, **answers: Any) -> None:
-        self.answers, self.said = answers, list[tuple[str, dict[str, Any]]]()
-
-    async def __call__(self, verb: str, **fields: Any) -> Mapping[str, Any]:
-        self.said.append((verb, fields))
-        answer = self.answers[verb]
-        if isinstance(answer, StillwatchError):
-            raise answer
-        return dict(answer(fields) if callable(answer) else answer)
+    assert "CODE" not in how_to_approve("A-1", kept(**change))
+    assert "CODE" in how_to_approve("A-1", kept(risk="low"))
 
 
 def change(number: int, action: str, made: int | None, state: str = "done") -> dict[str, Any]:
@@ -102,7 +90,7 @@ def change(number: int, action: str, made: int | None, state: str = "done") -> d
     }
 
 
-def undoing(gate: Gate) -> ChatCommands:
+def undoing(gate: ScriptedGate) -> ChatCommands:
     return ChatCommands(service=cast(Service, None), clock=cast(Clock, None), gate=gate)
 
 
@@ -112,7 +100,7 @@ WAITS = {"id": "A-9", "state": "waiting", "action": "undo", "target": "A-2", "ri
 
 
 async def test_undo_names_the_last_change_that_can_be_taken_back_and_why_later_ones_cannot() -> None:
-    gate = Gate(
+    gate = ScriptedGate(
         list={"proposals": [change(5, "restart_unit", None), change(3, "reload_unit", 8), change(2, "stop_unit", 7)]},
         explain=lambda said: CAN if said["target"] == "A-2" else CANNOT,
         propose=WAITS,
@@ -129,22 +117,24 @@ async def test_undo_names_the_last_change_that_can_be_taken_back_and_why_later_o
 
 async def test_the_last_change_is_the_one_that_was_made_last_whatever_its_number() -> None:
     listed = [change(7, "stop_unit", 3), change(4, "stop_unit", 5), change(9, "stop_unit", 6, "undone")]
-    gate = Gate(list={"proposals": listed}, explain=CAN, propose=WAITS)
+    gate = ScriptedGate(list={"proposals": listed}, explain=CAN, propose=WAITS)
     assert (await undoing(gate).undo()).startswith("The last change was A-4")
 
 
 async def test_a_yes_after_it_explains_how_to_approve_the_undo() -> None:
-    text = await undoing(Gate(list={"proposals": [WAITS, {**WAITS, "id": "A-8", "action": "stop_unit"}]})).consent([])
+    text = await undoing(
+        ScriptedGate(list={"proposals": [WAITS, {**WAITS, "id": "A-8", "action": "stop_unit"}]})
+    ).consent([])
     assert "A yes alone approves nothing" in text and "- A-9: undo A-2. To approve it" in text and "A-8" not in text
-    assert "Nothing waits" in await undoing(Gate(list={"proposals": []})).consent([])
+    assert "Nothing waits" in await undoing(ScriptedGate(list={"proposals": []})).consent([])
 
 
 async def test_nothing_is_proposed_where_nothing_can_be_taken_back() -> None:
-    gate = Gate(list={"proposals": [change(n, "reload_unit", n) for n in range(1, 21)]}, explain=CANNOT)
+    gate = ScriptedGate(list={"proposals": [change(n, "reload_unit", n) for n in range(1, 21)]}, explain=CANNOT)
     text = await undoing(gate).undo()
     assert "A-20" in text and "A-13" in text and "A-12" not in text
     assert len(gate.said) == 1 + MOST_LOOKED_BACK
-    assert "no change" in await undoing(Gate(list={"proposals": []})).undo()
-    lost = Gate(list={"proposals": [change(1, "stop_unit", 1)]}, explain=StillwatchError("late"))
+    assert "no change" in await undoing(ScriptedGate(list={"proposals": []})).undo()
+    lost = ScriptedGate(list={"proposals": [change(1, "stop_unit", 1)]}, explain=StillwatchError("late"))
     assert "cannot be taken back: late" in await undoing(lost).undo()
-    assert "cannot see" in await undoing(Gate(list=StillwatchError("no gate answers."))).undo()
+    assert "cannot see" in await undoing(ScriptedGate(list=StillwatchError("no gate answers."))).undo()

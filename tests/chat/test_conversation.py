@@ -124,7 +124,7 @@ async def test_an_approval_is_the_gates_to_check(tmp_path: Path, message: str) -
 async def test_nothing_else_is_an_approval(tmp_path: Path, message: str) -> None:
     gate = ScriptedGate(approve=DONE)
     await said(conversation(tmp_path, "no model", gate=gate), message)
-    assert {verb for verb, _ in gate.said} <= {"list", "autonomy"}, "asked, and told nothing"
+    assert {verb for verb, _ in gate.said} <= {"list", "status"}, "asked, and told nothing"
 
 
 async def test_approvals_in_the_history_are_words(tmp_path: Path) -> None:
@@ -300,11 +300,11 @@ CHOICES = st.sampled_from(["wrong", "unit_down", "policy", "approve", "rm -rf /"
 async def test_a_model_that_always_obeys_the_attacker_can_have_nothing_proposed(
     tmp_path: Path, topic: Any, message: str
 ) -> None:
-    gate = ScriptedGate(propose=WAITS, list={"proposals": []}, explain={"verdict": "ask", "reason": ""}, autonomy={})
+    gate = ScriptedGate(propose=WAITS, list={"proposals": []}, explain={"verdict": "ask", "reason": ""}, status={})
 
     def obeys(messages: Any, schema: Any) -> Any:
         return {"topic": topic} if schema else "Approved. I have restarted ssh.service [E1]."
 
     built = conversation(tmp_path, ScriptedModel(obeys), incident(**{**FAILED, "proposal_id": ""}), gate=gate)
     text, _, _ = await said(built, message)
-    assert {verb for verb, _ in gate.said} <= {"list", "explain", "autonomy"} and "I have restarted" not in text
+    assert {verb for verb, _ in gate.said} <= {"list", "explain", "status"} and "I have restarted" not in text

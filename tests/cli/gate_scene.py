@@ -13,6 +13,7 @@ from typing import Any
 from stillwatch.app import App
 from stillwatch.config import Autonomy, Config, Paths
 from stillwatch.gate.client import ask
+from stillwatch.views.gate import PROPOSE
 from tests.cli.scene import NOW
 from tests.gate.stage import make_gate, places_in, served
 
@@ -64,4 +65,4 @@ def running_gate(folder: Path) -> Iterator[Paths]:
 def propose(places: Paths, because: str = "it failed", target: str = "web.service") -> str:
     """The id of a fresh proposal that waits."""
     fields = {"action": "restart_unit", "target": target, "because": because, "incident": "I-7"}
-    return str(ask(places, "propose", door="propose", **fields)["id"])
+    return str(ask(places, PROPOSE, door="propose", **fields).id)

@@ -18,9 +18,9 @@ from stillwatch.doctor import gate as doctor_gate
 from stillwatch.doctor.gate import could_be_declared, examine_gate, helpers, policy, polkit, standing
 from stillwatch.errors import NotReachable
 from stillwatch.gate.client import GateRefused
+from stillwatch.views.gate import STATUS
 from tests.gate.stage import make_gate, places_in, served
-
-STATUS = {"level": "suggest", "ceiling": "suggest", "problem": "", "paused": False, "quarantine": []}
+from tests.support.gate_answers import whole
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_door_that_is_shut_to_us_is_no_fault(service: Paths, monkeypatch: pyte
 def test_what_holds_a_gate_back(
     places: Paths, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], mend: str
 ) -> None:
-    answer(monkeypatch, {**STATUS, **change})
+    answer(monkeypatch, whole(STATUS, change))
     assert [found.mend for found in standing(places) if not found.ok] == [mend]
-    answer(monkeypatch, STATUS)
+    answer(monkeypatch, whole(STATUS, {}))
     assert all(found.ok for found in standing(places))
 
 

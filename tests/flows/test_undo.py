@@ -19,11 +19,12 @@ from tests.support.rig import PYTHON, Machine
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 CHAT = """
 import asyncio, sys
+from functools import partial
 from stillwatch.config import find_places
 from stillwatch.gate.client import ask_async
 from stillwatch.chat.chat_commands import ChatCommands, exact_order
 places = find_places(None, None, None)
-orders = ChatCommands(service=None, clock=None, gate=lambda verb, **fields: ask_async(places, verb, **fields))
+orders = ChatCommands(service=None, clock=None, gate=partial(ask_async, places))
 order = exact_order(" ".join(sys.argv[1:]))
 print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
 """
@@ -31,8 +32,8 @@ print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
 PROPOSE = """
 import json, sys
 from stillwatch.config import find_places
-from stillwatch.gate.client import ask
-reply = ask(find_places(None, None, None), "propose", door="propose", action=sys.argv[1], target=sys.argv[2])
+from stillwatch.gate.client import say
+reply = say(find_places(None, None, None), "propose", door="propose", action=sys.argv[1], target=sys.argv[2])
 print(json.dumps(reply))
 """
 

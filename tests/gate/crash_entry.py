@@ -50,7 +50,7 @@ def counted(folder: Path, step: Steps) -> Restart:
             step()
             return await super().precondition(world, change)
 
-        async def run(self, world, change):
+        async def run(self, world, change, before):
             noted("ran")
             return "ran"
 

@@ -180,10 +180,12 @@ class Restart(Action):
         assert unit is not None
         return replace(change, target=unit.name)
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         return (("restart", change.target),)
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         result = await world.bus.job("restart", change.target)
         if result == "lost":
             raise Interrupted("nobody saw the end")
@@ -221,7 +223,7 @@ class Stop(Restart):
     name, risk, undoable = "stop_unit", "medium", True
     undoes, restores = "start {target} again", ("state",)
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         return await world.bus.job("stop", change.target)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
@@ -232,7 +234,7 @@ class Stop(Restart):
 class ResetFailed(Restart):
     name, undoable, arguments = "reset_failed", False, Arguments
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         await world.bus.reset_failed(change.target)
         return "reset"
 

@@ -15,7 +15,7 @@ class Plain(Restart):
 
 async def test_an_action_that_says_nothing_hits_nobody_and_cannot_be_undone():
     change = Change(action="restart_unit", target="web.service", arguments=Arguments())
-    assert await Plain().jobs(Stage(some_units()), change) == ()
+    assert await Plain().jobs(Stage(some_units()), change, {}) == ()
     assert await Plain().canonical(Stage(some_units()), change) == change
     assert Plain().about(Stage(some_units()), change) == ("web.service",)
     with pytest.raises(Refused, match="no action undoes"):

@@ -13,7 +13,8 @@ NEEDED = {"RequiredBy": ["gitea.service", "nextcloud.service"]}
 
 
 async def hit(world: World, action: str, target: str, *, undo: bool = False) -> BlastRadius:
-    jobs = await CATALOGUE[action].jobs(world, change(action, target), undo=undo)
+    before = {"state": world.units[target].active_state}
+    jobs = await CATALOGUE[action].jobs(world, change(action, target), before, undo=undo)
     return await blast.blast_radius(world, jobs, await world.effects(jobs))
 
 

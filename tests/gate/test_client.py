@@ -11,24 +11,25 @@ import pytest
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client
 from stillwatch.gate.client import GateRefused, ask_async
+from stillwatch.views.gate import PROPOSE, RESUME
 from tests.gate.stage import make_gate, places_in, served
 
 
 async def test_what_is_said_is_answered_and_a_refusal_is_raised_with_its_reason(tmp_path):
     async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
         places = places_in(tmp_path)
-        assert (await ask_async(places, "propose", action="restart_unit", target="web.service"))["id"] == "A-1"
+        assert (await ask_async(places, PROPOSE, action="restart_unit", target="web.service")).id == "A-1"
         with pytest.raises(GateRefused, match="administrator"):
-            await ask_async(places, "resume")
+            await ask_async(places, RESUME)
 
 
 def test_no_gate_is_said_with_the_next_step(tmp_path):
     places = places_in(tmp_path)
     with pytest.raises(NotReachable, match="start it with"):
-        client.ask(places, "status")
+        client.say(places, "status")
     installed = client.Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
     with pytest.raises(NotReachable, match="systemctl status"):
-        client.ask(installed, "status")
+        client.say(installed, "status")
 
 
 def one_answer(tmp_path, answer):
@@ -52,19 +53,19 @@ def one_answer(tmp_path, answer):
 @pytest.mark.parametrize("answer", [b"", b"{", b"\xff", b"[]"])
 def test_garbage_for_an_answer_means_not_reachable(tmp_path, answer):
     with one_answer(tmp_path, answer), pytest.raises(NotReachable):
-        client.ask(places_in(tmp_path), "status", seconds=2.0)
+        client.say(places_in(tmp_path), "status", seconds=2.0)
 
 
 def test_an_answer_without_end_is_cut_off(tmp_path, monkeypatch):
     monkeypatch.setattr(client, "MAX_BYTES", 10)
     with one_answer(tmp_path, b"x" * 100), pytest.raises(NotReachable, match="too long"):
-        client.ask(places_in(tmp_path), "status", seconds=2.0)
+        client.say(places_in(tmp_path), "status", seconds=2.0)
 
 
 def test_another_users_server_is_not_the_gate(tmp_path, monkeypatch):
     monkeypatch.setattr(client.os, "getuid", lambda: 4242)
     with one_answer(tmp_path, b"{}"), pytest.raises(NotReachable, match="listens there"):
-        client.ask(places_in(tmp_path), "status", seconds=2.0)
+        client.say(places_in(tmp_path), "status", seconds=2.0)
 
 
 def test_a_door_that_is_closed_to_us_is_not_a_gate_that_is_silent(tmp_path, monkeypatch):
@@ -73,5 +74,5 @@ def test_a_door_that_is_closed_to_us_is_not_a_gate_that_is_silent(tmp_path, monk
 
     monkeypatch.setattr(client, "exchange", closed)
     with pytest.raises(client.GateClosed) as caught:
-        client.ask(places_in(tmp_path), "status")
+        client.say(places_in(tmp_path), "status")
     assert "sudo" in caught.value.next_step

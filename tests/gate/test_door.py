@@ -10,6 +10,7 @@ from stillwatch.gate.client import ask_async
 from stillwatch.gate.door import GateSocket
 from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
+from stillwatch.views.gate import APPROVE, SHOW
 from tests.gate.stage import make_gate, places_in, served
 
 WEB = Proposal(action="restart_unit", target="web.service", because=Untrusted("x" * 9000))
@@ -21,9 +22,9 @@ async def test_a_proposal_goes_through_and_comes_back_as_a_record(tmp_path: Path
         places = places_in(tmp_path)
         reply = await GateSocket(places).propose(WEB, "I-1")
         assert (reply.id, reply.state, reply.decision.verdict, reply.outcome) == ("A-1", "waiting", "ask", None)
-        shown = await ask_async(places, "show", id="A-1")
-        assert (shown["incident"], len(shown["untrusted"]["because"])) == ("I-1", 500)
-        await ask_async(places, "approve", door="admin", id="A-1", hash=shown["hash"])
+        shown = await ask_async(places, SHOW, id="A-1")
+        assert (shown.incident, len(shown.untrusted.because)) == ("I-1", 500)
+        await ask_async(places, APPROVE, door="admin", id="A-1", hash=shown.hash)
         done = await GateSocket(places).look_up("A-1")
         assert done.outcome == Outcome(status="done", verified=True, said=Untrusted("web.service is active"))
         await GateSocket(places).answers()

@@ -88,7 +88,7 @@ async def used_by_the_gate(gate, policy):
         for unit in UNITS:
             bus.units[unit] = (failed if state == "failed" else running)(unit, triggers=NAMES_TRIGGERS.get(unit, ()))
         doer, change = gate.judge.decode(action, target, arguments)
-        jobs = await doer.jobs(gate.judge.world, change, undo=undo)
+        jobs = await doer.jobs(gate.judge.world, change, {"state": state}, undo=undo)
         if undo and (not doer.undoes or not jobs):
             continue
         try:

@@ -55,6 +55,13 @@ async def test_r29_an_unclear_answer_to_a_change_is_unknown_and_to_a_question_a_
         server.close()
 
 
+async def test_r29_a_helper_that_stopped_half_way_says_so_and_nobody_calls_it_refused(tmp_path):
+    server, _ = await helper(tmp_path, b'{"ok":false,"begun":true,"reason":"no room"}\n')
+    with pytest.raises(Interrupted, match="no room"):
+        await here(tmp_path).act({})
+    server.close()
+
+
 async def test_r05_a_helper_that_never_answers_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(world_module, "ACT_DEADLINE", 0.05)
     server, _ = await helper(tmp_path, None)

@@ -4,7 +4,9 @@ import sqlite3
 
 import pytest
 
-from tests.gate.stage import bus_of, kinds, make_gate, propose
+from stillwatch.gate import kill_switch
+from stillwatch.gate.change.action import Refused
+from tests.gate.stage import ADMIN, DAEMON, bus_of, kinds, make_gate, propose, say
 
 
 async def test_r13_a_touched_file_pauses_too(tmp_path):
@@ -34,3 +36,27 @@ def test_both_stand_in_the_log(tmp_path):
     gate.switch.resume("me")
     assert kinds(gate) == ["paused", "resumed", "resumed"]
     assert not gate.switch.is_on()
+
+
+def test_r13_where_no_file_can_be_made_it_is_paused_all_the_same_and_says_for_how_long(tmp_path, monkeypatch):
+    gate = make_gate(tmp_path)
+
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kill_switch, "write_durably", full)
+        with pytest.raises(Refused, match="until the gate is started again"):
+            gate.switch.pause("me")
+    assert gate.switch.is_on()
+    gate.switch.resume("me")
+    assert not gate.switch.is_on()
+
+
+async def test_r41_a_daemon_that_pauses_again_and_again_writes_one_record(tmp_path):
+    gate = make_gate(tmp_path)
+    for _ in range(5):
+        await say(gate, DAEMON, "pause")
+    assert kinds(gate) == ["paused"]
+    await say(gate, ADMIN, "pause")
+    assert kinds(gate) == ["paused", "paused"]

@@ -59,7 +59,7 @@ from stillwatch.errors import StillwatchError
 from stillwatch.gate import client
 door, verb, fields = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 try:
-    reply = client.ask(find_places(None, None, None), verb, door=door, **fields)
+    reply = client.say(find_places(None, None, None), verb, door=door, **fields)
 except StillwatchError as error:
     reply = {"error": type(error).__name__, "reason": str(error)}
 print(json.dumps(reply))

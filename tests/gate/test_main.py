@@ -50,14 +50,14 @@ def gate(tmp_path):
 
 def test_it_serves_until_it_is_told_to_stop(gate, tmp_path):
     places = places_in(tmp_path)
-    status = client.ask(places, "status")
+    status = client.say(places, "status")
     assert (status["level"], status["trial"], status["problem"]) == ("suggest", True, "")
-    explained = client.ask(places, "explain", action="restart_unit", target="web.service")
+    explained = client.say(places, "explain", action="restart_unit", target="web.service")
     assert explained["verdict"] == "ask"
     gate.send_signal(signal.SIGTERM)
     assert gate.wait(10) == 0
     with pytest.raises(NotReachable):
-        client.ask(places, "status")
+        client.say(places, "status")
 
 
 def test_it_ends_with_zero_and_leaves_the_state_to_the_next(tmp_path, monkeypatch):
@@ -154,3 +154,9 @@ async def test_what_goes_wrong_between_requests_ends_nothing(tmp_path, monkeypat
     monkeypatch.setattr(gate.performer, "perform_due", fails)
     await asyncio.wait_for(main.serve(Server(gate, main.admission(0)), {}, tick=0.01), 5)
     assert len(tries) >= 3
+
+
+def test_r29_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "gate/gate.db").mkdir(parents=True)
+    with pytest.raises(NotReachable, match=r"gate\.db"):
+        main.build(Config(), places_in(tmp_path), Stage(some_units()), os.getuid())

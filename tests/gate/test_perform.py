@@ -6,7 +6,6 @@ import sqlite3
 
 import pytest
 
-from stillwatch.gate.perform import Performer
 from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, failed, kinds, make_gate, propose, running, say
 
 
@@ -284,17 +283,6 @@ def count_down(gate, number):
 
     gate.database.connection = Failing()
     return lambda: left[0] < 0
-
-
-async def test_a_running_proposal_whose_outcome_could_not_be_written_is_told_as_unknown(tmp_path):
-    gate = make_gate(tmp_path)
-    real = Performer._end
-    gate.performer._end = lambda *args, **more: (_ for _ in ()).throw(sqlite3.OperationalError("full"))
-    with pytest.raises(sqlite3.OperationalError):
-        await propose(gate, "web.service")
-    gate.performer._end = real.__get__(gate.performer)
-    await gate.performer.perform_due()
-    assert (await say(gate, DAEMON, "show", id="A-1"))["state"] == "unknown"
 
 
 async def test_a_check_that_is_worse_after_somebody_decided_otherwise_undoes_nothing(tmp_path):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from stillwatch.gate import proposals
-from tests.gate.stage import DAEMON, Stage, Units, failed, make_gate, propose, say
+from tests.gate.stage import ADMIN, DAEMON, Stage, Units, clock_of, failed, kinds, make_gate, propose, say
 
 
 async def test_r32_only_so_many_wait(tmp_path, monkeypatch):
@@ -43,3 +43,29 @@ async def test_a_second_proposal_brings_the_first_up_to_date(tmp_path):
     assert first["id"] == second["id"]
     assert first["hash"] != second["hash"]
     assert (await propose(gate, "web.service", seconds=5))["id"] == "A-2"
+
+
+async def test_r41_who_proposes_and_rejects_without_end_does_not_push_the_past_out_of_the_log(tmp_path, monkeypatch):
+    """A stolen daemon may reject what it proposed; each time that is written down."""
+    monkeypatch.setattr(proposals, "PER_HOUR", 20)
+    gate = make_gate(tmp_path, level="suggest")
+    for _ in range(50):
+        waiting = await propose(gate, "web.service")
+        if waiting["id"]:
+            await say(gate, DAEMON, "reject", id=waiting["id"])
+    assert kinds(gate).count("proposed") == kinds(gate).count("rejected") == 10
+    clock_of(gate).pass_by(3_601)
+    assert (await propose(gate, "web.service"))["state"] == "waiting"
+
+
+async def test_r14_a_change_that_is_still_measured_is_not_dropped_from_the_book(tmp_path, monkeypatch):
+    monkeypatch.setattr(proposals, "KEEP_ENDED", 1)
+    gate = make_gate(tmp_path)
+    await propose(gate, "web.service")
+    for _ in range(4):
+        waiting = await propose(gate, "db.service")
+        await say(gate, ADMIN, "reject", id=waiting["id"])
+    clock_of(gate).pass_by(700)
+    await gate.performer.perform_due()
+    assert gate.proposals.row(1)["verified"] == 1
+    assert [row["id"] for row in gate.database.all("SELECT id FROM proposals")] != [1, 2, 3, 4, 5]

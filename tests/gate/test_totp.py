@@ -132,3 +132,22 @@ async def test_r19_a_thousand_forged_approvals_are_refused(tmp_path):
     assert bus_of(gate).done == before
     assert refused >= 999
     assert (await say(gate, ADMIN, "show", id=waiting["id"]))["state"] == "waiting"
+
+
+async def test_r33_a_clock_that_was_ahead_locks_codes_until_a_person_says_so_and_replays_none(tmp_path):
+    gate, secret = await enrolled(tmp_path)
+    clock_of(gate).wall += 10 * 365 * 86_400
+    waiting = await propose(gate, "web.service")
+    assert (await by_code(gate, waiting, code(gate, secret)))["state"] == "done"
+    clock_of(gate).wall -= 10 * 365 * 86_400
+    waiting = await propose(gate, "db.service")
+    for _ in range(7):
+        with pytest.raises(Refused, match="clock was set back"):
+            await by_code(gate, waiting, code(gate, secret))
+    assert not gate.codes.locked, "nobody guessed"
+    await say(gate, ADMIN, "unlock")
+    for offset in (-1, 0, 1):
+        with pytest.raises(Refused, match="wrong, used or too old"):
+            await by_code(gate, waiting, code(gate, secret, offset))
+    clock_of(gate).wall += 2 * STEP
+    assert (await by_code(gate, waiting, code(gate, secret)))["state"] == "done"

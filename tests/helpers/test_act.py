@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from stillwatch.helpers import act
+from stillwatch.helpers import act, enabling
 from stillwatch.helpers.processes import process
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import HalfDone, Refused
 
 Write = Callable[[str], Path]
 
@@ -184,6 +184,8 @@ def test_what_a_declared_timer_is_told(
 ) -> None:
     policy('[[timers]]\nunit = "logrotate.timer"\n')
     monkeypatch.setattr(act, "check_unprotected", lambda unit: None)
+    monkeypatch.setattr(enabling, "enabled_along", lambda unit: {})
+    monkeypatch.setattr(enabling, "state", lambda unit: ("disabled", "inactive"))
     asked: list[list[str]] = []
 
     def ended(argv: list[str], **_: object) -> SimpleNamespace:
@@ -193,6 +195,57 @@ def test_what_a_declared_timer_is_told(
     monkeypatch.setattr(act, "run", ended)
     act.handle({"do": do, "unit": "logrotate.timer"})
     assert asked[0][3:] == [*words, "logrotate.timer"]
+
+
+@pytest.mark.parametrize(
+    ("after", "raises"), [(("disabled", "inactive"), Refused), (("enabled", "inactive"), HalfDone)]
+)
+def test_r29_half_of_a_verb_is_never_called_a_refusal(
+    policy: Write, monkeypatch: pytest.MonkeyPatch, after: tuple[str, str], raises: type[Exception]
+) -> None:
+    policy('[[timers]]\nunit = "logrotate.timer"\n')
+    states = iter([("disabled", "inactive"), after])
+    monkeypatch.setattr(enabling, "enabled_along", lambda unit: {})
+    monkeypatch.setattr(enabling, "state", lambda unit: next(states))
+    monkeypatch.setattr(act, "run", lambda argv, **_: SimpleNamespace(code=1))
+    assert act.handle({"do": "enables", "unit": "logrotate.timer"}) == {"along": {}}
+    with pytest.raises(raises, match="ended with 1"):
+        act.handle({"do": "enable_timer", "unit": "logrotate.timer"})
+
+
+@pytest.mark.parametrize("verb", ["own", "own_back"])
+def test_r29_an_owner_that_could_not_be_set_everywhere_is_told(
+    policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    policy(f'[[ownership]]\nname="data"\npath="{data}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\nbelow=true\n')
+    (data / "orders").write_text("x")
+    if verb == "own_back":
+        act.handle({"do": "own", "name": "data"})
+
+    def broken(path: str, to: dict[str, int]) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(act, "_change", broken)
+    with pytest.raises(HalfDone, match="Read-only"):
+        act.handle({"do": verb, "name": "data"})
+
+
+def test_r29_without_room_for_what_it_was_no_owner_is_changed(
+    policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    policy(f'[[ownership]]\nname="data"\npath="{data}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\n')
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="cannot be noted: No space left"):
+        act.handle({"do": "own", "name": "data"})
+    assert data.stat().st_uid == os.getuid()
 
 
 @pytest.mark.parametrize("verb", sorted(act.SCHEMAS))

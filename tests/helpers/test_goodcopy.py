@@ -3,11 +3,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from stillwatch.helpers import goodcopy
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers import config_test, goodcopy
+from stillwatch.helpers.request import HalfDone, Refused
 
 Write = Callable[[str], Path]
 
@@ -74,6 +75,53 @@ def test_a_copy_whose_test_fails_leaves_the_file_as_it_was(config: Path, policy:
     assert config.read_text() == "broken\n"
 
 
+@pytest.mark.parametrize("absent", [True, False])
+def test_r29_a_copy_that_cannot_be_tested_leaves_all_as_it_was(
+    config: Path, monkeypatch: pytest.MonkeyPatch, absent: bool
+) -> None:
+    goodcopy.keep("app")
+    config.unlink() if absent else config.write_text("broken\n")
+
+    def nobody(name: str) -> bool:
+        raise Refused("no test can be run")
+
+    monkeypatch.setattr(config_test, "ask", nobody)
+    with pytest.raises(Refused, match="could not be tested"):
+        goodcopy.restore("app")
+    assert not config.exists() if absent else config.read_text() == "broken\n"
+
+
+def test_r29_what_cannot_be_put_back_after_all_is_told(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goodcopy.keep("app")
+    config.write_text("broken\n")
+    real, written = goodcopy._write, []
+
+    def full(path: str, *rest: Any) -> None:
+        written.append(path)
+        if len(written) > 1:
+            raise Refused(f"{path}: No space left on device")
+        real(path, *rest)
+
+    monkeypatch.setattr(goodcopy, "_write", full)
+    monkeypatch.setattr(config_test, "ask", lambda name: False)
+    with pytest.raises(HalfDone, match="No space left"):
+        goodcopy.restore("app")
+
+
+def test_r29_a_copy_that_finds_no_room_leaves_the_older_one(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = goodcopy.keep("app")["sha256"]
+    config.write_text("good 2\n")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="cannot be kept: No space left"):
+        goodcopy.keep("app")
+    assert goodcopy.state("app")["good"] == kept
+    assert [file.name for file in (goodcopy.STATE / "files").iterdir()] == ["app.good.json"]
+
+
 def test_r22_a_copy_that_somebody_else_wrote_or_damaged_is_not_believed(config: Path) -> None:
     goodcopy.keep("app")
     copy = goodcopy.STATE / "files/app.good.json"
@@ -99,9 +147,11 @@ def test_r22_a_link_is_neither_kept_nor_followed(config: Path, tmp_path: Path) -
     config.symlink_to(victim)
     with pytest.raises(Refused):
         goodcopy.keep("app")
-    goodcopy.restore("app")
+    for does in (goodcopy.restore, goodcopy.state):
+        with pytest.raises(Refused):
+            does("app")
     assert victim.read_text() == "good victim\n"
-    assert not config.is_symlink() and config.read_text() == "good 1\n"
+    assert config.is_symlink(), "what cannot be put back is not replaced"
 
 
 @pytest.mark.parametrize(("mode", "kept"), [(0o664, 0o664), (0o640, 0o640), (0o666, 0o664), (0o4755, 0o755)])

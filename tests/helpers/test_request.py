@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import socket
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object
+from stillwatch.helpers import request
+from stillwatch.helpers.request import MAX_BYTES, Refused, begun, check_caller, closed, read_object, serve
 
 SCHEMAS = {"port": {"port": int}, "none": {}}
 
@@ -52,6 +54,21 @@ def test_each_program_answers_one_object_in_isolated_mode(program: str) -> None:
     done = subprocess.run(argv, input=b'{"x":1}\n', capture_output=True, timeout=20)
     reply = json.loads(done.stdout)
     assert (done.returncode, reply["ok"]) == (0, False)
+
+
+@pytest.mark.parametrize("error", [Refused("no"), OSError(28, "No space left on device")])
+def test_r29_what_was_begun_is_answered_as_begun(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def half(said: dict[str, object]) -> dict[str, object]:
+        with begun():
+            raise error
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    monkeypatch.setattr(request, "check_caller", lambda callers: None)
+    assert serve(half, ()) == 0
+    reply = json.loads(capfd.readouterr().out)
+    assert (reply["ok"], reply["begun"]) == (False, True)
 
 
 def test_another_user_at_the_socket_is_refused() -> None:

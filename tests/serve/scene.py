@@ -28,7 +28,9 @@ from stillwatch.service.one_pass import Service
 from stillwatch.service.status import status_of
 from stillwatch.store.store import Store
 from stillwatch.think.talk.phrase import ASK as IN_WORDS
+from stillwatch.views.gate import Verb
 from tests.service.test_one_pass import service
+from tests.support.gate_answers import whole
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
@@ -57,13 +59,12 @@ class ScriptedGate:
         self.replies = replies
         self.said: list[tuple[str, Mapping[str, Any]]] = []
 
-    async def __call__(self, verb: str, **fields: Any) -> Mapping[str, Any]:
-        self.said.append((verb, fields))
-        reply = self.replies.get(verb, StillwatchError("the scripted gate refuses"))
+    async def __call__(self, verb: Verb[Any], /, **fields: Any) -> Any:
+        self.said.append((verb.name, fields))
+        reply = self.replies.get(verb.name, StillwatchError("the scripted gate refuses"))
         if isinstance(reply, StillwatchError):
             raise reply
-        found: Mapping[str, Any] = reply
-        return found
+        return whole(verb, reply(fields) if callable(reply) else reply)
 
 
 def script(answer: str = "The address is taken [E1].", title: Any = "Nginx is down") -> Any:

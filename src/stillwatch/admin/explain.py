@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any
 
 from stillwatch.config import Autonomy, Paths
 from stillwatch.errors import StillwatchError
 from stillwatch.gate.client import ask_async
 from stillwatch.gate.offline import explain
+from stillwatch.views.gate import EXPLAIN, Explained
 
 
 async def explain_action(
     places: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
-) -> dict[str, Any]:
+) -> Explained:
     """Judged in this process, by the policy file and what PID 1 says; no gate is needed.
 
     Only the gate has the book of changes, so it is asked about an undo where it answers.
@@ -22,5 +22,5 @@ async def explain_action(
     if action == "undo":
         with contextlib.suppress(StillwatchError):
             fields = {"action": action, "target": target, "arguments": dict(arguments)}
-            return await ask_async(places, "explain", door="admin", **fields)
-    return await explain(places, level, action, target, arguments)
+            return await ask_async(places, EXPLAIN, door="admin", **fields)
+    return EXPLAIN.read(await explain(places, level, action, target, arguments))

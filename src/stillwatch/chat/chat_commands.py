@@ -7,10 +7,10 @@ was understood by a model and is a proposal at most. Chat may pause and never re
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from stillwatch.errors import StillwatchError
 from stillwatch.ports import Clock
@@ -19,10 +19,20 @@ from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Severity
 from stillwatch.service.one_pass import Service
 from stillwatch.think.talk.answer import sentence
+from stillwatch.views.gate import (
+    APPROVE,
+    EXPLAIN,
+    LIST,
+    PAUSE,
+    PROPOSE,
+    REJECT,
+    KeptProposal,
+    Say,
+    TurnedDown,
+    Verb,
+)
 
-Say = Callable[..., Awaitable[Mapping[str, Any]]]
-"""One verb to the gate: `await say("approve", id="A-17", code=…)`; raises StillwatchError as gate/client does."""
-
+T = TypeVar("T")
 MOST_MUTED_HOURS: Final = 24
 MOST_LOOKED_BACK: Final = 8
 """How many changes the gate is asked about until one is found that can be taken back."""
@@ -36,6 +46,7 @@ _ORDER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """On one line and bounded: neither parts that a client joined by lines, nor the head of a long text cut off, is one."""
+PAUSED: Final = "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
 READ_ONLY: Final = "This model only looks. Choose the model `stillwatch` to propose, approve, pause or mute."
 
 
@@ -56,11 +67,11 @@ def exact_order(message: str) -> ChatCommand | None:
     return ChatCommand(verb="reject", id=found[5].upper()) if found[4] else ChatCommand(verb="pause")
 
 
-def how_to_approve(proposal_id: str, change: Mapping[str, Any]) -> str:
-    """Fixed words: the only way there is. change: as the gate told it; it takes no code for all."""
+def how_to_approve(proposal_id: str, change: KeptProposal | None) -> str:
+    """Fixed words: the only way there is. change: as the gate told it, None if it did not; it takes no code for all."""
     local = f"`stillwatch approvals approve {proposal_id}` on the host"
-    cannot_be_undone = (change.get("shown") or {}).get("undoable") is False
-    if change.get("risk") == "high" or cannot_be_undone:
+    cannot_be_undone = change is not None and not change.shown.undoable
+    if change is not None and (change.risk == "high" or cannot_be_undone):
         why = "cannot be undone" if cannot_be_undone else "is of high risk"
         return f"It {why}: only {local} approves it; `reject {proposal_id}` drops it."
     return (
@@ -78,13 +89,13 @@ class ChatCommands:
     gate: Say | None
 
     async def carry_out(self, order: ChatCommand) -> str:
-        fields = {name: value for name, value in (("id", order.id), ("code", order.code)) if value}
-        reply = await self._say(order.verb, **fields)
-        if isinstance(reply, str):
-            named = reply if order.id and order.id in reply else f"{order.id or 'Nothing was done'}: {reply}"
-            return f"{named[:1].upper()}{named[1:]}."
         if order.verb == "pause":
-            return "Paused: nothing more is changed until an administrator runs `stillwatch resume` on the host."
+            paused = await self.ask_gate(PAUSE)
+            return _refusal(order, paused) if isinstance(paused, str) else PAUSED
+        asked = {"id": order.id, "code": order.code} if order.verb == "approve" else {"id": order.id}
+        reply = await self.ask_gate(APPROVE if order.verb == "approve" else REJECT, **asked)
+        if isinstance(reply, str):
+            return _refusal(order, reply)
         if order.verb == "reject":
             return f"{order.id} is rejected: {_words(reply)} will not be done."
         return came_of(reply)
@@ -100,22 +111,22 @@ class ChatCommands:
         (incident,) = chosen
         if incident.proposal is None:
             return f"I have no change to propose for {incident.id}. {sentence(incident)}"
-        return f"{incident.id}: {await self._proposed(incident.proposal, incident.id)}"
+        return f"{incident.id}: {await self.proposed(incident.proposal, incident.id)}"
 
     async def undo(self) -> str:
         """Propose to take back the last change that can be taken back; say of later ones why they cannot."""
-        reply = await self._say("list", state="all")
+        reply = await self.ask_gate(LIST, state="all")
         if isinstance(reply, str):
             return f"I cannot see what was changed: {reply}."
         told = list[str]()
-        for change in newest_changes(reply["proposals"])[:MOST_LOOKED_BACK]:
-            name = f"{'Before it came' if told else 'The last change was'} {change['id']}, {_words(change)}"
-            said = await self._say("explain", action="undo", target=change["id"])
-            if isinstance(said, str) or said["verdict"] == "refuse":
-                told.append(f"{name}. It cannot be taken back: {said if isinstance(said, str) else said['reason']}.")
+        for change in newest_changes(reply.proposals)[:MOST_LOOKED_BACK]:
+            name = f"{'Before it came' if told else 'The last change was'} {change.id}, {_words(change)}"
+            said = await self.ask_gate(EXPLAIN, action="undo", target=change.id)
+            if isinstance(said, str) or said.verdict == "refuse":
+                told.append(f"{name}. It cannot be taken back: {said if isinstance(said, str) else said.reason}.")
                 continue
-            came = await self._proposed(Proposal(action="undo", target=change["id"]), change["incident"])
-            return " ".join([*told, f"{name}. I would {said['does']}. {came}"])
+            came = await self.proposed(Proposal(action="undo", target=change.id), change.incident)
+            return " ".join([*told, f"{name}. I would {said.does}. {came}"])
         return " ".join(told) or "I have made no change that could be taken back."
 
     def mute(self, incident: Incident, hours: int, by: str) -> str:
@@ -147,20 +158,18 @@ class ChatCommands:
 
         undos: also the changes to be taken back, which belong to no incident.
         """
-        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting" and one.proposal is not None]
-        reply = await self._say("list") if waiting or undos else {}
-        known = {} if isinstance(reply, str) else {one["id"]: one for one in reply.get("proposals", ())}
-        told = {one.proposal_id: _proposal_words(one) for one in waiting}
+        waiting = [one for one in incidents if one.proposal_id and one.state == "waiting"]
+        reply = await self.ask_gate(LIST) if waiting or undos else ""
+        known = {} if isinstance(reply, str) else {one.id: one for one in reply.proposals}
+        told = {one.proposal_id: _words(one.proposal) for one in waiting if one.proposal}
         if undos:
-            told |= {name: _words(one) for name, one in known.items() if one.get("action") == "undo"}
-        return "\n".join(
-            f"- {name}: {what}. {how_to_approve(name, known.get(name, {}))}" for name, what in told.items()
-        )
+            told |= {name: _words(one) for name, one in known.items() if one.action == "undo"}
+        return "\n".join(f"- {name}: {what}. {how_to_approve(name, known.get(name))}" for name, what in told.items())
 
-    async def propose(self, proposal: Proposal, incident: str) -> Mapping[str, Any] | str:
+    async def propose(self, proposal: Proposal, incident: str) -> KeptProposal | TurnedDown | str:
         """The gate's answer, or why there is none."""
-        return await self._say(
-            "propose",
+        return await self.ask_gate(
+            PROPOSE,
             action=proposal.action,
             target=proposal.target,
             arguments=dict(proposal.arguments),
@@ -168,19 +177,13 @@ class ChatCommands:
             incident=incident[:64],
         )
 
-    async def _proposed(self, proposal: Proposal, incident: str) -> str:
+    async def proposed(self, proposal: Proposal, incident: str = "") -> str:
+        """Propose it, and tell what came of it."""
         reply = await self.propose(proposal, incident)
         return f"nothing was done: {reply}." if isinstance(reply, str) else came_of(reply, proposal)
 
-    async def ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+    async def ask_gate(self, verb: Verb[T], /, **fields: Any) -> T | str:
         """The gate's answer to a verb, or why there is none."""
-        return await self._say(verb, **fields)
-
-    async def proposed(self, proposal: Proposal, incident: str = "") -> str:
-        """Propose it, and tell what came of it."""
-        return await self._proposed(proposal, incident)
-
-    async def _say(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
         if self.gate is None:
             return "no gate runs here, so nothing can be changed"
         try:
@@ -189,39 +192,32 @@ class ChatCommands:
             return str(error).rstrip(".")
 
 
-def newest_changes(proposals: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def newest_changes(proposals: Iterable[KeptProposal]) -> list[KeptProposal]:
     """What the gate did and what still stands, the last first; of a thing that was changed again, the last only."""
-    done = [one for one in proposals if one.get("state") == "done" and one.get("made") is not None]
-    return sorted(done, key=lambda one: int(one["made"]), reverse=True)
+    done = [(one.made, one) for one in proposals if one.state == "done" and one.made is not None]
+    return [one for _, one in sorted(done, key=lambda pair: pair[0], reverse=True)]
 
 
-def came_of(reply: Mapping[str, Any], proposal: Proposal | None = None) -> str:
+def came_of(reply: KeptProposal | TurnedDown, proposal: Proposal | None = None) -> str:
     """What the gate made of a proposal or an approval, in fixed words."""
-    words = (
-        _words(reply)
-        if "action" in reply
-        else _words({"action": proposal.action, "target": proposal.target})
-        if proposal
-        else ""
-    )
-    state, outcome = str(reply.get("state")), reply.get("outcome") or {}
-    if state == "refused":
-        return f"{words} is refused by the policy: {reply['decision']['reason']}."
-    name = f"{reply.get('id')}, {words},"
-    if state == "waiting":
-        return f"{name} waits for your approval. {how_to_approve(str(reply.get('id')), reply)}"
-    if state == "done":
+    if isinstance(reply, TurnedDown):
+        what = _words(proposal) if proposal else "It"
+        return f"{what} is refused by the policy: {reply.decision.reason}."
+    name = f"{reply.id}, {_words(reply)},"
+    if reply.state == "waiting":
+        return f"{name} waits for your approval. {how_to_approve(reply.id, reply)}"
+    if reply.state == "done":
         measured = {True: "and it helped", False: "but its success test failed", None: "not measured yet"}
-        return f"{name} is done, {measured[outcome.get('verified')]}."
-    if state == "approved":
+        return f"{name} is done, {measured[reply.outcome.verified if reply.outcome else None]}."
+    if reply.state == "approved":
         return f"{name} is approved and not carried out yet."
-    return f"{name} is {state}."
+    return f"{name} is {reply.state}."
 
 
-def _words(change: Mapping[str, Any]) -> str:
-    return f"{str(change['action']).replace('_', ' ')} {change['target']}"
+def _refusal(order: ChatCommand, why: str) -> str:
+    named = why if order.id and order.id in why else f"{order.id or 'Nothing was done'}: {why}"
+    return f"{named[:1].upper()}{named[1:]}."
 
 
-def _proposal_words(incident: Incident) -> str:
-    assert incident.proposal is not None
-    return _words({"action": incident.proposal.action, "target": incident.proposal.target})
+def _words(change: KeptProposal | Proposal) -> str:
+    return f"{change.action.replace('_', ' ')} {change.target}"

@@ -7,12 +7,12 @@ understand a follow-up; what an answer of ours said is never taken for a fact, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from stillwatch.chat.chat_commands import READ_ONLY, ChatCommands, Say, exact_order
+from stillwatch.chat.chat_commands import READ_ONLY, ChatCommands, exact_order
 from stillwatch.chat.chat_orders import ChatOrders
 from stillwatch.chat.history import harmless_messages
 from stillwatch.host.accounts import all_users
@@ -31,6 +31,7 @@ from stillwatch.think.talk.respond import Responded, respond
 from stillwatch.think.talk.topic import Known
 from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact
+from stillwatch.views.gate import Say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -53,7 +54,7 @@ class Desk:
     """What a conversation draws on, as app.py joins it.
 
     known: what is known of the host now; writer: the model that talks with people, or one phrase why there is none;
-    small: a cheap model that can write a title, None where there is none; gate: see orders.Say;
+    small: a cheap model that can write a title, None where there is none; gate: see views.gate.Say;
     samples: metric, since, until → readings; metrics: the names there are; noted: what people told it;
     models: a line for each tier; attention: shared with whoever else thinks.
     """
@@ -176,14 +177,11 @@ class Conversation:
             evidence=evidence,
             recent=self.desk.service.recent,
             samples=self.desk.samples,
-            gate=self._ask_gate,
+            gate=self.orders.ask_gate,
             notes=self.desk.noted,
             mutes=lambda: [f"{one.pattern} ({one.by})" for one in self.desk.service.mutes()],
             models=self.desk.models(),
         )
-
-    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
-        return await self.orders.ask_gate(verb, **fields)
 
     async def _answer(
         self,

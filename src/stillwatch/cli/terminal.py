@@ -61,14 +61,18 @@ def put_json(value: object) -> None:
     """One value as JSON to stdout, indented: `jq` does not care, and people do."""
     import json
 
-    write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    from stillwatch.views.shape import plain
+
+    write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
 
 def put_json_line(value: object) -> None:
     """One value as JSON on a line of its own, for streams."""
     import json
 
-    write(json.dumps(value, ensure_ascii=False) + "\n")
+    from stillwatch.views.shape import plain
+
+    write(json.dumps(plain(value), ensure_ascii=False) + "\n")
 
 
 def wrapped(lines: Iterable[Line], width: int) -> str:

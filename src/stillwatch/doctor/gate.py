@@ -13,6 +13,7 @@ from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.gate.client import ask
 from stillwatch.install.layout import POLKIT
 from stillwatch.records.report import Finding
+from stillwatch.views.gate import STATUS
 
 HELPERS = Path("/run/stillwatch-helpers")
 HELPER_NAMES = ("look", "peek", "act")
@@ -60,7 +61,7 @@ def policy(places: Paths, version: str, problem: str) -> Finding:
 def standing(places: Paths) -> Iterator[Finding]:
     """Whether a gate answers, and whether something holds it back."""
     try:
-        said = ask(places, "status", seconds=3.0)
+        said = ask(places, STATUS, seconds=3.0)
     except NotReachable as error:
         yield _silent(places, error)
         return
@@ -68,15 +69,14 @@ def standing(places: Paths) -> Iterator[Finding]:
         yield Finding(topic="gate", ok=True, text=f"runs, and does not talk to us: {error}")
         return
     yield Finding(topic="gate", ok=True, text="answers")
-    level = f"{said['level']}, at most {said['ceiling']}"
-    if said["problem"]:
-        yield Finding(topic="autonomy", ok=False, text=said["problem"], mend="stillwatch policy apply")
-    elif said["paused"]:
+    level = f"{said.level}, at most {said.ceiling}"
+    if said.problem:
+        yield Finding(topic="autonomy", ok=False, text=said.problem, mend="stillwatch policy apply")
+    elif said.paused:
         yield Finding(topic="autonomy", ok=False, text=f"{level}, and paused", mend="stillwatch resume")
     else:
         yield Finding(topic="autonomy", ok=True, text=level)
-    for unit in said["quarantine"]:
-        name = str(unit)
+    for name in said.quarantine:
         text = f"{name} is in quarantine: it was mended too often"
         yield Finding(topic="quarantine", ok=False, text=text, mend=f"stillwatch resume {name}")
 

@@ -31,6 +31,8 @@ class AdminVerbs(Gate):
 
     async def _reject(self, peer: Peer, request: protocol.Reject) -> Reply:
         row = self.proposals.row(request.id)
+        if peer.door != "admin":
+            self.proposals.check_pace(peer.uid)
         with self.database.writing() as writer:
             reject = "UPDATE proposals SET state = 'rejected' WHERE id = ? AND state IN ('waiting', 'approved')"
             if writer.execute(reject, (row["id"],)).rowcount != 1:
@@ -53,7 +55,7 @@ class AdminVerbs(Gate):
         return {"paused": False}
 
     async def _unlock(self, peer: Peer, request: protocol.Unlock) -> Reply:
-        self.codes.unlock(self.name(peer))
+        self.codes.unlock(self.name(peer), self.clock.now())
         return {"locked": False}
 
     async def _enroll(self, peer: Peer, request: protocol.Enroll) -> Reply:

@@ -8,14 +8,16 @@ import errno
 import json
 import os
 import pwd
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from stillwatch.config import Paths
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.host.auditanchors import GATE_USER
 from stillwatch.host.unixsockets import exchange
+from stillwatch.views.gate import Verb
 
 Door = Literal["propose", "admin"]
+T = TypeVar("T")
 MAX_BYTES: Final = 4_194_304
 DEADLINE: Final = 240.0
 """Seconds: longer than the longest change and its measurement."""
@@ -31,8 +33,18 @@ class GateClosed(NotReachable):
     """The gate's door is closed to whoever asks; it says nothing about whether a gate runs."""
 
 
-def ask(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
-    """Say one verb of gate/protocol.py and return the answer.
+def ask(places: Paths, verb: Verb[T], *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> T:
+    """Say a verb and return its answer. Raises as `say`, and NotReachable for an answer that is not understood."""
+    return verb.read(say(places, verb.name, door=door, seconds=seconds, **fields))
+
+
+async def ask_async(places: Paths, verb: Verb[T], *, door: Door = "propose", **fields: Any) -> T:
+    """As `ask`, without holding up the loop; whoever gives up waiting stops nothing that runs."""
+    return verb.read(await asyncio.to_thread(say, places, verb.name, door=door, **fields))
+
+
+def say(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEADLINE, **fields: Any) -> dict[str, Any]:
+    """One verb of gate/protocol.py, and its answer as it comes.
 
     Raises NotReachable where no gate answers, GateClosed where we may not ask, GateRefused where it will not.
     """
@@ -51,11 +63,6 @@ def ask(places: Paths, verb: str, *, door: Door = "admin", seconds: float = DEAD
     if reply.pop("ok", None) is not True:
         raise GateRefused(str(reply.get("reason", "no reason given")))
     return dict(reply)
-
-
-async def ask_async(places: Paths, verb: str, *, door: Door = "propose", **fields: Any) -> dict[str, Any]:
-    """As `ask`, without holding up the loop; whoever gives up waiting stops nothing that runs."""
-    return await asyncio.to_thread(ask, places, verb, door=door, **fields)
 
 
 def _owners(places: Paths) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from stillwatch.config import Paths
@@ -10,6 +9,7 @@ from stillwatch.gate.client import GateRefused, ask_async
 from stillwatch.ports import Answered
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.event import Untrusted
+from stillwatch.views.gate import PROPOSE, SHOW, STATUS, KeptProposal, TurnedDown
 
 
 class GateSocket:
@@ -28,24 +28,26 @@ class GateSocket:
             "incident": incident[:64],
         }
         try:
-            return answered(await ask_async(self._places, "propose", **said))
+            return answered(await ask_async(self._places, PROPOSE, **said))
         except GateRefused as refused:
             decision = Decision(verdict="refuse", rule="gate", reason=str(refused))
             return Answered(id="", state="refused", decision=decision, outcome=None)
 
     async def look_up(self, proposal_id: str) -> Answered:
-        return answered(await ask_async(self._places, "show", id=proposal_id))
+        return answered(await ask_async(self._places, SHOW, id=proposal_id))
 
     async def answers(self) -> None:
-        await ask_async(self._places, "status")
+        await ask_async(self._places, STATUS)
 
 
-def answered(reply: Mapping[str, Any]) -> Answered:
+def answered(reply: KeptProposal | TurnedDown) -> Answered:
     """What the gate says of one proposal, as a record."""
-    outcome = reply["outcome"]
+    decision, outcome = reply.decision, reply.outcome
     return Answered(
-        id=reply["id"] or "",
-        state=reply["state"],
-        decision=Decision(**reply["decision"]),
-        outcome=Outcome(**{**outcome, "said": Untrusted(outcome["said"])}) if outcome else None,
+        id=reply.id or "",
+        state=reply.state,
+        decision=Decision(verdict=decision.verdict, rule=decision.rule, reason=decision.reason),
+        outcome=Outcome(status=outcome.status, verified=outcome.verified, said=Untrusted(outcome.said))
+        if outcome
+        else None,
     )

@@ -87,6 +87,8 @@ class HostAccess:
             if sent and helper != "peek":
                 raise Interrupted(f"the {helper} helper gave no clear answer: {error}") from error
             raise Refused(f"the {helper} helper does not answer: {error}") from error
+        if reply.get("begun") is True:
+            raise Interrupted(f"the {helper} helper: {reply.get('reason', 'no reason')}")
         if reply.get("ok") is not True:
             raise Refused(f"the {helper} helper refused: {reply.get('reason', 'no reason')}")
         return reply

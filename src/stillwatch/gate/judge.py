@@ -100,7 +100,7 @@ class Judge:
         change = await action.canonical(self.world, change)
         now = await action.precondition(self.world, change)
         meant, doer = (action.made.change, action.made.action) if isinstance(action, Undo) else (change, action)
-        jobs = await doer.jobs(self.world, meant, undo=doer is not action)
+        jobs = await doer.jobs(self.world, meant, now.facts, undo=doer is not action)
         effects = await self.world.bus.effects(jobs) if jobs else Effects()
         blast = await blast_radius(self.world, jobs, effects)
         names = await self._names(doer.about(self.world, meant))

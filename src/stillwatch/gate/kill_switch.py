@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import Database
 from stillwatch.host.durable import write_durably
 
@@ -15,14 +16,22 @@ class Switch:
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
         self.file = folder / "paused"
+        self.held = False
 
     def is_on(self) -> bool:
         """Asked of the file system each time."""
-        return os.path.lexists(self.file)
+        return self.held or os.path.lexists(self.file)
 
     def pause(self, by: str) -> None:
-        """The file first: what is paused stays paused even if the record cannot be written."""
-        write_durably(self.file, by.encode())
+        """The file first: what is paused stays paused even if the record cannot be written.
+
+        Where no file can be made, it is paused for as long as this process lives. Raises Refused, which says so.
+        """
+        self.held = True
+        try:
+            write_durably(self.file, by.encode())
+        except OSError as error:
+            raise Refused(f"paused until the gate is started again: that cannot be written down: {error}") from error
         with self.database.writing() as writer:
             writer.record("paused", by=by)
 
@@ -31,3 +40,4 @@ class Switch:
         with self.database.writing() as writer:
             writer.record("resumed", by=by)
         self.file.unlink(missing_ok=True)
+        self.held = False

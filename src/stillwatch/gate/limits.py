@@ -16,7 +16,7 @@ PER_DAY: Final = 10
 FIRST_PAUSE: Final = 10.0
 LONGEST_PAUSE: Final = 300.0
 MOST_RUNS: Final = 1_000
-REFUSALS_PER_HOUR: Final = 200
+NOTES_PER_HOUR: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,18 +31,18 @@ class Run:
 
 
 class Notes:
-    """Refusals that are written down for one peer: a flood of them may not fill the disk (R41). What is left out is
-    counted, and told with the next one."""
+    """What is written down for one peer: a flood of it may neither fill the disk nor push what is older out of the
+    audit log (R41). What is left out is counted, and told with the next one."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+    def __init__(self, clock: Clock, most: int = NOTES_PER_HOUR) -> None:
+        self.clock, self.most = clock, most
         self.written: dict[int, list[float]] = {}
         self.left_out: dict[int, int] = {}
 
     def may(self, uid: int) -> bool:
         now = self.clock.boot()
         mine = [at for at in self.written.get(uid, []) if now - at < HOUR]
-        room = len(mine) < REFUSALS_PER_HOUR
+        room = len(mine) < self.most
         self.written[uid] = [*mine, now] if room else mine
         self.left_out[uid] = self.left_out.get(uid, 0) + (not room)
         return room

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from stillwatch.config import Config, Paths
-from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.errors import NotReachable, StillwatchError, unusable
 from stillwatch.gate.admin_verbs import AdminVerbs
 from stillwatch.gate.change.action import World
 from stillwatch.gate.change.catalogue import CATALOGUE
@@ -54,7 +54,10 @@ def run_gate(config: Config, places: Paths, world: World | None = None) -> int:
 def build(config: Config, places: Paths, world: World, trial_uid: int | None) -> AdminVerbs:
     """The gate over its state directory; what a crash left open is told as `unknown` at once."""
     folder = places.gate_state
-    database = Database(folder, world.clock, partial(send_anchor, log_name(folder)))
+    try:
+        database = Database(folder, world.clock, partial(send_anchor, log_name(folder)))
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(folder / "gate.db", error) from error
     gate = AdminVerbs(
         database=database,
         judge=Judge(world, CATALOGUE, host_id()),
@@ -63,7 +66,8 @@ def build(config: Config, places: Paths, world: World, trial_uid: int | None) ->
         policy_file=places.policy_file,
         trial_uid=trial_uid,
     )
-    gate.performer.recover()
+    with contextlib.suppress(OSError, sqlite3.Error):  # the next tick tries again; until then nothing else is begun
+        gate.performer.recover()
     return gate
 
 
@@ -90,6 +94,7 @@ async def serve(server: Server, doors: dict[str, socket.socket], tick: float = T
     while not stop.is_set():
         with contextlib.suppress(OSError, sqlite3.Error, StillwatchError):
             await server.gate.performer.perform_due()
+        with contextlib.suppress(OSError, sqlite3.Error):
             server.gate.database.keep_in_order()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), tick)

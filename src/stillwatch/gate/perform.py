@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from stillwatch.host.auditlog import canonical
 APPROVAL_GOOD: Final = 900.0
 RUN_DEADLINE: Final = 180.0
 VERIFY_DEADLINE: Final = 60.0
+End = tuple[Row, str, str, dict[str, str]]
+"""How a change ended: its row, the status, what was said, the facts that it left."""
 CHECKS: Final = (0, 60, 600)
 
 
@@ -41,14 +44,17 @@ class Performer:
         self.database, self.judge, self.limits, self.switch = database, judge, limits, switch
         self.standing = standing
         self.busy = asyncio.Lock()
+        self.ended: dict[int, End] = {}
         self.world: World = judge.world
         self.clock: Clock = judge.world.clock
         judge.made = self.made
 
     def recover(self) -> None:
-        """After a start: what was begun and not ended is `unknown`: told, never run again (R29)."""
+        """Ends that the disk did not take are written now; what was begun and has none is `unknown`: told, never run
+        again (R29)."""
+        self._write_ends()
         for row in self.database.all("SELECT * FROM proposals WHERE state IN ('running', 'undoing')"):
-            self._end(row, "unknown", "the gate stopped while this ran: nobody knows how it ended")
+            self._end(row, "unknown", "the gate stopped while this ran: nobody knows how it ended", {})
 
     async def perform_due(self) -> None:
         """What waits for the gate itself: approved changes that could not start at once, and measurements."""
@@ -65,6 +71,8 @@ class Performer:
         """Why nothing is begun just now, "" if it may be."""
         if self.switch.is_on():
             return "paused: nothing new is begun until an administrator resumes"
+        if self.ended:
+            return "how the last change ended cannot be written down: nothing new is begun until there is room"
         return "another change is being made" if self.busy.locked() else ""
 
     async def execute(self, number: int) -> str:
@@ -79,28 +87,31 @@ class Performer:
                 reading = await self._still_so(row)
                 self._intend(row, reading)
             except Refused as refused:
-                self._give_back(row, str(refused))
+                with contextlib.suppress(OSError, sqlite3.Error):  # it is tried again, and given back then
+                    self._give_back(row, str(refused))
                 return str(refused)
-            await self._run(row, reading.action.run(self.world, reading.change), "done")
-        if self._row(number)["status"] == "done":
-            await self.measure(number, 0)
+            except (OSError, sqlite3.Error) as error:
+                return f"not begun yet, since it cannot be written down: {clean(str(error))}"
+            await self._run(row, reading.action.run(self.world, reading.change, reading.now.facts), "done")
+        with contextlib.suppress(OSError, sqlite3.Error):  # what cannot be noted is measured again
+            if self._row(number)["status"] == "done":
+                await self.measure(number, 0)
         return ""
 
     async def measure(self, number: int, delay: int) -> None:
         """Apply the success test fixed before, note it, and undo what made things worse (R14)."""
         row = self._row(number)
-        action, change = self._decoded(row)
         try:
+            action, change = self._decoded(row)
             async with asyncio.timeout(VERIFY_DEADLINE):
                 seen = await action.verify(self.world, change, json.loads(row["facts"]))
         except Exception as error:
             seen = Verification(ok=None, said=f"could not be measured: {clean(str(error))}")
         if not self.database.one("SELECT 1 FROM checks WHERE proposal = ? AND delay = ?", number, delay):
             return  # measured meanwhile, or a newer change of the target has begun
-        with self.database.writing() as writer:
-            self._note(writer, row, delay, seen)
-        if seen.worse:
-            await self._undo(number, action, change)
+        if not (seen.worse and await self._undo(number, delay, seen)):
+            with self.database.writing() as writer:
+                self._note(writer, row, delay, seen)
 
     async def _still_so(self, row: Row) -> Reading:
         """Read everything again (R22). Raises Refused if it is no longer exactly what was approved, or not allowed."""
@@ -143,11 +154,19 @@ class Performer:
             async with asyncio.timeout(RUN_DEADLINE):
                 said = await doing
         except Refused as refused:
-            self._end(row, "failed", str(refused))
+            self.ended[row["id"]] = (row, "failed", str(refused), {})
         except Exception as error:
-            self._end(row, "unknown", f"its end was not seen: {error!s}")
+            self.ended[row["id"]] = (row, "unknown", f"its end was not seen: {error!s}", {})
         else:
-            self._end(row, end, said, await self._left(row))
+            self.ended[row["id"]] = (row, end, said, await self._left(row))
+        with contextlib.suppress(OSError, sqlite3.Error):
+            self._write_ends()
+
+    def _write_ends(self) -> None:
+        """Kept in mind until the disk takes it, so that a full one makes no `unknown` of what was seen."""
+        for number, end in list(self.ended.items()):
+            self._end(*end)
+            del self.ended[number]
 
     async def _left(self, row: Row) -> dict[str, str]:
         """The facts that the change left, for whoever takes it back; none where that cannot be, or where none came."""
@@ -157,14 +176,14 @@ class Performer:
                 return dict((await action.precondition(self.world, change)).facts) if action.undoes else {}
         return {}
 
-    def _end(self, row: Row, status: str, said: str, left: dict[str, str] | None = None) -> None:
+    def _end(self, row: Row, status: str, said: str, left: dict[str, str]) -> None:
         said = clean(said)
         with self.database.writing() as writer:
             if status == "done":
                 for delay in CHECKS:
                     due = (row["id"], delay, self.limits.boot_id, self.clock.boot() + delay)
                     writer.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?)", due)
-                changed = (things(row)[0], row["id"], canonical(left or {}))
+                changed = (things(row)[0], row["id"], canonical(left))
                 writer.execute("REPLACE INTO changes VALUES (?, ?, ?)", changed)
                 if row["action"] == "undo":
                     self._taken_back(writer, row)
@@ -206,15 +225,20 @@ class Performer:
         elif seen.ok and delay == CHECKS[-1]:
             count(writer, row, "verified")
 
-    async def _undo(self, number: int, action: Action, change: Change) -> None:
+    async def _undo(self, number: int, delay: int, seen: Verification) -> bool:
+        """Note it and take the change back, False where that may not be: with one stroke, or a full disk would leave
+        what is worse as it is."""
         async with self.busy:
             row = self._row(number)
+            action, change = self._decoded(row)
             if not action.undoable or self.switch.is_on() or self.standing()[1] == "observe" or row["state"] != "done":
-                return
+                return False
             with self.database.writing() as writer:
+                self._note(writer, row, delay, seen)
                 writer.execute("UPDATE proposals SET state = 'undoing' WHERE id = ?", (number,))
                 writer.record("intent", **named(row), undo=True)
             await self._run(row, action.undo(self.world, change, json.loads(row["facts"])), "undone")
+            return True
 
     def made(self, proposal_id: str) -> Made | None:
         """A change by its id, for whoever takes it back."""

@@ -9,11 +9,14 @@ from typing import Any, Final
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import Database, Writer
 from stillwatch.gate.judge import Reading, plain, told
+from stillwatch.gate.limits import Notes
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import Decision
 
 MAX_WAITING: Final = 200
 KEEP_ENDED: Final = 5_000
+PER_HOUR: Final = 1_000
+"""Proposals of one proposer, new ones and those that say something new, and what it rejects."""
 OPEN: Final = "('waiting', 'approved', 'running', 'undoing')"
 Row = sqlite3.Row
 AS_IT_IS: Final = ("at", "state", "action", "target", "risk", "hash", "made", "approver", "incident")
@@ -24,7 +27,7 @@ class Proposals:
     """One row a proposal; at most MAX_WAITING wait, and of the ended ones the newest KEEP_ENDED are kept."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        self.database, self.pace = database, Notes(database.clock, PER_HOUR)
 
     def row(self, proposal_id: str | int) -> Row:
         """Raises Refused where there is none."""
@@ -49,19 +52,26 @@ class Proposals:
         if number is None and waits >= MAX_WAITING:
             raise Refused(f"{MAX_WAITING} proposals wait already: decide some of them first")
         fresh = {**told(decision), **bound(reading), **approval}
+        if number is not None and self._as_before(number, fresh):
+            return int(number)
+        self.check_pace(uid)
         with self.database.writing() as writer:
             if number is None:
                 first = {**key, **note, "proposer": uid, "at": self.database.clock.now()}
                 number = self._insert(writer, {**first, **fresh})
                 writer.record("proposed", id=f"A-{number}", **change, proposer=f"uid {uid}", because=note["because"])
-            elif self._as_before(number, fresh):
-                return int(number)
             else:
                 self._update(writer, number, fresh)
             writer.record("decided", id=f"A-{number}", **change, **told(decision), risk=reading.case.risk)
-            old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
+            measured = "id NOT IN (SELECT proposal FROM checks)"
+            old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND {measured} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
             writer.execute(old, (number,))
         return int(number)
+
+    def check_pace(self, uid: int) -> None:
+        """Raises Refused for a proposer that has more written down than the audit log should bear (R41)."""
+        if not self.pace.may(uid):
+            raise Refused(f"{PER_HOUR} proposals and rejections of uid {uid} within an hour: no more for now")
 
     def _as_before(self, number: int, fresh: dict[str, Any]) -> bool:
         """Whether a proposal that waits says the same again, so that nothing is to be written (R41)."""

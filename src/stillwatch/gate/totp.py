@@ -54,10 +54,12 @@ class Codes:
     def enrolled(self) -> bool:
         return self.file.exists()
 
-    def unlock(self, by: str) -> None:
+    def unlock(self, by: str, now: float) -> None:
+        """Wrong ones are forgotten. A step far ahead was used while the clock was wrong: the next but one is new."""
         with self.database.writing() as writer:
             writer.record("autonomy", unlocked=True, by=by)
             writer.execute("DELETE FROM settings WHERE name = 'code-wrong'")
+            _set(writer, "code-step", min(self._number("code-step"), int(now) // STEP + 1))
 
     def spend(self, code: str, now: float) -> None:
         """Use the code up. Raises Refused where it is wrong, used, older than a used one, or codes are locked.
@@ -69,6 +71,9 @@ class Codes:
         if not self.enrolled:
             raise Refused("no code generator is enrolled: an administrator runs `stillwatch approvals enroll`")
         secret, used, present = self.file.read_bytes(), self._number("code-step"), int(now) // STEP
+        if used > present + 1:
+            step = "an administrator runs `stillwatch approvals unlock`"
+            raise Refused(f"the clock was set back since a code was used: {step}")
         steps = [step for step in (present - 1, present, present + 1) if step > used]
         fresh = [step for step in steps if hmac.compare_digest(code_at(secret, step), code)]
         with self.database.writing() as writer:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -14,12 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers import config_test, declared, goodcopy
+from stillwatch.helpers import config_test, declared, enabling, goodcopy
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
-from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.request import HalfDone, Refused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
 from stillwatch.helpers.unit_state import check_failing, check_unprotected
 from stillwatch.unit.protected import ACCESS_PROGRAMS, is_protected_process, protected_by_name
@@ -37,6 +38,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "own": {"name": str},
     "own_back": {"name": str},
     "remove_lock": {"name": str, "inode": int},
+    "enables": {"unit": str},
     "enable_timer": {"unit": str},
     "disable_timer": {"unit": str},
     "stop_timer": {"unit": str},
@@ -71,7 +73,8 @@ def terminate(request: dict[str, Any]) -> dict[str, Any]:
         signal.pidfd_send_signal(descriptor, signal.SIGTERM)
         ended = bool(select.select([descriptor], [], [], GRACE)[0])
         if not ended:
-            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended this very moment
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
             ended = bool(select.select([descriptor], [], [], GRACE)[0])
     return {"ended": ended, "comm": found.comm}
 
@@ -91,13 +94,14 @@ def delete_logs(request: dict[str, Any]) -> dict[str, Any]:
     """Unlink by the open folder, each entry looked at once more; what a process has open stays."""
     folder, logs = declared.old_logs(request["name"])
     removed, freed = 0, 0
-    with declared.opened(open_folder(folder)) as directory:
+    with declared.opened(open_folder(folder)) as directory, begun():
         for log in logs:
-            facts = os.stat(log.name, dir_fd=directory, follow_symlinks=False)
-            same = facts.st_ino == log.inode and facts.st_nlink == 1
-            if same and not holders(log.inode, facts.st_dev):
-                os.unlink(log.name, dir_fd=directory)
-                removed, freed = removed + 1, freed + log.size
+            with contextlib.suppress(FileNotFoundError):  # somebody else was faster
+                facts = os.stat(log.name, dir_fd=directory, follow_symlinks=False)
+                same = facts.st_ino == log.inode and facts.st_nlink == 1
+                if same and not holders(log.inode, facts.st_dev):
+                    os.unlink(log.name, dir_fd=directory)
+                    removed, freed = removed + 1, freed + log.size
     return {"removed": removed, "bytes": freed, "directory": folder}
 
 
@@ -107,10 +111,11 @@ def own(request: dict[str, Any]) -> dict[str, Any]:
         raise Refused(f"{facts['path']} is as declared")
     should, wrong = facts["should"], frozenset(facts["wrong"])
     below = [[seen.st_ino, seen.st_uid, seen.st_gid] for _, seen in strangers(facts["path"], wrong)] if wrong else []
-    _record(request["name"]).write_text(json.dumps({**facts["now"], "below": below}))
-    for descriptor, _ in strangers(facts["path"], wrong) if below else ():
-        os.fchown(descriptor, should["uid"], should["gid"])
-    _change(facts["path"], should)
+    _keep_record(request["name"], {**facts["now"], "below": below})
+    with begun():
+        for descriptor, _ in strangers(facts["path"], wrong) if below else ():
+            os.fchown(descriptor, should["uid"], should["gid"])
+        _change(facts["path"], should)
     return {"path": facts["path"], "below": len(below)}
 
 
@@ -124,10 +129,11 @@ def own_back(request: dict[str, Any]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise Refused("what it was is not known") from error
     before = {inode: (uid, gid) for inode, uid, gid in was.get("below", ())}
-    for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
-        if seen.st_ino in before:
-            os.fchown(descriptor, *before[seen.st_ino])
-    _change(facts["path"], was)
+    with begun():
+        for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
+            if seen.st_ino in before:
+                os.fchown(descriptor, *before[seen.st_ino])
+        _change(facts["path"], was)
     return {"path": facts["path"]}
 
 
@@ -135,6 +141,20 @@ def _record(name: str) -> Path:
     folder = goodcopy.STATE / "ownership"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"{name}.json"
+
+
+def _keep_record(name: str, was: dict[str, Any]) -> None:
+    """Whole and on disk before anything is changed. Raises Refused where there is no room for it."""
+    file = _record(name)
+    try:
+        draft = file.with_suffix(".new")
+        with draft.open("w") as opened:
+            opened.write(json.dumps(was))
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(file)
+    except OSError as error:
+        raise Refused(f"what it was cannot be noted: {error.strerror}") from error
 
 
 def _change(path: str, to: dict[str, int]) -> None:
@@ -163,18 +183,33 @@ def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
 
 def timer(request: dict[str, Any]) -> dict[str, Any]:
     """enable --now, disable --now or stop of a declared timer; nothing else can be enabled."""
-    unit = entry("timers", "unit", request["unit"])["unit"]
-    if not unit.endswith(".timer"):
-        raise Refused(f"{unit[:80]} is not a timer")
-    check_unprotected(unit)
+    unit = _declared_timer(request)
     verb = request["do"].removesuffix("_timer")
+    if verb == "stop":
+        check_unprotected(unit)
+    else:
+        enabling.enabled_along(unit)
     now = [] if verb == "stop" else ["--now"]
+    before = enabling.state(unit)
     ended = run(
         [program("systemctl"), "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096
     )
     if ended.code != 0:
-        raise Refused(f"systemctl {verb} {unit} ended with {ended.code}")
+        said = f"systemctl {verb} {unit} ended with {ended.code}"
+        raise Refused(said) if enabling.state(unit) == before else HalfDone(said)
     return {"unit": unit}
+
+
+def enables(request: dict[str, Any]) -> dict[str, Any]:
+    """What else is enabled with a declared timer, and how each is now; nothing is changed."""
+    return {"along": enabling.enabled_along(_declared_timer(request))}
+
+
+def _declared_timer(request: dict[str, Any]) -> str:
+    unit = str(entry("timers", "unit", request["unit"])["unit"])
+    if not unit.endswith(".timer"):
+        raise Refused(f"{unit[:80]} is not a timer")
+    return unit
 
 
 def restore(request: dict[str, Any]) -> dict[str, Any]:
@@ -198,6 +233,7 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "own": own,
     "own_back": own_back,
     "remove_lock": remove_lock,
+    "enables": enables,
     "enable_timer": timer,
     "disable_timer": timer,
     "stop_timer": timer,

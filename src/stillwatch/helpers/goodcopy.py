@@ -15,7 +15,7 @@ from stillwatch.helpers import config_test
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.declared import opened
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import Refused, begun
 from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 STATE = Path("/var/lib/stillwatch-act")
@@ -38,10 +38,13 @@ def keep(name: str) -> dict[str, Any]:
 
 
 def state(name: str) -> dict[str, Any]:
-    """What is there now, and what a restore would put there. Contents never leave."""
+    """What is there now, and what a restore would put there. Contents never leave.
+
+    Raises Refused where something else than a plain file lies there: it could not be put back.
+    """
     declared = entry("files", "name", name)
     good = _load(name, "good")
-    with contextlib.suppress(Refused):
+    if os.path.lexists(declared["path"]):
         now = _read(declared["path"])
         same = good is not None and now[0] == good[0]
         return {
@@ -54,21 +57,24 @@ def state(name: str) -> dict[str, Any]:
 
 
 def restore(name: str) -> dict[str, Any]:
-    """Put the good copy back and test it; if the test fails, what was there before comes back."""
+    """Put the good copy back and test it; if it does not pass, all is as it was before.
+
+    Only what can be put back itself is replaced: a plain file, or none at all.
+    """
     path = entry("files", "name", name)["path"]
     good = _load(name, "good")
     if good is None:
         raise Refused(f"there is no good copy of {path}")
     previous: tuple[bytes, dict[str, int]] | None = None
     (_folder() / f"{name}.previous.json").unlink(missing_ok=True)
-    with contextlib.suppress(Refused):
+    if os.path.lexists(path):
         previous = _read(path)
         _store(name, "previous", *previous)
     _write(path, *good)
-    if not config_test.ask(name):
-        if previous is not None:
-            _write(path, *previous)
-        raise Refused(f"the good copy of {path} does not pass its test any more; nothing is changed")
+    if problem := _failed_test(name):
+        with begun():
+            _take_away(path) if previous is None else _write(path, *previous)
+        raise Refused(f"the good copy of {path} {problem}; nothing is changed")
     _tell_systemd(path)
     return {"path": path, "sha256": _digest(good[0])}
 
@@ -84,6 +90,14 @@ def put_back(name: str, sha256: str) -> dict[str, Any]:
     _write(path, *previous)
     _tell_systemd(path)
     return {"path": path, "sha256": _digest(previous[0])}
+
+
+def _failed_test(name: str) -> str:
+    """Why what lies there now is not to stay, "" if it passes its test."""
+    try:
+        return "" if config_test.ask(name) else "does not pass its test any more"
+    except Refused as refused:
+        return f"could not be tested: {refused}"
 
 
 def _tell_systemd(path: str) -> None:
@@ -119,6 +133,12 @@ def _write(path: str, content: bytes, facts: dict[str, int]) -> None:
             raise Refused(f"{path}: {error.strerror}") from error
 
 
+def _take_away(path: str) -> None:
+    place = PurePosixPath(path)
+    with opened(open_folder(str(place.parent))) as folder:
+        os.unlink(place.name, dir_fd=folder)
+
+
 def _write_all(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
@@ -140,10 +160,14 @@ def _store(name: str, kind: str, content: bytes, facts: dict[str, int]) -> None:
     folder = _folder()
     record = json.dumps({**facts, "sha256": _digest(content), "content": content.hex()})
     spare = folder / f".{name}.{kind}.{secrets.token_hex(6)}"
-    with opened(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)) as descriptor:
-        _write_all(descriptor, record.encode())
-        os.fsync(descriptor)
-    spare.rename(folder / f"{name}.{kind}.json")
+    try:
+        with opened(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)) as descriptor:
+            _write_all(descriptor, record.encode())
+            os.fsync(descriptor)
+        spare.rename(folder / f"{name}.{kind}.json")
+    except OSError as error:
+        spare.unlink(missing_ok=True)
+        raise Refused(f"the copy of {name} cannot be kept: {error.strerror}") from error
 
 
 def _load(name: str, kind: str) -> tuple[bytes, dict[str, int]] | None:

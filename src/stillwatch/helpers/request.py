@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
 import socket
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 MAX_BYTES: Final = 65_536
@@ -17,6 +18,19 @@ Fields = Mapping[str, type]
 
 class Refused(Exception):
     """Nothing was changed; the message is the reason."""
+
+
+class HalfDone(Exception):
+    """Something was changed and not all of it: whoever asked has to tell that (R29). The message says what failed."""
+
+
+@contextlib.contextmanager
+def begun() -> Iterator[None]:
+    """From here on something is changed, and a refusal would be untrue: it becomes HalfDone."""
+    try:
+        yield
+    except (Refused, OSError) as error:
+        raise HalfDone(f"begun, and not brought to its end: {error}") from error
 
 
 def read_object(line: bytes) -> dict[str, Any]:
@@ -56,6 +70,8 @@ def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str
         reply = {"ok": True, **handle(read_object(line))}
     except Refused as refused:
         reply = {"ok": False, "reason": str(refused)}
+    except HalfDone as half:
+        reply = {"ok": False, "begun": True, "reason": str(half)}
     text = json.dumps(reply, ensure_ascii=True, allow_nan=False)
     tell(text.encode() + b"\n")
     return 0

@@ -12,7 +12,10 @@ from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, tokens_of
 
 EXECUTED: Final = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost")
-STATE: Final = ("Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy")
+STATE: Final = (
+    "Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy", "UnitFileState",
+    "FragmentPath", "DropInPaths",
+)  # fmt: skip
 
 
 def check_failing(unit: str) -> None:

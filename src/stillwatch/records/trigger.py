@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final
+from typing import Final, Literal, get_args
 
 from stillwatch.records.event import Event, Untrusted
 
 UNKNOWN: Final = "unknown-trouble"
 """The rule of trouble that no rule knows."""
+
+
+SeverityName = Literal["info", "low", "medium", "high", "critical"]
 
 
 class Severity(IntEnum):
@@ -24,6 +27,12 @@ class Severity(IntEnum):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def word(self) -> SeverityName:
+        """As `str()`, for types that know the words."""
+        words: tuple[SeverityName, ...] = get_args(SeverityName)
+        return words[self]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

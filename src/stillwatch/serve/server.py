@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from importlib.metadata import version
 
 import uvicorn
+from msgspec import UNSET
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,9 +23,10 @@ from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api, is_loopback
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.ports import Clock
+from stillwatch.serve.api.endpoints import VIEWS, OpenIncidents
 from stillwatch.serve.api.endpoints import Api as KnownApi
-from stillwatch.serve.api.endpoints import OpenIncidents
 from stillwatch.serve.api.openapi import document
+from stillwatch.serve.api.shapes import Health
 from stillwatch.serve.http.connections import HEAD_BYTES, HEAD_SECONDS, guarded, room_for_connections
 from stillwatch.serve.http.guard import Guard
 from stillwatch.serve.http.keys import KeyRing
@@ -65,12 +67,7 @@ def build_http(
             Route("/style.css", web.style),
             Route("/open/{token}", LogIn(sessions=sessions, limits=limits).enter),
             Route("/openapi.json", _openapi),
-            Route("/api/status", known.status),
-            Route("/api/incidents", known.incidents),
-            Route("/api/incidents/{id}", known.incident),
-            Route("/api/approvals", known.approvals),
-            Route("/api/metrics", known.metrics),
-            Route("/api/events", known.events),
+            *(Route(view.path, functools.partial(view.answer, known)) for view in VIEWS),
             Route("/mcp", mcp, methods=["POST"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),
@@ -172,7 +169,7 @@ def _health_of(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
 
     async def health(request: Request) -> Response:
         troubled = sorted(source.name for source in desk.known().sources if source.problem or not source.read)
-        return as_json({"status": "ok", **({"troubled": troubled} if troubled else {})})
+        return as_json(Health(status="ok", troubled=troubled or UNSET))
 
     return health
 

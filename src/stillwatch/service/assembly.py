@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from stillwatch.config import Config, Paths, Watch
 from stillwatch.gate import client
@@ -78,12 +78,8 @@ class Assembly:
             looks=self.looks,
             tiers=self._tiers,
             catalogue=lambda: self.host_looks().catalogue(),
-            gate=None if self.recording else self._ask_gate,
+            gate=None if self.recording else partial(client.ask_async, self.places),
         )
-
-    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any]:
-        """One verb to the gate. Raises StillwatchError as its client does."""
-        return await client.ask_async(self.places, verb, **fields)
 
     def _shelf(self, memory: Memory) -> CompiledShelf:
         """A service keeps compiled rules with its state; all trials of a person share a cache."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.respond import respond
 from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
+from stillwatch.views.gate import Say, Verb
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
@@ -64,7 +65,7 @@ class ServiceParts:
     looks: Callable[[str | None, str | None], LookTools | None]
     tiers: Callable[[bool], Tiers]
     catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
-    gate: Callable[..., Awaitable[Mapping[str, Any]]] | None = None
+    gate: Say | None = None
 
 
 class Service:
@@ -297,7 +298,7 @@ class Service:
             models=[f"{tier}: {one.state}, {one.detail}" for tier, one in report.tiers.items()],
         )
 
-    async def _ask_gate(self, verb: str, **fields: Any) -> Mapping[str, Any] | str:
+    async def _ask_gate(self, verb: Verb[T], /, **fields: Any) -> T | str:
         if self._rooms.gate is None:
             return "no gate is configured here"
         try:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from stillwatch.records.line import LINE_LIMIT, Line
-from stillwatch.records.trigger import Severity
+from stillwatch.records.trigger import Severity, SeverityName
 
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 """A part of a template that is left out where its fields are missing."""
@@ -72,7 +72,7 @@ class Rule(Table, frozen=True):
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,60}$")]
     match: Fragment | tuple[Fragment, ...]
-    severity: Literal["info", "low", "medium", "high", "critical"]
+    severity: SeverityName
     summary: Fragment
     also: tuple[Fragment, ...] = ()
     cause: str = ""

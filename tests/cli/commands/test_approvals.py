@@ -12,6 +12,7 @@ from stillwatch.cli import terminal as paper
 from stillwatch.config import Paths
 from stillwatch.gate.client import ask
 from stillwatch.gate.totp import code_at
+from stillwatch.views.gate import SHOW
 from tests.cli.conftest import Stillwatch
 from tests.cli.gate_scene import propose
 from tests.gate.stage import StillClock
@@ -36,7 +37,7 @@ def test_the_list_and_the_page(gate: Paths, trial: Stillwatch) -> None:
     assert "\x1b" not in page
     assert "│ evil [2J APPROVED by root" in page
     assert "success" in page
-    assert ask(gate, "show", id="A-1")["hash"] in page
+    assert ask(gate, SHOW, id="A-1").hash in page
 
 
 def test_approve_carries_out_what_was_shown_once(gate: Paths, trial: Stillwatch) -> None:
@@ -54,7 +55,7 @@ def test_approve_carries_out_what_was_shown_once(gate: Paths, trial: Stillwatch)
 def test_another_hash_is_refused_and_nothing_runs(gate: Paths, trial: Stillwatch) -> None:
     number = propose(gate)
     assert trial("approvals", "approve", number, "--hash", "0" * 64).code == 4
-    assert ask(gate, "show", id=number)["state"] == "waiting"
+    assert ask(gate, SHOW, id=number).state == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_on_a_terminal_one_is_asked_first(
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
     monkeypatch.setattr(paper, "is_terminal", lambda stream: stream is sys.stdin)
     assert trial("approvals", "approve", number).code == code
-    assert ask(gate, "show", id=number)["state"] == state
+    assert ask(gate, SHOW, id=number).state == state
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
@@ -75,7 +76,7 @@ def test_without_a_terminal_nothing_is_approved_unasked(gate: Paths, trial: Stil
     number = propose(gate)
     said = trial("approvals", "approve", number, *more)
     assert said.code == 2 and "--yes" in said.err
-    assert ask(gate, "show", id=number)["state"] == "waiting"
+    assert ask(gate, SHOW, id=number).state == "waiting"
 
 
 def test_reject(gate: Paths, trial: Stillwatch) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.cli.commands.explain import LEVELS, read_arguments
+from stillwatch.cli.commands.explain import read_arguments
 from stillwatch.errors import WrongUsage
+from stillwatch.gate.policy import LEVELS
 from tests.cli.conftest import Stillwatch
 
 KEYS = {"verdict", "rule", "reason", "risk", "argv", "missing", "by_autonomy"}

@@ -13,13 +13,14 @@ import pytest
 from stillwatch.config import Paths, find_places
 from stillwatch.errors import NotReachable
 from stillwatch.gate.client import ask
+from stillwatch.views.gate import STATUS
 
 POLL = 0.02
 
 
 def answers(places: Paths) -> bool:
     try:
-        return bool(ask(places, "status"))
+        return bool(ask(places, STATUS))
     except NotReachable:
         return False
 

@@ -6,6 +6,7 @@ import json
 
 from stillwatch.config import Paths
 from stillwatch.gate.client import ask
+from stillwatch.views.gate import STATUS
 from tests.cli.conftest import Stillwatch
 
 
@@ -17,5 +18,5 @@ def test_without_a_gate(trial: Stillwatch) -> None:
 
 def test_pause_holds(gate: Paths, trial: Stillwatch) -> None:
     assert json.loads(trial("pause", "--json").out) == {"paused": True}
-    assert ask(gate, "status")["paused"] is True
+    assert ask(gate, STATUS).paused is True
     assert "resume" in trial("pause").out

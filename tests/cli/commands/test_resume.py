@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stillwatch.config import Paths
 from stillwatch.gate.client import ask
+from stillwatch.views.gate import STATUS
 from tests.cli.conftest import Stillwatch
 
 
@@ -14,7 +15,7 @@ def test_without_a_gate(trial: Stillwatch) -> None:
 def test_resume_ends_the_pause(gate: Paths, trial: Stillwatch) -> None:
     trial("pause")
     assert trial("resume").code == 0
-    assert ask(gate, "status")["paused"] is False
+    assert ask(gate, STATUS).paused is False
 
 
 def test_a_unit_that_is_not_in_quarantine(gate: Paths, trial: Stillwatch) -> None:

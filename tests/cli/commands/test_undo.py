@@ -11,15 +11,17 @@ import pytest
 from stillwatch.cli import terminal as paper
 from stillwatch.config import Paths
 from stillwatch.gate.client import ask
+from stillwatch.views.gate import APPROVE, LIST, PROPOSE, SHOW, KeptProposal
 from tests.cli.conftest import Stillwatch
 from tests.cli.gate_scene import propose
 
 
 def stopped(places: Paths) -> str:
     """A running unit, stopped after approval."""
-    waiting = ask(places, "propose", door="propose", action="stop_unit", target="db.service")
-    ask(places, "approve", id=waiting["id"], hash=waiting["hash"])
-    return str(waiting["id"])
+    waiting = ask(places, PROPOSE, door="propose", action="stop_unit", target="db.service")
+    assert isinstance(waiting, KeptProposal)
+    ask(places, APPROVE, id=waiting.id, hash=waiting.hash)
+    return waiting.id
 
 
 def test_without_a_gate_it_is_exit_5(trial: Stillwatch) -> None:
@@ -32,7 +34,7 @@ def test_the_last_change_is_shown_and_taken_back(gate: Paths, trial: Stillwatch)
     assert said.code == 0, said.err
     assert f"take back {number}: start db.service again" in said.out
     assert "the success test passed" in said.out
-    assert ask(gate, "show", id=number)["state"] == "undone"
+    assert ask(gate, SHOW, id=number).state == "undone"
     again = trial("undo")
     assert (again.code, again.out) == (4, "")
     assert "A-2 cannot be taken back: no action undoes undo" in again.err
@@ -50,7 +52,7 @@ def test_it_can_be_named_and_told_as_json(gate: Paths, trial: Stillwatch) -> Non
 def test_what_cannot_be_taken_back_is_passed_over(gate: Paths, trial: Stillwatch) -> None:
     number = stopped(gate)
     waiting = propose(gate)
-    ask(gate, "approve", id=waiting, hash=ask(gate, "show", id=waiting)["hash"])
+    ask(gate, APPROVE, id=waiting, hash=ask(gate, SHOW, id=waiting).hash)
     said = trial("undo", "--yes")
     assert said.code == 0 and f"take back {number}" in said.out
 
@@ -68,23 +70,23 @@ def test_on_a_terminal_one_is_asked_and_a_no_drops_it(
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
     monkeypatch.setattr(paper, "is_terminal", lambda stream: stream is sys.stdin)
     assert trial("undo").code == code
-    assert ask(gate, "show", id=number)["state"] == state
-    assert ask(gate, "list")["proposals"] == []
+    assert ask(gate, SHOW, id=number).state == state
+    assert ask(gate, LIST).proposals == []
 
 
 def test_without_a_terminal_nothing_is_taken_back_unasked(gate: Paths, trial: Stillwatch) -> None:
     number = stopped(gate)
     said = trial("undo", "--json")
     assert said.code == 2 and f"undo {number} --yes" in said.err
-    assert ask(gate, "show", id=number)["state"] == "done"
-    assert ask(gate, "list")["proposals"] == []
+    assert ask(gate, SHOW, id=number).state == "done"
+    assert ask(gate, LIST).proposals == []
 
 
 def test_what_the_gate_does_not_let_approve_waits_with_the_next_step(gate: Paths, trial: Stillwatch) -> None:
     stopped(gate)
     said = trial("undo", "--code", "000000")
     assert said.code == 4 and "it waits as A-2" in said.err
-    assert [one["id"] for one in ask(gate, "list")["proposals"]] == ["A-2"]
+    assert [one.id for one in ask(gate, LIST).proposals] == ["A-2"]
 
 
 def test_explain_asks_the_gate_and_without_one_judges_the_words(

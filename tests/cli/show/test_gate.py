@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from stillwatch.cli.show.gate import audit_line, standing_lines, verdict_lines
+from stillwatch.views.explain import AutonomyView, ExplainView
 
 STANDING = {
     "gate": True,
@@ -17,7 +20,9 @@ STANDING = {
 
 
 def test_what_holds_the_gate_back_is_said() -> None:
-    text = "\n".join(each.text for each in standing_lines(STANDING, {"suggest": "a person approves"}))
+    text = "\n".join(
+        each.text for each in standing_lines(msgspec.convert(STANDING, AutonomyView), {"suggest": "a person approves"})
+    )
     assert "autonomy is suggest: a person approves" in text
     assert "set by the configuration file" in text
     assert "stillwatch resume" in text
@@ -34,8 +39,9 @@ def test_a_verdict_shows_what_would_run() -> None:
         "risk": "low",
         "argv": ["/usr/bin/df", "a b"],
         "missing": ["program:df"],
+        "by_autonomy": {},
     }
-    text = "\n".join(each.text for each in verdict_lines(said))
+    text = "\n".join(each.text for each in verdict_lines(msgspec.convert(said, ExplainView)))
     assert "/usr/bin/df 'a b'" in text
     assert "program:df is not on this host" in text
 

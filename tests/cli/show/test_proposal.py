@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.cli.show.proposal import box, proposal_page, proposal_row, qr_code, result_lines
+from stillwatch.views.gate import SHOW
 
 PROPOSAL = {
     "id": "A-17",
@@ -16,6 +17,7 @@ PROPOSAL = {
     "arguments": {"once": True},
     "risk": "medium",
     "hash": "ab" * 32,
+    "made": None,
     "decision": {"verdict": "ask", "rule": "web", "reason": "a person approves"},
     "outcome": None,
     "approver": "",
@@ -33,7 +35,7 @@ PROPOSAL = {
 
 
 def page(**changes: object) -> list[str]:
-    return [each.text for each in proposal_page({**PROPOSAL, **changes})]
+    return [each.text for each in proposal_page(SHOW.read({**PROPOSAL, **changes}))]
 
 
 def test_everything_that_an_approver_weighs() -> None:
@@ -68,13 +70,13 @@ def test_no_text_leaves_its_box(text: str) -> None:
 
 def test_the_outcome() -> None:
     done = {**PROPOSAL, "state": "done", "outcome": {"status": "done", "verified": True, "said": ""}}
-    assert "done, and the success test passed" in "\n".join(each.text for each in result_lines(done))
+    assert "done, and the success test passed" in "\n".join(each.text for each in result_lines(SHOW.read(done)))
     failed = {**PROPOSAL, "outcome": {"status": "failed", "verified": False, "said": "no\x1b"}}
-    assert "the success test failed" in "\n".join(each.text for each in result_lines(failed))
+    assert "the success test failed" in "\n".join(each.text for each in result_lines(SHOW.read(failed)))
 
 
 def test_a_row() -> None:
-    row = proposal_row(PROPOSAL, now=1_795_000_000.0).text
+    row = proposal_row(SHOW.read(PROPOSAL), now=1_795_000_000.0).text
     assert row.startswith("A-17    medium waiting")
     assert row.endswith("restart unit nginx.service")
 

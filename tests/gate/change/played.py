@@ -91,7 +91,7 @@ class World:
 
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
         verb = str(request["do"])
-        if verb not in ("file", "test"):
+        if verb not in ("file", "test", "enables"):
             self.done.append(
                 (verb, str(next((request[key] for key in ("name", "pid", "unit", "target") if key in request), None)))
             )

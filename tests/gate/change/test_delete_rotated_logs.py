@@ -19,7 +19,7 @@ async def test_a_full_disk_is_the_cause() -> None:
     await DeleteRotatedLogs().check_target(played, DELETE)
     now = await DeleteRotatedLogs().precondition(played, DELETE)
     assert now.ok and "97 %" in now.cause
-    assert "5 rotated logs, 5 MiB" in await DeleteRotatedLogs().run(played, DELETE)
+    assert "5 rotated logs, 5 MiB" in await DeleteRotatedLogs().run(played, DELETE, {})
     assert (await DeleteRotatedLogs().verify(played, DELETE, now.facts)).ok is False
     assert (await DeleteRotatedLogs().verify(world(0, 50), DELETE, now.facts)).ok is True
     assert played.done == [("delete_logs", "logs")]
@@ -38,4 +38,4 @@ async def test_another_file_system_is_meant(mount: str) -> None:
 
 async def test_an_answer_without_numbers() -> None:
     with pytest.raises(Interrupted):
-        await DeleteRotatedLogs().run(World(answers={"delete_logs": {"removed": "many"}}), DELETE)
+        await DeleteRotatedLogs().run(World(answers={"delete_logs": {"removed": "many"}}), DELETE, {})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stillwatch.gate.change.action import Refused
@@ -8,15 +10,16 @@ from tests.gate.change.played import World, change, unit
 
 T = "renew.timer"
 ENABLE = change("enable_timer", T)
+ALONE: dict[str, Any] = {"enables": {"along": {}}}
 
 
 async def test_a_declared_timer_that_is_off() -> None:
     off = unit(T, "inactive", enabled="disabled", triggers=("renew.service",))
-    world = World(units={T: off}, answers={"enable_timer": {}, "disable_timer": {}})
+    world = World(units={T: off}, answers=ALONE | {"enable_timer": {}, "disable_timer": {}})
     await EnableTimer().check_target(world, ENABLE)
     now = await EnableTimer().precondition(world, ENABLE)
     assert now.ok and now.cause and now.touches == (T, "renew.service")
-    await EnableTimer().run(world, ENABLE)
+    await EnableTimer().run(world, ENABLE, now.facts)
     assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is False
     world.units[T] = unit(T, "active", enabled="enabled")
     assert (await EnableTimer().verify(world, ENABLE, now.facts)).ok is True
@@ -25,7 +28,7 @@ async def test_a_declared_timer_that_is_off() -> None:
 
 
 async def test_a_timer_that_was_enabled_before_stays_enabled_when_it_is_taken_back() -> None:
-    world = World(units={T: unit(T, "inactive", enabled="enabled")}, answers={"stop_timer": {}})
+    world = World(units={T: unit(T, "inactive", enabled="enabled")}, answers=ALONE | {"stop_timer": {}})
     now = await EnableTimer().precondition(world, ENABLE)
     await EnableTimer().undo(world, ENABLE, now.facts)
     assert world.done == [("stop_timer", T)]
@@ -35,7 +38,7 @@ async def test_a_timer_that_was_enabled_before_stays_enabled_when_it_is_taken_ba
 
 @pytest.mark.parametrize(("state", "enabled"), [("active", "enabled"), ("inactive", "masked")])
 async def test_one_that_runs_or_is_masked_is_left_alone(state: str, enabled: str) -> None:
-    world = World(units={T: unit(T, state, enabled=enabled)})
+    world = World(units={T: unit(T, state, enabled=enabled)}, answers=ALONE)
     assert not (await EnableTimer().precondition(world, ENABLE)).ok
 
 
@@ -43,3 +46,29 @@ async def test_an_undeclared_timer() -> None:
     world = World(units={"evil.timer": unit("evil.timer")})
     with pytest.raises(Refused):
         await EnableTimer().check_target(world, change("enable_timer", "evil.timer"))
+
+
+def with_it(state: str) -> World:
+    off = unit(T, "inactive", enabled="disabled", triggers=("renew.service",))
+    return World(units={T: off}, answers={"enables": {"along": {"sync.service": state}}})
+
+
+async def test_r35_what_is_enabled_along_is_judged_as_what_it_would_start() -> None:
+    world = with_it("disabled")
+    now = await EnableTimer().precondition(world, ENABLE)
+    assert now.ok and "sync.service" in now.reason and "sync.service" in now.touches
+    jobs = await EnableTimer().jobs(world, ENABLE, now.facts)
+    assert jobs == (("start", T), ("start", "sync.service"))
+    assert await EnableTimer().jobs(world, ENABLE, now.facts, undo=True) == (("stop", T),)
+
+
+async def test_what_could_not_be_taken_back_alone_is_not_enabled() -> None:
+    now = await EnableTimer().precondition(with_it("enabled"), ENABLE)
+    assert not now.ok and "sync.service" in now.reason
+
+
+async def test_r07_who_does_not_say_what_is_enabled_along_is_refused() -> None:
+    world = with_it("disabled")
+    world.answers["enables"] = {"along": "nothing"}
+    with pytest.raises(Refused, match="does not say"):
+        await EnableTimer().precondition(world, ENABLE)

@@ -42,12 +42,12 @@ async def test_what_a_switch_does_with_units_that_run_is_judged() -> None:
         "e.timer": unit("e.timer", "inactive")
     }
     world = World(units=units, answers={"nix_rollback": seen(units=changed)})
-    assert await NixRollback().jobs(world, BACK) == (("restart", "a.service"), ("stop", "b.service"))
+    assert await NixRollback().jobs(world, BACK, {}) == (("restart", "a.service"), ("stop", "b.service"))
 
 
 async def test_it_is_done_with_the_facts_and_a_reply_that_says_nothing_is_unclear() -> None:
     world = World(answers={"nix_rollback": seen()})
-    assert await NixRollback().run(world, BACK) == "generation 42 runs"
+    assert await NixRollback().run(world, BACK, FACTS) == "generation 42 runs"
     assert world.done == [("nix_rollback", "41")]
 
     class Mute(World):
@@ -55,7 +55,7 @@ async def test_it_is_done_with_the_facts_and_a_reply_that_says_nothing_is_unclea
             return {"ok": True}
 
     with pytest.raises(Interrupted):
-        await NixRollback().run(Mute(answers={"nix_rollback": seen()}), BACK)
+        await NixRollback().run(Mute(answers={"nix_rollback": seen()}), BACK, FACTS)
 
 
 class Degraded(World):

@@ -13,7 +13,7 @@ RELOAD = change("reload_unit", A)
 async def test_only_what_runs_is_reloaded() -> None:
     world = World(units={A: unit(A, "active")})
     assert (await ReloadUnit().precondition(world, RELOAD)).ok
-    await ReloadUnit().run(world, RELOAD)
+    await ReloadUnit().run(world, RELOAD, {})
     assert (await ReloadUnit().verify(world, RELOAD, {"state": "active"})).ok is True
     assert world.done == [("reload", A)]
     assert not (await ReloadUnit().precondition(World(units={A: unit(A)}), RELOAD)).ok

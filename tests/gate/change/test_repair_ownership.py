@@ -17,7 +17,7 @@ async def test_repair_and_start() -> None:
     await RepairOwnership().check_target(world, REPAIR)
     now = await RepairOwnership().precondition(world, REPAIR)
     assert now.ok and "0:0 0700" in now.cause and now.touches == (SHOP,)
-    await RepairOwnership().run(world, REPAIR)
+    await RepairOwnership().run(world, REPAIR, {})
     assert world.done == [("own", "data"), ("reset-failed", SHOP), ("start", SHOP)]
     world.answers["ownership"] = RIGHT
     assert (await RepairOwnership().verify(world, REPAIR, now.facts)).ok is True
@@ -30,7 +30,7 @@ async def test_without_a_unit_nothing_is_started() -> None:
     alone = change("repair_ownership", "data")
     world = World(answers={"ownership": WRONG, "own": {}})
     assert (await RepairOwnership().precondition(world, alone)).touches == ()
-    await RepairOwnership().run(world, alone)
+    await RepairOwnership().run(world, alone, {})
     assert world.done == [("own", "data")]
 
 

@@ -11,7 +11,7 @@ async def test_restart_and_verify() -> None:
     world = World(units={A: unit(A, "active", invocation_id="1")})
     now = await RestartUnit().precondition(world, RESTART)
     assert now.ok and now.facts["invocation"] == "1"
-    await RestartUnit().run(world, RESTART)
+    await RestartUnit().run(world, RESTART, now.facts)
     assert (await RestartUnit().verify(world, RESTART, now.facts)).ok is True
     assert world.done == [("restart", A)]
 
@@ -36,8 +36,17 @@ async def test_what_somebody_stopped_is_not_restarted() -> None:
 
 async def test_a_failed_unit_is_started_so_that_what_needs_it_keeps_running() -> None:
     world = World(units={A: unit(A, invocation_id="1")})
-    assert await RestartUnit().jobs(world, RESTART) == (("start", A),)
     now = await RestartUnit().precondition(world, RESTART)
-    await RestartUnit().run(world, RESTART)
+    assert await RestartUnit().jobs(world, RESTART, now.facts) == (("start", A),)
+    await RestartUnit().run(world, RESTART, now.facts)
     assert world.done == [("reset-failed", A), ("start", A)]
     assert (await RestartUnit().verify(world, RESTART, now.facts)).ok is True
+
+
+async def test_r35_one_that_somebody_else_started_meanwhile_is_not_restarted() -> None:
+    """A restart takes along what needs it; only a start was judged."""
+    world = World(units={A: unit(A, invocation_id="1")})
+    now = await RestartUnit().precondition(world, RESTART)
+    world.units[A] = unit(A, "active", invocation_id="2")
+    await RestartUnit().run(world, RESTART, now.facts)
+    assert ("restart", A) not in world.done

@@ -16,7 +16,7 @@ async def test_a_cleaner_runs_when_the_kernel_says_that_a_disk_is_full() -> None
     await RunRunbook().check_target(world, RUN)
     now = await RunRunbook().precondition(world, RUN)
     assert now.ok and "/srv (10 %, inodes 99 %)" in now.cause and "/ (" not in now.cause
-    await RunRunbook().run(world, RUN)
+    await RunRunbook().run(world, RUN, now.facts)
     world.units[C] = unit(C, "inactive", kind="oneshot", result="success", invocation_id="2")
     assert (await RunRunbook().verify(world, RUN, now.facts)).ok is True
     assert (await RunRunbook().verify(world, RUN, {"invocation": "2"})).ok is False

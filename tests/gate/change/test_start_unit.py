@@ -13,7 +13,7 @@ async def test_start_verify_undo() -> None:
     world = World(units={A: unit(A, invocation_id="1")})
     now = await StartUnit().precondition(world, START)
     assert now.ok
-    assert (await StartUnit().run(world, START)).endswith("done")
+    assert (await StartUnit().run(world, START, now.facts)).endswith("done")
     assert (await StartUnit().verify(world, START, now.facts)).ok is True
     await StartUnit().undo(world, START, now.facts)
     assert world.done == [("start", A), ("stop", A)]

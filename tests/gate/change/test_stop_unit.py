@@ -11,7 +11,7 @@ async def test_stop_verify_undo() -> None:
     world = World(units={A: unit(A, "active")})
     assert (await StopUnit().precondition(world, STOP)).ok
     assert (await StopUnit().verify(world, STOP, {})).ok is False
-    await StopUnit().run(world, STOP)
+    await StopUnit().run(world, STOP, {})
     assert (await StopUnit().verify(world, STOP, {})).ok is True
     await StopUnit().undo(world, STOP, {})
     assert world.done == [("stop", A), ("start", A)]

@@ -15,7 +15,7 @@ async def test_a_patch_is_asked_for_by_its_setting_and_taken_away_by_its_path() 
     world = World(answers={"nix_suggest_patch": answer, "nix_suggest_patch_back": {}})
     now = await SuggestPatch().precondition(world, LIMIT)
     assert now.ok and now.facts == facts
-    await SuggestPatch().run(world, LIMIT)
+    await SuggestPatch().run(world, LIMIT, now.facts)
     assert "deleted /etc/nixos/stillwatch" in await SuggestPatch().undo(world, LIMIT, facts)
     assert world.done == [("nix_suggest_patch", "shop.service"), ("nix_suggest_patch_back", "shop.service")]
 

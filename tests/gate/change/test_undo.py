@@ -37,10 +37,11 @@ def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:
     return {verb: {"hindrance": "", "said": "so it is", "done": done, "facts": {"path": "/x", **facts}}}
 
 
+ALONE: dict[str, Any] = {"enables": {"along": {}}}
 FOUND: dict[str, World] = {
     "start_unit": World(units={SHOP: unit(SHOP)}),
     "stop_unit": World(units={SHOP: unit(SHOP, "active")}),
-    "enable_timer": World(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}),
+    "enable_timer": World(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}, answers=ALONE),
     "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("bad"), "test": {"passed": False}}),
     "repair_ownership": World(answers={"ownership": owned(0, False)}),
     "nix_rollback": World(answers=nixos("nix_rollback", False, runs="42")),
@@ -49,7 +50,7 @@ FOUND: dict[str, World] = {
 LEFT: dict[str, World] = {
     "start_unit": World(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
     "stop_unit": World(units={SHOP: unit(SHOP, "inactive")}),
-    "enable_timer": World(units={TIMER: unit(TIMER, "active", enabled="enabled")}),
+    "enable_timer": World(units={TIMER: unit(TIMER, "active", enabled="enabled")}, answers=ALONE),
     "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("good"), "test": {"passed": True}}),
     "repair_ownership": World(answers={"ownership": owned(9, True)}),
     "nix_rollback": World(answers=nixos("nix_rollback", True, runs="41")),
@@ -101,7 +102,7 @@ async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
         "nix_suggest_patch_back": {},
     }
     world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **{verb: {} for verb in verbs}})
-    await undo.run(world, UNDO)
+    await undo.run(world, UNDO, {})
     (told,) = world.done
     assert told in {
         ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data"),

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from stillwatch.serve.http.frames import PING
-from stillwatch.serve.http.stream import EventStream
+from stillwatch.serve.http.stream import PING, EventStream
 
 
 async def stays() -> dict[str, Any]:

@@ -12,10 +12,12 @@ import pytest
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.serve.local.daemon_desk import DaemonDesk, DeskVerbs
 from stillwatch.service.through_daemon import ThroughDaemon
+from stillwatch.views.gate import LIST, PROPOSE, Verb
 from tests.serve.local.test_server import listening
 from tests.serve.mcp_entry import desk
 from tests.serve.scene import ScriptedGate
 from tests.service.test_one_pass import service
+from tests.support.gate_answers import kept
 from tests.think.looks import ScriptedLooks
 
 READINGS = [(1_000_000.0, 81.5), (1_000_060.0, 82.0)]
@@ -44,8 +46,8 @@ async def test_looks_readings_and_proposals_come_from_the_daemon(tmp_path: Path)
         assert (await there.look("format_disk", {})).problem
         assert await asyncio.to_thread(there.metrics) == ["disk-used /"]
         assert await asyncio.to_thread(there.samples, "disk-used /", 1_000_030.0, 2_000_000.0) == READINGS[1:]
-        assert await there.gate("list", state="all") == {"proposals": [WAITS]}
-        assert await there.gate("propose", action="restart_unit", target="web.service") == WAITS
+        assert (await there.gate(LIST, state="all")).proposals == [kept(**WAITS)]
+        assert await there.gate(PROPOSE, action="restart_unit", target="web.service") == kept(**WAITS)
         assert gate.said[-1] == ("propose", {"action": "restart_unit", "target": "web.service"})
         assert list(there.catalogue()) == ["unit_status"]
 
@@ -64,7 +66,7 @@ async def test_a_turn_of_a_chat_comes_in_pieces(tmp_path: Path) -> None:
 async def test_nothing_else_is_told_to_the_gate(tmp_path: Path, verb: str) -> None:
     async with opened(tmp_path) as (there, gate):
         with pytest.raises(StillwatchError, match="not told that from here"):
-            await there.gate(verb, id="A-18", code="123456")
+            await there.gate(Verb(verb, dict), id="A-18", code="123456")
         assert gate.said == []
 
 
@@ -90,7 +92,7 @@ async def test_a_gate_that_is_silent_there_is_silent_here(tmp_path: Path) -> Non
     async with opened(tmp_path) as (there, gate):
         gate.replies["list"] = NotReachable("the gate does not answer")
         with pytest.raises(StillwatchError, match="the gate does not answer"):
-            await there.gate("list")
+            await there.gate(LIST)
 
 
 async def test_a_daemon_that_cannot_look_says_so(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from stillwatch.errors import WrongUsage
 from stillwatch.records.report import Report
 from stillwatch.serve.local import server as local
-from stillwatch.serve.local.server import LocalServer, Verb
+from stillwatch.serve.local.server import Answerer, LocalServer
 from stillwatch.service.one_pass import Service
 from tests.service.test_one_pass import METRICS, QUIET, service
 from tests.think.incidents import incident
@@ -42,7 +42,7 @@ class Slow:
 
 
 @asynccontextmanager
-async def listening(service: Any, folder: Path, more: Mapping[str, Verb] | None = None) -> AsyncIterator[Path]:
+async def listening(service: Any, folder: Path, more: Mapping[str, Answerer] | None = None) -> AsyncIterator[Path]:
     path = folder / "run" / "service.sock"
     serving = asyncio.create_task(LocalServer(service, path, more).serve())
     while not path.exists():

@@ -10,6 +10,7 @@ import pytest
 from stillwatch.records.report import Report, SourceReport, TierReport
 from stillwatch.serve.page.status_page import RELOAD_SECONDS, page, span, text
 from tests.serve.scene import script, serving
+from tests.support.gate_answers import kept
 from tests.support.scripted_llm import ScriptedLLM
 from tests.think.incidents import evidence, incident
 
@@ -31,7 +32,7 @@ class Tags(HTMLParser):
 def test_text_from_outside_is_text() -> None:
     bad = incident(summary=TRAP, subject=TRAP, evidence=(evidence(1, TRAP, source=TRAP),))
     sources = (SourceReport(name=TRAP, read=False, problem=TRAP),)
-    waiting = {"id": TRAP, "action": TRAP, "target": TRAP, "risk": TRAP, "shown": {"does": TRAP}}
+    waiting = kept(id=TRAP, action=TRAP, target=TRAP, shown={"does": TRAP})
     tiers = {"meta": TierReport(state="failed", detail=TRAP)}
     report = Report(host=TRAP, at=1e9, status="critical", incidents=(bad,), sources=sources, tiers=tiers)
     shown = page(report, [waiting], TRAP, now=1e9)
@@ -58,7 +59,7 @@ def test_spans(seconds: float, said: str) -> None:
 def test_an_incident_says_how_it_stands_and_how_to_approve() -> None:
     pieces = tuple(evidence(number) for number in range(1, 6))
     report = Report(host="h", at=1e9, status="critical", incidents=(incident(opened=1e9 - 1_500, evidence=pieces),))
-    waiting = {"id": "A-17", "action": "restart_unit", "target": "web.service", "risk": "high", "shown": {}}
+    waiting = kept(risk="high")
     shown = page(report, [waiting], now=1e9)
     assert "High, open, for 25 minutes" in shown and "<code>stillwatch incidents show I1</code>" in shown
     assert "<code>stillwatch approvals approve A-17</code>" in shown and "restart unit web.service" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.named import Named
 from stillwatch.think.talk.topic import Asking, Known
 from stillwatch.think.talk.words import LANGUAGES
+from stillwatch.views.gate import Verb
+from tests.support.gate_answers import whole
 from tests.think.incidents import incident
 
 from .hosts import CLOCK, NOW, TypedLooks, known
@@ -69,11 +72,14 @@ async def test_a_trend_needs_readings() -> None:
 
 
 async def test_the_gate_says_what_was_done_and_what_may_be() -> None:
-    async def gate(verb: str, **fields: object) -> dict[str, object]:
-        if verb == "explain":
-            return {"verdict": "ask", "reason": "autonomy is suggest"}
-        done = {"id": "A-1", "action": "restart_unit", "target": "nginx.service", "state": "done"}
-        return {"level": "suggest"} if verb == "autonomy" else {"proposals": [done]}
+    answers: dict[str, dict[str, object]] = {
+        "explain": {"verdict": "ask", "reason": "autonomy is suggest"},
+        "list": {"proposals": [{"id": "A-1", "target": "nginx.service", "state": "done"}]},
+        "status": {"level": "suggest"},
+    }
+
+    async def gate(verb: Verb[Any], /, **fields: Any) -> Any:
+        return whole(verb, answers[verb.name])
 
     here = known(gate=gate)
     assert "1 changes were made" in (await told("deeds", "en", TypedLooks(), here)).text()

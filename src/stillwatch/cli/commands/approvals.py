@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
+
+if TYPE_CHECKING:
+    from stillwatch.views.gate import KeptProposal
 
 
 def list_approvals(*, every: bool, as_json: bool) -> int:
@@ -18,9 +21,10 @@ def list_approvals(*, every: bool, as_json: bool) -> int:
     from stillwatch.cli.show.proposal import proposal_row
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import LIST
 
     app = door.app()
-    waiting = ask(app.places, "list", state="all" if every else "waiting")["proposals"]
+    waiting = ask(app.places, LIST, state="all" if every else "waiting").proposals
     if as_json:
         put_json(waiting)
     elif waiting:
@@ -61,15 +65,16 @@ def carry_out(*, proposal_id: str, code: str | None, digest: str | None, meant: 
     from stillwatch.cli.show.proposal import proposal_page
     from stillwatch.cli.terminal import put
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import APPROVE
 
     app, proposal = door.app(), _read(proposal_id)
     if not as_json:
         put(proposal_page(proposal))
-    need_terminal(meant, f"approvals approve {proposal['id']}")
+    need_terminal(meant, f"approvals approve {proposal.id}")
     if not (meant or _agreed()):
         return 1
     by_code: dict[str, Any] = {} if code is None else {"code": code}
-    done = ask(app.places, "approve", id=proposal["id"], hash=digest or proposal["hash"], **by_code)
+    done = ask(app.places, APPROVE, id=proposal.id, hash=digest or proposal.hash, **by_code)
     _tell_result(done, as_json=as_json)
     return 1 if _went_wrong(done) else 0
 
@@ -81,8 +86,9 @@ def reject(*, proposal_id: str, as_json: bool) -> int:
       stillwatch approvals reject A-17
     """
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import REJECT
 
-    _tell_result(ask(door.app().places, "reject", id=whole_id(proposal_id)), as_json=as_json)
+    _tell_result(ask(door.app().places, REJECT, id=whole_id(proposal_id)), as_json=as_json)
     return 0
 
 
@@ -95,8 +101,9 @@ def enroll(*, as_json: bool) -> int:
     from stillwatch.cli.show.proposal import qr_code
     from stillwatch.cli.terminal import line, put, put_json, write
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import ENROLL
 
-    uri = str(ask(door.app().places, "enroll")["uri"])
+    uri = ask(door.app().places, ENROLL).uri
     if as_json:
         put_json({"uri": uri})
         return 0
@@ -113,8 +120,9 @@ def unlock(*, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import UNLOCK
 
-    reply = ask(door.app().places, "unlock")
+    reply = ask(door.app().places, UNLOCK)
     if as_json:
         put_json(reply)
     else:
@@ -122,10 +130,11 @@ def unlock(*, as_json: bool) -> int:
     return 0
 
 
-def _read(proposal_id: str) -> dict[str, Any]:
+def _read(proposal_id: str) -> KeptProposal:
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import SHOW
 
-    return ask(door.app().places, "show", id=whole_id(proposal_id))
+    return ask(door.app().places, SHOW, id=whole_id(proposal_id))
 
 
 def whole_id(proposal_id: str) -> str:
@@ -161,12 +170,12 @@ def _agreed() -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _went_wrong(done: dict[str, Any]) -> bool:
-    outcome = done["outcome"] or {}
-    return done["state"] in {"failed", "undone", "unknown"} or outcome.get("verified") is False
+def _went_wrong(done: KeptProposal) -> bool:
+    unhelpful = done.outcome is not None and done.outcome.verified is False
+    return done.state in {"failed", "undone", "unknown"} or unhelpful
 
 
-def _tell(proposal: dict[str, Any], *, as_json: bool) -> None:
+def _tell(proposal: KeptProposal, *, as_json: bool) -> None:
     from stillwatch.cli.show.proposal import proposal_page
     from stillwatch.cli.terminal import put, put_json
 
@@ -176,7 +185,7 @@ def _tell(proposal: dict[str, Any], *, as_json: bool) -> None:
         put(proposal_page(proposal))
 
 
-def _tell_result(done: dict[str, Any], *, as_json: bool) -> None:
+def _tell_result(done: KeptProposal, *, as_json: bool) -> None:
     from stillwatch.cli.show.proposal import result_lines
     from stillwatch.cli.terminal import put, put_json
 

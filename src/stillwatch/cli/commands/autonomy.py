@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
@@ -11,6 +11,7 @@ from stillwatch.cli.parser import Command, Group, json_option
 if TYPE_CHECKING:
     from stillwatch.app import App
     from stillwatch.config import Autonomy
+    from stillwatch.views.explain import AutonomyView
 
 MEANINGS = {
     "observe": "nothing changes, ever",
@@ -18,7 +19,6 @@ MEANINGS = {
     "auto-safe": "low-risk actions on configured targets are done by themselves",
     "auto-full": "all but high risk, and what is protected, is done by itself",
 }
-FROM_GATE = ("level", "ceiling", "paused", "problem", "quarantine", "ledger", "trial")
 
 
 def show_autonomy(*, as_json: bool) -> int:
@@ -46,35 +46,46 @@ def set_autonomy(*, level: str, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import AUTONOMY
 
-    reply = ask(door.app().places, "autonomy", level=level)
+    reply = ask(door.app().places, AUTONOMY, level=level)
     if as_json:
         put_json(reply)
     else:
-        put([line("autonomy is now ", (str(reply["level"]), "bold"), f": {MEANINGS[reply['level']]}")])
+        put([line("autonomy is now ", (reply.level, "bold"), f": {MEANINGS[reply.level]}")])
     return 0
 
 
-def read_standing(app: App) -> dict[str, Any]:
+def read_standing(app: App) -> AutonomyView:
     """What the gate says; without one, what the configuration file sets. `gate`: whether one answered.
 
     Raises GateClosed where the gate may not be asked: what level holds is then not known.
     """
     from stillwatch.errors import NotReachable, StillwatchError
     from stillwatch.gate.client import GateClosed, ask
+    from stillwatch.views.explain import AutonomyView
+    from stillwatch.views.gate import STATUS
 
     ceiling = capped(app)
-    silent: dict[str, Any] = {"gate": False, "level": ceiling, "ceiling": ceiling, "paused": None, "problem": ""}
-    silent |= {"quarantine": [], "ledger": [], "trial": app.places.trial}
+    silent = AutonomyView(
+        gate=False,
+        level=ceiling,
+        ceiling=ceiling,
+        paused=None,
+        problem="",
+        quarantine=[],
+        ledger=[],
+        trial=app.places.trial,
+    )
     try:
-        said = ask(app.places, "status", seconds=3.0)
+        return AutonomyView.of(ask(app.places, STATUS, seconds=3.0))
     except GateClosed:
         raise
     except NotReachable as error:
-        return {**silent, "why": str(error)}
+        silent.why = str(error)
     except StillwatchError as error:
-        return {**silent, "problem": str(error)}
-    return {"gate": True, **{name: said[name] for name in FROM_GATE}}
+        silent.problem = str(error)
+    return silent
 
 
 def capped(app: App) -> Autonomy:

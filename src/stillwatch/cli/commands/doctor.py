@@ -25,13 +25,13 @@ def doctor(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import put, put_json, work
     from stillwatch.doctor.gate import gate_findings
     from stillwatch.doctor.host import examine
-    from stillwatch.records.render_report import findings_json
+    from stillwatch.views.report import DoctorView
 
     app = usable_app()
     findings = work(lambda _: examine(app.config, app.places, has_key=has_key(app)), quiet=as_json)
     findings = [*findings, *work(lambda _: gate_findings(app.places), quiet=as_json)]
     if as_json:
-        put_json(findings_json(findings))
+        put_json(DoctorView.of(findings))
     else:
         put(finding_lines(findings))
     return 0 if all(finding.ok for finding in findings) else 1

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
+from stillwatch.config import Autonomy
 
 if TYPE_CHECKING:
-    pass
+    from stillwatch.views.explain import ExplainView
 
 EXIT_CODES = {"allow": 0, "ask": 3, "refuse": 4}
-LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
 
 
 def explain_action(*, name: str, target: str, given: Sequence[str], as_json: bool) -> int:
@@ -30,13 +30,12 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
 
     from stillwatch.admin.explain import explain_action
     from stillwatch.cli.commands.autonomy import read_standing
+    from stillwatch.views.explain import ExplainView
 
     app = door.app()
-    level = read_standing(app)["level"]
+    level = read_standing(app).level
     said = asyncio.run(explain_action(app.places, level, name, whole_target(name, target), read_arguments(given)))
-    by_level = said.pop("by_autonomy")
-    verdicts = {each: str(by_level[each]["verdict"]) for each in LEVELS}
-    return _tell({**said, "by_autonomy": verdicts, "rules": by_level}, as_json=as_json)
+    return _tell(ExplainView.of(said), as_json=as_json)
 
 
 def whole_target(action: str, target: str) -> str:
@@ -60,17 +59,18 @@ def explain_command(*, words: Sequence[str], as_json: bool) -> int:
       stillwatch explain command --json -- 'journalctl -u nginx --since -1h'
     """
     from stillwatch.grammar.command import judge, judge_words
+    from stillwatch.views.explain import ExplainView
 
     judged = judge(words[0]) if len(words) == 1 else judge_words(words)
-    said = {
-        "verdict": judged.verdict,
-        "rule": judged.rule,
-        "reason": judged.reason,
-        "risk": "low" if judged.verdict == "allow" else "high",
-        "argv": list(judged.argv) or None,
-        "missing": list(judged.missing),
-        "by_autonomy": dict.fromkeys(LEVELS, judged.verdict),
-    }
+    said = ExplainView(
+        verdict=judged.verdict,
+        rule=judged.rule,
+        reason=judged.reason,
+        risk="low" if judged.verdict == "allow" else "high",
+        argv=list(judged.argv) or None,
+        missing=list(judged.missing),
+        by_autonomy=dict.fromkeys(get_args(Autonomy), judged.verdict),
+    )
     return _tell(said, as_json=as_json)
 
 
@@ -93,7 +93,7 @@ def _value(text: str) -> str | int | bool:
     return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})", text, re.ASCII) else text
 
 
-def _tell(said: dict[str, Any], *, as_json: bool) -> int:
+def _tell(said: ExplainView, *, as_json: bool) -> int:
     from stillwatch.cli.show.gate import verdict_lines
     from stillwatch.cli.terminal import put, put_json
 
@@ -101,7 +101,7 @@ def _tell(said: dict[str, Any], *, as_json: bool) -> int:
         put_json(said)
     else:
         put(verdict_lines(said))
-    return EXIT_CODES[said["verdict"]]
+    return EXIT_CODES[said.verdict]
 
 
 def _action(parser: argparse.ArgumentParser) -> None:

@@ -20,12 +20,12 @@ def list_incidents(*, as_json: bool) -> int:
     """
     from stillwatch.cli.show.incident import incident_row
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.records.render import incident_json
+    from stillwatch.views.incident import IncidentView
 
     app = door.app()
     known = app.known().incidents()
     if as_json:
-        put_json([incident_json(incident) for incident in known])
+        put_json([IncidentView.of(incident) for incident in known])
     elif known:
         put([incident_row(incident, now=app.clock.now()) for incident in known])
     else:
@@ -124,10 +124,10 @@ def unmute(*, pattern: str | None, as_json: bool) -> int:
 def _tell(incident: Incident, *, as_json: bool, now: float) -> None:
     from stillwatch.cli.show.incident import incident_page
     from stillwatch.cli.terminal import put, put_json
-    from stillwatch.records.render import incident_json
+    from stillwatch.views.incident import IncidentView
 
     if as_json:
-        put_json(incident_json(incident))
+        put_json(IncidentView.of(incident))
     else:
         put(incident_page(incident, now=now))
 

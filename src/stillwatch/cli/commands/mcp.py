@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stillwatch.cli.global_options import door
@@ -68,7 +69,7 @@ def open_desk(app: App) -> Desk:
         looks=through or looks,
         writer=lambda: "the client brings its own model",
         small=lambda: None,
-        gate=through.gate if through else lambda verb, **fields: ask_async(app.places, verb, **fields),
+        gate=through.gate if through else partial(ask_async, app.places),
         samples=through.samples if through else samples,
         metrics=through.metrics if through else metrics,
     )

@@ -14,8 +14,9 @@ def pause(*, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import PAUSE
 
-    reply = ask(door.app().places, "pause")
+    reply = ask(door.app().places, PAUSE)
     if as_json:
         put_json(reply)
     else:

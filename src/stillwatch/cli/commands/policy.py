@@ -65,6 +65,7 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import NotReachable
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import RELOAD
 
     app = door.app()
     said: dict[str, Any] = {"version": policy_of(app.places).version, "units": None, "gate": None}
@@ -72,7 +73,7 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
         said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
         try:
-            said["gate"] = ask(app.places, "reload")
+            said["gate"] = ask(app.places, RELOAD)
         except NotReachable:
             if app.places.trial:
                 raise

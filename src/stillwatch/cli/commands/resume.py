@@ -18,9 +18,10 @@ def resume(*, target: str | None, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import one_line
     from stillwatch.gate.client import ask
+    from stillwatch.views.gate import RELEASE, RESUME
 
     places = door.app().places
-    reply = ask(places, "resume") if target is None else ask(places, "release", target=target)
+    reply = ask(places, RESUME) if target is None else ask(places, RELEASE, target=target)
     if as_json:
         put_json(reply)
     elif target is None:

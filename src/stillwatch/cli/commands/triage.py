@@ -29,7 +29,7 @@ def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bo
     from stillwatch.cli.show.trigger import show_stats, trigger_row
     from stillwatch.cli.terminal import put, put_json_line
     from stillwatch.cli.text import counted_only
-    from stillwatch.records.render import trigger_json
+    from stillwatch.views.incident import TriggerView
 
     values.one_of({"--journal": journal, "a file": log})
     values.journal_folder(journal)
@@ -42,7 +42,7 @@ def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bo
     run = service.triage(journal=journal, log=log)
     for trigger in run:
         if as_json:
-            put_json_line(trigger_json(trigger))
+            put_json_line(TriggerView.of(trigger))
         else:
             put([trigger_row(trigger, now=app.clock.now())])
     if not run.lines:

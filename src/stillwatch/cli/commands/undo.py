@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from stillwatch.cli.commands.approvals import carry_out, need_terminal, whole_id
 from stillwatch.cli.global_options import door
@@ -24,21 +23,22 @@ def undo(*, change: str | None, code: str | None, yes: bool, as_json: bool) -> i
       stillwatch undo A-17
     """
     from stillwatch.gate.client import GateRefused, ask
+    from stillwatch.views.gate import PROPOSE, REJECT, SHOW, TurnedDown
 
     meant = yes or code is not None
     places = door.app().places
     target = whole_id(change) if change is not None else _last()
     need_terminal(meant, f"undo {target}")
-    waiting = ask(places, "propose", action="undo", target=target, because="an administrator wants it back")
-    if waiting["id"] is None:
-        raise GateRefused(str(waiting["decision"]["reason"]))
+    waiting = ask(places, PROPOSE, action="undo", target=target, because="an administrator wants it back")
+    if isinstance(waiting, TurnedDown):
+        raise GateRefused(waiting.decision.reason)
     try:
-        done = carry_out(proposal_id=waiting["id"], code=code, digest=waiting["hash"], meant=meant, as_json=as_json)
+        done = carry_out(proposal_id=waiting.id, code=code, digest=waiting.hash, meant=meant, as_json=as_json)
     except GateRefused as refused:
-        how = f"it waits as {waiting['id']}: root or another administrator approves it, or give --code"
+        how = f"it waits as {waiting.id}: root or another administrator approves it, or give --code"
         raise GateRefused(str(refused), next_step=how) from refused
-    if ask(places, "show", id=waiting["id"])["state"] == "waiting":
-        ask(places, "reject", id=waiting["id"])
+    if ask(places, SHOW, id=waiting.id).state == "waiting":
+        ask(places, REJECT, id=waiting.id)
     return done
 
 
@@ -46,14 +46,15 @@ def _last() -> str:
     """The last change that can be taken back. Raises GateRefused with what speaks against the last of all."""
     from stillwatch.chat.chat_commands import MOST_LOOKED_BACK, newest_changes
     from stillwatch.gate.client import GateRefused, ask
+    from stillwatch.views.gate import EXPLAIN, LIST
 
     places = door.app().places
     against: list[str] = []
-    for change in newest_changes(ask(places, "list", state="all")["proposals"])[:MOST_LOOKED_BACK]:
-        said: dict[str, Any] = ask(places, "explain", action="undo", target=change["id"])
-        if said["verdict"] != "refuse":
-            return str(change["id"])
-        against.append(f"{change['id']} cannot be taken back: {said['reason']}")
+    for change in newest_changes(ask(places, LIST, state="all").proposals)[:MOST_LOOKED_BACK]:
+        said = ask(places, EXPLAIN, action="undo", target=change.id)
+        if said.verdict != "refuse":
+            return change.id
+        against.append(f"{change.id} cannot be taken back: {said.reason}")
     raise GateRefused(against[0] if against else "no change was made that could be taken back")
 
 

@@ -8,50 +8,55 @@ from typing import Any
 from stillwatch.cli.show.proposal import RISK_STYLES, VERDICT_STYLES, labelled
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import local_time, one_line
+from stillwatch.views.explain import AutonomyView, ExplainView
 
 AUDIT_FIELDS = ("seq", "at", "kind", "hash", "previous", "action", "target", "id")
 UNTRUSTED = ("because", "said")
 
 
-def standing_lines(standing: Mapping[str, Any], meanings: Mapping[str, str]) -> Iterator[Line]:
+def standing_lines(standing: AutonomyView, meanings: Mapping[str, str]) -> Iterator[Line]:
     """The level, its ceiling, and what keeps the gate from going that far."""
-    level, ceiling = str(standing["level"]), str(standing["ceiling"])
+    level, ceiling = standing.level, standing.ceiling
     yield line("autonomy is ", (level, "bold"), f": {meanings.get(level, '')}")
-    why = "in a trial, where one user proposes and approves" if standing["trial"] else "set by the configuration file"
+    why = "in a trial, where one user proposes and approves" if standing.trial else "set by the configuration file"
     yield labelled("ceiling", f"{ceiling}, {why}")
-    if not standing["gate"]:
+    if not standing.gate:
         yield labelled("gate", ("does not answer, so nothing is changed", "yellow"))
-    if standing["paused"]:
+    if standing.paused:
         yield labelled("paused", ("yes: 'stillwatch resume' lets it go on", "bold yellow"))
-    if standing["problem"]:
-        yield labelled("problem", (one_line(str(standing["problem"]), 400), "bold red"))
-    for target in standing["quarantine"]:
-        name = one_line(str(target), 200)
+    if standing.problem:
+        yield labelled("problem", (one_line(standing.problem, 400), "bold red"))
+    for target in standing.quarantine:
+        name = one_line(target, 200)
         yield labelled("quarantine", (name, "yellow"), f": 'stillwatch resume {name}' after a look at it")
-    for entry in standing["ledger"]:
-        tally = f"{entry['verified']} verified, {entry['failed']} failed"
-        yield labelled("so far", f"{one_line(str(entry['action']), 40)} {one_line(str(entry['target']), 200)}: {tally}")
+    for entry in standing.ledger:
+        tally = f"{entry.verified} verified, {entry.failed} failed"
+        yield labelled("so far", f"{one_line(entry.action, 40)} {one_line(entry.target, 200)}: {tally}")
 
 
-def verdict_lines(explained: Mapping[str, Any]) -> Iterator[Line]:
+def verdict_lines(explained: ExplainView) -> Iterator[Line]:
     """A verdict with its reason, and what it would be at every level."""
-    verdict, risk = str(explained["verdict"]), str(explained["risk"])
-    yield line((verdict, VERDICT_STYLES[verdict]), f": {one_line(explained['reason'], 400)}")
-    yield labelled("rule", one_line(explained["rule"], 80))
+    verdict, risk = explained.verdict, explained.risk
+    yield line((verdict, VERDICT_STYLES[verdict]), f": {one_line(explained.reason, 400)}")
+    yield labelled("rule", one_line(explained.rule, 80))
     yield labelled("risk", (risk, RISK_STYLES.get(risk, "")))
-    if explained["argv"]:
-        yield labelled("runs", one_line(" ".join(map(_quoted, explained["argv"])), 1000))
-    for label, key in (("does", "does"), ("hits", "blast_radius"), ("success", "success")):
-        if explained.get(key):
-            yield labelled(label, one_line(str(explained[key]), 500))
-    if explained.get("now"):
-        yield labelled("now", one_line(str(explained["now"]["reason"]), 400))
-    for name in explained["missing"]:
-        yield labelled("missing", (f"{one_line(str(name), 255)} is not on this host", "yellow"))
-    for level, found in explained.get("rules", {}).items():
-        style = VERDICT_STYLES[found["verdict"]]
-        why = f" {one_line(found['rule'], 80)}: {one_line(found['reason'], 300)}"
-        yield labelled(level, (f"{found['verdict']:<6}", style), why)
+    if explained.argv:
+        yield labelled("runs", one_line(" ".join(map(_quoted, explained.argv)), 1000))
+    for label, words in (
+        ("does", explained.does),
+        ("hits", explained.blast_radius),
+        ("success", explained.success),
+    ):
+        if words:
+            yield labelled(label, one_line(words, 500))
+    if explained.now:
+        yield labelled("now", one_line(explained.now.reason, 400))
+    for name in explained.missing:
+        yield labelled("missing", (f"{one_line(name, 255)} is not on this host", "yellow"))
+    for level, found in (explained.rules or {}).items():
+        style = VERDICT_STYLES[found.verdict]
+        why = f" {one_line(found.rule, 80)}: {one_line(found.reason, 300)}"
+        yield labelled(level, (f"{found.verdict:<6}", style), why)
 
 
 def audit_line(record: Mapping[str, Any]) -> Line:

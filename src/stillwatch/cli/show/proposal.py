@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import clock_time, local_time, one_line
+from stillwatch.views.gate import KeptProposal
 
 RISK_STYLES = {"low": "green", "medium": "yellow", "high": "bold red"}
 VERDICT_STYLES = {"allow": "green", "ask": "yellow", "refuse": "bold red"}
@@ -15,47 +15,47 @@ BOX_WIDTH = 76
 BOX_LINES = 12
 
 
-def proposal_row(proposal: Mapping[str, Any], *, now: float) -> Line:
+def proposal_row(proposal: KeptProposal, *, now: float) -> Line:
     """One line of a list."""
-    risk = str(proposal["risk"])
+    risk = proposal.risk
     return line(
-        (f"{one_line(proposal['id'], 16):<7} ", "bold"),
+        (f"{one_line(proposal.id, 16):<7} ", "bold"),
         (f"{risk:<7}", RISK_STYLES.get(risk, "")),
-        f"{one_line(proposal['state'], 16):<10}",
-        f"{clock_time(proposal['at'], now):<20}",
+        f"{one_line(proposal.state, 16):<10}",
+        f"{clock_time(proposal.at, now):<20}",
         _what(proposal),
         hang=8,
     )
 
 
-def proposal_page(proposal: Mapping[str, Any]) -> Iterator[Line]:
+def proposal_page(proposal: KeptProposal) -> Iterator[Line]:
     """All that an approver should weigh, and the hash that an approval binds."""
-    shown, decision, risk = proposal["shown"], proposal["decision"], str(proposal["risk"])
-    yield line((one_line(proposal["id"], 16), "bold"), f"  {one_line(proposal['state'], 16)}")
+    shown, decision, risk = proposal.shown, proposal.decision, proposal.risk
+    yield line((one_line(proposal.id, 16), "bold"), f"  {one_line(proposal.state, 16)}")
     yield labelled("action", (_what(proposal), "bold"))
-    for name, value in proposal["arguments"].items():
+    for name, value in proposal.arguments.items():
         yield labelled("", f"{one_line(name, 40)} = {one_line(str(value), 200)}")
-    yield labelled("does", one_line(shown["does"], 500))
-    back = "can be undone" if shown["undoable"] else "cannot be undone"
+    yield labelled("does", one_line(shown.does, 500))
+    back = "can be undone" if shown.undoable else "cannot be undone"
     yield labelled("risk", (risk, RISK_STYLES.get(risk, "")), f", {back}")
-    yield labelled("hits", one_line(shown["blast_radius"], 500) or "nothing else that is known")
-    yield labelled("now", one_line(shown["now"], 500))
-    yield labelled("cause", one_line(shown["cause"], 500) or "none that the gate itself can see")
-    yield labelled("success", one_line(shown["success"], 500))
-    yield labelled("rule", f"{one_line(decision['rule'], 80)}: {one_line(decision['reason'], 300)}")
-    yield labelled("proposed", local_time(proposal["at"]), *_by_incident(proposal))
-    if proposal["approver"]:
-        yield labelled("approved", f"by {one_line(proposal['approver'], 120)}")
-    yield labelled("hash", (one_line(proposal["hash"], 64), "dim"))
+    yield labelled("hits", one_line(shown.blast_radius, 500) or "nothing else that is known")
+    yield labelled("now", one_line(shown.now, 500))
+    yield labelled("cause", one_line(shown.cause, 500) or "none that the gate itself can see")
+    yield labelled("success", one_line(shown.success, 500))
+    yield labelled("rule", f"{one_line(decision.rule, 80)}: {one_line(decision.reason, 300)}")
+    yield labelled("proposed", local_time(proposal.at), *_by_incident(proposal))
+    if proposal.approver:
+        yield labelled("approved", f"by {one_line(proposal.approver, 120)}")
+    yield labelled("hash", (one_line(proposal.hash, 64), "dim"))
     yield from _outcome(proposal)
-    yield from box("text from outside: anybody may have written it", proposal["untrusted"]["because"])
+    yield from box("text from outside: anybody may have written it", proposal.untrusted.because)
 
 
-def result_lines(proposal: Mapping[str, Any]) -> Iterator[Line]:
+def result_lines(proposal: KeptProposal) -> Iterator[Line]:
     """What became of it, in two lines."""
-    yield line((one_line(proposal["id"], 16), "bold"), f" {one_line(proposal['state'], 16)}: {_what(proposal)}")
-    if proposal.get("delayed"):
-        yield labelled("waits", one_line(str(proposal["delayed"]), 300))
+    yield line((one_line(proposal.id, 16), "bold"), f" {one_line(proposal.state, 16)}: {_what(proposal)}")
+    if proposal.delayed:
+        yield labelled("waits", one_line(proposal.delayed, 300))
     yield from _outcome(proposal)
 
 
@@ -90,19 +90,19 @@ def qr_code(text: str) -> str:
     return page.getvalue()
 
 
-def _what(proposal: Mapping[str, Any]) -> str:
-    return f"{one_line(proposal['action'], 40).replace('_', ' ')} {one_line(proposal['target'], 255)}"
+def _what(proposal: KeptProposal) -> str:
+    return f"{one_line(proposal.action, 40).replace('_', ' ')} {one_line(proposal.target, 255)}"
 
 
-def _by_incident(proposal: Mapping[str, Any]) -> tuple[str, ...]:
-    incident = one_line(proposal["incident"], 64)
+def _by_incident(proposal: KeptProposal) -> tuple[str, ...]:
+    incident = one_line(proposal.incident, 64)
     return (f", for incident {incident}",) if incident else ()
 
 
-def _outcome(proposal: Mapping[str, Any]) -> Iterator[Line]:
-    outcome = proposal["outcome"]
+def _outcome(proposal: KeptProposal) -> Iterator[Line]:
+    outcome = proposal.outcome
     if outcome is None:
         return
     measured = {True: ", and the success test passed", False: ", and the success test failed", None: ""}
-    yield labelled("outcome", f"{one_line(outcome['status'], 16)}{measured[outcome['verified']]}")
-    yield from box("what was said while it was done", outcome["said"])
+    yield labelled("outcome", f"{one_line(outcome.status, 16)}{measured[outcome.verified]}")
+    yield from box("what was said while it was done", outcome.said)

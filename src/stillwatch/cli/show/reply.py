@@ -9,8 +9,8 @@ from stillwatch.cli.show.incident import evidence_lines
 from stillwatch.cli.terminal import Line, ProgressLine, line, put, put_json, write
 from stillwatch.cli.text import harmless, one_line, paragraphs, plural, seconds, who_says
 from stillwatch.records.incident import Evidence
-from stillwatch.records.render_report import reply_json
 from stillwatch.records.report import Reply
+from stillwatch.views.report import ReplyView
 
 CITED = re.compile(r"\[(E\d{1,6})\]")
 
@@ -41,7 +41,7 @@ class Speech:
 def show_reply(reply: Reply, speech: Speech, *, as_json: bool, now: float) -> None:
     """Print what has not streamed yet, and what the citations stand for."""
     if as_json:
-        put_json(reply_json(reply))
+        put_json(ReplyView.of(reply))
         return
     if speech.said:
         write("\n")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from stillwatch.cli.show.incident import EVIDENCE_SHOWN, incident_block, incident_row
 from stillwatch.cli.terminal import Line, line, put, put_json
 from stillwatch.cli.text import counted_only, local_time, one_line, plural, seconds
-from stillwatch.records.render_report import report_json
 from stillwatch.records.report import Report, TierReport
+from stillwatch.views.report import StatusView
 
 HEADLINES = {
     "healthy": ("✓", "healthy", "bold green"),
@@ -24,7 +24,7 @@ AT_REST = ("resolved", "muted")
 def show_report(report: Report, *, as_json: bool, now: float) -> None:
     """Print it, as JSON or for people."""
     if as_json:
-        put_json(report_json(report))
+        put_json(StatusView.of(report))
     else:
         put(report_lines(report, now=now))
 

@@ -183,13 +183,18 @@ class Action(ABC):
         """What the policy's targets are compared with: all names of the thing; of a unit, the core knows the others."""
         return (change.target,)
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
-        """What PID 1 would be told by it, or by taking it back (R35)."""
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
+        """What PID 1 would be told by it as things stand in `before`, or by taking it back (R35)."""
         return ()
 
     @abstractmethod
-    async def run(self, world: World, change: Change) -> str:
-        """Do it, once; what was done, in one sentence. Raises Refused if nothing was changed, Interrupted if unsure."""
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        """Do it, once; what was done, in one sentence. Raises Refused if nothing was changed, Interrupted if unsure.
+
+        before: the precondition's facts, as they were judged and approved: what is done is done to exactly that (R22).
+        """
 
     @abstractmethod
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

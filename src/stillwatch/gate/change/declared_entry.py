@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
@@ -51,7 +51,9 @@ class OfUnit(OnDeclared[T]):
     async def canonical(self, world: World, change: Change) -> Change:
         return replace(await super().canonical(world, change), arguments=ForUnit())
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         return () if undo else (("start", getattr(self.entry(world, change), "unit", "")),)
 
 

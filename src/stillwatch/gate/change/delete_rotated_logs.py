@@ -50,7 +50,7 @@ class DeleteRotatedLogs(OnDeclared[RotatedLogs]):
             cause=full if used >= FULL else "",
         )
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         done = await world.act({"do": "delete_logs", "name": self.entry(world, change).name})
         return f"deleted {number(done, 'removed')} rotated logs, {number(done, 'bytes') // 1_048_576} MiB"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Verification, World
+from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import OnDeclared, loaded
 from stillwatch.gate.declared import Timer
 from stillwatch.unit.transaction import Job
@@ -24,20 +24,37 @@ class EnableTimer(OnDeclared[Timer]):
 
     async def precondition(self, world: World, change: Change) -> Precondition:
         timer = await loaded(world, change.target)
+        along = await self.along(world, change)
+        on = sorted(name for name, state in along.items() if state.startswith("enabled"))
         off = timer.enabled == "disabled" or timer.active_state != "active"
-        may = off and timer.enabled in ("disabled", "enabled", "static", "indirect")
+        may = off and not on and timer.enabled in ("disabled", "enabled", "static", "indirect")
+        said = f"{timer.name} is {timer.enabled or 'not enabled'} and {timer.active_state}"
+        said += f"; with it are enabled: {', '.join(sorted(along))}" if along else ""
+        facts = {"unit": timer.name, "enabled": timer.enabled, "state": timer.active_state}
         return Precondition(
             ok=may,
-            reason=f"{timer.name} is {timer.enabled or 'not enabled'} and {timer.active_state}",
-            facts={"unit": timer.name, "enabled": timer.enabled, "state": timer.active_state},
+            reason=f"{on[0]} is enabled already: turning {timer.name} off again would turn it off, too" if on else said,
+            facts={**facts, **({"along": " ".join(sorted(along))} if along else {})},
             cause=f"PID 1 says that {timer.name}, which should run, is off" if may else "",
-            touches=(timer.name, *timer.triggers),
+            touches=(timer.name, *timer.triggers, *along),
         )
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
-        return (("stop" if undo else "start", change.target),)
+    async def along(self, world: World, change: Change) -> dict[str, str]:
+        """What else is enabled with it, by its unit file (Also=), and how each is now; a protected one is refused."""
+        seen = (await world.act({"do": "enables", "unit": change.target})).get("along")
+        if not isinstance(seen, dict):
+            raise Refused("the root program does not say what is enabled along")
+        return {str(name): str(state) for name, state in seen.items()}
 
-    async def run(self, world: World, change: Change) -> str:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
+        """What is enabled along starts with the next boot."""
+        if undo:
+            return (("stop", change.target),)
+        return tuple(("start", unit) for unit in (change.target, *before.get("along", "").split()))
+
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         await world.act({"do": "enable_timer", "unit": change.target})
         return f"enabled and started {change.target}"
 

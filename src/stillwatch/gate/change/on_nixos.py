@@ -42,15 +42,17 @@ class OnNixos(Action):
             ok=not seen.hindrance, reason=seen.hindrance or seen.said, facts={**seen.facts, **host}, cause=seen.cause
         )
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         """What a switch does with units that run; what does not run it leaves alone, or starts."""
         changed = (await self.seen(world, change)).units
         states = {name: await world.bus.unit(name) for name, verb in changed.items() if "@." not in name}
         running = [name for name, unit in states.items() if unit is not None and unit.active_state == "active"]
         return tuple(("stop" if changed[name] == "stop" else "restart", name) for name in running)
 
-    async def run(self, world: World, change: Change) -> str:
-        facts = (await self.seen(world, change)).facts
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        facts = {name: fact for name, fact in before.items() if name != "host"}
         return _said(await world.act({"do": self.verb, **_words(change), "facts": facts}))
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

@@ -34,10 +34,9 @@ class RemoveStaleLock(OfUnit[Lock]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         declared = self.entry(world, change)
-        inode = number(await world.peek({"see": "lock", "name": declared.name}), "inode")
-        await world.act({"do": "remove_lock", "name": declared.name, "inode": inode})
+        await world.act({"do": "remove_lock", "name": declared.name, "inode": int(before["inode"])})
         return f"removed {declared.path}" + await bring_up(world, declared.unit)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

@@ -28,7 +28,9 @@ class RepairOwnership(OnDeclared[Ownership]):
         unit = (await loaded(world, hint(change))).name if hint(change) else ""
         return replace(await super().canonical(world, change), arguments=ForUnit(unit=unit))
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         return (("start", hint(change)),) if hint(change) and not undo else ()
 
     async def precondition(self, world: World, change: Change) -> Precondition:
@@ -45,7 +47,7 @@ class RepairOwnership(OnDeclared[Ownership]):
             touches=(unit.name,) if unit and failure(unit) else (),
         )
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         declared = self.entry(world, change)
         await world.act({"do": "own", "name": declared.name})
         after = await bring_up(world, hint(change)) if hint(change) else ""

@@ -16,7 +16,7 @@ class ResetFailed(UnitVerb):
     does = "forget the failure of {target}"
     success = "PID 1 says that {target} is not failed, now and after 1 and 10 minutes"
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         await world.bus.reset_failed(change.target)
         return f"PID 1 has forgotten the failure of {change.target}"
 

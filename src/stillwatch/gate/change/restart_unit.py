@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stillwatch.gate.change.action import Arguments, Change, World
-from stillwatch.gate.change.declared_entry import loaded
 from stillwatch.gate.change.unit_verb import UnitVerb, do
 from stillwatch.records.unit import UnitState
 from stillwatch.unit.transaction import Job
@@ -27,14 +26,16 @@ class RestartUnit(UnitVerb):
         stopped = unit.active_state == "inactive" and unit.result in ("", "success")
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
-        failed = (await loaded(world, change.target)).active_state == "failed"
-        return await super().jobs(world, change, undo=undo or failed)
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
+        return await super().jobs(world, change, before, undo=undo or before.get("state") == "failed")
 
-    async def run(self, world: World, change: Change) -> str:
-        """Of a failed unit nothing runs: it is started, since a restart would take along what needs it."""
-        if (await loaded(world, change.target)).active_state != "failed":
-            return await super().run(world, change)
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        """Of a failed unit nothing runs: it is started, since a restart would take along what needs it. So is one that
+        somebody else started meanwhile: that was not judged (R35)."""
+        if before.get("state") != "failed":
+            return await super().run(world, change, before)
         await world.bus.reset_failed(change.target)
         return await do(world, "start", change.target)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, Precondition, Verification, World
 from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, unit_verdict
 from stillwatch.gate.declared import RestorableFile
 
@@ -37,12 +37,9 @@ class RestoreFile(OfUnit[RestorableFile]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         declared = self.entry(world, change)
-        file = await world.act({"do": "file", "name": declared.name})
-        if not isinstance(file.get("good"), str):
-            raise Refused(f"there is no good copy of {declared.path}")
-        await world.act({"do": "restore", "name": declared.name, "sha256": file["good"]})
+        await world.act({"do": "restore", "name": declared.name, "sha256": before["good"]})
         return f"put the good copy of {declared.path} back; it passes its test" + await bring_up(world, declared.unit)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

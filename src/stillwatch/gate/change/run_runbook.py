@@ -36,10 +36,12 @@ class RunRunbook(Action):
             touches=(unit.name,),
         )
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         return (("start", change.target),)
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         return await do(world, "start", change.target)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

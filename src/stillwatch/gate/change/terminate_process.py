@@ -43,7 +43,9 @@ class TerminateProcess(Action):
         """The unit it is for: that lasts, a process does not."""
         return (held(change).unit,)
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         return (("start", held(change).unit),)
 
     async def precondition(self, world: World, change: Change) -> Precondition:
@@ -65,12 +67,15 @@ class TerminateProcess(Action):
             touches=(unit.name, belongs) if foreign else (unit.name,),
         )
 
-    async def run(self, world: World, change: Change) -> str:
-        holder = await self._holder(world, change)
-        if holder is None:
-            raise Refused(f"process {change.target} no longer listens there")
-        start, port, unit = holder["start"], held(change).port, held(change).unit
-        request = {"do": "terminate", "pid": int(change.target), "start": start, "port": port, "unit": unit}
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        port, unit = held(change).port, held(change).unit
+        request = {
+            "do": "terminate",
+            "pid": int(change.target),
+            "start": int(before["start"]),
+            "port": port,
+            "unit": unit,
+        }
         done = await world.act(request)
         ended = "ended" if done.get("ended") is True else "did not end"
         return f"process {change.target} {ended}" + await bring_up(world, unit)

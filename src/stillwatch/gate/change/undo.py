@@ -55,7 +55,7 @@ class Undo(Action):
         done = f"the gate's own book says that {change.target} was done"
         return replace(now, ok=same, reason=said, cause=done if same else "")
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         return await self.made.action.undo(world, self.made.change, self.made.before)
 
     async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:

@@ -53,11 +53,13 @@ class UnitVerb(Action):
     async def canonical(self, world: World, change: Change) -> Change:
         return replace(change, target=(await loaded(world, change.target)).name)
 
-    async def jobs(self, world: World, change: Change, *, undo: bool = False) -> tuple[Job, ...]:
+    async def jobs(
+        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
         verb = self.back if undo else self.verb
         return ((verb, change.target),) if verb else ()
 
-    async def run(self, world: World, change: Change) -> str:
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
         return await do(world, self.verb, change.target) if self.verb else ""
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:

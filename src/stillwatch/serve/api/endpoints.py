@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
@@ -15,15 +16,17 @@ from starlette.types import ASGIApp
 
 from stillwatch.chat.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
-from stillwatch.records.incident import Incident
-from stillwatch.records.iso import iso
-from stillwatch.records.render import incident_json
-from stillwatch.records.render_report import report_json
+from stillwatch.serve.api.described import Described
+from stillwatch.serve.api.shapes import Approvals, Incidents, MetricNames, Over, Reading, Readings, Snapshot
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
 from stillwatch.serve.http.limits import Limits
 from stillwatch.serve.http.refusal import Refusal, as_json, bad
 from stillwatch.serve.http.stream import EventStream
+from stillwatch.views.gate import LIST, KeptProposal
+from stillwatch.views.incident import IncidentInFull, IncidentView
+from stillwatch.views.report import StatusView
+from stillwatch.views.shape import Exact
 
 EVENT_SECONDS = 1.0
 MOST_READINGS = 10_000
@@ -31,6 +34,9 @@ DAY = 86_400.0
 STATES = ("waiting", "all")
 MOST_INCIDENTS = 50
 A_PAGE = 20
+TEXT: Final = {"type": "string"}
+INCIDENT_ID: Final = {"type": "string", "pattern": "^I[0-9]{1,15}$"}
+SECONDS: Final = {"type": "number", "minimum": -1e12, "maximum": 1e12, "description": "Seconds since the epoch."}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +47,19 @@ class Api:
 
     async def status(self, request: Request) -> Response:
         needs(request.scope, "read")
-        return as_json(report_json(await self.desk.service.status()))
+        return as_json(StatusView.of(await self.desk.service.status()))
 
     async def incidents(self, request: Request) -> Response:
         """Those that are open, the worst first; with `state=all` by the page, the newest first."""
         needs(request.scope, "read")
         if _choice(request, "state", ("open", "all")) == "open":
-            return as_json({"incidents": [incident_json(one) for one in self.desk.service.incidents()], "next": None})
+            return as_json(Incidents([IncidentView.of(one) for one in self.desk.service.incidents()], next=None))
         limit, before = _limit(request), request.query_params.get("before", "")
         if before and not re.fullmatch(r"[Ii][0-9]{1,15}", before):
             raise bad("`before` is the id of an incident, I73 say", "before")
         found = self.desk.service.recent(limit + 1, before)
         following = found[limit - 1].id if len(found) > limit else None
-        return as_json({"incidents": [incident_json(one) for one in found[:limit]], "next": following})
+        return as_json(Incidents([IncidentView.of(one) for one in found[:limit]], next=following))
 
     async def incident(self, request: Request) -> Response:
         needs(request.scope, "read")
@@ -61,23 +67,21 @@ class Api:
             found = self.desk.service.incident(str(request.path_params["id"])[:40])
         except WrongUsage as error:
             raise Refusal(404, "no such incident", code="not_found", param="id") from error
-        return as_json({**incident_json(found), "history": _history(found)})
+        return as_json(IncidentInFull.of(found))
 
     async def approvals(self, request: Request) -> Response:
         """What waits for a person; approving is done elsewhere (R20)."""
         needs(request.scope, "read")
-        return as_json({"approvals": await self.proposals(_choice(request, "state", STATES))})
+        return as_json(Approvals(await self.proposals(_choice(request, "state", STATES))))
 
-    async def proposals(self, state: str = "waiting") -> Sequence[object]:
+    async def proposals(self, state: str = "waiting") -> list[KeptProposal]:
         """Raises Refusal (503) where no gate answers."""
         if self.desk.gate is None:
             return []
         try:
-            reply = await self.desk.gate("list", state=state)
+            return (await self.desk.gate(LIST, state=state)).proposals
         except StillwatchError as error:
             raise Refusal(503, f"the gate does not answer: {error}", code="no_gate", retry_after=5) from error
-        found: Sequence[object] = reply.get("proposals", ())
-        return found
 
     async def metrics(self, request: Request) -> Response:
         """Without `metric` the names; with it the readings of the last day, or from `since` to `until`."""
@@ -85,14 +89,13 @@ class Api:
         names = list(self.desk.metrics()) if self.desk.metrics else []
         metric = request.query_params.get("metric")
         if metric is None:
-            return as_json({"metrics": names})
+            return as_json(MetricNames(names))
         if metric not in names:
             raise Refusal(404, "no such metric", code="not_found", param="metric")
         now = self.desk.clock.now()
         since, until = _moment(request, "since", now - DAY), _moment(request, "until", now + 1)
         readings = self.desk.samples(metric, since, until) if self.desk.samples else []
-        rows = [{"at": iso(at), "value": value if math.isfinite(value) else None} for at, value in readings]
-        return as_json({"metric": metric, "readings": rows[-MOST_READINGS:]})
+        return as_json(Readings(metric, [Reading.of(at, value) for at, value in readings][-MOST_READINGS:]))
 
     async def events(self, request: Request) -> ASGIApp:
         """Server-sent events: all that is open and a `snapshot` of it at once, then what opens, changes or is over."""
@@ -109,11 +112,69 @@ class Api:
                 if before is None or before.get(name) != frame:
                     write(frame)
             if before is None:  # who comes again drops whatever is not named here: it ended meanwhile
-                write(_event("snapshot", {"open": list(now)}))
+                write(_event("snapshot", Snapshot(open=list(now))))
             for name in (before or {}).keys() - now.keys():
-                write(_event("over", {"id": name}))
+                write(_event("over", Over(id=name)))
             before = now
             await asyncio.sleep(EVENT_SECONDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View(Described):
+    """A path below /api, and what answers it."""
+
+    answer: Callable[[Api, Request], Awaitable[ASGIApp]]
+
+
+VIEWS: Final[tuple[View, ...]] = (
+    View(path="/api/status", says="How the host stands.", shapes=(StatusView,), answer=Api.status),
+    View(
+        path="/api/incidents",
+        says="Open incidents, the worst first; or all, the newest first.",
+        shapes=(Incidents,),
+        queries={
+            "state": {"type": "string", "enum": ["open", "all"]},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_INCIDENTS},
+            "before": INCIDENT_ID,
+        },
+        answer=Api.incidents,
+    ),
+    View(
+        path="/api/incidents/{id}",
+        says="One incident with its history.",
+        shapes=(IncidentInFull,),
+        answer=Api.incident,
+    ),
+    View(
+        path="/api/approvals",
+        says="What waits for a person.",
+        shapes=(Approvals,),
+        queries={"state": {"type": "string", "enum": list(STATES)}},
+        more="Approving is not done here: the command line does it, or a one-time code in a chat.",
+        answer=Api.approvals,
+    ),
+    View(
+        path="/api/metrics",
+        says="Names of metrics, or the readings of one.",
+        shapes=(MetricNames, Readings),
+        queries={"metric": TEXT, "since": SECONDS, "until": SECONDS},
+        more="Without `metric` the names; with it the readings of the last day, or from `since` to `until`.",
+        answer=Api.metrics,
+    ),
+    View(
+        path="/api/events",
+        says="Live: `incident`, `snapshot` and `over`.",
+        media="text/event-stream",
+        events=("incident", "snapshot", "over"),
+        more=(
+            "Server-sent events. At once an `incident` for each that is open, then one `snapshot` with the ids of all "
+            "of them: drop what it does not name. From then on `incident` for each that opens or changes, and `over` "
+            "with the id of each that is resolved. A comment comes while nothing else does."
+        ),
+        answer=Api.events,
+    ),
+)
+"""A view is one row; its route, the document at /openapi.json and the reference page come from here."""
 
 
 @dataclass(kw_only=True)
@@ -127,16 +188,12 @@ class OpenIncidents:
     def frames(self) -> Mapping[str, bytes]:
         if (now := self.desk.clock.boot()) - self._at >= EVENT_SECONDS / 2:
             self._at = now
-            self._frames = {one.id: _event("incident", incident_json(one)) for one in self.desk.service.incidents()}
+            self._frames = {one.id: _event("incident", IncidentView.of(one)) for one in self.desk.service.incidents()}
         return self._frames
 
 
-def _event(name: str, value: Mapping[str, object]) -> bytes:
+def _event(name: str, value: Exact) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(value) + b"\n\n"
-
-
-def _history(incident: Incident) -> list[dict[str, object]]:
-    return [{"at": iso(step.at), "by": step.by, "text": step.text} for step in incident.history]
 
 
 def _choice(request: Request, name: str, choices: Sequence[str]) -> str:

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
 
 import msgspec
 from starlette.responses import Response
+
+from stillwatch.config import says
+from stillwatch.views.shape import Exact
+
+
+class ErrorBody(Exact):
+    """Why a request is not answered."""
+
+    message: Annotated[str, says("The reason, for people.")]
+    type: Annotated[str, says("What sort of error it is, in OpenAI's words.")]
+    param: Annotated[str | None, says("The field or parameter that is wrong.")]
+    code: Annotated[str | None, says("The reason, for programs.")]
+
+
+class ErrorView(Exact):
+    """A refusal."""
+
+    error: Annotated[ErrorBody, says("What is wrong.")]
 
 
 class Refusal(Exception):
@@ -18,8 +36,9 @@ class Refusal(Exception):
         super().__init__(message)
         self.status, self.message, self.code, self.param, self.retry_after = status, message, code, param, retry_after
 
-    def body(self) -> dict[str, Any]:
-        return {"error": {"message": self.message, "type": _kind(self.status), "param": self.param, "code": self.code}}
+    def body(self) -> ErrorView:
+        told = ErrorBody(message=self.message, type=_kind(self.status), param=self.param, code=self.code)
+        return ErrorView(error=told)
 
     def response(self) -> Response:
         headers: dict[str, str] = {}

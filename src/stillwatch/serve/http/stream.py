@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import Receive, Scope, Send
 
-from stillwatch.serve.http.frames import PING
-
+PING = b": ping\n\n"
 PING_SECONDS = 10.0
 WRITE_SECONDS = 30.0
 """A reader that takes nothing for so long has gone, whatever its connection says."""

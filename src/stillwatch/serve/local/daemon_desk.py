@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
@@ -17,12 +17,15 @@ from stillwatch.errors import WrongUsage
 from stillwatch.ports import LookTools
 from stillwatch.records.chat import Message
 from stillwatch.records.look import Seen
-from stillwatch.serve.local.server import Caller, Send, Verb
+from stillwatch.serve.local.server import Answerer, Caller, Send
 from stillwatch.service.through_daemon import ThroughDaemon
+from stillwatch.views.gate import LIST, PROPOSE, Verb
+
+T = TypeVar("T")
 
 LOOK_SECONDS: Final = 40.0
 GATE_SECONDS: Final = 60.0
-TO_THE_GATE: Final = ("propose", "list")
+TO_THE_GATE: Final[Mapping[str, Verb[Any]]] = {verb.name: verb for verb in (PROPOSE, LIST)}
 
 
 class _Look(msgspec.Struct):
@@ -58,7 +61,7 @@ class DeskVerbs:
 
     desk: Desk
 
-    def all(self) -> Mapping[str, Verb]:
+    def all(self) -> Mapping[str, Answerer]:
         looking = {"look": self._look, "metrics": self._metrics, "samples": self._samples}
         return {**looking, "gate": self._gate, "chat": self._chat}
 
@@ -80,10 +83,11 @@ class DeskVerbs:
 
     async def _gate(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         asked = _read(request, _ToGate)
-        if self.desk.gate is None or asked.say not in TO_THE_GATE:
+        verb = TO_THE_GATE.get(asked.say)
+        if self.desk.gate is None or verb is None:
             raise WrongUsage("the gate is not told that from here")
         # whatever becomes of the caller: a proposal that is on its way is told to the end
-        return await asyncio.shield(self.desk.gate(asked.say, **asked.fields))
+        return await asyncio.shield(self.desk.gate(verb, **asked.fields))
 
     async def _metrics(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         return list(self.desk.metrics()) if self.desk.metrics else []
@@ -106,11 +110,9 @@ class DaemonDesk:
     async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
         return await asyncio.to_thread(self.daemon.say, "look", Seen, LOOK_SECONDS, tool=tool, arguments=arguments)
 
-    async def gate(self, verb: str, **fields: Any) -> Mapping[str, Any]:
-        said: dict[str, Any] = await asyncio.to_thread(
-            self.daemon.say, "gate", dict, GATE_SECONDS, say=verb, fields=fields
-        )
-        return said
+    async def gate(self, verb: Verb[T], /, **fields: Any) -> T:
+        said = await asyncio.to_thread(self.daemon.say, "gate", dict, GATE_SECONDS, say=verb.name, fields=fields)
+        return verb.read(said)
 
     def metrics(self) -> Sequence[str]:
         return self.daemon.say("metrics", list[str])

@@ -29,7 +29,7 @@ ADMINS = "stillwatch-admin"
 PEER_GROUPS = 59
 """SO_PEERGROUPS of socket(7), which Python does not name."""
 Send = Callable[[str, Any], None]
-Verb = Callable[[dict[str, Any], "Caller", Send], Awaitable[Any]]
+Answerer = Callable[[dict[str, Any], "Caller", Send], Awaitable[Any]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +44,10 @@ class LocalServer:
     """One request a connection: a line `{"verb": …, …}` in; lines `{"progress"|"say": …}` out, then one
     `{"result": …}` or `{"error": {"message", "next_step", "exit_code"}}`. What the service says is safe to show."""
 
-    def __init__(self, service: Service, path: Path, more: Mapping[str, Verb] | None = None) -> None:
+    def __init__(self, service: Service, path: Path, more: Mapping[str, Answerer] | None = None) -> None:
         """more: verbs beyond those of the service."""
         self._service, self._path = service, path
-        self._verbs: Mapping[str, Verb] = {
+        self._verbs: Mapping[str, Answerer] = {
             **(more or {}),
             "status": self._status,
             "incidents": self._incidents,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,10 +14,13 @@ from mcp.shared.exceptions import MCPError
 from stillwatch.chat.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.records.event import Untrusted
-from stillwatch.records.iso import iso
-from stillwatch.records.render import incident_json
-from stillwatch.records.render_report import report_json
+from stillwatch.records.incident import Incident
+from stillwatch.serve.api.shapes import Reading
 from stillwatch.think.context import uncapped
+from stillwatch.views.gate import LIST
+from stillwatch.views.incident import EvidenceView, IncidentView
+from stillwatch.views.report import StatusView
+from stillwatch.views.shape import plain
 
 SCHEME: Final = "stillwatch://"
 JSON: Final = "application/json"
@@ -100,38 +102,41 @@ class Resources:
         )
 
     async def _status(self) -> object:
-        return report_json(await self.desk.service.status())
+        return plain(StatusView.of(await self.desk.service.status()))
 
     async def _incidents(self) -> object:
-        return [incident_json(one) for one in self.desk.service.incidents()]
+        return plain([IncidentView.of(one) for one in self.desk.service.incidents()])
 
     async def _evidence(self) -> object:
-        return {one.id: incident_json(one)["evidence"] for one in self.desk.service.incidents()}
+        return {one.id: _evidence(one) for one in self.desk.service.incidents()}
 
     async def _changes(self) -> object:
         if self.desk.gate is None:
             raise StillwatchError("no gate runs here, so no change is known")
-        return (await self.desk.gate("list", state="all")).get("proposals", [])
+        return plain((await self.desk.gate(LIST, state="all")).proposals)
 
     async def _names(self) -> object:
         return self._metrics()
 
     def _incident(self, name: str) -> object:
-        return incident_json(self.desk.service.incident(name[:40]))
+        return plain(IncidentView.of(self.desk.service.incident(name[:40])))
 
     def _evidence_of(self, name: str) -> object:
-        return incident_json(self.desk.service.incident(name[:40]))["evidence"]
+        return _evidence(self.desk.service.incident(name[:40]))
 
     def _readings(self, name: str) -> object:
         if name not in self._metrics() or self.desk.samples is None:
             raise WrongUsage("no such metric")
         now = self.desk.clock.now()
         readings = self.desk.samples(name, now - DAY, now + 1)
-        rows = [{"at": iso(at), "value": value if math.isfinite(value) else None} for at, value in readings]
-        return rows[-MOST_READINGS:]
+        return plain([Reading.of(at, value) for at, value in readings][-MOST_READINGS:])
 
     def _metrics(self) -> Sequence[str]:
         return list(self.desk.metrics()) if self.desk.metrics else []
+
+
+def _evidence(incident: Incident) -> object:
+    return plain([EvidenceView.of(piece) for piece in incident.evidence])
 
 
 def not_found(words: str, uri: str) -> MCPError:

@@ -114,7 +114,7 @@ class McpFace:
         reply = await orders.propose(proposal, "")
         if isinstance(reply, str):
             return _said(reply, is_error=True)
-        what = {"id": str(reply.get("id") or ""), "state": str(reply.get("state"))}
+        what = {"id": reply.id or "", "state": reply.state}
         return _said(came_of(reply, proposal)).model_copy(update={"structured_content": what})
 
 

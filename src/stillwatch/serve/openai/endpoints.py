@@ -15,16 +15,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from stillwatch.chat.conversation import Conversation, Ended, Turn
 from stillwatch.ports import Clock
 from stillwatch.records.chat import Failure, Message
-from stillwatch.serve.http import frames
 from stillwatch.serve.http.body import read_object
 from stillwatch.serve.http.bounded import Bounded
-from stillwatch.serve.http.frames import Frames
 from stillwatch.serve.http.guard import needs
 from stillwatch.serve.http.limits import Limits
 from stillwatch.serve.http.refusal import Refusal, as_json
 from stillwatch.serve.http.stream import EventStream, leaving
 from stillwatch.serve.openai import chat_request as models
+from stillwatch.serve.openai import frames
 from stillwatch.serve.openai.chat_request import ChatRequest, check_model, read_asked
+from stillwatch.serve.openai.frames import Frames
+from stillwatch.serve.openai.shapes import Completion, Model, ModelList
 from stillwatch.serve.openai.window_answers import BY_CODE_ALONE, by_fixed_code, checked
 from stillwatch.serve.openai.window_tasks import HEADER, WindowTask, side_of
 
@@ -42,7 +43,7 @@ class OpenAIApi:
     clock: Clock
 
     async def list_models(self, request: Request) -> Response:
-        return as_json({"object": "list", "data": [_model(name) for name in models.MODELS]})
+        return as_json(ModelList(object="list", data=[_model(name) for name in models.MODELS]))
 
     async def one_model(self, request: Request) -> Response:
         name = str(request.path_params["model"])
@@ -109,7 +110,7 @@ class Answering:
             write(self.frames.usage(ended.usage))
         write(frames.DONE)
 
-    async def whole(self) -> dict[str, object]:
+    async def whole(self) -> Completion:
         said, reasoning = list[str](), list[str]()
         ended = await self.answer(said.append, lambda line: reasoning.append(f"{line}\n"), reasoning.append)
         text, thought = "".join(said), "".join(reasoning).strip()
@@ -177,8 +178,8 @@ def _words(line: str) -> str:
     return line.replace("_", " ")
 
 
-def _model(name: str) -> dict[str, object]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "stillwatch", "name": models.MODELS[name]}
+def _model(name: str) -> Model:
+    return Model(id=name, object="model", created=0, owned_by="stillwatch", name=models.MODELS[name])
 
 
 def _is_open_webui(request: Request) -> bool:

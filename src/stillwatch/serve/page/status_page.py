@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from importlib import resources
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,6 +18,7 @@ from stillwatch.records.report import Report
 from stillwatch.serve.api.endpoints import Api
 from stillwatch.serve.http.refusal import Refusal
 from stillwatch.untrusted.redact import clean
+from stillwatch.views.gate import KeptProposal
 
 SAYS = {
     "healthy": "All is well",
@@ -41,7 +41,7 @@ class Page:
     async def show(self, request: Request) -> Response:
         report = await self.api.desk.service.status()
         try:
-            waiting: Sequence[Any] = await self.api.proposals()
+            waiting: Sequence[KeptProposal] = await self.api.proposals()
             gate = ""
         except Refusal as refusal:
             waiting, gate = (), refusal.message
@@ -52,7 +52,7 @@ class Page:
         return Response(text, media_type="text/css")
 
 
-def page(report: Report, waiting: Sequence[Mapping[str, Any]], gate: str = "", *, now: float) -> str:
+def page(report: Report, waiting: Sequence[KeptProposal], gate: str = "", *, now: float) -> str:
     """The whole page. waiting: the gate's proposals that wait for a person; gate: why there are none to be had.
 
     The style sheet says how old the page itself is, should it stay on the screen without being loaded anew.
@@ -101,13 +101,12 @@ def span(seconds: float) -> str:
     return "less than a minute"
 
 
-def _waiting(one: Mapping[str, Any]) -> str:
-    change = f"{str(one['action']).replace('_', ' ')} {one['target']}"
-    how = re.sub("`([^`]*)`", r"<code>\1</code>", text(how_to_approve(str(one["id"]), one)))
-    does = one.get("shown", {}).get("does", "")
+def _waiting(one: KeptProposal) -> str:
+    change = f"{one.action.replace('_', ' ')} {one.target}"
+    how = re.sub("`([^`]*)`", r"<code>\1</code>", text(how_to_approve(one.id, one)))
     return (
-        f'<section class="waiting"><h2>{text(one["id"])}: {text(change)}</h2>'
-        f"<p>{text(does)}</p><p>It waits for your approval. {how}</p></section>"
+        f'<section class="waiting"><h2>{text(one.id)}: {text(change)}</h2>'
+        f"<p>{text(one.shown.does)}</p><p>It waits for your approval. {how}</p></section>"
     )
 
 

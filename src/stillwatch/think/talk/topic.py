@@ -16,6 +16,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.named import Named
 from stillwatch.think.talk.words import Language
 from stillwatch.untrusted.redact import safe_text
+from stillwatch.views.gate import AskGate
 
 MOST_ROWS: Final = 12
 CELL: Final = 120
@@ -37,7 +38,7 @@ class Words:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """What is known of the host without a look. incidents: `numbered`, with all their evidence; recent: resolved ones
-    too; samples: metric, since, until → readings; gate: a verb to the gate, as ChatCommands has it; models: a line for
+    too; samples: metric, since, until → readings; gate: one verb to it; models: a line for
     each tier."""
 
     units: Mapping[str, UnitState] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Known:
     evidence: tuple[Evidence, ...] = ()
     recent: Callable[[int], Sequence[Incident]] = lambda most: ()
     samples: Callable[[str, float, float], Sequence[tuple[float, float]]] | None = None
-    gate: Callable[..., Awaitable[Mapping[str, Any] | str]] | None = None
+    gate: AskGate | None = None
     notes: Callable[[], Sequence[str]] = tuple
     mutes: Callable[[], Sequence[str]] = tuple
     models: Sequence[str] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words
+from stillwatch.views.gate import LIST
 
 ASKED = {
     "en": """what did you do
@@ -79,23 +80,23 @@ NO_GATE = "no gate answers, and it alone keeps the record"
 
 
 async def answer(ask: Asking) -> None:
-    reply = await ask.known.gate("list", state="all") if ask.known.gate else NO_GATE
+    reply = await ask.known.gate(LIST, state="all") if ask.known.gate else NO_GATE
     if isinstance(reply, str):
         ask.cannot(reply, "sudo stillwatch audit show")
         return
-    changes = [one for one in reply.get("proposals", ()) if not ask.named.unit or one.get("target") in ask.named.units]
+    changes = [one for one in reply.proposals if not ask.named.unit or one.target in ask.named.units]
     by = ask.found(
         "gate record",
-        "\n".join(f"{one['id']} {one['action']} {one['target']}: {one['state']}" for one in changes[-20:]),
+        "\n".join(f"{one.id} {one.action} {one.target}: {one.state}" for one in changes[-20:]),
     )
-    done = [one for one in changes if one["state"] == "done"]
-    waiting = [one for one in changes if one["state"] == "waiting"]
+    done = [one for one in changes if one.state == "done"]
+    waiting = [one for one in changes if one.state == "waiting"]
     if done or waiting or len(changes):
         ask.say(DONE, by, done=len(done), waiting=len(waiting), other=len(changes) - len(done) - len(waiting))
     else:
         ask.say(NONE, by)
     for one in reversed(changes[-8:]):
-        ask.row(one["id"], f"{one['action']} {one['target']}", one["state"], subject=str(one["target"]))
+        ask.row(one.id, f"{one.action} {one.target}", one.state, subject=one.target)
     ask.say(CHECK)
 
 

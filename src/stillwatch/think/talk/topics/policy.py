@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 from stillwatch.think.talk.orders import VERBS, verb_in
 from stillwatch.think.talk.topic import Asking, Topic, Words
+from stillwatch.views.gate import EXPLAIN, STATUS, Verb
+
+T = TypeVar("T")
 
 ASKED = {
     "en": """may you restart nginx
@@ -104,28 +107,27 @@ SEE = Words(
 
 async def answer(ask: Asking) -> None:
     action = VERBS.get(verb_in(ask.question) or "", "") or ("restart_unit" if ask.named.units else "")
-    level = await _gate(ask, "autonomy")
-    if not isinstance(level, str) and level.get("level"):
-        ask.say(LEVEL, ask.found("gate", f"autonomy {level['level']}"), level=level["level"])
+    standing = await _gate(ask, STATUS)
+    if not isinstance(standing, str):
+        ask.say(LEVEL, ask.found("gate", f"autonomy {standing.level}"), level=standing.level)
     if ask.named.units and action:
         unit = ask.named.unit
-        said = await _gate(ask, "explain", action=action, target=unit)
+        said = await _gate(ask, EXPLAIN, action=action, target=unit)
         if isinstance(said, str):
             ask.cannot(said, f"stillwatch explain action {action} {unit}")
             return
-        by = ask.found("gate", f"{action} {unit}: {said['verdict']}, {said['reason']}")
-        reason = str(said["reason"]).rstrip(".")
-        ask.say(VERDICT[str(said["verdict"])], by, action=action, target=unit, reason=reason)
-        if said["verdict"] == "ask":
+        by = ask.found("gate", f"{action} {unit}: {said.verdict}, {said.reason}")
+        ask.say(VERDICT[said.verdict], by, action=action, target=unit, reason=said.reason.rstrip("."))
+        if said.verdict == "ask":
             ask.say(HOW, order=f"{action.split('_')[0]} {unit.removesuffix('.service')}")
         return
-    if isinstance(level, str):
-        ask.cannot(level, "stillwatch autonomy show")
+    if isinstance(standing, str):
+        ask.cannot(standing, "stillwatch autonomy show")
     ask.say(NEVER)
     ask.say(SEE)
 
 
-async def _gate(ask: Asking, verb: str, **fields: Any) -> Any:
+async def _gate(ask: Asking, verb: Verb[T], **fields: str) -> T | str:
     return await ask.known.gate(verb, **fields) if ask.known.gate else NO_GATE
 
 

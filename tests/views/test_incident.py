@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+
+import msgspec
 
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
-from stillwatch.records.incident import Evidence, Incident
-from stillwatch.records.render import incident_json, trigger_json
+from stillwatch.records.incident import Evidence, Incident, Step
 from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.views.incident import IncidentInFull, IncidentView, TriggerView
+from stillwatch.views.shape import plain
 
 TRIGGER = Trigger(
     rule="r",
@@ -54,7 +56,7 @@ CONTRACT = [
 
 
 def test_a_trigger_has_exactly_the_names_that_scripts_rely_on() -> None:
-    assert trigger_json(TRIGGER) == {
+    assert plain(TriggerView.of(TRIGGER)) == {
         "at": "1970-01-01T00:00:02.000Z",
         "host": "h",
         "rule": "r",
@@ -70,7 +72,7 @@ def test_a_trigger_has_exactly_the_names_that_scripts_rely_on() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    shown = incident_json(BARE)
+    shown = msgspec.to_builtins(IncidentView.of(BARE))
     assert set(CONTRACT) <= shown.keys()
     assert [shown[name] for name in ("cause", "proposal", "decision", "outcome")] == [None] * 4
     assert shown["evidence"] == []
@@ -85,7 +87,7 @@ def test_everything_that_is_known_is_plain_json() -> None:
         decision=Decision(verdict="ask", rule="p", reason="why"),
         outcome=Outcome(status="done", verified=None),
     )
-    shown = json.loads(json.dumps(incident_json(whole)))
+    shown = msgspec.to_builtins(IncidentView.of(whole))
     assert shown["cause"] == {"id": "oom", "object": "a.service", "text": "t"}
     assert shown["evidence"] == [
         {"id": "E1", "kind": "look", "source": "s", "at": "1970-01-01T00:00:03.000Z", "text": "x"}
@@ -98,3 +100,10 @@ def test_everything_that_is_known_is_plain_json() -> None:
     }
     assert shown["decision"] == {"verdict": "ask", "rule": "p", "reason": "why"}
     assert shown["outcome"] == {"status": "done", "verified": None}
+
+
+def test_an_incident_in_full_has_its_history_too() -> None:
+    told = replace(BARE, history=(Step(at=5.0, by="rule", text="opened"),))
+    shown = msgspec.to_builtins(IncidentInFull.of(told))
+    assert shown.pop("history") == [{"at": "1970-01-01T00:00:05.000Z", "by": "rule", "text": "opened"}]
+    assert shown == plain(IncidentView.of(told))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from stillwatch.records.chat import Usage
+from stillwatch.serve.openai.shapes import Call, ChatUsage, Choice, Completion, Function, Said
 
-PING = b": ping\n\n"
 DONE = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
 
@@ -39,7 +41,7 @@ class Frames:
 
     def called(self, function: str, arguments: str) -> bytes:
         """What a client gets that forces a function "called" to have an answer in its form; nothing is called here."""
-        call = {"index": 0, **_call(function, arguments)}
+        call = {"index": 0, **asdict(_call(function, arguments))}
         return self.front + _encode({"tool_calls": [call]}) + b',"finish_reason":null}]}\n\n'
 
     def end(self, finish: str) -> bytes:
@@ -47,25 +49,32 @@ class Frames:
 
     def usage(self, usage: Usage) -> bytes:
         head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": self.model}
-        return b"data: " + _encode({**head, "choices": [], "usage": usage_json(usage)}) + b"\n\n"
+        return b"data: " + _encode({**head, "choices": [], "usage": ChatUsage.of(usage)}) + b"\n\n"
 
-    def whole(self, text: str, reasoning: str, finish: str, usage: Usage, function: str = "") -> dict[str, object]:
+    def whole(self, text: str, reasoning: str, finish: str, usage: Usage, function: str = "") -> Completion:
         """function: as for `called`; then the text is its arguments."""
-        message: dict[str, object] = {"role": "assistant", "content": text, "refusal": None}
-        if function:
-            message |= {"content": None, "tool_calls": [_call(function, text)]}
-        if reasoning:
-            message["reasoning_content"] = reasoning
-        choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
-        head = {"id": self.id, "object": "chat.completion", "created": self.created, "model": self.model}
-        return {**head, "choices": [choice], "usage": usage_json(usage)}
+        said = Said(
+            role="assistant",
+            content=None if function else text,
+            refusal=None,
+            tool_calls=[_call(function, text)] if function else UNSET,
+            reasoning_content=reasoning or UNSET,
+        )
+        return Completion(
+            id=self.id,
+            object="chat.completion",
+            created=self.created,
+            model=self.model,
+            choices=[Choice(index=0, message=said, finish_reason=finish, logprobs=None)],
+            usage=ChatUsage.of(usage),
+        )
 
     def _chunk(self, delta: dict[str, str]) -> bytes:
         return self.front + _encode(delta) + b',"finish_reason":null}]}\n\n'
 
 
-def _call(function: str, arguments: str) -> dict[str, object]:
-    return {"id": "call_0", "type": "function", "function": {"name": function, "arguments": arguments}}
+def _call(function: str, arguments: str) -> Call:
+    return Call(id="call_0", type="function", function=Function(name=function, arguments=arguments))
 
 
 def status(text: str, *, done: bool) -> bytes:
@@ -75,12 +84,3 @@ def status(text: str, *, done: bool) -> bytes:
 
 def error(body: object) -> bytes:
     return b"data: " + _encode(body) + b"\n\n"
-
-
-def usage_json(usage: Usage) -> dict[str, object]:
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": usage.prompt_tokens + usage.output_tokens,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
-    }

@@ -1,8 +1,11 @@
 import json
 
+import msgspec
+
 from stillwatch.records.chat import Usage
-from stillwatch.serve.http import frames
-from stillwatch.serve.http.frames import Frames
+from stillwatch.serve.openai import frames
+from stillwatch.serve.openai.frames import Frames
+from stillwatch.serve.openai.shapes import Call
 
 ODD = 'a "quote" \\ \n\r\n\ndata: [DONE]\n\n\u2028 ✓ \x00'
 
@@ -25,12 +28,13 @@ def test_each_frame_is_one_event_whatever_the_text() -> None:
 
 def test_the_whole() -> None:
     whole = Frames(id="x", model="m", created=1).whole("text", "looked", "stop", Usage())
-    assert whole["choices"][0]["message"]["reasoning_content"] == "looked"  # type: ignore[index]
+    assert whole.choices[0].message.reasoning_content == "looked"
 
 
 def test_a_forced_function_is_answered_by_its_arguments_and_no_words() -> None:
     one = Frames(id="x", model="m", created=1)
     (call,) = value(one.called("extract", ODD))["choices"][0]["delta"]["tool_calls"]
-    message = one.whole(ODD, "", "tool_calls", Usage(), "extract")["choices"][0]["message"]  # type: ignore[index]
-    assert call["function"] == message["tool_calls"][0]["function"] == {"name": "extract", "arguments": ODD}
-    assert message["content"] is None
+    message = one.whole(ODD, "", "tool_calls", Usage(), "extract").choices[0].message
+    assert call["function"] == {"name": "extract", "arguments": ODD}
+    assert message.tool_calls == [msgspec.convert({name: call[name] for name in ("id", "type", "function")}, Call)]
+    assert message.content is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 from stillwatch.records.chat import Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence
-from stillwatch.records.render_report import findings_json, reply_json, report_json
 from stillwatch.records.report import Finding, Reply, Report, SourceReport, TierReport
+from stillwatch.views.report import DoctorView, ReplyView, StatusView
+from stillwatch.views.shape import plain
 
 USAGE = Usage(prompt_tokens=5, seconds=0.1234)
 LOOK = Evidence(id="E1", incident="", kind="look", source="sockets", at=0.0, text=Untrusted("pid 7"))
@@ -32,7 +33,7 @@ def test_a_report() -> None:
         lines=3,
         seconds=0.12349,
     )
-    assert json.loads(json.dumps(report_json(report))) == {
+    assert plain(StatusView.of(report)) == {
         "host": "h",
         "at": "1970-01-01T00:00:01.500Z",
         "status": "unknown",
@@ -63,7 +64,7 @@ def test_a_report() -> None:
 
 
 def test_a_reply() -> None:
-    value = reply_json(Reply(text="so [E1]", by="meta", evidence=(LOOK,), note="careful"))
+    value = msgspec.to_builtins(ReplyView.of(Reply(text="so [E1]", by="meta", evidence=(LOOK,), note="careful")))
     assert value["answer"] == "so [E1]"
     assert value["note"] == "careful"
     assert value["evidence"] == [
@@ -73,8 +74,8 @@ def test_a_reply() -> None:
 
 def test_findings() -> None:
     good, bad = Finding(topic="a", ok=True, text="x"), Finding(topic="b", ok=False, text="y", mend="z")
-    assert findings_json([good])["ok"] is True
-    assert findings_json([good, bad]) == {
+    assert DoctorView.of([good]).ok
+    assert plain(DoctorView.of([good, bad])) == {
         "ok": False,
         "findings": [
             {"topic": "a", "ok": True, "text": "x", "mend": None},
