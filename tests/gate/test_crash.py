@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def crash(folder, kills, seed, what="change"):
     argv = [sys.executable, "-m", "tests.gate.crash_entry", str(folder), str(kills), str(seed), what]
     quick = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    told = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=3000, env=quick)
+    told = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=None, env=quick)
     assert told.returncode == 0, told.stderr
     return json.loads(told.stdout)
 
@@ -40,7 +40,7 @@ def test_r29_a_hundred_kills_while_a_change_is_taken_back(memory):
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("what", ["change", "undo"])
-def test_r29_a_thousand_kills(memory, what):
-    found = crash(memory, 1_000, 30, what)
+def test_r29_ten_thousand_kills(memory, what):
+    found = crash(memory, 10_000, 30, what)
     assert found["wrong"] == []
-    assert found["kills"] >= 1_000
+    assert found["kills"] >= 10_000

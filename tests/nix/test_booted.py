@@ -13,8 +13,8 @@ import pytest
 
 from stillwatch.install.layout import SYSUSERS, layout
 from stillwatch.records.chat import TIERS
-from tests.install.test_installed import ask
 from tests.nix.test_units import EXPOSURE
+from tests.support.installation import ask
 from tests.support.nix import Nix
 from tests.support.rig import CODE, MODELS_INSIDE, SERVER_INSIDE, Machine, llama_server
 

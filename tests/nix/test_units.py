@@ -41,7 +41,7 @@ DIFFERENCES = {
 LLAMA_DIFFERENCES = {
     "ExecStart", "LoadCredential",  # the server itself, its key handed over by systemd
     "Type", "Restart", "RestartSec",  # it stays
-    "StandardInput", "StandardOutput", "StandardError",  # no connection of the daemon's
+    "Slice", "StandardInput", "StandardOutput", "StandardError",  # no connection of the daemon's
     "PrivateUsers",  # no caller, whose uid it would have to see
     "User",  # a throw-away name for each tier
 }  # fmt: skip

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 from starlette.requests import Request
 
+from stillwatch.chat import conversation
 from stillwatch.config import Api
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.reading.gather import Gathered
@@ -132,3 +134,27 @@ async def test_health_names_what_is_troubled_and_not_why(tmp_path: Path) -> None
             seen = Gathered(triggers=(), novel=(), units={}, sources=sources, lines=0)
             reply = await _health_of(replace(scene.desk, known=lambda: seen))(Request({"type": "http"}))
     assert json.loads(bytes(reply.body)) == {"status": "ok", "troubled": ["gate"]}
+
+
+async def test_r41_health_is_answered_while_a_message_of_990_kb_is_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cleaning stands still until /health has answered: in the server's own loop it could never answer."""
+    answered, begun = threading.Event(), asyncio.Event()
+    loop, clean = asyncio.get_running_loop(), conversation._redacted
+
+    def slow(turn: conversation.Turn) -> conversation.Turn:
+        loop.call_soon_threadsafe(begun.set)
+        assert answered.wait(60)
+        return clean(turn)
+
+    monkeypatch.setattr(conversation, "_redacted", slow)
+    with ScriptedLLM(script()) as upstream:
+        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(timeout=60) as client:
+            body = {"model": "stillwatch", "messages": [{"role": "user", "content": "-----BEGIN " * 90_000}]}
+            chat = asyncio.create_task(client.post(f"{scene.url}/chat/completions", json=body, headers=scene.headers()))
+            await begun.wait()
+            assert (await client.get(f"{scene.root}/health", headers=scene.headers())).status_code == 200
+            assert not chat.done()
+            answered.set()
+            assert (await chat).status_code == 200
