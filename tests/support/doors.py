@@ -11,12 +11,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from stillwatch.errors import NotReachable
 from stillwatch.gate.client import MAX_BYTES
 from stillwatch.host.unixsockets import exchange
-from stillwatch.records.render import incident_json
-from stillwatch.records.render_report import report_json
 from stillwatch.service.known import Known
+from stillwatch.views.incident import IncidentView
+from stillwatch.views.report import StatusView
+from stillwatch.views.shape import Exact
 from tests.support.rig import Machine
 
 ASK_WAITING = b'{"verb": "list", "state": "waiting"}\n'
@@ -44,7 +47,7 @@ class Doors:
     def status(self) -> dict[str, Any]:
         """As `status --json`; empty where no daemon answers."""
         try:
-            return _plain(report_json(asyncio.run(self._daemon.status())))
+            return _plain(StatusView.of(asyncio.run(self._daemon.status())))
         except NotReachable:
             return {}
 
@@ -57,7 +60,7 @@ class Doors:
         return {"units", "metrics", "journal"} <= {name for name, read in self.sources().items() if read}
 
     def incidents(self) -> list[dict[str, Any]]:
-        return [_plain(incident_json(incident)) for incident in self._daemon.incidents()]
+        return [_plain(IncidentView.of(incident)) for incident in self._daemon.incidents()]
 
     def approvals(self) -> list[dict[str, Any]]:
         """What waits for a person."""
@@ -73,7 +76,7 @@ class Doors:
         return [json.loads(line) for line in found.splitlines()]
 
 
-def _plain(value: dict[str, object]) -> dict[str, Any]:
+def _plain(view: Exact) -> dict[str, Any]:
     """As it is read from JSON again."""
-    plain: dict[str, Any] = json.loads(json.dumps(value))
-    return plain
+    found: dict[str, Any] = json.loads(msgspec.json.encode(view))
+    return found
