@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from evals.questions.judge import judged
+from evals.questions.train import checksum, examples
+from stillwatch.think.talk.router import Weights, stored
 
 
-def test_nine_in_ten_are_right_or_honestly_asked_back_in_each_language() -> None:
+def test_nine_in_ten_are_right_or_honestly_asked_back_in_each_language_and_set() -> None:
     rows = list(judged())
-    assert len(rows) >= 600 and not [row.question for row in rows if row.outcome == "order"]
+    assert len(rows) >= 800 and not [row.asked.question for row in rows if row.outcome == "order"]
     for language in ("en", "de", "fr", "es"):
-        for half in (True, False):
-            mine = [row for row in rows if row.language == language and row.looked_at is half]
-            assert sum(row.outcome != "wrong" for row in mine) >= 0.9 * len(mine), (language, half)
+        for name in ("looked at", "only scored", "strangers"):
+            mine = [row for row in rows if row.asked.language == language and row.asked.set == name]
+            assert sum(row.outcome != "wrong" for row in mine) >= 0.9 * len(mine), (language, name)
+
+
+def test_the_weights_were_learned_from_the_examples_of_today() -> None:
+    """Else: scripts/train-router."""
+    assert Weights.read(stored()).learned.examples == checksum(examples())

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 
 from stillwatch.think.talk import topics as folder
-from stillwatch.think.talk.router import Router
+from stillwatch.think.talk.router import Router, Weights, stored
 from stillwatch.think.talk.topic import Topic
 
 
@@ -22,4 +22,4 @@ def catalogue() -> dict[str, Topic]:
 @functools.cache
 def router() -> Router:
     """Over all of it; made once, in some milliseconds."""
-    return Router(list(catalogue().values()))
+    return Router(catalogue(), Weights.read(stored()))

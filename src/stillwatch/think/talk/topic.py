@@ -136,15 +136,13 @@ Answer = Callable[[Asking], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
-    """title: what it is about, for "did you mean"; asked: one question a line; keys: words of which a question about it
-    has one ("reboot*" for all that begin so), "" where no word tells; wants: what it needs named to be meant ("unit");
+    """title: what it is about, for "did you mean"; asked: one question a line; wants: what it needs named ("unit");
     looks: all that its code may look at; explains: an answer that a model may put into words of its own."""
 
     name: str
     title: Words
     asked: Mapping[str, str]
     answer: Answer
-    keys: str = ""
     looks: Sequence[str] = ()
     wants: str = ""
     explains: bool = False

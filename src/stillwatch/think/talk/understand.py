@@ -14,6 +14,8 @@ from stillwatch.think.talk.topic import Topic
 from stillwatch.think.talk.words import COMMON_ANYWHERE, Language, folded, language_of, words_of
 
 MOST_BEFORE: Final = 3
+MOST_CHARACTERS: Final = 600
+"""A question is told from its beginning; what follows may be a pasted log."""
 _AND: Final = re.compile(
     r"^(?:and|und|et|y|also|what about|how about|and what about|was ist mit|und was ist mit|wie steht es mit|et pour|qu'en est-il de|y que tal)\b"
 )
@@ -58,10 +60,12 @@ def understand(
     users: Collection[str] = (),
 ) -> Understood:
     """before: what the person wrote earlier, oldest first."""
-    earlier = [line for line in before[-MOST_BEFORE:] if line.strip()]
-    tongue = router().tongue
-    language = language_of(question, language_of(earlier[-1], tongue=tongue) if earlier else "en", tongue)
-    named = find(question, units, now=now, knows=router().knows, users=users)
+    earlier = [line[:MOST_CHARACTERS] for line in before[-MOST_BEFORE:] if line.strip()]
+    question = question[:MOST_CHARACTERS]
+    vocabulary = router().vocabulary
+    otherwise = language_of(earlier[-1], tongue=vocabulary.tongue) if earlier else "en"
+    language = language_of(question, otherwise, vocabulary.tongue)
+    named = find(question, units, now=now, knows=vocabulary.knows, users=users)
     routed = router().route(question, named)
     understood = Understood(question=question, language=language, named=named, topic=routed.topic, near=routed.ranked)
     if not earlier:

@@ -96,7 +96,6 @@ TOPIC = Topic(
     name="backups",
     title=Words(en="backups", de="Backups", fr="les sauvegardes", es="las copias de seguridad"),
     asked=ASKED,
-    keys="backup* backups sauvegarde* sicherung* datensicherung* copia copias respaldo* restic borg",
     answer=answer,
     looks=("backups",),
     explains=True,

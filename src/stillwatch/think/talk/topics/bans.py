@@ -70,7 +70,6 @@ TOPIC = Topic(
         en="banned addresses", de="gesperrte Adressen", fr="les adresses bannies", es="las direcciones bloqueadas"
     ),
     asked=ASKED,
-    keys="ban banned bans banni* bannie* bann* gebannt* gesperrt* sperrliste fail2ban crowdsec blocked bloquead* baneado* baneada* baneadas bloquees bloquee unban",
     answer=answer,
     looks=("bans",),
 )

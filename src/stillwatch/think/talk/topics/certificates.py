@@ -80,7 +80,6 @@ TOPIC = Topic(
     name="certificates",
     title=Words(en="certificates", de="Zertifikate", fr="les certificats", es="los certificados"),
     asked=ASKED,
-    keys="cert certs certificat* certificado* zertifikat* tls ssl https letsencrypt encrypt caduca*",
     answer=answer,
     looks=("certificates",),
 )

@@ -130,7 +130,6 @@ TOPIC = Topic(
     name="changes",
     title=Words(en="what changed", de="was sich geändert hat", fr="ce qui a changé", es="qué ha cambiado"),
     asked=ASKED,
-    keys="change* changed modified edited geaendert geandert verandert veraendert anderung* aenderung* changements changement modifi* modifie* cambi* new neu nouveau installed* upgraded installiert* installe* installees instalo instalaron aktualisiert actualizo different anders history diff",
     answer=answer,
     looks=("recent_changes", "package_changes"),
     explains=True,

@@ -95,7 +95,6 @@ TOPIC = Topic(
     name="clock",
     title=Words(en="the clock", de="die Uhr", fr="l'horloge", es="el reloj"),
     asked=ASKED,
-    keys="time clock uhr uhrzeit zeit zeitzone timezone ntp heure horloge hora reloj date spat spaet fuseau chrony zeitsynchronisation",
     answer=answer,
     looks=("time_sync",),
 )

@@ -77,7 +77,6 @@ TOPIC = Topic(
         es="las conexiones y el tráfico",
     ),
     asked=ASKED,
-    keys="connection* connections verbindung* connexions conexiones bandwidth bandbreite traffic trafic trafico clients throughput datendurchsatz netzwerkverkehr debit ancho",
     answer=answer,
     looks=("connections", "network_traffic"),
 )

@@ -73,7 +73,6 @@ TOPIC = Topic(
     name="containers",
     title=Words(en="containers", de="Container", fr="les conteneurs", es="los contenedores"),
     asked=ASKED,
-    keys="container* conteneur* contenedor* docker podman kubernetes pods k8s",
     answer=answer,
     looks=("containers",),
 )

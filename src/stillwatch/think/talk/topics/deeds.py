@@ -104,6 +104,5 @@ TOPIC = Topic(
     name="deeds",
     title=Words(en="what I changed", de="was ich geändert habe", fr="ce que j'ai changé", es="lo que he cambiado"),
     asked=ASKED,
-    keys="audit* you du tu vous hast has actions aktionen acciones stillwatch",
     answer=answer,
 )

@@ -139,7 +139,6 @@ TOPIC = Topic(
         en="what fills the disk", de="was die Platte füllt", fr="ce qui remplit le disque", es="qué llena el disco"
     ),
     asked=ASKED,
-    keys="fill* fills filling fullt fuellt belegt frisst eats eating eat takes using grosste groesste gros grandes biggest largest large big grosse occupe occupent ocupa ocupando llena* remplit prend folders folder directory ordner verzeichnis* dossiers carpetas delete loschen supprimer borrar du",
     answer=answer,
     looks=("mounts", "disk_use"),
     explains=True,

@@ -120,7 +120,6 @@ TOPIC = Topic(
         es="la salud de los discos y el RAID",
     ),
     asked=ASKED,
-    keys="smart raid mdadm degraded degradiert degrade degradado dying defekt* sterben failing defaillant lacher health* sante salud gesund* sectors sektoren secteurs sectores drives ssd worn drive",
     answer=answer,
     looks=("raid", "disks"),
 )

@@ -68,7 +68,6 @@ TOPIC = Topic(
     name="disk_io",
     title=Words(en="disk activity", de="Plattenaktivität", fr="l'activité des disques", es="la actividad del disco"),
     asked=ASKED,
-    keys="io iowait iostat busy ausgelastet occupe ocupado activity aktivitat plattenaktivitat activite actividad entrees-sorties e/s disk disque disco platte",
     answer=answer,
     looks=("disk_io", "memory"),
 )

@@ -121,7 +121,6 @@ TOPIC = Topic(
     name="disk_space",
     title=Words(en="disk space", de="Plattenplatz", fr="l'espace disque", es="el espacio en disco"),
     asked=ASKED,
-    keys="disk* disks disco discos disque disques platte platten df space platte plattenplatz festplatte* platz speicherplatz disque espace place disco espacio sitio room storage filesystem* dateisystem*",
     answer=answer,
     looks=("mounts",),
 )

@@ -106,7 +106,6 @@ TOPIC = Topic(
         es="desde cuándo y cuándo se llena un disco",
     ),
     asked=ASKED,
-    keys="when wann quand cuando since seit depuis desde fast schnell quickly vitesse velocidad trend lange reicht last until bis soon growing wachst pace run",
     answer=answer,
     looks=("mounts",),
 )

@@ -80,7 +80,6 @@ TOPIC = Topic(
     name="dns",
     title=Words(en="name servers (DNS)", de="Nameserver (DNS)", fr="les serveurs de noms (DNS)", es="el DNS"),
     asked=ASKED,
-    keys="dns nameserver* namensauflosung resolv* resolution resolver noms nombres",
     answer=answer,
     looks=("dns",),
 )

@@ -98,7 +98,6 @@ TOPIC = Topic(
         es="los inicios de sesión fallidos",
     ),
     asked=ASKED,
-    keys="failed fehlgeschlagen* echec* echouees fallid* attack* angriff* angegriffen attaque* atac* atacados brute break-in einbruch* einbrechen intrusion* hacked gehackt pirate hackeado passwort* password* mots contrasen* intentos tentatives attempts tried versucht essaye intento entrar",
     answer=answer,
     looks=("failed_logins",),
 )

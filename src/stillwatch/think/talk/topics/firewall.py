@@ -68,7 +68,6 @@ TOPIC = Topic(
     name="firewall",
     title=Words(en="the firewall", de="die Firewall", fr="le pare-feu", es="el cortafuegos"),
     asked=ASKED,
-    keys="firewall* pare-feu cortafuegos iptables nftables ufw firewalld",
     answer=answer,
     looks=("firewall",),
 )

@@ -86,6 +86,5 @@ TOPIC = Topic(
     name="greeting",
     title=Words(en="a greeting", de="ein Gruß", fr="un salut", es="un saludo"),
     asked=ASKED,
-    keys="hello hi hey hallo moin servus danke thanks thank bonjour bonsoir salut coucou merci hola gracias bye tschuss adios morgen morning evening buenos buenas revoir goodbye cheers",
     answer=answer,
 )

@@ -110,7 +110,6 @@ TOPIC = Topic(
     name="happened",
     title=Words(en="what happened", de="was passiert ist", fr="ce qui s'est passé", es="qué pasó"),
     asked=ASKED,
-    keys="happen* happened night overnight nacht nuit anoche noche passiert passe arrive ocurr* sucedi* paso yesterday gestern hier ayer week woche semaine semana war slept missed verpasst events ereignisse days tagen jours dias history historial historique history vorfalle past",
     answer=answer,
     looks=("boots", "journal_errors"),
     explains=True,

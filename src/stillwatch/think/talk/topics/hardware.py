@@ -76,7 +76,6 @@ TOPIC = Topic(
     name="hardware",
     title=Words(en="hardware", de="Hardware", fr="le matériel", es="el hardware"),
     asked=ASKED,
-    keys="hardware cores kerne coeurs nucleos cpus processor prozessor processeurs procesador* materiel machine specs ram model installed eingebaut verbaut",
     answer=answer,
     looks=("hardware",),
 )

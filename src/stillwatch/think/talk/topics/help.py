@@ -83,6 +83,5 @@ TOPIC = Topic(
     name="help",
     title=Words(en="what I can do", de="was ich kann", fr="ce que je sais faire", es="lo que puedo hacer"),
     asked=ASKED,
-    keys="help hilfe aide ayuda stillwatch who wer qui quien you du tu bist es eres are can kannst peux puedes",
     answer=answer,
 )

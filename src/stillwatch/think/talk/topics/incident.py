@@ -96,6 +96,5 @@ TOPIC = Topic(
         es="un incidente por su número",
     ),
     asked=ASKED,
-    keys="<incident> <evidence>",
     answer=answer,
 )

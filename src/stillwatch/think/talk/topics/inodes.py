@@ -51,7 +51,6 @@ TOPIC = Topic(
     name="inodes",
     title=Words(en="inodes", de="Inodes", fr="les inodes", es="los inodos"),
     asked=ASKED,
-    keys="inode* inodo*",
     answer=answer,
     looks=("mounts",),
 )

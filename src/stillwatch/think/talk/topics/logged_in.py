@@ -74,7 +74,6 @@ TOPIC = Topic(
     name="logged_in",
     title=Words(en="who is logged in", de="wer angemeldet ist", fr="qui est connecté", es="quién está conectado"),
     asked=ASKED,
-    keys="logged who wer qui quien on online angemeldet eingeloggt connecte* conectad* sessions sitzung* sesiones drauf dentro logged-in",
     answer=answer,
     looks=("sessions",),
 )

@@ -82,7 +82,6 @@ TOPIC = Topic(
     name="logins",
     title=Words(en="who logged in", de="wer sich angemeldet hat", fr="qui s'est connecté", es="quién inició sesión"),
     asked=ASKED,
-    keys="logged login* logins anmeldung* angemeldet eingeloggt connecte connexions sesion conecto entro log",
     answer=answer,
     looks=("logins",),
 )

@@ -128,7 +128,6 @@ TOPIC = Topic(
         en="log lines and errors", de="Logzeilen und Fehler", fr="les journaux et erreurs", es="los registros y errores"
     ),
     asked=ASKED,
-    keys="log logs error* errors fehler* journal* journaux registros erreurs errores protokoll dmesg kernel kernelmeldungen warnings warnungen noyau segfault* oom fehlermeldung*",
     answer=answer,
     looks=("journal_errors", "journal_search", "kernel_messages"),
 )

@@ -69,7 +69,6 @@ TOPIC = Topic(
     name="mail_queue",
     title=Words(en="the mail queue", de="die Mailqueue", fr="la file des mails", es="la cola de correo"),
     asked=ASKED,
-    keys="mail* mails email* emails correo* mailq mailqueue",
     answer=answer,
     looks=("mail_queue",),
 )

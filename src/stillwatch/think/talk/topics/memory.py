@@ -119,7 +119,6 @@ TOPIC = Topic(
     name="memory",
     title=Words(en="memory", de="Arbeitsspeicher", fr="la mémoire", es="la memoria"),
     asked=ASKED,
-    keys="mem memory ram memoire memoria arbeitsspeicher speicher speicherverbrauch speicherauslastung speicherfresser",
     answer=answer,
     looks=("hardware", "memory", "process_list"),
 )

@@ -93,7 +93,6 @@ TOPIC = Topic(
     name="mounts",
     title=Words(en="mounts", de="Einhängepunkte", fr="les montages", es="los montajes"),
     asked=ASKED,
-    keys="mount* mounts mounted gemountet eingehangt einhangepunkte monte* montes montages montad* montajes fstab nfs read-only schreibgeschutzt lecture lectura",
     answer=answer,
     looks=("mounts",),
 )

@@ -122,7 +122,6 @@ TOPIC = Topic(
     name="network",
     title=Words(en="the network", de="das Netzwerk", fr="le réseau", es="la red"),
     asked=ASKED,
-    keys="network* netz* netzwerk* ip reseau red internet interface* schnittstellen gateway standardgateway passerelle address* adresse* direccion* enlace packets paketfehler",
     answer=answer,
     looks=("network",),
 )

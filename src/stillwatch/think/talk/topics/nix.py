@@ -68,7 +68,6 @@ TOPIC = Topic(
         en="NixOS generations", de="NixOS-Generationen", fr="les générations NixOS", es="las generaciones de NixOS"
     ),
     asked=ASKED,
-    keys="nixos nix generation* generationen generaciones generations",
     answer=answer,
     looks=("nix_generations",),
 )

@@ -54,7 +54,6 @@ TOPIC = Topic(
     name="open_files",
     title=Words(en="open files", de="offene Dateien", fr="les fichiers ouverts", es="los archivos abiertos"),
     asked=ASKED,
-    keys="open offene ouverts abiertos descriptors deskriptoren dateideskriptoren descripteurs descriptores handles lsof",
     answer=answer,
     looks=("open_files",),
 )

@@ -117,7 +117,6 @@ TOPIC = Topic(
         es="si un paquete está instalado",
     ),
     asked=ASKED,
-    keys="installed installiert installe instalado version versions package have git",
     answer=answer,
     looks=("package",),
 )

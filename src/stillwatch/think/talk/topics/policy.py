@@ -135,6 +135,5 @@ TOPIC = Topic(
     name="policy",
     title=Words(en="what I may do", de="was ich darf", fr="ce que je peux faire", es="lo que puedo hacer"),
     asked=ASKED,
-    keys="may allowed darfst befugt autonomy autonomie autonomia policy droit permiso erlaubt peux-tu puedes kannst can should soll would permitted dois-je actions aktionen",
     answer=answer,
 )

@@ -117,7 +117,6 @@ TOPIC = Topic(
     name="ports",
     title=Words(en="open ports", de="offene Ports", fr="les ports ouverts", es="los puertos abiertos"),
     asked=ASKED,
-    keys="port ports puerto* listen* listening lauscht lauschen hort ecoute* ecoutent escucha* netstat exposed offen",
     answer=answer,
     looks=("listening_sockets",),
 )

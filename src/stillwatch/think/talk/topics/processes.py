@@ -88,7 +88,6 @@ TOPIC = Topic(
     name="processes",
     title=Words(en="processes", de="Prozesse", fr="les processus", es="los procesos"),
     asked=ASKED,
-    keys="process processes prozess* prozesse processus proceso* zombie* zombi* pid ps",
     answer=answer,
     looks=("process_list", "process_states"),
 )

@@ -130,7 +130,6 @@ TOPIC = Topic(
         en="processor and load", de="Prozessor und Last", fr="le processeur et la charge", es="el procesador y la carga"
     ),
     asked=ASKED,
-    keys="cpu load last slow langsam lent lente lento lenta rame charge carga prozessor* processor processeur procesador overloaded uberlastet surcharge sobrecargad* top performance sluggish busy auslastung ausgelastet cpu-auslastung systemlast hangt",
     answer=answer,
     looks=("load", "process_states"),
     explains=True,

@@ -87,7 +87,6 @@ TOPIC = Topic(
         es="si hace falta reiniciar",
     ),
     asked=ASKED,
-    keys="reboot* restart* neustart* neu rebooten redemarr* reinici* rebooter required needed necessaire necesario notig erforderlich gebootet need",
     answer=answer,
     looks=("reboot_needed",),
 )

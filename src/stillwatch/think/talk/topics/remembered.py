@@ -91,6 +91,5 @@ TOPIC = Topic(
         es="notas, silencios y modelos",
     ),
     asked=ASKED,
-    keys="note* notes notizen notas noted notiert gemerkt remember model modell modele modelo models modelle muted stumm* sourdine silenciad* told gesagt dit dije",
     answer=answer,
 )

@@ -101,7 +101,6 @@ TOPIC = Topic(
         es="si es seguro reiniciar",
     ),
     asked=ASKED,
-    keys="reboot* restart* safe safely sure seguro gefahrlos sicher risque neustart* redemarr* reinici* now jetzt maintenant ahora ya rebooten neu",
     answer=answer,
     looks=("inhibitors", "services", "mounts"),
 )

@@ -80,7 +80,6 @@ TOPIC = Topic(
         en="running and failed services", de="laufende und ausgefallene Dienste", fr="les services", es="los servicios"
     ),
     asked=ASKED,
-    keys="services service dienste dienst units unidades unites servicios running systemctl failed fehlgeschlagene ausgefallene",
     answer=answer,
     looks=("services",),
 )

@@ -128,7 +128,6 @@ TOPIC = Topic(
     name="site",
     title=Words(en="web sites", de="Webseiten", fr="les sites web", es="los sitios web"),
     asked=ASKED,
-    keys="site sites website* websites webseite* webseiten homepage page pagina domain* domains domaines dominios <domain> hosts online ligne linea",
     answer=answer,
     looks=("web_sites", "unit_status", "listening_sockets"),
 )

@@ -53,7 +53,6 @@ TOPIC = Topic(
         es="la duración del arranque",
     ),
     asked=ASKED,
-    keys="boot booting bootzeit booten startup start* dauer duree duro duracion demarrage arranque tardo gedauert",
     answer=answer,
     looks=("start_up",),
 )

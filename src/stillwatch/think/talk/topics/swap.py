@@ -59,7 +59,6 @@ TOPIC = Topic(
     name="swap",
     title=Words(en="swap", de="Swap", fr="le swap", es="el swap"),
     asked=ASKED,
-    keys="swap* swapt geswappt auslagerung* intercambio echange",
     answer=answer,
     looks=("swap",),
 )

@@ -95,7 +95,6 @@ TOPIC = Topic(
         es="el sistema, el kernel y el tiempo",
     ),
     asked=ASKED,
-    keys="uptime kernel noyau os linux distribution distribucion hostname betriebssystem version uname debian virtual* heisst running an allume encendid* nombre nom kernelversion",
     answer=answer,
     looks=("system",),
 )

@@ -65,7 +65,6 @@ TOPIC = Topic(
     name="temperature",
     title=Words(en="temperature", de="Temperatur", fr="la température", es="la temperatura"),
     asked=ASKED,
-    keys="temperatur* temperature* hot heiss warm overheat* uberhitz* chaud chauffe caliente sensors temps too",
     answer=answer,
     looks=("temperatures",),
 )

@@ -115,7 +115,6 @@ TOPIC = Topic(
         es="los timers y tareas cron",
     ),
     asked=ASKED,
-    keys="timer* timers cron* cronjob* cronjobs crontab scheduled geplant* planifie* programad* jobs job",
     answer=answer,
     looks=("timers", "cron_jobs"),
 )

@@ -87,7 +87,6 @@ TOPIC = Topic(
     name="updates",
     title=Words(en="pending updates", de="ausstehende Updates", fr="les mises à jour", es="las actualizaciones"),
     asked=ASKED,
-    keys="update* updates upgrade* upgrading patch* parches correctifs aktualisier* actualiz* aktuell date dia jour jours outdated veraltet* sicherheitsupdates stand security securite seguridad",
     answer=answer,
     looks=("updates",),
 )

@@ -133,7 +133,6 @@ TOPIC = Topic(
     name="users",
     title=Words(en="users and sudo", de="Benutzer und sudo", fr="les utilisateurs et sudo", es="los usuarios y sudo"),
     asked=ASKED,
-    keys="user* users benutzer* utilisateur* usuario* account* accounts konten comptes cuentas sudo* admin* root <user> gruppen groups groupe grupo",
     answer=answer,
     looks=("users", "sudo_use"),
 )

@@ -105,6 +105,5 @@ TOPIC = Topic(
         es="lo que espera aprobación",
     ),
     asked=ASKED,
-    keys="approv* approval* freigab* freizugeben approbation accord aprob* proposal* propose* proposals vorschl* schlagst propositions suggest* sugier* recommend* recommendation waiting waits wartet attend espera fix behebe reparer arreglo tun faire",
     answer=answer,
 )

@@ -114,7 +114,6 @@ TOPIC = Topic(
         es="por qué y cuándo se reinició",
     ),
     asked=ASKED,
-    keys="reboot* rebooted restarted neustart* neu gebootet redemarr* reinici* crash* abgesturzt plante power stromausfall courant corte boot last letzte",
     answer=answer,
     looks=("boots", "system"),
     explains=True,

@@ -173,7 +173,6 @@ TOPIC = Topic(
     name="wrong",
     title=Words(en="what is wrong", de="was nicht stimmt", fr="ce qui ne va pas", es="qué está mal"),
     asked=ASKED,
-    keys="wrong problem* probleme problemas issue* alert* alerte* alerta* alarm* incident* incidente* vorfall* vorfalle broken kaputt ok okay right alright healthy health gesund sante status state zustand etat estado trouble attention aufmerksamkeit los fine ordnung gut bien mal mall souci worry sorgen inquieter preocuparme summary zusammenfassung resume resumen everything alles tout todo doing know report falla cloche panne roto pasa stimmt vorkommnisse server host box machine system",
     answer=answer,
     explains=True,
 )
