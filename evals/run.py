@@ -14,11 +14,13 @@ import json
 import random
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from evals import report
-from evals.judge import Verdict, failed, half_of, judge
+from evals.judge import Incident, Verdict, failed, half_of, judge
 from evals.scenario import Case, cases
 from evals.stage import Fault, Stage
 from tests.support import rig
@@ -30,11 +32,12 @@ LEVELS = ("check", "observe", "suggest", "auto-safe", "auto-full")
 PAGE = Path(__file__).resolve().parent.parent / "docs/evals.md"
 SECONDS = 30.0
 """How long the daemon may take to find a fault."""
-POLICY = """protected = []
+ALLOWED = ("start_unit", "restart_unit", "reset_failed", "terminate_process")
+POLICY = f"""protected = []
 
 [[rule]]
 name = "all"
-actions = ["start_unit", "restart_unit", "reset_failed", "terminate_process", "enable_timer"]
+actions = {json.dumps(ALLOWED)}
 verdict = "allow"
 """
 
@@ -76,26 +79,41 @@ def _watched(case: Case, stage: Stage, level: str) -> Verdict:
     install(machine, POLICY)
     before = standing(machine)
     fault = case.play(stage)
-    began = time.monotonic()
-    verdict = judge(case, fault, stage.seed, [], 0.0)
+    began, verdict, told = time.monotonic(), judge(case, fault, stage.seed, [], 0.0), []
     while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 2):
         told = json.loads(machine.stillwatch("incidents", "list", "--json").stdout or "[]")
         verdict = judge(case, fault, stage.seed, told, time.monotonic() - began)
         if verdict.root and verdict.single and not case.is_trap:
             break
         time.sleep(2)
-    return _with_deeds(verdict, fault, stage, before, level)
+    return _with_deeds(verdict, case, fault, stage, told, before, level)
 
 
-def _with_deeds(verdict: Verdict, fault: Fault, stage: Stage, before: dict[str, str], level: str) -> Verdict:
-    from dataclasses import replace
+def _deeds(told: Sequence[Incident], level: str) -> tuple[str, ...]:
+    """Targets of what was proposed and may be done without asking at this level."""
+    if not level.startswith("auto"):
+        return ()
+    proposals = [one["proposal"] for one in told if one["proposal"]]
+    return tuple(str(one["target"]) for one in proposals if one["action"] in ALLOWED)
 
+
+def _with_deeds(
+    verdict: Verdict,
+    case: Case,
+    fault: Fault,
+    stage: Stage,
+    told: Sequence[Incident],
+    before: dict[str, str],
+    level: str,
+) -> Verdict:
+    """What was done of it: whether that mended the fault, and what else it changed."""
+    due, ends = _deeds(told, level), time.monotonic() + SECONDS
+    while due and not fault.healthy() and time.monotonic() < ends:
+        time.sleep(2)
+    mended = fault.healthy() if due and verdict.wanted else None
     now = standing(stage.machine)
-    struck = ("stillwatch", *fault.culprits)
-    changed = tuple(
-        unit for unit, mark in before.items() if now.get(unit) != mark and not unit.startswith(tuple(struck))
-    )
-    mended = fault.healthy() if level.startswith("auto") and verdict.wanted else None
+    struck = ("stillwatch", *fault.culprits, *due)
+    changed = tuple(unit for unit, mark in before.items() if now.get(unit) != mark and not unit.startswith(struck))
     return replace(verdict, mended=mended, changed=changed)
 
 

@@ -15,7 +15,8 @@ class CauseKind:
     words: for people and for the models that choose; rank: the higher the more it says why (every reason outranks every
     symptom); family: causes of one family about one thing are one fault, "" for a family of its own; host_wide: its
     fault lies in the host and strikes whatever unit happens to need it; symptom: it says that something failed, and not
-    why; elsewhere: it points at somebody else; lasting: said once, it stays so until somebody mends it.
+    why; undone: it says which work was not done, and not why; elsewhere: it points at somebody else; lasting: said
+    once, it stays so until somebody mends it.
     """
 
     words: str
@@ -23,6 +24,7 @@ class CauseKind:
     family: str = ""
     host_wide: bool = False
     symptom: bool = False
+    undone: bool = False
     elsewhere: bool = False
     lasting: bool = False
 
@@ -119,8 +121,10 @@ KINDS: Final[dict[str, CauseKind]] = {
     "missing-setting": CauseKind(words="a setting that it needs is not there", rank=300, family=UNIT_FAILURE),
     "licence-expired": CauseKind(words="a licence has expired or is not valid", rank=290, family=UNIT_FAILURE),
     "wrong-credentials": CauseKind(words="a password, key or token is not accepted", rank=280, family=UNIT_FAILURE),
-    "backup-failed": CauseKind(words="a backup was not made", rank=140, family=UNIT_FAILURE),
-    "update-failed": CauseKind(words="a package or the system could not be updated", rank=130, family=UNIT_FAILURE),
+    "backup-failed": CauseKind(words="a backup was not made", rank=140, family=UNIT_FAILURE, undone=True),
+    "update-failed": CauseKind(
+        words="a package or the system could not be updated", rank=130, family=UNIT_FAILURE, undone=True
+    ),
     "clock-wrong": CauseKind(words="the clock is wrong or nothing sets it", rank=270),
     "overheating": CauseKind(words="a part is too hot, so it is slowed down or switched off", rank=530),
     "power": CauseKind(words="the power supply is too weak or failed", rank=540),
@@ -138,6 +142,11 @@ CAUSES: Final[dict[str, str]] = {id: kind.words for id, kind in KINDS.items()}
 def is_symptom(cause: str) -> bool:
     """Whether it says that something failed, and not why; so does no cause at all."""
     return not cause or (cause in KINDS and KINDS[cause].symptom)
+
+
+def says_why(cause: str) -> bool:
+    """Whether it is a reason, not only what came of one."""
+    return not is_symptom(cause) and not (cause in KINDS and KINDS[cause].undone)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from stillwatch.records.trigger import Trigger
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Units, is_from_log
+from stillwatch.unit.facts import is_failing
 from stillwatch.unit.names import is_unit
 from stillwatch.unit.programs import NOBODYS, is_kin, services_of, speaks_for
 
@@ -38,7 +39,12 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
             if name in named or units.get(name):
                 return name
         nearby = failed.get(trigger.host, {})
-        return _kin(program, nearby) or _at_that_moment(trigger, nearby) or _job_of(trigger, jobs)
+        return (
+            _kin(program, nearby)
+            or _of_this_host(program, units)
+            or _at_that_moment(trigger, nearby)
+            or _job_of(trigger, jobs)
+        )
 
     return unit_of
 
@@ -56,6 +62,15 @@ def _kin(program: str, failed: Mapping[str, object]) -> str:
     """The one failing unit whose name is the program's, give or take an ending: mariadbd, postgres, php-fpm8.2."""
     alike = [unit for unit in failed if is_kin(program, unit)]
     return alike[0] if len(alike) == 1 else ""
+
+
+def _of_this_host(program: str, units: Units) -> str:
+    """The one service of that name which fails, else the one which runs: its error log lies beside the journal."""
+    alike = [unit for unit in units.all() if unit.name.endswith(".service") and is_kin(program, unit.name)]
+    for chosen in ([u for u in alike if is_failing(u)], [u for u in alike if u.main_pid]):
+        if chosen:
+            return chosen[0].name if len(chosen) == 1 else ""
+    return ""
 
 
 def _at_that_moment(trigger: Trigger, failed: Mapping[str, Sequence[Trigger]]) -> str:

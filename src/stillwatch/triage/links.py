@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.neighbours import from_one_program, from_targets
+from stillwatch.triage.neighbours import from_one_program, from_refusals, from_targets
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
 from stillwatch.triage.things import Arrow, from_things
-from stillwatch.unit.facts import is_failing, paths_of, ports_of
+from stillwatch.unit.facts import is_failing, paths_of, ports_of, without_times
 from stillwatch.unit.names import is_unit
 
 SAME_TIME = 300.0
@@ -23,6 +23,11 @@ SAME_MOMENT = 15.0
 """Seconds between the kernel's line about a process and PID 1's about its unit."""
 
 _PATH = re.compile(r"(?<![\w/])/[\w@%+=:.,/-]{1,255}")
+_UNWRITTEN = re.compile(
+    r"\b(?:could not|cannot|can't|failed to|unable to) (?:write|extend|save|flush|append)\b"
+    r"(?!.*\b(?:denied|permi|read-only))",
+    re.I,
+)
 _RENEWS = re.compile(r"cert|renew|acme|lego|letsencrypt|tls", re.IGNORECASE)
 _CARRIERS = (".socket", ".timer", ".path")
 _PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
@@ -46,6 +51,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *from_recovery(heard),
         *from_targets(heard),
         *from_one_program(heard),
+        *from_refusals(heard),
     }
     return {(symptom, root) for symptom, root in found if symptom != root}
 
@@ -143,7 +149,7 @@ def _ports_named(sighting: Sighting) -> list[int]:
         *re.findall(r":(\d{2,5})(?!\d)", f"{fields.get('target', '')} {fields.get('address', '')}"),
     ]
     if not any(named):
-        named = re.findall(r":(\d{2,5})(?![\d:])", sighting.trigger.sample[:2000])
+        named = re.findall(r":(\d{2,5})(?![\d:])", without_times(sighting.trigger.sample[:2000]))
     return sorted({int(port) for port in named if port.isdecimal() and 0 < int(port) < 65536})
 
 
@@ -165,7 +171,7 @@ def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
     """
     full = {s.subject: s for s in sightings if s.node.startswith(("disk-full /", "inodes-full /"))}
     for sighting in sightings:
-        if not sighting.unit or sighting.trigger.cause not in ("disk-full", "inodes-full", "deleted-file-held"):
+        if not sighting.unit or not _lacks_space(sighting):
             continue
         mount = _mount_suffered(sighting, units.get(sighting.unit), sorted(full))
         if mount and _near(sighting, full[mount]):
@@ -176,6 +182,13 @@ def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
         if f"disk-full {s.subject}" in {o.node for o in full.values()}
     )
     yield from _held_files(sightings, sorted(full))
+
+
+def _lacks_space(sighting: Sighting) -> bool:
+    """It says so; or it could not write, and says no reason."""
+    cause = sighting.trigger.cause
+    said = cause in ("disk-full", "inodes-full", "deleted-file-held")
+    return said or (cause in SYMPTOMS and _UNWRITTEN.search(sighting.trigger.sample[:2000]) is not None)
 
 
 def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

@@ -8,16 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
+from stillwatch.triage.precedence import CONSEQUENCES, DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
+from stillwatch.unit.facts import without_times
 from stillwatch.unit.programs import NOBODYS
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""
-
-CONSEQUENCES: Final = SYMPTOMS | DEPENDENT | {"backup-failed", "update-failed"}
-"""Causes that say that something did not work out, and not why."""
 
 SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "3306": ("mysql", "mariadb"),
@@ -36,6 +34,7 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
 
+_PORT = re.compile(r"(?::|\bport )(\d{2,5})(?![\d:])")
 _WORDS = re.compile(r"[a-z]+")
 _TARGET = re.compile(
     r"\[?(?P<host>[^\]:/,' ]+(?::[^\]:/,' ]*)*?)\]?(?:(?::| port |, port |', port=)(?P<port>\d{1,5}))?"
@@ -82,6 +81,24 @@ def from_targets(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         )
         if len(served) == 1:
             yield sighting.node, served.pop()
+
+
+def from_refusals(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """What a client passes on of its server's words follows from what that server says itself: by the same rule."""
+    for sighting in sightings:
+        ports = set(_PORT.findall(without_times(sighting.trigger.sample[:2000])))
+        if not sighting.unit or not ports:
+            continue
+        told = {
+            other.node
+            for other in sightings
+            if other.trigger.rule == sighting.trigger.rule
+            and other.node != sighting.node
+            and _near(sighting, other)
+            and any(piece in other.subject.lower() for port in ports for piece in SERVERS.get(port, ()))
+        }
+        if len(told) == 1:
+            yield sighting.node, told.pop()
 
 
 def _fails(sighting: Sighting) -> bool:

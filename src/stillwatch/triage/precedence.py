@@ -17,7 +17,10 @@ SYMPTOMS: Final[frozenset[str]] = frozenset({*(id for id, kind in KINDS.items() 
 DEPENDENT: Final[frozenset[str]] = frozenset(id for id, kind in KINDS.items() if kind.elsewhere)
 """Causes that point at somebody else."""
 
-__all__ = ["DEPENDENT", "HOST_WIDE", "INJECTION", "SYMPTOMS", "UNIT_FAILURE", "family", "rank"]
+CONSEQUENCES: Final = SYMPTOMS | DEPENDENT | {id for id, kind in KINDS.items() if kind.undone}
+"""Causes that say that something did not work out, and not why."""
+
+__all__ = ["CONSEQUENCES", "DEPENDENT", "HOST_WIDE", "INJECTION", "SYMPTOMS", "UNIT_FAILURE", "family", "rank"]
 
 
 def family(cause: str) -> str:

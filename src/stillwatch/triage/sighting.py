@@ -12,6 +12,7 @@ from stillwatch.triage.fingerprint import fingerprint
 from stillwatch.triage.merge import writer
 from stillwatch.triage.precedence import HOST_WIDE, INJECTION, UNIT_FAILURE, family
 from stillwatch.unit.names import is_unit
+from stillwatch.unit.programs import speaks_for
 
 _OF_A_PERSON = re.compile(r"session-.*\.scope|user@\d+\.service|user-\d+\.slice|run-.*\.scope|app-.*\.scope")
 
@@ -70,7 +71,8 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
     hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None and not _is_roots(trigger))
-    of_a_thing = trigger.vouched and bool(subject) and not is_unit(subject)
+    # Its own program's name is no other thing: "postfix" of postfix@-.service.
+    of_a_thing = trigger.vouched and bool(subject) and not is_unit(subject) and not speaks_for(subject, wrote)
     if wrote and not trigger.trusted and not of_a_thing:
         subject = wrote
     elif is_unvouched(trigger):

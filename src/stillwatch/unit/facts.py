@@ -15,6 +15,14 @@ _PATH: Final = re.compile(r"(?:^|(?<=[\s\"'=,;(])|(?<=^-[A-Za-z])|(?<=\bunix:)|(
 _PORT: Final = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
 
 
+_TIME: Final = re.compile(r"(?<![\d.:\]])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])")
+
+
+def without_times(words: str) -> str:
+    """The words without the times of day in them: "18:41:22" names no host and no port."""
+    return _TIME.sub(" ", words)
+
+
 def is_own(fragment_path: str) -> bool:
     """Whether an administrator, not a package, put the unit's file there."""
     return fragment_path.startswith(OWN_PLACES)

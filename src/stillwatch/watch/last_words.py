@@ -56,7 +56,8 @@ def _neighbour(ended: Line, near: Iterable[Line]) -> list[Line]:
 
 
 def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
-    """Repeats count once, the frames of a trace not at all; the gravest words win, then the latest."""
+    """Repeats count once, the frames of a trace not at all; the gravest words win: the first, which say why, and the
+    last, which say what came of it."""
     kinds: Counter[bytes] = Counter()
     weighed: list[tuple[int, int, Line]] = []
     for age, line in enumerate(newest_first):
@@ -64,7 +65,10 @@ def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
         kinds[kind] += 1
         if kinds[kind] == 1 and not _FRAME.search(line.raw):
             weighed.append((_weight(line), -age, line))
-    best = sorted(weighed, key=lambda entry: entry[:2], reverse=True)[:MOST]
+    ranked = sorted(weighed, key=lambda entry: entry[:2], reverse=True)
+    alike = [entry for entry in ranked if entry[0] == ranked[0][0]]
+    first = alike[-(MOST // 2) :] if len(alike) > MOST else []
+    best = [*ranked[: MOST - len(first)], *first]
     return tuple(line for _, _, line in sorted(best, key=lambda entry: entry[1]))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stillwatch.ports import LookTools
 from stillwatch.records.assessment import Assessment
-from stillwatch.records.cause import is_symptom
+from stillwatch.records.cause import is_symptom, says_why
 from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
@@ -70,7 +70,7 @@ async def investigate(case: Case) -> Finding:
             finding = await probe(case)
             if finding is not None and finding.confidence >= PROVEN:
                 return finding
-        if all(is_symptom(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
+        if not any(says_why(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
             return finding
     running = case.unit is not None and case.unit.active_state == "active"
     if not findings and running and all(is_symptom(cause) for cause in causes) and (found := await dependency(case)):

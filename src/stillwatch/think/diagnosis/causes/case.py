@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,10 @@ TOLD = 0.6
 """Of what nothing but text says; never more."""
 
 _MOST_TRIGGERS = 8
+_MEANT = re.compile(
+    r"on purpose|planned|deliberate|intend|maintenance|meant|left (?:off|stopped|down)|absichtlich|geplant|wartung",
+    re.I,
+)
 _MOST_WORDS = 4
 _LONGEST = 2000
 
@@ -67,6 +72,11 @@ class Case:
     def unit_named(self, name: str) -> UnitState | None:
         found = self.units.get(name)
         return found or next((unit for unit in self.units.values() if name and name in unit.names), None)
+
+    def meant(self, name: str) -> str:
+        """What a person noted of a unit that is off on purpose, "" if nobody did."""
+        stem = name.rpartition(".")[0]
+        return next((note for note in self.told if (name in note or stem in note.split()) and _MEANT.search(note)), "")
 
     def triggers(self, *causes: str) -> list[Trigger]:
         """Those of the incident that name one of these causes, the leading one first."""

@@ -30,7 +30,13 @@ async def bad_config(case: Case) -> Finding | None:
     if unit is not None and unit.fragment_path and _of_unit_file(case):
         return await _bad_unit_file(case, unit, told)
     path, line = _said_place(case)
-    own = [*paths_of(unit), unit.fragment_path] if unit else []
+    return await refused(case, path, line, told)
+
+
+async def refused(case: Case, path: str, line: str, told: tuple[str, ...]) -> Finding:
+    """A file that its program does not accept. path: "" where nobody named one; line: "" likewise."""
+    unit = case.unit
+    own = paths_of(unit) if unit else []
     candidates = [path] if path else own
     changed, when = await last_change(case, *candidates)
     culprit = (
@@ -92,6 +98,10 @@ async def permission(case: Case) -> Finding | None:
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if _belongs(path, unit) else None
         return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
     for named in dict.fromkeys(said):
+        if why := await given_away(case, named):
+            looked = await case.cite_look("file_metadata", path=named)
+            sentence = f"{case.incident.subject} may not use {named}, {why}"
+            return case.finding("permission", named, sentence, told, looked, proven=True)
         if (closed := await _closed(case, named)) is not None:
             place, mode = closed
             looked = await case.cite_look("file_metadata", path=place)
@@ -231,6 +241,20 @@ async def shut_out(case: Case, unit: UnitState, path: str) -> str:
     group = text(file, "group")
     open_to_all, open_to_group = mode[8:9] == "w", mode[5:6] == "w" and group in (unit.user, unit.group)
     return f"which belongs to {owner}" if owner and not open_to_all and not open_to_group else ""
+
+
+async def given_away(case: Case, path: str) -> str:
+    """Whose it is, where it lies in a directory of somebody else who is not root; "" where it fits."""
+    file, folder = await file_of(case, path), await file_of(case, str(PurePosixPath(path).parent))
+    owner, around = text(file or {}, "owner"), text(folder or {}, "owner")
+    if not owner or around in ("", "root", owner):
+        return ""
+    return f"which belongs to {owner}, in a directory of {around}"
+
+
+def is_settings(path: str) -> bool:
+    """Whether it is a file that people write, by its place or its name."""
+    return path.startswith(_SETTINGS) or path.endswith(_CONFIGS)
 
 
 def _said_place(case: Case) -> tuple[str, str]:

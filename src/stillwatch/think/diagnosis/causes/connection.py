@@ -16,6 +16,9 @@ from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
+from stillwatch.think.diagnosis.causes.localsocket import local_socket
+from stillwatch.unit.facts import without_times
+from stillwatch.unit.programs import speaks_for
 
 KINDS: Final = ("dependency-failed", "network", "timeout", "other", "")
 _TARGET: Final = re.compile(
@@ -27,10 +30,6 @@ _CUSTOM: Final = {"http": 80, "https": 443}
 _ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
 _PATIENCE: Final = 3.0
 """Seconds without a complaint after which somebody who listens is taken to answer again."""
-_MEANT: Final = re.compile(
-    r"on purpose|planned|deliberate|intend|maintenance|meant|left (?:off|stopped|down)|absichtlich|geplant|wartung",
-    re.I,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +46,10 @@ async def dependency(case: Case) -> Finding | None:
     told = case.cite(*KINDS)
     unit = case.unit
     # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
-    own = [t for t in case.triggers(*KINDS) if unit and t.subject in (unit.name, *unit.names)]
-    if not own or unit is None:
+    if unit is None:
+        return None
+    own = [t for t in case.triggers(*KINDS) if t.subject in unit.names or speaks_for(t.subject, unit.name)]
+    if not own:
         return None
     for name in (*unit.requires, *unit.wants):
         needed = case.unit_named(name)
@@ -56,6 +57,8 @@ async def dependency(case: Case) -> Finding | None:
             looked = await case.cite_look("unit_status", unit=needed.name)
             sentence = f"{unit.name} needs {needed.name}, which has failed"
             return case.finding("dependency-failed", needed.name, sentence, told, looked, proven=True)
+    if (found := await local_socket(case, unit, own, told)) is not None:
+        return found
     for target in targets_of(own, unit):
         if (found := await _at(case, unit, target, own, told)) is not None:
             return found
@@ -72,7 +75,7 @@ def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
     found: list[Target] = []
     for trigger in triggers:
         fields = " ".join(trigger.fields.get(name, "") for name in ("target", "address"))
-        found += _targets(fields) or _targets(trigger.sample[:2000])
+        found += _targets(fields) or _targets(without_times(trigger.sample[:2000]))
     if not found:
         words = " ".join([*unit.exec_start[1:], *(unit.environment or {}).values()])
         found = _targets(words, urls_only=True)
@@ -207,7 +210,7 @@ async def _should_serve(
         sentence = (
             f"{name}, which serves port {target.port}, is masked, so nothing can start it: {unit.name} is refused"
         )
-        return case.finding("masked", name, sentence, told, seen, said, proven=True, meant=meant(case, name))
+        return case.finding("masked", name, sentence, told, seen, said, proven=True, meant=case.meant(name))
     if active == "failed":
         sentence = f"{unit.name} needs {name}, which serves port {target.port} and has failed"
         return case.finding("dependency-failed", name, sentence, told, seen, said, proven=True)
@@ -216,7 +219,7 @@ async def _should_serve(
         enabled = text(state, "enabled") in ("enabled", "enabled-runtime") and _is_name(name)
         remedy = propose("start_unit", name, sentence) if enabled else None
         return case.finding(
-            "dependency-failed", name, sentence, told, seen, said, proven=True, proposal=remedy, meant=meant(case, name)
+            "dependency-failed", name, sentence, told, seen, said, proven=True, proposal=remedy, meant=case.meant(name)
         )
     if active == "active":
         sentence = (
@@ -239,13 +242,7 @@ async def masked(case: Case) -> Finding | None:
     missed = next((t.summary.partition(", so ")[2].partition(",")[0] for t in triggers if t.rule == "unit-missed"), "")
     sentence = f"{name} is masked, so nothing can start it" + (f", and {missed} needs it" if missed else "")
     proven = bool(looked) or case.trusted("masked")
-    return case.finding("masked", name, sentence, case.cite("masked"), looked, proven=proven, meant=meant(case, name))
-
-
-def meant(case: Case, unit: str) -> str:
-    """What a person noted of a unit that is off on purpose, "" if nobody did."""
-    stem = unit.rpartition(".")[0]
-    return next((note for note in case.told if (unit in note or stem in note.split()) and _MEANT.search(note)), "")
+    return case.finding("masked", name, sentence, case.cite("masked"), looked, proven=proven, meant=case.meant(name))
 
 
 def _is_service(unit: UnitState) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
-from stillwatch.unit.facts import ports_of
+from stillwatch.unit.facts import ports_of, without_times
 from stillwatch.unit.protected import is_protected_process
 
 _SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
+_NAMED = re.compile(r"\bport:? (\d{2,5})\b", re.I)
 _OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
 
 
@@ -43,7 +45,13 @@ def said_ports(case: Case) -> list[int]:
     found: list[str] = []
     for trigger in case.triggers("port-in-use"):
         given = trigger.fields.get("port", "")
-        found += [given] if given else _SAID.findall(trigger.sample[:2000])
+        found += [given] if given else _SAID.findall(without_times(trigger.sample[:2000]))
+    if found or not case.triggers("port-in-use"):
+        return _ports(found)
+    return _ports(port for words in case.last_words for port in _NAMED.findall(words))
+
+
+def _ports(found: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(int(port) for port in found if port.isdecimal() and 0 < int(port) < 65536))
 
 

@@ -3,37 +3,87 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
+from typing import Final
 
+from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding
-from stillwatch.think.diagnosis.causes.config import shut_out
+from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
 from stillwatch.unit.facts import paths_in
 
-_MISSING = re.compile(r"no such file|not found|does(?:n't| not) exist|missing|cannot open|could not open|ENOENT", re.I)
-_DENIED = re.compile(r"permission denied|not permitted|access denied|denied access|EACCES|Errcode: 13", re.I)
-_QUOTES = re.compile(r"[\"'`‘’“”()\[\]<>,;]")
-_MOST = 6
+_MISSING: Final = re.compile(
+    r"no such file|not found|does(?:n't| not) exist|missing|ENOENT"
+    r"|(?:cannot|can't|could not|unable to|failed to|error) (?:\w{1,8} )?(?:open|read|load|find|access|stat|chdir)",
+    re.I,
+)
+_DENIED: Final = re.compile(r"permission denied|not permitted|access denied|denied access|EACCES|Errcode: 13", re.I)
+_OWNED: Final = re.compile(r"\bown(?:ed|er|ership|s)\b|\bwrit(?:able|eable)\b", re.I)
+_REFUSED: Final = re.compile(
+    r"unknown|invalid|unexpected|syntax|pars(?:e|ing)|unrecogni[sz]ed|illegal|undefined|not (?:allowed|supported|valid)"
+    r"|bad |error in|duplicate|expected",
+    re.I,
+)
+_AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\()\s?(\d{1,6})\b")
+_WRITTEN: Final = re.compile(r".*\.(?:pid|sock|socket|lock|log|tmp)$|/run/.*|/proc/.*|/dev/.*|/sys/.*")
+"""What a program makes itself: that it is not there says only that the program did not get so far."""
+_QUOTES: Final = re.compile(r"[\"'`‘’“”()\[\]<>,;]")
+_MOST: Final = 6
 
 
 async def said_path(case: Case) -> Finding | None:
-    """A path in the last words of a failed unit that is not there, or that its user may not use."""
+    """A path in the last words of a failed unit: not there, not its user's, or a setting that it cannot read."""
     unit = case.unit
     if unit is None:
         return None
     for words in case.last_words[:_MOST]:
         for path in _paths(words):
-            file = await file_of(case, path)
-            if file is None:
-                continue
-            if exists(file) is False and _MISSING.search(words):
-                looked = await case.cite_look("file_metadata", path=path)
-                sentence = f"{unit.name} needs {path}, which does not exist"
-                return case.finding("missing-path", path, sentence, case.cite_words()[:2], looked, proven=True)
-            if _DENIED.search(words) and (why := await shut_out(case, unit, path)):
-                looked = await case.cite_look("file_metadata", path=path)
-                sentence = f"{unit.name} runs as {unit.user} and may not use {path}, {why}"
-                return case.finding("permission", path, sentence, case.cite_words()[:2], looked, proven=True)
+            if (found := await _at(case, unit, words, path)) is not None:
+                return found
     return None
+
+
+async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | None:
+    file = await file_of(case, path)
+    if file is None:
+        return None
+    told = case.cite_words()[:2]
+    if exists(file) is False:
+        if not _MISSING.search(words) or _WRITTEN.fullmatch(path):
+            return None
+        looked = await case.cite_look("file_metadata", path=path)
+        sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
+        return case.finding("missing-path", path, sentence, told, looked, proven=True)
+    denied, owned = _DENIED.search(words), _OWNED.search(words)
+    why = (await shut_out(case, unit, path) if denied or owned else "") or (
+        await given_away(case, path) if owned else ""
+    )
+    if why:
+        looked = await case.cite_look("file_metadata", path=path)
+        user = f" runs as {unit.user} and" if unit.user else ""
+        sentence = f"{unit.name}{user} may not use {path}, {why}"
+        return case.finding("permission", path, sentence, told, looked, proven=True)
+    line = _line(words, path)
+    if line and _REFUSED.search(words) and is_settings(path):
+        return await refused(case, path, line, told)
+    return None
+
+
+async def _from_where(case: Case, path: str) -> str:
+    """Where more than the last piece is missing: from which directory on."""
+    gone = ""
+    for parent in PurePosixPath(path).parents:
+        file = await file_of(case, str(parent))
+        if file is None or exists(file) is not False:
+            break
+        gone = str(parent)
+    return f", nor does {gone}" if gone else ""
+
+
+def _line(words: str, path: str) -> str:
+    """The number of the line that is named right behind the path."""
+    found = _AT_LINE.match(words.partition(path)[2][:20].lstrip("\"'`’”,) "))
+    return found[1] if found else ""
 
 
 def _paths(words: str) -> list[str]:

@@ -1,0 +1,71 @@
+"""A socket file that a unit cannot connect to: it is closed to the unit, or nobody is behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
+from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, text
+
+_SOCKET: Final = re.compile(r"(?:unix:)?(/[\w@%+.,/-]{1,200}/[\w@%+.,-]{1,100})")
+_DENIED: Final = re.compile(r"permission denied|\(13\b|EACCES", re.I)
+_NOT_RUNNING: Final = ("inactive", "failed")
+
+
+async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], told: tuple[str, ...]) -> Finding | None:
+    """Of the sockets that the complaint names, the first that a look explains."""
+    for trigger in own:
+        target = trigger.fields.get("target", "") or trigger.fields.get("address", "")
+        found = _SOCKET.match(target)
+        file = await file_of(case, found[1]) if found else None
+        if not found or file is None or not (exists(file) is False or text(file, "mode").startswith("s")):
+            continue
+        path = found[1]
+        if exists(file) and _DENIED.search(trigger.sample[:2000]):
+            return await _closed(case, unit, path, told)
+        for name in _servers(path):
+            if (finding := await _behind(case, unit, path, name, told)) is not None:
+                return finding
+    return None
+
+
+async def _closed(case: Case, unit: UnitState, path: str, told: tuple[str, ...]) -> Finding:
+    file = await file_of(case, path) or {}
+    looked = await case.cite_look("file_metadata", path=path)
+    whose = f"{text(file, 'owner')}:{text(file, 'group')}"
+    sentence = f"{unit.name} may not use {path}, which belongs to {whose} with mode {text(file, 'mode')}"
+    return case.finding("permission", path, sentence, told, looked, proven=True)
+
+
+def _servers(path: str) -> list[str]:
+    """Services that would make such a socket by custom: named as the file, or as its directory below /run."""
+    place = PurePosixPath(path)
+    stems = [place.name.partition(".sock")[0], place.parent.name]
+    names = [stem for stem in dict.fromkeys(stems) if stem and not stem.startswith(".") and stem not in ("run", "tmp")]
+    return [f"{stem}.service" for stem in names]
+
+
+async def _behind(case: Case, unit: UnitState, path: str, name: str, told: tuple[str, ...]) -> Finding | None:
+    state = await case.look("unit_status", unit=name)
+    real, active = text(state, "name", "unit") or name, text(state, "active_state")
+    masked = text(state, "load_state") == "masked"
+    if real == unit.name or not (masked or (text(state, "load_state") == "loaded" and active in _NOT_RUNNING)):
+        return None
+    seen = await case.cite_look("unit_status", unit=name)
+    looked = await case.cite_look("file_metadata", path=path)
+    note = case.meant(real)
+    if masked:
+        sentence = f"{real}, which serves {path}, is masked, so nothing can start it: {unit.name} is refused"
+        return case.finding("masked", real, sentence, told, seen, looked, proven=True, meant=note)
+    how = "has failed" if active == "failed" else "does not run"
+    sentence = f"{unit.name} needs {real}, which serves {path} and {how}"
+    may_start = active == "inactive" and text(state, "enabled") in ("enabled", "enabled-runtime")
+    remedy = propose("start_unit", real, sentence) if may_start else None
+    return case.finding(
+        "dependency-failed", real, sentence, told, seen, looked, proven=True, proposal=remedy, meant=note
+    )
