@@ -5,34 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
 
 from stillwatch.triage.precedence import CONSEQUENCES, DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
 from stillwatch.unit.facts import without_times
-from stillwatch.unit.programs import NOBODYS
+from stillwatch.unit.programs import NOBODYS, SERVERS
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""
-
-SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "3306": ("mysql", "mariadb"),
-    "5432": ("postgres",),
-    "6379": ("redis", "valkey"),
-    "27017": ("mongo",),
-    "9200": ("elastic", "opensearch"),
-    "5672": ("rabbit",),
-    "9092": ("kafka",),
-    "2379": ("etcd",),
-    "11211": ("memcached",),
-    "1883": ("mosquitto",),
-    "9000": ("php",),
-    "389": ("slapd", "ldap"),
-    "636": ("slapd", "ldap"),
-}
-"""Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
 
 _PORT = re.compile(r"(?::|\bport )(\d{2,5})(?![\d:])")
 _WORDS = re.compile(r"[a-z]+")

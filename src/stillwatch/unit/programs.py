@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 SHORTEST_STEM: Final = 4
 NOBODYS: Final = frozenset({"", "kernel", "systemd", "sudo", "su", "sshd", "cron", "crond", "dbus-daemon", "audit"})
 """Programs that speak for themselves or of others, never as a part of a unit that fails beside them."""
+
+SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "3306": ("mysql", "mariadb"),
+    "5432": ("postgres",),
+    "6379": ("redis", "valkey"),
+    "27017": ("mongo",),
+    "9200": ("elastic", "opensearch"),
+    "5672": ("rabbit",),
+    "9092": ("kafka",),
+    "2379": ("etcd",),
+    "11211": ("memcached",),
+    "1883": ("mosquitto",),
+    "9000": ("php",),
+    "389": ("slapd", "ldap"),
+    "636": ("slapd", "ldap"),
+}
+"""Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
 
 _SCRIPT = re.compile(r"(?:unit-script-)?(?P<name>.+?)-(?:pre-start|post-start|pre-stop|post-stop|start|stop|reload)")
 _TOKEN = re.compile(r"[a-z]+")
@@ -32,3 +50,8 @@ def is_kin(program: str, unit: str) -> bool:
 def speaks_for(program: str, unit: str) -> bool:
     """Whether a line of this program is the unit's own word."""
     return program == unit or (program not in NOBODYS and (unit in services_of(program) or is_kin(program, unit)))
+
+
+def custom_ports(unit: str) -> list[int]:
+    """The ports that servers of that name listen on by custom."""
+    return [int(port) for port, pieces in SERVERS.items() if any(piece in unit.lower() for piece in pieces)]

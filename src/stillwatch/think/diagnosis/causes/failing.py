@@ -119,7 +119,7 @@ def _constraints(case: Case) -> set[str]:
     return {trigger.fields.get("constraint", "") for trigger in case.triggers("oom")}
 
 
-_PASSING = frozenset({"signal", "core-dump", "watchdog", "timeout", "oom-kill"})
+_PASSING = frozenset({"signal", "core-dump", "watchdog", "oom-kill"})
 _RAN = 60.0
 """Seconds after which an end is no failure to start."""
 

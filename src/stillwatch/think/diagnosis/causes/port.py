@@ -9,6 +9,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
 from stillwatch.unit.facts import ports_of, without_times
+from stillwatch.unit.programs import custom_ports
 from stillwatch.unit.protected import is_protected_process
 
 _SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
@@ -22,7 +23,8 @@ async def port_in_use(case: Case) -> Finding | None:
     told = case.cite("port-in-use")
     said = said_ports(case)
     if unit is not None:
-        for port in dict.fromkeys([*said, *sorted(ports_of(unit)), *(await _configured(case, unit) if told else [])]):
+        others = [*(await _configured(case, unit)), *custom_ports(unit.name)] if told else []
+        for port in dict.fromkeys([*said, *sorted(ports_of(unit)), *others]):
             holder = await _holder(case, unit, port)
             if holder is not None:
                 return await _held(case, unit, port, holder, told)
@@ -45,7 +47,8 @@ def said_ports(case: Case) -> list[int]:
     found: list[str] = []
     for trigger in case.triggers("port-in-use"):
         given = trigger.fields.get("port", "")
-        found += [given] if given else _SAID.findall(without_times(trigger.sample[:2000]))
+        words = without_times(trigger.sample[:2000])
+        found += [given] if given and given in words else _SAID.findall(words)
     if found or not case.triggers("port-in-use"):
         return _ports(found)
     return _ports(port for words in case.last_words for port in _NAMED.findall(words))
