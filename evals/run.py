@@ -77,8 +77,8 @@ def _watched(case: Case, stage: Stage, level: str) -> Verdict:
     machine = stage.machine
     machine.write(CONFIGURATION, configuration(level))
     install(machine, POLICY)
-    before = standing(machine)
     fault = case.play(stage)
+    before = standing(machine)
     began, verdict, told = time.monotonic(), judge(case, fault, stage.seed, [], 0.0), []
     while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 2):
         told = json.loads(machine.stillwatch("incidents", "list", "--json").stdout or "[]")

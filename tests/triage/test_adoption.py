@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.records.trigger import Trigger
+from stillwatch.records.unit import UnitState
 from stillwatch.triage.adoption import JOB, adopter
 from stillwatch.triage.group import group
 from stillwatch.triage.sighting import Units
@@ -90,3 +91,15 @@ def ran(unit: str, about: str = "", **more: float) -> Trigger:
 def test_a_script_is_of_the_job_that_ran_and_shares_a_word(program: str, jobs: list[Trigger], unit: str) -> None:
     said = logged(program, "stale-lock")
     assert adopter([said, *jobs], KNOWN)(said) == unit
+
+
+def test_a_servers_log_file_speaks_for_the_service_that_runs_or_better_fails() -> None:
+    said = logged("postgres", "resource-limit")
+    running = UnitState(name="postgresql@15-main.service", active_state="active", main_pid=7)
+    umbrella = UnitState(name="postgresql.service", active_state="active", sub_state="exited")
+    known = Units.of({u.name: u for u in (running, umbrella)})
+    assert adopter([said], known)(said) == running.name
+    twin = replace(running, name="postgresql@16-main.service")
+    assert adopter([said], Units.of({u.name: u for u in (running, twin)}))(said) == ""
+    down = replace(twin, active_state="failed", main_pid=0)
+    assert adopter([said], Units.of({u.name: u for u in (running, down)}))(said) == down.name

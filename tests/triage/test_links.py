@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
+from stillwatch.triage.group import group
 from stillwatch.triage.links import Arrow, arrows, mount_of
 from stillwatch.triage.sighting import Units, sight
 
@@ -55,3 +56,11 @@ def test_unknown_trouble_of_a_unit_follows_from_that_of_the_unit_it_needs() -> N
     long_ago = own("db.service", "disk-full", first=AT - 9000, last=AT - 9000)
     mild = own("db.service", "disk-full", severity=Severity.low)
     assert linked([told[0], long_ago], known) == linked([told[0], mild], known) == set()
+
+
+def test_what_could_not_be_written_for_no_reason_told_follows_from_a_full_disk() -> None:
+    full = trigger("/srv/data", "disk-full", trusted=True)
+    unwritten = own("db.service", "other", text="FATAL:  could not write init file")
+    denied = own("db.service", "other", text="could not write init file: permission denied")
+    assert len(group([full, unwritten], {}, AT)) == 1
+    assert len(group([full, denied], {}, AT)) == 2

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.triage.neighbours import from_one_program, from_targets
+from stillwatch.triage.neighbours import from_one_program, from_refusals, from_targets
 from stillwatch.triage.sighting import Sighting, Units, sight
 
 from .build import AT, trigger
@@ -76,3 +76,14 @@ def test_a_container_is_known_by_its_long_and_its_short_name() -> None:
     wrong, ended = said("db-1", "version-mismatch"), said("shop-db-1", "exit-code")
     assert list(from_one_program([wrong, ended])) == [(ended.node, wrong.node)]
     assert list(from_one_program([wrong, said("shop-cache-1", "exit-code")])) == []
+
+
+def test_what_a_client_passes_on_of_its_servers_words_is_the_servers() -> None:
+    words = (
+        'psql: error: connection to server at "127.0.0.1", port 5432 failed: FATAL:  sorry, too many clients already'
+    )
+    server = said("postgresql@15-main.service", "resource-limit", rule="no-connections")
+    client = said("shop.service", "resource-limit", rule="no-connections", text=words)
+    assert list(from_refusals([client, server])) == [(client.node, server.node)]
+    other = said("shop.service", "resource-limit", rule="another", text=words)
+    assert list(from_refusals([other, server])) == []

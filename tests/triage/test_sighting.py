@@ -67,3 +67,8 @@ def test_a_vouched_reporter_speaks_of_a_thing_and_blames_no_unit() -> None:
     unit = replace(trigger("web.service", "hardware", writer="smartd.service"), vouched=True)
     assert sight(unit, Units.of({})).hearsay
     assert sight(replace(disk, vouched=False), Units.of({})).subject == "smartd.service"
+
+
+def test_a_vouched_reporter_named_as_its_own_unit_speaks_of_that() -> None:
+    told = replace(own("postfix@-.service", "bad-config"), subject="postfix", vouched=True)
+    assert sight(told, Units.of({})).unit == "postfix@-.service"

@@ -72,3 +72,8 @@ def test_the_reason_is_the_first_grave_line_else_the_last(lines: list[str], why:
 def test_the_rules_of_a_unit_s_end_ask_for_its_last_words() -> None:
     asking = {rule.id for rule in load_rules() if rule.last_words}
     assert {"systemd-unit-failed", "systemd-unit-crashed", "systemd-start-failed"} <= asking
+
+
+def test_of_many_grave_lines_the_first_and_the_last_stay() -> None:
+    lines = [f"[ERROR] {word} went wrong" for word in ("one", "two", "three", "four", "five", "six")]
+    assert words(*(said("shop", line) for line in lines)) == [lines[0], lines[1], lines[4], lines[5]]

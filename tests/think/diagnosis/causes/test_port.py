@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from .scene import Looks, ask, trigger, unit
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.think.diagnosis.causes.case import Case
+from stillwatch.think.diagnosis.causes.port import said_ports
+
+from .scene import AT, Looks, ask, trigger, unit
 
 STRAY = {"port": 18081, "pid": 77, "name": "python3", "unit": "session-4.scope", "started": 1_799_999_880.0}
 SAID = trigger("port-in-use", "cannot bind 127.0.0.1:18081: Address already in use", port="18081")
@@ -73,3 +78,26 @@ async def test_a_port_that_only_the_configuration_names() -> None:
     looks = Looks(listening_sockets={"sockets": [STRAY]}, unit_status={"config_ports": [18081, 9]})
     _, said = await ask(silent, looks=looks)
     assert said.proposal is not None and said.proposal.target == "77"
+
+
+async def test_a_time_of_day_names_no_port() -> None:
+    said = trigger("port-in-use", "2026-11-27 18:50:22 UTC [142] could not bind: Address already in use", port="22")
+    assert said_ports_of(said) == []
+    assert said_ports_of(trigger("port-in-use", "18:50:22 bind to 127.0.0.1:8443: Address already in use")) == [8443]
+
+
+def said_ports_of(said: Trigger) -> list[int]:
+    incident = Incident(
+        id="I1", key="k", state="open", severity=Severity.high, summary="", subject="shop.service", host="h",
+        opened=AT, updated=AT, triggers=(said,),
+    )  # fmt: skip
+    return said_ports(Case(incident=incident, units={}))
+
+
+async def test_where_nobody_names_a_port_the_servers_custom_counts() -> None:
+    holder = {"port": 5432, "pid": 9, "name": "perl", "unit": "tunnel.service", "user": "root"}
+    looks = Looks(listening_sockets=lambda asked: {"sockets": [holder] if asked["port"] == 5432 else []})
+    base = unit("postgresql@15-main.service", exec_start=("/usr/bin/pg_ctlcluster", "15-main"))
+    said = trigger("port-in-use", "could not bind: Address already in use", subject=base.name)
+    _, told = await ask(said, looks=looks, units=(base,), subject=base.name)
+    assert told.cause and "tunnel.service" in told.cause.text and told.confidence >= 0.9

@@ -35,3 +35,42 @@ async def test_a_path_that_its_user_may_not_use() -> None:
     shop = unit(exec_start=())
     _, said = await ask(ended("mkdir /data/elsewhere/x: Access denied"), looks=looks, units=(shop,))  # type: ignore[arg-type]
     assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/data/elsewhere/x")
+
+
+async def test_what_a_program_writes_itself_is_not_missing() -> None:
+    looks = Looks(file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rwxr-xr-x"}))
+    _, said = await ask(ended("error: could not open /srv/shop/shop.pid: No such file"), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and said.cause.id == "exit-code"
+
+
+async def test_a_setting_that_is_not_understood_in_any_words() -> None:
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": True, "mode": "-rw-r--r--"})
+    words = "doveconf: Fatal: Error in configuration file /etc/shop/local.conf line 7: Unknown setting: mail_locatoin"
+    _, said = await ask(ended(words), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", "/etc/shop/local.conf")
+    assert said.proposal and said.proposal.target == "/etc/shop/local.conf"
+
+
+async def test_what_was_given_to_another_owner_than_what_lies_around_it() -> None:
+    owners = {"/var/lib/pg/15/main": "root", "/var/lib/pg/15": "postgres"}
+    looks = Looks(
+        file_metadata=lambda asked: {
+            "path": asked["path"],
+            "exists": True,
+            "owner": owners.get(str(asked["path"]), "root"),
+        }
+    )
+    words = "Error: Data directory /var/lib/pg/15/main must not be owned by root"
+    _, said = await ask(ended(words), looks=looks, units=(unit(user="", exec_start=()),))  # type: ignore[arg-type]
+    assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/var/lib/pg/15/main")
+
+
+async def test_work_that_was_not_done_has_a_reason_of_its_own() -> None:
+    undone = replace(
+        ended('rsync: mkdir "/media/usb0/copy/today" failed: No such file or directory (2)'), cause="backup-failed"
+    )  # type: ignore[type-var]
+    looks = Looks(
+        file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rwxr-xr-x"}, _media={"exists": True})
+    )
+    _, said = await ask(undone, looks=looks)  # type: ignore[arg-type]
+    assert said.cause and said.cause.id == "missing-path" and "nor does /media/usb0" in said.cause.text

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from stillwatch.records.trigger import Trigger
+
+from .scene import Looks, ask, files, trigger, unit
+
+CLIENT = unit("nginx.service", active_state="active", result="success", exit_status=0)
+PATH = "/run/php/php8.2-fpm.sock"
+GONE: Mapping[str, Any] = files()
+SERVER = {"name": "php8.2-fpm.service", "load_state": "loaded", "active_state": "inactive", "enabled": "enabled"}
+
+
+def refused(why: str) -> Trigger:
+    return trigger("dependency-failed", f"connect() to unix:{PATH} failed ({why})", subject="nginx", target=PATH)
+
+
+async def asked(why: str, told: tuple[str, ...] = (), **looks: Any) -> Any:
+    _, said = await ask(refused(why), looks=Looks(**looks), units=(CLIENT,), subject="nginx.service", told=told)
+    return said
+
+
+async def test_a_socket_that_is_closed_to_it() -> None:
+    closed = {"exists": True, "mode": "srw-------", "owner": "root", "group": "root"}
+    said = await asked("13: Permission denied", file_metadata=closed)
+    assert (said.cause.id, said.cause.object) == ("permission", PATH)
+
+
+async def test_the_service_that_makes_it_does_not_run() -> None:
+    said = await asked("2: No such file or directory", file_metadata=GONE, unit_status=SERVER)
+    assert (said.cause.id, said.cause.object) == ("dependency-failed", "php8.2-fpm.service")
+    assert (said.proposal.action, said.proposal.target) == ("start_unit", "php8.2-fpm.service")
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [
+        ({"active_state": "failed"}, "dependency-failed"),
+        ({"enabled": "disabled"}, "dependency-failed"),
+        ({"load_state": "masked"}, "masked"),
+    ],
+)
+async def test_what_was_switched_off_or_failed_is_not_just_started(state: Mapping[str, str], cause: str) -> None:
+    said = await asked("2: No such file or directory", file_metadata=GONE, unit_status=SERVER | dict(state))
+    assert said.cause.id == cause and said.proposal is None
+
+
+async def test_what_is_off_on_purpose_is_meant() -> None:
+    note = "php8.2-fpm.service is stopped on purpose"
+    said = await asked("2: No such file or directory", told=(note,), file_metadata=GONE, unit_status=SERVER)
+    assert said.meant == note and said.proposal is None
