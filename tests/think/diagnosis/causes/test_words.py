@@ -67,7 +67,9 @@ async def test_what_was_given_to_another_owner_than_what_lies_around_it() -> Non
 
 async def test_work_that_was_not_done_has_a_reason_of_its_own() -> None:
     undone = replace(
-        ended('rsync: mkdir "/media/usb0/copy/today" failed: No such file or directory (2)'), cause="backup-failed"
+        ended('rsync: mkdir "/media/usb0/copy/today" failed: No such file or directory (2)'),
+        cause="backup-failed",
+        trusted=False,
     )  # type: ignore[type-var]
     looks = Looks(
         file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rwxr-xr-x"}, _media={"exists": True})

@@ -12,7 +12,7 @@ from stillwatch.unit.facts import ports_of, without_times
 from stillwatch.unit.programs import custom_ports
 from stillwatch.unit.protected import is_protected_process
 
-_SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?![\d:.])")
+_SAID = re.compile(r"(?::|\bport |', )(\d{2,5})(?!\d|[:.]\d)")
 _NAMED = re.compile(r"\bport:? (\d{2,5})\b", re.I)
 _OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|init\.scope")
 
