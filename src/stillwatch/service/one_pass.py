@@ -20,7 +20,7 @@ from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
-from stillwatch.service.in_words import NO_ORDERS, in_words
+from stillwatch.service.in_words import in_words, no_orders
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
@@ -104,9 +104,9 @@ class Service:
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
         report, gathered = await self._known(deadline, progress)
         known = self._to_draw_on(report, gathered)
-        if order_in(question, known.units) is not None:
-            say(NO_ORDERS)
-            return Reply(text=NO_ORDERS, by="rule")
+        if order := order_in(question, known.units):
+            say(told := no_orders(order, question))
+            return Reply(text=told, by="rule")
         looks = self._rooms.looks(None, None)
         responded = await respond(
             question, (), known, looks=looks, clock=self._clock, users=all_users(), looking=progress

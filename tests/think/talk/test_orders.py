@@ -49,6 +49,8 @@ def test_the_named_thing_is_meant(message: str, action: str, target: str) -> Non
         "what stops nginx",
         "nginx restarted yesterday",
         "x" * 300,
+        "reinicié postgresql y sigue sin levantar",
+        "restart nginx if it is down",
     ],
 )
 def test_a_question_or_a_tale_is_no_order(message: str) -> None:
@@ -65,6 +67,12 @@ def test_a_question_or_a_tale_is_no_order(message: str) -> None:
         ("delete /var/log/x", "untyped", "rm -i /var/log/x"),
         ("restart nginx because it hangs", "near", "restart nginx"),
         ("restart nginx and ssh", "near", "restart nginx"),
+        ("Please restart nginx now, I have tested the config.", "near", "restart nginx"),
+        ("could you please fire up cron right now?", "near", "start cron"),
+        ("start nginx, but not now", "near", "start nginx"),
+        ("Bitte die Kiste jetzt rebooten.", "untyped", "reboot"),
+        ("unban 203.0.113.44", "untyped", "unban 203.0.113.44"),
+        ("renew the certificate of shop.example.org", "untyped", "certbot renew"),
         ("restart foobar", "near", "restart NAME"),
         ("restart", "near", "restart NAME"),
         ("approve A-17", "near", "approve"),

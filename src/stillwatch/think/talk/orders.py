@@ -52,7 +52,17 @@ NOT_AN_ORDER: Final = re.compile(
     r"|has|have|had|warum|wieso|weshalb|wie|was|wann|wer|ob|wenn|falls|soll|sollte|wurde|hat|hast|habe|pourquoi|comment|quand|qui|si|dois|devrais|as"
     r"|por que|como|cuando|quien|debo|deberia|would it|may|darf|darfst|help to|happens|after|before|until|unless|instead)\b"
 )
-MACHINE: Final = re.compile(r"\b(?:server|machine|host|box|serveur|servidor|maschine|maquina|ordinateur)\b")
+MACHINE: Final = re.compile(
+    r"\b(?:server|machine|host|box|serveur|servidor|maschine|maquina|ordinateur|kiste|rechner)\b"
+)
+PHRASES: Final = (
+    (re.compile(r"\b(?:kick off|fire up|spin up|bring up|bring back|bring back up|turn on|switch on)\b"), "start"),
+    (re.compile(r"\b(?:take down|bring down|turn off|switch off)\b"), "stop"),
+)
+"""Verbs of several words."""
+CLAUSE: Final = re.compile(r"[,;:.!]\s| (?:and|und|et|y|because|since|weil|denn|car|parce que|porque|pues) ")
+PAST: Final = re.compile(r"\b\w+[éó]\b")
+"""Spanish "reinicié", "reinició": told, not ordered."""
 FORBIDS: Final = re.compile(r"^(?:please |bitte )?(?:do not|don'?t|never|nicht|ne |n'|no )")
 INVERTED: Final = re.compile(r"\b\w+-(?:on|je|tu|il|elle|ils|elles|vous|nous)\b")
 """A French question by its word order alone."""
@@ -112,9 +122,24 @@ def order_in(message: str, units: Mapping[str, UnitState]) -> Order | None:
     text = POLITE.sub("", text.rstrip("?").strip())
     if FORBIDS.match(text) and verb_in(text):
         return Order(kind="refusal")
-    if NOT_AN_ORDER.search(text) or INVERTED.search(text):
+    if any(folded(past) in VERBS for past in PAST.findall(message.casefold())):
         return None
-    return _typed(text, units)
+    for pattern, verb in PHRASES:
+        text = pattern.sub(verb, text)
+    if NOT_AN_ORDER.search(text) or INVERTED.search(text):
+        return _begun(text, units)
+    return _typed(text, units) or _begun(text, units)
+
+
+def _begun(text: str, units: Mapping[str, UnitState]) -> Order | None:
+    """What begins with an order for a thing of this host and says more is none: it is told what to type for it."""
+    first, *more = CLAUSE.split(text, maxsplit=1)
+    if not more or NOT_AN_ORDER.search(first) or INVERTED.search(first):
+        return None
+    order = _typed(first, units)
+    if order is None or order.kind != "act":
+        return None
+    return Order(kind="near", command=f"{order.action.split('_')[0]} {order.target.removesuffix('.service')}")
 
 
 def verb_in(question: str) -> str:
@@ -167,10 +192,11 @@ def _typed(text: str, units: Mapping[str, UnitState]) -> Order | None:
     if words[0] in VERBS or (len(words) == 2 and words[-1] in VERBS):
         verb = words[0] if words[0] in VERBS else words[-1]
         return _act(VERBS[verb], words[1:] if verb == words[0] else words[:-1], units)
-    if words[0] in UNTYPED:
-        rest = " ".join(word for word in words[1:] if word not in KINDS)[:120]
-        command = UNTYPED[words[0]].format(rest=rest or "NAME", verb=words[0])
-        return Order(kind="untyped", command=command)
+    last = len(words) <= 2 and words[-1] in UNTYPED and MACHINE.search(text)  # "die Kiste rebooten"
+    if words[0] in UNTYPED or last:
+        verb, things = (words[0], words[1:]) if words[0] in UNTYPED else (words[-1], words[:-1])
+        rest = " ".join(word for word in things if word not in KINDS)[:120]
+        return Order(kind="untyped", command=UNTYPED[verb].format(rest=rest or "NAME", verb=verb))
     return None
 
 
