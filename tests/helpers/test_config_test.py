@@ -24,6 +24,31 @@ def test_a_declared_test_passes_or_fails(policy: Write) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "code", "known"),
+    [
+        ("nginx: [emerg] bind() to 192.0.2.5:80 failed (99: Cannot assign requested address)", 1, False),
+        ("nginx: [emerg] host not found in upstream app.internal in /etc/nginx/nginx.conf:9", 1, False),
+        ("getaddrinfo: Temporary failure in name resolution", 2, False),
+        ("warning: host not found, going on without it", 0, True),
+        ("unknown directive listens", 1, True),
+    ],
+)
+def test_r12_what_only_the_hosts_network_could_tell_is_no_failed_test(
+    policy: Write, tmp_path: Path, said: str, code: int, known: bool
+) -> None:
+    """Else a file that is in order would be taken for broken, which is a cause to replace it."""
+    script = tmp_path / "check"
+    script.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit {code}\n")
+    script.chmod(0o755)
+    declare(policy, script)
+    if known:
+        assert config_test.handle({"do": "test", "name": "a", "folders": []}) == {"passed": code == 0, "code": code}
+    else:
+        with pytest.raises(Refused, match="cannot be run here"):
+            config_test.handle({"do": "test", "name": "a", "folders": []})
+
+
+@pytest.mark.parametrize(
     "program",
     [
         "sh",
