@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.support import rig
 from tests.support.groups import sweep
@@ -59,6 +60,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+class Sharers(LoadScopeScheduling):
+    """Tests of a file that share something, such as a machine, stay together; each other one goes where one is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if 'scope="module"' in (rig.REPOSITORY / file).read_text() else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharers | None:
+    """In place of xdist's own for `--dist loadscope`, which keeps together whole files."""
+    return Sharers(config, log) if config.getoption("dist") == "loadscope" else None
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Each test that passed only when it was tried again, with what went wrong the first time."""
     again = terminalreporter.stats.get("rerun", [])
@@ -100,14 +115,10 @@ def machine(boot: Callable[..., rig.Machine]) -> rig.Machine:
     return boot()
 
 
-@pytest.fixture(params=["llama-server", "xllamacpp"])
+@pytest.fixture(params=rig.ENGINES)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each engine that a host may have, for tests of real models; whatever asks for one in the test gets this one."""
-    native = rig.llama_server()
-    if request.param == "llama-server" and native is None:
-        problem = "no llama-server: scripts/setup --tests builds one"
-        pytest.fail(problem) if ON_CI else pytest.skip(problem)
-    name = str(native) if request.param == "llama-server" else "xllamacpp"
+    name = rig.engine_named(request.param)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", name)
     return name
 

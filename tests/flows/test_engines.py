@@ -24,7 +24,7 @@ import pytest
 from stillwatch.helpers.engine import arguments
 from stillwatch.helpers.llama import ENVIRONMENT
 from stillwatch.llm.child import LEASH
-from tests.support.rig import llama_server, model_dir
+from tests.support.rig import ENGINES, engine_named, model_dir
 
 pytestmark = [pytest.mark.real_model, pytest.mark.process]
 KEY = "a-key-that-nobody-guesses-0123456789"
@@ -96,12 +96,9 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(POLL)
 
 
-@pytest.fixture(scope="module", params=["llama-server", "xllamacpp"])
+@pytest.fixture(scope="module", params=ENGINES)
 def name(request: pytest.FixtureRequest) -> str:
-    native = llama_server()
-    if request.param == "llama-server" and native is None:
-        pytest.skip("no llama-server: scripts/setup --tests builds one")
-    return str(native) if request.param == "llama-server" else "xllamacpp"
+    return engine_named(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ import sys
 from urllib.request import Request, urlopen
 print(urlopen(Request(sys.argv[1], headers={"Authorization": sys.argv[2]})).status)
 """
+DOORS = ("stillwatch-gate-propose.socket", "stillwatch-gate-admin.socket")
 SERVICES = ("stillwatch.service", "stillwatch-gate.service")
 HASHES = "find /etc /usr/lib/systemd /var/lib /opt -xdev -type f -exec sha256sum {} + | sort"
 VOLATILE = (
@@ -49,11 +51,20 @@ VOLATILE = (
 )
 
 
+@pytest.fixture(scope="module")
+def shared(rootfs: Path) -> Iterator[Machine]:
+    """One machine for all that look at what was installed."""
+    with Machine() as machine:
+        done = machine.stillwatch("install", timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield machine
+
+
 @pytest.fixture
-def installed(machine: Machine) -> Iterator[Machine]:
-    done = machine.stillwatch("install", timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield machine
+def installed(shared: Machine) -> Machine:
+    """With all of it running, whatever the test before has stopped."""
+    shared.run(["systemctl", "start", *DOORS, *SERVICES, "stillwatch-look.socket"])
+    return shared
 
 
 def propose(machine: Machine, action: str, target: str, user: str = "stillwatch") -> Any:
@@ -108,15 +119,13 @@ def test_an_administrator_of_the_group_decides_and_the_gate_mends(installed: Mac
 
 
 def test_the_doctor_finds_the_gate_well_and_a_plain_user_installs_nothing(installed: Machine) -> None:
-    doors = ["stillwatch-gate-propose.socket", "stillwatch-gate-admin.socket"]
-    installed.run(["systemctl", "start", *doors, "stillwatch-look.socket", "stillwatch-gate.service"])
     found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
     wrong = {
         topic: found[topic] for topic in ("policy", "gate", "autonomy", "helpers", "polkit") if not found[topic]["ok"]
     }
     assert not wrong
     # both doors: through the other one the daemon, which looks every second, would start the gate again
-    installed.run(["systemctl", "stop", *doors, "stillwatch-gate.service", "stillwatch-look.socket"])
+    installed.run(["systemctl", "stop", *DOORS, "stillwatch-gate.service", "stillwatch-look.socket"])
     found = {one["topic"]: one for one in json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]}
     assert not found["gate"]["ok"]
     assert found["helpers"]["mend"] == "systemctl start stillwatch-look.socket"
@@ -147,12 +156,17 @@ def test_a_user_without_rights_is_told_whose_state_it_is(installed: Machine) -> 
 
 
 def test_a_broken_configuration_keeps_the_daemon_from_starting_and_is_named(installed: Machine) -> None:
-    installed.write("/etc/stillwatch/stillwatch.toml", "[api]\nprot = 8083\n")
-    assert installed.run(["systemctl", "restart", "stillwatch.service"], check=False).returncode != 0
-    said = installed.run(["journalctl", "-u", "stillwatch.service", "-o", "cat"]).stdout
-    assert "api.prot" in said and "line 2" in said
-    findings = json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]
-    assert [one for one in findings if one["topic"] == "configuration" and not one["ok"]]
+    file = "/etc/stillwatch/stillwatch.toml"
+    good = installed.read(file)
+    installed.write(file, "[api]\nprot = 8083\n")
+    try:
+        assert installed.run(["systemctl", "restart", "stillwatch.service"], check=False).returncode != 0
+        said = installed.run(["journalctl", "-u", "stillwatch.service", "-o", "cat"]).stdout
+        assert "api.prot" in said and "line 2" in said
+        findings = json.loads(installed.stillwatch("doctor", "--json").stdout)["findings"]
+        assert [one for one in findings if one["topic"] == "configuration" and not one["ok"]]
+    finally:
+        installed.write(file, good)
 
 
 def test_backup_and_restore_of_services(installed: Machine) -> None:
@@ -160,11 +174,10 @@ def test_backup_and_restore_of_services(installed: Machine) -> None:
     installed.stillwatch("backup", "/root/b.tar.gz", check=True)
     refused = installed.stillwatch("restore", "/root/b.tar.gz")
     assert refused.returncode == 5 and "systemctl stop" in refused.stderr
-    doors = ["stillwatch-gate-propose.socket", "stillwatch-gate-admin.socket"]
-    installed.run(["systemctl", "stop", *doors, "stillwatch.service", "stillwatch-gate.service"])
+    installed.run(["systemctl", "stop", *DOORS, "stillwatch.service", "stillwatch-gate.service"])
     restored = installed.stillwatch("restore", "/root/b.tar.gz")
     assert restored.returncode == 0, restored.stderr
-    installed.run(["systemctl", "start", *doors, "stillwatch-gate.service", "stillwatch.service"])
+    installed.run(["systemctl", "start", *DOORS, "stillwatch-gate.service", "stillwatch.service"])
     assert installed.stillwatch("audit", "verify").returncode == 0
     assert owner_of(installed, "stillwatch.service") == "stillwatch"
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from stillwatch.llm.engines import INSTALLED
-from tests.support.rig import MODELS_INSIDE, Machine, engine_inside, llama_server
+from tests.support.doors import Doors
+from tests.support.rig import ENGINES, MODELS_INSIDE, Machine, engine_inside, engine_named, llama_server
 
 pytestmark = pytest.mark.real_model
 SMALL = "SmolLM2-135M-Instruct.Q4_1"
@@ -18,11 +19,25 @@ OWN = {"STILLWATCH_MODEL_DIR": ""}
 """The models of the service, not those that tests share."""
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return engine_named(request.param)
+
+
+@pytest.fixture(scope="module")
+def shared(rootfs: Path, engine: str) -> Iterator[Machine]:
+    """Installed with each engine, with one small model that root brought."""
+    with Machine() as machine:
+        install(machine, {**OWN, "STILLWATCH_LLAMA_SERVER": engine_inside(engine)})
+        yield machine
+
+
 @pytest.fixture
-def served(machine: Machine, engine: str) -> Iterator[Machine]:
-    """Installed with each engine, with one small model that root brought, and the daemon ready to ask it."""
-    install(machine, {**OWN, "STILLWATCH_LLAMA_SERVER": engine_inside(engine)})
-    yield machine
+def served(shared: Machine) -> Machine:
+    """With the daemon ready to ask its model, whatever the test before did to them."""
+    shared.run(["systemctl", "start", "stillwatch.service"])
+    shared.wait(lambda: is_ready(shared), "the model", seconds=60)
+    return shared
 
 
 def install(machine: Machine, env: dict[str, str]) -> None:
@@ -38,12 +53,10 @@ def restart(machine: Machine) -> None:
 
 
 def status(machine: Machine) -> Any:
-    done = machine.stillwatch("status", "--json", env=OWN)
-    return json.loads(done.stdout) if done.stdout else {}
+    return Doors(machine).status()
 
 
 def is_ready(machine: Machine) -> bool:
-    """As the daemon says; where none answers the command says what could be had."""
     tier = status(machine).get("tiers", {}).get("trigger", {})
     return tier.get("state") == "ready" and tier.get("detail") != "not needed this time"
 

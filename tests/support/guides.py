@@ -61,7 +61,7 @@ def commands(page: str) -> list[str]:
     ]
     bare = FENCE.sub(lambda fence: " " * len(fence[0]), text)
     indented = [(found.start(), found[1]) for found in re.finditer(r"^ {4}(\S.*)$", bare, re.MULTILINE)]
-    return [line for _, line in sorted(fenced + indented) if line]
+    return [line for _, line in sorted(fenced + indented, key=lambda found: found[0]) if line]
 
 
 def inline_commands(page: str) -> list[str]:
