@@ -6,11 +6,13 @@ import pytest
 
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.watch.everyday import Everyday
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.novelty import Novel
-from stillwatch.watch.unknown import MOST_KINDS, MOST_PROGRAMS, known_programs, ranked, unknown_trouble
+from stillwatch.watch.unknown import FEW, MOST_KINDS, MOST_PROGRAMS, PICKED, Unknown, known_programs, ranked
 
-KNOWN = frozenset({"nginx", "sshd"})
+KNOWN = frozenset({"nginx", "sshd", "kernel"})
+EVERYDAY = Everyday(["ERROR: the hue of today is pale"])
 
 
 def kind(text: str, program: str = "colours", count: int = 1, **more: object) -> Novel:
@@ -18,8 +20,8 @@ def kind(text: str, program: str = "colours", count: int = 1, **more: object) ->
     return Novel(template=said, sample=said, subject=program, count=count, first=1.0, last=2.0, **more)  # type: ignore[arg-type]
 
 
-def told(*novel: Novel, triggers: tuple[Trigger, ...] = ()) -> list[Trigger]:
-    return list(unknown_trouble(novel, triggers, KNOWN, "box"))
+def told(*novel: Novel, triggers: tuple[Trigger, ...] = (), lines: int | None = None) -> list[Trigger]:
+    return list(Unknown(lambda: KNOWN, lambda: EVERYDAY, "box").triggers(novel, triggers, lines))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,39 @@ def test_what_is_told(novel: Novel, is_told: bool) -> None:
     found = told(novel)
     assert bool(found) is is_told
     assert all((one.severity, one.subject, one.host) == (Severity.low, novel.subject, "box") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("novel", "is_told"),
+    [
+        (kind("[error] no such hue", "nginx", count=3), True),
+        (kind("no such hue", "nginx", count=3, priority=3), True),
+        (kind("ERROR: the hue of today is pale"), False),
+        (kind("[error] no such hue", "nginx"), False),
+        (kind("error: pipe has no hue", "kernel"), False),
+        (kind("[drm] *ERROR* no hue", "kernel", count=3), True),
+        (kind("could not mix the hue"), False),
+    ],
+)
+def test_what_is_told_of_a_long_text(novel: Novel, is_told: bool) -> None:
+    assert bool(told(novel, lines=PICKED + 1)) is is_told
+
+
+def test_a_sentence_counts_where_a_person_picked_the_lines_and_nothing_else_is_told() -> None:
+    mere = kind("could not mix the hue")
+    (trigger,) = told(mere, lines=PICKED)
+    assert trigger.severity is Severity.low
+    assert told(mere, triggers=(trigger,), lines=PICKED) == []
+    assert told(kind("could not mix, retrying"), lines=PICKED) == []
+    assert told(*(kind("could not mix", f"p{number}") for number in range(FEW + 1)), lines=PICKED) == []
+
+
+def test_one_program_s_trouble_is_one_fault_and_what_names_a_reason_speaks_first() -> None:
+    bare, reason = kind("[ERROR] at work"), kind("[ERROR] no space left on device")
+    found = told(bare, reason, lines=PICKED + 1)
+    assert [one.cause for one in found] == ["disk-full", "disk-full"]
+    assert "no space left" in found[0].summary
+    assert {one.cause for one in told(bare, reason)} == {"other"}
 
 
 def test_a_program_of_which_a_rule_speaks_needs_no_second_voice() -> None:

@@ -15,6 +15,7 @@ from stillwatch.host.textlines import TextLines, wide_encoding
 from stillwatch.records.line import Line
 from stillwatch.watch.shapes.fold import fold
 from stillwatch.watch.shapes.reader import Block, Reader
+from stillwatch.watch.shapes.unquote import unquoted
 
 PROBE_BYTES: Final = 4096
 CHUNK_BYTES: Final = 1 << 20
@@ -75,7 +76,7 @@ class LogFile:
 
     def blocks(self) -> Iterator[Block]:
         """The lines, some thousands at a time; those of one record are one. Memory stays bounded whatever comes."""
-        return fold(self._blocks())
+        return fold(unquoted(self._blocks()))
 
     def lines(self) -> Iterator[Line]:
         """The same, taken apart."""

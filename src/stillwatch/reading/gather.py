@@ -11,11 +11,12 @@ from stillwatch.errors import NotReachable
 from stillwatch.ports import Clock
 from stillwatch.records.event import Event
 from stillwatch.records.report import SourceReport
-from stillwatch.records.trigger import Trigger
+from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.novelty import Novel
+from stillwatch.watch.unknown import FEW, PICKED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +74,11 @@ async def gather(
         triggers += read.sightings.triggers if read.sightings else ()
         triggers += watcher.judge(read.events)
     units = {name: unit for read, _ in reads for name, unit in read.units.items()}
-    novel = tuple(one for read, _ in reads if read.sightings for one in read.sightings.novel)
+    seen = [read.sightings for read, _ in reads if read.sightings]
+    novel = tuple(one for sightings in seen for one in sightings.novel)
+    triggers += _unknown(watcher, novel, triggers, seen)
     return Gathered(
-        triggers=(*triggers, *watcher.unknown(novel, triggers)),
+        triggers=tuple(triggers),
         novel=novel,
         units=units,
         sources=tuple(report for _, report in reads),
@@ -84,6 +87,18 @@ async def gather(
         unread=sum((read.sightings.unread for read, _ in reads if read.sightings), Unread()),
         hosts=tuple(dict.fromkeys(host for read, _ in reads for host in read.hosts)),
     )
+
+
+def _unknown(
+    watcher: Watcher, novel: Sequence[Novel], told: Sequence[Trigger], seen: Sequence[Sightings]
+) -> tuple[Trigger, ...]:
+    """Trouble that no rule knows; in a few lines that a person has picked out, also what rules want to hear oftener."""
+    lines = sum(sightings.lines for sightings in seen) if all(sightings.is_text for sightings in seen) else None
+    known = any(trigger.severity > Severity.info for trigger in told)
+    beneath = watcher.beneath() if lines is not None and lines <= PICKED and not known else ()
+    if len({trigger.subject for trigger in beneath}) > FEW:
+        beneath = ()
+    return (*beneath, *watcher.unknown(novel, (*told, *beneath), lines))
 
 
 async def _read(source: Source, watcher: Watcher, ends: float, seconds: float) -> tuple[Read, SourceReport]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -69,9 +70,15 @@ def filled(rule: Rule, own_slots: Mapping[str, str], file: Path) -> Rule:
     return msgspec.structs.replace(rule, match=match, also=also, unless=unless)
 
 
+@lru_cache(maxsize=128)
+def _shipped(file: Path) -> RuleFile:
+    """A family of the package's own, which does not change while the program runs."""
+    return load_file(file)
+
+
 def _trusted(file: Path) -> tuple[Rule, ...]:
     """The package's own rules were examined when they were written (`rules test`); that takes a second."""
-    return load_file(file).rule
+    return _shipped(file).rule
 
 
 def _examined(file: Path) -> tuple[Rule, ...]:
@@ -84,5 +91,9 @@ def _examined(file: Path) -> tuple[Rule, ...]:
 
 def ordinary_lines(folders: Iterable[Path] = (RULES_FOLDER,)) -> tuple[Sample, ...]:
     """The ordinary lines of all families."""
-    families = (load_file(file).family for folder in folders for file in sorted(folder.glob("*.toml")))
+    families = (
+        (_shipped if folder == RULES_FOLDER else load_file)(file).family
+        for folder in folders
+        for file in sorted(folder.glob("*.toml"))
+    )
     return tuple(sample for family in families if family for sample in family.ordinary_samples())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
-from stillwatch.records.trigger import Trigger
+from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.unit.names import is_unit, of_all_connections
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 from stillwatch.watch.last_words import Earlier, last_words
@@ -18,6 +19,8 @@ from stillwatch.watch.rule import Found, Rule, fill, named
 
 KEPT = 5
 MORE = "more of the same kind"
+SELDOM = 3
+"""A rule that wants to hear more often than this speaks of what is ordinary once."""
 SENTENCE_LIMIT = 1000
 Key = tuple[str, str, bool, tuple[str, ...]]
 
@@ -127,6 +130,12 @@ class HitCounter:
             self._close(key, group)
         return triggers
 
+    def beneath(self) -> tuple[Trigger, ...]:
+        """Low triggers of the groups that are below their threshold."""
+        waiting = [(key, group) for key, group in self._groups.items() if group.count and not group.fired]
+        grave = [(key, group) for key, group in waiting if _may_be_alone(group.rule)]
+        return tuple(replace(self._trigger(group, trusted=key[2]), severity=Severity.low) for key, group in grave)
+
     def _related(self, fired: list[tuple[Key, Group]]) -> list[tuple[Key, Group]]:
         """Those that may speak, for what the other rules say: what lacks another waits for it, what is told is closed.
 
@@ -194,6 +203,11 @@ class HitCounter:
             say=safe_text(fill(rule.say, words), SENTENCE_LIMIT),
             words=tuple(as_event(line, self.host) for line in group.words),
         )
+
+
+def _may_be_alone(rule: Rule) -> bool:
+    """Whether a single sighting is worth telling where nothing else is."""
+    return rule.level > Severity.low and rule.at_least <= SELDOM and not rule.kind and not rule.needs
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

@@ -75,6 +75,10 @@ class Hosts:
         for counters in touched.values():
             yield counters.take()
 
+    def beneath(self) -> tuple[Trigger, ...]:
+        """Of all hosts, what has been heard less often than its rule wants."""
+        return tuple(trigger for counters in self._counters.values() for trigger in counters.hits.beneath())
+
     def _make_room(self) -> None:
         if len(self._counters) > HOSTS:
             _, silent = self._counters.popitem(last=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unread import Unread
+from stillwatch.watch.everyday import Everyday
+from stillwatch.watch.family import ordinary_lines
 from stillwatch.watch.flood import SUBJECTS, Flood
 from stillwatch.watch.hit_counter import fields_of, subject_of
 from stillwatch.watch.host_counters import Hosts
@@ -24,7 +26,7 @@ from stillwatch.watch.shapes.reader import Block, Reader
 from stillwatch.watch.text_verdicts import NEW, TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
-from stillwatch.watch.unknown import known_programs, unknown_trouble
+from stillwatch.watch.unknown import Unknown, known_programs
 from stillwatch.watch.usage import judge_usage
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
@@ -33,13 +35,17 @@ ERRORS = frozenset((b"0", b"1", b"2", b"3"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sightings:
-    """What a batch of lines showed. lines: how many were seen; dropped: of how many only the number is kept."""
+    """What a batch of lines showed. lines: how many were seen; dropped: of how many only the number is kept.
+
+    is_text: they are of a text, not of a journal.
+    """
 
     triggers: tuple[Trigger, ...]
     novel: tuple[Novel, ...]
     lines: int
     dropped: int = 0
     unread: Unread = Unread()
+    is_text: bool = False
 
 
 class Watcher:
@@ -98,15 +104,31 @@ class Watcher:
                 judged = verdicts.judge(raw, number) if kept is NEW else verdicts.again(raw, number, kept)
                 if judged and judged[1]:
                     self._consider(*judged, None, partial(reader.earlier, number))
-        return self._sightings(seen, (), verdicts.take_unread())
+        return replace(self._sightings(seen, ()), unread=verdicts.take_unread(), is_text=True)
 
-    def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger]) -> tuple[Trigger, ...]:
-        """Trouble among the lines that no rule knows, where the rules do not speak of the program already."""
-        return unknown_trouble(novel, told, self._known, self.host) if novel else ()
+    def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger], lines: int | None = None) -> tuple[Trigger, ...]:
+        """Trouble among the lines that no rule knows, where the rules do not speak of the program already.
+
+        lines: of how many a text had, whole; None for a journal.
+        """
+        return self._unknown.triggers(novel, told, lines) if novel else ()
+
+    def beneath(self) -> tuple[Trigger, ...]:
+        """What rules have heard, and not as often as they want, of a text that is at its end."""
+        return self._hosts.beneath()
+
+    @cached_property
+    def _unknown(self) -> Unknown:
+        return Unknown(lambda: self._known, lambda: self._everyday, self.host)
 
     @cached_property
     def _known(self) -> frozenset[str]:
         return known_programs(self.screen.rules)
+
+    @cached_property
+    def _everyday(self) -> Everyday:
+        silent = (sample for rule in self.screen.rules for sample in rule.silent if not sample.told_by)
+        return Everyday(sample.line for sample in (*ordinary_lines(), *silent))
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
         """Unit states and metrics, which are facts: triggers of those that are wrong."""
@@ -142,17 +164,26 @@ class Watcher:
             self.novelty.note(line, key)
 
     def _heard(self, line: Line, verdict: Verdict) -> tuple[bool, list[tuple[Rule, Found]]]:
-        """Whether a rule knows the line, and who listens; a general rule only where no other does."""
+        """Whether a rule knows the line, and who listens.
+
+        A general rule listens only where no other does; so does one for some programs to a line that names none.
+        """
         spoken, heard = False, []
         rules, by_name = self.screen.rules, False
-        for index in sorted((index for index in verdict if index >= 0), key=lambda index: rules[index].general):
+        nameless = line.source == "log" and not line.subject
+
+        def gives_way(index: int) -> bool:
+            return rules[index].general or (nameless and bool(rules[index].programs))
+
+        for index in sorted((index for index in verdict if index >= 0), key=gives_way):
             rule = rules[index]
-            if (by_name and rule.general) or not (found := self.screen.extract(index, line.raw, verdict)):
+            if (by_name and gives_way(index)) or not (found := self.screen.extract(index, line.raw, verdict)):
                 continue
-            spoken = True
-            if rule.suits(line) and not self._is_told(rule, line, found.groups):
+            suits = rule.suits(line)
+            spoken = spoken or suits or line.source == "journal"
+            if suits and not self._is_told(rule, line, found.groups):
                 heard.append((rule, found))
-                by_name = by_name or not (rule.general or rule.needs)
+                by_name = by_name or not (gives_way(index) or rule.needs)
         return spoken, heard
 
     def _in_english(self, line: Line, verdict: Verdict) -> tuple[Line, Verdict]:
@@ -176,14 +207,14 @@ class Watcher:
             self._hosts.of(line.host).note_death(pid)
         return self.units is not None and not line.host and _text(found.get("unit")) not in self.units
 
-    def _sightings(self, seen: int, floods: tuple[Trigger, ...], unread: Unread = Unread()) -> Sightings:
+    def _sightings(self, seen: int, floods: tuple[Trigger, ...]) -> Sightings:
         found, dropped = list(floods), self.novelty.dropped
         self.novelty.dropped = 0
         for triggers, lost in self._hosts.take():
             found += triggers
             dropped += lost
         found.sort(key=lambda trigger: (-trigger.severity, trigger.first))
-        return Sightings(triggers=tuple(found), novel=self.novelty.take(), lines=seen, dropped=dropped, unread=unread)
+        return Sightings(triggers=tuple(found), novel=self.novelty.take(), lines=seen, dropped=dropped)
 
 
 def _is_grave(line: Line) -> bool:

@@ -28,9 +28,10 @@ FOREIGN = -1000
 """In a verdict, this and below: saying number FOREIGN - n of shapes/errors.py, an error in another language."""
 
 TROUBLE = (
-    r"\b(fail(ed|ure|ing)?|error|fatal|panic|critical|cannot|can't|could ?n[o']t|unable to|refused|denied|corrupt(ed)?"
-    r"|crash(ed)?|abort(ed)?|timed? ?out|exception|traceback|broken|invalid|unreachable|exhausted|exceeded|expired|lost"
-    r"|dead|killed)\b"
+    r"\b(fail(ed|ure|ing)?|\w*errors?|fatal|panic|critical|cannot|can't|could ?n[o']t|couldn't|unable to|refused|denied"
+    r"|corrupt(ed)?|crash(ed)?|abort(ed)?|timed? ?out|\w*exception|traceback|broken|invalid|unreachable|exhausted"
+    r"|exceeded|expired|lost|dead|killed|malformed|rejected|went away|not responding|segmentation|segfault|no such"
+    r"|deadlock|unhandled|exit(ed)? (with )?(code|status))\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"

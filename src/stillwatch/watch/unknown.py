@@ -1,36 +1,33 @@
 """Trouble that no rule knows: never silence, and never a hundred incidents.
 
 Files have no priority, so words and levels in the text decide. What calls itself fatal is a trigger whoever says it; an
-error is one only of a program that no rule speaks of, since of the others the rules know which errors matter.
+error is one unless it is like a line that the families call ordinary. Sentences of failure count in a text that a
+person has picked out, if nothing else was found in it: such a text is not called healthy because no rule knows it.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
+from stillwatch.watch.everyday import Everyday
+from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, cause_of, gist_of, gravity, is_of_a_client
 from stillwatch.watch.novelty import Novel
 from stillwatch.watch.rule import Rule
 
 MOST_PROGRAMS: Final = 8
 MOST_KINDS: Final = 3
 """Of one program: an incident each, with these as evidence. The report's list has the others."""
-ALERT: Final = 2
-ERROR: Final = 3
-
-_FATAL = re.compile(
-    r"\b(?:fatal|panic(?:ked|king)?(?!=)|corrupt(?:ed|ion)?|(?:un|ir)recoverable|core dumped|data loss|crashed)\b"
-    r"|\b(?:giving up|gave up|refus(?:es|ing|ed) to start|unhandled exception)\b|^traceback \(most"
-    r"|\b(?:cannot|can't|could not|unable to) (?:start|continue|boot|recover|proceed)\b",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(
-    r"\b(?:ERROR|ERR|CRITICAL|CRIT|SEVERE|ALERT|EMERG)\b|\[(?:error|crit|alert|emerg)\b|\blevel=error\b"
-)
+PICKED: Final = 40
+"""Lines: who shows so few has picked them out."""
+FEW: Final = 3
+"""Programs: a text in which more of them complain a little is no more than an ordinary day."""
+OFTEN: Final = 3
+GUARDED: Final = frozenset(("kernel", "systemd"))
+"""Whose errors at every start are many and mean little: of them the rules know which matter."""
 
 
 def known_programs(rules: Iterable[Rule]) -> frozenset[str]:
@@ -42,52 +39,96 @@ def known_programs(rules: Iterable[Rule]) -> frozenset[str]:
 
 def ranked(novel: Sequence[Novel]) -> list[Novel]:
     """The gravest words first, then the rarest, then the newest."""
-    return sorted(novel, key=lambda one: (-_gravity(one), one.count, -one.last))
+    return sorted(novel, key=lambda one: (-gravity(one.sample, one.priority), one.count, -one.last))
 
 
-def unknown_trouble(
-    novel: Sequence[Novel], told: Collection[Trigger], known: Collection[str], host: str
-) -> tuple[Trigger, ...]:
-    """A low trigger for each of the gravest kinds of lines, a few a program.
+class Unknown:
+    """Judges lines that no rule knows. known: programs that rules speak of; host: the one watched."""
 
-    told: what the rules found; a program of which they speak already needs no second voice. known: programs that rules
-    speak of at all. host: the one watched.
-    """
-    spoken = {(trigger.host, trigger.subject) for trigger in told if trigger.severity > Severity.info}
-    kinds: dict[tuple[str, str], list[Novel]] = defaultdict(list)
-    for one in ranked(novel):
-        program = (one.host or host, one.subject)
-        if program not in spoken and _is_trouble(one, known):
-            kinds[program].append(one)
-    worst = list(kinds.items())[:MOST_PROGRAMS]
-    return tuple(_trigger(one, at) for (at, _), ones in worst for one in ones[:MOST_KINDS])
+    def __init__(self, known: Callable[[], Collection[str]], everyday: Callable[[], Everyday], host: str) -> None:
+        self._known, self._everyday, self._host = known, everyday, host
+
+    def triggers(
+        self, novel: Sequence[Novel], told: Collection[Trigger], lines: int | None = None
+    ) -> tuple[Trigger, ...]:
+        """A low trigger for each of the gravest kinds of lines, a few a program.
+
+        told: what the rules found; a program of which they speak already needs no second voice. lines: how long the
+        text was, None for a journal, whose entries state how grave they are.
+        """
+        worst = self._worst(novel, told, lines is None)
+        if lines is not None and lines > PICKED:
+            worst = self._often(worst)
+        elif lines is not None and _is_any(told):
+            worst = [one for one in worst if gravity(one.sample, one.priority) >= FATAL]
+        elif not worst and lines is not None:
+            said = [one for one in ranked(novel) if gravity(one.sample, one.priority) >= FAILURE and self._is_news(one)]
+            worst = said if len({one.subject for one in said}) <= FEW else []
+        kinds: dict[tuple[str, str], list[Novel]] = defaultdict(list)
+        for one in worst:
+            kinds[one.host or self._host, one.subject].append(one)
+        first = list(kinds.items())[:MOST_PROGRAMS]
+        is_text = lines is not None
+        return tuple(trigger for (at, _), ones in first for trigger in _of_one(ones[:MOST_KINDS], at, is_text))
+
+    def _worst(self, novel: Sequence[Novel], told: Collection[Trigger], journal: bool) -> list[Novel]:
+        spoken = {(trigger.host, trigger.subject) for trigger in told if trigger.severity > Severity.info}
+        return [
+            one
+            for one in ranked(novel)
+            if (one.host or self._host, one.subject) not in spoken and self._is_trouble(one, journal)
+        ]
+
+    def _often(self, worst: Sequence[Novel]) -> list[Novel]:
+        """Of a program that rules know, a single error in a long text is no fault yet."""
+        counts = Counter[str]()
+        for one in worst:
+            counts[one.subject] += one.count
+        known = self._known()
+        return [
+            one for one in worst if counts[one.subject] >= OFTEN or one.subject.removesuffix(".service") not in known
+        ]
+
+    def _is_trouble(self, one: Novel, journal: bool) -> bool:
+        grave = gravity(one.sample, one.priority)
+        if grave >= FATAL:
+            return journal or self._is_news(one)
+        name = one.subject.removesuffix(".service")
+        if grave < ERROR or (name in GUARDED and "*ERROR*" not in one.sample):
+            return False
+        known = name in self._known()
+        if journal:
+            return not known
+        return self._is_news(one) and (not known or one.count >= OFTEN or not is_of_a_client(one.sample))
+
+    def _is_news(self, one: Novel) -> bool:
+        return not self._everyday().knows(one.sample)
 
 
-def _is_trouble(one: Novel, known: Collection[str]) -> bool:
-    gravity = _gravity(one)
-    return gravity == 2 or (gravity == 1 and one.subject.removesuffix(".service") not in known)
+def _is_any(told: Collection[Trigger]) -> bool:
+    return any(trigger.severity > Severity.info for trigger in told)
 
 
-def _gravity(one: Novel) -> int:
-    """2 fatal, 1 an error, 0 words that merely sound like trouble."""
-    if _FATAL.search(one.sample) or (one.priority is not None and one.priority <= ALERT):
-        return 2
-    return 1 if _ERROR.search(one.sample) or one.priority == ERROR else 0
+def _of_one(kinds: Sequence[Novel], host: str, is_text: bool) -> tuple[Trigger, ...]:
+    """One program's: one fault, so one cause. In a journal the words of a program alone name none."""
+    reasons = {one.template: cause_of(one.sample) if is_text else "other" for one in kinds}
+    kinds = sorted(kinds, key=lambda one: reasons[one.template] == "other")
+    return tuple(_trigger(one, host, reasons[kinds[0].template]) for one in kinds)
 
 
-def _trigger(one: Novel, host: str) -> Trigger:
+def _trigger(one: Novel, host: str, cause: str) -> Trigger:
     subject = one.subject or "a program"
     event = Event(host=host, at=one.last, source="log", subject=one.subject, text=one.sample)
     return Trigger(
         rule=UNKNOWN,
         severity=Severity.low,
-        summary=f"{subject} reports trouble that no rule knows",
+        summary=f"{subject} reports trouble that no rule knows: {gist_of(one.sample)}",
         subject=subject,
         host=host,
         count=one.count,
         first=one.first,
         last=one.last,
-        cause="other",
+        cause=cause,
         fields={"template": one.template},
         sample=one.sample,
         events=(event,),

@@ -46,10 +46,13 @@ ROWS: Final = (
     ),
     Shape(
         id="compose-named",
-        pattern=r"(?P<unit>[A-Za-z0-9][\w.-]{0,100}) *\| ",
+        pattern=r"(?P<unit>[A-Za-z0-9][\w.@-]{0,100}) *\| ",
         inner=True,
         loose=True,
-        samples=(Sample(line="database      | no room", unit="database", message="no room"),),
+        samples=(
+            Sample(line="database      | no room", unit="database", message="no room"),
+            Sample(line="shop_app.1.k3vx@node2    | no room", unit="shop_app.1.k3vx@node2", message="no room"),
+        ),
     ),
     Shape(
         id="kubectl",

@@ -25,12 +25,13 @@ MESSAGES: Final = (
     "msg", "message", "short_message", "log", "event", "textpayload", "jsonpayload.message", "jsonpayload.msg",
     "jsonpayload.event", "protopayload.status.message", "@m", "@mt", "body", "body.stringvalue", "text", "line",
     "content", "renderedmessage", "messagetemplate", "full_message", "error_message", "errormessage", "description",
-    "raw", "data.msg", "summary", "details",
+    "raw", "data.msg", "summary", "details", "message.message",
 )  # fmt: skip
 TROUBLES: Final = (
     "error", "err", "err.message", "error.message", "exception", "exc_info", "exception.message", "@x", "reason",
     "error.cause", "attr.error", "attr.error.errmsg", "cause", "stack_trace", "error_description", "errorcode",
-    "thrown.message", "errmsg", "jsonpayload.error", "fields.error", "detail",
+    "thrown.message", "errmsg", "jsonpayload.error", "fields.error", "detail", "attr.message", "attr.message.msg",
+    "attr.message.error_str",
 )  # fmt: skip
 HOSTS: Final = (
     "_hostname", "hostname", "host.name", "host.hostname", "host", "nodename", "node_name", "node",

@@ -69,6 +69,7 @@ class Reader:
         self._bare: set[bytes] = set()
         self._unfit = 0
         self._heads: tuple[bytes, Line] | None = None
+        self._first: float | None = None
 
     def at(self, now: float) -> None:
         """Set what times are measured against: for a stream that is followed."""
@@ -86,12 +87,14 @@ class Reader:
         slashed = [found for line in sample if (found := SLASHED.match(line))]
         self.stamps.day_first = any(int(found[1]) > 12 for found in slashed)
         fits = {shape.id: sum(1 for line in sample if shape.compiled.match(line)) for shape in LOOSE}
-        self._allowed = frozenset(name for name, count in fits.items() if count >= 3 and 2 * count > len(sample))
+        enough = min(3, max(2, len(sample)))
+        self._allowed = frozenset(name for name, count in fits.items() if count >= enough and 2 * count > len(sample))
         read = [parts for line in sample if (parts := self.parts(line)) is not None]
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
         self.host = self.hosts[0] if len(self.hosts) == 1 else ""
-        timed = sum(1 for parts in read if parts.at is not None)
-        self.stamped, self._unfit = timed > 0 and 3 * timed >= len(sample), 0
+        times = [parts.at for parts in read if parts.at is not None]
+        self.stamped, self._unfit = bool(times) and 3 * len(times) >= len(sample), 0
+        self._first = times[0] if self.stamped else None
 
     def parts(self, raw: bytes, depth: int = 0) -> Parts | None:
         """What the line says of itself; None where no shape fits."""
@@ -274,10 +277,10 @@ class Reader:
             fields["SYSLOG_IDENTIFIER"] = parts.program.encode()
         self.volatile, self.reworded = self.volatile or parts.by_number, parts.reworded
         at = parts.at
-        if at is None and parts.uptime is not None and self.booted is not None:
-            at = min(self.booted + parts.uptime, self.now)
-        if parts.at is None:
-            fields["UNTIMED"] = b"1"
+        if at is None:  # what stands before the first time was said about then
+            fields["UNTIMED"], at = b"1", self._first
+            if parts.uptime is not None and self.booted is not None:
+                at = min(self.booted + parts.uptime, self.now)
         subject = parts.unit or parts.program
         message = parts.message[:LINE_LIMIT]
         return Line(self.now if at is None else at, message, subject, "log", fields, False, parts.host or self.host)

@@ -1,0 +1,150 @@
+"""How bad the words of a line are that no rule knows, what they come to, and why: for text, which has no priority."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+FATAL: Final = 3
+ERROR: Final = 2
+FAILURE: Final = 1
+MERE: Final = 0
+ALERT_PRIORITY: Final = 2
+ERROR_PRIORITY: Final = 3
+GIST: Final = 140
+
+_FATAL = re.compile(
+    r"\b(?:fatal|panic(?:ked|king)?(?!=)|corrupt(?:ed|ion)?|(?:un|ir)recoverable|core dumped|data loss|crashed)\b"
+    r"|\b(?:giving up|gave up|refus(?:es|ing|ed) to start|unhandled exception)\b|^traceback \(most"
+    r"|\b(?:cannot|can't|could not|unable to) (?:start|continue|boot|recover|proceed)\b"
+    r"|\bsegmentation fault\b|\bSIG(?:SEGV|ABRT|BUS|ILL)\b",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"\b(?:ERROR|ERR|EROR|CRITICAL|CRIT|SEVERE|ALERT|EMERG)\b|\[(?:error|crit|alert|emerg)\b|\blevel=\"?error\b|<error>"
+    r"|(?:^|: )(?:error|fatal|failed|failure)(?::|\[)|\b[A-Za-z]\w*(?:Exception|Error)\b *[:(]|\bERROR\*"
+)
+_FAILURE = re.compile(
+    r"\b(?:failed|failure|cannot|can't|couldn't|could ?n[o']t|unable to|timed? ?out|refused|denied|rejected)\b"
+    r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
+    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|does not exist|is missing)\b"
+    r"|\b(?:invalid|incorrect|wrong)\b"
+    r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
+    r"|\b(?:error|errors|exception)\b",
+    re.IGNORECASE,
+)
+_HANDLED = re.compile(
+    r"\b(?:retry(?:ing)?|retries left|will try|try(?:ing)? again|attempt \d+|falling back|fallback|ignor(?:e|ed|ing)"
+    r"|skipp?(?:ed|ing)|deprecated|disabled|optional|recovered|resumed|temporar(?:y|ily)|instead|unless)\b"
+    r"|\b(?:no|0|zero|without) (?:errors?|failures?|problems?)\b|\b(?:errors?|failed|failures?)[=: ]+(?:0|none|no)\b",
+    re.IGNORECASE,
+)
+_QUIET = re.compile(
+    r"\b(?:INFO|INF|DEBUG|DBG|DEBU|TRACE|NOTICE|VERBOSE)\b|\[(?:info|debug|notice|note|trace|Note|Info|Debug)\b"
+    r"|\blevel=\"?(?:info|debug|trace|notice)|<(?:info|debug)>|^[DI] \[| [A-Z]+ +[.*-] "
+)
+_OF_A_CLIENT = re.compile(
+    r"\bclient\b|\bremote end\b|\bbroken pipe\b|\bclosed (?:network )?connection\b|->[\d\[]"
+    r"|\b(?:peer|rhost|remote_addr|ip)[=: ]|"
+    r"\bfrom [\d\[][\d.:a-f]{3,}",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"(?:\[?(?:ERROR|ERR|CRITICAL|CRIT|FATAL|FTL|SEVERE|ALERT|EMERG|WARN(?:ING)?|error|crit|alert|emerg)\]?"
+    r"(?=[ :\]/(\[])|\([^()]{1,40}\)|\[[^\[\]]{1,80}\]|[ :/-]|\d[\d:.,/T+-]{3,40}(?= ))+"
+)
+
+
+class Reason(NamedTuple):
+    """words: as the C library and the makers of programs put it the world over; cause: what they come to."""
+
+    cause: str
+    words: re.Pattern[str]
+
+
+def _reason(cause: str, words: str) -> Reason:
+    return Reason(cause, re.compile(words, re.IGNORECASE))
+
+
+REASONS: Final = (
+    _reason("disk-full", r"\bno space left\b|\bdisk (?:is )?full\b|\bdisk quota exceeded\b"),
+    _reason("port-in-use", r"\baddress (?:already )?in use\b|\bport is already allocated\b"),
+    _reason("wrong-address", r"\bcannot assign requested address\b"),
+    _reason(
+        "login-failed",
+        r"\b(?:auth\w*|log-?in|password|passwd)(?: \w+){0,3} (?:failed|failure|rejected|refused|incorrect|invalid)\b"
+        r"|\b(?:invalid|wrong|bad|incorrect) (?:\w+ )?(?:password|credentials|user(?:name)?|login)\b"
+        r"|\bfailed (?:to )?(?:log-?in|authenticat\w+)\b",
+    ),
+    _reason(
+        "name-resolution",
+        r"\bname or service not known\b|\bname resolution\b|\bcould not resolve\b|\bno such host\b"
+        r"|\bENOTFOUND\b|\bNXDOMAIN\b",
+    ),
+    _reason(
+        "data-damaged", r"\bcorrupt(?:ed|ion)?\b|\bmalformed\b|\bchecksum\b.{0,80}\b(?:fail|mismatch|error|invalid)"
+    ),
+    _reason(
+        "crash",
+        r"\bsegmentation fault\b|\bsegfault\b|\bcore dumped\b|\bpanic(?:ked)?\b|\bcrashed\b|\bsignal (?:6|11|SEGV)\b"
+        r"|\bSIG(?:SEGV|ABRT|BUS|ILL)\b|\bexit(?:ed)?(?: with)? code 13[49]\b|\bdeadlock\b|\bunhandled exception\b",
+    ),
+    _reason("oom", r"\bout of memory\b|\bcannot allocate memory\b|\bOutOfMemory"),
+    _reason("permission", r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b"),
+    _reason("missing-path", r"\bno such file or directory\b|\bENOENT\b"),
+    _reason("hardware", r"\bI/O error\b|\binput/output error\b"),
+    _reason(
+        "resource-limit", r"\btoo many (?:open files|connections|processes)\b|\blimit (?:is )?(?:exceeded|reached)\b"
+    ),
+    _reason("certificate-wrong", r"\bcertificate (?:verify failed|has expired|is not valid)\b|\bx509:"),
+    _reason(
+        "dependency-failed",
+        r"\bconnection (?:was )?(?:refused|reset)\b|\bECONNREFUSED\b|\bECONNRESET\b|\bwent away\b|\bunreachable\b"
+        r"|\bno route to host\b|\b(?:lost|no) connection\b|\bunable to connect\b|\bcan(?:not|'t) connect\b",
+    ),
+    _reason(
+        "stale-lock",
+        r"\b(?:is|already|database|table) locked\b|\block(?:file)?\b.{0,80}\b(?:exists|held|acquire|timeout)"
+        r"|\bLockTimeout\b",
+    ),
+    _reason("timeout", r"\btimed? ?out\b|\bnot respond(?:ing)?\b|\bETIMEDOUT\b|\bdeadline exceeded\b"),
+    _reason(
+        "bad-config",
+        r"\b(?:syntax|parse|parsing|configuration) error\b|\bunknown (?:option|directive|key|parameter)\b"
+        r"|\bunrecognized\b",
+    ),
+    _reason("device-missing", r"\bno such device\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"),
+    _reason(
+        "exit-code",
+        r"\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bnon-?zero exit\b|\bstatus=[1-9]\d*/",
+    ),
+)
+"""The first that fits speaks: what names the matter stands before what names the effect."""
+
+
+def gravity(text: str, priority: int | None = None) -> int:
+    """FATAL, ERROR (it says so), FAILURE (a sentence of something that failed), MERE words."""
+    if _FATAL.search(text) or (priority is not None and priority <= ALERT_PRIORITY):
+        return FATAL
+    if priority == ERROR_PRIORITY or _ERROR.search(text):
+        return ERROR
+    quiet = (priority is not None and priority > ERROR_PRIORITY + 1) or _QUIET.search(text)
+    return MERE if quiet or _HANDLED.search(text) or not _FAILURE.search(text) else FAILURE
+
+
+def is_of_a_client(text: str) -> bool:
+    """Whether it tells what one client did or got, which is the client's trouble as a rule."""
+    return bool(_OF_A_CLIENT.search(text))
+
+
+def cause_of(text: str) -> str:
+    """The cause that the words name, "other" where they name none."""
+    return next((reason.cause for reason in REASONS if reason.words.search(text)), "other")
+
+
+def gist_of(text: str) -> str:
+    """What was said, without level, logger and time before it, in a line."""
+    first = text.strip().partition("\n")[0]
+    said = first[found.end() :] if (found := _HEAD.match(first)) else first
+    said = said.strip() or first
+    return said if len(said) <= GIST else said[:GIST].rpartition(" ")[0] + " …"

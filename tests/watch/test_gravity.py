@@ -1,0 +1,71 @@
+"""What words of a line come to that no rule knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from stillwatch.records.cause import CAUSES
+from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, GIST, MERE, REASONS, cause_of, gist_of, gravity
+
+
+@pytest.mark.parametrize(
+    ("text", "priority", "grave"),
+    [
+        ("the palette is corrupted", None, FATAL),
+        ("out of hue", 2, FATAL),
+        ("painter: error: no such hue", None, ERROR),
+        ("HueException: no such hue", None, ERROR),
+        ("no such hue", 3, ERROR),
+        ("could not mix the hue", None, FAILURE),
+        ("mixing exited with code 3", None, FAILURE),
+        ("mixing exited with code 0", None, MERE),
+        ("could not mix the hue, retrying", None, MERE),
+        ("could not mix the hue", 6, MERE),
+        ("[info] could not mix the hue", None, MERE),
+        ("12 hues, 0 errors", None, MERE),
+        ("mixing hues", None, MERE),
+    ],
+)
+def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) -> None:
+    assert gravity(text, priority) == grave
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("cannot write hue: No space left on device", "disk-full"),
+        ("bind: Address already in use", "port-in-use"),
+        ("Rejected ann: Invalid server password", "login-failed"),
+        ("could not resolve hues.example.org", "name-resolution"),
+        ("database disk image is malformed", "data-damaged"),
+        ("worker exited with code 139", "crash"),
+        ("open /etc/hue: permission denied", "permission"),
+        ("Hue server went away", "dependency-failed"),
+        ("Connection timed out after 15 s", "timeout"),
+        ("Command 'mix' returned non-zero exit status 2", "exit-code"),
+        ("the hue is odd", "other"),
+    ],
+)
+def test_the_cause_that_words_name(text: str, cause: str) -> None:
+    assert cause_of(text) == cause
+
+
+def test_every_reason_is_of_the_catalogue() -> None:
+    assert {reason.cause for reason in REASONS} <= set(CAUSES)
+
+
+@pytest.mark.parametrize(
+    ("text", "gist"),
+    [
+        ("[ERROR] [painter] no such hue", "no such hue"),
+        ("ERROR: no such hue\nat paint()", "no such hue"),
+        ("2026-03-07 03:12:27 no such hue", "no such hue"),
+        ("ERROR", "ERROR"),
+    ],
+)
+def test_the_gist_is_what_was_said(text: str, gist: str) -> None:
+    assert gist_of(text) == gist
+
+
+def test_the_gist_is_short() -> None:
+    assert len(gist_of("no such hue " * 50)) <= GIST + 2
