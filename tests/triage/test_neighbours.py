@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.triage.neighbours import from_one_program, from_refusals, from_targets
+from stillwatch.triage.neighbours import from_nameless, from_one_program, from_refusals, from_targets
 from stillwatch.triage.sighting import Sighting, Units, sight
 
 from .build import AT, trigger
@@ -87,3 +87,10 @@ def test_what_a_client_passes_on_of_its_servers_words_is_the_servers() -> None:
     assert list(from_refusals([client, server])) == [(client.node, server.node)]
     other = said("shop.service", "resource-limit", rule="another", text=words)
     assert list(from_refusals([other, server])) == []
+
+
+def test_what_names_nobody_is_of_the_one_fault_of_its_kind_that_is_known_by_name() -> None:
+    nameless, named = said("", "certificate-not-issued"), said("lego", "certificate-not-issued")
+    assert list(from_nameless([nameless, named])) == [(nameless.node, named.node)]
+    assert list(from_nameless([nameless, named, said("caddy", "certificate-not-issued")])) == []
+    assert list(from_nameless([nameless, said("lego", "timeout")])) == []

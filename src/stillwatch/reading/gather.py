@@ -95,7 +95,7 @@ def _unknown(
     """Trouble that no rule knows; in a few lines that a person has picked out, also what rules want to hear oftener."""
     lines = sum(sightings.lines for sightings in seen) if all(sightings.is_text for sightings in seen) else None
     known = any(trigger.severity > Severity.info for trigger in told)
-    beneath = watcher.beneath() if lines is not None and lines <= PICKED and not known else ()
+    beneath = watcher.beneath(lines) if lines is not None and lines <= PICKED and not known else ()
     if len({trigger.subject for trigger in beneath}) > FEW:
         beneath = ()
     return (*beneath, *watcher.unknown(novel, (*told, *beneath), lines))

@@ -38,6 +38,17 @@ def from_one_program(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
                 yield other.node, near[0]
 
 
+def from_nameless(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """What a line says that names nobody is of the one fault of that kind that is known by name."""
+    in_logs = [sighting for sighting in sightings if sighting.from_log]
+    for nameless in (sighting for sighting in in_logs if not sighting.trigger.subject):
+        kind = family(nameless.trigger.cause)
+        named = [other for other in in_logs if other.trigger.subject and family(other.trigger.cause) == kind]
+        nodes = {other.node for other in named if _near(nameless, other)}
+        if len(nodes) == 1 and nameless.trigger.cause not in STORAGE:
+            yield nameless.node, nodes.pop()
+
+
 def _short(sighting: Sighting, names: Collection[str]) -> str:
     """Docker calls `shop-db-1` what the lines of compose call `db-1`."""
     name = sighting.subject

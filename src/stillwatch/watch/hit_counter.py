@@ -19,8 +19,6 @@ from stillwatch.watch.rule import Found, Rule, fill, named
 
 KEPT = 5
 MORE = "more of the same kind"
-SELDOM = 3
-"""A rule that wants to hear more often than this speaks of what is ordinary once."""
 SENTENCE_LIMIT = 1000
 Key = tuple[str, str, bool, tuple[str, ...]]
 
@@ -130,10 +128,10 @@ class HitCounter:
             self._close(key, group)
         return triggers
 
-    def beneath(self) -> tuple[Trigger, ...]:
-        """Low triggers of the groups that are below their threshold."""
+    def beneath(self, seldom: int) -> tuple[Trigger, ...]:
+        """Low triggers of the groups below their threshold, where the rule wants no more than so many sightings."""
         waiting = [(key, group) for key, group in self._groups.items() if group.count and not group.fired]
-        grave = [(key, group) for key, group in waiting if _may_be_alone(group.rule)]
+        grave = [(key, group) for key, group in waiting if _may_be_alone(group.rule, seldom)]
         return tuple(replace(self._trigger(group, trusted=key[2]), severity=Severity.low) for key, group in grave)
 
     def _related(self, fired: list[tuple[Key, Group]]) -> list[tuple[Key, Group]]:
@@ -205,9 +203,9 @@ class HitCounter:
         )
 
 
-def _may_be_alone(rule: Rule) -> bool:
+def _may_be_alone(rule: Rule, seldom: int) -> bool:
     """Whether a single sighting is worth telling where nothing else is."""
-    return rule.level > Severity.low and rule.at_least <= SELDOM and not rule.kind and not rule.needs
+    return rule.level > Severity.low and rule.at_least <= seldom and not rule.kind and not rule.needs
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

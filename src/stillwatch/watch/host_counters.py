@@ -75,9 +75,9 @@ class Hosts:
         for counters in touched.values():
             yield counters.take()
 
-    def beneath(self) -> tuple[Trigger, ...]:
+    def beneath(self, seldom: int) -> tuple[Trigger, ...]:
         """Of all hosts, what has been heard less often than its rule wants."""
-        return tuple(trigger for counters in self._counters.values() for trigger in counters.hits.beneath())
+        return tuple(trigger for counters in self._counters.values() for trigger in counters.hits.beneath(seldom))
 
     def _make_room(self) -> None:
         if len(self._counters) > HOSTS:

@@ -30,6 +30,10 @@ from stillwatch.watch.unknown import Unknown, known_programs
 from stillwatch.watch.usage import judge_usage
 
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
+SHORT = 12
+"""Lines: a text in which even what is ordinary once was shown for a reason."""
+SELDOM = 3
+ALWAYS = 1000
 ERRORS = frozenset((b"0", b"1", b"2", b"3"))
 
 
@@ -113,9 +117,12 @@ class Watcher:
         """
         return self._unknown.triggers(novel, told, lines) if novel else ()
 
-    def beneath(self) -> tuple[Trigger, ...]:
-        """What rules have heard, and not as often as they want, of a text that is at its end."""
-        return self._hosts.beneath()
+    def beneath(self, lines: int) -> tuple[Trigger, ...]:
+        """What rules have heard, and not as often as they want, of a text of so many lines that is at its end.
+
+        A rule that wants to hear something often speaks of what is ordinary once, in all but the shortest texts.
+        """
+        return self._hosts.beneath(SELDOM if lines > SHORT else ALWAYS)
 
     @cached_property
     def _unknown(self) -> Unknown:

@@ -63,6 +63,10 @@ ROWS: Final = (
                 line="2026-03-07 03:12:27.123 ERROR (MainThread) [homeassistant.components.mqtt] no broker",
                 at="2026-03-07T03:12:27.123Z", program="homeassistant", priority=3, message="ERROR (MainThread) [homeassistant.components.mqtt] no broker",
             ),
+            Sample(
+                line="26-03-07 03:12:27 ERROR (SyncWorker_5) [supervisor.docker.interface] no room",
+                at="2026-03-07T03:12:27Z", program="supervisor", priority=3, message="ERROR (SyncWorker_5) [supervisor.docker.interface] no room",
+            ),
         ),
     ),
     Shape(
@@ -139,39 +143,6 @@ ROWS: Final = (
         pattern=r"\[{iso} (?={level} {logger}\] )",
         samples=(
             Sample(line="[2026-03-07T03:12:27Z ERROR shop::db] no room", at="2026-03-07T03:12:27Z", program="shop::db", priority=3, message="ERROR shop::db] no room"),
-        ),
-    ),
-    Shape(
-        id="serilog",
-        pattern=r"\[{stamp}\] (?=\[(?P<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?:\[\d{1,6}\] )?(?:{logger}: )?)",
-        samples=(
-            Sample(line="[2026-03-07 03:12:27.123 +01:00] [ERR] [12] Shop.Api.Orders: no room", at="2026-03-07T02:12:27.123Z", program="Shop.Api.Orders", priority=3, message="[ERR] [12] Shop.Api.Orders: no room"),
-            Sample(line="[2026-03-07 03:12:27.123 +01:00] [ERR] no room", at="2026-03-07T02:12:27.123Z", priority=3, message="[ERR] no room"),
-        ),
-    ),
-    Shape(
-        id="haproxy-worker",
-        pattern=r"(?=\[(?P<level>NOTICE|WARNING|ALERT|EMERG)\] +(?:\d{3}/\d{6} )?\((?P<pid>\d{1,10})\) : )",
-        program="haproxy",
-        samples=(
-            Sample(line="[ALERT]    (1) : Current worker (8) exited with code 139", program="haproxy", pid="1", priority=1, message="[ALERT]    (1) : Current worker (8) exited with code 139"),
-            Sample(line="[WARNING] 065/031227 (7) : no room", program="haproxy", pid="7", priority=4, message="[WARNING] 065/031227 (7) : no room"),
-        ),
-    ),
-    Shape(
-        id="vsftpd",
-        pattern=r"{ctime} \[pid (?P<pid>\d{1,10})\] ",
-        program="vsftpd",
-        samples=(
-            Sample(line='Sat Mar  7 03:12:27 2026 [pid 1234] [ann] FAIL LOGIN: Client "198.51.100.7"', at="2026-03-07T03:12:27Z", program="vsftpd", pid="1234", message='[ann] FAIL LOGIN: Client "198.51.100.7"'),
-        ),
-    ),
-    Shape(
-        id="letter-stamp",
-        pattern=r"(?P<level>[DIWEFNC]) {iso} ",
-        inner=True,
-        samples=(
-            Sample(line="E 2026-03-07T03:12:27.123Z no room", at="2026-03-07T03:12:27.123Z", priority=3, message="no room"),
         ),
     ),
     Shape(

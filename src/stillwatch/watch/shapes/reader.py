@@ -17,8 +17,7 @@ from stillwatch.watch.shapes.table import TABLE, rows_for
 
 SAMPLE: Final = 200
 """Lines by which a stream is judged."""
-BACK: Final = 200
-"""Lines that are looked back at for the head of a trace."""
+BACK: Final = 200  # lines that are looked back at for the head of a trace
 MEMO: Final = 4096
 HEAD_BYTES: Final = 32
 NESTED: Final = 3
@@ -87,8 +86,8 @@ class Reader:
         slashed = [found for line in sample if (found := SLASHED.match(line))]
         self.stamps.day_first = any(int(found[1]) > 12 for found in slashed)
         fits = {shape.id: sum(1 for line in sample if shape.compiled.match(line)) for shape in LOOSE}
-        enough = min(3, max(2, len(sample)))
-        self._allowed = frozenset(name for name, count in fits.items() if count >= enough and 2 * count > len(sample))
+        least = max(min(3, max(2, len(sample))), len(sample) // 2 + 1)
+        self._allowed = frozenset(name for name, count in fits.items() if count >= least)
         read = [parts for line in sample if (parts := self.parts(line)) is not None]
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
         self.host = self.hosts[0] if len(self.hosts) == 1 else ""
@@ -281,9 +280,8 @@ class Reader:
             fields["UNTIMED"], at = b"1", self._first
             if parts.uptime is not None and self.booted is not None:
                 at = min(self.booted + parts.uptime, self.now)
-        subject = parts.unit or parts.program
-        message = parts.message[:LINE_LIMIT]
-        return Line(self.now if at is None else at, message, subject, "log", fields, False, parts.host or self.host)
+        at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
+        return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
 
 
 def leading_priority(message: bytes) -> int | None:

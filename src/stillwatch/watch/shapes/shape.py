@@ -26,6 +26,7 @@ LEVEL: Final = (
 )
 STAMPS: Final[Mapping[str, str]] = {
     "iso": r"\d{4}-\d\d-\d\d[T ] ?\d{1,2}:\d\d:\d\d",
+    "shortiso": rf"\d\d-\d\d-\d\d {CLOCK}",
     "slash": rf"\d{{4}}/\d\d/\d\d[ T-]{CLOCK}",
     "bsd": rf"{MONTH} {{1,2}}\d{{1,2}} (?:\d{{4}} )?{CLOCK}(?: \d{{4}}(?= ))?",
     "ctime": rf"{DAY} {MONTH} {{1,2}}\d{{1,2}} {CLOCK}(?:\.\d{{1,6}})?(?: [A-Z]{{3,5}})? \d{{4}}",
@@ -42,7 +43,7 @@ STAMPS: Final[Mapping[str, str]] = {
 }
 """Ways to write a time, up to the second; a fraction and a zone may follow all of them."""
 
-DATED: Final = ("iso", "slash", "dmy", "dot", "us", "jul", "dayiso", "ctime", "compact", "clf")
+DATED: Final = ("iso", "shortiso", "slash", "dmy", "dot", "us", "jul", "dayiso", "ctime", "compact", "clf")
 FACILITY: Final = (
     r"(?P<facility>kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|audit|security|console|local[0-7])"
     r"\.(?P<level>emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug) "

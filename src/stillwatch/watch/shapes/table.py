@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from stillwatch.watch.shapes import containers, databases, journal, kernel, programs, syslog, web
+from stillwatch.watch.shapes import containers, databases, journal, kernel, programs, servers, syslog, web
 from stillwatch.watch.shapes.shape import Shape
 
 TABLE: Final[tuple[Shape, ...]] = (
@@ -15,6 +15,7 @@ TABLE: Final[tuple[Shape, ...]] = (
     *databases.ROWS,
     *containers.ROWS,
     *syslog.ROWS,
+    *servers.ROWS,
     *programs.ROWS,
 )
 
