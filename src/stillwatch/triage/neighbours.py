@@ -42,10 +42,10 @@ def from_nameless(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """What a line says that names nobody is of the one fault of that kind that is known by name."""
     in_logs = [sighting for sighting in sightings if sighting.from_log]
     for nameless in (sighting for sighting in in_logs if not sighting.trigger.subject):
-        kind = family(nameless.trigger.cause)
-        named = [other for other in in_logs if other.trigger.subject and family(other.trigger.cause) == kind]
+        cause = nameless.trigger.cause
+        named = [other for other in in_logs if other.trigger.subject and other.trigger.cause == cause]
         nodes = {other.node for other in named if _near(nameless, other)}
-        if len(nodes) == 1 and nameless.trigger.cause not in STORAGE:
+        if len(nodes) == 1 and cause not in STORAGE:
             yield nameless.node, nodes.pop()
 
 

@@ -18,9 +18,7 @@ from stillwatch.watch.shapes.table import TABLE, rows_for
 SAMPLE: Final = 200
 """Lines by which a stream is judged."""
 BACK: Final = 200  # lines that are looked back at for the head of a trace
-MEMO: Final = 4096
-HEAD_BYTES: Final = 32
-NESTED: Final = 3
+MEMO, HEAD_BYTES, NESTED = 4096, 32, 3
 RECHECK: Final = 256
 """After so many lines that no row fits, the stream is judged anew."""
 Block = list[bytes]
