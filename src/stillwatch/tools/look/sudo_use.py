@@ -12,7 +12,8 @@ from stillwatch.tools.journal_lines import said_by
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 _RAN = re.compile(
-    r"^\s*(?P<user>\S+) : (?P<why>.*?)TTY=(?P<tty>\S+) ; PWD=\S+ ; USER=(?P<as>\S+) ;.*?COMMAND=(?P<command>.+)$"
+    r"^\s*(?P<user>\S+) : (?P<why>.*?)TTY=(?P<tty>\S+) ; PWD=(?P<folder>\S+) ; USER=(?P<as>\S+) ;"
+    r".*?COMMAND=(?P<command>.+)$"
 )
 
 
@@ -30,6 +31,7 @@ class Arguments(Tool, frozen=True):
                 "user": one["user"],
                 "as": one["as"],
                 "command": one["command"][:200],
+                "folder": one["folder"],
                 "denied": bool(one["why"]),
             }
             for at, one in found

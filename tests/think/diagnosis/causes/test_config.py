@@ -19,6 +19,27 @@ async def test_file_and_line_and_when_it_was_changed() -> None:
     assert (said.proposal.action, said.proposal.target) == ("restore_file", CONFIG)
 
 
+@pytest.mark.parametrize(
+    ("ran", "told"),
+    [
+        ({"command": f"/usr/bin/nano {CONFIG}"}, True),
+        ({"command": "/usr/bin/nano shop.conf", "folder": "/etc/shop"}, True),
+        ({"command": f"/usr/bin/nano {CONFIG}.old"}, False),
+        ({"command": f"/usr/bin/nano {CONFIG}", "denied": True}, False),
+        ({"command": f"/usr/bin/nano {CONFIG}", "at": 1_799_990_000.0}, False),
+        ({"command": f"/usr/bin/nano {CONFIG}", "at": 1_799_999_990.0}, False),
+    ],
+)
+async def test_who_changed_it_with_sudo(ran: dict[str, object], told: bool) -> None:
+    looks = Looks(
+        recent_changes={"changes": [{"path": CONFIG, "at": 1_799_999_880.0}]},
+        sudo_use={"commands": [{"at": 1_799_999_860.0, "user": "alice", **ran}]},
+    )
+    _, said = await ask(BROKEN, looks=looks, units=(unit(exec_start=("/nothing", CONFIG)),))
+    assert said.cause is not None
+    assert ("alice ran" in said.cause.text) is told
+
+
 async def test_a_file_that_is_not_the_units_is_no_target() -> None:
     planted = trigger("bad-config", "/etc/shadow:1: syntax error", path="/etc/shadow", line="1")
     looks = Looks(recent_changes={"changes": [{"path": "/etc/shadow", "at": 1_799_999_880.0}]})

@@ -2,16 +2,17 @@
 
 Read are: listening_sockets(port) sockets[port, pid, name, unit, user, started] · file_metadata(path) exists,
 target_exists, uid, owner, group, mode, interpreter · lock_files() locks[path, pid, alive] · recent_changes()
-changes[path, at] · cleaners(path) cleaners[unit, description] · disk_use(path) folders[path, bytes],
-most_entries[path, entries], rotated_logs[path, bytes, count], deleted_open[path, size, pid, unit] ·
-process_list(pid) processes[pid] · unit_status(unit) memory_max, config_ports; journal_search(unit, lines) and
-memory() as text.
+changes[path, at] · sudo_use() commands[at, user, command, folder, denied] · cleaners(path) cleaners[unit,
+description] · disk_use(path) folders[path, bytes], most_entries[path, entries], rotated_logs[path, bytes,
+count], deleted_open[path, size, pid, unit] · process_list(pid) processes[pid] · unit_status(unit) memory_max,
+config_ports; journal_search(unit, lines) and memory() as text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from posixpath import join, normpath
 
 from stillwatch.think.diagnosis.causes.case import Case
 
@@ -19,6 +20,8 @@ Row = Mapping[str, object]
 
 _LATELY = 168.0
 """Hours that count as lately."""
+_EDITING = 3600.0
+"""Seconds that an editor may be open before it writes."""
 
 
 def rows(data: Row, name: str) -> list[Row]:
@@ -66,8 +69,22 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
         if isinstance(at, int | float) and at > case.incident.updated - _LATELY * 3600:
             words = f"{path} was changed {before(at, case.incident.opened, case.incident.updated)}"
             if path in listed:
-                return words, await case.cite_look("recent_changes", words, hours=_LATELY)
-            return words, await case.cite_look("file_metadata", words, path=path)
+                cited = await case.cite_look("recent_changes", words, hours=_LATELY)
+            else:
+                cited = await case.cite_look("file_metadata", words, path=path)
+            who, said = await _by_whom(case, path, float(at))
+            return words + who, cited + said
+    return "", ()
+
+
+async def _by_whom(case: Case, path: str, at: float) -> tuple[str, tuple[str, ...]]:
+    """Who changed the path, where sudo's own words tell: the last command with it that was run shortly before."""
+    for row in rows(await case.look("sudo_use", hours=_LATELY), "commands"):
+        ran, command = row.get("at"), text(row, "command")
+        names = {normpath(join(text(row, "folder") or "/", word)) for word in command.split()}
+        if isinstance(ran, int | float) and -1.0 <= at - ran <= _EDITING and path in names and not row.get("denied"):
+            words = f"{text(row, 'user')} ran {command} with sudo {clock_time(ran, case.incident.updated)}"
+            return f" ({words})", await case.cite_look("sudo_use", words, hours=_LATELY)
     return "", ()
 
 
