@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stillwatch.records.action import Decision, Outcome, Proposal
-from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState
+from stillwatch.records.chat import Answer, Failure, Prompt, Thought, TierState
 from stillwatch.records.look import Seen
+from stillwatch.records.safe import ForNotice
 
 
 class Clock(Protocol):
@@ -28,7 +29,7 @@ class ChatModel(Protocol):
 
     async def chat(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         schema: Mapping[str, Any] | None = None,
         max_tokens: int = 256,
@@ -40,7 +41,7 @@ class ChatModel(Protocol):
 
     def stream(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         max_tokens: int = 1024,
         temperature: float = 0.0,
@@ -76,7 +77,7 @@ class LookTools(Protocol):
 
 
 class Notifier(Protocol):
-    async def tell(self, title: str, body: str) -> None:
+    async def tell(self, title: ForNotice, body: ForNotice) -> None:
         """Have a person told. Never raises and does not wait for it."""
         ...
 

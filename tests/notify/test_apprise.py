@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from stillwatch.config import Notify
-from stillwatch.notify.apprise import BODY_CHARACTERS, TITLE_CHARACTERS, AppriseChannel, Delivery, all_urls, channels
+from stillwatch.notify.apprise import AppriseChannel, Delivery, all_urls, channels
+from stillwatch.untrusted import for_notice
+from stillwatch.untrusted.for_notice import BODY_CHARACTERS, TITLE_CHARACTERS
 
 
 class Receiver:
@@ -58,7 +60,7 @@ async def test_title_and_body_arrive(receiver: Receiver) -> None:
 async def test_secrets_and_control_characters_stay_here(receiver: Receiver) -> None:
     token = "ghp_" + "a1B2" * 9
     body = f"I1: login with password=hunter2 \x1b[31mfailed\x07 for {token}\u202e"
-    await AppriseChannel(receiver.url, 1).send(f"api_key={token}", body)
+    await AppriseChannel(receiver.url, 1).send(for_notice.title(f"api_key={token}"), for_notice.body(body))
     (got,) = receiver.got
     everything = json.dumps(got, ensure_ascii=False)
     assert "hunter2" not in everything and token not in everything and "[redacted" in everything
@@ -67,7 +69,7 @@ async def test_secrets_and_control_characters_stay_here(receiver: Receiver) -> N
 
 
 async def test_what_leaves_is_bounded(receiver: Receiver) -> None:
-    await AppriseChannel(receiver.url, 1).send("word " * 1000, "word " * 100_000)
+    await AppriseChannel(receiver.url, 1).send(for_notice.title("word " * 1000), for_notice.body("word " * 100_000))
     (got,) = receiver.got
     assert len(got["title"]) <= TITLE_CHARACTERS and len(got["message"]) <= BODY_CHARACTERS
 

@@ -18,17 +18,18 @@ from stillwatch.chat.history import harmless_messages
 from stillwatch.host.accounts import all_users
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.gather import Gathered
-from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
+from stillwatch.records.chat import Answer, Failure, Message, Prompt, Thought, Usage
 from stillwatch.records.incident import Evidence
 from stillwatch.service.one_pass import Service
 from stillwatch.think.attention import Attention
-from stillwatch.think.context import new_nonce, prompt
+from stillwatch.think.context import prompt
 from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.phrase import Phrased, Style, phrase
 from stillwatch.think.talk.respond import Responded, respond
 from stillwatch.think.talk.topic import Known
+from stillwatch.untrusted.for_model import new_nonce, ours
 from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact
 from stillwatch.views.gate import Say
@@ -143,7 +144,7 @@ class Conversation:
         model = self.desk.writer()
         if isinstance(model, str):
             return
-        opening = [Message(role="system", content=prompt("converse")), Message(role="user", content="…")]
+        opening = [Prompt(role="system", content=prompt("converse")), Prompt(role="user", content=ours("…"))]
         await self.desk.attention.unless_taken(model.chat(opening, max_tokens=1, deadline=DEADLINE))
 
     async def side(self, messages: Sequence[Message], style: Style, say: Callable[[str], None]) -> Ended | Failure:

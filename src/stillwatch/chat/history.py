@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stillwatch.records.chat import Message
-from stillwatch.records.event import Untrusted
-from stillwatch.think.context import harmless
+from stillwatch.records.chat import Message, Prompt
+from stillwatch.untrusted.for_model import harmless
 from stillwatch.untrusted.for_page import without_evidence
 from stillwatch.untrusted.redact import redact
 
@@ -16,10 +15,10 @@ HISTORY_CHARACTERS = 800
 SIDE_CHARACTERS = 6_000
 
 
-def harmless_messages(messages: Sequence[Message]) -> list[Message]:
+def harmless_messages(messages: Sequence[Message]) -> list[Prompt]:
     """What a window wants something made of: cut, redacted and cleaned."""
     cut = [replace(one, content=redact(one.content[: 2 * SIDE_CHARACTERS])) for one in messages]
-    return [replace(one, content=harmless(Untrusted(one.content), SIDE_CHARACTERS)) for one in cut]
+    return [Prompt(role=one.role, content=harmless(one.content, SIDE_CHARACTERS)) for one in cut]
 
 
 def fitting(history: Sequence[Message]) -> list[Message]:

@@ -15,7 +15,7 @@ from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.trigger import Severity
-from stillwatch.untrusted.for_page import unloaded
+from stillwatch.untrusted import for_notice
 
 LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
@@ -157,7 +157,7 @@ class Lifecycle:
         Messengers fetch each address in a message, to show what is there: none that a log line names is sent as one.
         """
         try:
-            await self.notifier.tell(unloaded(title), unloaded(body))
+            await self.notifier.tell(for_notice.title(title), for_notice.body(body))
         except Exception:
             LOG.exception("a notification failed")
 

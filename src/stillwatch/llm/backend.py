@@ -20,7 +20,7 @@ from stillwatch.llm.meter import Meter
 from stillwatch.llm.test_allowlist import refusal
 from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.ports import Clock
-from stillwatch.records.chat import Answer, Failure, Message, Thought, TierState, Usage
+from stillwatch.records.chat import Answer, Failure, Prompt, Thought, TierState, Usage
 
 RETRIES = 2
 FIRST_PAUSE = 0.2
@@ -82,7 +82,7 @@ class OpenAIBackend:
 
     async def chat(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         schema: Mapping[str, Any] | None = None,
         max_tokens: int = 256,
@@ -104,7 +104,7 @@ class OpenAIBackend:
 
     async def stream(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         max_tokens: int = 1024,
         temperature: float = 0.0,
@@ -141,7 +141,7 @@ class OpenAIBackend:
         """Exact where the server has a tokenizer; special tokens count as the text that they are."""
         return await self._extras.count(text)
 
-    async def count_messages(self, messages: Sequence[Message]) -> int:
+    async def count_messages(self, messages: Sequence[Prompt]) -> int:
         """Tokens of the whole prompt, chat template included."""
         return await self._extras.count_messages(messages)
 

@@ -9,7 +9,7 @@ from typing import Any
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.llm.wire import Babble
-from stillwatch.records.chat import Message, TierState
+from stillwatch.records.chat import Prompt, TierState
 
 PATIENCE = 5.0
 """Seconds for a side question; the answer to a chat has its own deadline."""
@@ -31,7 +31,7 @@ class LlamaExtras:
         tokens = found.get("tokens") if found else None
         return len(tokens) if isinstance(tokens, list) else tokens_at_most(text)
 
-    async def count_messages(self, messages: Sequence[Message]) -> int:
+    async def count_messages(self, messages: Sequence[Prompt]) -> int:
         body = {"messages": [{"role": message.role, "content": message.content} for message in messages]}
         found = await self._ask("/apply-template", body)
         prompt = found.get("prompt") if found else None

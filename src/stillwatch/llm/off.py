@@ -7,7 +7,7 @@ from typing import Any
 
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.llm.meter import Meter
-from stillwatch.records.chat import Answer, Failure, Message, TierState
+from stillwatch.records.chat import Answer, Failure, Prompt, TierState
 
 
 class Off:
@@ -21,7 +21,7 @@ class Off:
 
     async def chat(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         schema: Mapping[str, Any] | None = None,
         max_tokens: int = 256,
@@ -32,7 +32,7 @@ class Off:
 
     async def stream(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Prompt],
         *,
         max_tokens: int = 1024,
         temperature: float = 0.0,

@@ -12,7 +12,7 @@ import msgspec
 
 from stillwatch.errors import BadAnswer
 from stillwatch.llm.schema import decode_text, problem_with
-from stillwatch.records.chat import Answer, Failure, Message, Usage
+from stillwatch.records.chat import Answer, Failure, Prompt, Usage
 
 MAX_BODY = 4 << 20
 """Bytes of one answer's body, and of one line of a stream; more is babble."""
@@ -66,7 +66,7 @@ _decoder = msgspec.json.Decoder(Completion)
 
 def request(
     model: str,
-    messages: Sequence[Message],
+    messages: Sequence[Prompt],
     *,
     schema: Mapping[str, Any] | None,
     max_tokens: int,

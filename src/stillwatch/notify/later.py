@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from stillwatch.notify.apprise import Delivery
+from stillwatch.records.safe import ForNotice
 
 LOG = logging.getLogger(__name__)
 WAITING = 100
@@ -22,7 +23,7 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def send(self, title: str, body: str) -> Delivery:
+    async def send(self, title: ForNotice, body: ForNotice) -> Delivery:
         """Try once; never raises."""
         ...
 
@@ -32,7 +33,7 @@ class _Post:
     """One channel and what waits for it. problem: why the last message did not arrive, "" while they do."""
 
     channel: Channel
-    waiting: asyncio.Queue[tuple[str, str]] = field(default_factory=lambda: asyncio.Queue(WAITING))
+    waiting: asyncio.Queue[tuple[ForNotice, ForNotice]] = field(default_factory=lambda: asyncio.Queue(WAITING))
     problem: str = ""
     dropped: int = 0
 
@@ -61,7 +62,7 @@ class TellLater:
             if post.problem
         )
 
-    async def tell(self, title: str, body: str) -> None:
+    async def tell(self, title: ForNotice, body: ForNotice) -> None:
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._deliver(post)) for post in self._posts]
         for post in self._posts:
@@ -81,7 +82,7 @@ class TellLater:
             await self._insist(post, title, body)
             post.waiting.task_done()
 
-    async def _insist(self, post: _Post, title: str, body: str) -> None:
+    async def _insist(self, post: _Post, title: ForNotice, body: ForNotice) -> None:
         pause, paused = FIRST_PAUSE, 0.0
         while True:
             delivery = await post.channel.send(title, body)

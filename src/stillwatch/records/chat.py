@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stillwatch.records.safe import ForModel
+
 Tier = Literal["trigger", "review", "meta"]
 TIERS: tuple[Tier, ...] = ("trigger", "review", "meta")
 TierState = Literal["ready", "missing", "failed", "off"]
@@ -13,10 +15,23 @@ TierState = Literal["ready", "missing", "failed", "off"]
 FailureReason = Literal["unreachable", "timeout", "refused", "garbage", "too-long", "cancelled", "off"]
 
 
+Role = Literal["system", "user", "assistant"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    """One message of a conversation, as somebody said it."""
+
+    role: Role
     content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """One message of what a model is given."""
+
+    role: Role
+    content: ForModel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 Untrusted = NewType("Untrusted", str)
-"""Text from outside the program. Only think/context.py may show it to a model."""
+"""Text from outside the program. It goes to a model, a page or a messenger by way of `untrusted/` alone."""
 
 Source = Literal["journal", "log", "metric", "unit", "change"]
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from stillwatch.ports import ChatModel
 from stillwatch.records.report import Reply
-from stillwatch.think.context import new_nonce
 from stillwatch.think.talk.answer import cited
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import Order
@@ -15,6 +14,7 @@ from stillwatch.think.talk.phrase import phrase
 from stillwatch.think.talk.respond import Responded
 from stillwatch.think.talk.topic import Words
 from stillwatch.think.talk.words import language_of
+from stillwatch.untrusted.for_model import new_nonce
 
 NO_ORDERS: Final = Words(
     en="Nothing was done: `ask` only answers. Orders are understood in `stillwatch chat` and in chat windows{command}.",

@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from stillwatch.records.report import Report, SourceReport, TierReport
-from stillwatch.serve.page.status_page import RELOAD_SECONDS, page, span, text
+from stillwatch.serve.page.status_page import RELOAD_SECONDS, page, span
+from stillwatch.untrusted.for_html import text
 from tests.serve.scene import script, serving
 from tests.support.gate_answers import kept
 from tests.support.scripted_llm import ScriptedLLM

@@ -19,6 +19,7 @@ def test(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json, work
     from stillwatch.errors import WrongUsage
     from stillwatch.notify.apprise import Delivery, all_urls, channels
+    from stillwatch.untrusted import for_notice
 
     known = channels(all_urls(door.app().config.notify))
     if not known:
@@ -27,8 +28,9 @@ def test(*, as_json: bool) -> int:
         )
 
     async def send() -> list[Delivery]:
-        title = f"{socket.gethostname()}: a test of Stillwatch"
-        return [await channel.send(title, "Notifications from this host arrive here.") for channel in known]
+        title = for_notice.title(f"{socket.gethostname()}: a test of Stillwatch")
+        body = for_notice.body("Notifications from this host arrive here.")
+        return [await channel.send(title, body) for channel in known]
 
     deliveries = work(lambda _: send(), quiet=as_json)
     results = list(zip(known, deliveries, strict=True))

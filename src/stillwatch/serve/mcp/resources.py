@@ -16,7 +16,7 @@ from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident
 from stillwatch.serve.api.shapes import Reading
-from stillwatch.think.context import uncapped
+from stillwatch.untrusted.for_model import uncapped
 from stillwatch.views.gate import LIST
 from stillwatch.views.incident import EvidenceView, IncidentView
 from stillwatch.views.report import StatusView

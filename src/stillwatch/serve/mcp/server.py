@@ -18,8 +18,9 @@ from stillwatch.chat.chat_commands import ChatCommands, came_of
 from stillwatch.chat.conversation import Desk
 from stillwatch.records.action import ACTIONS, Proposal
 from stillwatch.records.event import Untrusted
+from stillwatch.records.safe import ForModel
 from stillwatch.serve.mcp.resources import Resources, comes_whole
-from stillwatch.think.context import uncapped
+from stillwatch.untrusted.for_model import ours, uncapped
 
 MOST_ARGUMENTS = 16
 LONGEST = 512
@@ -101,9 +102,9 @@ class McpFace:
 
     async def _propose(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         if not self.may_propose():
-            return _said("this key may only read", is_error=True)
+            return _said(ours("this key may only read"), is_error=True)
         if (problem := _problem(arguments)) or self.desk.gate is None:
-            return _said(problem or "no gate runs here, so nothing can be proposed", is_error=True)
+            return _said(uncapped(problem or "no gate runs here, so nothing can be proposed"), is_error=True)
         proposal = Proposal(
             action=arguments["action"],
             target=arguments["target"],
@@ -113,9 +114,9 @@ class McpFace:
         orders = ChatCommands(service=self.desk.service, clock=self.desk.clock, gate=self.desk.gate)
         reply = await orders.propose(proposal, "")
         if isinstance(reply, str):
-            return _said(reply, is_error=True)
+            return _said(uncapped(reply), is_error=True)
         what = {"id": reply.id or "", "state": reply.state}
-        return _said(came_of(reply, proposal)).model_copy(update={"structured_content": what})
+        return _said(uncapped(came_of(reply, proposal))).model_copy(update={"structured_content": what})
 
 
 def _propose_tool() -> types.Tool:
@@ -147,5 +148,5 @@ def _problem(arguments: Mapping[str, Any]) -> str:
     return "" if all(isinstance(one, str | int | bool) for one in more.values()) else "`arguments` takes plain values"
 
 
-def _said(text: str, *, is_error: bool = False) -> types.CallToolResult:
+def _said(text: ForModel, *, is_error: bool = False) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=is_error)

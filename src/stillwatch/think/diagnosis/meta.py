@@ -9,22 +9,17 @@ from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.action import Proposal
 from stillwatch.records.assessment import Assessment
 from stillwatch.records.cause import CAUSES, Cause
-from stillwatch.records.chat import Answer, Failure, Message
+from stillwatch.records.chat import Answer, Failure, Prompt
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.look import Seen
-from stillwatch.think.context import (
-    LOOK_CHARACTERS,
-    fenced,
-    for_diagnosis,
-    harmless,
-    incident_lines,
-    prompt,
-    quoted,
-    tool_lines,
-)
+from stillwatch.records.safe import ForModel
+from stillwatch.think.context import LOOK_CHARACTERS, for_diagnosis, incident_lines, prompt, tool_lines
 from stillwatch.think.schemas import CONFIDENCE, TEXT_CHARACTERS, UNIT_REMEDIES, meta_schema
+from stillwatch.untrusted.for_model import fenced, filled, harmless, joined, ours, quoted, uncapped
 
+NEXT = ours("Next step?")
+CONCLUDE = ours("Conclude now.")
 MOST_LOOKS = 3
 STEP_TOKENS = 220
 
@@ -47,8 +42,8 @@ async def look_closer(
     ends = clock.boot() + deadline
     tools = for_diagnosis(looks.catalogue()) if looks else {}
     messages = [
-        Message(role="system", content=f"{prompt('meta')}\n\nTools:\n{tool_lines(tools)}"),
-        Message(role="user", content=f"{_known(incident, told, nonce)}\nNext step?"),
+        Prompt(role="system", content=joined((prompt("meta"), ours("\nTools:"), tool_lines(tools)))),
+        Prompt(role="user", content=joined((_known(incident, told, nonce), NEXT))),
     ]
     for step in range(MOST_LOOKS + 1):
         may_look = bool(tools) and step < MOST_LOOKS
@@ -98,8 +93,8 @@ def with_look(incident: Incident, seen: Seen) -> tuple[Incident, Evidence]:
     return replace(incident, evidence=(*incident.evidence, evidence)), evidence
 
 
-def _known(incident: Incident, told: Sequence[str], nonce: str) -> str:
-    return fenced([*incident_lines(incident), *(quoted(Untrusted(note)) for note in told)], nonce)
+def _known(incident: Incident, told: Sequence[str], nonce: str) -> ForModel:
+    return fenced([*incident_lines(incident), *(quoted(note) for note in told)], nonce)
 
 
 async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:
@@ -107,12 +102,16 @@ async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:
     return await looks.look(str(value.get("tool")), arguments if isinstance(arguments, dict) else {})
 
 
-def _exchange(answer: Answer, evidence: Evidence, nonce: str, *, last: bool) -> list[Message]:
-    seen = f"[{evidence.id}] {evidence.source}:\n  {quoted(evidence.text, LOOK_CHARACTERS)}"
-    ask = "Conclude now." if last else "Next step?"
+def _exchange(answer: Answer, evidence: Evidence, nonce: str, *, last: bool) -> list[Prompt]:
+    seen = filled(
+        "[{id}] {source}:\n  {text}",
+        id=harmless(evidence.id),
+        source=quoted(evidence.source),
+        text=quoted(evidence.text, LOOK_CHARACTERS),
+    )
     return [
-        Message(role="assistant", content=answer.text),
-        Message(role="user", content=f"{fenced([seen], nonce)}\n{ask}"),
+        Prompt(role="assistant", content=uncapped(answer.text)),
+        Prompt(role="user", content=joined((fenced([seen], nonce), CONCLUDE if last else NEXT))),
     ]
 
 

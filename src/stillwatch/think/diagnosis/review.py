@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from stillwatch.ports import ChatModel
 from stillwatch.records.assessment import Assessment
 from stillwatch.records.cause import CAUSES, Cause
-from stillwatch.records.chat import Failure, Message
+from stillwatch.records.chat import Failure, Prompt
 from stillwatch.records.incident import Incident
 from stillwatch.think.context import incident_block, prompt
 from stillwatch.think.schemas import CONFIDENCE, review_schema
+from stillwatch.untrusted.for_model import filled, harmless, joined, ours
 
 
 async def review(
@@ -21,10 +22,11 @@ async def review(
     suspicion: the cause that the rules suspect (an id), "" where they suspect none; the model may contradict.
     """
     ids = [evidence.id for evidence in incident.evidence[:10]]
-    suspected = f"The rules suspect {suspicion}. Does the evidence agree? " if suspicion else ""
+    suspected = filled("The rules suspect {cause}. Does the evidence agree? ", cause=harmless(suspicion))
+    ask = filled("{suspected}What is the cause?", suspected=suspected if suspicion else ours(""))
     messages = [
-        Message(role="system", content=prompt("review")),
-        Message(role="user", content=f"{incident_block(incident, nonce)}\n{suspected}What is the cause?"),
+        Prompt(role="system", content=prompt("review")),
+        Prompt(role="user", content=joined((incident_block(incident, nonce), ask))),
     ]
     answer = await model.chat(messages, schema=review_schema(ids), max_tokens=120, deadline=deadline)
     if isinstance(answer, Failure):

@@ -11,13 +11,13 @@ from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.think.context import new_nonce
 from stillwatch.think.diagnosis.causes.failing import could_restart
 from stillwatch.think.diagnosis.consensus import is_proven, settle, wants_closer_look
 from stillwatch.think.diagnosis.diagnose import diagnose
 from stillwatch.think.diagnosis.meta import look_closer
 from stillwatch.think.diagnosis.review import review
 from stillwatch.think.diagnosis.trigger import Urgency, urgency_of
+from stillwatch.untrusted.for_model import new_nonce
 
 Progress = Callable[[str], None]
 

@@ -13,9 +13,9 @@ from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.think.context import harmless, new_nonce
 from stillwatch.think.diagnosis.review import review
 from stillwatch.think.diagnosis.trigger import urgency_of_line
+from stillwatch.untrusted.for_model import filled, harmless, new_nonce
 from stillwatch.watch.novelty import Novel
 
 MOST_LINES = 4
@@ -73,7 +73,7 @@ async def faults_among(
 
 async def _judge(line: Novel, small: ChatModel, second: ChatModel, host: str, seconds: float) -> Trigger | None:
     nonce = new_nonce()
-    said = f"{line.subject}: {harmless(line.sample)}"
+    said = filled("{subject}: {sample}", subject=harmless(line.subject), sample=harmless(line.sample))
     if await urgency_of_line(small, said, nonce, seconds) != "serious":
         return None
     assessment = await review(second, _as_incident(line, host), nonce, seconds)

@@ -15,18 +15,20 @@ from typing import Final, cast
 
 from stillwatch.llm.budget import fit
 from stillwatch.ports import ChatModel
-from stillwatch.records.chat import Answer, Failure, Message, Thought, Usage
-from stillwatch.records.event import Untrusted
+from stillwatch.records.chat import Answer, Failure, Prompt, Thought, Usage
 from stillwatch.records.incident import Evidence
-from stillwatch.think.context import evidence_line, fenced, harmless, prompt, uncapped
+from stillwatch.think.context import evidence_line, prompt
 from stillwatch.think.talk.think_tags import ThinkTagFilter
 from stillwatch.untrusted.echo import echoes
+from stillwatch.untrusted.for_model import fenced, filled, harmless, joined, ours, uncapped
 
 ANSWER_TOKENS: Final = 220
 QUESTION_CHARACTERS: Final = 2_000
 LOOK_CHARACTERS: Final = 1_200
 SPARE_TOKENS: Final = 120
-ASK: Final = "Explain to the owner in one to three sentences, in the language of the question, and cite the evidence."
+ASK: Final = ours(
+    "Explain to the owner in one to three sentences, in the language of the question, and cite the evidence."
+)
 CITED: Final = re.compile(r"\[(E\d+)\]")
 _END: Final = re.compile(r"(?<=[.!?])(?:\s*\[E\d+\])*\s+(?=[^\[\s])|\n+")
 _TELLING: Final = re.compile(
@@ -119,17 +121,20 @@ def _plain(text: str) -> str:
 
 async def _messages(
     model: ChatModel, question: str, facts: str, evidence: Iterable[Evidence], nonce: str, answer_tokens: int
-) -> list[Message]:
+) -> list[Prompt]:
     """What fits of it: the facts first, then what they rest on."""
-    system, asked = prompt("converse"), harmless(Untrusted(question), QUESTION_CHARACTERS)
+    system, asked = prompt("converse"), harmless(question, QUESTION_CHARACTERS)
     fixed = await model.count_tokens(f"{system}\n{asked}\n{ASK}")
     room = max(await model.context_size() - answer_tokens - fixed - SPARE_TOKENS, 0)
-    lines = [f"facts: {uncapped(Untrusted(facts))}", *(evidence_line(one, LOOK_CHARACTERS) for one in evidence)]
+    lines = [
+        filled("facts: {facts}", facts=uncapped(facts)),
+        *(evidence_line(one, LOOK_CHARACTERS) for one in evidence),
+    ]
     known = await fit(lines, room, model)
     data = fenced([known.text], nonce)
     return [
-        Message(role="system", content=system),
-        Message(role="user", content=f"{data}\nThe owner asks: {asked}\n{ASK}"),
+        Prompt(role="system", content=system),
+        Prompt(role="user", content=joined((data, filled("The owner asks: {asked}", asked=asked), ASK))),
     ]
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from stillwatch.ports import ChatModel, Clock, LookTools
-from stillwatch.records.chat import Answer, Message
-from stillwatch.records.event import Untrusted
-from stillwatch.think.context import harmless, prompt
+from stillwatch.records.chat import Answer, Prompt
+from stillwatch.think.context import prompt
 from stillwatch.think.schemas import choice, closed
 from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.topic import Asking, Known, Topic, Words
 from stillwatch.think.talk.topics.outside import OUTSIDE
 from stillwatch.think.talk.understand import Understood, understand
+from stillwatch.untrusted.for_model import filled, harmless, joined, ours
 
 ROUTE_TOKENS: Final = 24
 ROUTE_SECONDS: Final = 20.0
@@ -98,11 +98,13 @@ async def chosen(understood: Understood, model: ChatModel) -> Topic | None:
     topics = catalogue()
     near = [topic.name for topic, _ in understood.near]
     offered = list(dict.fromkeys([*near, *COMMON]))[:OFFERED]
-    lines = [f"- {name}: {topics[name].title.en}" for name in offered]
-    asked = harmless(Untrusted(understood.question), QUESTION_CHARACTERS)
+    lines = [
+        filled("- {name}: {title}", name=harmless(name), title=harmless(topics[name].title.en)) for name in offered
+    ]
+    asked = filled("The owner writes: {words}", words=harmless(understood.question, QUESTION_CHARACTERS))
     messages = [
-        Message(role="system", content=prompt("route")),
-        Message(role="user", content="\n".join([*lines, "- none: something else", f"The owner writes: {asked}"])),
+        Prompt(role="system", content=prompt("route")),
+        Prompt(role="user", content=joined((*lines, ours("- none: something else"), asked))),
     ]
     schema = closed({"topic": choice([*offered, "none"])})
     answer = await model.chat(messages, schema=schema, max_tokens=ROUTE_TOKENS, deadline=ROUTE_SECONDS)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.untrusted import for_notice
+
+
+@given(st.text(max_size=5_000))
+def test_r17_a_notice_is_one_printable_line_of_bounded_length(text: str) -> None:
+    for made, most in ((for_notice.title(text), 200), (for_notice.body(text), 2_000)):
+        assert len(made) <= most and "\n" not in made and "\x1b" not in made
+
+
+def test_r17_it_has_no_secret_and_no_address_that_is_fetched() -> None:
+    made = for_notice.body("see https://evil.example/x?password=hunter2hunter2 and password=hunter2hunter2")
+    assert "https://" not in made and "hunter2" not in made
