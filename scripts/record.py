@@ -16,7 +16,7 @@ from stillwatch.host.metrics import read_metrics
 from stillwatch.host.systemd import Systemd
 from stillwatch.records.line import Line
 from stillwatch.records.recording import Recording
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from stillwatch.store.recording import SHIPPED, save_recording
 from stillwatch.tools.recorded_looks import RememberingLooks
 from tests.support.rig import CODE, INSIDE, PYTHON, Machine, named
@@ -37,7 +37,7 @@ async def looked_at(app: App) -> RememberingLooks:
     """All that a check of this host asks for, what each tool says unasked, and the failed units more closely."""
     looks = RememberingLooks(looks=app.host_looks())
     parts = app.rooms()
-    await Service(replace(parts, looks=lambda journal, log: looks)).check(since=SINCE, use_models=False)
+    await OnePass(replace(parts, looks=lambda journal, log: looks)).check(since=SINCE, use_models=False)
     for name, tool in looks.catalogue().items():
         if not tool["arguments"].get("required"):
             await looks.look(name, {})

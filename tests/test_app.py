@@ -9,7 +9,7 @@ import pytest
 
 from stillwatch.app import Options, build
 from stillwatch.errors import WrongUsage
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 
 NO_MODELS = "".join(f"[llm.{tier}]\nenabled = false\n" for tier in ("trigger", "review", "meta"))
 
@@ -29,7 +29,7 @@ def test_a_configuration_that_is_wrong_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_without_a_daemon_the_service_looks_itself(tmp_path: Path) -> None:
     app = build(options(tmp_path))
-    assert type(app.service()) is Service
+    assert type(app.service()) is OnePass
 
 
 def test_a_socket_that_nobody_serves_is_passed_over(tmp_path: Path) -> None:
@@ -37,12 +37,12 @@ def test_a_socket_that_nobody_serves_is_passed_over(tmp_path: Path) -> None:
     app.socket.parent.mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(str(app.socket))
-    assert type(app.service()) is Service
+    assert type(app.service()) is OnePass
 
 
 def test_what_is_kept_is_known_without_a_daemon(tmp_path: Path) -> None:
     app = build(options(tmp_path))
-    assert type(app.known()) is Service
+    assert type(app.known()) is OnePass
 
 
 def test_a_daemon_alone_is_asked_for_what_it_knows(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from stillwatch.serve.openai.chat_request import read_asked
 from stillwatch.serve.openai.endpoints import Answering
 from stillwatch.serve.openai.frames import Frames
 from stillwatch.serve.openai.window_tasks import side_of
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from tests.serve.scene import FAILED, ScriptedGate, known, serving
 from tests.support.injections import texts
 from tests.support.puppet import MARK, SECRET, puppet
@@ -61,7 +61,7 @@ def at(request: pytest.FixtureRequest) -> Callable[[int], tuple[str, ...]]:
 
 
 class Rooms:
-    """The incidents of a test, notes that say the same, and what was muted. Stands in for a Service."""
+    """The incidents of a test, notes that say the same, and what was muted. Stands in for a OnePass."""
 
     def __init__(self, *incidents: Incident) -> None:
         self.found, self.muted = incidents, list[Any]()
@@ -92,7 +92,7 @@ class Stage:
         self.gate = gate or ScriptedGate(propose=WAITS, list={"proposals": [STOPPED]})
         sources = (SourceReport(name="journal", read=not source, problem=source),)
         desk = Desk(
-            service=cast(Service, self.rooms),
+            service=cast(OnePass, self.rooms),
             clock=StillClock(),
             known=lambda: replace(known(), sources=sources),
             looks=ScriptedLooks(**({"unit_status": look} if look else {})),

@@ -18,7 +18,7 @@ import pytest
 from stillwatch.app import Options, build
 from stillwatch.errors import NotReachable
 from stillwatch.run import _alive, _port, only_one, until_told
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from stillwatch.service.through_daemon import ThroughDaemon
 from tests.llm.test_servers import free_port
 from tests.test_app import NO_MODELS, options
@@ -161,7 +161,7 @@ def test_commands_speak_with_the_daemon_and_sigterm_ends_it(daemon: tuple[Option
     assert json.loads(shown.stdout)["host"] == os.uname().nodename, shown.stderr
     process.terminate()
     assert process.wait(60) == 0
-    assert type(build(given).service()) is Service
+    assert type(build(given).service()) is OnePass
 
 
 @pytest.mark.process
@@ -178,7 +178,7 @@ def test_a_daemon_that_was_killed_can_be_started_again(daemon: tuple[Options, su
     process.kill()
     process.wait(10)
     assert build(given).socket.exists(), "it left its socket behind"
-    assert type(build(given).service()) is Service
+    assert type(build(given).service()) is OnePass
 
 
 async def test_systemd_hears_that_it_is_ready_and_then_that_it_lives(

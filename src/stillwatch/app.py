@@ -14,7 +14,7 @@ from stillwatch.service.known import Known
 if TYPE_CHECKING:
     from stillwatch.records.recording import Recording
     from stillwatch.service.assembly import Assembly
-    from stillwatch.service.one_pass import Service, ServiceParts
+    from stillwatch.service.one_pass import OnePass, ServiceParts
     from stillwatch.tools.tool import HostLooks
 
 
@@ -72,19 +72,19 @@ class App:
         """Where the daemon speaks with commands."""
         return self.places.runtime / "service.sock"
 
-    def known(self) -> Known | Service:
+    def known(self) -> Known | OnePass:
         """What a daemon knows; without one, what is kept."""
         return self._daemon() or self.service()
 
-    def service(self, own_rules: Path | None = None) -> Service:
+    def service(self, own_rules: Path | None = None) -> OnePass:
         """The verbs: through the daemon where one runs. Raises WrongUsage for a rule that does not decode."""
-        from stillwatch.service.one_pass import Service
+        from stillwatch.service.one_pass import OnePass
         from stillwatch.service.through_daemon import ThroughDaemon
 
         rooms = self.rooms(own_rules)
         if own_rules is None and self._daemon():
             return ThroughDaemon(rooms, self.socket)
-        return Service(rooms)
+        return OnePass(rooms)
 
     def _daemon(self) -> Known | None:
         link = Known(self.socket)

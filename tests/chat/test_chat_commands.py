@@ -17,7 +17,7 @@ from stillwatch.chat.chat_commands import (
 from stillwatch.errors import StillwatchError
 from stillwatch.ports import Clock
 from stillwatch.records.action import Proposal
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from stillwatch.views.gate import PROPOSE
 from tests.serve.scene import ScriptedGate
 from tests.support.gate_answers import kept, whole
@@ -91,7 +91,7 @@ def change(number: int, action: str, made: int | None, state: str = "done") -> d
 
 
 def undoing(gate: ScriptedGate) -> ChatCommands:
-    return ChatCommands(service=cast(Service, None), clock=cast(Clock, None), gate=gate)
+    return ChatCommands(service=cast(OnePass, None), clock=cast(Clock, None), gate=gate)
 
 
 CAN = {"verdict": "ask", "reason": "a person approves", "does": "take back A-2: start web.service again"}

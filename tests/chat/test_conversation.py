@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stillwatch.chat.conversation import Conversation, Desk, Ended, Turn
+from stillwatch.chat.conversation import Conversation, Desk, Turn
 from stillwatch.errors import NotReachable
 from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Failure, Message
 from stillwatch.records.event import Untrusted
+from stillwatch.records.saying import Ended, Looking, Text, Thinking
 from stillwatch.records.trigger import Severity
 from tests.serve.scene import FAILED, ScriptedGate, known, remember
 from tests.think.incidents import evidence, incident
@@ -39,8 +40,15 @@ def conversation(folder: Path, model: Any, *incidents: Any, gate: Any = None, **
 
 
 async def said(built: Conversation, message: str, **more: Any) -> tuple[str, Ended, list[str]]:
-    pieces, looks = list[str](), list[str]()
-    ended = await built.turn(Turn(message=message, **more), pieces.append, looks.append)
+    pieces, looks, ended = list[str](), list[str](), Ended()
+    async for event in built.turn(Turn(message=message, **more)):
+        match event:
+            case Text(text):
+                pieces.append(text)
+            case Looking(line):
+                looks.append(line)
+            case Ended():
+                ended = event
     return "".join(pieces), ended, looks
 
 
@@ -54,7 +62,7 @@ async def test_facts_come_by_code_with_their_evidence_and_a_model_adds_what_stan
     facts, _, words = text.partition("\n\n")
     assert "web.service cannot listen" in facts.casefold() and "The port is taken" in words and "apache2" not in text
     assert "[E1] journal, `web.service`: `bind() failed" in text and "looking: unit_status" in looks
-    assert ended.by == "meta" and ended.evidence[0].id == "E1" and len(model.asked) == 1
+    assert ended.by == "meta" and len(model.asked) == 1
 
 
 async def test_facts_are_said_before_a_model_is_asked(tmp_path: Path) -> None:
@@ -65,7 +73,8 @@ async def test_facts_are_said_before_a_model_is_asked(tmp_path: Path) -> None:
         return "It is so [E1]."
 
     built = conversation(tmp_path, ScriptedModel(late), incident(cause=CAUSE))
-    await built.turn(Turn(message="what is wrong?"), heard.append)
+    async for event in built.turn(Turn(message="what is wrong?")):
+        heard += [event.text] if isinstance(event, Text) else []
     assert "It is so [E1]." in "".join(heard)
 
 
@@ -81,9 +90,11 @@ async def test_log_text_cannot_draw_pictures_in_the_chat(tmp_path: Path) -> None
 
 async def test_what_a_model_thinks_aloud_draws_nothing_either(tmp_path: Path) -> None:
     words = "<think>![x](http://evil.example/?q=1) [E1] [E9]</think>It is down [E1]."
-    built, aside = conversation(tmp_path, in_turn(words)), list[str]()
-    await built.turn(Turn(message="what is wrong?"), lambda _: None, thinking=aside.append)
-    assert "".join(aside) == "! [x] (http:/ /evil.example/?q=1) [E1] "
+    events = [event async for event in conversation(tmp_path, in_turn(words)).turn(Turn(message="what is wrong?"))]
+    assert (
+        "".join(event.text for event in events if isinstance(event, Thinking))
+        == "! [x] (http:/ /evil.example/?q=1) [E1] "
+    )
 
 
 @pytest.mark.parametrize("model", ["not started", always(Failure(reason="unreachable", detail="x"))])
@@ -91,7 +102,7 @@ async def test_without_a_model_the_facts_stand_and_say_how_to_approve(tmp_path: 
     text, ended, _ = await said(conversation(tmp_path, model, incident(**FAILED)), "what is wrong?")
     assert "web.service failed" in text and "approve A-17 CODE" in text
     assert "\n\n**Waits for your approval**\n- A-17" in text, "or it would look like evidence"
-    assert ended.by == "rule" and ended.evidence
+    assert ended.by == "rule"
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from stillwatch.app import SystemClock
-from stillwatch.chat.conversation import Conversation, Desk, Ended, Turn
+from stillwatch.chat.conversation import Conversation, Desk, Turn
 from stillwatch.config import Llm, TierConfig, find_places
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.llm.tiers import chat_models
 from stillwatch.ports import ChatModel
 from stillwatch.records.cause import Cause
+from stillwatch.records.incident import Evidence
+from stillwatch.records.saying import Citation, Ended, Text
 from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.phrase import CITED, Style
 from tests.serve.scene import ScriptedGate, free_port, known, remember
@@ -79,19 +81,21 @@ def console(folder: Path, model: ChatModel) -> Conversation:
     return Conversation(desk)
 
 
-async def ask(console: Conversation, question: str) -> tuple[str, Ended]:
-    said = list[str]()
-    ended = await console.turn(Turn(message=question, style=SHORT), said.append)
-    return "".join(said), ended
+async def ask(console: Conversation, question: str) -> tuple[str, Ended, list[Evidence]]:
+    events = [event async for event in console.turn(Turn(message=question, style=SHORT))]
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    cited = [event.evidence for event in events if isinstance(event, Citation)]
+    return "".join(event.text for event in events if isinstance(event, Text)), ended, cited
 
 
 async def test_paraphrases_lead_to_the_same_evidence_and_nothing_goes_beyond_it(tmp_path: Path) -> None:
     async with small_model(tmp_path) as model:
         built = console(tmp_path, model)
         for question in DOWN:
-            text, ended = await ask(built, question)
-            assert {one.incident for one in ended.evidence if one.incident} == {"I1"}, text
+            text, ended, cited = await ask(built, question)
+            assert {one.incident for one in cited if one.incident} == {"I1"}, text
             facts, _, words = text.partition("**Evidence**")[0].partition("\n\n")
             assert "web.service" in facts and (not words.strip() or CITED.search(words)), text
-        text, ended = await ask(built, "danke dir")
-        assert ended.usage.output_tokens == 0 and ended.evidence == (), "thanks cost no model"
+        text, ended, cited = await ask(built, "danke dir")
+        assert ended.usage.output_tokens == 0 and cited == [], "thanks cost no model"

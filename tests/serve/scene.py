@@ -24,7 +24,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.limits import Bounds
 from stillwatch.serve.server import build_http, serve_http
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from stillwatch.service.status import status_of
 from stillwatch.store.store import Store
 from stillwatch.think.talk.phrase import ASK as IN_WORDS
@@ -91,7 +91,7 @@ def known() -> Gathered:
     return Gathered(triggers=(), novel=(), units=units, sources=sources, lines=3)
 
 
-class StillService(Service):
+class StillService(OnePass):
     """Knows how the host stands without reading it anew, as the daemon's does."""
 
     async def status(self) -> Report:
@@ -100,7 +100,7 @@ class StillService(Service):
         return Report(host="h", at=1e9, status=status, incidents=incidents, sources=sources, lines=3)
 
 
-def remember(state: Path, *incidents: Incident) -> Service:
+def remember(state: Path, *incidents: Incident) -> OnePass:
     built = StillService(service(state)._rooms)
     store = Store.open(state / "state")
     for one in incidents:

@@ -13,19 +13,19 @@ import pytest
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.records.report import Report
 from stillwatch.service.known import Known
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from tests.serve.local.test_server import known_service, listening
 
 
 @pytest.fixture
-async def daemon(tmp_path: Path) -> AsyncIterator[tuple[Service, Known]]:
+async def daemon(tmp_path: Path) -> AsyncIterator[tuple[OnePass, Known]]:
     """The service of a daemon that knows of one incident, and a client of it with an empty state of its own."""
     built = await known_service(tmp_path / "own")
     async with listening(built, tmp_path) as path:
         yield built, Known(path)
 
 
-async def test_each_verb_gives_what_the_daemons_service_gives(daemon: tuple[Service, Known]) -> None:
+async def test_each_verb_gives_what_the_daemons_service_gives(daemon: tuple[OnePass, Known]) -> None:
     built, client = daemon
     assert await asyncio.to_thread(client.answers)
     status: Report = await asyncio.to_thread(lambda: asyncio.run(client.status()))
@@ -46,7 +46,7 @@ async def test_each_verb_gives_what_the_daemons_service_gives(daemon: tuple[Serv
     assert closed.state == "resolved" and closed.history[-1].by != "x" and built.incidents() == []
 
 
-async def test_errors_come_back_as_they_were_raised(daemon: tuple[Service, Known]) -> None:
+async def test_errors_come_back_as_they_were_raised(daemon: tuple[OnePass, Known]) -> None:
     built, client = daemon
     with pytest.raises(WrongUsage) as raised:
         built.incident("I9")

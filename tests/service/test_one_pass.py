@@ -12,7 +12,7 @@ from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.report import Reply, SourceReport, TierReport
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.service.one_pass import Service, ServiceParts
+from stillwatch.service.one_pass import OnePass, ServiceParts
 from stillwatch.service.status import status_of
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Sightings, Watcher
@@ -47,9 +47,9 @@ class GivenTiers:
         return {}
 
 
-def service(tmp_path: Path, *sources: Any, **models: Any) -> Service:
+def service(tmp_path: Path, *sources: Any, **models: Any) -> OnePass:
     rules = load_rules()
-    return Service(
+    return OnePass(
         ServiceParts(
             host="h",
             clock=StillClock(),
@@ -123,7 +123,7 @@ async def test_models_are_not_started_for_a_quiet_host(tmp_path: Path) -> None:
     assert asked.asked == []
 
 
-async def ask(built: Service, question: str = "why is /srv full?") -> tuple[Reply, str]:
+async def ask(built: OnePass, question: str = "why is /srv full?") -> tuple[Reply, str]:
     said = list[str]()
     reply = await built.ask(question, say=said.append)
     return reply, "".join(said)
@@ -205,6 +205,6 @@ def test_the_rules_are_held_to_their_own_samples(tmp_path: Path) -> None:
     rooms = service(tmp_path)._rooms
     kept, other = rooms.rules[0], rooms.rules[1]
     broken = msgspec.structs.replace(other, silent=other.fires[:1])
-    assert Service(replace(rooms, rules=[kept])).test_rules() == []
-    (said,) = Service(replace(rooms, rules=[kept, broken])).test_rules()
+    assert OnePass(replace(rooms, rules=[kept])).test_rules() == []
+    (said,) = OnePass(replace(rooms, rules=[kept, broken])).test_rules()
     assert broken.id in said

@@ -17,7 +17,7 @@ from stillwatch.ports import Clock
 from stillwatch.records.action import Proposal
 from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Severity
-from stillwatch.service.one_pass import Service
+from stillwatch.service.service import Service
 from stillwatch.think.talk.answer import sentence
 from stillwatch.views.gate import (
     APPROVE,

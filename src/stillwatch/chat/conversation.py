@@ -7,35 +7,32 @@ understand a follow-up; what an answer of ours said is never taken for a fact, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from stillwatch.chat.chat_commands import READ_ONLY, ChatCommands, exact_order
 from stillwatch.chat.chat_orders import ChatOrders
 from stillwatch.chat.history import harmless_messages
-from stillwatch.host.accounts import all_users
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.reading.gather import Gathered
-from stillwatch.records.chat import Answer, Failure, Message, Prompt, Thought, Usage
+from stillwatch.records.chat import Answer, Failure, Message, Prompt, Thought
 from stillwatch.records.incident import Evidence
-from stillwatch.service.one_pass import Service
+from stillwatch.records.saying import Citation, Ended, Hear, Saying, Text
+from stillwatch.service.answering import Answering, Question
+from stillwatch.service.service import Service
 from stillwatch.think.attention import Attention
 from stillwatch.think.context import prompt
 from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import order_in
-from stillwatch.think.talk.phrase import Phrased, Style, phrase
-from stillwatch.think.talk.respond import Responded, respond
+from stillwatch.think.talk.phrase import Style
 from stillwatch.think.talk.topic import Known
-from stillwatch.untrusted.for_model import new_nonce, ours
+from stillwatch.untrusted.for_model import ours
 from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact
 from stillwatch.views.gate import Say
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 Samples = Callable[[str, float, float], Sequence[tuple[float, float]]]
 DEADLINE = 300.0
@@ -44,10 +41,6 @@ MOST_HISTORY = 40
 SIDE_SECONDS = 20.0
 APPROVALS = frozenset(("wrong", "unit_down", "waiting", "incident"))
 """Topics whose answer ends with what waits for an approval."""
-
-
-def hear_nothing(_: str) -> None:
-    """For whoever does not want to hear of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,54 +82,44 @@ class Turn:
     by: str = "chat"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
-    """How an answer ended. finish: "stop" or "length"; by: the tier that wrote it, "rule" or "gate"."""
-
-    usage: Usage = Usage()
-    finish: str = "stop"
-    by: str = "rule"
-    evidence: tuple[Evidence, ...] = ()
-
-
 class Conversation:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.orders = ChatCommands(service=desk.service, clock=desk.clock, gate=desk.gate)
         self._own_words = ChatOrders(commands=self.orders)
 
-    async def turn(
-        self,
-        turn: Turn,
-        say: Callable[[str], None],
-        looking: Callable[[str], None] = hear_nothing,
-        thinking: Callable[[str], None] = hear_nothing,
-    ) -> Ended:
-        """Answer one message.
+    async def turn(self, turn: Turn) -> AsyncGenerator[Saying, None]:
+        """Answer one message: what happens as it happens, `Ended` as the last. Closed, it stops all work for it."""
+        heard = asyncio.Queue[Saying | None]()
 
-        say: gets the pieces as they come; looking: a line for each thing that is looked at; thinking: what a reasoning
-        model says to itself before it answers.
-        """
-        with self.desk.attention.given():
-            return await self._turn(await asyncio.to_thread(_redacted, turn), say, looking, thinking)
+        async def work() -> None:
+            try:
+                with self.desk.attention.given():
+                    clean = await asyncio.to_thread(_redacted, turn)
+                    heard.put_nowait(await self._turn(clean, heard.put_nowait))
+            finally:
+                heard.put_nowait(None)
 
-    async def _turn(
-        self,
-        turn: Turn,
-        say: Callable[[str], None],
-        looking: Callable[[str], None],
-        thinking: Callable[[str], None],
-    ) -> Ended:
+        working = asyncio.create_task(work())
+        try:
+            while (event := await heard.get()) is not None:
+                yield event
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def _turn(self, turn: Turn, hear: Hear) -> Ended:
         exact = None if turn.continues else exact_order(turn.message)
         if exact is not None:
-            _quote(await self.orders.carry_out(exact) if turn.may_order else READ_ONLY, (), say)
+            _quote(await self.orders.carry_out(exact) if turn.may_order else READ_ONLY, (), hear)
             return Ended(by="gate")
         known = self._known()
         order = None if turn.continues else order_in(turn.message, known.units)
         if order is not None:
-            _quote(await self._own_words.carry_out(order, turn, known), known.evidence, say)
+            _quote(await self._own_words.carry_out(order, turn, known), known.evidence, hear)
             return Ended(by="gate")
-        return await self._answer(turn, known, say, looking, thinking)
+        return await self._answer(turn, known, hear)
 
     async def warm(self) -> None:
         """Have the catalogue read, and the model what every answer begins with, so that the first does not wait."""
@@ -184,88 +167,39 @@ class Conversation:
             models=self.desk.models(),
         )
 
-    async def _answer(
-        self,
-        turn: Turn,
-        known: Known,
-        say: Callable[[str], None],
-        looking: Callable[[str], None],
-        thinking: Callable[[str], None],
-    ) -> Ended:
-        """Facts by code, at once; then what a model adds in its own words, as far as they stand."""
-        model = self.desk.writer()
-        writer = None if isinstance(model, str) else model
-        before = [message.content for message in turn.history if message.role == "user"]
-        responded = await respond(
-            turn.message,
-            before,
-            known,
+    async def _answer(self, turn: Turn, known: Known, hear: Hear) -> Ended:
+        """As for `ask`, then what it rests on, and what waits for an approval."""
+        writer = self.desk.writer()
+        answering = Answering(
+            known=known,
             looks=self.desk.looks,
             clock=self.desk.clock,
-            users=all_users(),
-            looking=looking,
-            model=writer,
+            words=CitationFilter,
+            writing=lambda: nullcontext(writer),
+            chooser=None if isinstance(writer, str) else writer,
         )
-        used = _quote(responded.text, responded.asking.evidence, say)
-        phrased = Phrased()
-        if writer is not None and responded.wants_words and used:
-            phrased, more = await self._in_words(writer, turn, responded, say, thinking)
-            used = tuple(dict.fromkeys([*used, *more]))
-        say(evidence_list(used))
+        before = [message.content for message in turn.history if message.role == "user"]
+        used = list[Evidence]()
+
+        def noting(event: Saying) -> None:
+            if isinstance(event, Citation):
+                used.append(event.evidence)
+            hear(event)
+
+        question = Question(text=turn.message, before=before, style=turn.style, deadline=DEADLINE)
+        responded, ended = await answering.answer(question, noting)
+        hear(Text(evidence_list(used)))
         told = turn.may_order and responded.topic is not None and responded.topic.name in APPROVALS
         if told and (waiting := await self.orders.waiting(known.incidents)):
-            _quote(f"\n\n**Waits for your approval**\n{waiting}", (), say)
-        finish = "length" if phrased.finish == "length" else "stop"
-        return Ended(usage=phrased.usage, finish=finish, by="meta" if phrased.said else "rule", evidence=used)
-
-    async def _in_words(
-        self,
-        model: ChatModel,
-        turn: Turn,
-        responded: Responded,
-        say: Callable[[str], None],
-        thinking: Callable[[str], None],
-    ) -> tuple[Phrased, tuple[Evidence, ...]]:
-        """What the model said that stands, and the evidence that it cites."""
-        evidence = responded.asking.evidence
-        words = CitationFilter((one.id for one in evidence), _after_a_blank_line(say))
-        aside = CitationFilter((one.id for one in evidence), thinking)
-        phrased = await phrase(
-            model,
-            turn.message,
-            responded.text,
-            evidence,
-            nonce=new_nonce(),
-            deadline=DEADLINE,
-            say=words.hear,
-            thinking=aside.hear,
-            style=turn.style,
-        )
-        words.end()
-        aside.end()
-        by_id = {one.id: one for one in evidence}
-        return phrased, tuple(by_id[name] for name in words.cited)
+            _quote(f"\n\n**Waits for your approval**\n{waiting}", (), hear)
+        return ended
 
 
-def _after_a_blank_line(say: Callable[[str], None]) -> Callable[[str], None]:
-    """A paragraph of its own, once there is something to say."""
-    begun = False
-
-    def saying(piece: str) -> None:
-        nonlocal begun
-        say(piece if begun else f"\n\n{piece}")
-        begun = True
-
-    return saying
-
-
-def _quote(text: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> tuple[Evidence, ...]:
-    """Say a text that may hold words from outside; the evidence that it cites."""
-    words = CitationFilter((one.id for one in evidence), say)
+def _quote(text: str, evidence: Sequence[Evidence], hear: Hear) -> None:
+    """Say a text that may hold words from outside."""
+    words = CitationFilter((one.id for one in evidence), lambda piece: hear(Text(piece)))
     words.hear(text)
     words.end()
-    by_id = {one.id: one for one in evidence}
-    return tuple(by_id[name] for name in words.cited)
 
 
 def _redacted(turn: Turn) -> Turn:

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,8 @@ from stillwatch.cli.terminal import ProgressLine, write
 from stillwatch.cli.text import harmless
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Message
-from stillwatch.service.one_pass import Service
+from stillwatch.records.saying import Looking, Saying, Text
+from stillwatch.service.one_pass import OnePass
 from stillwatch.service.through_daemon import ThroughDaemon
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ LEAVES = frozenset(("exit", "quit", "bye", "ciao", "ende", ":q"))
 PROMPT = "> "
 MOST_SAID = 20
 SAID, SAID_CHARACTERS, MESSAGE_CHARACTERS = 8, 1_000, 8_000
-Hear = Callable[[str], None]
 
 
 class Partner(Protocol):
-    async def turn(self, message: str, history: Sequence[Message], may_order: bool, say: Hear, looking: Hear) -> None:
-        """Answer once; the pieces go to `say`, what is looked at to `looking`."""
+    def turn(self, message: str, history: Sequence[Message], may_order: bool) -> AsyncGenerator[Saying, None]:
+        """Answer once: what happens as it happens."""
         ...
 
 
@@ -39,27 +39,28 @@ class Partner(Protocol):
 class Daemon:
     service: ThroughDaemon
 
-    async def turn(self, message: str, history: Sequence[Message], may_order: bool, say: Hear, looking: Hear) -> None:
+    def turn(self, message: str, history: Sequence[Message], may_order: bool) -> AsyncGenerator[Saying, None]:
         mine = [one.content[:SAID_CHARACTERS] for one in history if one.role == "user"][-SAID:]
         said = [{"role": "user", "content": content} for content in mine]
-        request = {"message": message[:MESSAGE_CHARACTERS], "history": said, "may_order": may_order}
-        await self.service.chat(request, {"say": say, "progress": looking})
+        return self.service.chat(message=message[:MESSAGE_CHARACTERS], history=said, may_order=may_order)
 
 
 @dataclass(kw_only=True)
 class Here:
     """Looks around before each answer, since nobody has watched meanwhile."""
 
-    service: Service
+    service: OnePass
     conversation: Conversation
     known: Gathered
     by: str
 
-    async def turn(self, message: str, history: Sequence[Message], may_order: bool, say: Hear, looking: Hear) -> None:
-        looking("looking around")
+    async def turn(self, message: str, history: Sequence[Message], may_order: bool) -> AsyncGenerator[Saying, None]:
+        yield Looking("looking around")
         _, self.known = await self.service.look_around()
         turn = Turn(message=message, history=history, may_order=may_order, by=self.by)
-        await self.conversation.turn(turn, say, looking)
+        async with aclosing(self.conversation.turn(turn)) as answer:
+            async for event in answer:
+                yield event
 
 
 @asynccontextmanager
@@ -118,12 +119,18 @@ async def _answered(other: Partner, message: str, history: list[Message], read_o
     pieces: list[str] = []
     with ProgressLine() as progress:
 
-        def say(piece: str) -> None:
-            progress.stop()
-            pieces.append(piece)
-            write(harmless(piece))
+        async def listen() -> None:
+            async with aclosing(other.turn(message, history, not read_only)) as answer:
+                async for event in answer:
+                    match event:
+                        case Looking(line):
+                            progress(line)
+                        case Text(text):
+                            progress.stop()
+                            pieces.append(text)
+                            write(harmless(text))
 
-        task = asyncio.ensure_future(other.turn(message, history, not read_only, say, progress))
+        task = asyncio.ensure_future(listen())
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, task.cancel)
         try:

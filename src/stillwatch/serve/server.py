@@ -37,7 +37,7 @@ from stillwatch.serve.mcp.over_http import McpDoor
 from stillwatch.serve.openai.endpoints import OpenAIApi
 from stillwatch.serve.page.log_in import LogIn
 from stillwatch.serve.page.status_page import Page
-from stillwatch.service.one_pass import Service
+from stillwatch.service.service import Service
 
 LOG = logging.getLogger(__name__)
 GOODBYE_SECONDS = 3

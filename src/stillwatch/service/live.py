@@ -11,12 +11,12 @@ from stillwatch.ports import ChatModel
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
-from stillwatch.service.one_pass import NOTES, Service, ServiceParts
+from stillwatch.service.one_pass import NOTES, OnePass, ServiceParts
 from stillwatch.service.status import status_of
 from stillwatch.think.diagnosis.understand import Progress
 
 
-class LiveService(Service):
+class LiveService(OnePass):
     def __init__(self, rooms: ServiceParts, daemon: Daemon, tiers: Tiers) -> None:
         super().__init__(rooms)
         self._daemon, self._tiers = daemon, tiers

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
-from stillwatch.host.accounts import all_users
 from stillwatch.host.pressure import short_of
 from stillwatch.incidents.recall import Memory
 from stillwatch.llm.three_tiers import Tiers
@@ -20,13 +19,13 @@ from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
-from stillwatch.service.in_words import in_words, no_orders
+from stillwatch.service.answering import Answering, Question
+from stillwatch.service.asking import PlainWords, no_orders, reply_to
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
-from stillwatch.think.talk.answer import cited, numbered
+from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.orders import order_in
-from stillwatch.think.talk.respond import respond
 from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
 from stillwatch.views.gate import Say, Verb
@@ -68,7 +67,7 @@ class ServiceParts:
     gate: Say | None = None
 
 
-class Service:
+class OnePass:
     def __init__(self, rooms: ServiceParts) -> None:
         self._rooms = rooms
         self._clock = rooms.clock
@@ -107,18 +106,15 @@ class Service:
         if order := order_in(question, known.units):
             say(told := no_orders(order, question))
             return Reply(text=told, by="rule")
-        looks = self._rooms.looks(None, None)
-        responded = await respond(
-            question, (), known, looks=looks, clock=self._clock, users=all_users(), looking=progress
+        answering = Answering(
+            known=known,
+            looks=self._rooms.looks(None, None),
+            clock=self._clock,
+            words=PlainWords,
+            writing=(lambda: self._writing(progress)) if use_models else None,
         )
-        text, used = cited(responded.text, responded.asking.evidence)
-        say(text)
-        if not (use_models and used and responded.wants_words):
-            return Reply(text=text, by="rule", evidence=used)
-        async with self._writing(progress) as model:
-            if isinstance(model, str):
-                return Reply(text=text, by="rule", evidence=used, note=f"the words are the rules' alone: {model}")
-            return await in_words(model, question, text, responded, deadline * (1 - GATHER_SHARE), say)
+        seconds = deadline * (1 - GATHER_SHARE)
+        return await reply_to(Question(text=question, deadline=seconds), answering, progress, say)
 
     def incidents(self) -> Sequence[Incident]:
         """Those that are not resolved, the worst first."""

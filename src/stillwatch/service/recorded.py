@@ -10,13 +10,13 @@ from stillwatch.errors import WrongUsage
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report
-from stillwatch.service.one_pass import Service, ServiceParts
+from stillwatch.service.one_pass import OnePass, ServiceParts
 from stillwatch.think.diagnosis.understand import Progress, ignore
 
 EVER = 10 * 366 * 86_400.0
 
 
-class RecordedService(Service):
+class RecordedService(OnePass):
     """Made by `looked_at`. gathered: what was read of it."""
 
     def __init__(self, parts: ServiceParts, report: Report, gathered: Gathered) -> None:
@@ -26,7 +26,7 @@ class RecordedService(Service):
     @classmethod
     async def looked_at(cls, parts: ServiceParts) -> Self:
         """One pass over all of it, by the rules."""
-        report, gathered = await Service(parts)._pass(EVER, None, None, False, 60.0, ignore)
+        report, gathered = await OnePass(parts)._pass(EVER, None, None, False, 60.0, ignore)
         return cls(parts, replace(report, recorded=True), gathered)
 
     async def status(self) -> Report:
@@ -36,7 +36,7 @@ class RecordedService(Service):
         return self._report.incidents
 
     def recent(self, limit: int, before: str = "") -> Sequence[Incident]:
-        """The newest first, as Service.recent."""
+        """The newest first, as OnePass.recent."""
         older = sorted(self._report.incidents, key=lambda one: int(one.id[1:]), reverse=True)
         return [one for one in older if not before or int(one.id[1:]) < int(before[1:])][:limit]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.records.saying import Ended, Looking, Text
 from stillwatch.serve.local.daemon_desk import DaemonDesk, DeskVerbs
 from stillwatch.service.through_daemon import ThroughDaemon
 from stillwatch.views.gate import LIST, PROPOSE, Verb
@@ -54,12 +55,12 @@ async def test_looks_readings_and_proposals_come_from_the_daemon(tmp_path: Path)
 
 async def test_a_turn_of_a_chat_comes_in_pieces(tmp_path: Path) -> None:
     async with opened(tmp_path) as (there, _):
-        said, looked = list[str](), list[str]()
-        request = {"message": "is web.service up?", "history": [], "may_order": True}
-        await there.daemon.chat(request, {"say": said.append, "progress": looked.append})
-        assert said and looked == ["looking: unit_status"]
-        with pytest.raises(StillwatchError, match="wrong"):
-            await there.daemon.chat({"message": 7}, {})
+        turn = there.daemon.chat(message="is web.service up?", history=[], may_order=True)
+        events = [event async for event in turn]
+        assert events[0] == Looking("looking: unit_status") and events[-1] == Ended(by="rule")
+        assert any(isinstance(event, Text) for event in events)
+        with pytest.raises(StillwatchError):
+            [event async for event in there.daemon.chat(message=7)]
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject", "pause", "resume", "autonomy", ""])

@@ -17,7 +17,7 @@ from stillwatch.errors import WrongUsage
 from stillwatch.records.report import Report
 from stillwatch.serve.local import server as local
 from stillwatch.serve.local.server import Answerer, LocalServer
-from stillwatch.service.one_pass import Service
+from stillwatch.service.one_pass import OnePass
 from tests.service.test_one_pass import METRICS, QUIET, service
 from tests.think.incidents import incident
 from tests.think.models import in_turn
@@ -73,7 +73,7 @@ async def refusal(path: Path, raw: bytes) -> dict[str, Any]:
     return error
 
 
-async def known_service(folder: Path) -> Service:
+async def known_service(folder: Path) -> OnePass:
     """It knows of one incident, I1."""
     built = service(folder, QUIET, METRICS, meta=in_turn("It is full [E1]."))
     built._rooms.memory.keep(await checked())

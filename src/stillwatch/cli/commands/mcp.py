@@ -46,7 +46,7 @@ def open_desk(app: App) -> Desk:
     from stillwatch.gate.client import ask_async
     from stillwatch.reading.gather import Gathered
     from stillwatch.serve.local.daemon_desk import DaemonDesk
-    from stillwatch.service.one_pass import Service
+    from stillwatch.service.one_pass import OnePass
     from stillwatch.store.store import FILE_NAME, Store
 
     def store() -> Store | None:
@@ -63,7 +63,7 @@ def open_desk(app: App) -> Desk:
     looks, daemon = app.host_looks(), _daemon(app)
     through = DaemonDesk(daemon=daemon, looks=looks) if daemon else None
     return Desk(
-        service=daemon or Service(app.rooms()),
+        service=daemon or OnePass(app.rooms()),
         clock=app.clock,
         known=lambda: Gathered(triggers=(), novel=(), units={}, sources=(), lines=0),
         looks=through or looks,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -17,6 +18,7 @@ from stillwatch.errors import WrongUsage
 from stillwatch.ports import LookTools
 from stillwatch.records.chat import Message
 from stillwatch.records.look import Seen
+from stillwatch.records.saying import Ended, Looking, Text
 from stillwatch.serve.local.server import Answerer, Caller, Send
 from stillwatch.service.through_daemon import ThroughDaemon
 from stillwatch.views.gate import LIST, PROPOSE, Verb
@@ -70,10 +72,17 @@ class DeskVerbs:
         asked = _read(request, _Chat)
         history = [Message(role=one.role, content=one.content) for one in asked.history]
         turn = Turn(message=asked.message, history=history, may_order=asked.may_order, by=caller.name)
-        ended = await Conversation(self.desk).turn(
-            turn, lambda piece: send("say", piece), lambda line: send("progress", line)
-        )
-        return ended.by
+        by = ""
+        async with aclosing(Conversation(self.desk).turn(turn)) as answer:
+            async for event in answer:
+                match event:
+                    case Text(text):
+                        send("say", text)
+                    case Looking(line):
+                        send("progress", line)
+                    case Ended():
+                        by = event.by
+        return by
 
     async def _look(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         asked = _read(request, _Look)

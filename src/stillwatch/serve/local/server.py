@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from stillwatch.errors import StillwatchError, WrongUsage
-from stillwatch.service.one_pass import Service
+from stillwatch.service.service import Service
 
 LOG = logging.getLogger(__name__)
 REQUEST_BYTES = 65_536

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stillwatch.chat.conversation import Conversation, Ended, Turn
+from stillwatch.chat.conversation import Conversation, Turn
 from stillwatch.ports import Clock
 from stillwatch.records.chat import Failure, Message
+from stillwatch.records.saying import Ended, Looking, Saying, Text, Thinking
 from stillwatch.serve.http.body import read_object
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
@@ -84,21 +86,21 @@ class Answering:
     frames: Frames
 
     async def stream(self, write: Callable[[bytes], None]) -> None:
-        front = self.frames.front
-        looked = list[str]()
-
-        def looking(line: str) -> None:
-            looked.append(line.removeprefix(LOOKING))
-            write(frames.status(_words(line), done=False) if self.shows_status else self.frames.reasoning(f"{line}\n"))
-
+        front, looked, ended = self.frames.front, list[str](), Ended()
         try:
-            ended = await self.answer(
-                (lambda arguments: write(self.frames.called(self._function, arguments)))
-                if self._function
-                else (lambda text: write(self.frames.content(front, text)) if text else None),
-                looking,
-                lambda text: write(self.frames.reasoning(text)),
-            )
+            async with aclosing(self.answer()) as answer:
+                async for event in answer:
+                    match event:
+                        case Text(text):
+                            self._write_text(write, front, text)
+                        case Thinking(text):
+                            write(self.frames.reasoning(text))
+                        case Looking(line):
+                            looked.append(line.removeprefix(LOOKING))
+                            shown = frames.status(_words(line), done=False) if self.shows_status else None
+                            write(shown or self.frames.reasoning(f"{line}\n"))
+                        case Ended():
+                            ended = event
         except Exception:
             LOG.exception("an answer broke")
             write(frames.error(BROKE))
@@ -110,9 +112,25 @@ class Answering:
             write(self.frames.usage(ended.usage))
         write(frames.DONE)
 
+    def _write_text(self, write: Callable[[bytes], None], front: bytes, text: str) -> None:
+        if self._function:
+            write(self.frames.called(self._function, text))
+        elif text:
+            write(self.frames.content(front, text))
+
     async def whole(self) -> Completion:
-        said, reasoning = list[str](), list[str]()
-        ended = await self.answer(said.append, lambda line: reasoning.append(f"{line}\n"), reasoning.append)
+        said, reasoning, ended = list[str](), list[str](), Ended()
+        async with aclosing(self.answer()) as answer:
+            async for event in answer:
+                match event:
+                    case Text(text):
+                        said.append(text)
+                    case Thinking(text):
+                        reasoning.append(text)
+                    case Looking(line):
+                        reasoning.append(f"{line}\n")
+                    case Ended():
+                        ended = event
         text, thought = "".join(said), "".join(reasoning).strip()
         return self.frames.whole(text, thought, ended.finish, ended.usage, self._function)
 
@@ -121,12 +139,8 @@ class Answering:
         """The function that the client forces to be "called" with a title, "" if none."""
         return self.asked.function if self.side is not None and self.side.kind == "fields" else ""
 
-    async def answer(
-        self, say: Callable[[str], None], looking: Callable[[str], None], thinking: Callable[[str], None]
-    ) -> Ended:
-        if self.side is not None:
-            return await self._side(self.side, say)
-        return await self.conversation.turn(self._turn(), say, looking, thinking)
+    def answer(self) -> AsyncGenerator[Saying, None]:
+        return self.conversation.turn(self._turn()) if self.side is None else self._side(self.side)
 
     def _turn(self) -> Turn:
         """The last user message is what is asked; a trailing assistant message is to be carried on."""
@@ -142,7 +156,7 @@ class Answering:
             by=self.by,
         )
 
-    async def _side(self, side: WindowTask, say: Callable[[str], None]) -> Ended:
+    async def _side(self, side: WindowTask) -> AsyncGenerator[Saying, None]:
         """By a small model where one is up and may be asked, else by fixed code."""
         said = list[str]()
         ended: Ended | Failure = Ended()
@@ -151,8 +165,8 @@ class Answering:
             about = [*told, *self.asked.messages[-SIDE_MESSAGES:]]
             ended = await self.conversation.side(about, self.asked.style, said.append)
         fixed = isinstance(ended, Failure)
-        say(by_fixed_code(side, self.asked) if fixed else checked(side, "".join(said), self.asked))
-        return Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
+        yield Text(by_fixed_code(side, self.asked) if fixed else checked(side, "".join(said), self.asked))
+        yield Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
 
 
 @dataclass(frozen=True)
