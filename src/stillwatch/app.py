@@ -14,7 +14,8 @@ from stillwatch.service.known import Known
 if TYPE_CHECKING:
     from stillwatch.records.recording import Recording
     from stillwatch.service.assembly import Assembly
-    from stillwatch.service.one_pass import OnePass, ServiceParts
+    from stillwatch.service.one_pass import OnePass
+    from stillwatch.service.parts import ServiceParts
     from stillwatch.tools.tool import HostLooks
 
 

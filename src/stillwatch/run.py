@@ -37,7 +37,7 @@ from stillwatch.serve.local.daemon_desk import DeskVerbs
 from stillwatch.serve.local.server import Answerer, Caller, LocalServer, Send
 from stillwatch.serve.server import address_of, build_http, check_bind, free_port, serve_http
 from stillwatch.service.live import LiveService
-from stillwatch.service.one_pass import ServiceParts
+from stillwatch.service.parts import ServiceParts
 from stillwatch.service.recorded import RecordedService
 from stillwatch.service.service import Service
 from stillwatch.store.store import Store

@@ -12,7 +12,8 @@ from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.report import Reply, SourceReport, TierReport
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.service.one_pass import OnePass, ServiceParts
+from stillwatch.service.one_pass import OnePass
+from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import status_of
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Sightings, Watcher

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from stillwatch.unit.names import KINDS, NAMED, is_unit, may_be_changed, may_be_named, of_all_connections, pattern
+from stillwatch.unit.names import (
+    KINDS,
+    NAMED,
+    is_unit,
+    may_be_changed,
+    may_be_named,
+    mount_unit,
+    of_all_connections,
+    pattern,
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,3 +45,16 @@ def test_the_units_of_one_sockets_connections_are_one_service() -> None:
     one = "sshd@3-192.0.2.1:22-203.0.113.7:50222.service"
     assert of_all_connections(one) == "sshd@.service"
     assert of_all_connections("postgresql@15-main.service") == "postgresql@15-main.service"
+
+
+@pytest.mark.parametrize(
+    ("point", "unit"),
+    [
+        ("/", "-.mount"),
+        ("/srv/data", "srv-data.mount"),
+        ("/srv/my-data", "srv-my\\x2ddata.mount"),
+        ("/.x", "\\x2ex.mount"),
+    ],
+)
+def test_a_mount_point_has_the_unit_that_systemd_escape_gives(point: str, unit: str) -> None:
+    assert mount_unit(point) == unit

@@ -16,7 +16,7 @@ from stillwatch.host.cleaners import own_services
 from stillwatch.host.timers import installed_timers, remembered
 from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
-from stillwatch.unit.names import is_unit
+from stillwatch.unit.names import is_unit, mount_unit
 
 NAME: Final = "org.freedesktop.systemd1"
 ROOT: Final = "/org/freedesktop/systemd1"
@@ -202,19 +202,6 @@ class Systemd:
                     raise NotReachable("systemd is not the init of this machine")
                 self._bus = await Bus.connect(self.address, deadline=self.deadline)
             return self._bus
-
-
-def mount_unit(point: str) -> str:
-    """systemd-escape --path: the name of the unit of a mount point."""
-    plain = "/".join(part for part in point.split("/") if part)
-    named = "".join(_escaped(byte, first=not number) for number, byte in enumerate(plain.encode()))
-    return f"{named or '-'}.mount"
-
-
-def _escaped(byte: int, *, first: bool) -> str:
-    letter = chr(byte)
-    plain = letter.isascii() and (letter.isalnum() or letter in ":_" or (letter == "." and not first))
-    return "-" if letter == "/" else letter if plain else f"\\x{byte:02x}"
 
 
 def is_init() -> bool:

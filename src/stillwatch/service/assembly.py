@@ -20,7 +20,7 @@ from stillwatch.reading.gather import Source
 from stillwatch.reading.recorded import recorded_sources
 from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
 from stillwatch.records.recording import Recording
-from stillwatch.service.one_pass import ServiceParts
+from stillwatch.service.parts import ServiceParts
 from stillwatch.store.compiled import CompiledShelf
 from stillwatch.tools.recorded_looks import RecordedLooks
 from stillwatch.tools.tool import HostLooks, World

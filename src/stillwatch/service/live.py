@@ -11,7 +11,8 @@ from stillwatch.ports import ChatModel
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report, SourceReport
-from stillwatch.service.one_pass import NOTES, OnePass, ServiceParts
+from stillwatch.service.one_pass import NOTES, OnePass
+from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import status_of
 from stillwatch.think.diagnosis.understand import Progress
 

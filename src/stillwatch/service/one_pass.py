@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.pressure import short_of
-from stillwatch.incidents.recall import Memory
-from stillwatch.llm.three_tiers import Tiers
-from stillwatch.ports import ChatModel, Clock, LookTools
-from stillwatch.reading.gather import Gathered, Source, gather
+from stillwatch.ports import ChatModel
+from stillwatch.reading.gather import Gathered, gather
 from stillwatch.reading.sources import TriageRun
 from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
@@ -21,6 +18,7 @@ from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
 from stillwatch.service.answering import Answering, Question
 from stillwatch.service.asking import PlainWords, no_orders, reply_to
+from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
@@ -28,11 +26,9 @@ from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
-from stillwatch.views.gate import Say, Verb
+from stillwatch.views.gate import Verb
 from stillwatch.watch.check import check_rules
-from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.prefilter import Prefilter
-from stillwatch.watch.rule import Rule, Sample
+from stillwatch.watch.rule import Rule
 from stillwatch.watch.unknown import ranked
 
 NOVEL_SHARE = 0.25
@@ -41,30 +37,6 @@ T = TypeVar("T")
 GATHER_SECONDS = 30.0
 GATHER_SHARE = 0.5
 """Of a pass's deadline, at most this much goes into reading."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServiceParts:
-    """What app.py built: how to reach the host, the models and the memory. Opened by each verb that needs them.
-
-    rule_problems: of own rules, by file and line; reload: the rules as they stand in the folder now, compiled, and the
-    problems of that.
-    """
-
-    host: str
-    clock: Clock
-    rules: Sequence[Rule]
-    rule_problems: Sequence[str]
-    rules_folder: Path
-    reload: Callable[[], tuple[Prefilter, Sequence[str]]]
-    ordinary: Callable[[], Sequence[Sample]]
-    memory: Memory
-    watcher: Callable[[], Watcher]
-    sources: Callable[[str | None, str | None, float], Sequence[Source]]
-    looks: Callable[[str | None, str | None], LookTools | None]
-    tiers: Callable[[bool], Tiers]
-    catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
-    gate: Say | None = None
 
 
 class OnePass:

@@ -10,7 +10,8 @@ from stillwatch.errors import WrongUsage
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import Report
-from stillwatch.service.one_pass import OnePass, ServiceParts
+from stillwatch.service.one_pass import OnePass
+from stillwatch.service.parts import ServiceParts
 from stillwatch.think.diagnosis.understand import Progress, ignore
 
 EVER = 10 * 366 * 86_400.0

@@ -14,7 +14,8 @@ from stillwatch.errors import NotReachable
 from stillwatch.records.report import Reply
 from stillwatch.records.saying import Ended, Looking, Saying, Text
 from stillwatch.service.known import SECONDS, Known, raised
-from stillwatch.service.one_pass import OnePass, ServiceParts
+from stillwatch.service.one_pass import OnePass
+from stillwatch.service.parts import ServiceParts
 from stillwatch.think.diagnosis.understand import Progress, ignore
 
 THINKING_SECONDS = 180.0

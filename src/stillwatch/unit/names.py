@@ -67,3 +67,16 @@ def template_of(name: str) -> str:
     """`web@.service` of `web@1.service`; a name without "@" is its own."""
     stem, at, rest = name.partition("@")
     return f"{stem}@.{rest.rpartition('.')[2]}" if at else name
+
+
+def mount_unit(point: str) -> str:
+    """systemd-escape --path: the name of the unit of a mount point."""
+    plain = "/".join(part for part in point.split("/") if part)
+    named = "".join(_escaped(byte, first=not number) for number, byte in enumerate(plain.encode()))
+    return f"{named or '-'}.mount"
+
+
+def _escaped(byte: int, *, first: bool) -> str:
+    letter = chr(byte)
+    plain = letter.isascii() and (letter.isalnum() or letter in ":_" or (letter == "." and not first))
+    return "-" if letter == "/" else letter if plain else f"\\x{byte:02x}"

@@ -7,12 +7,12 @@ and what is forgotten is counted.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stillwatch.records.line import Line
+from stillwatch.watch.addresses import OWN, is_own, is_private
 
 SERVICES = 64
 SOURCES = 2048
@@ -43,11 +43,6 @@ CALM = 3600.0
 """Seconds without a failure after which the next one begins another attack."""
 IDLE = 86400.0
 """Seconds without a failure after which a source is forgotten, once it was told."""
-_PRIVATE = re.compile(
-    r"10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\."
-    r"|f[cd][0-9a-f]{2}:|fe80:"
-)
-OWN = ("", "localhost", "localhost.localdomain", "::1", "?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -289,13 +284,3 @@ class Logins:
         self._crowd.sources -= 1
         if (service := self._services.get(key[0])) and gone.failures:
             service.forgotten += 1
-
-
-def is_own(source: str) -> bool:
-    """Whether the address is the machine's own, or none is known."""
-    return source in OWN or source.startswith("127.") or source.startswith("::ffff:127.")
-
-
-def is_private(source: str) -> bool:
-    """Whether the address is of one's own network, where checks of services that never log in are ordinary."""
-    return is_own(source) or _PRIVATE.match(source) is not None

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.addresses import is_own
 from stillwatch.watch.hit_counter import as_event
-from stillwatch.watch.logins import FEW, Crowd, Entry, Login, Logins, Siege, Source, is_own
+from stillwatch.watch.logins import FEW, Crowd, Entry, Login, Logins, Siege, Source
 from stillwatch.watch.rule import Rule
 
 NAMED = 200
