@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from scripts import docs_pages
+from stillwatch.chat.conversation import Conversation, Desk
+from stillwatch.cli import commands, families
+from stillwatch.cli.families import Family
 from stillwatch.cli.main import run
+from stillwatch.config import Config, says
+from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.change.unit_verb import UnitVerb
 from stillwatch.records import cause as catalogue
 from stillwatch.records.cause import CauseKind
+from stillwatch.serve.api import endpoints
+from stillwatch.serve.api.endpoints import Api, View
+from stillwatch.serve.api.openapi import document
+from stillwatch.serve.http.keys import KeyRing
+from stillwatch.serve.http.refusal import as_json
+from stillwatch.serve.server import build_http
 from stillwatch.think.schemas import review_schema
 from stillwatch.tools import look as looks_folder
 from stillwatch.tools.tool import HostLooks
 from stillwatch.triage.precedence import rank
+from stillwatch.views.gate import EXPLAIN
+from stillwatch.views.shape import Exact
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.family import load_rules
+from tests.gate.stage import DAEMON, ROOT, bus_of, make_gate, propose, say
+from tests.serve.asgi import ask
+from tests.serve.scene import known, remember
 from tests.think.models import StillClock
 
 LOOK = '''"""How many doors the host has."""
@@ -88,3 +109,86 @@ def test_a_cause_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(catalogue.CAUSES, "door-open", "a door stands open")
     assert rank("door-open") == 7
     assert "door-open" in msgspec.json.encode(review_schema(("E1",), tuple(catalogue.CAUSES))).decode()
+
+
+class Doors(Exact):
+    """How many doors the host has."""
+
+    doors: Annotated[int, says("Their number.")]
+
+
+async def count_doors(api: Api, request: Request) -> Response:
+    return as_json(Doors(7))
+
+
+async def test_a_view_of_the_api_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = View(path="/api/doors", says="How many doors there are.", shapes=(Doors,), answer=count_doors)
+    monkeypatch.setattr(endpoints, "VIEWS", (*endpoints.VIEWS, row))
+    keys = KeyRing(tmp_path)
+    _, key = keys.create("read", 1.0)
+    service, clock = remember(tmp_path), StillClock(1.0)
+    desk = Desk(service=service, clock=clock, known=known, looks=None, writer=lambda: "none", small=lambda: None)
+    app = build_http(service, Conversation(desk), keys, Config().api, clock)
+    answer = await ask(app, "GET", "/api/doors", [("Authorization", f"Bearer {key}")])
+    assert (answer.status, answer.body) == (200, b'{"doors":7}')
+    assert document("1")["paths"]["/api/doors"]["get"]["summary"] == row.says
+    page = docs_pages.api()
+    assert "## GET /api/doors" in page and "| `doors` | Their number. |" in page
+
+
+COMMAND = '''"""`stillwatch doors`: how many there are."""
+
+from __future__ import annotations
+
+from stillwatch.cli.parser import Command, json_option
+
+
+def doors(*, as_json: bool) -> int:
+    """Counts the doors."""
+    from stillwatch.cli.terminal import put_json
+
+    put_json({"doors": 7})
+    return 0
+
+
+command = Command(run=doors, arguments=json_option)
+'''
+
+
+def test_a_command_is_one_file_and_its_line_in_the_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "doors.py").write_text(COMMAND)
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    line = Family("doors", "How many doors there are.")
+    monkeypatch.setitem(families.FAMILIES, "doors", line)
+    monkeypatch.setitem(families.SECTIONS["What is known"], "doors", line)
+    try:
+        assert run(["doors", "--json"]) == 0 and capsys.readouterr().out == '{\n  "doors": 7\n}\n'
+        assert "How many doors there are." in docs_pages.stillwatch("--help")
+        assert "## doors" in docs_pages.commands() and "Counts the doors." in docs_pages.stillwatch("doors", "--help")
+    finally:
+        sys.modules.pop(f"{commands.__name__}.doors", None)
+
+
+class OpenDoor(UnitVerb):
+    """Played by starting a unit."""
+
+    name = "open_door"
+    risk, undoable = "low", False
+    verb = "start"
+    does = "open the door that {target} keeps"
+
+
+async def test_an_action_is_one_file_and_its_row_in_the_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(CATALOGUE, "open_door", OpenDoor())  # type: ignore[index]
+    assert run(["actions", "list", "--json"]) == 0
+    assert "open_door" in {one["name"] for one in json.loads(capsys.readouterr().out)}
+    gate = make_gate(tmp_path, policy='[[rule]]\nname = "all"\nverdict = "ask"\n', level="suggest", catalogue=CATALOGUE)
+    explained = EXPLAIN.read(await say(gate, DAEMON, "explain", action="open_door", target="web.service"))
+    assert (explained.verdict, explained.does) == ("ask", "open the door that web.service keeps")
+    waits = await propose(gate, "web.service", "open_door")
+    done = await say(gate, ROOT, "approve", id=waits["id"], hash=waits["hash"])
+    assert done["state"] == "done" and ("start", "web.service") in bus_of(gate).done

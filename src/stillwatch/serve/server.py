@@ -23,8 +23,9 @@ from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api, is_loopback
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage
 from stillwatch.ports import Clock
-from stillwatch.serve.api.endpoints import VIEWS, OpenIncidents
+from stillwatch.serve.api import endpoints
 from stillwatch.serve.api.endpoints import Api as KnownApi
+from stillwatch.serve.api.endpoints import OpenIncidents
 from stillwatch.serve.api.openapi import document
 from stillwatch.serve.api.shapes import Health
 from stillwatch.serve.http.connections import HEAD_BYTES, HEAD_SECONDS, guarded, room_for_connections
@@ -67,7 +68,7 @@ def build_http(
             Route("/style.css", web.style),
             Route("/open/{token}", LogIn(sessions=sessions, limits=limits).enter),
             Route("/openapi.json", _openapi),
-            *(Route(view.path, functools.partial(view.answer, known)) for view in VIEWS),
+            *(Route(view.path, functools.partial(view.answer, known)) for view in endpoints.VIEWS),
             Route("/mcp", mcp, methods=["POST"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),

@@ -3,13 +3,13 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from stillwatch.serve.api import endpoints
 from stillwatch.serve.api.described import Described
-from stillwatch.serve.api.endpoints import INCIDENT_ID, TEXT, VIEWS
+from stillwatch.serve.api.endpoints import INCIDENT_ID, TEXT
 from stillwatch.serve.api.shapes import Health
 from stillwatch.serve.http.guard import OPEN_PATHS, PAGES
 from stillwatch.serve.http.refusal import ErrorView
@@ -32,9 +32,9 @@ _BESIDE: tuple[Described, ...] = (
 _REFUSALS = ("400", "401", "403", "404", "405", "408", "413", "415", "429", "431", "503")
 
 
-def document(version: str, views: Sequence[Described] = VIEWS) -> dict[str, Any]:
+def document(version: str) -> dict[str, Any]:
     """OpenAPI 3.1."""
-    described = [*_BESIDE, *views]
+    described = [*_BESIDE, *endpoints.VIEWS]
     kinds = [ErrorView, ChatRequestView, Completion, *{kind for each in described for kind in each.shapes}]
     schemas, parts = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     by_kind = dict(zip(kinds, schemas, strict=True))
