@@ -131,3 +131,19 @@ async def test_r35_a_running_unit_in_conflict_with_a_start_is_always_told(
             assert units[other]["ActiveState"] in ("inactive", "failed") or other in seen.of("stop")
     lonely = {name: {"ActiveState": facts["ActiveState"]} for name, facts in units.items()}
     assert (await what(verb, target, lonely)).jobs <= seen.jobs
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "said"),
+    [
+        ("ExecStart", ("/usr/sbin/reboot", ["/usr/sbin/reboot"]), ("a runs reboot",)),
+        ("ExecStartPre", ("/bin/sh", ["sh", "-c", "true; systemctl stop ssh"]), ("a runs systemctl",)),
+        ("ExecStopPost", ("/usr/bin/env", ["env", "/sbin/poweroff"]), ("a runs poweroff",)),
+        ("ExecStart", ("/usr/sbin/nginx", ["nginx", "-c", "/etc/reboot.conf"]), ()),
+    ],
+)
+async def test_r35_a_unit_that_tells_the_host_itself_what_to_do_is_dire(
+    line: str, command: tuple[str, list[str]], said: tuple[str, ...]
+) -> None:
+    """As `SuccessAction=reboot` is, which PID 1 would tell."""
+    assert (await what("start", "a", {"a": {**DOWN, line: [command]}})).dire == said

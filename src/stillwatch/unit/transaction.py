@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from stillwatch.errors import StillwatchError
+from stillwatch.unit.protected import tokens_of
 
 Verb = Literal["start", "stop", "restart", "reload"]
 Job = tuple[Verb, str]
@@ -23,6 +24,14 @@ IN_CONFLICT: Final = ("Conflicts", "ConflictedBy")
 STOP_WITH_IT: Final = ("RequiredBy", "BoundBy", "RequisiteOf", "ConsistsOf", "PropagatesStopTo")
 FOLLOWED_BY: Final = {"OnFailure": "OnFailureJobMode", "OnSuccess": "OnSuccessJobMode"}
 ACTIONS: Final = ("SuccessAction", "FailureAction", "StartLimitAction", "JobTimeoutAction")
+EXECUTED: Final = tuple(
+    f"Exec{line}" for line in ("Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost")
+)
+HOST_PROGRAMS: Final = frozenset((
+    "reboot", "poweroff", "halt", "shutdown", "telinit", "kexec", "systemctl", "loginctl", "machinectl", "busctl",
+    "systemd-run", "rtcwake", "pm-suspend",
+))  # fmt: skip
+"""What PID 1 cannot foretell: programs by which a unit itself tells PID 1, or the whole host, what to do."""
 IDLE: Final[Mapping[Verb, tuple[str, ...]]] = {
     "start": ("active", "reloading", "refreshing"),
     "stop": ("inactive", "failed"),
@@ -59,7 +68,8 @@ class TooWide(StillwatchError):
 class Effects:
     """jobs: all that PID 1 may come to do, what was asked for included; up: those of their units that run now;
 
-    dire: what may happen to the host ("SuccessAction=poweroff of maint.service"); isolates: units that stop all others.
+    dire: what may happen to the host ("SuccessAction=poweroff of off.service", "off.service runs reboot");
+    isolates: units that stop all others.
     """
 
     jobs: frozenset[Job] = frozenset()
@@ -169,4 +179,7 @@ class _Units(dict[str, Mapping[str, Any]]):
 
     def dire(self, unit: str) -> Iterable[str]:
         said = ((kind, self[unit].get(kind, "none")) for kind in ACTIONS)
-        return (f"{kind}={value} of {unit}" for kind, value in said if value not in ("none", ""))
+        yield from (f"{kind}={value} of {unit}" for kind, value in said if value not in ("none", ""))
+        commands = (command for line in EXECUTED for command in self[unit].get(line) or ())
+        ran = tokens_of(word for command in commands for word in (command[0], *command[1])) & HOST_PROGRAMS
+        yield from (f"{unit} runs {program}" for program in sorted(ran))
