@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from stillwatch.errors import NotReachable, StillwatchError
-from stillwatch.incidents.lifecycle import Lifecycle
+from stillwatch.incidents.lifecycle import TRIED, Lifecycle
 from stillwatch.ports import Answered
 from stillwatch.records.action import Decision, Outcome
 from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import Incident, State
 from stillwatch.records.trigger import Severity
 from tests.support.door import ALLOWED, ASKED, DONE, MENDED, REFUSED, RESTART, WAITING, FakeDoor, FakeNotifier, answered
 from tests.think.incidents import incident
@@ -58,7 +58,6 @@ async def test_what_waits_is_told_once_with_the_command_to_look_at_it() -> None:
         (answered("rejected"), "open"),
         (MENDED, "resolved"),
         (answered("done", ALLOWED, Outcome(status="done", verified=False)), "open"),
-        (answered("done", ALLOWED, Outcome(status="done")), "open"),
         (answered("failed", ALLOWED, Outcome(status="failed")), "open"),
         (answered("undone", ALLOWED, Outcome(status="undone", verified=False)), "open"),
         (answered("unknown", ALLOWED, Outcome(status="unknown")), "open"),
@@ -176,6 +175,25 @@ async def test_approval_by_a_person_is_a_step_of_the_history() -> None:
     after = await life.carry_on(waiting())
     assert (after.history[-1].by, after.state) == ("ada", "acting")
     assert after.outcome is None and DONE.verified
+
+
+@pytest.mark.parametrize("state", ["waiting", "acting"])
+async def test_what_is_done_but_not_measured_yet_has_neither_helped_nor_failed(state: State) -> None:
+    clock, at = StillClock(), 5.0
+    clock.boot = lambda: at  # type: ignore[method-assign]
+    door, notifier = FakeDoor(answered("done", ALLOWED, Outcome(status="done"))), FakeNotifier()
+    life = Lifecycle(gate=door, notifier=notifier, clock=clock)
+    seen = await life.carry_on(replace(waiting(), state=state))
+    at = 34.0
+    seen = await life.carry_on(seen)
+    assert (seen.state, seen.outcome, seen.notes, notifier.told) == ("acting", None, (), [])
+    unmeasured, door.says = door.says, MENDED
+    assert (await life.carry_on(seen)).state == "resolved"
+    door.says = unmeasured
+    assert (await life.carry_on(seen)).state == "acting"
+    at = 64.0
+    seen = await life.carry_on(seen)
+    assert seen.state == "open" and seen.notes[0].startswith(TRIED)
 
 
 async def test_a_refusal_for_the_moment_is_proposed_again_with_growing_pauses() -> None:

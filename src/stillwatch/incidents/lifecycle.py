@@ -25,6 +25,8 @@ MAY_CHANGE = frozenset({"precondition", "observe", "gate"})
 """Rules of a refusal that need not last: a unit between two starts, a helper that was late, autonomy raised since."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
 """Seconds until such a proposal is made again; each pause is twice the one before."""
+MEASURED_WITHIN = 30.0
+"""Seconds in which the gate measures what it has done; until then nobody knows whether it helped."""
 TRIED, UNKNOWN = "tried without success:", "what became of it is not known:"
 TOLD_FROM = Severity.medium
 """Nobody is woken for less."""
@@ -39,6 +41,7 @@ class Lifecycle:
     """Why the gate does not answer, "" while it does."""
     _gate_asked: float = float("-inf")
     _again: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _done: dict[str, float] = field(default_factory=dict)
 
     async def carry_on(self, incident: Incident) -> Incident:
         """One step further: propose what is not proposed yet, or see how a proposal stands."""
@@ -102,6 +105,9 @@ class Lifecycle:
         before = incident
         incident = replace(incident, proposal_id=answered.id, decision=answered.decision, outcome=answered.outcome)
         if answered.state in ENDED and answered.outcome is not None:
+            if self._is_being_measured(answered):
+                incident, said = replace(incident, outcome=None), f"{_proposed(incident)}: done"
+                return incident if before.state == "acting" else self._stepped(incident, "gate", said, "acting")
             return await self._ended(incident, answered)
         state: State = {"waiting": "waiting", "refused": "open", "rejected": "open"}.get(answered.state, "acting")  # type: ignore[assignment]
         if (before.state, before.decision) == (state, answered.decision):
@@ -112,6 +118,14 @@ class Lifecycle:
             how = f"stillwatch approvals show {answered.id}"
             await self._tell(incident, "waits for you", f"{_proposed(incident)}; look at it with: {how}")
         return incident
+
+    def _is_being_measured(self, answered: Answered) -> bool:
+        """Whether it was done a moment ago, and what it brought is still to be seen (boot clock, R33)."""
+        if answered.outcome and (answered.outcome.status, answered.outcome.verified) == ("done", None):
+            since = self._done.setdefault(answered.id, self.clock.boot())
+            return self.clock.boot() - since < MEASURED_WITHIN
+        self._done.pop(answered.id, None)
+        return False
 
     async def _ended(self, incident: Incident, answered: Answered) -> Incident:
         outcome = answered.outcome
