@@ -308,7 +308,7 @@ async def test_a_metric_that_was_not_read_yet_is_not_over(store: Store) -> None:
     daemon.thinking.queued.clear()
     await daemon.tend()
     assert store.book.open_incidents()
-    daemon.standing.still = set()
+    daemon.standing.metrics = frozenset()
     daemon.thinking.queued.clear()
     await daemon.tend()
     assert store.book.open_incidents() == []

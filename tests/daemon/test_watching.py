@@ -11,6 +11,7 @@ import pytest
 
 from stillwatch.daemon import watching as room
 from stillwatch.errors import NotReachable
+from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.unit import UnitState
 from stillwatch.store.store import Store
 from tests.support.watching import build
@@ -34,6 +35,27 @@ async def test_readings_are_kept_judged_and_told(tmp_path: Path, monkeypatch: py
         await daemon.watching.sample()
     assert "metrics" in daemon.standing.sources and daemon.standing.still is not None
     assert store.samples.metrics()
+
+
+async def test_what_services_do_silently_is_judged_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, seen = build(Store.open(tmp_path)), [usage_event("web.service", 25.0)]
+
+    async def stop(seconds: float) -> None:
+        raise StopAsyncIteration
+
+    async def read(*_: Any) -> Any:
+        return seen
+
+    monkeypatch.setattr(room, "read_usage", read)
+    daemon.watching.sleep = stop
+    with pytest.raises(StopAsyncIteration):
+        await daemon.watching.sample_use()
+    assert daemon.standing.used == {("unit-zombies", "web.service")}
+
+
+def usage_event(unit: str, zombies: float) -> Event:
+    fields = {"metric": "unit-zombies"}
+    return Event(host="h", at=1.0, source="metric", subject=unit, text=Untrusted("x"), value=zombies, fields=fields)
 
 
 async def test_what_the_watcher_says_of_units_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

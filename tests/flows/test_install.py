@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.exposure import EXPOSURE
 from tests.support.rig import PYTHON, Machine
 
 UNIT = """[Unit]
@@ -183,11 +184,11 @@ def test_backup_and_restore_of_services(installed: Machine) -> None:
 
 
 def test_exposure_of_what_runs(installed: Machine) -> None:
-    for unit, most in (("stillwatch-gate.service", 1.0), ("stillwatch.service", 1.5)):
+    for unit in SERVICES:
         said = installed.run(["systemd-analyze", "security", "--no-pager", unit], check=False).stdout
         figure = said.splitlines()[-1]
         print(figure)
-        assert float(figure.split(":")[1].split()[0]) <= most
+        assert float(figure.split(":")[1].split()[0]) <= EXPOSURE[unit]
 
 
 def test_twice_is_once_and_uninstall_leaves_nothing(machine: Machine) -> None:

@@ -21,6 +21,26 @@ def test_the_owner_of_a_port() -> None:
         peek.handle({"see": "port", "port": 70_000})
 
 
+def test_processes_and_sockets() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert [row["pid"] for row in peek.handle({"see": "listening", "port": port})["sockets"]] == [os.getpid()]
+    assert peek.handle({"see": "processes", "pids": [os.getpid()]})["processes"][0]["argv"]
+    assert len(peek.handle({"see": "processes", "pids": []})["processes"]) > 1
+    assert peek.handle({"see": "open"})["processes"]
+
+
+@pytest.mark.parametrize("pids", [[0], [-1], [True], ["1"], [1.0], [4_194_305], [1] * 65])
+def test_pids_are_few_and_numbers(pids: list[object]) -> None:
+    with pytest.raises(Refused):
+        peek.handle({"see": "processes", "pids": pids})
+
+
+def test_no_such_port_listens() -> None:
+    with pytest.raises(Refused):
+        peek.handle({"see": "listening", "port": 65_536})
+
+
 def test_sizes_are_bounded_and_stay_on_one_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "big").mkdir()
     (tmp_path / "big/file").write_bytes(b"x" * 1_000_000)

@@ -2,42 +2,72 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from stillwatch.errors import NotReachable
+from stillwatch.helpers import peek as program
 from stillwatch.host import processes
+
+DEAD = 4_194_304
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """As a user who may not look into the processes of others, where the peek program tells; what it was asked."""
+    asked: list[str] = []
+
+    def peek(request: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(request["see"])
+        return {"ok": True, **program.handle(dict(request))}
+
+    monkeypatch.setattr(processes, "peek", peek)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    return asked
 
 
 def test_our_own_listening_socket_is_found() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         rows = [row for row in processes.listening() if row["port"] == port]
+        assert processes.listening(port)[0]["argv"]
     assert [(row["pid"], row["protocol"], row["address"]) for row in rows] == [(os.getpid(), "tcp", "127.0.0.1")]
 
 
-def test_a_deleted_file_that_is_held_is_found() -> None:
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(b"x" * 300_000)
-        file.flush()
-        Path(file.name).unlink()
-        held = [row for row in processes.deleted_open(10_000) if row["path"] == file.name]
-        assert held[0]["pid"] == os.getpid()
-        assert held[0]["size"] >= 300_000
-        file.delete = False
-        file._closer.delete = False  # type: ignore[attr-defined]
+def test_a_deleted_file_that_is_held_is_found(tmp_path: Path) -> None:
+    with (tmp_path / "held").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 1 << 30)
+        (tmp_path / "held").unlink()
+        held = [row for row in processes.deleted_open() if row["path"] == str(tmp_path / "held")]
+    assert (held[0]["pid"], held[0]["size"] >= 1 << 30) == (os.getpid(), True)
 
 
-def test_the_unit_stands_in_the_control_group(tmp_path: Path) -> None:
-    for pid, text in (
-        ("1", "0::/system.slice/nginx.service\n"),
-        ("2", "9:name=systemd:/system.slice/a.service/sub\n0::/\n"),
-    ):
-        (tmp_path / pid).mkdir()
-        (tmp_path / pid / "cgroup").write_text(text)
-    assert processes.unit_of(1, tmp_path) == "nginx.service"
-    assert processes.unit_of(2, tmp_path) == "a.service"
-    assert processes.unit_of(3, tmp_path) == ""
+def test_a_process_that_is_gone_is_no_row() -> None:
+    assert processes.described([DEAD]) == [] == processes.described([])
+    assert [processes.lives(pid) for pid in (DEAD, os.getpid(), 1)] == [False, True, True]
 
 
-def test_a_process_that_is_gone_is_empty() -> None:
-    assert processes.describe(4_194_304) == {}
+def test_where_proc_hides_others_the_peek_program_tells_the_same(told: list[str], tmp_path: Path) -> None:
+    mine = [os.getpid()]
+    assert processes.table(mine, tmp_path)[0].argv == processes.table(mine)[0].argv != ()
+    assert {row.pid for row in processes.table(proc=tmp_path)} >= {1, os.getpid()}
+    assert told == ["processes", "processes"]
+
+
+def test_what_others_hold_is_asked_of_the_peek_program(told: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert processes.listening(server.getsockname()[1])[0]["pid"] == os.getpid()
+    assert processes.open_files()[1] == 0 and isinstance(processes.deleted_open(), list)
+    assert told == ["listening", "open", "deleted"]
+
+
+@pytest.mark.parametrize("said", [{}, {"processes": [{"pid": 1}]}, {"processes": 3}])
+def test_processes_that_nobody_tells_are_not_seen(
+    said: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "peek", lambda request: said)
+    with pytest.raises(NotReachable):
+        processes.table(proc=tmp_path)

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stillwatch.host.usage import TICKS, read_usage, usage
+import pytest
+
+from stillwatch.errors import NotReachable
+from stillwatch.host import processes
+from stillwatch.host.processes import TICKS
+from stillwatch.host.usage import read_usage, usage
 
 UP = 1000
 
@@ -15,6 +20,7 @@ def process(
     folder.mkdir(parents=True, exist_ok=True)
     ticks = int(cpu * TICKS)
     fields = [state, str(parent), *["0"] * 9, str(ticks), "0", "0", "0", *["0"] * 4, str(int((UP - age) * TICKS))]
+    (folder / "status").write_text("Uid:\t33\t33\t33\t33\n")
     (folder / "stat").write_text(f"{pid} (a (b) c) {' '.join(fields)} 0 0\n")
     (folder / "schedstat").write_text(f"1 {int(waited * 1e9)} 3\n")
     (folder / "cgroup").write_text("0::/system.slice/web.service\n")
@@ -22,16 +28,25 @@ def process(
 
 
 def test_what_a_service_uses_is_added_up_and_its_dead_children_are_counted(tmp_path: Path) -> None:
+    process(tmp_path, 1)
     process(tmp_path, 10, cpu=4, age=20, waited=1)
     process(tmp_path, 11, cpu=2, age=10)
     for pid in (20, 21, 22):
         process(tmp_path, pid, state="Z", parent=10)
     use = usage(tmp_path)["web.service"]
     assert (use.cpu, use.waited, use.zombies) == (6.0, 1.0, 3)
-    assert usage(tmp_path / "none") == {}
+
+
+async def test_processes_that_cannot_be_seen_are_not_taken_for_idle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "peek", lambda request: {})
+    with pytest.raises(NotReachable):
+        await read_usage("h", 1.0, tmp_path)
 
 
 async def test_only_many_zombies_and_a_lasting_load_are_told(tmp_path: Path) -> None:
+    process(tmp_path, 1)
     process(tmp_path, 10, cpu=4, age=900)
     assert await read_usage("h", 1.0, tmp_path, 0.0) == []
     for pid in range(20, 45):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.install.layout import ENABLED, UNITS, layout
+from tests.support.exposure import EXPOSURE
 
 FILES = layout("/opt/stillwatch/bin/python")
 
@@ -80,20 +81,8 @@ def test_the_gate_has_no_network() -> None:
     assert (gate["PrivateNetwork"], gate["IPAddressDeny"], gate["RestrictAddressFamilies"]) == ("yes", "any", "AF_UNIX")
 
 
-@pytest.mark.parametrize(
-    ("unit", "most"),
-    [
-        ("stillwatch-gate.service", 0.6),
-        ("stillwatch.service", 1.5),
-        ("stillwatch-llama@.service", 1.1),
-        ("stillwatch-look@.service", 1.2),
-        ("stillwatch-peek@.service", 1.6),
-        ("stillwatch-act@.service", 2.6),
-        ("stillwatch-test@.service", 1.2),
-    ],
-)
+@pytest.mark.parametrize(("unit", "most"), EXPOSURE.items())
 def test_exposure_by_systemd_analyze(unit: str, most: float, tmp_path: Path) -> None:
-    """The ceilings of SAFETY.md."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is not installed")

@@ -15,6 +15,7 @@ from stillwatch.install.layout import TMPFILES, UNITS, layout
 from stillwatch.install.table import groups, table, users
 from stillwatch.llm.catalogue import catalogue
 from stillwatch.records.chat import TIERS
+from tests.support.exposure import EXPOSURE as OF_DEBIANS_UNITS
 from tests.support.nix import Nix, Unit, read_unit, units
 
 pytestmark = pytest.mark.process
@@ -158,16 +159,10 @@ def test_systemd_understands_every_unit(nix: Nix, tmp_path: Path, settings: str)
 
 
 EXPOSURE = {
-    "stillwatch-gate.service": 0.6,
-    "stillwatch.service": 1.5,
+    **{name: most for name, most in OF_DEBIANS_UNITS.items() if name not in DEBIAN_ALONE},
     **{f"llama-{tier}.service": 1.5 for tier in TIERS},
     "stillwatch-key.service": 0.6,
     "stillwatch-models.service": 1.5,
-    "stillwatch-look@.service": 1.2,
-    "stillwatch-peek@.service": 1.6,
-    "stillwatch-act@.service": 2.6,
-    "stillwatch-keep.service": 2.6,
-    "stillwatch-test@.service": 1.2,
 }
 
 

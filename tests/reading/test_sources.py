@@ -107,6 +107,15 @@ async def test_units_without_a_bus_are_not_reachable(tmp_path: Path, monkeypatch
         await UnitSource("h", StillClock()).read(watcher(), 1e9)
 
 
+async def test_processes_that_cannot_be_seen_leave_the_metrics_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hidden(*_: object) -> None:
+        raise NotReachable("the processes of others cannot be seen")
+
+    monkeypatch.setattr(room, "read_usage", hidden)
+    read = await MetricSource("h", StillClock()).read(watcher(), 1e9)
+    assert read.events and not read.whole and "cannot be seen" in read.problem
+
+
 async def test_metrics_are_read_from_this_kernel() -> None:
     read = await MetricSource("h", StillClock()).read(watcher(), 1e9)
     assert {event.source for event in read.events} == {"metric"}

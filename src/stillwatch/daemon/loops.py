@@ -99,6 +99,7 @@ class Daemon:
                 tasks.create_task(self._for_ever("logs", self.watching.follow_logs))
             tasks.create_task(self._for_ever("units", self.watching.follow_units))
             tasks.create_task(self._for_ever("metrics", self.watching.sample))
+            tasks.create_task(self._for_ever("processes", self.watching.sample_use))
             tasks.create_task(self._for_ever("incidents", self._digest))
             tasks.create_task(self._for_ever("thinking", self.thinking.run))
             tasks.create_task(self._for_ever("tending", self._tend))

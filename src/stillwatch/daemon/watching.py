@@ -32,6 +32,7 @@ from stillwatch.watch.monitor import Sightings, Watcher
 SETTLE_SECONDS = 0.3
 """Changes of one cause come within moments of each other; they are looked at together."""
 METRIC_SECONDS = 15.0
+USE_SECONDS = 60.0
 UNIT_SECONDS = 60.0
 FIRST_LOOK_BACK = 600.0
 """At the very first start, how far back the journal is read."""
@@ -123,9 +124,9 @@ class Watching:
     async def sample(self) -> None:
         while True:
             now = self.clock.now()
-            readings, used = await asyncio.gather(read_metrics(self.host, now), read_usage(self.host, now))
-            triggers = self.watcher.judge((*readings.events, *used))
-            self.standing.still = {(trigger.rule, trigger.subject) for trigger in triggers}
+            readings = await read_metrics(self.host, now)
+            triggers = self.watcher.judge(readings.events)
+            self.standing.metrics = _named(triggers)
             problem = "; ".join(readings.problems[:3])
             watched = watched_readings(readings.events)
             self.standing.sources["metrics"] = SourceReport(
@@ -134,6 +135,19 @@ class Watching:
             self.store.samples.add(now, {_metric_name(event): event.value or 0.0 for event in readings.events})
             self.hear(triggers, "", NOWHERE)
             await self.sleep(METRIC_SECONDS)
+
+    async def sample_use(self) -> None:
+        """Less often than metrics: it costs more, and what it finds lasts."""
+        while True:
+            triggers = self.watcher.judge(await read_usage(self.host, self.clock.now()))
+            self.standing.used = _named(triggers)
+            self.standing.fine("processes")
+            self.hear(triggers, "", NOWHERE)
+            await self.sleep(USE_SECONDS)
+
+
+def _named(triggers: Sequence[Trigger]) -> frozenset[tuple[str, str]]:
+    return frozenset((trigger.rule, trigger.subject) for trigger in triggers)
 
 
 def _metric_name(event: Event) -> str:

@@ -13,6 +13,8 @@ from stillwatch.grammar import values
 from stillwatch.helpers import declared, nixos_facts
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
+from stillwatch.helpers.listening import listening
+from stillwatch.helpers.process_table import MOST_NAMED, most_open, table
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import Refused, closed, serve
 
@@ -21,8 +23,12 @@ SIZES_SECONDS: Final = 10.0
 SIZES_ENTRIES: Final = 200_000
 MAX_FOLDERS: Final = 30
 MAX_UNITS: Final = 501
+MAX_PID: Final = 4_194_304
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "port": {"port": int},
+    "listening": {"port": int},
+    "processes": {"pids": list},
+    "open": {},
     "connections": {"units": list},
     "carriers": {},
     "deleted": {},
@@ -44,6 +50,23 @@ def port(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 < request["port"] < 65_536:
         raise Refused("no such port")
     return {"holders": [one.facts() for one in listeners(request["port"])]}
+
+
+def sockets(request: dict[str, Any]) -> dict[str, Any]:
+    if not 0 <= request["port"] < 65_536:
+        raise Refused("no such port")
+    return {"sockets": listening(request["port"])}
+
+
+def processes(request: dict[str, Any]) -> dict[str, Any]:
+    wanted = request["pids"]
+    if len(wanted) > MOST_NAMED or not all(type(pid) is int and 0 < pid <= MAX_PID for pid in wanted):
+        raise Refused(f"pids are at most {MOST_NAMED} numbers of processes")
+    return {"processes": [row.facts() for row in table(wanted)]}
+
+
+def opened(request: dict[str, Any]) -> dict[str, Any]:
+    return {"processes": most_open()[0]}
 
 
 def dropped(request: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +144,9 @@ def logs(request: dict[str, Any]) -> dict[str, Any]:
 
 SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "port": port,
+    "listening": sockets,
+    "processes": processes,
+    "open": opened,
     "connections": dropped,
     "carriers": lambda request: carriers(),
     "deleted": lambda request: {"files": deleted_files()},

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from stillwatch.helpers.request import Refused
 
@@ -35,6 +35,16 @@ class Process:
 
     def facts(self) -> dict[str, Any]:
         return {**asdict(self), "unit": self.unit}
+
+
+class Held(TypedDict):
+    """A deleted file that is still open. bytes: on disk."""
+
+    pid: int
+    comm: str
+    unit: str
+    path: str
+    bytes: int
 
 
 def process(pid: int) -> Process:
@@ -64,9 +74,9 @@ def running(comm: str) -> list[int]:
     return [pid for pid in pids() if _is_alive_as(pid, comm)]
 
 
-def deleted_files() -> list[dict[str, Any]]:
-    """Deleted files that are still open, the largest first."""
-    found: list[dict[str, Any]] = []
+def deleted_files() -> list[Held]:
+    """Deleted files that are still open, the largest first, each once."""
+    found: dict[tuple[int, int], Held] = {}
     for pid in pids():
         for descriptor in _descriptors(pid):
             with contextlib.suppress(OSError, Refused):
@@ -76,12 +86,11 @@ def deleted_files() -> list[dict[str, Any]]:
                     and target.endswith(" (deleted)")
                     and not target.startswith(("/memfd:", "/dev/"))
                 ):
-                    size = descriptor.stat().st_blocks * 512
-                    owner = process(pid)
-                    found.append(
-                        {"pid": pid, "comm": owner.comm, "unit": owner.unit, "path": target[:-10], "bytes": size}
-                    )
-    return sorted(found, key=lambda one: int(one["bytes"]), reverse=True)[:MAX_DELETED]
+                    facts, owner = descriptor.stat(), process(pid)
+                    size, path = facts.st_blocks * 512, target.removesuffix(" (deleted)")
+                    held = Held(pid=pid, comm=owner.comm, unit=owner.unit, path=path, bytes=size)
+                    found.setdefault((facts.st_dev, facts.st_ino), held)
+    return sorted(found.values(), key=lambda one: one["bytes"], reverse=True)[:MAX_DELETED]
 
 
 def holders(inode: int, device: int) -> list[int]:
@@ -89,8 +98,8 @@ def holders(inode: int, device: int) -> list[int]:
     return [pid for pid in pids() if any(_is_file(descriptor, inode, device) for descriptor in _descriptors(pid))]
 
 
-def pids() -> list[int]:
-    return sorted(int(name) for name in os.listdir(PROC) if name.isdecimal())  # noqa: PTH208
+def pids(proc: Path | None = None) -> list[int]:
+    return sorted(int(name) for name in os.listdir(proc or PROC) if name.isdecimal())  # noqa: PTH208
 
 
 def _listening(port: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ import ipaddress
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
+from stillwatch.host.interfaces import addresses
 
 FILE: Final = Path("/etc/hosts")
 LARGEST: Final = 1 << 20
@@ -41,5 +41,4 @@ def is_local(address: str) -> bool:
     wanted = ipaddress.ip_address(address)
     if wanted.is_loopback or wanted.is_unspecified:
         return True
-    own = (entry.address.partition("%")[0] for entries in psutil.net_if_addrs().values() for entry in entries)
-    return any(is_address(text) and ipaddress.ip_address(text) == wanted for text in own)
+    return any(ipaddress.ip_address(text) == wanted for ours in addresses().values() for text in ours)

@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
+
+from stillwatch.host.processes import lives
 
 PLACES: Final = ("/run", "/var/lock", "/var/run", "/tmp", "/var/tmp", "/var/lib", "/srv", "/opt", "/data")  # noqa: S108
 NAMED: Final = re.compile(r"\.?[\w@%+:,.-]{0,200}(?:\.(?:pid|lock|lck)|LCK|\.LOCK|lockfile|^lock)", re.IGNORECASE)
@@ -16,19 +17,19 @@ ENTRIES: Final = 20_000
 FOUND: Final = 200
 
 
-def lock_files(places: Sequence[str] = PLACES, proc: Path = Path("/proc")) -> list[dict[str, Any]]:
+def lock_files(places: Sequence[str] = PLACES) -> list[dict[str, Any]]:
     """Each once, by its real path: {path, pid (0 where it names none), alive, uid, changed}; bounded."""
     found: dict[str, dict[str, Any]] = {}
     for path in _walk(places):
         real = os.path.realpath(path)
-        if real not in found and (row := read_lock(real, proc)) is not None:
+        if real not in found and (row := read_lock(real)) is not None:
             found[real] = row
         if len(found) >= FOUND:
             break
     return sorted(found.values(), key=lambda row: str(row["path"]))
 
 
-def read_lock(path: str, proc: Path = Path("/proc")) -> dict[str, Any] | None:
+def read_lock(path: str) -> dict[str, Any] | None:
     """None where it is no regular file or cannot be read; of its content only a process number is told."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -44,7 +45,7 @@ def read_lock(path: str, proc: Path = Path("/proc")) -> dict[str, Any] | None:
     finally:
         os.close(descriptor)
     pid = int(words[0]) if words and words[0].isdigit() and len(words[0]) <= 8 else 0
-    alive = pid > 0 and (proc / str(pid)).exists()
+    alive = pid > 0 and lives(pid)
     return {"path": path, "pid": pid, "alive": alive, "uid": seen.st_uid, "changed": seen.st_mtime}
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 DOOR: Final = Path("/run/stillwatch-helpers/peek.sock")
 SECONDS: Final = 5.0
-MOST_BYTES: Final = 4_194_304
+MOST_BYTES: Final = 8_388_608
 _ROOM: Final = threading.BoundedSemaphore(3)
 """systemd runs only so many at once for all who may ask, and the gate is one of them."""
 

@@ -1,124 +1,118 @@
-"""Processes and listening sockets with their owners.
+"""Processes and listening sockets with their owners: of /proc, or as the peek program tells where /proc hides others.
 
-Without root, the owner of one port is asked of the peek program; all others of other users stay unknown (pid 0).
+The installed daemon sees no process but its own (ProtectProc=, systemd.exec(5)).
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import re
-import socket
-import time
-from collections.abc import Mapping
+import os
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
+import msgspec
 import psutil
 
+from stillwatch.errors import NotReachable
+from stillwatch.helpers import listening as sockets
+from stillwatch.helpers.listening import Listener
+from stillwatch.helpers.process_table import MOST_NAMED, Holder, Row, most_open
+from stillwatch.helpers.process_table import table as read_table
+from stillwatch.helpers.processes import Held, deleted_files
 from stillwatch.host.accounts import user_name
-from stillwatch.host.peek import listed, peek
+from stillwatch.host.peek import peek
 
-_UNIT = re.compile(r"/([^/]+\.(?:service|scope|socket|mount))(?=/|$)")
+T = TypeVar("T")
+PROC: Final = Path("/proc")
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+STATES: Final = {
+    "R": psutil.STATUS_RUNNING,
+    "S": psutil.STATUS_SLEEPING,
+    "D": psutil.STATUS_DISK_SLEEP,
+    "T": psutil.STATUS_STOPPED,
+    "t": psutil.STATUS_TRACING_STOP,
+    "Z": psutil.STATUS_ZOMBIE,
+    "X": psutil.STATUS_DEAD,
+    "I": psutil.STATUS_IDLE,
+    "P": psutil.STATUS_PARKED,
+}
 
 
-def unit_of(pid: int, proc: Path = Path("/proc")) -> str:
-    """The innermost unit in /proc/PID/cgroup (v2, or name=systemd on v1); "" if none or not readable."""
-    with contextlib.suppress(OSError):
-        for line in (proc / str(pid) / "cgroup").read_text().splitlines():
-            if line.startswith("0::") or ":name=systemd:" in line:
-                found = _UNIT.findall(line)
-                if found:
-                    return str(found[-1])
-    return ""
-
-
-def describe(pid: int) -> dict[str, Any]:
-    """Empty where the process is gone; argv is as it stands, not redacted."""
+def table(wanted: Collection[int] = (), proc: Path = PROC) -> list[Row]:
+    """All processes; or those wanted, at most MOST_NAMED, with their arguments. Raises NotReachable."""
+    named = list(wanted)[:MOST_NAMED]
+    if os.access(proc / "1/stat", os.R_OK):
+        return read_table(named, proc)
+    said = peek({"see": "processes", "pids": named})
     try:
-        process = psutil.Process(pid)
-        with process.oneshot():
-            return {
-                "pid": pid,
-                "name": process.name(),
-                "state": process.status(),
-                "argv": process.cmdline(),
-                "uid": process.uids().real,
-                "user": user_name(process.uids().real),
-                "started": process.create_time(),
-                "memory": process.memory_info().rss,
-                "cpu_seconds": sum(process.cpu_times()[:2]),
-                "unit": unit_of(pid),
-            }
-    except psutil.Error:
-        return {}
+        return msgspec.convert(said["processes"], list[Row])
+    except (KeyError, msgspec.ValidationError) as error:
+        why = "the processes of others cannot be seen: the peek program does not tell"
+        raise NotReachable(why, next_step="systemctl status stillwatch-peek.socket") from error
 
 
-def processes(limit: int = 4096) -> list[dict[str, Any]]:
-    return [seen for pid in psutil.pids()[:limit] if (seen := describe(pid))]
+def describe(row: Row) -> dict[str, Any]:
+    """argv is as it stands, not redacted."""
+    return {
+        "pid": row.pid,
+        "name": row.name,
+        "state": STATES.get(row.state, "?"),
+        "argv": list(row.argv),
+        "uid": row.uid,
+        "user": user_name(row.uid),
+        "started": psutil.boot_time() + row.start / TICKS,
+        "memory": row.memory,
+        "cpu_seconds": row.cpu / TICKS,
+        "unit": row.unit,
+    }
+
+
+def described(pids: Collection[int]) -> list[dict[str, Any]]:
+    """Those of them that are there. Raises NotReachable."""
+    return [describe(row) for row in table(pids)] if pids else []
+
+
+def lives(pid: int) -> bool:
+    """Whether a process has this number, whoever's it is and whether or not /proc shows it."""
+    try:
+        os.kill(pid, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def listening(port: int = 0) -> list[dict[str, Any]]:
-    """TCP sockets that listen and bound UDP sockets, by port; of one port if named."""
-    rows, waiting = [], _waiting()
-    for seen in psutil.net_connections("inet"):
-        tcp = seen.type == socket.SOCK_STREAM
-        if not seen.laddr or (tcp and seen.status != psutil.CONN_LISTEN) or (not tcp and seen.raddr):
-            continue
-        if port not in (0, seen.laddr.port):
-            continue
-        pid = seen.pid or (_holder(port) if port and tcp else 0)
-        owner = describe(pid) if pid else {}
-        row = {
-            "protocol": "tcp" if tcp else "udp",
-            "port": seen.laddr.port,
-            "address": seen.laddr.ip,
-            "pid": pid,
-        }
-        rows.append({"name": "", "argv": [], "unit": "", **owner, **row, "waiting": waiting.get(seen.laddr.port, 0)})
-    return sorted(rows, key=lambda row: (row["port"], row["protocol"], row["address"]))
+    """TCP sockets that listen and bound UDP sockets, by port; of one port if named. pid 0: its owner is not seen."""
+    told = _told("listening", "sockets", Listener, port=port)
+    rows = sockets.listening(port) if told is None else told
+    pids = {row["pid"] for row in rows} - {0}
+    owners: dict[int, dict[str, Any]] = {}
+    with contextlib.suppress(NotReachable):
+        owners = {row.pid: describe(row) for row in table(pids if len(pids) <= MOST_NAMED else ())} if pids else {}
+    found = [{"name": "", "argv": [], "unit": "", **owners.get(row["pid"], {}), **row} for row in rows]
+    return sorted(found, key=lambda row: (row["port"], row["protocol"], row["address"]))
 
 
-def _waiting(proc: Path = Path("/proc")) -> dict[int, int]:
-    """Connections that nobody has accepted yet, by port: what the kernel counts for a listening socket (tcp(7))."""
-    found: dict[int, int] = {}
-    for table in ("net/tcp", "net/tcp6"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            for line in (proc / table).read_text().splitlines()[1:]:
-                words = line.split()
-                if words[3] == "0A":
-                    port = int(words[1].rpartition(":")[2], 16)
-                    found[port] = found.get(port, 0) + int(words[4].partition(":")[2], 16)
-    return found
+def deleted_open() -> list[dict[str, Any]]:
+    """Deleted files that processes still hold, biggest first; of processes that may be read."""
+    told = _told("deleted", "files", Held)
+    rows = deleted_files() if told is None else told
+    return [{"path": row["path"], "size": row["bytes"], "pid": row["pid"], "unit": row["unit"]} for row in rows]
 
 
-def _holder(port: int) -> int:
-    """Who listens on a TCP port, where only the peek program may see it; 0 where it does not say."""
-    pids = [row.get("pid") for row in listed(peek({"see": "port", "port": port}), "holders")]
-    return next((pid for pid in pids if isinstance(pid, int)), 0)
+def open_files() -> tuple[list[Holder], int]:
+    """Who holds most files, and how many processes may not be counted."""
+    told = _told("open", "processes", Holder)
+    return most_open() if told is None else (told, 0)
 
 
-def deleted_open(limit: int = 50, proc: Path = Path("/proc"), seconds: float = 2.0) -> list[dict[str, Any]]:
-    """Deleted files that processes still hold, biggest first; of processes that may be read, within `seconds`."""
-    found: dict[tuple[int, int], dict[str, Any]] = {}
-    end = time.monotonic() + seconds
-    for link in itertools.takewhile(lambda _: time.monotonic() < end, proc.glob("[0-9]*/fd/*")):
-        with contextlib.suppress(OSError):
-            target = str(link.readlink())
-            if target.startswith("/") and target.endswith(" (deleted)") and not target.startswith(("/memfd:", "/dev/")):
-                held, pid = link.stat(), int(link.parts[-3])
-                row = {"path": target.removesuffix(" (deleted)"), "size": held.st_blocks * 512, "pid": pid}
-                found.setdefault((held.st_dev, held.st_ino), {**row, "unit": unit_of(pid, proc)})
-    rows = list(found.values()) or [_peeked(row) for row in listed(peek({"see": "deleted"}), "files")]
-    return sorted(rows, key=lambda row: -int(row["size"]))[:limit]
-
-
-def _peeked(row: Mapping[str, Any]) -> dict[str, Any]:
-    """As the peek program tells it, which may look into the processes of others."""
-    size, pid = row.get("bytes"), row.get("pid")
-    return {
-        "path": str(row.get("path", "")),
-        "size": size if isinstance(size, int) else 0,
-        "pid": pid if isinstance(pid, int) else 0,
-        "unit": str(row.get("unit", "")),
-    }
+def _told(see: str, name: str, kind: type[T], **asked: int) -> list[T] | None:
+    """What the peek program tells, which may look into the processes of others; None where it does not, or root asks,
+    who may look himself."""
+    said = {} if os.geteuid() == 0 else peek({"see": see, **asked})
+    with contextlib.suppress(KeyError, msgspec.ValidationError):
+        return msgspec.convert(said[name], list[kind])  # type: ignore[valid-type]
+    return None

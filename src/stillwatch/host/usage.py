@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stillwatch.host.processes import unit_of
+from stillwatch.host.processes import PROC, TICKS, table
 from stillwatch.records.event import Event, Untrusted
 
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 ZOMBIES_FROM: Final = 20
 BUSY_SECONDS: Final = 3.0
 """Processor time that a unit has used or waited for, from which on it may be looked at twice."""
 BUSY_SHARE: Final = 0.5
 """And its share of the time since it began."""
 PAUSE: Final = 0.5
-MOST: Final = 4096
 
 
 @dataclass(slots=True)
@@ -36,8 +33,11 @@ class Use:
     zombies: int = 0
 
 
-async def read_usage(host: str, at: float, proc: Path = Path("/proc"), pause: float = PAUSE) -> list[Event]:
-    """Of each service that has many zombies, or was busy from its start on and still is. Two readings where needed."""
+async def read_usage(host: str, at: float, proc: Path = PROC, pause: float = PAUSE) -> list[Event]:
+    """Of each service that has many zombies, or was busy from its start on and still is. Two readings where needed.
+
+    Raises NotReachable.
+    """
     before = await asyncio.to_thread(usage, proc)
     events = [_zombies(host, at, unit, use) for unit, use in before.items() if use.zombies >= ZOMBIES_FROM]
     busy = {unit: use for unit, use in before.items() if _was_busy(use)}
@@ -48,28 +48,20 @@ async def read_usage(host: str, at: float, proc: Path = Path("/proc"), pause: fl
     return events + [_busy(host, at, unit, use, after[unit]) for unit, use in busy.items() if unit in after]
 
 
-def usage(proc: Path = Path("/proc")) -> Mapping[str, Use]:
-    """By service; what is in none is left out."""
-    try:
-        up = float((proc / "uptime").read_text().split()[0])
-        pids = [name for name in os.listdir(proc) if name.isdecimal()][:MOST]  # noqa: PTH208
-    except (OSError, ValueError, IndexError):
-        return {}
+def usage(proc: Path = PROC) -> Mapping[str, Use]:
+    """By service; what is in none is left out. Raises NotReachable."""
+    rows = {row.pid: row for row in table(proc=proc)}
+    up = float((proc / "uptime").read_text().split()[0])
     found: dict[str, Use] = defaultdict(Use)
-    for pid in pids:
-        try:
-            fields = (proc / pid / "stat").read_text(errors="replace").rpartition(") ")[2].split()
-            waited = int((proc / pid / "schedstat").read_text().split()[1]) / 1e9
-            state, parent, began = fields[0], int(fields[1]), int(fields[19]) / TICKS
-            cpu = sum(int(ticks) for ticks in fields[11:15]) / TICKS
-        except (OSError, ValueError, IndexError):
+    for row in rows.values():
+        dead = row.state == "Z"
+        whose = rows.get(row.parent, row) if dead else row
+        if not whose.unit.endswith(".service"):
             continue
-        unit = unit_of(parent if state == "Z" else int(pid), proc)
-        if not unit.endswith(".service"):
-            continue
-        use = found[unit]
-        use.zombies += state == "Z"
-        use.cpu, use.waited, use.age = use.cpu + cpu, use.waited + waited, max(use.age, up - began)
+        use = found[whose.unit]
+        use.zombies += dead
+        use.cpu, use.waited = use.cpu + (row.cpu + row.children) / TICKS, use.waited + row.waited / 1e9
+        use.age = max(use.age, up - row.start / TICKS)
     return found
 
 

@@ -21,6 +21,7 @@ from stillwatch.ports import Clock
 from stillwatch.reading.gather import Read
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
 from stillwatch.reading.watched import watched_readings, watched_units
+from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Trigger
 from stillwatch.watch.monitor import Sightings, Watcher
@@ -145,13 +146,20 @@ class MetricSource:
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
         now = self._clock.now()
-        readings, used = await asyncio.gather(read_metrics(self._host, now), read_usage(self._host, now))
+        readings, (used, unseen) = await asyncio.gather(read_metrics(self._host, now), self._used(now))
+        problems = [*unseen, *readings.problems]
         return Read(
             events=(*readings.events, *used),
-            whole=not readings.problems,
-            problem="; ".join(readings.problems[:3]),
+            whole=not problems,
+            problem="; ".join(problems[:3]),
             watched=watched_readings(readings.events),
         )
+
+    async def _used(self, now: float) -> tuple[list[Event], list[str]]:
+        try:
+            return await read_usage(self._host, now), []
+        except NotReachable as error:
+            return [], [str(error)]
 
 
 def read_journal(*, since: float, unit: str | None = None, matches: Sequence[str] = ()) -> Iterator[Line]:

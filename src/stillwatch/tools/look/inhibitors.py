@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stillwatch.errors import StillwatchError
-from stillwatch.host.processes import processes
+from stillwatch.helpers.process_table import Row
+from stillwatch.host.accounts import user_name
+from stillwatch.host.processes import table
 from stillwatch.host.sessions import open_sessions
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
@@ -21,9 +23,9 @@ class Arguments(Tool, frozen=True):
             people = await open_sessions(world.systemd.address)
         except StillwatchError:
             people = []
-        rows: list[dict[str, Any]] = await in_thread(processes)
-        work = [_short(row) for row in rows if row["name"] in AT_WORK]
-        saving = [_short(row) for row in rows if row["name"] in SAVING]
+        rows: list[Row] = await in_thread(table)
+        work = [_short(row) for row in rows if row.name in AT_WORK]
+        saving = [_short(row) for row in rows if row.name in SAVING]
         try:
             listed = await world.systemd.listed()
         except StillwatchError:
@@ -37,5 +39,5 @@ class Arguments(Tool, frozen=True):
         return Look("\n".join(lines) or "nothing that I can see speaks against a restart", data)
 
 
-def _short(row: dict[str, Any]) -> dict[str, Any]:
-    return {"pid": row["pid"], "name": row["name"], "user": row["user"]}
+def _short(row: Row) -> dict[str, Any]:
+    return {"pid": row.pid, "name": row.name, "user": user_name(row.uid)}

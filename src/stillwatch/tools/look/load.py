@@ -7,7 +7,8 @@ from typing import Any
 
 import psutil
 
-from stillwatch.host.processes import describe
+from stillwatch.helpers.process_table import Row
+from stillwatch.host.processes import TICKS, describe, table
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 SAMPLE_SECONDS = 0.12
@@ -28,22 +29,18 @@ class Arguments(Tool, frozen=True):
 
 def _sample() -> tuple[float, list[dict[str, Any]]]:
     """Two looks at the clocks of all processes."""
-    before, started, idle = _times(), time.monotonic(), psutil.cpu_times()
+    before, started, idle = _rows(), time.monotonic(), psutil.cpu_times()
     time.sleep(SAMPLE_SECONDS)
-    after, passed, now = _times(), time.monotonic() - started, psutil.cpu_times()
-    spent = sorted(((after[pid] - before[pid]) / passed, pid) for pid in after.keys() & before.keys())
+    after, passed, now = _rows(), time.monotonic() - started, psutil.cpu_times()
+    shares = {pid: (after[pid].cpu - before[pid].cpu) / TICKS / passed for pid in after.keys() & before.keys()}
     total = sum(now) - sum(idle)
     free = (now.idle + getattr(now, "iowait", 0.0)) - (idle.idle + getattr(idle, "iowait", 0.0))
-    top = [{**facts, "share": share} for share, pid in spent[:-9:-1] if share > 0.02 and (facts := describe(pid))]
+    most = sorted(shares, key=lambda pid: -shares[pid])[:8]
+    top = [{**describe(after[pid]), "share": shares[pid]} for pid in most if shares[pid] > 0.02]
     kept = ("pid", "name", "user", "unit", "memory", "share")
     rows = [{name: row[name] for name in kept} for row in top]
     return (min(max(1 - free / total, 0.0), 1.0) if total > 0 else 0.0), rows
 
 
-def _times() -> dict[int, float]:
-    found = {}
-    for process in psutil.process_iter(["cpu_times"]):
-        times = process.info["cpu_times"]
-        if times is not None:
-            found[process.pid] = times.user + times.system
-    return found
+def _rows() -> dict[int, Row]:
+    return {row.pid: row for row in table()}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from stillwatch.host.processes import describe
+from stillwatch.host.processes import described
 from stillwatch.tools.paths import checked
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
@@ -42,4 +42,4 @@ def _holders(path: str) -> list[dict[str, Any]]:
         words = [word for word in line.split()[1:] if word != "->"]
         if len(words) > 4 and words[4].rpartition(":")[2].isdecimal() and int(words[4].rpartition(":")[2]) in wanted:
             found.append(int(words[3]))
-    return [row for pid in dict.fromkeys(found) if (row := describe(pid))]
+    return described(dict.fromkeys(found))

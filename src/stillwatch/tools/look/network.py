@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from typing import Any
 
 import psutil
 
+from stillwatch.host.interfaces import addresses
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
@@ -28,18 +28,16 @@ class Arguments(Tool, frozen=True):
 
 def interfaces() -> list[dict[str, Any]]:
     """In the kernel's order."""
-    addresses, counters = psutil.net_if_addrs(), psutil.net_io_counters(pernic=True)
+    ours, counters = addresses(), psutil.net_io_counters(pernic=True)
     rows = []
     for name, state in psutil.net_if_stats().items():
         count = counters.get(name)
-        ours = [one.address.partition("%")[0] for one in addresses.get(name, ()) if one.family in FAMILIES]
         errors = count.errin + count.errout if count else 0
         dropped = count.dropin + count.dropout if count else 0
-        rows.append({"name": name, "up": state.isup, "addresses": ours, "errors": errors, "dropped": dropped})
+        rows.append(
+            {"name": name, "up": state.isup, "addresses": ours.get(name, []), "errors": errors, "dropped": dropped}
+        )
     return rows
-
-
-FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
 def _gateways(table: str) -> list[str]:

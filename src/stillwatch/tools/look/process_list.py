@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from stillwatch.host.processes import describe, processes
+from stillwatch.host.processes import described, table
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
@@ -19,12 +19,17 @@ class Arguments(Tool, frozen=True):
     pid: Annotated[int, Meta(ge=0, le=4194304, description="0: all")] = 0
 
     async def look(self, world: World) -> Look:
-        rows = [describe(self.pid)] if self.pid else await in_thread(processes)
-        key = "memory" if self.sort == "memory" else "cpu_seconds"
-        rows = sorted(filter(None, rows), key=lambda row: -row[key])[:15]
+        rows = await in_thread(self._rows)
         lines = [
             f"{row['pid']} {row['name']} {row['memory'] / 1048576:.0f} MiB {row['cpu_seconds']:.0f} s cpu {row['unit']}"
             + f" {' '.join(row['argv'])[:80]}"
             for row in rows
         ]
         return Look("\n".join(lines) or "no such process", {"processes": rows})
+
+    def _rows(self) -> list[dict[str, Any]]:
+        if self.pid:
+            return described([self.pid])
+        most = sorted(table(), key=lambda row: -(row.memory if self.sort == "memory" else row.cpu))[:15]
+        key = "memory" if self.sort == "memory" else "cpu_seconds"
+        return sorted(described([row.pid for row in most]), key=lambda row: -row[key])

@@ -7,6 +7,7 @@ from typing import Any
 
 import psutil
 
+from stillwatch.host.processes import STATES, table
 from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
@@ -26,8 +27,6 @@ class Arguments(Tool, frozen=True):
 
 
 def _states() -> list[dict[str, Any]]:
-    wanted = ["pid", "name", "status", "ppid"]
     return [
-        {"pid": one.info["pid"], "name": one.info["name"], "state": one.info["status"], "parent": one.info["ppid"]}
-        for one in psutil.process_iter(wanted)
+        {"pid": row.pid, "name": row.name, "state": STATES.get(row.state, "?"), "parent": row.parent} for row in table()
     ]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import platform
 import shlex
 
-import psutil
-
 from stillwatch.host.boot import timezone
+from stillwatch.host.processes import described
 from stillwatch.records.amount import span
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -21,7 +20,8 @@ class Arguments(Tool, frozen=True):
         container = world.text("/run/systemd/container").strip()
         up = float((world.text("/proc/uptime") or "0").split()[0])
         if container:  # the kernel's is its host's
-            up = max(world.clock.now() - psutil.Process(1).create_time(), 0.0)
+            first = await in_thread(lambda: described([1]))
+            up = max(world.clock.now() - first[0]["started"], 0.0)
         flags = world.text("/proc/cpuinfo", 16_384)
         data = {
             "os": release.get("PRETTY_NAME") or release.get("NAME", "unknown"),

@@ -59,6 +59,9 @@ GONE = Words(
 async def answer(ask: Asking) -> None:
     if ask.named.pid:
         seen = await ask.look("process_list", pid=ask.named.pid)
+        if seen.problem:
+            ask.cannot(seen, f"ps -p {ask.named.pid}")
+            return
         found = rows(seen, "processes")
         if not found:
             ask.say(GONE, seen, pid=ask.named.pid)
