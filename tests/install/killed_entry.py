@@ -58,7 +58,7 @@ def as_daemon() -> Iterator[None]:
 
 
 def say(verb: str, **fields: Any) -> dict[str, Any]:
-    return client.ask(PLACES, verb, door="admin", **fields)
+    return client.say(PLACES, verb, door="admin", **fields)
 
 
 def propose(action: str, target: str) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def propose(action: str, target: str) -> tuple[str, str]:
         said: dict[str, Any] = {}
         try:
             with as_daemon():
-                said = client.ask(PLACES, "propose", door="propose", action=action, target=target)
+                said = client.say(PLACES, "propose", door="propose", action=action, target=target)
         except StillwatchError as error:
             said = {"id": "", "error": str(error)}
         finally:
