@@ -42,8 +42,8 @@ def tried(seed: int, graphs: int) -> None:
         if number < last:
             lost[number] = why
             number += 1
-        print(json.dumps({"graphs": len(seen), "lost": lost}), file=sys.stderr, flush=True)
-    surprises = [said for one in seen for said in one["surprises"]]
+        surprises = [said for one in seen for said in one["surprises"]]
+        print(json.dumps({"graphs": len(seen), "lost": lost, "surprises": surprises}), file=sys.stderr, flush=True)
     changed, told = (sum(one[what] for one in seen) for what in ("changed", "told"))
     assert surprises == []
     assert len(lost) <= graphs / 50 + 1, lost

@@ -98,6 +98,23 @@ async def by_itself(bus: Pid1, names: list[str]) -> set[str]:
     return {unit for _, unit in (await effects([*upheld, *bound], bus.facts)).jobs}
 
 
+async def in_circles(bus: Pid1, names: list[str]) -> set[str]:
+    """What units do for ever that start one another at their end, once one of them has been started."""
+    facts = {name: await bus.facts(name) for name in names}
+    follows = {name: {*seen["OnFailure"], *seen["OnSuccess"]} for name, seen in facts.items()}
+    for _ in names:
+        follows = {name: after.union(*(follows.get(one, ()) for one in after)) for name, after in follows.items()}
+    circle = {name for name, after in follows.items() if name in after}
+    if not circle:
+        return set()
+    before = await stamps(bus, names)
+    await asyncio.sleep(1.0)
+    moved = {name for name, seen in (await stamps(bus, names)).items() if seen != before[name]}
+    if not moved & circle:
+        return set()
+    return moved | {unit for _, unit in (await effects([("start", name) for name in circle], bus.facts)).jobs}
+
+
 async def one(bus: Pid1, names: list[str], random: random.Random) -> tuple[list[str], int, int]:
     """Any state, any verb on any unit: what changed and was not foretold, how many changed, how many were foretold."""
     if up := random.sample(names, random.randint(0, len(names))):
@@ -105,7 +122,7 @@ async def one(bus: Pid1, names: list[str], random: random.Random) -> tuple[list[
     target, verb = random.choice(names), random.choice(VERBS)
     before = await settled(bus, names)
     told = {unit for _, unit in (await effects([(verb, target)], bus.facts)).jobs}
-    restless = await by_itself(bus, names)
+    restless = await by_itself(bus, names) | await in_circles(bus, names)
     systemctl(verb, target)
     after = await settled(bus, names)
     changed = {name for name in names if before[name] != after[name]}
