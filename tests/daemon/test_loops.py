@@ -10,12 +10,14 @@ import pytest
 from stillwatch.config import Keep
 from stillwatch.daemon import loops as room
 from stillwatch.errors import NotReachable
+from stillwatch.records.action import Outcome
 from stillwatch.records.event import Untrusted
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
 from stillwatch.watch.novelty import Novel
 from tests.store.build import incident
+from tests.support.door import ALLOWED, DONE, RESTART, answered
 from tests.support.watching import WEB, Rest, build, opened, soon
 from tests.think.models import always
 from tests.triage.build import AT, failed, pid1, units
@@ -224,3 +226,16 @@ async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store
     assert store.book.find("I2") is not None
     report = daemon.retention().report()
     assert report.bytes < report.most_bytes == 1_000_000
+
+
+@pytest.mark.parametrize("key_told", [False, True])
+async def test_r14_what_did_not_hold_opens_anew_unless_it_is_told_already(store: Store, key_told: bool) -> None:
+    daemon = build(store, answered("done", ALLOWED, Outcome(status="done", verified=False)))
+    mended = {"state": "resolved", "updated": AT - 60, "proposal": RESTART, "proposal_id": "A-1", "outcome": DONE}
+    store.book.save(incident("I1", **mended))
+    store.book.save(incident("I2", **{**mended, "updated": AT - 3600}, key="long-ago"))
+    if key_told:
+        store.book.save(incident("I3", state="open"))
+    await daemon.measure_again()
+    states = {one.id: one.state for one in store.book.recent()}
+    assert states["I1"] == ("resolved" if key_told else "open") and states["I2"] == "resolved"

@@ -227,3 +227,36 @@ async def test_a_gate_that_is_gone_is_noticed_and_told_though_nothing_needs_it()
     door.says = StillwatchError("this user may not ask")
     await life.see_gate()
     assert life.gate_problem == ""
+
+
+@pytest.mark.parametrize(
+    ("later", "state"),
+    [
+        (Outcome(status="done", verified=True), "resolved"),
+        (Outcome(status="done"), "resolved"),
+        (Outcome(status="done", verified=False, said=Untrusted("web.service is failed")), "open"),
+        (Outcome(status="undone", verified=False), "open"),
+    ],
+)
+async def test_r14_what_did_not_hold_opens_anew(later: Outcome, state: str) -> None:
+    life, door, notifier = lifecycle(MENDED)
+    mended = await life.carry_on(waiting())
+    door.says = answered("done", ALLOWED, later)
+    after = await life.measured_again(mended)
+    assert after.state == state
+    assert notifier.titles == (["resolved"] if state == "resolved" else ["resolved", "needs you"])
+    assert (await life.carry_on(after)).proposal_id == after.proposal_id, "it is not proposed anew"
+
+
+async def test_what_cannot_be_measured_or_was_not_mended_by_the_gate_stays_over() -> None:
+    life, door, _ = lifecycle(MENDED)
+    mended = await life.carry_on(waiting())
+    door.says = NotReachable("gone")
+    assert await life.measured_again(mended) is mended
+    ended = broken(state="resolved")
+    assert await life.measured_again(ended) is ended
+
+
+def test_later_measurements_are_asked_for_now_and_then() -> None:
+    life, _, _ = lifecycle()
+    assert (life.is_time_to_measure(), life.is_time_to_measure()) == (True, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stillwatch.config import Keep
@@ -15,7 +15,7 @@ from stillwatch.daemon.thinking import Models, Thinking
 from stillwatch.daemon.watching import SETTLE_SECONDS, Watching
 from stillwatch.errors import StillwatchError
 from stillwatch.incidents.digest import NOWHERE, Digest, Folded
-from stillwatch.incidents.lifecycle import Lifecycle
+from stillwatch.incidents.lifecycle import MEASURED_FOR, Lifecycle
 from stillwatch.incidents.retention import Retention
 from stillwatch.incidents.thought import is_news
 from stillwatch.ports import Clock, LookTools
@@ -198,6 +198,7 @@ class Daemon:
         while True:
             await self.sleep(TEND_SECONDS)
             await self.tend()
+            await self.measure_again()
             await self._see_gate()
             self.standing.fine("tending")
 
@@ -238,6 +239,17 @@ class Daemon:
                     self.thinking.look_into(changed)
             elif incident.state != "muted":
                 self.thinking.look_into(incident)
+
+    async def measure_again(self) -> None:
+        """What was mended a short while ago opens anew where it did not hold; not where that is told already."""
+        if not self.lifecycle.is_time_to_measure():
+            return
+        book, now = self.store.book, self.clock.now()
+        told = {incident.key for incident in book.open_incidents()}
+        for before in book.ended_since(now - MEASURED_FOR):
+            after = await self.lifecycle.measured_again(before)
+            if after is not before:
+                book.save(after if after.key not in told else replace(after, state="resolved"))
 
 
 def _is_told_to_end() -> bool:

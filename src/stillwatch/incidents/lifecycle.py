@@ -27,6 +27,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
 """Seconds until such a proposal is made again; each pause is twice the one before."""
 MEASURED_WITHIN = 30.0
 """Seconds in which the gate measures what it has done; until then nobody knows whether it helped."""
+MEASURED_FOR = 700.0
+"""Seconds after a change within which the gate measures it again (now, after 1 and after 10 minutes)."""
+MEASURE_PAUSE = 15.0
 TRIED, UNKNOWN = "tried without success:", "what became of it is not known:"
 TOLD_FROM = Severity.medium
 """Nobody is woken for less."""
@@ -40,6 +43,7 @@ class Lifecycle:
     gate_problem: str = ""
     """Why the gate does not answer, "" while it does."""
     _gate_asked: float = float("-inf")
+    _measured: float = float("-inf")
     _again: dict[str, tuple[float, float]] = field(default_factory=dict)
     _done: dict[str, float] = field(default_factory=dict)
 
@@ -86,6 +90,31 @@ class Lifecycle:
         done = self._stepped(incident, "rule", why, "resolved")
         await self._tell(done, "resolved", why)
         return done
+
+    def is_time_to_measure(self) -> bool:
+        """Whether to ask again what the gate measured of changes that seemed to help; then not for a while."""
+        due = self.clock.boot() - self._measured >= MEASURE_PAUSE
+        self._measured = self.clock.boot() if due else self._measured
+        return due
+
+    async def measured_again(self, incident: Incident) -> Incident:
+        """A mended incident opens anew where the gate, measuring later, finds that the change did not hold."""
+        if incident.outcome is None or not incident.outcome.verified or not incident.proposal_id:
+            return incident
+        try:
+            answered = await self.gate.look_up(incident.proposal_id)
+        except StillwatchError:
+            return incident
+        outcome = answered.outcome
+        if outcome is None or outcome.verified is not False:
+            return incident
+        incident = replace(incident, outcome=outcome)
+        tried = f"{_proposed(incident)}: it did not hold"
+        incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
+        note = f"{TRIED} {tried}; a human should look"
+        incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
+        await self._tell(incident, "needs you", note)
+        return incident
 
     def _is_due_again(self, incident: Incident) -> bool:
         """Whether what was refused for the moment only should be proposed once more now (boot clock, R33)."""

@@ -58,6 +58,10 @@ class StoredIncidents:
         """All that are not resolved (muted ones too), the oldest first."""
         return self._read("WHERE state IN ('open', 'waiting', 'acting', 'muted') ORDER BY number, id")
 
+    def ended_since(self, at: float) -> Sequence[Incident]:
+        """Those that were resolved at or after this time, the oldest first."""
+        return self._read("WHERE state='resolved' AND updated >= ? ORDER BY number, id", [at])
+
     def count_open(self) -> int:
         """How many open_incidents would give."""
         return int(self._database.value("SELECT count(*) FROM incident WHERE state <> 'resolved'"))

@@ -70,12 +70,17 @@ async def investigate(case: Case) -> Finding:
             finding = await probe(case)
             if finding is not None and finding.confidence >= PROVEN:
                 return finding
-        if not any(says_why(finding.cause.id) for finding in findings) and (finding := await said_path(case)):
-            return finding
+        if not any(_names_a_culprit(finding, case.unit) for finding in findings) and (found := await said_path(case)):
+            return found
     running = case.unit is not None and case.unit.active_state == "active"
     if not findings and running and all(is_symptom(cause) for cause in causes) and (found := await dependency(case)):
         return found
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
+
+
+def _names_a_culprit(finding: Finding, unit: UnitState) -> bool:
+    """Whether it says why, and more than that the unit itself is at fault."""
+    return says_why(finding.cause.id) and finding.cause.object not in (unit.name, *unit.names)
 
 
 def _investigator(cause: str, leading: str) -> Investigator:

@@ -11,6 +11,7 @@ from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
 from stillwatch.unit.facts import paths_in
+from stillwatch.unit.programs import speaks_for
 
 _MISSING: Final = re.compile(
     r"no such file|not found|does(?:n't| not) exist|missing|ENOENT"
@@ -36,7 +37,9 @@ async def said_path(case: Case) -> Finding | None:
     unit = case.unit
     if unit is None:
         return None
-    for words in case.last_words[:_MOST]:
+    # A log file's words are not among the last words of the journal.
+    logged = [t.sample for t in case.incident.triggers if not t.trusted and speaks_for(t.subject, unit.name)]
+    for words in dict.fromkeys([*case.last_words, *logged][:_MOST]):
         for path in _paths(words):
             if (found := await _at(case, unit, words, path)) is not None:
                 return found
@@ -47,7 +50,7 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     file = await file_of(case, path)
     if file is None:
         return None
-    told = case.cite_words()[:2]
+    told = case.cite_words()[:2] or case.cite()[:2]
     if exists(file) is False:
         if not _MISSING.search(words) or _WRITTEN.fullmatch(path):
             return None
