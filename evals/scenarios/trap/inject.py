@@ -102,6 +102,7 @@ def hostile(stage: Stage) -> Fault:
     unit = stage.unit(name, stage.program(name, body), ("LogRateLimitIntervalSec=0",))
     stage.start(unit)
     stage.wait_said(unit, "/item/19999 ")
+    stage.sh("sleep 12")
     return Fault(culprits=(), healthy=lambda: stage.active(unit))
 
 

@@ -82,3 +82,12 @@ async def test_a_user_that_does_not_exist() -> None:
     assert said.cause is not None
     assert (said.cause.id, said.cause.object) == ("bad-config", "/etc/systemd/system/shop.service")
     assert "the user ghosty" in said.cause.text
+
+
+async def test_a_program_that_may_not_be_executed_is_not_called_missing_where_nobody_could_look() -> None:
+    denied = trigger(
+        "missing-executable", "Unable to locate executable '/opt/shop/bin/shop': Permission denied", trusted=True
+    )
+    _, said = await ask(denied)
+    assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/opt/shop/bin/shop")
+    assert said.proposal is None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .scene import AT, Looks, ask, files, trigger, unit
 
 TIMER = unit("cert-renew.timer", kind="timer", enabled="disabled", active_state="inactive", exec_start=())
@@ -64,3 +66,9 @@ async def test_a_masked_timer_is_told_and_not_proposed() -> None:
     masked = unit("cert-renew.timer", kind="timer", enabled="masked", active_state="inactive", exec_start=())
     _, said = await ask(OFF, units=(masked,), subject="cert-renew.timer", key="h/timer-disabled/cert-renew.timer")
     assert said.proposal is None
+
+
+async def test_a_flood_that_has_ended_is_over_and_restarts_nothing() -> None:
+    flood = replace(trigger("log-flood", trusted=True), first=AT - 30, last=AT - 20)
+    _, said = await ask(flood, units=(unit(active_state="active"),))
+    assert said.over and said.proposal is None

@@ -76,3 +76,12 @@ async def test_work_that_was_not_done_has_a_reason_of_its_own() -> None:
     )
     _, said = await ask(undone, looks=looks)  # type: ignore[arg-type]
     assert said.cause and said.cause.id == "missing-path" and "nor does /media/usb0" in said.cause.text
+
+
+async def test_the_reason_may_stand_in_the_line_after_the_path() -> None:
+    theirs = {"exists": True, "mode": "drwxr-xr-x", "owner": "root"}
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], **theirs})
+    _, said = await ask(ended(">>> 'dir /var/lib/cache'", "Permission denied"), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/var/lib/cache")
+    _, said = await ask(ended("reading /etc/shop/shop.conf", "Permission denied"), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and said.cause.object != "/etc/shop/shop.conf"

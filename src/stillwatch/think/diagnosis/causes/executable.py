@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
@@ -9,6 +11,7 @@ from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change
 from stillwatch.think.diagnosis.causes.mounts import hidden_below
 from stillwatch.unit.facts import is_failing, paths_of
 
+_MAY_NOT = re.compile("permission denied", re.I)
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -80,6 +83,9 @@ async def _unseen(case: Case, unit: UnitState, programs: list[str], told: tuple[
         sentence = f"{program}, which {unit.name} starts, exists but cannot be executed"
         return case.finding("missing-executable", program, sentence, told, looked, confidence=0.7)
     culprit = unit.fragment_path or unit.name
+    if any(_MAY_NOT.search(trigger.sample[:2000]) for trigger in case.triggers("missing-executable")):
+        sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, may not be executed"
+        return case.finding("permission", program, sentence, told, confidence=0.7)
     sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, does not exist"
     proven = case.trusted("missing-executable")
     remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None

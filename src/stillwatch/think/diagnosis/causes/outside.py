@@ -104,6 +104,10 @@ async def _not_resolved(case: Case, told: tuple[str, ...]) -> Finding:
     return case.finding("name-resolution", _RESOLVER, sentence, told, looked, confidence=SEEN if asked else TOLD)
 
 
+_FLOOD_OVER = 10.0
+"""Seconds without more of it after which it was a burst."""
+
+
 async def log_flood(case: Case) -> Finding | None:
     told = case.cite("log-flood")
     if not told:
@@ -112,6 +116,10 @@ async def log_flood(case: Case) -> Finding | None:
     known = case.unit
     # Counted line by line by us: nobody can merely claim it.
     proven = any(t.trusted or t.rule == "log-flood" for t in case.triggers("log-flood"))
+    quiet = case.now - max(trigger.last for trigger in case.triggers("log-flood")) if case.now else 0.0
+    if quiet >= _FLOOD_OVER:
+        sentence, over = f"{subject} flooded the log for a while", f"{subject} does not flood the log any more"
+        return case.finding("log-flood", subject, sentence, told, proven=proven, over=over)
     sentence = f"{subject} floods the log"
     restart = proven and known is not None and known.name.endswith(".service")
     remedy = propose("restart_unit", subject, sentence, once=True) if restart else None
