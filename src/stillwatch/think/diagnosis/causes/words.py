@@ -58,6 +58,8 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
         sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
         return case.finding("missing-path", path, sentence, told, looked, proven=True)
     denied, owned = _DENIED.search(words), _OWNED.search(words)
+    # The reason may stand in the next line; settings are read by many whose they are not.
+    denied = denied or (None if is_settings(path) else next(filter(None, map(_DENIED.search, case.last_words)), None))
     why = (await shut_out(case, unit, path) if denied or owned else "") or (
         await given_away(case, path) if owned else ""
     )
