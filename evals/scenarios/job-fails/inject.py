@@ -64,3 +64,20 @@ def timer(stage: Stage) -> Fault:
         healthy=lambda: stage.active(f"{name}.timer"),
         fix=f"systemctl --quiet enable --now {name}.timer",
     )
+
+
+@variant
+def nested(stage: Stage) -> Fault:
+    """The copy says which directory it could not make, and then that it failed."""
+    name = stage.word()
+    where = f"/media/{name.partition('-')[0]}/copies/today"
+    body = f"""
+import sys
+print('rsync: [Receiver] mkdir "{where}" failed: No such file or directory (2)', file=sys.stderr)
+print("rsync error: error in file IO (code 11) at main.c(808) [Receiver=3.2.7]", file=sys.stderr)
+sys.exit(11)
+"""
+    unit = stage.unit(name, f"{stage.program(name, body)} -a /etc/ {where}/", ("Type=oneshot",))
+    stage.start(unit)
+    stage.failed(unit)
+    return Fault(culprits=(where.rpartition("/copies")[0],), healthy=lambda: False)

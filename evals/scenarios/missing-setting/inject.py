@@ -48,3 +48,18 @@ def key(stage: Stage) -> Fault:
     stage.failed(unit)
     fix = f'echo \'{{"{wanted}": "x"}}\' >{settings}; systemctl start {unit}'
     return Fault(culprits=(wanted,), healthy=lambda: stage.active(unit), fix=fix)
+
+
+@variant
+def shell(stage: Stage) -> Fault:
+    """A script that stops at a variable that nobody set."""
+    name = stage.word()
+    wanted = f"{name.partition('-')[2].upper()}_{stage.chance.choice(('HOST', 'TARGET', 'DIR'))}"
+    path = f"/usr/local/sbin/{name}"
+    shell = stage.chance.choice(("/bin/sh", "/bin/bash"))
+    stage.machine.write(path, f'#!{shell}\nset -eu\necho "sending to ${wanted}"\n', 0o755)
+    unit = stage.unit(name, path, ("Type=oneshot",))
+    stage.start(unit)
+    stage.failed(unit)
+    fix = f"systemctl set-environment {wanted}=x; systemctl start {unit}"
+    return Fault(culprits=(wanted,), healthy=lambda: stage.state(unit) == "inactive", fix=fix)

@@ -65,3 +65,49 @@ def denied(stage: Stage) -> Fault:
     for _ in range(5):
         stage.answers(port)
     return Fault(culprits=(folder,), healthy=lambda: stage.answers(port), fix=f"chmod 755 {folder}")
+
+
+LISTEN = """
+import os, socket, sys, time
+path, mode = sys.argv[1], int(sys.argv[2], 8)
+line = socket.socket(socket.AF_UNIX)
+line.bind(path)
+os.chmod(path, mode)
+line.listen()
+while True:
+    other, _ = line.accept()
+    other.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n")
+    other.close()
+"""
+
+
+def _behind_socket(stage: Stage, mode: str) -> tuple[str, str, int]:
+    """A server of its own behind a socket file, as PHP and Python programs have it."""
+    name = stage.word()
+    path = f"/run/{name}/{name}.sock"
+    unit = stage.unit(name, f"{stage.program(name, LISTEN)} {path} {mode}", (f"RuntimeDirectory={name}",))
+    stage.start(unit)
+    stage.wait(lambda: stage.machine.run(["test", "-S", path], check=False).returncode == 0, "its socket")
+    _, port = _site(stage, f"proxy_pass http://unix:{path}:/;")
+    return unit, path, port
+
+
+@variant
+def socket_gone(stage: Stage) -> Fault:
+    """The program behind nginx was stopped; its socket went with it."""
+    unit, _, port = _behind_socket(stage, "666")
+    stage.sh(f"systemctl stop {unit}")
+    for _ in range(5):
+        stage.answers(port)
+    return Fault(culprits=(unit,), healthy=lambda: stage.active(unit), fix=f"systemctl start {unit}")
+
+
+@variant
+def socket_closed(stage: Stage) -> Fault:
+    """The program runs, and its socket lets nobody else in."""
+    unit, path, port = _behind_socket(stage, "600")
+    for _ in range(5):
+        stage.answers(port)
+    fix = f"chmod 666 {path}"
+    opened = lambda: stage.sh(f"stat -c %a {path}").strip() == "666"  # noqa: E731
+    return Fault(culprits=(path,), healthy=lambda: stage.active(unit) and opened(), fix=fix)
