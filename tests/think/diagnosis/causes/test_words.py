@@ -85,3 +85,11 @@ async def test_the_reason_may_stand_in_the_line_after_the_path() -> None:
     assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/var/lib/cache")
     _, said = await ask(ended("reading /etc/shop/shop.conf", "Permission denied"), looks=looks)  # type: ignore[arg-type]
     assert said.cause and said.cause.object != "/etc/shop/shop.conf"
+
+
+async def test_a_key_that_a_program_with_a_settings_file_does_not_find() -> None:
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": True, "mode": "-rw-r--r--"})
+    _, said = await ask(ended("KeyError: 'listen'"), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and (said.cause.id, said.cause.object) == ("missing-setting", "listen")
+    _, said = await ask(ended("KeyError: 'listen'"), looks=looks, units=(unit(exec_start=("/opt/shop",)),))  # type: ignore[arg-type]
+    assert said.cause and said.cause.id == "exit-code"

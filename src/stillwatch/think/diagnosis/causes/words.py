@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import Case, Finding
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
 from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
-from stillwatch.unit.facts import paths_in
+from stillwatch.unit.facts import paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
 
 _MISSING: Final = re.compile(
@@ -28,6 +28,9 @@ _REFUSED: Final = re.compile(
 _AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\()\s?(\d{1,6})\b")
 _WRITTEN: Final = re.compile(r".*\.(?:pid|sock|socket|lock|log|tmp)$|/run/.*|/proc/.*|/dev/.*|/sys/.*")
 """What a program makes itself: that it is not there says only that the program did not get so far."""
+_KEY: Final = re.compile(
+    r"(?:^KeyError:|\bmissing (?:required )?(?:key|field|option|setting|property):?) [`\"']?([\w.-]{1,60})\b", re.I
+)
 _QUOTES: Final = re.compile(r"[\"'`‘’“”()\[\]<>,;]")
 _MOST: Final = 6
 
@@ -43,7 +46,17 @@ async def said_path(case: Case) -> Finding | None:
         for path in _paths(words):
             if (found := await _at(case, unit, words, path)) is not None:
                 return found
-    return None
+    return _lacking(case, unit)
+
+
+def _lacking(case: Case, unit: UnitState) -> Finding | None:
+    """A key that a program, started with a settings file, does not find."""
+    settings = next((path for path in paths_of(unit) if is_settings(path)), "")
+    key = next((found[1] for words in case.last_words if (found := _KEY.search(words))), "")
+    if not settings or not key:
+        return None
+    sentence = f"{unit.name} does not find {key}, which it seems to look for in {settings}"
+    return case.finding("missing-setting", key, sentence, case.cite_words()[:2], confidence=SEEN)
 
 
 async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | None:
