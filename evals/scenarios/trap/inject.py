@@ -167,7 +167,7 @@ def big(stage: Stage) -> Fault:
 @variant
 def german(stage: Stage) -> Fault:
     """Words of another language that sound like English trouble."""
-    _says(stage, "Fehler: 0, Warnungen: 0", "Sicherung erfolgreich, kein Fehler", "Art: fatal einfach; Tod: nein")
+    _says(stage, "Fehler: 0, Warnungen: 0", "Sicherung erfolgreich, kein Fehler", "Fehlerprotokoll geleert")
     return Fault(culprits=(), healthy=lambda: True)
 
 
