@@ -35,6 +35,7 @@ BODIES = (
 )
 KEYS = ("ActiveState", "StateChangeTimestampMonotonic", "InvocationID")
 VERBS = ("start", "stop", "restart", "reload")
+STARTS = ("OnFailure", "OnSuccess", "Upholds", "Wants", "Requires", "BindsTo", "Triggers")
 
 
 def write(graph: int, random: random.Random) -> list[str]:
@@ -99,9 +100,9 @@ async def by_itself(bus: Pid1, names: list[str]) -> set[str]:
 
 
 async def in_circles(bus: Pid1, names: list[str]) -> set[str]:
-    """What units do for ever that start one another at their end, once one of them has been started."""
+    """What units do for ever that start one another, and end, once one of them has been started."""
     facts = {name: await bus.facts(name) for name in names}
-    follows = {name: {*seen["OnFailure"], *seen["OnSuccess"]} for name, seen in facts.items()}
+    follows = {name: {other for kind in STARTS for other in seen[kind]} for name, seen in facts.items()}
     for _ in names:
         follows = {name: after.union(*(follows.get(one, ()) for one in after)) for name, after in follows.items()}
     circle = {name for name, after in follows.items() if name in after}
