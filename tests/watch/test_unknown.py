@@ -69,6 +69,7 @@ def test_a_sentence_counts_where_a_person_picked_the_lines_and_nothing_else_is_t
     assert trigger.severity is Severity.low
     assert told(mere, triggers=(trigger,), lines=PICKED) == []
     assert told(kind("could not mix, retrying"), lines=PICKED) == []
+    assert told(kind("could not mix the hue", "kernel"), lines=PICKED) == []
     assert told(*(kind("could not mix", f"p{number}") for number in range(FEW + 1)), lines=PICKED) == []
 
 

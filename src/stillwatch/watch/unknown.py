@@ -62,7 +62,7 @@ class Unknown:
         elif lines is not None and _is_any(told):
             worst = [one for one in worst if gravity(one.sample, one.priority) >= FATAL]
         elif not worst and lines is not None:
-            said = [one for one in ranked(novel) if gravity(one.sample, one.priority) >= FAILURE and self._is_news(one)]
+            said = [one for one in ranked(novel) if self._is_said(one)]
             worst = said if len({one.subject for one in said}) <= FEW else []
         kinds: dict[tuple[str, str], list[Novel]] = defaultdict(list)
         for one in worst:
@@ -100,6 +100,11 @@ class Unknown:
         if journal:
             return not known
         return self._is_news(one) and (not known or one.count >= OFTEN or not is_of_a_client(one.sample))
+
+    def _is_said(self, one: Novel) -> bool:
+        """Whether it is a sentence of failure; of the kernel, which tries much and fails at it, an error."""
+        least = ERROR if one.subject in GUARDED else FAILURE
+        return gravity(one.sample, one.priority) >= least and self._is_news(one)
 
     def _is_news(self, one: Novel) -> bool:
         return not self._everyday().knows(one.sample)
