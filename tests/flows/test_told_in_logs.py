@@ -31,7 +31,7 @@ TOLD = {
     "restic-repo": ("restic-backups-home.service", "missing-path"),
     "vaultwarden-db": ("vaultwarden.service", "permission"),
     "django-env": ("shop.service", "missing-setting"),
-    "quorum": ("corosync", "quorum-lost"),
+    "quorum": ("cluster", "quorum-lost"),
     "docker-port": ("web-stack.service", "port-in-use"),
     "nextcloud": ("postgresql.service", "disk-full"),
     "prometheus": ("prometheus.service", "bad-config"),
