@@ -15,7 +15,7 @@ import pytest
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.llm import build as building
-from stillwatch.llm.build import Progressed, build, in_background, need_tools, progress_of
+from stillwatch.llm.build import FLAGS, Progressed, build, flags_for, in_background, need_tools, progress_of
 from tests.llm.test_servers import eventually
 
 pytestmark = pytest.mark.process
@@ -165,3 +165,9 @@ async def test_everything_else_goes_first(place: Path, sdist: Path, tools: Calla
     policy = next(line for line in (tmp_path / "sched").read_text().splitlines() if line.startswith("policy"))
     assert int(policy.split()[-1]) == os.SCHED_IDLE and (tmp_path / "nice").read_text() == "19\n"
     assert os.sched_getscheduler(0) != os.SCHED_IDLE
+
+
+def test_instructions_that_end_a_program_in_virtual_machines_are_left_out() -> None:
+    assert flags_for(("avx2", "sse")) == FLAGS
+    assert all("-mno-amx-tile" in flag for flag in flags_for(("avx2", "amx_tile"))[len(FLAGS) :])
+    assert len(flags_for(("amx_int8",))) == len(FLAGS) + 2

@@ -108,7 +108,7 @@ def test_a_process_tells_its_engine() -> None:
 
 def test_another_processor_has_another_place(tmp_path: Path) -> None:
     keys = set()
-    for number, flags in enumerate(["fpu sse avx2", "fpu sse", "avx2 sse fpu"]):
+    for number, flags in enumerate(["fpu sse avx2", "fpu sse", "avx2 sse fpu", "fpu amx_tile sse amx_int8"]):
         cpuinfo = tmp_path / str(number)
         cpuinfo.write_text(f"processor : 0\nflags\t\t: {flags}\n\nprocessor : 1\nflags : x\n")
         keys.add(processor_key(cpuinfo))

@@ -104,7 +104,7 @@ async def converse(other: Partner, *, read_only: bool) -> int:
     """Until the input ends or somebody leaves."""
     history: list[Message] = []
     while True:
-        message = await asyncio.to_thread(_read, not sys.stdin.isatty())
+        message = await (_typed() if sys.stdin.isatty() else asyncio.to_thread(_read))
         if message is None or message.strip().casefold() in LEAVES:
             return 0
         if not message.strip():
@@ -142,12 +142,38 @@ async def _answered(other: Partner, message: str, history: list[Message], read_o
     return "".join(pieces)
 
 
-def _read(alone: bool) -> str | None:
-    """The next line; None at the end."""
+async def _typed() -> str | None:
+    """The next line that a person types; None at the end, or where Ctrl-C is pressed twice."""
+    for hint in ("\nCtrl-C again, Ctrl-D or `exit` leaves.\n", "\n"):
+        write(PROMPT)
+        line: asyncio.Future[str | None] = asyncio.Future()
+        try:
+            return await _next_line(line)
+        except asyncio.CancelledError:
+            if not line.cancelled():
+                raise
+            write(hint)
+    return None
+
+
+async def _next_line(line: asyncio.Future[str | None]) -> str | None:
+    """Nothing waits in a thread, which Ctrl-C could not end: it cancels `line`."""
+    loop, typed = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def ready() -> None:
+        if not line.done():
+            line.set_result(_read())
+
+    loop.add_reader(typed, ready)
+    loop.add_signal_handler(signal.SIGINT, line.cancel)
     try:
-        if not alone:
-            return input(PROMPT)
-        line = sys.stdin.readline()
-        return line.rstrip("\n") if line else None
-    except (EOFError, KeyboardInterrupt):
-        return None
+        return await line
+    finally:
+        loop.remove_reader(typed)
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _read() -> str | None:
+    """The next line; None at the end."""
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None

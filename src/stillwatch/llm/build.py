@@ -17,7 +17,7 @@ import shutil
 import signal
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ import psutil
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.helpers.engine import tried
 from stillwatch.llm.child import LEASH
-from stillwatch.llm.engines import VERSION
+from stillwatch.llm.engines import UNUSED, VERSION, processor_flags
 from stillwatch.llm.memory import available
 from stillwatch.llm.models import need_room
 from stillwatch.llm.pip import pip_command
@@ -44,6 +44,7 @@ FLAGS = (
     "-DLLAMA_CURL=OFF",
     "-DLLAMA_OPENSSL=OFF",
 )
+WITHOUT_AMX = "-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
 PACKAGES = {"cmake": "cmake", "ninja": "ninja-build", "c++": "g++"}
 """Program → the Debian package that brings it."""
 ROOM = 1 << 30
@@ -207,11 +208,20 @@ def _unpacked(sdist: Path, folder: Path) -> Path:
     return next(source.glob("*/llama.cpp"))
 
 
+def flags_for(offered: Collection[str]) -> tuple[str, ...]:
+    """For this processor, less what `UNUSED` says of it."""
+    if not any(flag.startswith(UNUSED) for flag in offered):
+        return FLAGS
+    return (*FLAGS, f"-DCMAKE_C_FLAGS={WITHOUT_AMX}", f"-DCMAKE_CXX_FLAGS={WITHOUT_AMX}")
+
+
 async def _compiled(source: Path, jobs: int, tell: Progress) -> Path:
     """The program; ninja compiles only what is not compiled yet. Raises StillwatchError with the compiler's words."""
     target = source / "build-stillwatch"
     tell("preparing", 0, 0)
-    code, said = await _run(["cmake", "-S", str(source), "-B", str(target), "-G", "Ninja", *FLAGS], source)
+    code, said = await _run(
+        ["cmake", "-S", str(source), "-B", str(target), "-G", "Ninja", *flags_for(processor_flags())], source
+    )
     if code:
         raise StillwatchError(f"cmake failed: {_last(said)}")
     progress = source.parents[2] / "progress.json"

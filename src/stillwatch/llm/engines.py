@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from stillwatch.errors import NotReachable
 from stillwatch.helpers.engine import PACKAGE, PROCESS_NAME, Tried, first_that_runs, present, taken, tried
@@ -146,6 +147,10 @@ def place_to_build(*, as_service: bool) -> Path:
     return INSTALLED if as_service else cached_binary()
 
 
+UNUSED: Final = "amx"
+"""Virtual machines offer these instructions where the first one that computes ends the program (SIGILL)."""
+
+
 def cached_binary(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the one built here belongs. The processor is part of the name: a cache carried to another machine is built
     anew there instead of dying of an illegal instruction."""
@@ -155,14 +160,19 @@ def cached_binary(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def processor_key(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Twelve hex digits for the instruction sets that this processor offers."""
+    """Twelve hex digits for the instruction sets that this processor offers and a build makes use of."""
+    flags = sorted(flag for flag in processor_flags(cpuinfo) if not flag.startswith(UNUSED))
+    return hashlib.sha256(" ".join([os.uname().machine, *flags]).encode()).hexdigest()[:12]
+
+
+def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """What it offers, as the kernel names it; empty where the kernel does not tell."""
     try:
         lines = cpuinfo.read_text(errors="replace").splitlines()
     except OSError:
-        lines = []
+        return frozenset()
     offered = next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    flags = sorted(set(offered.partition(":")[2].split()))
-    return hashlib.sha256(" ".join([os.uname().machine, *flags]).encode()).hexdigest()[:12]
+    return frozenset(offered.partition(":")[2].split())
 
 
 def engine_of(process: str) -> str:
