@@ -83,18 +83,19 @@ def _watched(case: Case, stage: Stage, level: str) -> Verdict:
     while time.monotonic() - began < (SECONDS if not case.is_trap else SECONDS / 2):
         told = json.loads(machine.stillwatch("incidents", "list", "--json").stdout or "[]")
         verdict = judge(case, fault, stage.seed, told, time.monotonic() - began)
-        if verdict.root and verdict.single and not case.is_trap:
+        undecided = any(one["proposal"] and not one.get("decision") for one in told)
+        if verdict.root and verdict.single and not case.is_trap and not undecided:
             break
         time.sleep(2)
     return _with_deeds(verdict, case, fault, stage, told, before, level)
 
 
 def _deeds(told: Sequence[Incident], level: str) -> tuple[str, ...]:
-    """Targets of what was proposed and may be done without asking at this level."""
+    """Targets of what the gate decided to do without asking; where it asks a person, nothing is to be mended yet."""
     if not level.startswith("auto"):
         return ()
-    proposals = [one["proposal"] for one in told if one["proposal"]]
-    return tuple(str(one["target"]) for one in proposals if one["action"] in ALLOWED)
+    allowed = [one["proposal"] for one in told if (one.get("decision") or {}).get("verdict") == "allow"]
+    return tuple(str(one["target"]) for one in allowed if one)
 
 
 def _with_deeds(
