@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.support import rig
+from tests.support import engines, rig
 from tests.support.groups import sweep
 from tests.support.shop import Shop, open_shop
 
@@ -115,10 +115,10 @@ def machine(boot: Callable[..., rig.Machine]) -> rig.Machine:
     return boot()
 
 
-@pytest.fixture(params=rig.ENGINES)
+@pytest.fixture(params=engines.ENGINES)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each engine that a host may have, for tests of real models; whatever asks for one in the test gets this one."""
-    name = rig.engine_named(request.param)
+    name = engines.engine_named(request.param)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", name)
     return name
 

@@ -24,7 +24,8 @@ import pytest
 from stillwatch.helpers.engine import arguments
 from stillwatch.helpers.llama import ENVIRONMENT
 from stillwatch.llm.child import LEASH
-from tests.support.rig import ENGINES, engine_named, model_dir
+from tests.support.engines import ENGINES, engine_named
+from tests.support.rig import model_dir
 
 pytestmark = [pytest.mark.real_model, pytest.mark.process]
 KEY = "a-key-that-nobody-guesses-0123456789"

@@ -11,7 +11,8 @@ import pytest
 
 from stillwatch.llm.engines import INSTALLED
 from tests.support.doors import Doors
-from tests.support.rig import ENGINES, MODELS_INSIDE, Machine, engine_inside, engine_named, llama_server
+from tests.support.engines import ENGINES, engine_named
+from tests.support.rig import MODELS_INSIDE, Machine, engine_inside, llama_server
 
 pytestmark = pytest.mark.real_model
 SMALL = "SmolLM2-135M-Instruct.Q4_1"

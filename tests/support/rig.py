@@ -49,7 +49,6 @@ PREPARE = (
     "from stillwatch.install.program import prepare; print(asyncio.run(prepare(Installer(lambda said: None))))"
 )
 T = TypeVar("T")
-ENGINES = ("llama-server", "xllamacpp")
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3
 CLONE_NEWNET = 0x40000000
 TOOLS = ("systemd-nspawn", "mmdebstrap", "nsenter", "setpriv", "unshare")
@@ -119,14 +118,6 @@ def llama_server() -> Path | None:
         return find_native()
     except NotReachable:
         return None
-
-
-def engine_named(kind: str) -> str:
-    """What is set for it. Raises RigProblem where it is not here."""
-    native = llama_server()
-    if kind == "llama-server" and native is None:
-        raise RigProblem("no llama-server: scripts/setup --tests builds one")
-    return str(native) if kind == "llama-server" else kind
 
 
 def engine_inside(name: str) -> str:
