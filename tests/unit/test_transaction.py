@@ -49,6 +49,18 @@ async def test_r35_what_runs_already_is_not_started_and_pulls_nothing_in() -> No
     assert (await what("start", "a", ring)).of("start") == ("a", "b", "c")
 
 
+async def test_r35_what_comes_up_meanwhile_may_go_down_again_with_all_that_is_part_of_it() -> None:
+    """ "a" is down when it is asked for, comes up beside "need", and is stopped with it when that fails."""
+    units = {
+        "a": {**DOWN, "Requires": ["need"]},
+        "need": {**DOWN, "PropagatesStopTo": ["a"]},
+        "part": {**UP, "PartOf": ["a"]},
+    }
+    seen = await what("start", "a", units)
+    assert seen.of("stop") == ("a", "part") and seen.up == {"part"}
+    assert "part" not in (await what("start", "a", {**units, "need": DOWN})).of("stop")
+
+
 async def test_r35_a_unit_with_a_job_of_its_own_may_be_anywhere() -> None:
     units = {"a": {**DOWN, "Requires": ["b"]}, "b": {**UP, "Job": (7, "/job/7")}}
     assert (await what("start", "a", units)).of("start") == ("a", "b")

@@ -84,7 +84,23 @@ class Effects:
 async def effects(asked: Iterable[Job], facts: Facts) -> Effects:
     """facts: all properties of a unit by its name. Raises TooWide beyond MOST_UNITS units."""
     units = _Units(facts)
-    todo = [(verb, await units.canonical(name)) for verb, name in asked]
+    first = [(verb, await units.canonical(name)) for verb, name in asked]
+    jobs = await _followed(first, units)
+    while rising := {unit for verb, unit in jobs if verb in ("start", "restart")} - units.rising:
+        units.rising |= rising
+        jobs = await _followed(first, units)
+    touched = sorted({unit for _, unit in jobs})
+    return Effects(
+        jobs=frozenset(jobs),
+        up=frozenset(unit for unit in touched if units.up(unit)),
+        dire=tuple(said for unit in touched for said in units.dire(unit)),
+        isolates=tuple(unit for unit in touched if units.isolates(unit)),
+    )
+
+
+async def _followed(asked: Iterable[Job], units: _Units) -> set[Job]:
+    """What was asked for, and all that may follow of it."""
+    todo = list(asked)
     begun: set[Job] = set()
     jobs: set[Job] = set(todo)
     while todo:
@@ -94,13 +110,7 @@ async def effects(asked: Iterable[Job], facts: Facts) -> Effects:
             seen = await _transaction(first, units)
             jobs |= seen
             todo += [after for job in seen for after in await units.after(*job)]
-    touched = sorted({unit for _, unit in jobs})
-    return Effects(
-        jobs=frozenset(jobs),
-        up=frozenset(unit for unit in touched if units.runs(unit)),
-        dire=tuple(said for unit in touched for said in units.dire(unit)),
-        isolates=tuple(unit for unit in touched if units.isolates(unit)),
-    )
+    return jobs
 
 
 async def _transaction(first: Job, units: _Units) -> set[Job]:
@@ -125,11 +135,12 @@ async def _transaction(first: Job, units: _Units) -> set[Job]:
 
 
 class _Units(dict[str, Mapping[str, Any]]):
-    """Canonical name → properties, read once."""
+    """Canonical name → properties, read once. rising: what may have come up before a job that follows is run."""
 
     def __init__(self, facts: Facts) -> None:
         super().__init__()
         self.facts = facts
+        self.rising: set[str] = set()
 
     async def canonical(self, name: str) -> str:
         seen = await self.facts(name)
@@ -153,7 +164,8 @@ class _Units(dict[str, Mapping[str, Any]]):
     async def after(self, verb: Verb, unit: str) -> list[Job]:
         found = await self.linked(unit, LEAVES[verb])
         mine: list[Job] = [("start", unit)] if verb == "stop" and self[unit].get("UpheldBy") else []
-        if verb != "stop" and (self[unit].get("StopWhenUnneeded") or self[unit].get("BindsTo")):
+        bound = any(not self.up(other) for other in self[unit].get("BindsTo") or ())
+        if verb != "stop" and (self[unit].get("StopWhenUnneeded") or bound):
             mine = [("stop", unit)]
         return mine + [(then, other) for then, kind, other in found if self.follows(then, kind, other)]
 
@@ -169,10 +181,13 @@ class _Units(dict[str, Mapping[str, Any]]):
     def changes(self, verb: Verb, unit: str) -> bool:
         """Whether the job does anything; a unit with a job of its own may be anywhere by then."""
         pending = (self[unit].get("Job") or (0,))[0]
-        return self[unit].get("ActiveState") not in IDLE[verb] or pending != 0
+        return self[unit].get("ActiveState") not in IDLE[verb] or pending != 0 or unit in self.rising
+
+    def up(self, unit: str) -> bool:
+        return unit in self and self[unit].get("ActiveState") not in IDLE["stop"]
 
     def runs(self, unit: str) -> bool:
-        return self[unit].get("ActiveState") not in IDLE["stop"]
+        return self.up(unit) or unit in self.rising
 
     def isolates(self, unit: str) -> bool:
         return any(self[unit].get(kind) and self[unit].get(mode) == "isolate" for kind, mode in FOLLOWED_BY.items())
