@@ -31,6 +31,19 @@ def test_pseudo_read_only_and_second_mounts_are_left_out() -> None:
     ) == ["/"]
 
 
+def test_in_a_sandbox_the_file_system_itself_says_whether_it_is_read_only() -> None:
+    text = "\n".join(
+        (
+            "1 0 8:1 / / ro,relatime shared:1 - ext4 /dev/sda1 rw",
+            "2 1 0:9 / /srv/data ro,relatime master:3 - tmpfs tmpfs rw,size=65536k",
+            "3 1 8:2 / /cd ro,nosuid master:4 - ext4 /dev/sdb1 ro,errors=remount-ro",
+            "4 1 0:5 /systemd/inaccessible/dir /home ro,nosuid master:5 - tmpfs tmpfs rw,mode=755",
+        )
+    )
+    seen = mounts.worth_watching(mounts.parse(text, sandboxed=True))
+    assert [mount.point for mount in seen] == ["/", "/srv/data"]
+
+
 def test_blanks_in_names_and_broken_lines() -> None:
     assert points("garbage", "", line(r"/srv/my\040disk", "xfs", "8:3")) == ["/srv/my disk"]
 

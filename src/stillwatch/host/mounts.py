@@ -47,17 +47,25 @@ class Fill:
     free: int
 
 
-def parse(text: str) -> list[Mount]:
-    """All mounts; lines that are none are skipped."""
+def parse(text: str, *, sandboxed: bool = False) -> list[Mount]:
+    """All mounts; lines that are none are skipped.
+
+    sandboxed: the view of a service whose sandbox makes mounts read-only (ProtectSystem=) and lays pieces of a tmpfs
+    over folders (ProtectHome=, InaccessiblePaths=): those are left out, and what is said of the file system itself
+    stands for the mount's options. That a mount alone is read-only, and not its file system, cannot be told then.
+    """
     mounts = []
     for line in text.splitlines():
         before, separator, after = line.partition(" - ")
         left, right = before.split(" "), after.split(" ")
         if not separator or len(left) < 6 or len(right) < 2:
             continue
-        mounts.append(
-            Mount(point=_plain(left[4]), options=left[5], device=left[2], kind=right[0], source=_plain(right[1]))
-        )
+        kind, options = right[0], left[5]
+        if sandboxed:
+            if kind == "tmpfs" and left[3] != "/":
+                continue
+            options = right[2] if len(right) > 2 else options
+        mounts.append(Mount(point=_plain(left[4]), options=options, device=left[2], kind=kind, source=_plain(right[1])))
     return mounts
 
 
@@ -77,15 +85,15 @@ def worth_watching(mounts: Iterable[Mount]) -> list[Mount]:
 
 
 def read_mounts(proc: Path = Path("/proc")) -> list[Mount]:
-    """The mounts as PID 1 sees them: a service's own view is made read-only by its sandbox (ProtectSystem=).
+    """The mounts as PID 1 sees them; where those may not be read (ProtectProc=), ours, as a sandbox shows them.
 
-    Ours where those may not be read. Raises NotReachable where the kernel does not tell.
+    Raises NotReachable where the kernel does not tell.
     """
     with contextlib.suppress(OSError):
         if text := (proc / "1/mountinfo").read_text(errors="replace"):
             return parse(text)
     try:
-        return parse((proc / "self/mountinfo").read_text(errors="replace"))
+        return parse((proc / "self/mountinfo").read_text(errors="replace"), sandboxed=True)
     except OSError as error:
         raise NotReachable(f"mounts cannot be read: {error.strerror}") from error
 
