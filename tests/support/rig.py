@@ -348,7 +348,7 @@ class Machine:
                 _enter_network(ours.fileno())
 
     def get(self, url: str) -> int:
-        """HTTP status of a URL as seen inside; 0 where nothing answers."""
+        """HTTP status of a URL as its network has it; 0 where nothing answers. A name in it is looked up outside."""
         with self.network():
             try:
                 return int(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5).status)

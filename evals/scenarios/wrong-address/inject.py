@@ -44,6 +44,7 @@ def hosts(stage: Stage) -> Fault:
     fix = f"sed 's/^127.*{name}/127.0.0.1 {name}/' /etc/hosts >/root/h; cat /root/h >/etc/hosts"
 
     def healthy() -> bool:
-        return stage.machine.get(f"http://{name}:{port}/") == 200 and stage.active(server, client)
+        meant = stage.machine.run(["getent", "hosts", name]).stdout.startswith("127.0.0.1 ")
+        return meant and stage.machine.get(f"http://127.0.0.1:{port}/") == 200 and stage.active(server, client)
 
     return Fault(culprits=("/etc/hosts", name), healthy=healthy, fix=fix)
