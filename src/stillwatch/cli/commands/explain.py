@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, get_args
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
-from stillwatch.config import Autonomy
 
 if TYPE_CHECKING:
     from stillwatch.views.explain import ExplainView
@@ -58,6 +57,7 @@ def explain_command(*, words: Sequence[str], as_json: bool) -> int:
       stillwatch explain command -- 'df -h'
       stillwatch explain command --json -- 'journalctl -u nginx --since -1h'
     """
+    from stillwatch.config import Autonomy
     from stillwatch.grammar.command import judge, judge_words
     from stillwatch.views.explain import ExplainView
 
