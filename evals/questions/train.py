@@ -27,6 +27,15 @@ STRENGTH = 10.0
 STEPS = 100
 
 
+MANNERS: dict[Language, str] = {
+    "en": "in two sentences, briefly please, in one line, as a table, short answer only, please explain, be honest",
+    "de": "in zwei sätzen, bitte kurz, in einer zeile, als tabelle, nur kurz antworten, bitte erklären, sei ehrlich",
+    "fr": "en deux phrases, en bref s'il te plaît, en une ligne, en tableau, réponse courte, explique, sois honnête",
+    "es": "en dos frases, brevemente por favor, en una línea, como tabla, respuesta corta, explica, sé sincero",
+}
+"""How an answer is wanted says nothing about the topic: every third example is asked once more in some manner."""
+
+
 class Example(NamedTuple):
     topic: str
     language: Language
@@ -80,12 +89,16 @@ def vocabulary(learned: list[Example]) -> dict[str, Language | Literal[""]]:
 
 
 def taught(learned: list[Example]) -> Iterator[tuple[str, list[int]]]:
-    """A topic and the pieces of a question, which is asked once more without the unit that it names: other hosts have
-    other names."""
-    for one in learned:
+    """A topic and the pieces of a question, which is asked once more without the unit that it names, since other hosts
+    have other names, and in some manner."""
+    for number, one in enumerate(learned):
         named = find(one.question, UNITS, now=NOW, users=USERS)
         found = marked(one.question, named)
         yield one.topic, buckets_of(found, BUCKETS)
+        if number % 3 == 0:
+            manners = MANNERS[one.language].split(", ")
+            manner = manners[number // 3 % len(manners)]
+            yield one.topic, buckets_of(list(dict.fromkeys([*found, *words_of(manner)])), BUCKETS)
         if "<unit>" in found and len(found) > 1:
             yield one.topic, buckets_of([word for word in found if word != "<unit>"], BUCKETS)
 

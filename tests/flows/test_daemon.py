@@ -70,6 +70,7 @@ class Host:
 
     def understood(self) -> dict[str, Any]:
         """The one incident, once it has a cause."""
+        self.machine.wait(self.incidents, "an incident", seconds=20)
         self.machine.wait(lambda: all(one["cause"] for one in self.incidents()), "its cause", seconds=15)
         return self.only_incident()
 

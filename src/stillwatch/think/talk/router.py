@@ -26,10 +26,8 @@ from stillwatch.think.talk.words import Language, words_of
 
 SHORTEST, LONGEST = 2, 5
 SURE: Final = 0.5
-LIKELY: Final = 0.27
-"""Below it nobody knows which topic is meant."""
-AHEAD: Final = 1.6
-"""How many times likelier than the next one a topic must be that is not sure."""
+AHEAD: Final = 0.17
+"""How much likelier than the next one a topic must be that is not sure."""
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +111,7 @@ class Router:
 
 def _clear(ranked: Sequence[tuple[Topic, float]]) -> Topic | None:
     (topic, best), (_, second) = ranked[:2]
-    return topic if best >= SURE or best >= max(LIKELY, AHEAD * second) else None
+    return topic if best >= SURE or best - second >= AHEAD else None
 
 
 def buckets_of(found: Sequence[str], buckets: int) -> list[int]:
