@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NewType
 
 from stillwatch.records import safe
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/stillwatch"
-KINDS = {name for name, kind in vars(safe).items() if isinstance(kind, type) and issubclass(kind, str)}
+KINDS = {name for name, kind in vars(safe).items() if isinstance(kind, NewType)}
 OF_OUR_OWN = {"ours", "filled", "markup"}
 FROM_FILES = Path("think/context.py")
 """Reads the prompts that the package brings."""
