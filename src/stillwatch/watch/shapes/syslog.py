@@ -120,7 +120,7 @@ ROWS: Final = (
     ),
     Shape(
         id="iso-syslog",
-        pattern=r"{pri}(?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d){after} +{host} +{facility}{tag}",
+        pattern=r"{pri}(?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d){after} +(?!{word} ){host} +{facility}{tag}",
         inner=True,
         samples=(
             Sample(
@@ -133,6 +133,17 @@ ROWS: Final = (
             ),
             Sample(
                 line="<12>2026-03-07T03:12:27Z web01 cron: x", at="2026-03-07T03:12:27Z", host="web01", program="cron", priority=4, message="x"
+            ),
+        ),
+    ),
+    Shape(
+        id="iso-syslog-level",
+        pattern=r"{pri}{iso} +{level} +(?=\S{1,80}\[\d{1,10}\]: ){tag}",
+        inner=True,
+        samples=(
+            Sample(
+                line="2026-03-07T03:12:27.112Z ERROR gitea[2211]: no database",
+                at="2026-03-07T03:12:27.112Z", program="gitea", pid="2211", priority=3, message="no database",
             ),
         ),
     ),
