@@ -145,7 +145,6 @@ async def _answered(other: Partner, message: str, history: list[Message], read_o
 async def _typed() -> str | None:
     """The next line that a person types; None at the end, or where Ctrl-C is pressed twice."""
     for hint in ("\nCtrl-C again, Ctrl-D or `exit` leaves.\n", "\n"):
-        write(PROMPT)
         line: asyncio.Future[str | None] = asyncio.Future()
         try:
             return await _next_line(line)
@@ -166,6 +165,7 @@ async def _next_line(line: asyncio.Future[str | None]) -> str | None:
 
     loop.add_reader(typed, ready)
     loop.add_signal_handler(signal.SIGINT, line.cancel)
+    write(PROMPT)  # whoever sees it may press Ctrl-C
     try:
         return await line
     finally:

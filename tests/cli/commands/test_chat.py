@@ -36,6 +36,7 @@ def test_ctrl_c_at_the_prompt_warns_once_and_then_leaves(tmp_path: Path) -> None
         command, stdin=follower, stdout=follower, stderr=follower, env=environment, process_group=None,
         preexec_fn=lambda: os.login_tty(follower),
     ) as child:  # fmt: skip
+        os.close(follower)  # so that a child that is gone ends the reading
         until(leader, b"> ")
         os.write(leader, b"hello\n")
         until(leader, b"\r\n\r\n> ")  # the answer is whole
@@ -44,4 +45,3 @@ def test_ctrl_c_at_the_prompt_warns_once_and_then_leaves(tmp_path: Path) -> None
         os.write(leader, b"\x03")
         assert child.wait(60) == 0
     os.close(leader)
-    os.close(follower)
