@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -10,9 +11,15 @@ import pytest
 
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client
-from stillwatch.gate.client import GateRefused, ask_async
-from stillwatch.views.gate import PROPOSE, RESUME
+from stillwatch.gate.client import GateRefused, ask, ask_async
+from stillwatch.views.gate import PROPOSE, RESUME, STATUS
 from tests.gate.stage import make_gate, places_in, served
+
+
+async def test_who_has_no_loop_is_answered_alike(tmp_path):
+    async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
+        places = places_in(tmp_path)
+        assert await asyncio.to_thread(ask, places, STATUS) == await ask_async(places, STATUS, door="admin")
 
 
 async def test_what_is_said_is_answered_and_a_refusal_is_raised_with_its_reason(tmp_path):
