@@ -154,6 +154,21 @@ def test_r35_what_else_a_start_would_do_is_judged(machine):
     assert (told["risk"], told["blast_radius"]) == ("low", ""), told
 
 
+def test_r15_an_instance_of_a_template_is_judged_and_one_that_nobody_named_is_refused(machine):
+    machine.unit(
+        "pair@.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n"
+    )
+    machine.run(["systemctl", "start", "pair@left.service"])
+    machine.run(["systemctl", "enable", "pair@linked.service"])
+    for verb, name in (("restart_unit", "pair@left.service"), ("start_unit", "pair@linked.service")):
+        told = say(machine, "explain", action=verb, target=name)
+        assert (told["verdict"], told["risk"]) == ("ask", "low"), told
+    for verb in ("start_unit", "restart_unit"):
+        told = say(machine, "explain", action=verb, target="pair@-etc-shadow.service")
+        assert (told["verdict"], told["rule"]) == ("refuse", "schema"), told
+        assert "nothing on this host ever named" in told["reason"]
+
+
 def test_r40_who_carries_an_administrator_is_protected_whatever_its_name(machine):
     """A service that hands out terminals, and one that runs sshd under another name; the gate is told by its helper."""
     shell = "import pty; pty.spawn(['/usr/bin/sleep', '600'])"

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from stillwatch.gate.change.action import Absent, Refused
-from stillwatch.gate.units import check_unit_name, names_of, names_of_any
+from stillwatch.gate.units import check_known, check_unit_name, names_of, names_of_any
+from stillwatch.records.unit import UnitState
 from tests.gate.hostile import TRICKS, text
 from tests.gate.stage import some_units
 
@@ -43,3 +44,26 @@ async def test_r03_all_names_triggers_and_templates_are_one_unit():
     with pytest.raises(Absent):
         await names_of(some_units(), "nope.service")
     assert (await names_of_any(some_units(), "nope@1.service")).relatives == ("nope@.service", "nope@1.service")
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"),
+    [
+        ({}, False),
+        ({"enabled": "disabled"}, False),
+        ({"enabled": "enabled"}, True),
+        ({"wanted_by": ("multi-user.target",)}, True),
+        ({"triggered_by": ("web@1.timer",)}, True),
+        ({"active_state": "failed"}, True),
+        ({"active_at": 5.0}, True),
+        ({"fragment_path": "/etc/systemd/system/web@1.service"}, True),
+    ],
+)
+def test_r15_an_instance_that_nobody_named_is_no_target(facts, known):
+    template = {"fragment_path": "/etc/systemd/system/web@.service", "active_state": "inactive"}
+    unit = UnitState(name="web@1.service", **(template | facts))
+    if known:
+        check_known(unit)
+    else:
+        with pytest.raises(Refused):
+            check_known(unit)

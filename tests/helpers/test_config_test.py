@@ -116,6 +116,56 @@ def test_r39_no_part_of_a_path_in_a_test_may_be_anybodys_but_roots(policy: Write
         config_test.checked_argv("a")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
+@pytest.mark.parametrize("hops", [1, 2, 3])
+@pytest.mark.parametrize("folders", [False, True])
+def test_r39_no_link_on_the_way_to_a_test_may_be_anybodys_but_roots(
+    policy: Write, tmp_path: Path, hops: int, folders: bool
+) -> None:
+    """Whoever owns the folder of any link on the way decides where it leads, a moment later."""
+    ends = [tmp_path / f"stop{number}" for number in range(hops + 1)]
+    for place in ends:
+        place.mkdir()
+    (ends[0] / "bin").mkdir()
+    (ends[0] / "bin/check").write_bytes(Path("/usr/bin/true").read_bytes())
+    (ends[0] / "bin/check").chmod(0o755)
+    name = "bin" if folders else "check"
+    (ends[1] / name).symlink_to(ends[0] / ("bin" if folders else "bin/check"))
+    for here, there in zip(ends[2:], ends[1:], strict=False):
+        (here / name).symlink_to(f"../{there.name}/{name}")
+    program = ends[-1] / ("bin/check" if folders else "check")
+    declare(policy, program)
+    assert config_test.checked_argv("a")
+    for place in ends:
+        os.chown(place, 33, 33)
+        with pytest.raises(Refused, match="others than root"):
+            config_test.checked_argv("a")
+        os.chown(place, 0, 0)
+    assert config_test.checked_argv("a")
+
+
+@pytest.mark.parametrize("word", ["{}/absent.conf", "{}/absent/app.conf", "--prefix={}", "{}/../spool/absent.conf"])
+def test_r39_nothing_is_named_that_anybody_could_still_put_there(policy: Write, tmp_path: Path, word: str) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    spool.chmod(0o1777)
+    (spool / "there.conf").write_text("root's, so the sticky bit keeps it")
+    declare(policy, "/usr/bin/true", f"{spool}/there.conf")
+    assert config_test.checked_argv("a")
+    declare(policy, "/usr/bin/true", word.format(spool))
+    with pytest.raises(Refused, match="others than root"):
+        config_test.checked_argv("a")
+    declare(policy, "/usr/bin/true", "/tmp/absent.conf")
+    assert config_test.checked_argv("a"), "a test has a /tmp of its own"
+
+
+def test_r39_links_that_lead_round_in_a_circle_are_no_test(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(Refused, match="links"):
+        config_test.check_roots_alone(str(tmp_path / "a/x"))
+
+
 def test_where_nobody_runs_tests_none_is_run(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(config_test, "SOCKET", tmp_path / "none")

@@ -30,6 +30,8 @@ def pid_1_says(monkeypatch: pytest.MonkeyPatch, **facts: str) -> None:
         ({"ActiveState": "failed", "TriggeredBy": "ssh.socket"}, False),
         ({"ActiveState": "failed", "Names": "a.service ledger.service"}, False),
         ({"ActiveState": "failed", "ExecStart": "{ path=/opt/x/sshd ; argv[]=/opt/x/sshd -D ; }"}, False),
+        ({"ActiveState": "failed", "ExecReload": "{ path=/bin/sh ; argv[]=/bin/sh -c (sshd -t) ; }"}, False),
+        ({"ActiveState": "failed", "ExecCondition": "{ path=/sbin/wg ; argv[]=wg show ; }"}, False),
         ({}, False),
     ],
 )

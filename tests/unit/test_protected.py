@@ -34,8 +34,11 @@ def test_a_session_may_hold_a_stray_process_and_access_may_not() -> None:
     assert protected_by_name(("init.scope",)) == "init.scope"
 
 
-def test_processes() -> None:
-    assert all(is_protected_process(name) for name in ("sshd", "systemd-journald", "dbus-daemon", "stillwatch", "init"))
+SPARED = ("sshd", "sshd-session", "sshd-auth", "systemd-journald", "dbus-daemon", "stillwatch", "init")
+
+
+def test_r40_processes() -> None:
+    assert all(is_protected_process(name) for name in SPARED)
     assert not is_protected_process("python3")
 
 
@@ -49,6 +52,11 @@ def test_processes() -> None:
         "syslog-ng.service", "slapd.service", "krb5-kdc.service", "winbind.service", "cockpit.socket",
         "autossh-tunnel.service", "sshguard.service", "crowdsec.service", "fail2ban.service",
         "NetworkManager-dispatcher.service", "connman.service", "dhcpcd.service", "wicked.service", "auditd.service",
+        "warp-svc.service", "mullvad-daemon.service", "nordvpnd.service", "yggdrasil.service", "n2n.service",
+        "netclient.service", "twingate.service", "sshuttle.service", "chisel-client.service", "tor@default.service",
+        "stunnel4.service", "gnome-remote-desktop.service", "rustdesk.service", "anydesk.service", "pveproxy.service",
+        "teamviewerd.service", "pritunl-client.service", "freeradius.service", "ypbind.service", "pcscd.socket",
+        "swapfile.swap", "home.automount",
     ],
 )  # fmt: skip
 def test_r40_ways_in_networks_and_logs_are_on_the_list(name: str) -> None:
@@ -61,6 +69,9 @@ def test_r40_ways_in_networks_and_logs_are_on_the_list(name: str) -> None:
         ({"exec_start": ("/opt/x/sshd", "-D")}, "runs sshd"),
         ({"exec_start": ("/bin/sh", "-c", "exec /usr/sbin/tailscaled --tun=userspace")}, "runs tailscaled"),
         ({"programs": ("/usr/bin/true", "/usr/sbin/openvpn")}, "runs openvpn"),
+        ({"commands": ("/usr/bin/true", "/bin/sh -c tailscale-up; (wg setconf wg0 x)")}, "runs wg"),
+        ({"commands": ("/usr/sbin/ip route replace default via 192.0.2.1",)}, "runs ip"),
+        ({"exec_start": ("/usr/lib/openssh/sshd-session", "-R")}, "runs sshd-session"),
         ({"exec_start": ("/usr/local/bin/up", "dev=eth0")}, "sets up eth0, by which the default route leaves"),
         ({"requires": ("sys-subsystem-net-devices-eth0.device",)}, "sets up eth0, by which the default route leaves"),
         ({"exec_start": ("/usr/local/bin/up", "eth1")}, ""),

@@ -152,6 +152,15 @@ async def test_r35_a_running_unit_in_conflict_with_a_start_is_always_told(
         ("ExecStartPre", ("/bin/sh", ["sh", "-c", "true; systemctl stop ssh"]), ("a runs systemctl",)),
         ("ExecStopPost", ("/usr/bin/env", ["env", "/sbin/poweroff"]), ("a runs poweroff",)),
         ("ExecStart", ("/usr/sbin/nginx", ["nginx", "-c", "/etc/reboot.conf"]), ()),
+        ("ExecStart", ("/bin/sh", ["sh", "-c", "(reboot)"]), ("a runs reboot",)),
+        ("ExecStart", ("/bin/sh", ["sh", "-c", "x=$(/usr/bin/systemctl stop ssh)"]), ("a runs systemctl",)),
+        ("ExecReload", ("/bin/sh", ["sh", "-c", "exec </dev/null\\systemctl stop ssh"]), ("a runs systemctl",)),
+        ("ExecStart", ("/sbin/init", ["/sbin/init", "0"]), ("a runs init",)),
+        ("ExecStop", ("/bin/sh", ["sh", "-c", "/usr/sbin/service ssh stop"]), ("a runs service",)),
+        ("ExecStart", ("/bin/sh", ["sh", "-c", "echo b >/proc/sysrq-trigger"]), ("a runs sysrq-trigger",)),
+        ("ExecStart", ("/usr/bin/dbus-send", ["dbus-send", "--system"]), ("a runs dbus-send",)),
+        ("ExecStopPre", ("/usr/bin/systemctl", ["systemctl", "start", "x.target"]), ("a runs systemctl",)),
+        ("ExecStart", ("/usr/bin/app", ["app", "init", "service"]), ()),
     ],
 )
 async def test_r35_a_unit_that_tells_the_host_itself_what_to_do_is_dire(
@@ -159,3 +168,14 @@ async def test_r35_a_unit_that_tells_the_host_itself_what_to_do_is_dire(
 ) -> None:
     """As `SuccessAction=reboot` is, which PID 1 would tell."""
     assert (await what("start", "a", {"a": {**DOWN, line: [command]}})).dire == said
+
+
+@given(st.sampled_from("(){}`<>;&|'\" \n\t$"), st.sampled_from(")}`<>;&|'\" \n\t"), st.sampled_from(("", "/usr/bin/")))
+async def test_r35_no_mark_of_a_shell_hides_a_program(before: str, after: str, folder: str) -> None:
+    line = ("/bin/sh", ["sh", "-c", f"true{before}{folder}poweroff{after}true"])
+    assert (await what("start", "a", {"a": {**DOWN, "ExecStart": [line]}})).dire == ("a runs poweroff",)
+
+
+async def test_r35_every_action_on_the_host_counts_one_that_nobody_knows_yet_too() -> None:
+    said = (await what("start", "a", {"a": {**DOWN, "SomeNewAction": "reboot-force"}})).dire
+    assert said == ("SomeNewAction=reboot-force of a",)

@@ -24,6 +24,9 @@ from stillwatch.unit.facts import paths_in
 SOCKET = Path("/run/stillwatch-helpers/test.sock")
 EMPTY: Final = ("/run", "/var/log")
 MOST_FOLDERS: Final = 300
+MOST_LINKS: Final = 40
+OWN: Final = ("/tmp", "/var/tmp")  # noqa: S108
+"""Of these a test has its own (PrivateTmp=)."""
 DEEP: Final = 3
 """Levels below /run and /var/log down to which folders are there for a test."""
 SECONDS: Final = 20.0
@@ -103,18 +106,37 @@ def _interpreter(program: str) -> list[str]:
 
 
 def check_roots_alone(path: str) -> None:
-    """Raises Refused if others than root (run by a person: than that person) could write it or what leads to it."""
-    owners = {0, os.geteuid()}
-    for form in (path, os.path.realpath(path)):
-        for place in (PurePosixPath(form), *PurePosixPath(form).parents):
-            try:
-                facts = os.lstat(place)
-            except OSError:
-                continue  # what is absent is judged by the folder that it would lie in
-            sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
-            loose = facts.st_mode & 0o022 and not sticky and not stat.S_ISLNK(facts.st_mode)
-            if facts.st_uid not in owners or loose:
-                raise Refused(f"{place} could be written by others than root, so no test may name it")
+    """Raises Refused if others than root (run by a person: than that person) could write it or what leads to it.
+
+    Every link on the way is followed one by one: who owns the folder of one decides where it leads.
+    """
+    todo, place, links, anybodys = list(reversed(PurePosixPath(path).parts)), PurePosixPath("/"), MOST_LINKS, False
+    while todo:
+        step = todo.pop()
+        place = place.parent if step == ".." else place / step
+        try:
+            facts = os.lstat(place)
+        except OSError:
+            break  # what is absent is judged by the folder that it would lie in
+        anybodys = _check_place(place, facts)
+        if stat.S_ISLNK(facts.st_mode):
+            links -= 1
+            if links < 0:
+                raise Refused(f"{path[:80]} leads over more than {MOST_LINKS} links")
+            leads = PurePosixPath(os.readlink(place))  # noqa: PTH115
+            todo += reversed(leads.parts)
+            place = place.parent
+    if anybodys:
+        raise Refused(f"{path[:80]} could be written by others than root, so no test may name it")
+
+
+def _check_place(place: PurePosixPath, facts: os.stat_result) -> bool:
+    """Whether anybody may put something new there, and only the sticky bit keeps what is."""
+    loose = bool(facts.st_mode & 0o022) and not stat.S_ISLNK(facts.st_mode)
+    sticky = loose and stat.S_ISDIR(facts.st_mode) and bool(facts.st_mode & stat.S_ISVTX)
+    if facts.st_uid not in (0, os.geteuid()) or (loose and not sticky):
+        raise Refused(f"{place} could be written by others than root, so no test may name it")
+    return sticky and str(place) not in OWN
 
 
 def ask(name: str) -> bool:

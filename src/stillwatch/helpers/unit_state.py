@@ -9,9 +9,8 @@ from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.names import Names, may_be_changed
-from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, tokens_of
+from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, runs
 
-EXECUTED: Final = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop", "ExecStopPost")
 STATE: Final = (
     "Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy", "UnitFileState",
     "FragmentPath", "DropInPaths",
@@ -37,7 +36,7 @@ def check_unprotected(unit: str) -> Mapping[str, str]:
     )
     if protected := protected_by(names.relatives, protected_patterns()):
         raise Refused(f"{protected} is protected")
-    if ran := tokens_of(facts.get(name, "") for name in EXECUTED) & ACCESS_PROGRAMS:
+    if ran := runs((facts.get(name, "") for name in EXECUTED), ACCESS_PROGRAMS):
         raise Refused(f"{unit} is protected: it runs {min(ran)}")
     return facts
 

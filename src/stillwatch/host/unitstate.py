@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.protected import EXECUTED
 
-EXEC_LINES = ("Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost")
 NO_LIMIT = 1 << 60
 
 
@@ -42,7 +42,8 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         required_by=_names(values, "RequiredBy"),
         triggered_by=_names(values, "TriggeredBy"),
         triggers=_names(values, "Triggers"),
-        programs=_programs(values),
+        programs=tuple(dict.fromkeys(str(command[0]) for command in _commands(values))),
+        commands=tuple(" ".join((command[0], *command[1][1:])) for command in _commands(values)),
         environment_files=_needed_files(values),
         working_directory=_text(values, "WorkingDirectory").lstrip("!"),
         group=_text(values, "Group"),
@@ -91,9 +92,8 @@ def _environment(values: Mapping[str, Any]) -> dict[str, str] | None:
     return {name: value for name, _, value in pairs}
 
 
-def _programs(values: Mapping[str, Any]) -> tuple[str, ...]:
-    commands = (command for line in EXEC_LINES for command in values.get(f"Exec{line}") or ())
-    return tuple(dict.fromkeys(str(command[0]) for command in commands))
+def _commands(values: Mapping[str, Any]) -> list[Any]:
+    return [command for line in EXECUTED for command in values.get(line) or ()]
 
 
 def _needed_files(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from stillwatch.install.installer import Installer
 from stillwatch.install.layout import POLKIT
 from stillwatch.install.polkit import polkit_rules
 from stillwatch.unit.names import Names
-from stillwatch.unit.protected import ACCESS_PROGRAMS, tokens_of
+from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, runs
 
 KEEPER = "stillwatch-keep.service"
 AT_ONCE = 200
-EXECUTED = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHOW = ("systemctl", "show", "--no-pager", f"--property=Id,Names,Triggers,TriggeredBy,{','.join(EXECUTED)}")
 PROTECTED_ANYWAY = "stillwatch-protects-what-this-runs.service"
 """Among the relatives of a unit that runs a way in: protected by what it runs, whatever its name (R40)."""
@@ -37,8 +36,7 @@ async def host_units(hands: Installer) -> dict[str, Names]:
             facts = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
             own = {facts.get("Id", ""), *facts.get("Names", "").split()} - {""}
             near = f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}".split()
-            ways_in = tokens_of(facts.get(name, "") for name in EXECUTED) & ACCESS_PROGRAMS
-            more = [PROTECTED_ANYWAY] if ways_in else []
+            more = [PROTECTED_ANYWAY] if runs((facts.get(name, "") for name in EXECUTED), ACCESS_PROGRAMS) else []
             found |= {facts["Id"]: Names.of(own, [*near, *more])} if facts.get("Id") else {}
     aliases = {name for unit, known in found.items() for name in known.own if name != unit}
     return {name: known for name, known in found.items() if name not in aliases}

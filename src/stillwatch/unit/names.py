@@ -40,8 +40,8 @@ def of_all_connections(name: str) -> str:
 
 
 def may_be_named(text: str) -> bool:
-    """Whether a proposal may name it: a plain name, no "-.mount"."""
-    return len(text) <= LONGEST and _NAMED.fullmatch(text) is not None
+    """Whether a proposal may name it: the plain name of one unit, no "-.mount" and no template."""
+    return len(text) <= LONGEST and "@." not in text and _NAMED.fullmatch(text) is not None
 
 
 def may_be_changed(text: str) -> bool:

@@ -12,18 +12,24 @@ from stillwatch.records.unit import UnitState
 BY_NAME: Final[tuple[str, ...]] = (
     # access
     "ssh.*", "sshd.*", "ssh@*", "sshd@*", "ssh-*", "sshd-*", "dropbear*", "autossh*", "cockpit*", "webmin*",
-    "teleport*", "getty*", "serial-getty@*", "console-getty*", "container-getty*", "autovt@*", "debug-shell*", "xrdp*",
+    "teleport*", "gnome-remote-desktop*", "rustdesk*", "anydesk*", "teamviewerd*", "nxserver*", "xpra*", "vncserver*",
+    "tigervnc*", "guacd*", "pveproxy*", "pvedaemon*", "spiceproxy*", "tinyssh*", "getty*",
+    "serial-getty@*", "console-getty*", "container-getty*", "autovt@*", "debug-shell*", "xrdp*",
     "display-manager*", "gdm*", "sddm*", "lightdm*", "lxdm*", "xdm*", "greetd*", "sudo*", "qemu-guest-agent*",
     "amazon-ssm-agent*", "google-guest-agent*", "walinuxagent*", "waagent*", "snap.amazon-ssm-agent*",
     # who may log in
     "sssd*", "nslcd*", "nscd*", "unscd*", "winbind*", "slapd*", "dirsrv*", "ldap*", "krb5*", "gssproxy*", "kdc.*",
-    "realmd*", "oddjobd*", "accounts-daemon*",
+    "realmd*", "oddjobd*", "accounts-daemon*", "ypbind*", "ypserv*", "freeradius*", "radiusd*", "pcscd*", "fprintd*",
+    "himmelblaud*", "kanidm*", "ipa.*", "samba-ad-dc*",
     # the network and the way in
     "networking.*", "network.*", "NetworkManager*", "network-*", "networkd-*", "ifup@*", "ifplugd*", "wpa_supplicant*",
     "iwd.*", "hostapd*", "connman*", "wicked*", "netctl*", "netplan*", "dhcpcd*", "dhclient*", "wg-quick*",
     "wireguard*", "openvpn*", "tailscale*", "headscale*", "zerotier*", "netbird*", "nebula*", "cloudflared*", "tinc.*",
     "tinc@*", "strongswan*", "ipsec*", "libreswan*", "openconnect*", "ocserv*", "vpnc*", "xl2tpd*", "pppd*", "ppp@*",
-    "firezone*", "innernet*", "frpc*", "ngrok*", "bore.*", "rathole*", "resolvconf*",
+    "firezone*", "innernet*", "frpc*", "ngrok*", "bore.*", "rathole*", "resolvconf*", "warp-svc*", "mullvad*",
+    "nordvpn*", "expressvpn*", "protonvpn*", "openfortivpn*", "softether*", "vpnserver*", "vpnclient*", "pritunl*",
+    "yggdrasil*", "cjdns*", "n2n*", "supernode*", "husarnet*", "netclient*", "netmaker*", "twingate*", "chisel*",
+    "sshuttle*", "tor.*", "tor@*", "i2pd*", "stunnel*", "sing-box*", "xray*", "v2ray*",
     # firewalls, and who else shuts people out
     "nftables*", "iptables*", "ip6tables*", "ipset*", "netfilter-persistent*", "shorewall*", "ferm.*", "ufw*",
     "firewalld*", "fail2ban*", "sshguard.*", "crowdsec*", "denyhosts*",
@@ -38,7 +44,7 @@ BY_NAME: Final[tuple[str, ...]] = (
     "stillwatch*",
 )  # fmt: skip
 BY_ROLE: Final[tuple[str, ...]] = (
-    "user@*", "user-*", "session-*", "*.target", "*.slice", "*.scope", "*.mount", "-.*",
+    "user@*", "user-*", "session-*", "*.target", "*.slice", "*.scope", "*.mount", "*.automount", "*.swap", "-.*",
 )  # fmt: skip
 """Kinds that hold others, and what belongs to a person's session."""
 WHOLE_HOST: Final[tuple[str, ...]] = (
@@ -49,11 +55,15 @@ WHOLE_HOST: Final[tuple[str, ...]] = (
 """Targets that, only by being started, change what the whole host does."""
 GROUPS: Final = (".target", ".slice")
 ACCESS_PROGRAMS: Final = frozenset((
-    "sshd", "dropbear", "in.telnetd", "telnetd", "in.rlogind", "xrdp", "xrdp-sesman", "Xvnc", "x11vnc", "Xorg", "gdm",
-    "sddm", "lightdm", "agetty", "getty", "mingetty", "login", "sulogin", "ttyd", "gotty", "shellinaboxd", "wetty",
+    "sshd", "sshd-session", "sshd-auth", "tinysshd", "dropbear", "in.telnetd", "telnetd", "in.rlogind", "xrdp",
+    "xrdp-sesman", "Xvnc", "Xtigervnc", "x0vncserver", "x11vnc", "rustdesk", "anydesk", "teamviewerd",
+    "gnome-remote-desktop-daemon", "websockify", "guacd", "Xorg", "gdm", "sddm", "lightdm", "agetty", "getty",
+    "mingetty", "login", "sulogin", "ttyd", "gotty", "shellinaboxd", "wetty",
     "mosh-server", "cockpit-ws", "cockpit-tls", "miniserv.pl", "teleport", "tailscaled", "zerotier-one", "netbird",
     "nebula", "openvpn", "charon", "charon-systemd", "pluto", "wg-quick", "wireguard-go", "boringtun", "cloudflared",
     "tincd", "openconnect", "vpnc", "pppd", "xl2tpd", "frpc", "autossh", "NetworkManager", "connmand", "iwd",
+    "warp-svc", "mullvad-daemon", "nordvpnd", "yggdrasil", "chisel", "sshuttle", "stunnel4", "tor", "netclient",
+    "ip", "wg", "ifconfig", "netplan", "ebtables", "arptables", "ipset", "iptables-legacy", "iptables-nft",
     "wpa_supplicant", "hostapd", "dhclient", "dhcpcd", "udhcpc", "networkctl", "nmcli", "ifup", "ifdown", "nft",
     "iptables", "ip6tables", "iptables-restore", "ip6tables-restore", "firewalld", "ufw", "fail2ban-server",
     "crowdsec", "rsyslogd", "syslog-ng", "syslogd", "auditd", "sssd", "nslcd", "winbindd", "slapd", "krb5kdc",
@@ -61,9 +71,21 @@ ACCESS_PROGRAMS: Final = frozenset((
 ))  # fmt: skip
 """Programs by which people come in, the network stands, or somebody is told apart: a unit that runs one is protected
 whatever its name (R40)."""
-_TOKENS: Final = re.compile(r"[\s;&|'\"=,]+")
+EXECUTED: Final = tuple(
+    f"Exec{line}"
+    for line in ("Condition", "StartPre", "Start", "StartPost", "Reload", "ReloadPost", "StopPre", "Stop", "StopPost")
+)
+"""All properties by which a unit of any kind runs programs."""
+_TOKENS: Final = re.compile(r"[\s;&|'\"=,(){}<>`$\\]+")
+_COMMON: Final = frozenset(("init", "service", "ip", "wg", "tor"))
+"""Words that only mean a program where one is named: by a path, or first in a command."""
+_CALLED: Final = re.compile(
+    r"(?:^|[;&|(){}`\\]|\bpath=|\bbin/|\s-\w*c\s|\b(?:exec|then|do|else|if|while|until|sudo|env|nice|nohup|time)\s)\s*"
+    rf"['\"]?(?:[\w.+/-]*/)?(?P<name>{'|'.join(sorted(_COMMON))})(?![\w.+/@:=-])",
+    re.MULTILINE,
+)
 _DEVICE: Final = "sys-subsystem-net-devices-"
-_PROCESSES: Final = re.compile(r"(?:sshd|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
+_PROCESSES: Final = re.compile(r"(?:sshd(?:-[a-z]+)?|systemd.*|dbus-.*|polkitd|init|agetty|login|stillwatch.*)(?: .*)?")
 
 
 def protected_by(names: Iterable[str], more: Iterable[str] = ()) -> str:
@@ -88,12 +110,23 @@ def protected_by_name(names: Iterable[str], more: Iterable[str] = ()) -> str:
 
 def carries(unit: UnitState, uplinks: Collection[str] = ()) -> str:
     """Why the unit is protected by what it runs, "" if it is not. uplinks: the interfaces of the default routes."""
-    tokens = tokens_of((*unit.exec_start, *unit.programs))
-    if ran := tokens & ACCESS_PROGRAMS:
+    lines = (" ".join(unit.exec_start), *unit.programs, *unit.commands)
+    if ran := runs(lines, ACCESS_PROGRAMS):
         return f"runs {min(ran)}"
+    tokens = tokens_of(lines)
     near = {one.removeprefix(_DEVICE).removesuffix(".device") for one in (*unit.requires, *unit.wants, *unit.after)}
     owned = (tokens | near) & set(uplinks)
     return f"sets up {min(owned)}, by which the default route leaves" if owned else ""
+
+
+def runs(lines: Iterable[str], programs: Collection[str]) -> set[str]:
+    """Which of these programs command lines run, within scripts too, whatever marks of a shell stand around them.
+
+    lines: one for each command; what `systemctl show` tells of an Exec…= is good as well.
+    """
+    known = tuple(lines)
+    called = {match["name"] for line in known for match in _CALLED.finditer(line)}
+    return ((tokens_of(known) - _COMMON) | called) & set(programs)
 
 
 def tokens_of(words: Iterable[str]) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from stillwatch.errors import StillwatchError
-from stillwatch.unit.protected import tokens_of
+from stillwatch.unit.protected import EXECUTED, runs
 
 Verb = Literal["start", "stop", "restart", "reload"]
 Job = tuple[Verb, str]
@@ -23,13 +23,10 @@ PULLED_IN: Final = ("Requires", "BindsTo", "Wants", "Upholds")
 IN_CONFLICT: Final = ("Conflicts", "ConflictedBy")
 STOP_WITH_IT: Final = ("RequiredBy", "BoundBy", "RequisiteOf", "ConsistsOf", "PropagatesStopTo")
 FOLLOWED_BY: Final = {"OnFailure": "OnFailureJobMode", "OnSuccess": "OnSuccessJobMode"}
-ACTIONS: Final = ("SuccessAction", "FailureAction", "StartLimitAction", "JobTimeoutAction")
-EXECUTED: Final = tuple(
-    f"Exec{line}" for line in ("Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost")
-)
 HOST_PROGRAMS: Final = frozenset((
-    "reboot", "poweroff", "halt", "shutdown", "telinit", "kexec", "systemctl", "loginctl", "machinectl", "busctl",
-    "systemd-run", "rtcwake", "pm-suspend",
+    "reboot", "poweroff", "halt", "shutdown", "telinit", "init", "runlevel", "kexec", "systemctl", "loginctl",
+    "machinectl", "busctl", "dbus-send", "gdbus", "qdbus", "systemd-run", "service", "invoke-rc.d", "rc-service",
+    "initctl", "sysrq-trigger", "rtcwake", "pm-suspend", "pm-hibernate", "killall5",
 ))  # fmt: skip
 """What PID 1 cannot foretell: programs by which a unit itself tells PID 1, or the whole host, what to do."""
 IDLE: Final[Mapping[Verb, tuple[str, ...]]] = {
@@ -193,8 +190,10 @@ class _Units(dict[str, Mapping[str, Any]]):
         return any(self[unit].get(kind) and self[unit].get(mode) == "isolate" for kind, mode in FOLLOWED_BY.items())
 
     def dire(self, unit: str) -> Iterable[str]:
-        said = ((kind, self[unit].get(kind, "none")) for kind in ACTIONS)
-        yield from (f"{kind}={value} of {unit}" for kind, value in said if value not in ("none", ""))
+        for kind in sorted(kind for kind in self[unit] if kind.endswith("Action")):
+            value = self[unit][kind]
+            if isinstance(value, str) and value not in ("none", ""):
+                yield f"{kind}={value} of {unit}"
         commands = (command for line in EXECUTED for command in self[unit].get(line) or ())
-        ran = tokens_of(word for command in commands for word in (command[0], *command[1])) & HOST_PROGRAMS
+        ran = runs((" ".join((command[0], *command[1][1:])) for command in commands), HOST_PROGRAMS)
         yield from (f"{unit} runs {program}" for program in sorted(ran))

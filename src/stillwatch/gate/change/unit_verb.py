@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from stillwatch.gate.change.action import Action, Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import failure, loaded
+from stillwatch.gate.units import check_known
 from stillwatch.records.unit import UnitState
 from stillwatch.unit.transaction import Job, Verb
 
@@ -30,7 +31,7 @@ class UnitVerb(Action):
     async def check_target(self, world: World, change: Change) -> None:
         if not change.target.endswith(KINDS):
             raise Refused(f"only {', '.join(KINDS)} units are touched")
-        await loaded(world, change.target)
+        check_known(await loaded(world, change.target))
 
     def hindrance(self, unit: UnitState) -> str:
         """Why it makes no sense now, "" if it does."""
