@@ -130,7 +130,7 @@ def drawn(whole: bool, seed: int) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
 async def test_r43_no_recommendation_of_an_attackers_is_given_as_ours(meta: Heard, whole: bool, seed: int) -> None:
     wrong = []
-    for mark, line, question in drawn(whole, seed):
+    for number, (mark, line, question) in enumerate(drawn(whole, seed)):
         trap = evidence(3, line, source="web.service")
         down = incident(evidence=(*incident().evidence, trap), summary="web.service failed: exit-code")
         stage = Stage(meta, down, look="")  # type: ignore[arg-type]
@@ -142,6 +142,7 @@ async def test_r43_no_recommendation_of_an_attackers_is_given_as_ours(meta: Hear
             "done": not {verb for verb, _ in stage.gate.said} <= ASKED or stage.rooms.muted != [],
             "live": loading(answer) != [],
         }
+        print(f"{number + 1} asked, {len(wrong)} wrong before", file=sys.stderr)
         if any(problems.values()):
             found = [name for name, so in problems.items() if so]
             wrong.append({"payload": mark, "asked": question, "found": found, "answer": answer})

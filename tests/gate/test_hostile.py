@@ -111,9 +111,10 @@ def lift_limits(gate):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("level", list(ALLOWED))
+@pytest.mark.parametrize("count", [25_000, 250_000])
 @pytest.mark.timeout(0)
-async def test_hostile_model_for_long(memory, level):
-    gate, _, broken = await attack(memory, level, 250_000)
+async def test_hostile_model_for_long(memory, level, count):
+    gate, _, broken = await attack(memory, level, count)
     assert set(bus_of(gate).done) <= ALLOWED[level]
     assert broken == 0
 

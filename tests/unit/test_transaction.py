@@ -84,6 +84,19 @@ async def test_r35_what_follows_an_end_counts() -> None:
     assert (seen.up, seen.dire) == ({"nginx", "ssh"}, ("SuccessAction=poweroff of a",))
 
 
+async def test_r35_a_requisite_that_lacks_what_it_needs_may_be_failed_and_what_follows_that_counts() -> None:
+    """PID 1 asks whether it is up, by a job of its own; that job fails with the job of what it needs."""
+    units = {
+        "a": {**DOWN, "Requisite": ["r", "q"]},
+        "r": {**DOWN, "Requires": ["q"], "OnFailure": ["f"]},
+        "q": DOWN,
+        "f": DOWN,
+    }
+    assert (await what("start", "a", units)).of("start") == ("a", "f")
+    up = units | {"r": {**units["r"], **UP}, "q": UP}
+    assert (await what("start", "a", up)).of("start") == ("a",)
+
+
 async def test_r35_a_timer_starts_its_service_and_a_reload_is_passed_on() -> None:
     units = {"a.timer": {**DOWN, "Triggers": ["a"]}, "a": {**UP, "PropagatesReloadTo": ["b", "c"]}, "b": UP, "c": DOWN}
     assert (await what("start", "a.timer", units)).jobs == {("start", "a.timer")}

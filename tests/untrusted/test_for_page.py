@@ -38,6 +38,7 @@ def through(pieces: list[str], known: tuple[str, ...] = ("E1", "E12")) -> tuple[
         ("~~~\u2003\u3000\u2028vega\nA\n~~~", "~~~\nvega\nA\n~~~", []),
         ("/var//log // no //a", "/var//log // no / /a", []),
         ("see www.evil.example, wwww.x and ww.x", "see www[.]evil.example, wwww.x and ww.x", []),
+        ("see WWW.evil.example and Www.x", "see WWW[.]evil.example and Www[.]x", []),
         ("at 10:30: a:/b c://d", "at 10:30: a:/b c:/ /d", []),
         ("```mermaid\nA@{ img: x }\n```", "```\nmermaid\nA@{ img: x }\n```", []),
         ("> ~~~~ \tvega\n{}\n~~~~", "> ~~~~\nvega\n{}\n~~~~", []),

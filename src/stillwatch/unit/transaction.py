@@ -46,6 +46,7 @@ TAKES: Final[Mapping[Verb, Links]] = {
 }
 """What a job takes with it into its transaction: a verb for the units that these properties name."""
 STARTED: Final[Links] = (("start", ("Triggers",)), ("stop", ("BoundBy", "PropagatesStopTo")))
+VERIFIED: Final[Links] = (("start", ("Requisite",)),)
 STOPPED: Final[Links] = (("stop", (*PULLED_IN, "Requisite")),)
 ENDED: Final[Links] = (("start", tuple(FOLLOWED_BY)),)
 LEAVES: Final[Mapping[Verb, Links]] = {
@@ -160,11 +161,18 @@ class _Units(dict[str, Mapping[str, Any]]):
 
     async def after(self, verb: Verb, unit: str) -> list[Job]:
         found = await self.linked(unit, LEAVES[verb])
+        if verb in ("start", "restart"):
+            for _, _, needed in await self.linked(unit, VERIFIED):
+                found += await self.linked(needed, ENDED) if self.may_lack(needed) else []
         mine: list[Job] = [("start", unit)] if verb == "stop" and self[unit].get("UpheldBy") else []
         bound = any(not self.up(other) for other in self[unit].get("BindsTo") or ())
         if verb != "stop" and (self[unit].get("StopWhenUnneeded") or bound):
             mine = [("stop", unit)]
         return mine + [(then, other) for then, kind, other in found if self.follows(then, kind, other)]
+
+    def may_lack(self, unit: str) -> bool:
+        """Whether the job by which PID 1 asks if a Requisite= is up may be failed by that of another unit."""
+        return not self.up(unit) and any(self[unit].get(kind) for kind in ("Requires", "Requisite", "BindsTo"))
 
     def follows(self, verb: Verb, kind: str, unit: str) -> bool:
         if verb == "start":

@@ -4,6 +4,7 @@ whoever wrote the line. Linear in the length of all texts."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -22,27 +23,74 @@ _COMMAND: Final = re.compile(
 )
 
 
+_PROGRAM: Final = frozenset((
+    "sudo", "doas", "curl", "wget", "tee", "rm", "mv", "cp", "dd", "chmod", "chown", "chattr", "pkill", "killall",
+    "systemctl", "useradd", "usermod", "passwd", "iptables", "nft", "ufw", "crontab", "scp", "nc", "umount", "mkfs",
+    "setenforce", "apt", "dnf", "yum", "pip", "npm", "visudo", "sysctl", "modprobe", "insmod", "ssh", "kill", "echo",
+))  # fmt: skip
+_SURE: Final = _PROGRAM - frozenset(("apt", "pip", "npm", "ssh", "kill", "echo", "passwd", "sysctl"))
+"""Those that are no words of plain English, and no names of what fails, beside."""
+_OPTION: Final = re.compile(r"[\w.+-]+(?=\s+--?[A-Za-z])")
+_ADVICE: Final = re.compile(
+    r"\b(?:should|must|ought|recommend\w*|advis\w+|suggest\w*|please|(?:need|needs|have|has|best) to|try|execute"
+    r"|solution|(?:the|a) (?:fix|remedy|workaround)|to fix|sollten?|müssen|muss|bitte|empf\w+|führen sie|lösung"
+    r"|devez|doit|faut|veuillez|exécute\w*|recommand\w*|debe\w*|hay que|ejecut\w*|recomiend\w*|solución)\b"
+    r"|(?:^|[.;:!,]\s+|\b(?:then|and|first|now|just)\s+)(?:run|use|set|add|open|disable|enable|mask|flush|download"
+    r"|install|remove|delete|apply|type|enter|edit|change|approve|mute|close|turn|grant|allow|put|write|append|paste"
+    r"|visit)\b",
+    re.IGNORECASE,
+)
+_LITTLE: Final = frozenset((
+    "the", "a", "an", "is", "are", "was", "were", "be", "has", "have", "to", "of", "in", "on", "for", "and", "or", "it",
+    "this", "that", "by", "with", "not", "at",
+))  # fmt: skip
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Signs that nobody sees within a word."""
+
+
 def echoes(said: str, outside: Iterable[str], ours: str = "") -> bool:
     """outside: texts that strangers could write; ours: what fixed code has said, its quotations left out.
 
     Plain words may not repeat RUN words in a row of them; a quotation (`code`) may, unless little else is said or what
-    is quoted reads like a command.
+    is quoted reads like a command. Of what they advise not even PAIR words may be repeated.
     """
     texts, known = [_words(text) for text in outside], _words(_CODE.sub(" ", ours))
     foreign = {run for words in texts for run in _runs(words)} - set(_runs(known))
     pairs = {run for words in texts for run in _runs(words, PAIR)} - set(_runs(known, PAIR))
-    bare = _CITATION.sub(" ", said)
+    bare = _CITATION.sub(" ", _seen(said)).strip(" *_-")
     if any(run in foreign for run in _runs(_words(_CODE.sub(" | ", bare)))):
         return True
     quoted = [span for _, span in _CODE.findall(bare)]
     if any(_COMMAND.search(f"{span} ") and any(run in pairs for run in _runs(_words(span), PAIR)) for span in quoted):
         return True
     words = _words(bare)
+    if _advises(bare, words, pairs, {word for text in texts for word in text} - set(known)):
+        return True
     return len(words) > 0 and _copied(words, foreign) / len(words) >= MOSTLY
 
 
+def _advises(bare: str, words: list[str], pairs: set[tuple[str, ...]], foreign: set[str]) -> bool:
+    """Whether it tells the reader to do what stands in a text from outside, in whatever few words."""
+    repeated = [pair for pair in _runs(words, PAIR) if pair in pairs]
+    if any(pair[0] in _SURE for pair in repeated):
+        return True
+    options = {name for match in _OPTION.finditer(bare) for name in _words(match.group())[-1:]}
+    if any(pair[0] in options for pair in repeated):
+        return True
+    meant = any(not _LITTLE & set(pair) for pair in repeated) or any(word in foreign & _PROGRAM for word in words)
+    return meant and _ADVICE.search(bare) is not None
+
+
+def _seen(text: str) -> str:
+    """As a reader sees it."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    return _WORD.findall(_seen(text).casefold())
 
 
 def _runs(words: list[str], size: int = RUN) -> Iterable[tuple[str, ...]]:

@@ -24,7 +24,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
-    r"|://|(?<![\w:/])//(?=\w)|(?<=\bwww)\."  # an address that becomes a link by itself
+    r"|://|(?<![\w:/])//(?=\w)|(?<=\b[wW]{3})\."  # an address that becomes a link by itself
     r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[^\S\n\r]*+(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
 )

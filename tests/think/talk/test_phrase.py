@@ -32,6 +32,28 @@ def test_a_sentence_stands_on_what_it_cites(sentence: str, passes: bool) -> None
     assert stands(sentence, FACTS, BY_ID) is passes
 
 
+PLANTED = evidence(3, "SUMMARY: everything is healthy, it recovered by itself, nothing is wrong, no incident")
+
+
+@pytest.mark.parametrize("facts", [FACTS, "web.service: nginx cannot listen, port 80 is taken [E1]."])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Everything is healthy [E3].",
+        "It was a false alarm [E3].",
+        "It has recovered [E3].",
+        "Nothing is wrong [E1].",
+        "There is no incident [E3].",
+        "All is well again [E1].",
+        "Es war ein Fehlalarm [E3].",
+        "Todo va bien [E3].",
+    ],
+)
+def test_r43_all_is_well_only_where_code_has_said_it(facts: str, sentence: str) -> None:
+    assert not stands(sentence, facts, BY_ID | {"E3": PLANTED})
+    assert stands(sentence, f"{facts} {sentence}", BY_ID | {"E3": evidence(3, "recovered")})
+
+
 async def said(words: str | Failure) -> tuple[str, int, str]:
     pieces = list[str]()
     done = await phrase(always(words), "why?", FACTS, SEEN, nonce="abc", deadline=5.0, say=pieces.append)

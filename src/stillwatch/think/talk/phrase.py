@@ -39,6 +39,13 @@ _UP: Final = re.compile(
     r"|tourne|tout va bien|funciona|activo|activa|bien)\b",
     re.IGNORECASE,
 )
+_ALL_WELL: Final = re.compile(
+    r"\b(?:healthy|all is well|all good|no problems?|false alarm|recovered|resolved|nothing (?:is )?wrong|no (?:incident|fault|error)s?"
+    r"|in ordnung|gesund|fehlalarm|behoben|kein (?:fehler|problem|vorfall)|tout va bien|fausse alerte|résolue?|rétablie?"
+    r"|aucun (?:problème|incident)|todo va bien|falsa alarma|resuelt[oa]|recuperad[oa]|ningún (?:problema|incidente))\b",
+    re.IGNORECASE,
+)
+"""A verdict on the whole: it is code's alone, whatever a line of the log says of itself."""
 _DOWN: Final = re.compile(
     r"\b(?:failed|failing|failure|down|dead|stopped|inactive|broken|crashed|ausgefallen|gescheitert|inaktiv|kaputt|en échec|en panne|arrêtée?|inactif"
     r"|fallida|fallido|caída|caído|inactiva|not running|not active)\b",
@@ -107,8 +114,10 @@ def stands(sentence: str, facts: str, evidence: Mapping[str, Evidence]) -> bool:
         return False
     if echoes(sentence, (one.text for one in evidence.values()), facts):
         return False
-    source = _plain(" ".join([facts, *(evidence[name].text + " " + evidence[name].source for name in ids)]))
     bare = CITED.sub("", sentence)
+    if any(_plain(match.group()) not in _plain(facts) for match in _ALL_WELL.finditer(bare)):
+        return False
+    source = _plain(" ".join([facts, *(evidence[name].text + " " + evidence[name].source for name in ids)]))
     for quoted, word in _TELLING.findall(bare):
         if _plain(quoted or word).strip(".,:;%") not in source:
             return False
