@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
 from pathlib import Path
 
 import pytest
 
+from evals.questions.asked import drawn, put
+from evals.questions.states import STATES, prepare
 from tests.support.doors import Doors
 from tests.support.rig import PYTHON, Machine
 
@@ -82,3 +86,14 @@ def test_each_fact_is_the_machines_own(machine: Machine) -> None:
     said = machine.stillwatch("chat", input="is shop running?\nand broken?\nrestart shop\n").stdout
     assert "broken.service is failed" in said and "A-1, restart unit shop.service, waits for your approval" in said
     assert machine.properties("shop.service")["MainPID"] in wanted["is shop running?"], "nothing was restarted"
+
+
+DRAW = int(os.environ["STILLWATCH_DRAW"])
+
+
+@pytest.mark.parametrize("name", random.Random(DRAW).sample(sorted(STATES), 2))
+def test_a_host_in_any_state_is_told_as_it_is(machine: Machine, name: str) -> None:
+    """Drawn from all questions and six states: python -m evals.questions.asked asks them all."""
+    rows = list(put(machine, drawn(40, DRAW), prepare(machine, STATES[name])))
+    assert not [row for row in rows if row.outcome == "wrong"], name
+    assert sum(row.outcome in ("asked", "other topic") for row in rows) <= 6

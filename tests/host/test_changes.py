@@ -22,3 +22,10 @@ def test_newest_first_and_old_ones_left_out(tmp_path: Path) -> None:
     assert "upgrade nginx" in seen[1].text
     assert "secret" not in repr(seen)
     assert len(changes("h", 0, root=tmp_path, limit=2)) == 2
+
+
+def test_what_programs_make_by_themselves_is_no_change(tmp_path: Path) -> None:
+    for name in ("opt/shop/app.py", "opt/shop/__pycache__/app.pyc", "opt/cache/CACHEDIR.TAG", "opt/cache/below/item"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert [event.subject for event in changes("h", 0, root=tmp_path)] == ["/opt/shop/app.py"]

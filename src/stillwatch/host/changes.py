@@ -19,6 +19,10 @@ PLACES = (
 )
 PACKAGE_LOGS = ("/var/log/dpkg.log", "/var/log/pacman.log")
 TAIL = 65_536
+DERIVED = frozenset({"__pycache__", "node_modules", ".git", ".cache"})
+"""Folders that programs fill by themselves; nobody changed the host there."""
+CACHE_TAG = "CACHEDIR.TAG"
+"""Marks a folder as a cache: https://bford.info/cachedir/"""
 
 
 def changes(host: str, since: float, *, root: Path = Path("/"), limit: int = 100, entries: int = 20_000) -> list[Event]:
@@ -26,8 +30,9 @@ def changes(host: str, since: float, *, root: Path = Path("/"), limit: int = 100
     found: list[Event] = []
     left = entries
     for place in PLACES:
-        for folder, _, names in os.walk(root / place.lstrip("/"), followlinks=False):
-            for name in names:
+        for folder, below, names in os.walk(root / place.lstrip("/"), followlinks=False):
+            below[:] = [] if CACHE_TAG in names else [name for name in below if name not in DERIVED]
+            for name in names if CACHE_TAG not in names else ():
                 left -= 1
                 path = Path(folder, name)
                 try:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.think.talk.orders import order_in
+from stillwatch.think.talk.orders import VERBS, order_in, verb_in
 
 from .hosts import UNITS
 
@@ -100,3 +100,20 @@ def test_a_mute_names_its_incident_its_hours_and_whether_it_was_confirmed() -> N
     assert second is not None and (second.incident, second.hours, second.confirmed) == ("I7", 48, True)
     by_name = order_in("mute nginx for 3h", UNITS)
     assert by_name is not None and (by_name.target, by_name.hours) == ("nginx", 3)
+
+
+@pytest.mark.parametrize(
+    ("question", "action"),
+    [
+        ("darfst du postgresql neu starten?", "restart_unit"),
+        ("kannst du nginx neustarten?", "restart_unit"),
+        ("bist du befugt, nginx neu zu starten?", "restart_unit"),
+        ("would it help to start nginx again?", "restart_unit"),
+        ("¿puedes volver a arrancar nginx?", "restart_unit"),
+        ("peux-tu démarrer nginx à nouveau ?", "restart_unit"),
+        ("darfst du nginx starten?", "start_unit"),
+        ("darfst du nginx neu laden?", "reload_unit"),
+    ],
+)
+def test_a_question_about_an_order_is_about_its_action(question: str, action: str) -> None:
+    assert VERBS[verb_in(question)] == action

@@ -17,6 +17,13 @@ from .hosts import NOW
         ("esta semana", 7 * DAY),
         ("letzte Woche", 7 * DAY),
         ("vor 10 minuten", 600),
+        ("I was away for a week", 7 * DAY),
+        ("in the last couple of days", 2 * DAY),
+        ("in den letzten paar Tagen", 3 * DAY),
+        ("seit fünf Tagen", 5 * DAY),
+        ("depuis une semaine", 7 * DAY),
+        ("ces quelques derniers jours", 3 * DAY),
+        ("hace dos horas", 2 * HOUR),
     ],
 )
 def test_how_far_back(question: str, seconds: float) -> None:

@@ -22,9 +22,11 @@ from .hosts import CLOCK, NOW, TypedLooks, known
 LOUD = {"web": incident(id="I3", subject="nginx.service", summary="nginx.service failed", severity=Severity.high)}
 
 
-async def told(topic: str, language: str, looks: TypedLooks, known: Known, **named: object) -> Asking:
+async def told(
+    topic: str, language: str, looks: TypedLooks, known: Known, *, question: str = "", **named: object
+) -> Asking:
     ask = Asking(
-        question=topic,
+        question=question or topic,
         language=language,
         named=Named(**named),
         known=known,
@@ -85,3 +87,17 @@ async def test_the_gate_says_what_was_done_and_what_may_be() -> None:
     assert "1 changes were made" in (await told("deeds", "en", TypedLooks(), here)).text()
     text = (await told("policy", "en", TypedLooks(), here, units=("nginx.service",))).text()
     assert "restart_unit nginx.service needs your approval" in text and "restart nginx" in text
+
+
+@pytest.mark.parametrize("question", ["¿tenemos instalado php y en qué versión?", "haben wir hier irgendwo php?"])
+async def test_the_package_is_the_word_that_is_none_of_the_language(question: str) -> None:
+    looks = TypedLooks({"package": {"known": True, "installed": False}})
+    ask = await told("package", "es", looks, known(), question=question)
+    assert "php" in ask.text() and looks.looked[0][1] == {"name": "php"}
+
+
+async def test_a_units_own_words_stand_beside_what_systemd_says_of_it() -> None:
+    told_by_systemd = {"at": NOW, "text": "db.service: Failed with result 'exit-code'.", "unit": "db.service"}
+    errors = {"lines": [told_by_systemd], "count": 1, "most": 100}
+    looks = TypedLooks({"journal_errors": errors, "journal_search": {"lines": ["db: FATAL: no such file"]}})
+    assert "FATAL: no such file" in (await told("logs", "en", looks, known(), units=("db.service",))).text()

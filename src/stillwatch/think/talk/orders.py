@@ -90,6 +90,11 @@ MUTE: Final = re.compile(
 UNMUTE: Final = re.compile(
     r"^(?:unmute|unsilence|un-mute|reactive|reactiva)\b|\b(?:nicht mehr stumm|wieder laut|stumm(?:schaltung)? (?:aufheben|beenden))\b|^hebe .* stumm"
 )
+AGAIN: Final = re.compile(
+    r"\bneu (?:zu )?start|\bneu ?gestart|\bdurchstart|\bstart\w*\b.*\b(?:neu|nochmal|again)\b"
+    r"|\b(?:vuelv\w*|volver) a (?:arrancar|iniciar)\b|\b(?:demarr|lanc)\w*\b.*\b(?:de|a) nouveau\b"
+)
+"""Started once more, in several words."""
 APPROVAL: Final = re.compile(r"\b(?:approve|reject|genehmige|approuve|aprueba|freigeben)\b")
 
 
@@ -145,8 +150,10 @@ def _begun(text: str, units: Mapping[str, UnitState]) -> Order | None:
 def verb_in(question: str) -> str:
     """The first verb of an action in a question about one, "" for none."""
     text = folded(question)
-    if re.search(r"\bneu(?: ?ge)?start|\bneu zu starten|\bstart\w*\b.*\bneu\b", text):
+    if AGAIN.search(text):
         return "neustarten"
+    if re.search(r"\bneu (?:zu )?laden\b|\blad\w*\b.*\bneu\b", text):
+        return "neu-laden"
     return next((word for word in words_of(question) if word in VERBS), "")
 
 

@@ -17,8 +17,35 @@ _LENGTHS: Final = (
     (7 * DAY, r"weeks?|wochen?|semaines?|semanas?"),
     (30 * DAY, r"months?|monat(?:en?)?|mois|mes(?:es)?"),
 )
+_NUMBERS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "a an one ein eine einen einer einem un une una",
+            "two couple zwei deux dos par",
+            "three few drei paar trois quelques tres unos unas",
+            "four vier quatre cuatro",
+            "five funf cinq cinco",
+            "six sechs seis",
+            "seven sieben sept siete",
+            "eight acht huit ocho",
+            "nine neun neuf nueve",
+            "ten zehn dix diez",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+"""Folded; "a few" and its like are taken for three."""
 _COUNTED: Final = [
-    (length, re.compile(rf"\b(\d{{1,3}}) ?(?:letzten? |dernier[ea]?s? )?(?:{words})\b")) for length, words in _LENGTHS
+    (
+        length,
+        re.compile(
+            rf"\b(?P<digits>\d{{1,3}}) ?(?:letzten? |dernier[ea]?s? )?(?:{words})\b"
+            rf"|\b(?P<word>{'|'.join(_NUMBERS)}) (?:of |de )?(?:letzten? |dernier[ea]?s? |ultim[oa]s? )?(?:(?!\w\b)(?:{words}))\b"
+        ),
+    )
+    for length, words in _LENGTHS
 ]
 _PLAIN: Final = (
     ("night", r"last night|overnight|during the night|tonight|letzte[rn]? nacht|in der nacht|ueber nacht|uber nacht|heute nacht"
@@ -51,7 +78,8 @@ def span_in(question: str, now: float) -> Span | None:
     text = folded(question)
     for length, shape in _COUNTED:
         if found := shape.search(text):
-            return Span(since=now - max(int(found[1]), 1) * length, until=now)
+            count = int(found["digits"]) if found["digits"] else _NUMBERS[found["word"]]
+            return Span(since=now - max(count, 1) * length, until=now)
     name = next((name for name, shape in _NAMED if shape.search(text)), "")
     return _named(name, now) if name else None
 

@@ -22,9 +22,9 @@ TELLING: Final[dict[Language, frozenset[str]]] = {
     name: frozenset(_TABLES["telling"][name].split()) for name in LANGUAGES
 }
 _MARKS: Final[tuple[tuple[Language, re.Pattern[str]], ...]] = (
-    ("es", re.compile(r"[¿¡ñ]")),
+    ("es", re.compile(r"[¿¡ñ]|[cs]ión\b")),
     ("de", re.compile(r"[äöüß]")),
-    ("fr", re.compile(r"[çêèœàâîôûë]|\b[ldjnmcsq]'|qu'")),
+    ("fr", re.compile(r"[çêèœàâîôûë]|\b[ldjnmcsq]'|qu'|\w [?!]$")),
 )
 COMMON_ANYWHERE: Final = frozenset(word for words in COMMON.values() for word in words)
 

@@ -114,9 +114,12 @@ async def answer(ask: Asking) -> None:
     ask.say(ERRORS if lines else NO_ERRORS, errors, unit=who, count=shown, hours=hours)
     for row in lines[:8]:
         ask.row(ask.when(row["at"]), "" if unit else row.get("unit", ""), row["text"], subject=str(row.get("unit", "")))
-    if unit and not lines:
+    if unit:  # what a unit said last explains its errors, and most programs write it without a level
         seen = await ask.look("journal_search", unit=unit, hours=float(hours), lines=8)
-        said = strings(seen, "lines")
+        told = {str(row["text"]) for row in lines[:8]}
+        said = [line for line in strings(seen, "lines") if not any(text in line for text in told)]
+        if lines and not said:
+            return
         ask.say(LINES if said else SILENT, seen)
         for line in said:
             ask.row(line.partition(": ")[2] or line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillwatch.think.talk import catalogue
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 from stillwatch.think.talk.words import COMMON_ANYWHERE, words_of
 
@@ -58,6 +59,7 @@ ALIKE = Words(
     es="Paquetes con eso en el nombre: {names}.",
 )
 WHICH = Words(en="Which package?", de="Welches Paket?", fr="Quel paquet ?", es="¿Qué paquete?")
+MOST_TRIED = 4
 NO_LIST = "there is no list of Debian packages here"
 SPOKEN = frozenset(
     [
@@ -90,22 +92,26 @@ SPOKEN = frozenset(
 
 
 async def answer(ask: Asking) -> None:
-    said = [
-        word
-        for word in words_of(ask.question)
-        if word not in COMMON_ANYWHERE and word not in SPOKEN and not word.startswith("/")
-    ]
+    said = _names(ask.question)
     if not said:
         ask.say(WHICH)
         return
-    name = said[0].removesuffix(".service")
-    seen = await ask.look("package", name=name)
+    found = [(name, await ask.look("package", name=name)) for name in said[:MOST_TRIED]]
+    name, seen = next((one for one in found if one[1].data.get("installed")), found[0])
     if seen.problem or not seen.data.get("known"):
         ask.cannot(seen.problem or NO_LIST, f"command -v {name}")
         return
     ask.say(IS if seen.data.get("installed") else NOT, seen, name=name, version=seen.data.get("version", ""))
     if not seen.data.get("installed") and strings(seen, "alike"):
         ask.say(ALIKE, seen, names=", ".join(strings(seen, "alike")[:6]))
+
+
+def _names(question: str) -> list[str]:
+    """What may be a package's name; words that one language alone has come last, as most are no names."""
+    left_out = COMMON_ANYWHERE | SPOKEN
+    said = [word for word in words_of(question) if word not in left_out and not word.startswith("/")]
+    tongue = catalogue.router().vocabulary.tongue
+    return [word.removesuffix(".service") for word in sorted(said, key=lambda word: tongue(word) is not None)]
 
 
 TOPIC = Topic(
