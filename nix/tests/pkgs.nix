@@ -22,7 +22,7 @@ rec {
     PATH = "/usr/bin:/bin";
   });
   formats.toml = _: {
-    type = let value = with lib.types; oneOf [ bool int float str path (attrsOf value) (listOf value) ] // { description = "TOML value"; }; in lib.types.attrsOf value;
+    type = let value = with lib.types; oneOf [ bool int float str path (attrsOf value) (listOf value) ] // { description = "TOML value"; }; in value;
     generate = name: value: writeText name (lib.concatStrings (lib.mapAttrsToList (key: one: "${builtins.toJSON key} = ${text one}\n") value));
   };
 }

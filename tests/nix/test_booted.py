@@ -44,6 +44,18 @@ nix-env --profile /nix/var/nix/profiles/system --set "$system"
 "$system/bin/switch-to-configuration" switch || true
 [ -e /run/booted-system ] || ln -s "$system" /run/booted-system
 """
+FILES = """
+set -eu
+store=$(nix-store --add /root/stillwatch-configuration)
+ln -s "$store" /nix/var/nix/gcroots/stillwatch
+for pair; do
+    name=${pair%%=*}
+    mkdir -p "$(dirname "/etc/$name")" "$(dirname "/etc/static/$name")"
+    ln -sfn "$store/${pair#*=}" "/etc/static/$name"
+    ln -sfn "/etc/static/$name" "/etc/$name"
+done
+"""
+"""environment.etc: each file lies in the store, and is led to by way of /etc/static."""
 
 
 def rebuild(machine: Machine, command: str) -> None:
@@ -67,12 +79,15 @@ def nixos(machine: Machine, nix: Nix) -> Iterator[Machine]:
     python = machine.service_python()
     rendered = nix.render(SETTINGS, str(Path(python).parent.parent))
     files = nix.build_files(SETTINGS)
-    for name, place in rendered["etc"].items():
-        machine.write(f"/etc/{name}", (files / Path(place).name).read_text())
+    etc = {name: Path(place).name for name, place in rendered["etc"].items()}
+    for file in etc.values():
+        machine.write(f"/root/stillwatch-configuration/{file}", (files / file).read_text())
     machine.write(str(SYSUSERS), layout(python)[SYSUSERS])
     machine.write("/etc/tmpfiles.d/stillwatch.conf", "".join(f"{line}\n" for line in rendered["tmpfiles"]))
     machine.write("/run/keys/api", f"{KEY}\n", 0o400)
     machine.write("/etc/nix/nix.conf", "build-users-group =\nsandbox = false\nsubstitute = false\n")
+    pairs = [f"{name}={file}" for name, file in etc.items()]
+    machine.run(["sh", "-c", FILES, "sh", *pairs], env={"HOME": "/root"})
     machine.write("/etc/nixos/configuration.nix", CONFIGURATION)
     machine.write(LLAMA, f'#!/bin/sh\nexec {shlex.quote(str(SERVER_INSIDE / server.name))} "$@"\n', 0o755)
     rendered["units"].pop("polkit.service")

@@ -89,7 +89,7 @@ FLAKE = f"""
 let
   t = {Nix.tests()};
   python3 = {{ version = "3.13"; withPackages = f: t.pkgs.other "python-env"; pkgs = builtins.listToAttrs (map
-    (name: {{ inherit name; value = t.pkgs.other name; }}) (builtins.filter builtins.isString [ NAMES ]))
+    (name: {{ inherit name; value = t.pkgs.other name // {{ version = "MCP"; }}; }}) (builtins.filter builtins.isString [ NAMES ]))
     // {{ buildPythonPackage = attrs: t.pkgs.other attrs.pname // {{ inherit attrs; }} // attrs.passthru; }}; }};
   pkgs = t.pkgs // {{
     callPackage = file: _: import file {{ inherit (t) lib; inherit python3; }};
@@ -98,14 +98,14 @@ let
     ruff = t.pkgs.other "ruff";
     mypy = t.pkgs.other "mypy";
   }};
-  nixpkgs = {{ inherit (t) lib; legacyPackages = t.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs); }};
+  nixpkgs = {{ inherit (t) lib; legacyPackages = t.lib.genAttrs [ "x86_64-linux" ] (_: pkgs); }};
   outputs = (import {REPOSITORY}/flake.nix).outputs {{ self = {{ }}; inherit nixpkgs; }};
   package = outputs.packages.x86_64-linux.stillwatch;
 in {{
   modules = builtins.attrNames outputs.nixosModules;
   module = toString outputs.nixosModules.default;
   packages = builtins.attrNames outputs.packages.x86_64-linux;
-  same = package.outPath == outputs.packages.aarch64-linux.default.outPath;
+  same = package.outPath == outputs.packages.x86_64-linux.default.outPath;
   shells = builtins.attrNames outputs.devShells.x86_64-linux;
   checks = builtins.attrNames outputs.checks.x86_64-linux;
   built = [ outputs.checks.x86_64-linux.machine.name outputs.devShells.x86_64-linux.default.name ];
@@ -120,7 +120,7 @@ def test_the_flake_gives_module_package_shell_and_checks(nix: Nix) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     wanted = {re.split(r"[>=<; ]", need)[0].replace(".", "-") for need in project["dependencies"]} - {"xllamacpp"}
     names = " ".join(f'"{name}"' for name in [*sorted(wanted), "setuptools"])
-    found = nix.evaluate(FLAKE.replace("NAMES", names))
+    found = nix.evaluate(FLAKE.replace("NAMES", names).replace("MCP", "2.2.0"))
     assert set(found.pop("needs")) == wanted
     assert found == {
         "modules": ["default"],
@@ -133,3 +133,22 @@ def test_the_flake_gives_module_package_shell_and_checks(nix: Nix) -> None:
         "version": project["version"],
         "python": "python-env",
     }
+
+
+@pytest.mark.parametrize(("more", "said"), [("", "needs the Python package mcp 2.2 or later, and this"), ('"mcp_2"', "")])
+def test_the_second_mcp_is_taken_from_where_nixpkgs_has_it(nix: Nix, more: str, said: str) -> None:
+    """Beside the first, or, if it has none, a sentence."""
+    names = f'"mcp" {more}'
+    expression = f"""
+      let
+        t = {Nix.tests()};
+        each = builtins.map (name: {{ inherit name; value = t.pkgs.other name // {{ version = if name == "mcp" then "1.29.0" else "2.2.0"; }}; }})
+          [ {names} ];
+        python3 = {{ version = "3.14"; pkgs = builtins.listToAttrs each // {{ buildPythonPackage = attrs: attrs; }}; }};
+      in (builtins.head (import {REPOSITORY}/nix/package.nix {{ inherit (t) lib; inherit python3; }}).dependencies).name
+    """
+    if said:
+        with pytest.raises(NixProblem, match=said):
+            nix.evaluate(expression)
+    else:
+        assert nix.evaluate(expression) == "mcp_2"

@@ -21,9 +21,11 @@ OTHERS = """
   options.sops.secrets = mkOption { type = types.attrsOf (types.submodule ({ name, ... }: {
     options.path = mkOption { type = types.str; default = "/run/secrets/${name}"; };
   })); default = { }; };
+  config.users.users.ann = { isSystemUser = true; group = "ann"; };
+  config.users.groups.ann = { };
 }
 """
-"""The options of agenix and sops-nix that the page uses."""
+"""The options of agenix and sops-nix that the page uses, and a user that is there already."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from stillwatch.install.table import groups, table, users
 from stillwatch.llm.catalogue import catalogue
 from stillwatch.records.chat import TIERS
 from tests.support.exposure import EXPOSURE as OF_DEBIANS_UNITS
-from tests.support.nix import Nix, Unit, read_unit, units
+from tests.support.nix import Nix, NixProblem, Unit, read_unit, units
 
 pytestmark = pytest.mark.process
 PYTHON = f"/nix/store/{'0' * 32}-python3-stillwatch/bin/python3"
@@ -50,13 +50,15 @@ WORDS = {"After", "Wants", "Requires", "SupplementaryGroups", "CapabilityBoundin
 
 
 def fields(unit: Unit) -> dict[tuple[str, str], Any]:
-    """(section, key) → value; where order says nothing, as a set. NixOS says by links what [Install] says."""
-    return {
-        (section, key): set(" ".join(lines).split()) if key in WORDS else lines
-        for section, keys in unit.items()
-        for key, lines in keys.items()
-        if section != "Install"
-    }
+    """(section, key) → value; where order says nothing, as a set. NixOS says by links what [Install] says, and gives
+    each service a PATH, on which none of ours relies: the booted machine has nothing there."""
+    found: dict[tuple[str, str], Any] = {}
+    for section, keys in unit.items():
+        for key, lines in keys.items():
+            own = [line for line in lines if not line.startswith('"PATH=/nix/store/')]
+            if section != "Install" and own:
+                found[section, key] = set(" ".join(own).split()) if key in WORDS else own
+    return found
 
 
 def different(one: Unit, other: Unit) -> set[tuple[str, str]]:
@@ -72,6 +74,28 @@ def test_units_are_debians_but_for_named_differences(rendered: dict[str, Any]) -
         assert different(found[name], OF_DEBIAN[name]) == DIFFERENCES.get(name, set()), name
         wanted = OF_DEBIAN[name].get("Install", {}).get("WantedBy", [])
         assert rendered["units"][name]["wantedBy"] == wanted, name
+
+
+REFUSED = {
+    'systemd.services.shop.after = [ "nginx" ]': "is not of type",
+    'systemd.services.shop.after = [ "network-online.target" ]': "doesn't depend on it",
+    'systemd.services.shop.description = "a\\nb"': "is not of type",
+    'systemd.services.shop.serviceConfig.Restart = "sometimes"': "is not of type",
+    'systemd.services.shop.serviceConfig = { Type = "oneshot"; Restart = "always"; }': "cannot have",
+    'systemd.services.stillwatch.serviceConfig.LoadCredential = "a:/run/a"': "either all lists or all non-lists",
+    'systemd.services.stillwatch.serviceConfig.TasksMax = "7"': "conflicting definition values",
+    "users.users.shop.isSystemUser = true": "group is unset or no group",
+    'users.users.shop.group = "stillwatch"': "isSystemUser",
+    'users.users.stillwatch.home = "/a:b"': "is not of type",
+    "networking.firewall.allowedTCPPorts = [ 65536 ]": "is not of type",
+}
+
+
+@pytest.mark.parametrize("module", REFUSED)
+def test_what_nixos_refuses_is_refused_here(nix: Nix, module: str) -> None:
+    """So that the module would not pass here with what a NixOS refuses."""
+    with pytest.raises(NixProblem, match=REFUSED[module]):
+        nix.evaluate(f"({nix.tests()}).render {{ services.stillwatch.enable = true; {module}; }}")
 
 
 def test_a_model_server_is_as_confined_as_on_debian(rendered: dict[str, Any]) -> None:
@@ -136,7 +160,7 @@ def written(folder: Path, found: dict[str, Any]) -> list[Path]:
     files = []
     for name, told in found["units"].items():
         text = re.sub(r"/nix/store/0+-", f"{folder}/store-", told["text"])
-        for program in re.findall(rf"{folder}/store-\S+", text):
+        for program in re.findall(rf"^Exec\w+=({folder}/store-\S+)", text, re.MULTILINE):
             Path(program).parent.mkdir(parents=True, exist_ok=True)
             Path(program).write_text("#!/bin/true\n")
             Path(program).chmod(0o755)

@@ -23,6 +23,7 @@ rec {
   last = xs: elemAt xs (length xs - 1);
   flatten = x: if isList x then builtins.concatMap flatten x else [ x ];
   drop = count: xs: genList (n: elemAt xs (n + count)) (length xs - count);
+  reverseList = xs: genList (n: elemAt xs (length xs - 1 - n)) (length xs);
   range = first: end: if first > end then [ ] else genList (n: first + n) (end - first + 1);
   unique = foldl' (seen: x: if elem x seen then seen else seen ++ [ x ]) [ ];
   subtractLists = without: filter (x: !elem x without);
@@ -67,5 +68,4 @@ rec {
   getExe = package: "${package}/bin/${package.meta.mainProgram}";
   getExe' = package: name: "${package}/bin/${name}";
   licenses.asl20 = { spdxId = "Apache-2.0"; };
-  platforms.linux = [ "x86_64-linux" "aarch64-linux" ];
 }

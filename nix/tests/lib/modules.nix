@@ -1,18 +1,18 @@
 # evalModules: modules with imports, options and config become one configuration.
 { lib }:
 let
-  inherit (builtins) attrNames filter functionArgs intersectAttrs isAttrs isFunction length mapAttrs removeAttrs;
+  inherit (builtins) attrNames filter functionArgs isAttrs isFunction length mapAttrs removeAttrs;
   inherit (lib) all any concatMap genAttrs head isOption map mergeDefinitions mkIf mkOptionDefault mkOverride optional showFiles showOption types unique;
 
   structural = [ "imports" "options" "config" "freeformType" "_file" "key" "meta" "disabledModules" "_module" ];
 
-  # A module as written → [{ file, options, config, freeform }], its imports included.
+  # A module as written → { key, file, imports, options, config, freeform }.
   load = args: file: module:
     let
       read = if isFunction module || isAttrs module then module else import module;
       where = if isFunction module || isAttrs module then file else toString module;
       wanted = functionArgs read;
-      given = if isFunction read then read (if wanted == { } then args else intersectAttrs wanted args // missing) else read;
+      given = if isFunction read then read (args // missing) else read;
       # an argument that nobody gives fails only when it is used
       missing = genAttrs (filter (name: !(args ? ${name}) && !wanted.${name}) (attrNames wanted))
         (name: throw "attribute '${name}' missing: no module argument of this name is given to ${where}");
@@ -22,6 +22,7 @@ let
       isWrapped = given ? _type;
       own = {
         file = here;
+        imports = map (each: { file = here; module = each; }) (given.imports or [ ]);
         key = if isFunction module || isAttrs module then null else toString module;
         options = given.options or { };
         config = if isWrapped then given else if isFull then given.config or { } else removeAttrs given structural;
@@ -30,8 +31,17 @@ let
     in
     if isFull && foreign != [ ] then
       throw "Module `${here}' has an unsupported attribute `${head foreign}'. This is caused by introducing a top-level `config' or `options' attribute. Add configuration attributes immediately on the top level instead, or move all of them into the explicit `config' attribute."
-    else
-      concatMap (load args here) (given.imports or [ ]) ++ [ own ];
+    else own;
+
+  # All modules, each before what it imports: [{ file, module }] → [what `load` gives]. A file counts once.
+  collect = args: seen: given:
+    let
+      loaded = map (one: load args one.file one.module) given;
+      isKnown = all: one: one.key != null && any (other: other.key == one.key) all;
+      known = lib.foldl' (found: one: if isKnown found one then found else found ++ [ one ]) seen loaded;
+      fresh = lib.drop (length seen) known;
+    in
+    if fresh == [ ] then known else collect args known (concatMap (one: one.imports) fresh);
 
   # Definitions of a level with their properties pushed down to each name.
   pushDown = config:
@@ -78,7 +88,7 @@ let
     in
     {
       options = option // { inherit type loc value; inherit (merged) isDefined; definitions = defs; };
-      config = if option.readOnly or false && length defs > 1 then throw "The option `${showOption loc}' is read-only, but it's set multiple times." else value;
+      config = if option.readOnly or false && length all > 1 then throw "The option `${showOption loc}' is read-only, but it's set multiple times." else value;
       unmatched = [ ];
     };
 in
@@ -86,9 +96,8 @@ in
   evalModules = { modules, specialArgs ? { }, prefix ? [ ], ... }:
     let
       args = { inherit lib config options; } // specialArgs // { _module = { inherit args; }; };
-      # a file that is imported twice counts once
-      loaded = lib.foldl' (seen: one: if one.key != null && any (other: other.key == one.key) seen then seen else seen ++ [ one ]) [ ]
-        (concatMap (load args "<unknown-file>") modules);
+      # What is deeper, and what is later, comes first in lists.
+      loaded = lib.reverseList (collect args [ ] (map (module: { file = "<unknown-file>"; inherit module; }) modules));
       freeform = lib.foldl' (found: one: if one.freeform != null then one.freeform else found) null loaded;
       defs = concatMap (one: map (value: { inherit (one) file; inherit value; }) (pushDown one.config)) loaded;
       merged = mergeLevel prefix loaded defs;

@@ -77,7 +77,7 @@ rec {
       optionalValue = lib.optionalAttrs isDefined { inherit value; };
       value =
         if !isDefined then
-          type.emptyValue.value or (throw "The option `${showOption loc}' was accessed but has no value defined. Try setting the option.")
+          throw "The option `${showOption loc}' was accessed but has no value defined. Try setting the option."
         else if wrong != [ ] then
           throw "A definition for option `${showOption loc}' is not of type `${type.description}'. Definition values:${showDefs wrong}"
         else

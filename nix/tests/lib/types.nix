@@ -5,22 +5,21 @@ let
   inherit (lib) all any concatLists concatMapStringsSep elem filterAttrs hasPrefix head imap last map mapAttrs
     mergeDefinitions mergeEqualOption mergeOneOption showDefs showOption zipAttrsWith;
 
-  mkOptionType = { name, description ? name, check ? (_: true), merge ? mergeEqualOption, emptyValue ? { }, getSubOptions ? (_: { }), nestedTypes ? { } }: {
+  mkOptionType = { name, description ? name, check ? (_: true), merge ? mergeEqualOption, getSubOptions ? (_: { }), nestedTypes ? { } }: {
     _type = "option-type";
-    inherit name description check merge emptyValue getSubOptions nestedTypes;
+    inherit name description check merge getSubOptions nestedTypes;
   };
   isStringLike = value: isString value || isPath value || (isAttrs value && (value ? outPath || value ? __toString));
   indexed = f: xs: builtins.genList (n: f (n + 1) (builtins.elemAt xs n)) (builtins.length xs);
 in
 rec {
   inherit mkOptionType;
-  unspecified = mkOptionType { name = "unspecified"; merge = loc: defs: (last defs).value; };
+  unspecified = mkOptionType { name = "unspecified"; merge = mergeOneOption; };
   raw = mkOptionType { name = "raw"; merge = mergeOneOption; };
   anything = mkOptionType {
     name = "anything";
     merge = loc: defs:
       if all (def: isAttrs def.value && !(def.value ? outPath)) defs then (attrsOf anything).merge loc defs
-      else if all (def: isList def.value) defs then concatLists (map (def: def.value) defs)
       else mergeEqualOption loc defs;
   };
   bool = mkOptionType { name = "bool"; description = "boolean"; check = isBool; };
@@ -53,7 +52,6 @@ rec {
       if all (def: def.value == null) defs then null
       else if any (def: def.value == null) defs then throw "The option `${showOption loc}' is defined both null and not null.${showDefs defs}"
       else inner.merge loc defs;
-    emptyValue.value = null;
     inherit (inner) getSubOptions;
     nestedTypes.elemType = inner;
   };
@@ -76,7 +74,6 @@ rec {
         each = def: indexed (n: value: mergeDefinitions (loc ++ [ "[definition ${toString n}-entry]" ]) inner [ { inherit (def) file; inherit value; } ]) def.value;
       in
       map (one: one.value) (builtins.filter (one: one.isDefined) (concatLists (map each defs)));
-    emptyValue.value = [ ];
     getSubOptions = prefix: inner.getSubOptions (prefix ++ [ "*" ]);
     nestedTypes.elemType = inner;
   };
@@ -90,7 +87,6 @@ rec {
         merged = zipAttrsWith (name: parts: mergeDefinitions (loc ++ [ name ]) inner parts) placed;
       in
       mapAttrs (_: one: one.value) (filterAttrs (_: one: one.isDefined) merged);
-    emptyValue.value = { };
     getSubOptions = prefix: inner.getSubOptions (prefix ++ [ "<name>" ]);
     nestedTypes.elemType = inner;
   };
@@ -109,7 +105,6 @@ rec {
       name = "submodule";
       check = x: isAttrs x || isFunction x || isPath x;
       merge = loc: defs: (evaluate loc (map (def: { _file = def.file; imports = [ (if isAttrs def.value then { config = def.value; _file = def.file; } else def.value) ]; }) defs)).config;
-      emptyValue.value = { };
       getSubOptions = prefix: (evaluate prefix [ ]).options;
     };
   addCheck = type: check: type // { check = x: type.check x && check x; };
