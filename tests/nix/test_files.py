@@ -88,9 +88,13 @@ def test_the_test_of_a_whole_machine_evaluates_and_is_marked_as_not_run(nix: Nix
 FLAKE = f"""
 let
   t = {Nix.tests()};
-  python3 = {{ version = "3.13"; withPackages = f: t.pkgs.other "python-env"; pkgs = builtins.listToAttrs (map
-    (name: {{ inherit name; value = t.pkgs.other name // {{ version = "MCP"; }}; }}) (builtins.filter builtins.isString [ NAMES ]))
-    // {{ buildPythonPackage = attrs: t.pkgs.other attrs.pname // {{ inherit attrs; }} // attrs.passthru; }}; }};
+  each = name: {{ inherit name; value = t.pkgs.other name // {{ version = "MCP"; }}; }};
+  python3 = {{
+    version = "3.13";
+    withPackages = f: t.pkgs.other "python-env";
+    pkgs = builtins.listToAttrs (map each (builtins.filter builtins.isString [ NAMES ]))
+      // {{ buildPythonPackage = attrs: t.pkgs.other attrs.pname // {{ inherit attrs; }} // attrs.passthru; }};
+  }};
   pkgs = t.pkgs // {{
     callPackage = file: _: import file {{ inherit (t) lib; inherit python3; }};
     mkShell = attrs: t.pkgs.other "shell";
@@ -135,15 +139,18 @@ def test_the_flake_gives_module_package_shell_and_checks(nix: Nix) -> None:
     }
 
 
-@pytest.mark.parametrize(("more", "said"), [("", "needs the Python package mcp 2.2 or later, and this"), ('"mcp_2"', "")])
+@pytest.mark.parametrize(
+    ("more", "said"), [("", "needs the Python package mcp 2.2 or later, and this"), ('"mcp_2"', "")]
+)
 def test_the_second_mcp_is_taken_from_where_nixpkgs_has_it(nix: Nix, more: str, said: str) -> None:
     """Beside the first, or, if it has none, a sentence."""
     names = f'"mcp" {more}'
     expression = f"""
       let
         t = {Nix.tests()};
-        each = builtins.map (name: {{ inherit name; value = t.pkgs.other name // {{ version = if name == "mcp" then "1.29.0" else "2.2.0"; }}; }})
-          [ {names} ];
+        version = name: if name == "mcp" then "1.29.0" else "2.2.0";
+        package = name: {{ inherit name; value = t.pkgs.other name // {{ version = version name; }}; }};
+        each = builtins.map package [ {names} ];
         python3 = {{ version = "3.14"; pkgs = builtins.listToAttrs each // {{ buildPythonPackage = attrs: attrs; }}; }};
       in (builtins.head (import {REPOSITORY}/nix/package.nix {{ inherit (t) lib; inherit python3; }}).dependencies).name
     """
