@@ -189,3 +189,27 @@ def test_r38_the_default_policy_grants_services_alone():
     assert found["a.service"] == ("reload", "reset-failed", "restart", "start", "stop")
     assert found["a.timer"] == ("reset-failed", "start")  # terminate_process may bring any unit up
     assert json.loads(json.dumps(found)) and tomllib.loads(DEFAULT.read_text())
+
+
+def test_r35_r38_a_verb_is_granted_only_where_all_that_goes_down_with_it_may(tmp_path):
+    policy = policy_of(
+        """
+[[rule]]
+name = "not-db"
+actions = ["stop_unit", "restart_unit"]
+targets = ["db.service"]
+verdict = "refuse"
+[[rule]]
+name = "rest"
+actions = ["start_unit", "stop_unit"]
+targets = ["*.service"]
+verdict = "ask"
+"""
+    )
+
+    def verbs(**others):
+        along = {("start", "web.service"): [(how, Names.of((f"{name}.service",))) for name, how in others.items()]}
+        return granted(policy, ("web.service",), along)["web.service"]
+
+    assert verbs() == verbs(mail="stop") == ("start", "stop")
+    assert verbs(ssh="stop") == verbs(db="stop") == verbs(mail="stop", db="restart") == ("stop",)

@@ -14,6 +14,8 @@ class Machine(Installer):
     """A host with three units."""
 
     async def lines(self, argv: Sequence[str]) -> list[str]:
+        if argv[1] == "show" and "LoadState" in argv[3]:
+            return [f"Id={argv[-1]}", "LoadState=loaded", "ActiveState=active"]
         if argv[1] == "show":
             assert "--" in argv and "sshd.service" in argv
             ssh = ["Id=ssh.service", "Names=ssh.service sshd.service", "Triggers=", "TriggeredBy=ssh.socket"]
@@ -46,7 +48,7 @@ async def test_the_mark_follows_the_rules(tmp_path: Path) -> None:
     said: list[str] = []
     policy = Path("/etc/stillwatch/policy.toml")
     hands = Machine(said.append, root=tmp_path)
-    number = await apply_policy(hands, policy, lambda units: {"web.service": ("start",)}, "ab" * 32)
+    number = await apply_policy(hands, policy, lambda units, along: {"web.service": ("start",)}, "ab" * 32)
     assert number == 1
     assert said == ["write /etc/polkit-1/rules.d/50-stillwatch.rules", "write /etc/stillwatch/policy.applied"]
     rules = (tmp_path / "etc/polkit-1/rules.d/50-stillwatch.rules").read_text()

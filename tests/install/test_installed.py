@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.installation import ask, install, propose_and_approve
-from tests.support.rig import Machine
+from tests.support.rig import PYTHON, Machine
 
 pytestmark = pytest.mark.container
 
@@ -72,6 +72,20 @@ def test_polkit_grants_exact_units_and_verbs(host: Machine) -> None:
         ("Reboot",),
     ):
         assert call(*words) != 0, words
+
+
+def test_r35_r38_polkit_is_told_of_what_would_go_down_as_well(host: Machine) -> None:
+    """With the gate's own uid, past the gate: a service in conflict with ssh stops ssh."""
+    host.run(["systemctl", "start", "ssh.service"])
+    host.unit("maint.service", "[Unit]\nConflicts=ssh.service\n[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    host.unit("plain.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    told = host.run([PYTHON, "-m", "stillwatch", "policy", "apply"])
+    assert "units" in told.stdout, told
+    host.run(["systemctl", "restart", "polkit"])
+    for unit, may in (("plain.service", True), ("maint.service", False)):
+        said = host.run(["systemctl", "start", unit], user="stillwatch-gate", check=False)
+        assert (said.returncode == 0) is may, (unit, said.stderr)
+    assert host.properties("ssh.service")["ActiveState"] == "active"
 
 
 def test_a_stray_process_is_ended_and_the_unit_started_after_approval(host: Machine) -> None:

@@ -8,6 +8,7 @@ from stillwatch.unit.names import (
     KINDS,
     NAMED,
     is_unit,
+    listed,
     may_be_changed,
     may_be_named,
     mount_unit,
@@ -58,3 +59,8 @@ def test_the_units_of_one_sockets_connections_are_one_service() -> None:
 )
 def test_a_mount_point_has_the_unit_that_systemd_escape_gives(point: str, unit: str) -> None:
     assert mount_unit(point) == unit
+
+
+def test_r37_an_escaped_name_in_a_list_is_the_unit_itself() -> None:
+    assert listed('a.service "ssh\\\\x2da.socket" -.mount') == ["a.service", "ssh\\x2da.socket", "-.mount"]
+    assert listed("") == []

@@ -18,6 +18,7 @@ from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import protected_by
 from stillwatch.unit.transaction import Verb
 
+Along = Mapping[tuple[str, str], Iterable[tuple[Verb, Names]]]
 VERBS: Final[Mapping[str, tuple[tuple[Verb, ...], tuple[Verb, ...], bool]]] = {
     "start_unit": (("start",), ("stop",), False),
     "stop_unit": (("stop",), ("start",), False),
@@ -28,17 +29,33 @@ VERBS: Final[Mapping[str, tuple[tuple[Verb, ...], tuple[Verb, ...], bool]]] = {
 """What each action needs of PID 1, what taking it back needs, and whether it forgets a failure."""
 
 
-def granted(policy: Policy, units: Mapping[str, Names] | Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Unit → verbs. units: those of this host, with all their names and relatives where these are known."""
+def granted(
+    policy: Policy, units: Mapping[str, Names] | Iterable[str], along: Along | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Unit → verbs. units: those of this host, with all their names and relatives where these are known;
+
+    along: what goes down with a verb on one of them as the host is now (R35), which the policy has to permit too.
+    """
     known = units if isinstance(units, Mapping) else {unit: Names.of((unit,)) for unit in units}
     found = {}
     for unit in sorted(set(known) | _declared_units(policy)):
         names = known.get(unit) or Names.of((unit,))
         if may_be_changed(unit) and "@." not in unit and not protected_by(names.relatives, policy.protected):
-            verbs = {verb for verb, case in _cases(policy, names) if _may_happen(policy, case)}
+            cases = (
+                (verb, _with(case, (along or {}).get((verb, unit), ()), policy)) for verb, case in _cases(policy, names)
+            )
+            verbs = {verb for verb, case in cases if _may_happen(policy, case)}
             if verbs:
                 found[unit] = tuple(sorted(verbs))
     return found
+
+
+def _with(case: Case, others: Iterable[tuple[Verb, Names]], policy: Policy) -> Case:
+    """The same with all else that is touched."""
+    near = tuple(others)
+    touches = [touching(verb, names, case.action, undo=case.undo) for verb, names in near]
+    protected = protected_by([name for _, names in near for name in names.relatives], policy.protected)
+    return replace(case, touches=(*case.touches, *(one for one in touches if one)), protected=protected)
 
 
 def _declared_units(policy: Policy) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Final
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.helpers.unit_state import asked, check_unprotected
+from stillwatch.unit.names import listed
 from stillwatch.unit.protected import protected_by_name
 
 MOST: Final = 32
@@ -47,7 +48,7 @@ def _check(unit: str, key: str, said: str) -> None:
 
 def _installed(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(key, word) of all that stands in the [Install] sections of the unit's file and drop-ins."""
-    for place in (facts.get("FragmentPath", ""), *facts.get("DropInPaths", "").split()):
+    for place in (facts.get("FragmentPath", ""), *listed(facts.get("DropInPaths", ""))):
         if place:
             yield from installs(_read(place))
 

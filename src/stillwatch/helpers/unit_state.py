@@ -8,7 +8,7 @@ from typing import Final
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
-from stillwatch.unit.names import Names, may_be_changed
+from stillwatch.unit.names import Names, listed, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, runs
 
 STATE: Final = (
@@ -31,8 +31,8 @@ def check_unprotected(unit: str) -> Mapping[str, str]:
     if facts.get("LoadState") != "loaded":
         raise Refused(f"there is no unit {unit[:80]}")
     names = Names.of(
-        {unit, facts.get("Id", unit), *facts.get("Names", "").split()},
-        f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}".split(),
+        {unit, facts.get("Id", unit), *listed(facts.get("Names", ""))},
+        listed(f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}"),
     )
     if protected := protected_by(names.relatives, protected_patterns()):
         raise Refused(f"{protected} is protected")

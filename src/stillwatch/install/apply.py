@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from stillwatch.install.along import Along, taken_along
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import POLKIT
 from stillwatch.install.polkit import polkit_rules
-from stillwatch.unit.names import Names
+from stillwatch.unit.names import Names, listed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, runs
 
 KEEPER = "stillwatch-keep.service"
@@ -25,17 +26,17 @@ LISTS = (
 async def host_units(hands: Installer) -> dict[str, Names]:
     """Every unit that this host has a file for or has loaded, by the name that PID 1 gives it; templates have no exact
     name and are left out."""
-    listed: set[str] = set()
+    there: set[str] = set()
     for argv in LISTS:
-        listed |= {line.split()[0] for line in await hands.lines(argv) if line.split()}
-    names = sorted(name for name in listed if "@." not in name)
+        there |= {line.split()[0] for line in await hands.lines(argv) if line.split()}
+    names = sorted(name for name in there if "@." not in name)
     found = {name: Names.of((name,)) for name in names}
     for start in range(0, len(names), AT_ONCE):
         lines = await hands.lines((*SHOW, "--", *names[start : start + AT_ONCE]))
         for block in "\n".join(lines).split("\n\n"):
             facts = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-            own = {facts.get("Id", ""), *facts.get("Names", "").split()} - {""}
-            near = f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}".split()
+            own = {facts.get("Id", ""), *listed(facts.get("Names", ""))} - {""}
+            near = listed(f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}")
             more = [PROTECTED_ANYWAY] if runs((facts.get(name, "") for name in EXECUTED), ACCESS_PROGRAMS) else []
             found |= {facts["Id"]: Names.of(own, [*near, *more])} if facts.get("Id") else {}
     aliases = {name for unit, known in found.items() for name in known.own if name != unit}
@@ -45,14 +46,15 @@ async def host_units(hands: Installer) -> dict[str, Names]:
 async def apply_policy(
     hands: Installer,
     policy_file: Path,
-    granted: Callable[[Mapping[str, Names]], Mapping[str, Sequence[str]]],
+    granted: Callable[[Mapping[str, Names], Along], Mapping[str, Sequence[str]]],
     version: str,
 ) -> int:
     """Write the polkit rules, then the policy's hash beside it; returns how many units are granted.
 
     The rules come first: a gate never believes in a policy whose rules are not there.
     """
-    grants = granted(await host_units(hands))
+    units = await host_units(hands)
+    grants = granted(units, await taken_along(hands, units))
     hands.write(POLKIT, polkit_rules(grants))
     hands.write(str(policy_file.with_name("policy.applied")), f"{version}\n")
     return len(grants)

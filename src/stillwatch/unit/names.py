@@ -63,6 +63,11 @@ class Names:
         return cls(own=tuple(sorted(mine)), relatives=tuple(sorted(found | {template_of(each) for each in found})))
 
 
+def listed(text: str) -> list[str]:
+    """The names in a list of `systemctl show`: one with backslashes stands in quotes, with each of them doubled."""
+    return [one.strip('"').replace("\\\\", "\\") if one.startswith('"') else one for one in text.split()]
+
+
 def template_of(name: str) -> str:
     """`web@.service` of `web@1.service`; a name without "@" is its own."""
     stem, at, rest = name.partition("@")

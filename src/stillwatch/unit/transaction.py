@@ -56,6 +56,13 @@ LEAVES: Final[Mapping[Verb, Links]] = {
     "reload": ENDED,
 }
 """What may follow once it has run, or fails, or ends; of what was needed, only units with StopWhenUnneeded=."""
+RELATIONS: Final = tuple(
+    sorted(
+        {kind for links in (*TAKES.values(), *LEAVES.values(), VERIFIED) for _, kinds in links for kind in kinds}
+        | {"BindsTo", "UpheldBy"}
+    )
+)
+"""All properties of a unit that name others, as far as they are followed here."""
 
 
 class TooWide(StillwatchError):
