@@ -53,6 +53,16 @@ class Known:
     models: Sequence[str] = ()
 
 
+class Value(str):
+    """A value in a sentence; `{count:file|files}` gives "1 file" and "2 files"."""
+
+    __slots__ = ()
+
+    def __format__(self, names: str) -> str:
+        one, _, many = names.partition("|")
+        return f"{self!s} {one if self == '1' else many}" if names else str(self)
+
+
 @dataclass(kw_only=True)
 class Asking:
     """One question being answered: what it names, what may be looked at, and what was said so far.
@@ -102,7 +112,7 @@ class Asking:
         """One sentence in the asker's language, with the evidence that it rests on."""
         ids = [one if isinstance(one, str) else self._of.get(id(one), "") for one in by]
         cites = " ".join(f"[{name}]" for name in dict.fromkeys(ids) if name)
-        text = words.in_(self.language).format(**{name: _plain(value) for name, value in values.items()})
+        text = words.in_(self.language).format(**{name: Value(_plain(value)) for name, value in values.items()})
         self.sentences.append(f"{text} {cites}".rstrip())
 
     def cannot(self, seen: Seen | str, instead: str) -> None:

@@ -30,10 +30,10 @@ ASKED = {
     ips baneadas""",
 }
 COUNT = Words(
-    en="In the last 7 days {count} addresses were banned, {still} of them were not lifted since, by the journal.",
-    de="In den letzten 7 Tagen wurden laut Journal {count} Adressen gesperrt, {still} davon seither nicht entsperrt.",
-    fr="Ces 7 derniers jours, d'après le journal, {count} adresses ont été bannies, dont {still} pas encore levées.",
-    es="En los últimos 7 días, según el journal, se bloquearon {count} direcciones; {still} siguen sin levantarse.",
+    en="In the last 7 days {count:address was|addresses were} banned, {still} not lifted since, by the journal.",
+    de="In den letzten 7 Tagen gab es laut Journal {count:Sperre|Sperren}, {still} davon seither nicht entsperrt.",
+    fr="Ces 7 derniers jours, d'après le journal, {count:adresse a été bannie|adresses ont été bannies}, dont {still} pas encore levées.",
+    es="En los últimos 7 días, según el journal, hubo {count:bloqueo|bloqueos} de direcciones; {still} siguen sin levantarse.",
 )
 NO_SERVICE = Words(
     en="No service that bans (fail2ban, CrowdSec, sshguard) is loaded here.",

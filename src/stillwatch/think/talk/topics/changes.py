@@ -75,10 +75,10 @@ ASKED = {
     modificaciones recientes""",
 }
 FILES = Words(
-    en="{count} files or packages changed in the last {hours} h; the newest:",
-    de="In den letzten {hours} h haben sich {count} Dateien oder Pakete geändert; das Neueste:",
-    fr="{count} fichiers ou paquets ont changé ces dernières {hours} h ; le plus récent :",
-    es="En las últimas {hours} h cambiaron {count} archivos o paquetes; lo más reciente:",
+    en="{count:file or package|files or packages} changed in the last {hours} h; the newest:",
+    de="In den letzten {hours} h gab es {count:Änderung|Änderungen} an Dateien oder Paketen; das Neueste:",
+    fr="{count:fichier ou paquet a|fichiers ou paquets ont} changé ces dernières {hours} h ; le plus récent :",
+    es="En las últimas {hours} h hubo {count:cambio|cambios} de archivos o paquetes; lo más reciente:",
 )
 NONE = Words(
     en="I see no changed configuration, unit file, local program or package in the last {hours} h.",

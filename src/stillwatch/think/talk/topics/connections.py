@@ -40,10 +40,10 @@ ASKED = {
     cuántos clientes hay conectados""",
 }
 OPEN = Words(
-    en="{count} TCP connections are open.",
-    de="{count} TCP-Verbindungen sind offen.",
-    fr="{count} connexions TCP sont ouvertes.",
-    es="Hay {count} conexiones TCP abiertas.",
+    en="{count:TCP connection is|TCP connections are} open.",
+    de="{count:TCP-Verbindung ist|TCP-Verbindungen sind} offen.",
+    fr="{count:connexion TCP est ouverte|connexions TCP sont ouvertes}.",
+    es="Hay {count:conexión TCP abierta|conexiones TCP abiertas}.",
 )
 RATE = Words(
     en="{name} receives {received}/s and sends {sent}/s right now.",

@@ -32,10 +32,10 @@ ASKED = {
     hay contenedores""",
 }
 COUNT = Words(
-    en="{count} containers have processes here.",
-    de="{count} Container haben hier Prozesse.",
-    fr="{count} conteneurs ont des processus ici.",
-    es="{count} contenedores tienen procesos aquí.",
+    en="{count:container has|containers have} processes here.",
+    de="{count:Container hat|Container haben} hier Prozesse.",
+    fr="{count:conteneur a|conteneurs ont} des processus ici.",
+    es="{count:contenedor tiene|contenedores tienen} procesos aquí.",
 )
 ENGINE = Words(en="{name} is {state}.", de="{name} ist {state}.", fr="{name} est {state}.", es="{name} está {state}.")
 NO_ENGINE = Words(

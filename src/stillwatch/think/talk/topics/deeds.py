@@ -65,10 +65,10 @@ NONE = Words(
     es="Según el registro del gate, no he cambiado nada en este equipo.",
 )
 DONE = Words(
-    en="By the gate's record {done} changes were made, {waiting} wait for approval, {other} were refused, rejected or failed.",
-    de="Laut Protokoll des Gates: {done} Änderungen ausgeführt, {waiting} warten auf Freigabe, {other} abgelehnt oder gescheitert.",
-    fr="D'après le registre du gate : {done} changements faits, {waiting} en attente, {other} refusés ou échoués.",
-    es="Según el registro del gate: {done} cambios hechos, {waiting} en espera, {other} rechazados o fallidos.",
+    en="By the gate's record: {done:change|changes} made, {waiting} waiting for approval, {other} refused, rejected or failed.",
+    de="Laut Protokoll des Gates: {done:Änderung|Änderungen} ausgeführt, {waiting} ohne Freigabe, {other} abgelehnt oder gescheitert.",
+    fr="D'après le registre du gate : {done:changement fait|changements faits}, {waiting} en attente, {other} refusés ou échoués.",
+    es="Según el registro del gate: {done:cambio hecho|cambios hechos}, {waiting} en espera, {other} rechazados o fallidos.",
 )
 CHECK = Words(
     en="Whether the record is whole is shown by: stillwatch audit verify",

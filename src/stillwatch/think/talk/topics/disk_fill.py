@@ -97,10 +97,10 @@ HELD = Words(
     es="Borrado y aún abierto: {path}, {size}, por el proceso {pid} ({unit}).",
 )
 LOGS = Words(
-    en="Old logs in {path}: {size} in {count} files.",
-    de="Alte Logs in {path}: {size} in {count} Dateien.",
-    fr="Anciens journaux dans {path} : {size} en {count} fichiers.",
-    es="Registros viejos en {path}: {size} en {count} archivos.",
+    en="Old logs in {path}: {size} in {count:file|files}.",
+    de="Alte Logs in {path}: {size} in {count:Datei|Dateien}.",
+    fr="Anciens journaux dans {path} : {size} en {count:fichier|fichiers}.",
+    es="Registros viejos en {path}: {size} en {count:archivo|archivos}.",
 )
 WORTH = 1_048_576
 

@@ -52,10 +52,10 @@ ASKED = {
     hay ataques""",
 }
 COUNT = Words(
-    en="In the last {hours} h {count} logins failed.",
-    de="In den letzten {hours} h sind {count} Anmeldungen gescheitert.",
-    fr="Ces {hours} dernières heures, {count} connexions ont échoué.",
-    es="En las últimas {hours} h fallaron {count} inicios de sesión.",
+    en="In the last {hours} h {count:login|logins} failed.",
+    de="{count:Anmeldung ist|Anmeldungen sind} in den letzten {hours} h gescheitert.",
+    fr="Ces {hours} dernières heures, {count:connexion a|connexions ont} échoué.",
+    es="{count:inicio|inicios} de sesión sin éxito en las últimas {hours} h.",
 )
 MOST = Words(
     en="Most came from {place} ({count}).",

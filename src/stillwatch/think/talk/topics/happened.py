@@ -56,10 +56,10 @@ ASKED = {
     qué sucedió hoy""",
 }
 COUNT = Words(
-    en="From {since} to {until} I know of {count} incidents.",
-    de="Von {since} bis {until} kenne ich {count} Vorfälle.",
-    fr="De {since} à {until}, j'ai connaissance de {count} incidents.",
-    es="De {since} a {until} conozco {count} incidentes.",
+    en="From {since} to {until} I know of {count:incident|incidents}.",
+    de="Von {since} bis {until} kenne ich {count:Vorfall|Vorfälle}.",
+    fr="De {since} à {until}, j'ai connaissance de {count:incident|incidents}.",
+    es="De {since} a {until} conozco {count:incidente|incidentes}.",
 )
 STARTED = Words(
     en="The host was started at {at}.",
@@ -68,10 +68,10 @@ STARTED = Words(
     es="El equipo arrancó a las {at}.",
 )
 ERRORS = Words(
-    en="The journal holds at least {count} lines of errors from then; the newest from {unit}.",
-    de="Das Journal enthält aus der Zeit mindestens {count} Fehlerzeilen; die neueste von {unit}.",
-    fr="Le journal contient au moins {count} lignes d'erreur de cette période ; la plus récente de {unit}.",
-    es="El journal tiene al menos {count} líneas de error de ese tiempo; la más reciente de {unit}.",
+    en="The journal holds at least {count:line|lines} of errors from then; the newest from {unit}.",
+    de="Das Journal enthält aus der Zeit mindestens {count:Fehlerzeile|Fehlerzeilen}; die neueste von {unit}.",
+    fr="Le journal contient au moins {count:ligne|lignes} d'erreur de cette période ; la plus récente de {unit}.",
+    es="El journal tiene al menos {count:línea|líneas} de error de ese tiempo; la más reciente de {unit}.",
 )
 NO_ERRORS = Words(
     en="The journal holds no line of errors from then.",

@@ -43,10 +43,10 @@ ASKED = {
     cuántos procesadores tiene""",
 }
 HAS = Words(
-    en="It has {cores} cores ({processor}) and {memory} memory.",
-    de="Er hat {cores} Kerne ({processor}) und {memory} Arbeitsspeicher.",
-    fr="Il a {cores} cœurs ({processor}) et {memory} de mémoire.",
-    es="Tiene {cores} núcleos ({processor}) y {memory} de memoria.",
+    en="It has {cores:core|cores} ({processor}) and {memory} memory.",
+    de="Er hat {cores:Kern|Kerne} ({processor}) und {memory} Arbeitsspeicher.",
+    fr="Il a {cores:cœur|cœurs} ({processor}) et {memory} de mémoire.",
+    es="Tiene {cores:núcleo|núcleos} ({processor}) y {memory} de memoria.",
 )
 MACHINE = Words(
     en="The machine calls itself {machine}.",

@@ -47,10 +47,10 @@ ASKED = {
     hay alguien más""",
 }
 COUNT = Words(
-    en="{count} sessions are open: {who}.",
-    de="{count} Sitzungen sind offen: {who}.",
-    fr="{count} sessions sont ouvertes : {who}.",
-    es="Hay {count} sesiones abiertas: {who}.",
+    en="{count:session is|sessions are} open: {who}.",
+    de="{count:Sitzung ist|Sitzungen sind} offen: {who}.",
+    fr="{count:session est ouverte|sessions sont ouvertes} : {who}.",
+    es="Hay {count:sesión abierta|sesiones abiertas}: {who}.",
 )
 NOBODY = Words(
     en="Nobody is logged in.", de="Niemand ist angemeldet.", fr="Personne n'est connecté.", es="No hay nadie conectado."

@@ -47,10 +47,10 @@ ASKED = {
     quién entró ayer""",
 }
 COUNT = Words(
-    en="In the last {hours} h there were {count} logins that sshd or login told of.",
-    de="In den letzten {hours} h gab es laut sshd und login {count} Anmeldungen.",
-    fr="Ces {hours} dernières heures, sshd et login ont signalé {count} connexions.",
-    es="En las últimas {hours} h hubo {count} inicios de sesión según sshd y login.",
+    en="In the last {hours} h sshd and login told of {count:login|logins}.",
+    de="In den letzten {hours} h gab es laut sshd und login {count:Anmeldung|Anmeldungen}.",
+    fr="Ces {hours} dernières heures, sshd et login ont signalé {count:connexion|connexions}.",
+    es="En las últimas {hours} h hubo {count:inicio|inicios} de sesión según sshd y login.",
 )
 LAST = Words(
     en="The last was {user} from {place} at {at}.",

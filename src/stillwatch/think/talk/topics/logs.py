@@ -68,10 +68,10 @@ ASKED = {
     últimas líneas del registro""",
 }
 ERRORS = Words(
-    en="{unit} logged {count} warnings or errors in the last {hours} h; the newest first:",
-    de="{unit} hat in den letzten {hours} h {count} Warnungen oder Fehler gemeldet; das Neueste zuerst:",
-    fr="{unit} a signalé {count} avertissements ou erreurs ces dernières {hours} h ; le plus récent d'abord :",
-    es="{unit} registró {count} avisos o errores en las últimas {hours} h; lo más reciente primero:",
+    en="{unit} logged {count:warning or error|warnings or errors} in the last {hours} h; the newest first:",
+    de="{unit} hat in den letzten {hours} h {count:Warnung oder Fehler|Warnungen oder Fehler} gemeldet; das Neueste zuerst:",
+    fr="{unit} a signalé {count:avertissement ou erreur|avertissements ou erreurs} ces dernières {hours} h ; le plus récent d'abord :",
+    es="{unit} registró {count:aviso o error|avisos o errores} en las últimas {hours} h; lo más reciente primero:",
 )
 NO_ERRORS = Words(
     en="{unit} logged no warning or error in the last {hours} h.",

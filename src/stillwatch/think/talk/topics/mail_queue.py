@@ -32,10 +32,10 @@ ASKED = {
     correo sin entregar""",
 }
 COUNT = Words(
-    en="{count} messages wait in the queue of {program}.",
-    de="{count} Nachrichten warten in der Queue von {program}.",
-    fr="{count} messages attendent dans la file de {program}.",
-    es="{count} mensajes esperan en la cola de {program}.",
+    en="{count:message waits|messages wait} in the queue of {program}.",
+    de="{count:Nachricht wartet|Nachrichten warten} in der Queue von {program}.",
+    fr="{count:message attend|messages attendent} dans la file de {program}.",
+    es="{count:mensaje espera|mensajes esperan} en la cola de {program}.",
 )
 NONE = Words(
     en="There is no mail server on this host (Postfix, Exim or sendmail).",

@@ -36,10 +36,10 @@ ASKED = {
     puntos de montaje""",
 }
 COUNT = Words(
-    en="{count} file systems that can be written to are mounted.",
-    de="{count} beschreibbare Dateisysteme sind eingehängt.",
-    fr="{count} systèmes de fichiers inscriptibles sont montés.",
-    es="Hay {count} sistemas de archivos de escritura montados.",
+    en="{count:file system|file systems} that can be written to: mounted.",
+    de="{count:beschreibbares Dateisystem ist|beschreibbare Dateisysteme sind} eingehängt.",
+    fr="{count:système de fichiers inscriptible est monté|systèmes de fichiers inscriptibles sont montés}.",
+    es="Hay {count:sistema de archivos de escritura montado|sistemas de archivos de escritura montados}.",
 )
 IS = Words(
     en="{path} is mounted ({kind} on {device}).",

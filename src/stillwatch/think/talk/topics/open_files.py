@@ -31,10 +31,10 @@ USED = Words(
     es="Se usan {used} de {most} descriptores.",
 )
 UNSEEN = Words(
-    en="{count} processes of other users I may not count: sudo lsof",
-    de="{count} Prozesse anderer Benutzer darf ich nicht zählen: sudo lsof",
+    en="{count:process|processes} of other users I may not count: sudo lsof",
+    de="{count:Prozess|Prozesse} anderer Benutzer darf ich nicht zählen: sudo lsof",
     fr="Je ne peux pas compter {count} processus d'autres utilisateurs : sudo lsof",
-    es="No puedo contar {count} procesos de otros usuarios: sudo lsof",
+    es="No puedo contar {count:proceso|procesos} de otros usuarios: sudo lsof",
 )
 
 

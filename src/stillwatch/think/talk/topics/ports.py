@@ -64,10 +64,10 @@ HOLDS = Words(
     es="En el puerto {port} ({protocol}, {address}) escucha {who}.",
 )
 OPEN = Words(
-    en="{count} sockets listen on this host:",
-    de="Auf diesem Host lauschen {count} Sockets:",
-    fr="{count} sockets sont à l'écoute sur cet hôte :",
-    es="En este equipo escuchan {count} sockets:",
+    en="{count:socket listens|sockets listen} on this host:",
+    de="{count:Socket lauscht|Sockets lauschen} auf diesem Host:",
+    fr="{count:socket est|sockets sont} à l'écoute sur cet hôte :",
+    es="{count:socket escucha|sockets escuchan} en este equipo:",
 )
 NONE_OF = Words(
     en="I see no port that {unit} listens on.",

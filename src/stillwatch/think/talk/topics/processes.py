@@ -37,10 +37,10 @@ ASKED = {
     lista de procesos""",
 }
 COUNT = Words(
-    en="{count} processes, {zombies} zombies, {stuck} stuck in the kernel.",
-    de="{count} Prozesse, {zombies} Zombies, {stuck} im Kernel hängend.",
-    fr="{count} processus, {zombies} zombies, {stuck} bloqués dans le noyau.",
-    es="{count} procesos, {zombies} zombis, {stuck} bloqueados en el kernel.",
+    en="{count:process|processes}, {zombies:zombie|zombies}, {stuck} stuck in the kernel.",
+    de="{count:Prozess|Prozesse}, {zombies:Zombie|Zombies}, {stuck} im Kernel hängend.",
+    fr="{count} processus, {zombies:zombie|zombies}, {stuck:bloqué|bloqués} dans le noyau.",
+    es="{count:proceso|procesos}, {zombies:zombi|zombis}, {stuck:bloqueado|bloqueados} en el kernel.",
 )
 ONE = Words(
     en="Process {pid} is {name} of {user}, {memory} memory, unit {unit}.",

@@ -75,10 +75,10 @@ ASKED = {
     qué se come la cpu""",
 }
 LOAD = Words(
-    en="Load {one}, {five}, {quarter} (1, 5, 15 min) on {cores} cores; the processor is {busy} busy right now.",
-    de="Last {one}, {five}, {quarter} (1, 5, 15 min) auf {cores} Kernen; der Prozessor ist gerade zu {busy} ausgelastet.",
-    fr="Charge {one}, {five}, {quarter} (1, 5, 15 min) sur {cores} cœurs ; le processeur est occupé à {busy} en ce moment.",
-    es="Carga {one}, {five}, {quarter} (1, 5, 15 min) en {cores} núcleos; el procesador está ocupado al {busy} ahora.",
+    en="Load {one}, {five}, {quarter} (1, 5, 15 min) on {cores:core|cores}; the processor is {busy} busy right now.",
+    de="Last {one}, {five}, {quarter} (1, 5, 15 min) auf {cores:Kern|Kernen}; der Prozessor ist gerade zu {busy} ausgelastet.",
+    fr="Charge {one}, {five}, {quarter} (1, 5, 15 min) sur {cores:cœur|cœurs} ; le processeur est occupé à {busy} en ce moment.",
+    es="Carga {one}, {five}, {quarter} (1, 5, 15 min) en {cores:núcleo|núcleos}; el procesador está ocupado al {busy} ahora.",
 )
 HIGH = Words(
     en="That is more than its cores can do at once.",
@@ -94,10 +94,10 @@ LOW = Words(
 )
 TOP = Words(en="Busiest now:", de="Am meisten rechnen gerade:", fr="Les plus actifs :", es="Los más ocupados:")
 STUCK = Words(
-    en="{count} processes are stuck in the kernel, which counts as load: {names}.",
-    de="{count} Prozesse hängen im Kernel, was als Last zählt: {names}.",
-    fr="{count} processus sont bloqués dans le noyau, ce qui compte comme charge : {names}.",
-    es="{count} procesos están bloqueados en el kernel, lo que cuenta como carga: {names}.",
+    en="{count:process is|processes are} stuck in the kernel, which counts as load: {names}.",
+    de="{count:Prozess hängt|Prozesse hängen} im Kernel, was als Last zählt: {names}.",
+    fr="{count:processus est bloqué|processus sont bloqués} dans le noyau, ce qui compte comme charge : {names}.",
+    es="{count:proceso está bloqueado|procesos están bloqueados} en el kernel, lo que cuenta como carga: {names}.",
 )
 
 

@@ -40,10 +40,10 @@ ASKED = {
     qué corre en el servidor""",
 }
 COUNT = Words(
-    en="{count} services run.",
-    de="{count} Dienste laufen.",
-    fr="{count} services tournent.",
-    es="{count} servicios están en marcha.",
+    en="{count:service runs|services run}.",
+    de="{count:Dienst läuft|Dienste laufen}.",
+    fr="{count:service tourne|services tournent}.",
+    es="{count:servicio está|servicios están} en marcha.",
 )
 FAILED = Words(en="Failed: {names}.", de="Ausgefallen: {names}.", fr="En échec : {names}.", es="Fallidos: {names}.")
 NONE = Words(

@@ -43,10 +43,10 @@ ASKED = {
     qué dominios sirve este servidor""",
 }
 SITES = Words(
-    en="{count} sites are configured here:",
-    de="Hier sind {count} Seiten eingerichtet:",
-    fr="{count} sites sont configurés ici :",
-    es="Aquí hay {count} sitios configurados:",
+    en="{count:site is|sites are} configured here:",
+    de="{count:Seite ist|Seiten sind} hier eingerichtet:",
+    fr="{count:site est configuré|sites sont configurés} ici :",
+    es="Aquí hay {count:sitio configurado|sitios configurados}:",
 )
 NONE = Words(
     en="No site is configured here for nginx, Apache or Caddy as far as I can read.",

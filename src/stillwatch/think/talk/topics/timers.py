@@ -42,10 +42,10 @@ ASKED = {
     qué está programado""",
 }
 COUNT = Words(
-    en="{active} timers are active; the next is {name} at {at}.",
-    de="{active} Timer sind aktiv; als Nächstes läuft {name} um {at}.",
-    fr="{active} timers sont actifs ; le prochain est {name} à {at}.",
-    es="Hay {active} timers activos; el próximo es {name} a las {at}.",
+    en="{active:timer is|timers are} active; the next is {name} at {at}.",
+    de="{active:Timer ist|Timer sind} aktiv; als Nächstes läuft {name} um {at}.",
+    fr="{active:timer est actif|timers sont actifs} ; le prochain est {name} à {at}.",
+    es="Hay {active:timer activo|timers activos}; el próximo es {name} a las {at}.",
 )
 NONE = Words(
     en="No timer is planned.",
@@ -60,10 +60,10 @@ ONE = Words(
     es="{name} se ejecutó a las {last} y se ejecutará a las {next}.",
 )
 CRON = Words(
-    en="cron has {count} jobs in the files that I may read.",
-    de="cron hat {count} Jobs in den Dateien, die ich lesen darf.",
-    fr="cron a {count} tâches dans les fichiers que je peux lire.",
-    es="cron tiene {count} tareas en los archivos que puedo leer.",
+    en="cron has {count:job|jobs} in the files that I may read.",
+    de="cron hat {count:Job|Jobs} in den Dateien, die ich lesen darf.",
+    fr="cron a {count:tâche|tâches} dans les fichiers que je peux lire.",
+    es="cron tiene {count:tarea|tareas} en los archivos que puedo leer.",
 )
 OWN = Words(
     en="Each person's own crontab only root may read: sudo crontab -l -u NAME",

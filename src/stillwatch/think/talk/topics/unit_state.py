@@ -92,10 +92,10 @@ ASKED = {
     está arriba nginx""",
 }
 IS = Words(
-    en="{unit} is {state} ({sub}){since}.",
-    de="{unit} ist {state} ({sub}){since}.",
-    fr="{unit} est {state} ({sub}){since}.",
-    es="{unit} está {state} ({sub}){since}.",
+    en="{unit} is {state}{sub}{since}.",
+    de="{unit} ist {state}{sub}{since}.",
+    fr="{unit} est {state}{sub}{since}.",
+    es="{unit} está {state}{sub}{since}.",
 )
 SINCE = Words(
     en=" since {at}, for {span}", de=" seit {at}, also {span}", fr=" depuis {at}, soit {span}", es=" desde {at}"
@@ -147,13 +147,12 @@ async def tell_state(ask: Asking, name: str) -> dict[str, Any]:
         ask.cannot("PID 1 does not tell its state", f"systemctl status {name}")
         return {}
     state, changed = str(unit.get("active_state", "")), float(unit.get("changed_at") or 0.0)
+    sub = f" ({unit['sub_state']})" if unit.get("sub_state", state) not in (state, "") else ""
     since = ""
     if changed:
         ago = span(ask.clock.now() - changed, ask.language)
         since = SINCE.in_(ask.language).format(at=ask.when(changed), span=ago)
-    ask.say(
-        IS, seen, unit=unit.get("name", name), state=state_in(ask, state), sub=unit.get("sub_state", ""), since=since
-    )
+    ask.say(IS, seen, unit=unit.get("name", name), state=state_in(ask, state), sub=sub, since=since)
     if name.endswith(".service"):
         enabled, pid = unit.get("enabled") or "?", unit.get("main_pid") or "–"
         ask.say(MORE, seen, enabled=enabled, pid=pid, restarts=unit.get("restarts", 0))

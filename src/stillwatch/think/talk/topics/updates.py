@@ -53,10 +53,10 @@ ASKED = {
     estamos actualizados""",
 }
 COUNT = Words(
-    en="{count} updates wait, {security} of them for security.",
-    de="{count} Updates stehen aus, {security} davon sicherheitsrelevant.",
-    fr="{count} mises à jour en attente, dont {security} de sécurité.",
-    es="Hay {count} actualizaciones pendientes, {security} de seguridad.",
+    en="{count:update waits|updates wait}, {security} of them for security.",
+    de="{count:Update steht|Updates stehen} aus, {security} davon sicherheitsrelevant.",
+    fr="{count:mise à jour|mises à jour} en attente, dont {security} de sécurité.",
+    es="Hay {count:actualización pendiente|actualizaciones pendientes}, {security} de seguridad.",
 )
 AGE = Words(
     en="The package lists that say so are {age} old; apt-get update makes them new.",

@@ -54,10 +54,10 @@ ASKED = {
     quién usó sudo""",
 }
 CAN = Words(
-    en="{count} accounts can log in: {names}.",
-    de="{count} Konten können sich anmelden: {names}.",
-    fr="{count} comptes peuvent se connecter : {names}.",
-    es="{count} cuentas pueden iniciar sesión: {names}.",
+    en="{count:account|accounts} can log in: {names}.",
+    de="{count:Konto kann|Konten können} sich anmelden: {names}.",
+    fr="{count:compte peut|comptes peuvent} se connecter : {names}.",
+    es="{count:cuenta puede|cuentas pueden} iniciar sesión: {names}.",
 )
 ADMINS = Words(
     en="Group {group}: {names}.",
@@ -78,10 +78,10 @@ ONE = Words(
     es="{name} (uid {uid}) tiene el shell {program} y está en: {groups}.",
 )
 USED = Words(
-    en="With sudo {count} commands were run in the last {hours} h.",
-    de="Mit sudo wurden in den letzten {hours} h {count} Befehle ausgeführt.",
-    fr="{count} commandes ont été lancées avec sudo ces {hours} dernières heures.",
-    es="Con sudo se ejecutaron {count} órdenes en las últimas {hours} h.",
+    en="{count:command was|commands were} run with sudo in the last {hours} h.",
+    de="{count:Befehl wurde|Befehle wurden} in den letzten {hours} h mit sudo ausgeführt.",
+    fr="{count:commande a été lancée|commandes ont été lancées} avec sudo ces {hours} dernières heures.",
+    es="{count:orden ejecutada|órdenes ejecutadas} con sudo en las últimas {hours} h.",
 )
 FILES = Words(
     en="What the sudoers files grant beside groups only root may read: sudo -l -U NAME",

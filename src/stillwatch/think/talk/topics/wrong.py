@@ -132,10 +132,10 @@ UNREAD = Words(
     es="No se pudo leer todo ({what}), así que no puedo decir que todo esté bien.",
 )
 COUNT = Words(
-    en="There are {count} open incidents, the worst first:",
-    de="Es gibt {count} offene Vorfälle, der schlimmste zuerst:",
-    fr="Il y a {count} incidents ouverts, le plus grave d'abord :",
-    es="Hay {count} incidentes abiertos, el más grave primero:",
+    en="{count:incident is|incidents are} open, the worst first:",
+    de="Es gibt {count:offenen Vorfall|offene Vorfälle}, der schlimmste zuerst:",
+    fr="Il y a {count:incident ouvert|incidents ouverts}, le plus grave d'abord :",
+    es="Hay {count:incidente abierto|incidentes abiertos}, el más grave primero:",
 )
 MUTED = Words(
     en="Attention, muted: {what}.",
