@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scripts import docs_pages
+from stillwatch.app import App, build
 from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.cli import commands, families
 from stillwatch.cli.families import Family
@@ -21,6 +23,7 @@ from stillwatch.cli.main import run
 from stillwatch.config import Config, says
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.unit_verb import UnitVerb
+from stillwatch.reading import sources as sources_folder
 from stillwatch.records import cause as catalogue
 from stillwatch.records.cause import CauseKind
 from stillwatch.serve.api import endpoints
@@ -29,6 +32,8 @@ from stillwatch.serve.api.openapi import document
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.refusal import as_json
 from stillwatch.serve.server import build_http
+from stillwatch.service.live import LiveService
+from stillwatch.store.store import Store
 from stillwatch.think.schemas import review_schema
 from stillwatch.tools import look as looks_folder
 from stillwatch.tools.tool import HostLooks
@@ -40,6 +45,11 @@ from stillwatch.watch.family import load_rules
 from tests.gate.stage import DAEMON, ROOT, bus_of, make_gate, propose, say
 from tests.serve.asgi import ask
 from tests.serve.scene import known, remember
+from tests.service.test_one_pass import GivenTiers
+from tests.support.screens import screen
+from tests.support.watching import build as build_daemon
+from tests.support.watching import soon
+from tests.test_app import options
 from tests.think.models import StillClock
 
 LOOK = '''"""How many doors the host has."""
@@ -61,6 +71,41 @@ class Arguments(Tool, frozen=True):
     async def look(self, world: World) -> Look:
         return Look(f"{self.floor + 2} doors", {"doors": self.floor + 2})
 '''
+SOURCE = '''"""What the porter writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillwatch.reading.source import Following, Read, Source, Wanted
+from stillwatch.records.line import Line
+from stillwatch.watch.monitor import Watcher
+
+ORDER = 60
+
+
+def here(wanted: Wanted) -> Sequence[Source]:
+    return [PorterSource(wanted)]
+
+
+class PorterSource:
+    name = "porter"
+    beside = False
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._clock = wanted.clock
+
+    def _lines(self) -> list[Line]:
+        return [Line(at=self._clock.now(), subject="web", raw=b"bind() failed (98: Address already in use)")]
+
+    async def read(self, watcher: Watcher, ends: float) -> Read:
+        return Read(sightings=watcher.see(self._lines()), watched="the doors")
+
+    async def follow(self, following: Following) -> None:
+        while True:
+            following.hear(Read(sightings=await following.see(self._lines()), watched="the doors"))
+            await following.sleep(1.0)
+'''
 RULE = """
 [[rule]]
 id = "door-open"
@@ -80,6 +125,39 @@ def doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(looks_folder, "__path__", [*looks_folder.__path__, str(tmp_path)])
     yield
     sys.modules.pop(f"{looks_folder.__name__}.doors", None)
+
+
+@pytest.fixture
+def porter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """A source whose one file lies in another folder, on a host of which nothing else is read."""
+    (tmp_path / "porter.py").write_text(SOURCE)
+    monkeypatch.setattr(sources_folder, "__path__", [str(tmp_path)])
+    yield build(options(tmp_path))
+    sys.modules.pop(f"{sources_folder.__name__}.porter", None)
+
+
+async def test_a_source_is_one_file_and_is_read_and_followed(porter: App, tmp_path: Path) -> None:
+    report = await porter.service().check(use_models=False)
+    assert [(source.name, source.read, source.watched) for source in report.sources] == [("porter", True, "the doors")]
+    assert [incident.cause.id for incident in report.incidents if incident.cause] == ["port-in-use"]
+    daemon = build_daemon(Store.open(tmp_path / "d"), sources=porter.assembly().host_sources("h", lasting=True))
+    daemon.watcher.screen = screen()
+    live = LiveService(porter.rooms(), daemon, GivenTiers({}))  # type: ignore[arg-type]
+    assert [(source.name, source.read) for source in live._sources()] == [("porter", False)], "not read yet"
+    running = asyncio.create_task(daemon.run())
+    await soon(daemon.store.book.open_incidents)
+    assert [(source.name, source.read) for source in live._sources()] == [("porter", True)]
+    running.cancel()
+    await asyncio.wait([running])
+
+
+def test_a_source_is_in_the_command_line_at_once(
+    porter: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = options(tmp_path)
+    where = [f"--{name.replace('_', '-')}={getattr(given, name)}" for name in ("config", "state_dir", "runtime_dir")]
+    assert run(["check", "--no-model", "--json", *where]) == 1
+    assert [source["name"] for source in json.loads(capsys.readouterr().out)["sources"]] == ["porter"]
 
 
 async def test_a_look_is_one_file(doors: None) -> None:

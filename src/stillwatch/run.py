@@ -24,7 +24,6 @@ from stillwatch.daemon.rule_reload import RuleReload
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
 from stillwatch.gate.door import GateSocket
-from stillwatch.host.errorlogs import error_logs
 from stillwatch.host.unixsockets import tell_systemd, watchdog_seconds
 from stillwatch.incidents.lifecycle import Lifecycle
 from stillwatch.llm import die_with_parent
@@ -189,7 +188,7 @@ async def _nothing_listens(ready: asyncio.Event) -> None:
 
 def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
     notifier = TellLater(channels(all_urls(app.config.notify)))
-    logs = tuple(dict.fromkeys((*app.config.watch.logs, *error_logs())))
+    sources = app.assembly().host_sources(rooms.host, lasting=True)
     return Daemon(
         host=rooms.host,
         clock=app.clock,
@@ -198,10 +197,8 @@ def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         looks=app.host_looks(),
         mind=tiers,
         lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
-        read_journal=app.config.watch.journal is not False,
-        journal=app.assembly().journal_elsewhere,
-        logs=logs,
-        log_watcher=rooms.watcher() if logs else None,
+        sources=sources,
+        beside=rooms.watcher() if any(source.beside for source in sources) else None,
         keep=app.config.keep,
         rules=RuleReload(folder=rooms.rules_folder, load=rooms.reload, problems=rooms.rule_problems),
     )

@@ -10,16 +10,18 @@ import pytest
 from stillwatch.config import Keep
 from stillwatch.daemon import loops as room
 from stillwatch.errors import NotReachable
+from stillwatch.reading.sources.journal import JournalSource
 from stillwatch.records.action import Outcome
 from stillwatch.records.event import Untrusted
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
 from stillwatch.watch.novelty import Novel
+from tests.reading.test_gather import Given
 from tests.store.build import incident
 from tests.support.door import ALLOWED, DONE, RESTART, answered
 from tests.support.watching import WEB, Rest, build, opened, soon
-from tests.think.models import always
+from tests.think.models import StillClock, always
 from tests.triage.build import AT, failed, pid1, units
 
 
@@ -89,17 +91,11 @@ async def test_a_loop_that_is_cancelled_from_within_goes_on_and_ends_when_it_is_
         await task
 
 
-async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fail(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: Any) -> Any:
-        raise ExceptionGroup("two", [NotReachable("the bus is gone")])
-
-    daemon = build(store, read_journal=False)
-    monkeypatch.setattr(daemon.watching, "follow_units", broken)
-    monkeypatch.setattr(daemon.watching, "sample", broken)
+async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fail(store: Store) -> None:
+    broken = ExceptionGroup("two", [NotReachable("the bus is gone")])
+    daemon = build(store, sources=[Given("units", broken), Given("metrics", broken)])
     running_daemon = asyncio.create_task(daemon.run())
-    daemon.hear([WEB], "s=1")
+    daemon.hear([WEB], {"journal": "s=1"})
     incident = await soon(lambda: (one := store.book.find("I1")) and one.cause and one)
     running_daemon.cancel()
     assert incident.cause is not None and store.cursor() == "s=1"
@@ -112,7 +108,7 @@ async def test_a_fault_is_seen_thought_about_and_kept_while_units_and_metrics_fa
 async def test_a_thought_that_fails_is_reported_and_the_next_incident_is_thought_about(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    daemon = build(store, read_journal=False)
+    daemon = build(store)
     daemon.standing.units = units(failed("web.service"), failed("db.service"))
     understand, asked = daemon.thinking.understand, []
 
@@ -122,12 +118,7 @@ async def test_a_thought_that_fails_is_reported_and_the_next_incident_is_thought
             raise RuntimeError("a bug")
         await understand(incident_id)
 
-    async def idle() -> None:
-        await asyncio.Event().wait()
-
     monkeypatch.setattr(daemon.thinking, "understand", stumbling)
-    for name in ("follow_units", "sample"):
-        monkeypatch.setattr(daemon.watching, name, idle)
     running_daemon = asyncio.create_task(daemon.run())
     daemon.hear([WEB, pid1("db.service", severity=Severity.critical)])
     await soon(lambda: daemon.standing.sources.get("thinking") or len(asked) > 1)
@@ -163,8 +154,9 @@ async def test_a_line_that_no_rule_knows_becomes_an_incident_when_both_models_ta
 
 
 async def test_another_directory_of_journal_files_is_the_one_that_is_followed(store: Store, tmp_path: Path) -> None:
-    daemon = build(store, journal=tmp_path / "elsewhere")
-    following = asyncio.create_task(daemon._for_ever("journal", daemon.watching.follow_journal))
+    source = JournalSource(str(tmp_path / "elsewhere"), 0.0, StillClock(AT))
+    daemon = build(store, sources=[source])
+    following = asyncio.create_task(daemon.run())
     await soon(lambda: "journal" in daemon.standing.sources)
     following.cancel()
     assert (
@@ -183,14 +175,6 @@ async def test_nothing_is_digested_before_the_units_were_asked_for(store: Store)
     daemon.standing.units_asked.set()
     await soon(store.book.open_incidents)
     digesting.cancel()
-
-
-async def test_metrics_are_judged_and_kept_as_samples(store: Store) -> None:
-    daemon = build(store)
-    sampling = asyncio.create_task(daemon.watching.sample())
-    await soon(lambda: "metrics" in daemon.standing.sources and daemon.standing.still is not None)
-    sampling.cancel()
-    assert store.database.value("SELECT count(*) FROM sample") > 0
 
 
 async def test_what_is_known_has_the_shape_of_one_pass(store: Store) -> None:
@@ -212,7 +196,7 @@ async def test_people_who_are_not_reached_are_told_of_in_the_status(store: Store
 
 
 async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store) -> None:
-    daemon = build(store, read_journal=False, keep=Keep(readings_days=1, incidents_days=2, megabytes=1))
+    daemon = build(store, keep=Keep(readings_days=1, incidents_days=2, megabytes=1))
     week = 7 * 24 * 3600.0
     for tick in range(600):
         store.samples.add(AT - week + tick, {f"metric-{n}": 1.0 for n in range(40)})

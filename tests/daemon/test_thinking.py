@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_triggers_become_an_incident_saved_with_the_place_in_the_journal(store: Store, tmp_path: Path) -> None:
-    found = opened(build(store), cursor="s=1")
+    found = opened(build(store), places={"journal": "s=1"})
     again = Store.open(tmp_path, read_only=True)
     assert [one.id for one in again.book.open_incidents()] == [found.id] == ["I1"]
     assert again.cursor() == "s=1"
@@ -44,10 +44,10 @@ def test_neither_incident_nor_cursor_is_saved_where_one_of_them_cannot_be(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daemon = build(store)
-    daemon.hear([WEB], "s=1")
+    daemon.hear([WEB], {"journal": "s=1"})
     with monkeypatch.context() as patch:
 
-        def full(cursor: str) -> None:
+        def full(cursor: str, source: str) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
         patch.setattr(store, "set_cursor", full)
@@ -101,7 +101,7 @@ def test_beyond_the_bound_the_least_severe_are_dropped_and_counted(
 
 def test_nothing_pending_saves_the_cursor_alone(store: Store) -> None:
     daemon = build(store)
-    daemon.hear([], "s=9")
+    daemon.hear([], {"journal": "s=9"})
     assert daemon.digest() == [] and store.cursor() == "s=9"
 
 
@@ -308,7 +308,7 @@ async def test_a_metric_that_was_not_read_yet_is_not_over(store: Store) -> None:
     daemon.thinking.queued.clear()
     await daemon.tend()
     assert store.book.open_incidents()
-    daemon.standing.metrics = frozenset()
+    daemon.standing.beyond["metrics"] = frozenset()
     daemon.thinking.queued.clear()
     await daemon.tend()
     assert store.book.open_incidents() == []

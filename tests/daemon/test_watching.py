@@ -1,105 +1,85 @@
-"""Sources of the daemon on their own; that the loops go on without them is tested in test_loops.py."""
+"""What the daemon makes of a source; that the loops go on without it is tested in test_loops.py."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from stillwatch.daemon import watching as room
+from stillwatch.daemon.loops import Daemon
 from stillwatch.errors import NotReachable
-from stillwatch.records.event import Event, Untrusted
-from stillwatch.records.unit import UnitState
+from stillwatch.reading.source import Read
+from stillwatch.records.trigger import Trigger
+from stillwatch.records.unread import Unread
 from stillwatch.store.store import Store
-from tests.support.watching import build
+from stillwatch.watch.monitor import Sightings, Watcher
+from tests.reading.test_gather import FULL, Given
+from tests.support.watching import build, soon
+from tests.triage.build import HOST, failed, pid1, units
 
 
-async def test_without_systemd_the_units_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "is_init", lambda: False)
-    with pytest.raises(NotReachable):
-        await build(Store.open(tmp_path)).watching.follow_units()
+def heard(daemon: Daemon, name: str, read: Read) -> tuple[Trigger, ...]:
+    daemon.watching.take(Given(name, None), read, daemon.watcher)
+    return tuple(daemon.digestion.pending)
 
 
-async def test_readings_are_kept_judged_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_readings_are_kept_judged_and_told(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
     daemon = build(store)
-
-    async def stop(seconds: float) -> None:
-        raise StopAsyncIteration
-
-    daemon.watching.sleep = stop
-    with pytest.raises(StopAsyncIteration):
-        await daemon.watching.sample()
-    assert "metrics" in daemon.standing.sources and daemon.standing.still is not None
-    assert store.samples.metrics()
+    told = heard(daemon, "metrics", Read(events=[FULL], samples={"disk-used /srv": 0.99}, measured=True, watched="x"))
+    assert daemon.standing.still is not None and ("disk-used", "/srv") in daemon.standing.still
+    assert [trigger.subject for trigger in told] == ["/srv"]
+    assert store.samples.metrics() == ["disk-used /srv"] and daemon.standing.sources["metrics"].watched == "x"
+    heard(daemon, "metrics", Read(measured=True))
+    assert ("disk-used", "/srv") not in daemon.standing.still, "what is not measured any more is over"
 
 
-async def test_what_services_do_silently_is_judged_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    daemon, seen = build(Store.open(tmp_path)), [usage_event("web.service", 25.0)]
-
-    async def stop(seconds: float) -> None:
-        raise StopAsyncIteration
-
-    async def read(*_: Any) -> Any:
-        return seen
-
-    monkeypatch.setattr(room, "read_usage", read)
-    daemon.watching.sleep = stop
-    with pytest.raises(StopAsyncIteration):
-        await daemon.watching.sample_use()
-    assert daemon.standing.used == {("unit-zombies", "web.service")}
-
-
-def usage_event(unit: str, zombies: float) -> Event:
-    fields = {"metric": "unit-zombies"}
-    return Event(host="h", at=1.0, source="metric", subject=unit, text=Untrusted("x"), value=zombies, fields=fields)
-
-
-async def test_what_the_watcher_says_of_units_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_units_stand_as_they_are_told_and_are_waited_for(tmp_path: Path) -> None:
     daemon = build(Store.open(tmp_path))
-    heard: list[Any] = []
-    monkeypatch.setattr(daemon.watching, "hear", lambda triggers, cursor, _: heard.append((triggers, cursor)))
-    daemon.watching._note_units(list(daemon.standing.units.values()))
-    assert len(heard) == 1 and heard[0][1] == ""
+    daemon.standing.units_asked.clear()
+    heard(daemon, "journal", Read())
+    assert not daemon.standing.units_asked.is_set()
+    known = units(failed("db.service"))
+    heard(daemon, "units", Read(units=known))
+    assert daemon.standing.units == known and daemon.standing.units_asked.is_set()
 
 
-class SlowBus:
-    """A systemd whose signals can be heard only some time after the daemon asked for them."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    async def __aenter__(self) -> SlowBus:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.steps.append("closed")
-
-    async def watch(self, on_files: Callable[[], None]) -> AsyncIterator[UnitState]:
-        for _ in range(5):
-            await asyncio.sleep(0)
-        self.steps.append("listening")
-        on_files()
-        await asyncio.Event().wait()
-        yield UnitState(name="late.service")
-
-    async def units(self) -> list[UnitState]:
-        self.steps.append("picture")
-        return []
+async def test_what_text_shows_is_heard_with_its_place_and_counted(tmp_path: Path) -> None:
+    daemon = build(store := Store.open(tmp_path))
+    seen = Sightings(triggers=(pid1("web.service"),), novel=(), lines=7, dropped=2, unread=Unread(3, 2, 1))
+    assert len(heard(daemon, "log x", Read(sightings=seen, places={"x": "p1"}))) == 1
+    now = daemon.standing
+    assert (now.lines, now.crowded_out, now.unread) == (7, 2, Unread(3, 2, 1))
+    daemon.digest()
+    assert store.cursor("x") == "p1"
 
 
-async def test_no_change_falls_between_the_first_picture_of_the_units_and_listening(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bus, daemon = SlowBus(), build(Store.open(tmp_path))
-    monkeypatch.setattr(room, "is_init", lambda: True)
-    monkeypatch.setattr(room, "Systemd", lambda: bus)
-    following = asyncio.create_task(daemon.watching.follow_units())
-    while len(bus.steps) < 2:
-        await asyncio.sleep(0)
-    following.cancel()
-    await asyncio.wait([following])
-    assert bus.steps[:2] == ["listening", "picture"]
+async def test_what_can_be_read_in_part_alone_is_unread(tmp_path: Path) -> None:
+    daemon = build(Store.open(tmp_path))
+    heard(daemon, "log x", Read(whole=False, problem="closed"))
+    assert not daemon.standing.sources["log x"].read and daemon.standing.sources["log x"].problem == "closed"
+
+
+async def test_a_source_beside_the_journal_has_a_watcher_of_its_own(tmp_path: Path) -> None:
+    daemon = build(Store.open(tmp_path), beside=Watcher((), host=HOST))
+    used: list[Watcher] = []
+
+    class Spying(Given):
+        async def read(self, watcher: Watcher, ends: float) -> Read:
+            used.append(watcher)
+            return Read()
+
+    sources = [Spying("journal", None), Spying("log a", None)]
+    sources[1].beside = True
+    following = [asyncio.create_task(daemon.watching.follow(source)) for source in sources]
+    await soon(lambda: len(used) == 2)
+    assert used == [daemon.watcher, daemon.beside]
+    for task in following:
+        task.cancel()
+    await asyncio.wait(following)
+
+
+async def test_a_source_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotReachable):
+        await build(Store.open(tmp_path)).watching.follow(Given("units", NotReachable("no bus")))

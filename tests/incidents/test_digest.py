@@ -49,8 +49,8 @@ def digest(store: Store) -> Digest:
 def test_what_is_pending_is_folded_in_portions_the_dearest_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "AT_ONCE", 3)
     waiting = digest(store)
-    waiting.hear([trigger(f"p{n}") for n in range(4)], "s=1")
-    waiting.hear([trigger("kernel", Severity.low, trusted=True)], "s=2")
+    waiting.hear([trigger(f"p{n}") for n in range(4)], {"journal": "s=1"})
+    waiting.hear([trigger("kernel", Severity.low, trusted=True)], {"journal": "s=2"})
     assert "kernel" in {one.subject for one in waiting.fold_now({}).found}
     assert (len(waiting.pending), store.cursor()) == (2, "")
     waiting.fold_now({})
@@ -108,10 +108,10 @@ async def test_what_a_person_says_meanwhile_is_not_lost(store: Store, monkeypatc
 async def test_what_could_not_be_saved_stays_pending(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "FEW", 1)
     waiting = digest(store)
-    waiting.hear([trigger("a"), trigger("b")], "s=1")
+    waiting.hear([trigger("a"), trigger("b")], {"journal": "s=1"})
     with monkeypatch.context() as patch:
 
-        def full(cursor: str) -> None:
+        def full(cursor: str, source: str) -> None:
             raise OSError("disk full")
 
         patch.setattr(store, "set_cursor", full)

@@ -2,7 +2,8 @@ import asyncio
 from typing import Any
 
 from stillwatch.errors import NotReachable
-from stillwatch.reading.gather import Gathered, Read, gather
+from stillwatch.reading.gather import Gathered, gather
+from stillwatch.reading.source import Following, Read
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.unit import UnitState
 from stillwatch.watch.monitor import Sightings, Watcher
@@ -21,7 +22,7 @@ FULL = Event(
 
 class Given:
     def __init__(self, name: str, read: Read | Exception | None) -> None:
-        self.name, self._read = name, read
+        self.name, self._read, self.beside = name, read, False
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
         if self._read is None:
@@ -30,6 +31,11 @@ class Given:
             raise self._read
         assert self._read is not None
         return self._read
+
+    async def follow(self, following: Following) -> None:
+        """As if it changed once, and never again."""
+        following.hear(await self.read(following.watcher, 1e9))
+        await asyncio.Event().wait()
 
 
 async def gathered(*sources: Any, seconds: float = 5.0) -> Gathered:

@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch.errors import WrongUsage
 from stillwatch.reading.pipe_reader import PAUSE, may_fall_silent
-from stillwatch.reading.sources import LogSource
+from stillwatch.reading.sources.logs import LogSource
 from stillwatch.store.compiled import CompiledShelf
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher

@@ -7,16 +7,18 @@ import pytest
 from stillwatch.app import build
 from tests.test_app import NO_MODELS, options
 
+WHOLE_HOST = ["units", "metrics", "processes", "journal", "log"]
+
 
 @pytest.fixture(autouse=True)
 def no_known_logs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever servers the machine of the tests has."""
-    monkeypatch.setattr("stillwatch.service.assembly.error_logs", lambda since: [])
+    monkeypatch.setattr("stillwatch.reading.sources.logs.error_logs", lambda since: [])
 
 
 @pytest.mark.parametrize(
     ("journal", "log", "names"),
-    [(None, None, ["units", "metrics", "journal", "log"]), (None, "x", ["log"]), ("x", None, ["journal"])],
+    [(None, None, WHOLE_HOST), (None, "x", ["log"]), ("x", None, ["journal"])],
 )
 def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, names: list[str]) -> None:
     (tmp_path / "x").write_text("a line\n")
@@ -24,12 +26,12 @@ def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, name
     app = build(options(tmp_path, given))
     named = str(tmp_path / "x") if log else None
     assert [source.name.split()[0] for source in app.assembly().sources("h", journal, named, 0.0)] == names
-    assert (app.assembly().looks(journal, named) is None) == (names != ["units", "metrics", "journal", "log"])
+    assert (app.assembly().looks(journal, named) is None) == (names != WHOLE_HOST)
 
 
 def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
     app = build(options(tmp_path, f"[watch]\njournal = false\n{NO_MODELS}"))
-    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == ["units", "metrics"]
+    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == ["units", "metrics", "processes"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from stillwatch.daemon.loops import Daemon
 from stillwatch.records.report import SourceReport, TierReport
 from stillwatch.service.live import LiveService
 from stillwatch.store.store import Store
+from tests.reading.test_gather import Given
 from tests.service.test_one_pass import GivenTiers, service
 from tests.support.watching import WEB, build
 from tests.triage.build import failed, units
@@ -16,7 +17,7 @@ from tests.triage.build import failed, units
 READ = {name: SourceReport(name=name, read=True) for name in ("units", "metrics", "journal")}
 
 
-def live(folder: Path, **more: Any) -> tuple[LiveService, Daemon]:
+def live(folder: Path, without: str = "", **more: Any) -> tuple[LiveService, Daemon]:
     """The service of a daemon over one failed unit; both share their memory."""
     tiers = GivenTiers({})
 
@@ -24,7 +25,8 @@ def live(folder: Path, **more: Any) -> tuple[LiveService, Daemon]:
         return {"review": TierReport(state="ready")}
 
     tiers.report = report  # type: ignore[method-assign]
-    daemon = build(Store.open(folder / "state"), **more)
+    sources = [Given(name, None) for name in READ if name not in without]
+    daemon = build(Store.open(folder / "state"), sources=sources, **more)
     return LiveService(service(folder)._rooms, daemon, tiers), daemon  # type: ignore[arg-type]
 
 
@@ -41,7 +43,7 @@ async def test_until_everything_was_read_the_status_is_unknown(tmp_path: Path) -
 
 
 async def test_without_a_journal_to_watch_none_is_asked_for(tmp_path: Path) -> None:
-    here, daemon = live(tmp_path, read_journal=False)
+    here, daemon = live(tmp_path, without="journal")
     daemon.standing.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
     assert (await here.status()).status == "healthy"
 

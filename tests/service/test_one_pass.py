@@ -7,7 +7,7 @@ import pytest
 
 from stillwatch.errors import WrongUsage
 from stillwatch.incidents.recall import Memory
-from stillwatch.reading.gather import Read
+from stillwatch.reading.source import Read
 from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.report import Reply, SourceReport, TierReport
 from stillwatch.records.trigger import Severity

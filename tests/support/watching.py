@@ -10,6 +10,7 @@ from typing import Any
 
 from stillwatch.daemon.loops import Daemon
 from stillwatch.incidents.lifecycle import Lifecycle
+from stillwatch.reading.source import NOWHERE
 from stillwatch.records.chat import Tier
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.incident import Incident
@@ -74,8 +75,8 @@ def tick(daemon: Daemon, seconds: float) -> None:
     daemon.clock.at += seconds
 
 
-def opened(daemon: Daemon, *triggers: Trigger, cursor: str = "") -> Incident:
-    daemon.hear(triggers or (WEB,), cursor)
+def opened(daemon: Daemon, *triggers: Trigger, places: Mapping[str, str] = NOWHERE) -> Incident:
+    daemon.hear(triggers or (WEB,), places)
     (found,) = daemon.digest()
     return found
 

@@ -6,20 +6,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 
 from stillwatch.config import Keep
 from stillwatch.daemon.rule_reload import RuleReload
 from stillwatch.daemon.standing import Standing
 from stillwatch.daemon.thinking import Models, Thinking
-from stillwatch.daemon.watching import SETTLE_SECONDS, Watching
+from stillwatch.daemon.watching import Watching
 from stillwatch.errors import StillwatchError
-from stillwatch.incidents.digest import NOWHERE, Digest, Folded
+from stillwatch.incidents.digest import Digest, Folded
 from stillwatch.incidents.lifecycle import MEASURED_FOR, Lifecycle
 from stillwatch.incidents.retention import Retention
 from stillwatch.incidents.thought import is_news
 from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.gather import Gathered
+from stillwatch.reading.source import NOWHERE, Source
 from stillwatch.records.incident import Incident
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Trigger
@@ -30,6 +31,8 @@ from stillwatch.triage.resolution import why_over
 from stillwatch.watch.monitor import Watcher
 
 LOG = logging.getLogger(__name__)
+SETTLE_SECONDS = 0.3
+"""Changes of one cause come within moments of each other; they are looked at together."""
 TEND_SECONDS = 1.0
 WONDER_SECONDS = 30.0
 TIDY_SECONDS, TIDY_PAUSE = 600.0, 0.2
@@ -40,8 +43,7 @@ RETRY_SECONDS = 5.0
 class Daemon:
     """Every loop survives the loss of what it watches: it says so in `sources` and tries again.
 
-    journal: a directory of journal files instead of the host's own; logs: files to follow beside it, judged by
-    `log_watcher`.
+    sources: what is followed; beside: judges the text of those that are read beside the journal.
     """
 
     host: str
@@ -51,10 +53,8 @@ class Daemon:
     looks: LookTools
     mind: Models
     lifecycle: Lifecycle
-    read_journal: bool = True
-    journal: Path | None = None
-    logs: Sequence[str] = ()
-    log_watcher: Watcher | None = None
+    sources: Sequence[Source] = ()
+    beside: Watcher | None = None
     keep: Keep = field(default_factory=Keep)
     rules: RuleReload | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -77,29 +77,21 @@ class Daemon:
             standing=self.standing,
         )
         self.watching = Watching(
-            host=self.host,
-            clock=self.clock,
+            now=self.clock.now,
             watcher=self.watcher,
-            log_watcher=self.log_watcher,
+            beside=self.beside,
             store=self.store,
             standing=self.standing,
             wonder=self.wonder,
             hear=self.hear,
-            journal=self.journal,
-            logs=self.logs,
             sleep=self.sleep,
         )
 
     async def run(self) -> None:
         """Watch until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            if self.read_journal:
-                tasks.create_task(self._for_ever("journal", self.watching.follow_journal))
-            if self.logs:
-                tasks.create_task(self._for_ever("logs", self.watching.follow_logs))
-            tasks.create_task(self._for_ever("units", self.watching.follow_units))
-            tasks.create_task(self._for_ever("metrics", self.watching.sample))
-            tasks.create_task(self._for_ever("processes", self.watching.sample_use))
+            for source in self.sources:
+                tasks.create_task(self._for_ever(source.name, partial(self.watching.follow, source)))
             tasks.create_task(self._for_ever("incidents", self._digest))
             tasks.create_task(self._for_ever("thinking", self.thinking.run))
             tasks.create_task(self._for_ever("tending", self._tend))
@@ -110,7 +102,7 @@ class Daemon:
 
     async def _reload_rules(self) -> None:
         if self.rules is not None:
-            watchers = [self.watcher, *([self.log_watcher] if self.log_watcher else [])]
+            watchers = [self.watcher, *([self.beside] if self.beside else [])]
             await self.rules.follow(watchers, self.standing, self.sleep)
 
     def retention(self) -> Retention:
@@ -128,10 +120,10 @@ class Daemon:
         """Lines of trouble of which only the number is kept."""
         return self.standing.crowded_out + self.digestion.dropped
 
-    def hear(self, triggers: Sequence[Trigger], cursor: str = "", places: Mapping[str, str] = NOWHERE) -> None:
+    def hear(self, triggers: Sequence[Trigger], places: Mapping[str, str] = NOWHERE) -> None:
         """Take in triggers; they are folded into incidents together."""
-        self.digestion.hear(triggers, cursor, places)
-        if triggers or cursor or places:
+        self.digestion.hear(triggers, places)
+        if triggers or places:
             self._news.set()
 
     async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stillwatch.records.report import SourceReport
@@ -10,31 +11,32 @@ from stillwatch.records.unit import UnitState
 from stillwatch.records.unread import Unread
 from stillwatch.watch.usage import KINDS
 
+Beyond = frozenset[tuple[str, str]]
+"""Rules and subjects beyond their threshold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """What is beyond its threshold now. Before processes were read once, what was said of them before still holds."""
+    """What is beyond its threshold now, by source. Before processes were read once, what was said of them before still
+    holds."""
 
-    metrics: frozenset[tuple[str, str]]
-    used: frozenset[tuple[str, str]] | None
+    beyond: Mapping[str, Beyond]
 
     def __contains__(self, what: object) -> bool:
-        unknown = self.used is None and isinstance(what, tuple) and what[0] in KINDS
-        return unknown or what in self.metrics or what in (self.used or ())
+        unknown = "processes" not in self.beyond and isinstance(what, tuple) and what[0] in KINDS
+        return unknown or any(what in found for found in self.beyond.values())
 
 
 @dataclass(kw_only=True)
 class Standing:
-    """units: by name, as PID 1 told last; sources: what is read or fails, by name; metrics, used: rules and subjects
-    beyond their threshold now, of the metrics and of the processes, None before the first reading; units_asked: set
-    once PID 1 answered or failed; unread: what the lines of followed logs do not tell; crowded_out: lines of trouble of
-    which the watchers kept only the number.
+    """units: by name, as PID 1 told last; sources: what is read or fails, by name; beyond: what is beyond its threshold
+    now, by source, where that was read already; units_asked: set once PID 1 answered or failed; unread: what the lines
+    of followed logs do not tell; crowded_out: lines of trouble of which the watchers kept only the number.
     """
 
     units: dict[str, UnitState] = field(default_factory=dict)
     sources: dict[str, SourceReport] = field(default_factory=dict)
-    metrics: frozenset[tuple[str, str]] | None = None
-    used: frozenset[tuple[str, str]] | None = None
+    beyond: dict[str, Beyond] = field(default_factory=dict)
     lines: int = 0
     unread: Unread = Unread()
     crowded_out: int = 0
@@ -43,7 +45,7 @@ class Standing:
     @property
     def still(self) -> Still | None:
         """None before the first reading of the metrics."""
-        return None if self.metrics is None else Still(self.metrics, self.used)
+        return Still(self.beyond) if "metrics" in self.beyond else None
 
     def fine(self, name: str) -> None:
         """What is told only while it fails is well again."""

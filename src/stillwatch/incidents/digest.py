@@ -38,11 +38,9 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """cursor: up to where the journal is dealt with once these are saved, "" while others wait (R31); places: the same
-    of each followed log, by its path."""
+    """places: up to where each source is dealt with once these are saved (R31); none while others wait."""
 
     triggers: list[Trigger]
-    cursor: str
     places: Mapping[str, str]
 
 
@@ -55,14 +53,12 @@ class Digest:
     home: str = ""
     pending: list[Trigger] = field(default_factory=list)
     dropped: int = 0
-    _cursor: str = ""
     _places: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, triggers: Sequence[Trigger], cursor: str = "", places: Mapping[str, str] = NOWHERE) -> None:
-        """Take in triggers. cursor: of the last line that they were made of; places: of the last lines, by log."""
+    def hear(self, triggers: Sequence[Trigger], places: Mapping[str, str] = NOWHERE) -> None:
+        """Take in triggers. places: of the last lines that they were made of, by source."""
         self._places |= places
         self.pending += triggers
-        self._cursor = cursor or self._cursor
         if len(self.pending) > WAITING_TRIGGERS:
             self.pending.sort(key=_dearness, reverse=True)
             self.dropped += sum(trigger.count for trigger in self.pending[WAITING_TRIGGERS:])
@@ -100,10 +96,10 @@ class Digest:
         """The dearest AT_ONCE of what is pending."""
         if len(self.pending) <= AT_ONCE:
             taken, self.pending = self.pending, []
-            return _Taken(taken, self._cursor, dict(self._places))
+            return _Taken(taken, dict(self._places))
         self.pending.sort(key=_dearness, reverse=True)
         taken, self.pending = self.pending[:AT_ONCE], self.pending[AT_ONCE:]
-        return _Taken(taken, "", NOWHERE)
+        return _Taken(taken, NOWHERE)
 
     def _folding(
         self, taken: _Taken, units: Mapping[str, UnitState], known: Sequence[Incident]
@@ -122,10 +118,8 @@ class Digest:
             kept = [apply_mutes(_numbered(one, book.next_id), mutes, now) for one in self._within(found, known)]
             for incident in kept:
                 book.save(incident)
-            if taken.cursor:
-                self.store.set_cursor(taken.cursor)
-            for path, place in taken.places.items():
-                self.store.set_cursor(place, source=path)
+            for thing, place in taken.places.items():
+                self.store.set_cursor(place, source=thing)
         return Folded(kept, {incident.id: incident for incident in known})
 
     def _within(self, found: Sequence[Incident], known: Sequence[Incident]) -> Iterator[Incident]:

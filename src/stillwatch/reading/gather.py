@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from stillwatch.errors import NotReachable
 from stillwatch.ports import Clock
-from stillwatch.records.event import Event
+from stillwatch.reading.source import Read, Readable
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
@@ -17,32 +16,6 @@ from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.novelty import Novel
 from stillwatch.watch.unknown import FEW, PICKED
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Read:
-    """What one source gave. whole: False where only a part could be read; problem: what was odd, "" if nothing.
-
-    hosts: whose lines a log or a foreign journal holds, as far as its first lines and its triggers show."""
-
-    sightings: Sightings | None = None
-    events: Sequence[Event] = ()
-    units: Mapping[str, UnitState] = field(default_factory=dict)
-    whole: bool = True
-    problem: str = ""
-    watched: str = ""
-    hosts: tuple[str, ...] = ()
-
-
-class Source(Protocol):
-    """One thing to read: the journal, a log file, the units, the metrics, the changes."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def read(self, watcher: Watcher, ends: float) -> Read:
-        """Read until `ends` (boot clock) at the latest. Raises NotReachable; WrongUsage for what the user named."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +33,7 @@ class Gathered:
 
 
 async def gather(
-    sources: Sequence[Source], watcher: Watcher, clock: Clock, seconds: float, progress: Callable[[str], None]
+    sources: Sequence[Readable], watcher: Watcher, clock: Clock, seconds: float, progress: Callable[[str], None]
 ) -> Gathered:
     """Read the sources one after the other, for at most `seconds`; one that hangs is reported as unread."""
     ends = clock.boot() + seconds
@@ -73,7 +46,7 @@ async def gather(
     for read, _ in reads:
         triggers += read.sightings.triggers if read.sightings else ()
         triggers += watcher.judge(read.events)
-    units = {name: unit for read, _ in reads for name, unit in read.units.items()}
+    units = {name: unit for read, _ in reads for name, unit in (read.units or {}).items()}
     seen = [read.sightings for read, _ in reads if read.sightings]
     novel = tuple(one for sightings in seen for one in sightings.novel)
     triggers += _unknown(watcher, novel, triggers, seen)
@@ -101,7 +74,7 @@ def _unknown(
     return (*beneath, *watcher.unknown(novel, (*told, *beneath), lines))
 
 
-async def _read(source: Source, watcher: Watcher, ends: float, seconds: float) -> tuple[Read, SourceReport]:
+async def _read(source: Readable, watcher: Watcher, ends: float, seconds: float) -> tuple[Read, SourceReport]:
     try:
         async with asyncio.timeout(seconds + 1.0):
             read = await source.read(watcher, ends)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stillwatch.host.unitproperties import unit_event
-from stillwatch.reading.gather import Read, Source
+from stillwatch.reading.source import Read, Readable
 from stillwatch.reading.watched import watched_readings, watched_units
 from stillwatch.records.recording import Recording
 from stillwatch.watch.monitor import Watcher
@@ -44,7 +44,7 @@ class RecordedJournal:
         return Read(sightings=watcher.see(line for line in self.recording.lines if line.at >= self.since))
 
 
-def recorded_sources(recording: Recording, since: float) -> Sequence[Source]:
+def recorded_sources(recording: Recording, since: float) -> Sequence[Readable]:
     """In the order in which a live host is read."""
     return [
         RecordedUnits(recording=recording),

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from stillwatch.config import Config, Paths, Watch
 from stillwatch.gate import client
-from stillwatch.host.errorlogs import error_logs
 from stillwatch.host.systemd import Systemd
 from stillwatch.incidents.recall import Forgetful, Memory
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
-from stillwatch.reading.gather import Source
+from stillwatch.reading.catalogue import host_sources
 from stillwatch.reading.recorded import recorded_sources
-from stillwatch.reading.sources import JournalSource, LogSource, MetricSource, UnitSource, read_journal
+from stillwatch.reading.source import Readable, Source, Wanted
+from stillwatch.reading.sources.journal import JournalSource, read_journal
+from stillwatch.reading.sources.logs import LogSource
 from stillwatch.records.recording import Recording
 from stillwatch.service.parts import ServiceParts
 from stillwatch.store.compiled import CompiledShelf
@@ -88,19 +89,27 @@ class Assembly:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         return CompiledShelf(cache / "stillwatch/compiled")
 
-    def sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Source]:
+    def sources(self, host: str, journal: str | None, log: str | None, since: float) -> Sequence[Readable]:
         if log is not None:
             return [LogSource(log, self.clock)]
         if journal is not None:
             return [JournalSource(journal, since, self.clock)]
         if self.recording is not None:
             return recorded_sources(self.recording, since)
+        return self.host_sources(host, since=since)
+
+    def host_sources(self, host: str, *, since: float = 0.0, lasting: bool = False) -> Sequence[Source]:
+        """Of this host, as the configuration wants it. lasting: to be followed."""
         elsewhere = str(self.journal_elsewhere) if self.journal_elsewhere else None
-        own = [] if self.config.watch.journal is False else [JournalSource(elsewhere, since, self.clock)]
-        logs = [LogSource(file, self.clock, beside=True) for file in self.config.watch.logs]
-        known = [file for file in error_logs(since) if file not in self.config.watch.logs]
-        logs += [LogSource(file, self.clock, beside=True, since=since) for file in known]
-        return [UnitSource(host, self.clock), MetricSource(host, self.clock), *own, *logs]
+        wanted = Wanted(
+            host=host,
+            clock=self.clock,
+            journal=False if self.config.watch.journal is False else elsewhere,
+            logs=self.config.watch.logs,
+            since=since,
+            lasting=lasting,
+        )
+        return host_sources(wanted)
 
     def looks(self, journal: str | None, log: str | None) -> LookTools | None:
         """None where another host's journal or log is read: what this host shows would only mislead."""

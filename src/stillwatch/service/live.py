@@ -61,7 +61,7 @@ class LiveService(OnePass):
 
     def _sources(self) -> tuple[SourceReport, ...]:
         """One for each thing that is watched; what has not answered yet was not read."""
-        wanted = ["units", "metrics", *(["journal"] if self._daemon.read_journal else [])]
+        wanted = [source.name for source in self._daemon.sources]
         nothing_yet = "not read yet"
         known = dict(self._daemon.standing.sources)
         watched = [known.pop(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted]

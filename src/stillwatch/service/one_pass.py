@@ -11,7 +11,7 @@ from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.pressure import short_of
 from stillwatch.ports import ChatModel
 from stillwatch.reading.gather import Gathered, gather
-from stillwatch.reading.sources import TriageRun
+from stillwatch.reading.triage_run import TriageRun
 from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note

@@ -10,7 +10,7 @@ from typing import Any
 from stillwatch.incidents.recall import Memory
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
-from stillwatch.reading.gather import Source
+from stillwatch.reading.source import Readable
 from stillwatch.views.gate import Say
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
@@ -34,7 +34,7 @@ class ServiceParts:
     ordinary: Callable[[], Sequence[Sample]]
     memory: Memory
     watcher: Callable[[], Watcher]
-    sources: Callable[[str | None, str | None, float], Sequence[Source]]
+    sources: Callable[[str | None, str | None, float], Sequence[Readable]]
     looks: Callable[[str | None, str | None], LookTools | None]
     tiers: Callable[[bool], Tiers]
     catalogue: Callable[[], Mapping[str, Mapping[str, Any]]]
