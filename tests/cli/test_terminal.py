@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.cli.terminal import coloured, line, wrapped
-from stillwatch.cli.text import harmless, one_line
+from stillwatch.untrusted.for_terminal import harmless, one_line
 
 PAGE = (
     "from stillwatch.cli.terminal import line, put\n"

@@ -4,41 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.cli.text import (
-    clock_time,
-    confidence_words,
-    local_time,
-    one_line,
-    paragraphs,
-    plural,
-    seconds,
-    size,
-    who_says,
-)
+from stillwatch.cli.text import clock_time, confidence_words, local_time, plural, seconds, size, who_says
 from tests.cli.scene import NOW
-
-
-@pytest.mark.parametrize(
-    ("text", "clean"),
-    [
-        ("two\nlines\tand\x00a\x1b[31mcolour", "two lines anda[31mcolour"),
-        ("\u202eevil\u2066\u200b", "evil"),
-        ("a\u00a0b", "a b"),
-        ("  spaces   everywhere ", "spaces everywhere"),
-        ("", ""),
-    ],
-)
-def test_untrusted_text_is_one_harmless_line(text: str, clean: str) -> None:
-    assert one_line(text) == clean
-
-
-def test_long_text_is_cut_where_it_is_told() -> None:
-    assert one_line("x" * 10_000_000, 10) == "x" * 9 + "…"
-    assert one_line("x" * 10, 10) == "x" * 10
-
-
-def test_paragraphs_keep_their_lines() -> None:
-    assert paragraphs("\n\na\x1b\n  b\n\n") == ["a", "  b"]
 
 
 def test_times_are_local_and_impossible_ones_are_said_to_be() -> None:

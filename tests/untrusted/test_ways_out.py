@@ -1,4 +1,4 @@
-"""Nothing but `untrusted/` makes what a prompt, a page or a messenger takes (R15, R16, R17).
+"""Nothing but `untrusted/` makes what a prompt, a page, a messenger or a terminal takes (R15, R16, R17).
 
 The type checker holds the sinks to these types; what it cannot see is held here: who makes them, and that what is said
 to be our own words stands in the source.
@@ -39,3 +39,11 @@ def test_r15_r16_what_is_said_to_be_ours_is_written_there() -> None:
     found = [(path, node) for path, name, node in outside if name in OF_OUR_OWN]
     odd = {f"{path}:{node.lineno}" for path, node in found if not isinstance(node.args[0], ast.Constant)}
     assert len(found) > 20 and len(odd) == 1 and next(iter(odd)).startswith(f"{FROM_FILES}:")
+
+
+def test_r15_r16_the_command_line_writes_in_one_place() -> None:
+    """There everything is for a terminal: `write` and `tell` take nothing else, and `line` makes it of each piece."""
+    faces = [one for one in calls() if one[0].parts[0] == "cli"]
+    named = {(str(path), ast.unparse(node.func)) for path, _, node in faces}
+    direct = {(path, name) for path, name in named if name in {"print", "sys.stdout.write", "sys.stderr.write", "Line"}}
+    assert {path for path, _ in direct} == {"cli/terminal.py"} and len(direct) == 3

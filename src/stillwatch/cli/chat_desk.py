@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from stillwatch.chat.conversation import Conversation, Desk, Turn
 from stillwatch.cli.terminal import ProgressLine, write
-from stillwatch.cli.text import harmless
 from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Message
 from stillwatch.records.saying import Looking, Saying, Text
 from stillwatch.service.one_pass import OnePass
 from stillwatch.service.through_daemon import ThroughDaemon
+from stillwatch.untrusted.for_terminal import harmless
 
 if TYPE_CHECKING:
     from stillwatch.app import App
@@ -110,7 +110,7 @@ async def converse(other: Partner, *, read_only: bool) -> int:
         if not message.strip():
             continue
         said = await _answered(other, message, history[-MOST_SAID:], read_only)
-        write("\n\n")
+        write(harmless("\n\n"))
         history += [Message(role="user", content=message), Message(role="assistant", content=said)]
 
 
@@ -136,7 +136,7 @@ async def _answered(other: Partner, message: str, history: list[Message], read_o
         try:
             await task
         except asyncio.CancelledError:
-            write(" … stopped")
+            write(harmless(" … stopped"))
         finally:
             loop.remove_signal_handler(signal.SIGINT)
     return "".join(pieces)
@@ -151,7 +151,7 @@ async def _typed() -> str | None:
         except asyncio.CancelledError:
             if not line.cancelled():
                 raise
-            write(hint)
+            write(harmless(hint))
     return None
 
 
@@ -165,7 +165,7 @@ async def _next_line(line: asyncio.Future[str | None]) -> str | None:
 
     loop.add_reader(typed, ready)
     loop.add_signal_handler(signal.SIGINT, line.cancel)
-    write(PROMPT)  # whoever sees it may press Ctrl-C
+    write(harmless(PROMPT))  # whoever sees it may press Ctrl-C
     try:
         return await line
     finally:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.cli.families import FAMILIES, overview
 from stillwatch.cli.global_options import door, take_everywhere
+from stillwatch.cli.terminal import tell, write
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
+from stillwatch.untrusted.for_terminal import harmless, one_line
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -42,7 +44,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
     everywhere, words = take_everywhere(arguments)
     if not words or words[0] in {"--help", "-h", "help"}:
         if len(words) < 2 or words[0] != "help":
-            sys.stdout.write(overview() + "\n")
+            write(harmless(overview() + "\n"))
             return 0
         words = [words[1], "--help"]
     if words[0] in {"--version", "-V"}:
@@ -74,7 +76,7 @@ def _unknown(word: str, known: Iterable[str]) -> str:
 def _version() -> int:
     from importlib.metadata import version
 
-    sys.stdout.write(f"stillwatch {version('stillwatch')}\n")
+    write(harmless(f"stillwatch {version('stillwatch')}\n"))
     return 0
 
 
@@ -98,7 +100,5 @@ def _complain(message: str, code: int, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
-    from stillwatch.cli.text import one_line
-
-    sys.stderr.write(f"stillwatch: {one_line(message)}\n")
+    tell(one_line(f"stillwatch: {message}"))
     return code

@@ -13,6 +13,7 @@ from stillwatch.cli.families import EVERYWHERE
 from stillwatch.cli.global_options import door
 from stillwatch.cli.terminal import write
 from stillwatch.errors import NotReachable, WrongUsage
+from stillwatch.untrusted.for_terminal import harmless
 
 DEFAULT_MEMBER = "list"
 
@@ -57,7 +58,7 @@ def perform(name: str, summary: str, command: Command | Group, words: Sequence[s
     if isinstance(command, Group):
         member, rest = _member(name, command, words)
         if member is None:
-            write(_group_help(name, summary, command) + "\n")
+            write(harmless(_group_help(name, summary, command) + "\n"))
             return 0
         command, prog, text = command.members[member], f"stillwatch {name} {member}", ""
     else:

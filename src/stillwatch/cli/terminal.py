@@ -1,4 +1,7 @@
-"""What gets printed: lines of styled pieces, with colour and wrapping on a terminal, plain and unwrapped elsewhere."""
+"""What gets printed: lines of styled pieces, with colour and wrapping on a terminal, plain and unwrapped elsewhere.
+
+Nothing else of the command line writes to stdout or stderr, and what is written here is `ForTerminal`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ import textwrap
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TextIO, TypeVar
+
+from stillwatch.records.safe import ForTerminal
+from stillwatch.untrusted.for_terminal import json_text, one_line, piece
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -26,7 +32,7 @@ class Line:
     hang: columns before its continuation lines where it is wrapped.
     """
 
-    pieces: tuple[tuple[str, str], ...] = ()
+    pieces: tuple[tuple[ForTerminal, str], ...] = ()
     indent: int = 0
     hang: int = 0
 
@@ -36,23 +42,36 @@ class Line:
 
 
 def line(*pieces: str | tuple[str, str], indent: int = 0, hang: int | None = None) -> Line:
-    """A line of pieces; a bare string has no style; continuation lines hang below the text by default."""
-    styled = tuple((piece, "") if isinstance(piece, str) else piece for piece in pieces)
+    """A line of pieces; a bare string has no style; continuation lines hang below the text by default.
+
+    What a terminal would obey is taken out of each, wherever it came from.
+    """
+    styled = tuple((piece(each), "") if isinstance(each, str) else (piece(each[0]), each[1]) for each in pieces)
     return Line(styled, indent, indent if hang is None else hang)
 
 
 def put(lines: Iterable[Line]) -> None:
     """Print to stdout: colours only on a terminal that wants them, wrapped only on a terminal."""
     if not is_terminal(sys.stdout):
-        write("".join(f"{each.text}\n" for each in lines))
+        _out("".join(f"{each.text}\n" for each in lines))
     elif wants_colour():
-        write(coloured(lines, columns()))
+        _out(coloured(lines, columns()))
     else:
-        write(wrapped(lines, columns()))
+        _out(wrapped(lines, columns()))
 
 
-def write(text: str) -> None:
+def write(text: ForTerminal) -> None:
     """Text to stdout, at once. Raises BrokenPipeError if nobody reads it any more."""
+    _out(text)
+
+
+def tell(text: ForTerminal) -> None:
+    """A line to stderr, at once."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _out(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -63,7 +82,7 @@ def put_json(value: object) -> None:
 
     from stillwatch.views.shape import plain
 
-    write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+    write(json_text(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n"))
 
 
 def put_json_line(value: object) -> None:
@@ -72,7 +91,7 @@ def put_json_line(value: object) -> None:
 
     from stillwatch.views.shape import plain
 
-    write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    write(json_text(json.dumps(plain(value), ensure_ascii=False) + "\n"))
 
 
 def wrapped(lines: Iterable[Line], width: int) -> str:
@@ -100,7 +119,7 @@ def coloured(lines: Iterable[Line], width: int) -> str:
     page = StringIO()
     console = Console(file=page, force_terminal=True, width=width, highlight=False, emoji=False, markup=False)
     for each in lines:
-        text = Text.assemble(*((piece, style) for piece, style in each.pieces))
+        text = Text.assemble(*((shown, style) for shown, style in each.pieces))
         hang = min(each.hang, width // 2)
         rows = text.wrap(console, width - max(hang, each.indent)) or [Text()]
         for number, row in enumerate(rows):
@@ -136,8 +155,6 @@ class ProgressLine:
     def __call__(self, message: str) -> None:
         if self._status is not None:
             from rich.text import Text
-
-            from stillwatch.cli.text import one_line
 
             self._status.update(Text(one_line(message, 200)))
 

@@ -1,34 +1,10 @@
-"""Words for people: untrusted text made harmless, and numbers, times and confidence as one reads them."""
+"""Numbers, times and confidence in words, as people read them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-WIDEST = 2000
-
-
-def one_line(text: str, limit: int = WIDEST) -> str:
-    """Text on one line without control, bidi or other invisible characters, cut at `limit` characters."""
-    clean = "".join(_harmless(character) for character in text[: limit * 2])
-    clean = " ".join(clean.split())
-    return clean if len(clean) <= limit and len(text) <= limit * 2 else clean[: limit - 1] + "…"
-
-
-def paragraphs(text: str) -> list[str]:
-    """Text of several lines, each made harmless; indentation is kept, blank lines at the ends are not."""
-    lines = ["".join(_harmless(character) for character in line).rstrip() for line in text.splitlines()]
-    return "\n".join(lines).strip("\n").split("\n")
-
-
-def harmless(text: str) -> str:
-    """A piece of running text, line breaks kept, everything else that is not printable taken out."""
-    return "".join(character if character == "\n" else _harmless(character) for character in text)
-
-
-def _harmless(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else ""
+from stillwatch.untrusted.for_terminal import one_line
 
 
 def local_time(at: float) -> str:

@@ -14,3 +14,5 @@ ForHtml = NewType("ForHtml", str)
 """May stand in a page as markup. Made by untrusted/for_html.py."""
 ForNotice = NewType("ForNotice", str)
 """May be sent to people by whatever messenger (R17). Made by untrusted/for_notice.py."""
+ForTerminal = NewType("ForTerminal", str)
+"""May be printed: nothing in it that a terminal obeys (R16). Made by untrusted/for_terminal.py."""

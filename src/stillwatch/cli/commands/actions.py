@@ -14,7 +14,7 @@ def list_actions(*, as_json: bool) -> int:
     from stillwatch.admin.actions import actions as catalogue
     from stillwatch.cli.show.proposal import RISK_STYLES
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line
+    from stillwatch.untrusted.for_terminal import one_line
 
     actions = catalogue()
     if as_json:

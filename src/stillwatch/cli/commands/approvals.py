@@ -101,13 +101,14 @@ def enroll(*, as_json: bool) -> int:
     from stillwatch.cli.show.proposal import qr_code
     from stillwatch.cli.terminal import line, put, put_json, write
     from stillwatch.gate.client import ask
+    from stillwatch.untrusted.for_terminal import harmless
     from stillwatch.views.gate import ENROLL
 
     uri = ask(door.app().places, ENROLL).uri
     if as_json:
         put_json({"uri": uri})
         return 0
-    write(qr_code(uri))
+    write(harmless(qr_code(uri)))
     put([line(uri), line(("Scan it now: it is not shown again. Whoever has it can make codes.", "dim"))])
     return 0
 
@@ -165,8 +166,9 @@ def _agreed() -> bool:
     import sys
 
     from stillwatch.cli.terminal import write
+    from stillwatch.untrusted.for_terminal import harmless
 
-    write("Approve exactly this? [y/N] ")
+    write(harmless("Approve exactly this? [y/N] "))
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

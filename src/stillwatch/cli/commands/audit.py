@@ -35,8 +35,9 @@ def verify_audit(*, journal: str | None, as_json: bool) -> int:
       stillwatch audit verify
     """
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line, plural
+    from stillwatch.cli.text import plural
     from stillwatch.host import auditanchors
+    from stillwatch.untrusted.for_terminal import one_line
 
     found = auditanchors.verify_audit(door.app().places, journal)
     if as_json:

@@ -68,7 +68,8 @@ def _as_json(where: Path | None, found: Examined) -> dict[str, object]:
 
 def _lines(where: Path | None, found: Examined, *, installed: bool) -> list[Line]:
     from stillwatch.cli.terminal import line
-    from stillwatch.cli.text import one_line, plural
+    from stillwatch.cli.text import plural
+    from stillwatch.untrusted.for_terminal import one_line
 
     if where is None:
         return [line(("✓ ", "green"), "no configuration file, so the defaults are used")]

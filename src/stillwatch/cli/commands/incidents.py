@@ -44,8 +44,9 @@ def show_incident(*, incident_id: str, svg: bool, as_json: bool) -> int:
     if svg:
         from stillwatch.cli.show.path import path_svg
         from stillwatch.cli.terminal import write
+        from stillwatch.untrusted.for_terminal import harmless
 
-        write(path_svg(app.known().incident(incident_id)))
+        write(harmless(path_svg(app.known().incident(incident_id))))
         return 0
     _tell(app.known().incident(incident_id), as_json=as_json, now=app.clock.now())
     return 0
@@ -71,9 +72,10 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
     """
     from stillwatch.cli import values
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import local_time, one_line
+    from stillwatch.cli.text import local_time
     from stillwatch.errors import WrongUsage
     from stillwatch.records.iso import iso
+    from stillwatch.untrusted.for_terminal import one_line
 
     if (incident_id is None) == (rule is None):
         raise WrongUsage("mute either an incident by its ID or a rule with --rule")
@@ -96,8 +98,9 @@ def unmute(*, pattern: str | None, as_json: bool) -> int:
       stillwatch incidents unmute oom-kill
     """
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import local_time, one_line
+    from stillwatch.cli.text import local_time
     from stillwatch.records.iso import iso
+    from stillwatch.untrusted.for_terminal import one_line
 
     service = door.app().service()
     if pattern is not None:

@@ -45,9 +45,9 @@ def prepared(*, dry_run: bool) -> Installer:
     from pathlib import Path
 
     from stillwatch.cli.terminal import line, put
-    from stillwatch.cli.text import one_line
     from stillwatch.errors import NotReachable, WrongUsage
     from stillwatch.install.installer import Installer
+    from stillwatch.untrusted.for_terminal import one_line
 
     if Path(NIXOS).exists():
         raise WrongUsage("a NixOS is not changed by hand", next_step="set `services.stillwatch` and run nixos-rebuild")

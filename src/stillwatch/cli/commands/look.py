@@ -30,9 +30,9 @@ def look(*, tool: str | None, words: list[str], as_json: bool) -> int:
 
     from stillwatch.cli.commands.tools import list_tools
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import paragraphs
     from stillwatch.errors import NotReachable, WrongUsage
     from stillwatch.records.iso import iso
+    from stillwatch.untrusted.for_terminal import paragraphs
 
     if tool is None:
         return list_tools(as_json=as_json)

@@ -30,8 +30,9 @@ def note(*, text: list[str], as_json: bool) -> int:
 
 def _list(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import local_time, one_line
+    from stillwatch.cli.text import local_time
     from stillwatch.records.iso import iso
+    from stillwatch.untrusted.for_terminal import one_line
 
     notes = door.app().known().notes()
     if as_json:

@@ -97,13 +97,15 @@ def polkit(*, units: str) -> int:
     from pathlib import Path
 
     from stillwatch.admin.policy import polkit_of_text
+    from stillwatch.cli.terminal import write
     from stillwatch.errors import WrongUsage
+    from stillwatch.untrusted.for_terminal import harmless
 
     try:
         names = Path(units).read_text().split()
     except OSError as error:
         raise WrongUsage(f"{units}: {error.strerror}") from error
-    print(polkit_of_text(sys.stdin.buffer.read(MOST_BYTES), names), end="")
+    write(harmless(polkit_of_text(sys.stdin.buffer.read(MOST_BYTES), names)))
     return 0
 
 
@@ -143,7 +145,7 @@ def _hands(*, dry_run: bool, as_json: bool) -> Any:
 def _tell(said: dict[str, Any], *, as_json: bool) -> None:
     from stillwatch.cli.show.proposal import VERDICT_STYLES, labelled
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line
+    from stillwatch.untrusted.for_terminal import one_line
 
     if as_json:
         put_json(said)

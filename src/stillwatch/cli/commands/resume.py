@@ -16,8 +16,8 @@ def resume(*, target: str | None, as_json: bool) -> int:
       stillwatch resume nginx.service
     """
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line
     from stillwatch.gate.client import ask
+    from stillwatch.untrusted.for_terminal import one_line
     from stillwatch.views.gate import RELEASE, RESUME
 
     places = door.app().places

@@ -14,7 +14,7 @@ def list_rules(*, as_json: bool) -> int:
     """
     from stillwatch.cli.show.incident import SEVERITY_STYLES
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line
+    from stillwatch.untrusted.for_terminal import one_line
 
     rules = door.app().service().rules()
     if as_json:
@@ -45,7 +45,8 @@ def test_rules(*, as_json: bool) -> int:
       stillwatch rules test
     """
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line, plural
+    from stillwatch.cli.text import plural
+    from stillwatch.untrusted.for_terminal import one_line
 
     service = door.app().service()
     count, problems = len(service.rules()), list(service.test_rules())

@@ -16,7 +16,7 @@ def list_tools(*, as_json: bool) -> int:
       stillwatch tools list --json
     """
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.cli.text import one_line
+    from stillwatch.untrusted.for_terminal import one_line
 
     catalogue = door.app().service().tools()
     if as_json:

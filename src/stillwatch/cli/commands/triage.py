@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, journal_option, rules_option
@@ -27,8 +26,9 @@ def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bo
     """
     from stillwatch.cli import values
     from stillwatch.cli.show.trigger import show_stats, trigger_row
-    from stillwatch.cli.terminal import put, put_json_line
+    from stillwatch.cli.terminal import put, put_json_line, tell
     from stillwatch.cli.text import counted_only
+    from stillwatch.untrusted.for_terminal import one_line
     from stillwatch.views.incident import TriggerView
 
     values.one_of({"--journal": journal, "a file": log})
@@ -38,7 +38,7 @@ def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bo
     own_rules = values.rules_folder(rules)
     service = app.service() if own_rules is None else app.service(own_rules)
     for problem in service.left_out_rules():
-        sys.stderr.write(f"stillwatch: left out: {problem}\n")
+        tell(one_line(f"stillwatch: left out: {problem}"))
     run = service.triage(journal=journal, log=log)
     for trigger in run:
         if as_json:
@@ -46,9 +46,9 @@ def triage(*, log: str | None, journal: str | None, rules: str | None, stats: bo
         else:
             put([trigger_row(trigger, now=app.clock.now())])
     if not run.lines:
-        sys.stderr.write("stillwatch: there was nothing to read\n")
+        tell(one_line("stillwatch: there was nothing to read"))
     if run.dropped:
-        sys.stderr.write(f"stillwatch: {counted_only(run.dropped)}\n")
+        tell(one_line(f"stillwatch: {counted_only(run.dropped)}"))
     if stats:
         show_stats(run.lines, run.triggers, run.seconds, as_json=as_json, dropped=run.dropped)
     return 0

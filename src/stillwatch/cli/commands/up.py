@@ -28,7 +28,7 @@ def up() -> int:
 
 def _say(message: str) -> None:
     from stillwatch.cli.terminal import line, put
-    from stillwatch.cli.text import one_line
+    from stillwatch.untrusted.for_terminal import one_line
 
     put([line((one_line(message, 400), "dim"))])
 

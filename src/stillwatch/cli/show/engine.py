@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from stillwatch.cli.terminal import Line, is_terminal, line
-from stillwatch.cli.text import local_time, one_line
+from stillwatch.cli.terminal import Line, is_terminal, line, tell
+from stillwatch.cli.text import local_time
 from stillwatch.helpers.engine import PACKAGE, Tried
 from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import BUILD, Survey
 from stillwatch.llm.gain import Gain, known_gain
+from stillwatch.untrusted.for_terminal import one_line
 
 Step = Callable[[str, int, int], None]
 
@@ -87,19 +88,21 @@ def step_bar() -> Iterator[Step]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)
+        yield lambda what, done, total: bar.update(
+            task, description=one_line(what), completed=done, total=total or None
+        )
 
 
 def _teller() -> Step:
     last: list[object] = []
 
-    def tell(what: str, done: int, total: int) -> None:
+    def told(what: str, done: int, total: int) -> None:
         mark = (what, 20 * done // total if total else 0)
         if mark != (last and last[-1]):
             last[:] = [mark]
-            print(f"{what} … {_share(done, total)}" if total else f"{what} …", file=sys.stderr, flush=True)
+            tell(one_line(f"{what} … {_share(done, total)}" if total else f"{what} …"))
 
-    return tell
+    return told

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stillwatch.cli.terminal import Line, line
-from stillwatch.cli.text import one_line, plural
+from stillwatch.cli.text import plural
 from stillwatch.records.report import Finding
+from stillwatch.untrusted.for_terminal import one_line
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[Line]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from stillwatch.cli.show.proposal import RISK_STYLES, VERDICT_STYLES, labelled
 from stillwatch.cli.terminal import Line, line
-from stillwatch.cli.text import local_time, one_line
+from stillwatch.cli.text import local_time
+from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.explain import AutonomyView, ExplainView
 
 AUDIT_FIELDS = ("seq", "at", "kind", "hash", "previous", "action", "target", "id")

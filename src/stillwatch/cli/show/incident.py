@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stillwatch.cli.terminal import Line, line
-from stillwatch.cli.text import clock_time, confidence_words, local_time, one_line, who_says
+from stillwatch.cli.text import clock_time, confidence_words, local_time, who_says
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.path import path_of
+from stillwatch.untrusted.for_terminal import one_line
 
 SEVERITY_STYLES = {
     "info": "dim",

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stillwatch.cli.terminal import Line, is_terminal, line
-from stillwatch.cli.text import one_line, size
+from stillwatch.cli.text import size
 from stillwatch.llm.models import Model, capabilities
 from stillwatch.records.chat import Tier
+from stillwatch.untrusted.for_terminal import one_line
 
 Bytes = Callable[[int, int], None]
 VERDICTS = {"whole": ("✓", "green"), "broken": ("✗", "bold red"), "unknown": ("?", "yellow")}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from stillwatch.cli.text import one_line
 from stillwatch.records.incident import Incident
 from stillwatch.records.path import Arrow, path_of
+from stillwatch.untrusted.for_terminal import one_line
 
 WIDTH, HEIGHT, GAP, TEXT = 620, 44, 56, 72
 STYLE = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stillwatch.cli.terminal import Line, line
-from stillwatch.cli.text import clock_time, local_time, one_line
+from stillwatch.cli.text import clock_time, local_time
+from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.gate import KeptProposal
 
 RISK_STYLES = {"low": "green", "medium": "yellow", "high": "bold red"}

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from stillwatch.cli.show.incident import evidence_lines
 from stillwatch.cli.terminal import Line, ProgressLine, line, put, put_json, write
-from stillwatch.cli.text import harmless, one_line, paragraphs, plural, seconds, who_says
+from stillwatch.cli.text import plural, seconds, who_says
 from stillwatch.records.incident import Evidence
 from stillwatch.records.report import Reply
+from stillwatch.untrusted.for_terminal import harmless, one_line, paragraphs
 from stillwatch.views.report import ReplyView
 
 CITED = re.compile(r"\[(E\d{1,6})\]")
@@ -44,7 +45,7 @@ def show_reply(reply: Reply, speech: Speech, *, as_json: bool, now: float) -> No
         put_json(ReplyView.of(reply))
         return
     if speech.said:
-        write("\n")
+        write(harmless("\n"))
     if not speech.said.strip().endswith(reply.text.strip()):
         put([line(), *map(line, paragraphs(reply.text))] if speech.said else map(line, paragraphs(reply.text)))
     put(reply_lines(reply, now=now))

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from stillwatch.cli.show.incident import EVIDENCE_SHOWN, incident_block, incident_row
 from stillwatch.cli.terminal import Line, line, put, put_json
-from stillwatch.cli.text import counted_only, local_time, one_line, plural, seconds
+from stillwatch.cli.text import counted_only, local_time, plural, seconds
 from stillwatch.records.report import Report, TierReport
+from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.report import StatusView
 
 HEADLINES = {

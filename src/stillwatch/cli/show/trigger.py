@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import resource
-import sys
 
 from stillwatch.cli.show.incident import SEVERITY_STYLES
-from stillwatch.cli.terminal import Line, line
-from stillwatch.cli.text import clock_time, one_line, plural, seconds, size
+from stillwatch.cli.terminal import Line, line, tell
+from stillwatch.cli.text import clock_time, plural, seconds, size
 from stillwatch.records.trigger import Trigger
+from stillwatch.untrusted.for_terminal import one_line
 
 
 def trigger_row(trigger: Trigger, *, now: float) -> Line:
@@ -44,4 +44,4 @@ def show_stats(lines: int, triggers: int, took: float, *, as_json: bool, dropped
             f"{plural(lines, 'line')}, {plural(triggers, 'trigger')} in {seconds(took)}: "
             f"{rate:,.0f} lines a second, {size(peak)} of memory at most"
         )
-    sys.stderr.write(text + "\n")
+    tell(one_line(text))
