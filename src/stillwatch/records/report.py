@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from stillwatch.records.chat import Tier, TierState, Usage
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.unread import Unread
 
 Status = Literal["healthy", "attention", "critical", "unknown"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

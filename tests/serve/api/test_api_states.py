@@ -28,7 +28,16 @@ from tests.think.incidents import incident
 
 ASKED = [
     *("/v1/models", "/v1/models/stillwatch", "/api/status", "/api/incidents", "/api/incidents?state=all&limit=2"),
-    *("/api/incidents/I1", "/api/incidents/I3", "/api/approvals", "/api/metrics", "/api/events", "/", "/openapi.json"),
+    *(
+        "/api/incidents/I1",
+        "/api/incidents/I3",
+        "/api/approvals",
+        "/api/metrics",
+        "/metrics",
+        "/api/events",
+        "/",
+        "/openapi.json",
+    ),
 ]
 CHAT = b'{"model": "stillwatch", "messages": [{"role": "user", "content": "reject A-17"}]}'
 

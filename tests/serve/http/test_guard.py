@@ -74,7 +74,7 @@ PATHS = [
         "/v1/chat/completions",
     ),
     *("/api/status", "/api/incidents", "/api/approvals"),
-    *("/api/metrics", "/api/events", "/mcp", "/nothing", "//health"),
+    *("/api/metrics", "/metrics", "/api/events", "/mcp", "/nothing", "//health"),
 ]
 OURS = {"bad_host", "host_not_allowed", "origin_not_allowed"}
 

@@ -23,6 +23,7 @@ PATHS = [
     *("/v1/models", "/v1/models/stillwatch", "/api/status", "/api/incidents", "/api/incidents/I1", "/api/approvals"),
     *(
         "/api/metrics",
+        "/metrics",
         "/api/events",
         "/openapi.json",
         "/mcp",

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 from stillwatch.chat.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.serve.api.described import Described
+from stillwatch.serve.api.exposition import MEDIA as EXPOSITION
+from stillwatch.serve.api.exposition import exposition
 from stillwatch.serve.api.shapes import Approvals, Incidents, MetricNames, Over, Reading, Readings, Snapshot
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
@@ -30,6 +32,8 @@ from stillwatch.views.shape import Exact
 
 EVENT_SECONDS = 1.0
 MOST_READINGS = 10_000
+MOST_EXPOSED = 1_000
+RECENT = 300.0
 DAY = 86_400.0
 STATES = ("waiting", "all")
 MOST_INCIDENTS = 50
@@ -97,6 +101,15 @@ class Api:
         readings = self.desk.samples(metric, since, until) if self.desk.samples else []
         return as_json(Readings(metric, [Reading.of(at, value) for at, value in readings][-MOST_READINGS:]))
 
+    async def exposed(self, request: Request) -> Response:
+        """For Prometheus: how the host stands, and the last reading of each metric of the last minutes."""
+        needs(request.scope, "read")
+        now, readings = self.desk.clock.now(), dict[str, float]()
+        for metric in (self.desk.metrics() if self.desk.metrics else ())[:MOST_EXPOSED]:
+            lately = self.desk.samples(metric, now - RECENT, now + 1) if self.desk.samples else []
+            readings |= {metric: lately[-1][1]} if lately else {}
+        return Response(exposition(await self.desk.service.status(), readings), media_type=EXPOSITION)
+
     async def events(self, request: Request) -> ASGIApp:
         """Server-sent events: all that is open and a `snapshot` of it at once, then what opens, changes or is over."""
         key = needs(request.scope, "read")
@@ -160,6 +173,13 @@ VIEWS: Final[tuple[View, ...]] = (
         queries={"metric": TEXT, "since": SECONDS, "until": SECONDS},
         more="Without `metric` the names; with it the readings of the last day, or from `since` to `until`.",
         answer=Api.metrics,
+    ),
+    View(
+        path="/metrics",
+        says="How the host stands, for Prometheus.",
+        media="text/plain",
+        more="The text format, version 0.0.4. Readings are those of the last five minutes.",
+        answer=Api.exposed,
     ),
     View(
         path="/api/events",
