@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -131,6 +132,7 @@ def doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def porter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """A source whose one file lies in another folder, on a host of which nothing else is read."""
     (tmp_path / "porter.py").write_text(SOURCE)
+    import_module("stillwatch.service.assembly")  # names sources itself, which lie in the folder that is put aside
     monkeypatch.setattr(sources_folder, "__path__", [str(tmp_path)])
     yield build(options(tmp_path))
     sys.modules.pop(f"{sources_folder.__name__}.porter", None)
