@@ -68,7 +68,8 @@ def test_r39_nothing_is_ended_for_a_unit_that_is_well_and_no_way_in_ever(
     with pytest.raises(Refused, match="not failed"):
         terminate(child, port)
     monkeypatch.setattr(act, "check_failing", lambda unit: None)
-    monkeypatch.setattr(act, "ACCESS_PROGRAMS", {process(child.pid).comm})
+    comm = process(child.pid).comm
+    monkeypatch.setattr(act, "is_protected_process", lambda name: name == comm)
     with pytest.raises(Refused, match="protected"):
         terminate(child, port)
     assert child.poll() is None
@@ -185,6 +186,7 @@ def test_what_a_declared_timer_is_told(
     policy('[[timers]]\nunit = "logrotate.timer"\n')
     monkeypatch.setattr(act, "check_unprotected", lambda unit: None)
     monkeypatch.setattr(enabling, "enabled_along", lambda unit: {})
+    monkeypatch.setattr(act, "check_effect", lambda verb, unit: None)
     monkeypatch.setattr(enabling, "state", lambda unit: ("disabled", "inactive"))
     asked: list[list[str]] = []
 
@@ -206,6 +208,7 @@ def test_r29_half_of_a_verb_is_never_called_a_refusal(
     policy('[[timers]]\nunit = "logrotate.timer"\n')
     states = iter([("disabled", "inactive"), after])
     monkeypatch.setattr(enabling, "enabled_along", lambda unit: {})
+    monkeypatch.setattr(act, "check_effect", lambda verb, unit: None)
     monkeypatch.setattr(enabling, "state", lambda unit: next(states))
     monkeypatch.setattr(act, "run", lambda argv, **_: SimpleNamespace(code=1))
     assert act.handle({"do": "enables", "unit": "logrotate.timer"}) == {"along": {}}

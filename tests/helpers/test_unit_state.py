@@ -8,6 +8,7 @@ import pytest
 
 from stillwatch.helpers import unit_state
 from stillwatch.helpers.request import Refused
+from stillwatch.unit import transaction
 
 Write = Callable[[str], Path]
 
@@ -61,3 +62,65 @@ def test_r07_no_answer_is_a_refusal(policy: Write, monkeypatch: pytest.MonkeyPat
     pid_1_says(monkeypatch, ActiveState="failed")
     with pytest.raises(Refused, match="not a list"):
         unit_state.check_failing("a.service")
+
+
+HOST = {
+    "logrotate.timer": "ActiveState=inactive\nTriggers=logrotate.service",
+    "logrotate.service": "ActiveState=inactive",
+    "ssh.service": "ActiveState=active",
+    "ledger.service": "ActiveState=active",
+    "web.service": "ActiveState=active",
+}
+
+
+@pytest.mark.parametrize(
+    ("unit", "more", "refused"),
+    [
+        ("logrotate.service", "", ""),
+        ("logrotate.service", "Conflicts=web.service", ""),
+        ("logrotate.service", "Conflicts=ssh.service", "ssh.service is protected"),
+        (
+            "logrotate.service",
+            "OnFailure=absent.service\nPropagatesStopTo=ledger.service",
+            "ledger.service is protected",
+        ),
+        ("logrotate.service", "Wants=rescue.target", "rescue.target is protected"),
+        ("logrotate.timer", "PropagatesStopTo=ssh.service", "ssh.service is protected"),
+    ],
+)
+def test_r35_r39_the_root_program_itself_foresees_what_pid_1_would_do(
+    policy: Write, monkeypatch: pytest.MonkeyPatch, unit: str, more: str, refused: str
+) -> None:
+    policy('protected = ["ledger.*"]\n')
+
+    def show(argv: list[str], **_: object) -> SimpleNamespace:
+        names = HOST if argv[-1] == "*" else {"rescue.target"} & {argv[-1]}
+        said = {
+            name: f"{HOST.get(name, 'ActiveState=inactive')}{chr(10)}{more if name == unit else ''}" for name in names
+        }
+        text = "\n\n".join(f"Id={name}\nLoadState=loaded\n{facts}" for name, facts in said.items())
+        return SimpleNamespace(code=0, text=text, truncated=False)
+
+    monkeypatch.setattr(unit_state, "run", show)
+    if refused:
+        with pytest.raises(Refused, match=refused):
+            unit_state.check_effect("start", "logrotate.timer")
+    else:
+        unit_state.check_effect("start", "logrotate.timer")
+
+
+@pytest.mark.parametrize("ended", [{"code": 1, "truncated": False}, {"code": 0, "truncated": True}])
+def test_r07_what_hangs_together_and_is_not_known_whole_is_refused(
+    policy: Write, monkeypatch: pytest.MonkeyPatch, ended: dict[str, object]
+) -> None:
+    monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(text="", **ended))
+    with pytest.raises(Refused, match="hangs together"):
+        unit_state.check_effect("stop", "logrotate.timer")
+
+
+def test_r05_more_than_is_looked_through_is_refused(policy: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "MOST_UNITS", 1)
+    text = "Id=a.timer\nLoadState=loaded\nActiveState=inactive\nWants=b.service c.service d.service"
+    monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(code=0, text=text, truncated=False))
+    with pytest.raises(Refused, match="hang together"):
+        unit_state.check_effect("start", "a.timer")

@@ -55,6 +55,14 @@ def test_the_root_program_hears_the_gate_alone(host: Machine) -> None:
     assert act(host, do="enable_timer", unit="cron.service")["ok"] is False
     assert act(host, do="enable_timer", unit="logrotate.timer")["ok"] is True
     assert host.properties("logrotate.timer")["ActiveState"] == "active"
+    host.run(["systemctl", "disable", "--now", "logrotate.timer"])
+    host.run(["systemctl", "start", "ssh.service"])
+    host.write("/etc/systemd/system/logrotate.service.d/maint.conf", "[Unit]\nConflicts=ssh.service\n")
+    host.run(["systemctl", "daemon-reload"])
+    said = act(host, do="enable_timer", unit="logrotate.timer")
+    assert (said["ok"], "ssh.service is protected" in said["reason"]) == (False, True), said
+    states = {unit: host.properties(unit)["ActiveState"] for unit in ("logrotate.timer", "ssh.service")}
+    assert states == {"logrotate.timer": "inactive", "ssh.service": "active"}
 
 
 def test_polkit_grants_exact_units_and_verbs(host: Machine) -> None:

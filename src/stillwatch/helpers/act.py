@@ -22,8 +22,8 @@ from stillwatch.helpers.policyfile import entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import HalfDone, Refused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
-from stillwatch.helpers.unit_state import check_failing, check_unprotected
-from stillwatch.unit.protected import ACCESS_PROGRAMS, is_protected_process, protected_by_name
+from stillwatch.helpers.unit_state import check_effect, check_failing, check_unprotected
+from stillwatch.unit.protected import is_protected_process, protected_by_name
 
 CALLERS: Final = ("stillwatch-gate",)
 GRACE: Final = 8.0
@@ -66,7 +66,7 @@ def terminate(request: dict[str, Any]) -> dict[str, Any]:
             raise Refused(f"process {pid} is another one by now")
         check_failing(request["unit"])
         check_stray(found.cgroup, request["unit"])
-        if is_protected_process(found.comm) or found.comm in ACCESS_PROGRAMS:
+        if is_protected_process(found.comm):
             raise Refused(f"process {pid} ({found.comm}) is protected")
         if all(one.pid != pid for one in listeners(request["port"])):
             raise Refused(f"process {pid} does not listen on port {request['port']}")
@@ -189,6 +189,7 @@ def timer(request: dict[str, Any]) -> dict[str, Any]:
         check_unprotected(unit)
     else:
         enabling.enabled_along(unit)
+    check_effect("start" if verb == "enable" else "stop", unit)
     now = [] if verb == "stop" else ["--now"]
     before = enabling.state(unit)
     ended = run(

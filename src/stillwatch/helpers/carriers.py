@@ -12,13 +12,12 @@ from typing import Any, Final
 from stillwatch.helpers.connections import ESTABLISHED, system_unit, tcp
 from stillwatch.helpers.processes import PROC, pids, process, sockets
 from stillwatch.helpers.request import Refused
-from stillwatch.unit.protected import ACCESS_PROGRAMS
+from stillwatch.unit.protected import ACCESS_PROGRAMS, LONGEST_COMM
 
 SESSIONS: Final = Path("/run/systemd/sessions")
 DHCP_CLIENT: Final = ("0044", "0222")
 """Ports 68 and 546, as /proc/net/udp writes them."""
 MOST: Final = 200
-LONGEST_COMM: Final = 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.names import Names, listed, may_be_changed
-from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, runs
+from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, protected_from_start, runs
+from stillwatch.unit.shown import SHOWN, absent, names_in, shown
+from stillwatch.unit.transaction import TooWide, Verb, effects
 
+MOST_SHOWN: Final = 8_388_608
 STATE: Final = (
     "Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy", "UnitFileState",
     "FragmentPath", "DropInPaths",
@@ -39,6 +43,34 @@ def check_unprotected(unit: str) -> Mapping[str, str]:
     if ran := runs((facts.get(name, "") for name in EXECUTED), ACCESS_PROGRAMS):
         raise Refused(f"{unit} is protected: it runs {min(ran)}")
     return facts
+
+
+def check_effect(verb: Verb, unit: str) -> None:
+    """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
+    protected with the verb."""
+    known: dict[str, dict[str, Any]] = {}
+
+    async def facts(name: str) -> Mapping[str, Any]:
+        for ask in () if name in known else (("*",) if not known else ()) + (name,):
+            if name not in known:
+                ended = run(
+                    [program("systemctl"), "show", "--no-pager", SHOWN, "--", ask], seconds=10, limit=MOST_SHOWN
+                )
+                if ended.code != 0 or ended.truncated:
+                    raise Refused("PID 1 does not say what hangs together")
+                known.update((one, said) for names, said in shown(ended.text) for one in names)
+        return known.setdefault(name, absent(name))
+
+    try:
+        seen = asyncio.run(effects([(verb, unit)], facts))
+    except TooWide as error:
+        raise Refused(str(error)) from error
+    for then, other in sorted(seen.jobs):
+        names, more = names_in(known[other]).relatives, protected_patterns()
+        if then != "start" and other in seen.up and (protected := protected_by(names, more)):
+            raise Refused(f"{protected} is protected, and {verb} {unit} would {then} it")
+        if then == "start" and (protected := protected_from_start(names, more)):
+            raise Refused(f"{protected} is protected, and {verb} {unit} would start it")
 
 
 def asked(unit: str) -> dict[str, str]:

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stillwatch.install.installer import Installer
-from stillwatch.unit.names import Names, listed
-from stillwatch.unit.transaction import RELATIONS, TooWide, Verb, effects
+from stillwatch.unit.names import Names
+from stillwatch.unit.shown import SHOWN, absent, names_in, shown
+from stillwatch.unit.transaction import TooWide, Verb, effects
 
 VERBS: Final[tuple[Verb, ...]] = ("start", "stop", "restart", "reload")
-SHOW: Final = (
-    "systemctl", "show", "--no-pager",
-    f"--property=Id,Names,LoadState,ActiveState,Job,StopWhenUnneeded,Triggers,TriggeredBy,{','.join(RELATIONS)}",
-)  # fmt: skip
 Along = Mapping[tuple[str, str], tuple[tuple[Verb, Names], ...]]
 
 
@@ -24,23 +21,15 @@ class Host(dict[str, dict[str, Any]]):
         super().__init__()
         self._hands = hands
 
-    async def ask(self, *units: str) -> None:
-        for block in "\n".join(await self._hands.lines((*SHOW, "--", *units))).split("\n\n"):
-            said = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-            facts: dict[str, Any] = {kind: listed(said.get(kind, "")) for kind in (*RELATIONS, "Names", "TriggeredBy")}
-            facts |= {kind: said[kind] for kind in ("Id", "LoadState", "ActiveState") if kind in said}
-            facts["Job"] = (1 if said.get("Job") else 0,)
-            facts["StopWhenUnneeded"] = said.get("StopWhenUnneeded") == "yes"
-            self |= dict.fromkeys((*facts["Names"], *filter(None, [said.get("Id")])), facts)
+    async def ask(self, unit: str) -> None:
+        lines = await self._hands.lines(("systemctl", "show", "--no-pager", SHOWN, "--", unit))
+        for names, facts in shown("\n".join(lines)):
+            self |= dict.fromkeys(names, facts)
 
     async def facts(self, unit: str) -> Mapping[str, Any]:
         if unit not in self:
             await self.ask(unit)
-        return self.setdefault(unit, {"Id": unit, "LoadState": "not-found", "ActiveState": "inactive", "Names": []})
-
-    def names(self, unit: str) -> Names:
-        known = self[unit]
-        return Names.of({unit, *known["Names"]}, (*known.get("Triggers", ()), *known.get("TriggeredBy", ())))
+        return self.setdefault(unit, absent(unit))
 
 
 async def taken_along(hands: Installer, units: Mapping[str, Names]) -> Along:
@@ -57,5 +46,5 @@ async def taken_along(hands: Installer, units: Mapping[str, Names]) -> Along:
                 found[verb, unit] = (("stop", Names.of(("init.scope",))),)
                 continue
             others = sorted(job for job in seen.jobs if job[0] != "start" and job[1] in seen.up and job[1] != unit)
-            found[verb, unit] = tuple((how, host.names(other)) for how, other in others)
+            found[verb, unit] = tuple((how, names_in(host[other])) for how, other in others)
     return found

@@ -71,6 +71,7 @@ ACCESS_PROGRAMS: Final = frozenset((
 ))  # fmt: skip
 """Programs by which people come in, the network stands, or somebody is told apart: a unit that runs one is protected
 whatever its name (R40)."""
+LONGEST_COMM: Final = 15
 EXECUTED: Final = tuple(
     f"Exec{line}"
     for line in ("Condition", "StartPre", "Start", "StartPost", "Reload", "ReloadPost", "StopPre", "Stop", "StopPost")
@@ -135,8 +136,8 @@ def tokens_of(words: Iterable[str]) -> set[str]:
 
 
 def is_protected_process(name: str) -> bool:
-    """Whether a process of this name is access, logging, PID 1's own or ours."""
-    return _PROCESSES.fullmatch(name) is not None
+    """Whether a process of this name is access, logging, PID 1's own or ours. The kernel cuts names (comm) short."""
+    return _PROCESSES.fullmatch(name) is not None or any(name == one[:LONGEST_COMM] for one in ACCESS_PROGRAMS)
 
 
 def _first(names: Iterable[str], patterns: Iterable[str]) -> str:
