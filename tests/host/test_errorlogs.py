@@ -15,3 +15,12 @@ def test_the_logs_that_are_there_the_last_written_first(tmp_path: Path) -> None:
     found = [Path(path).parent.name for path in error_logs(150, tmp_path)]
     assert found == ["postgresql", "mysql"]
     assert error_logs(0, tmp_path / "none") == []
+
+
+def test_of_a_service_of_any_name_the_log_that_is_called_as_its_folder(tmp_path: Path) -> None:
+    for name in ("broker/broker.log", "broker/access.log", "proxy/error.log", "apt/term.log", "nginx/error.log"):
+        file = tmp_path / "var/log" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    found = sorted(str(Path(path).relative_to(tmp_path / "var/log")) for path in error_logs(0, tmp_path))
+    assert found == ["broker/broker.log", "nginx/error.log", "proxy/error.log"]

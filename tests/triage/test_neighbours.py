@@ -4,10 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.triage.neighbours import from_nameless, from_one_program, from_refusals, from_targets
+from stillwatch.triage.neighbours import (
+    from_nameless,
+    from_one_program,
+    from_own_logins,
+    from_refusals,
+    from_targets,
+)
 from stillwatch.triage.sighting import Sighting, Units, sight
 
-from .build import AT, trigger
+from .build import AT, own, running, trigger
 
 KNOWN = Units.of({})
 
@@ -94,3 +100,11 @@ def test_what_names_nobody_is_of_the_one_fault_of_its_kind_that_is_known_by_name
     assert list(from_nameless([nameless, named])) == [(nameless.node, named.node)]
     assert list(from_nameless([nameless, named, said("caddy", "certificate-not-issued")])) == []
     assert list(from_nameless([nameless, said("lego", "timeout")])) == []
+
+
+def test_log_ins_that_fail_from_this_machine_are_those_of_the_unit_whose_password_is_refused() -> None:
+    units = Units.of({"crm.service": running("crm.service")})
+    refused = sight(replace(own("crm.service", "wrong-credentials"), object="shop"), units)
+    for users, found in (("shop, ann", True), ("ann", False)):
+        server = sight(trigger("postgres", "login-failed", users=users), units)
+        assert bool(list(from_own_logins([refused, server]))) is found

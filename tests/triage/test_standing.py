@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from stillwatch.records.trigger import Severity
 from stillwatch.triage.sighting import Units, sight
-from stillwatch.triage.standing import is_well, severity_of
+from stillwatch.triage.standing import OPEN_TO_ALL, is_well, severity_of
 
 from .build import AT, failed, own, pid1, running, trigger
 
@@ -57,3 +57,19 @@ def test_hearsay_is_worth_no_alarm_and_planted_instructions_a_quiet_word() -> No
     planted = sight(trigger("user-1000.slice", "prompt-injection", writer="user-1000.slice"), Units.of({}))
     assert severity_of([heard], [], AT) is Severity.info
     assert severity_of([heard, planted], [], AT) is Severity.low
+
+
+def test_settings_that_were_left_out_at_the_start_are_left_out_since() -> None:
+    well = running("a.service", changed_at=AT - 59.5, started_at=AT - 60)
+
+    def told(cause: str, at: float) -> Severity:
+        return severity_of([sight(own("a.service", cause, first=at, last=at), Units.of({}))], [well], AT)
+
+    assert told("bad-config", AT - 59.9) is Severity.medium
+    assert told("bad-config", AT - 61) is Severity.info
+    assert told("network", AT - 59.9) is Severity.info
+
+
+def test_a_file_that_anybody_may_change_matters_while_the_unit_is_well() -> None:
+    open_file = sight(pid1("a.service", "permission", rule=OPEN_TO_ALL, severity=Severity.medium), Units.of({}))
+    assert severity_of([open_file], [running("a.service")], AT) is Severity.medium

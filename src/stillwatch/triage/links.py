@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.neighbours import from_nameless, from_one_program, from_refusals, from_targets
+from stillwatch.triage.neighbours import from_nameless, from_one_program, from_own_logins, from_refusals, from_targets
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
@@ -53,6 +53,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *from_one_program(heard),
         *from_refusals(heard),
         *from_nameless(heard),
+        *from_own_logins(heard),
     }
     return {(symptom, root) for symptom, root in found if symptom != root}
 

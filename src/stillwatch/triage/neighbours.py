@@ -49,6 +49,16 @@ def from_nameless(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             yield nameless.node, nodes.pop()
 
 
+def from_own_logins(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """A server tells of log-ins that fail from this very machine: those of the unit whose password is refused."""
+    refused = [s for s in sightings if s.unit and s.trigger.cause == "wrong-credentials" and s.trigger.object]
+    for server in (sighting for sighting in sightings if sighting.trigger.cause == "login-failed"):
+        tried = server.trigger.fields.get("users", "").split(", ")
+        theirs = {s.node for s in refused if s.trigger.object in tried and _near(server, s)}
+        if len(theirs) == 1:
+            yield server.node, theirs.pop()
+
+
 def _short(sighting: Sighting, names: Collection[str]) -> str:
     """Docker calls `shop-db-1` what the lines of compose call `db-1`."""
     name = sighting.subject

@@ -12,8 +12,12 @@ from stillwatch.triage.sighting import Sighting
 
 MEASURED = frozenset({"unit-zombies", "unit-busy"})
 """Rules by which we count what a unit does now."""
+OPEN_TO_ALL = "systemd-file-writable"
+"""The rule by which PID 1 says that anybody may change the file of a unit."""
 RELOAD_FAILED = "systemd-reload-failed"
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
+_READ_AT_START = frozenset({"bad-config"})
+"""Causes that a program tells of as it starts, and which hold for as long as it runs."""
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 _SAME_MOMENT = 1.0
@@ -41,7 +45,7 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
         return min(worst, Severity.high)
     if all(was_a_race(speaking, unit, at) for unit in known):
         return Severity.info
-    if any(complains(speaking, unit) for unit in known):
+    if any(complains(speaking, unit) or runs_without(speaking, unit) for unit in known):
         return min(worst, Severity.medium)
     return min(worst, Severity.info if all(has_recovered(speaking, unit) for unit in known) else Severity.low)
 
@@ -50,7 +54,9 @@ def _still_matters(sighting: Sighting) -> bool:
     """Causes that a restart does not take away; what is counted by us needs nobody's word."""
     trigger = sighting.trigger
     return (
-        trigger.cause == "log-flood" or trigger.rule in MEASURED or (trigger.cause in _COMES_AGAIN and trigger.trusted)
+        trigger.cause == "log-flood"
+        or trigger.rule in (*MEASURED, OPEN_TO_ALL)
+        or (trigger.cause in _COMES_AGAIN and trigger.trusted)
     )
 
 
@@ -93,6 +99,12 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     return unit.active_state == "active" and sum(trigger.count for trigger in later) >= _AGAIN_AND_AGAIN
 
 
+def runs_without(sightings: Sequence[Sighting], unit: UnitState) -> bool:
+    """Whether it said as it started that it leaves out a part of its settings: said once, and true since."""
+    told = [s for s in sightings if s.unit == unit.name and s.trigger.cause in _READ_AT_START and not s.trigger.trusted]
+    return unit.active_state == "active" and any(not _was_before(s, unit.started_at or unit.changed_at) for s in told)
+
+
 def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether the last complaint lies before its last start: a restart that succeeded is no alarm.
 
@@ -106,4 +118,6 @@ def _was_before(sighting: Sighting, began: float) -> bool:
     """Log files often tell whole seconds: what was said in the second of a start may have come after it."""
     if sighting.from_log:
         return sighting.trigger.last < int(began)
+    if sighting.trigger.cause in _READ_AT_START and not sighting.trigger.trusted:
+        return sighting.trigger.last <= began
     return sighting.trigger.last <= began + _SAME_MOMENT

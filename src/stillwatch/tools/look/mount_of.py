@@ -48,6 +48,7 @@ async def _row(mount: Mount, systemd: Systemd) -> dict[str, Any]:
         "kind": mount.kind,
         "source": mount.source,
         "read_only": "ro" in mount.options.split(","),
+        "no_exec": "noexec" in mount.options.split(","),
         "declared": unit.fragment_path if unit else "",
         "unit": unit.name if unit else "",
         "since": unit.changed_at if unit else 0.0,

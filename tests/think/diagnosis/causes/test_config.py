@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from stillwatch.triage.standing import OPEN_TO_ALL
 
 from .scene import Looks, ask, files, trigger, unit
 
@@ -174,3 +178,32 @@ async def test_a_lock_that_another_unit_holds_is_told_and_never_removed() -> Non
     _, said = await ask(said_so, looks=Looks(lock_holders=holder), units=(unit(active_state="active"),))
     assert said.cause is not None and (said.cause.id, said.cause.object) == ("stale-lock", "report.service")
     assert said.proposal is None
+
+
+async def test_of_files_that_take_in_others_the_last_has_the_mistake() -> None:
+    words = "Syntax error on line 146 of /etc/web/web.conf: "
+    words += "Syntax error on line 1 of /etc/web/mods/geo.load: Cannot load x.so"
+    looks = Looks(file_metadata={"exists": True, "mode": "-rw-r--r--"})
+    _, said = await ask(trigger("bad-config", words, path="/etc/web/web.conf", line="146"), looks=looks)
+    assert said.cause and said.cause.object == "/etc/web/mods/geo.load"
+    assert "line 1" in said.cause.text and "Cannot load x.so" in said.cause.text
+
+
+async def test_settings_that_are_not_there_are_missing_and_not_wrong() -> None:
+    refused = trigger("bad-config", 'Unable to open pwfile "/etc/broker/passwd"', path="/etc/broker/passwd")
+    _, said = await ask(refused, looks=Looks(file_metadata={"exists": False}))
+    assert said.cause and (said.cause.id, said.cause.object) == ("missing-path", "/etc/broker/passwd")
+
+
+async def test_a_units_file_that_anybody_may_change_until_nobody_may() -> None:
+    path = "/etc/systemd/system/shop.service"
+    marked = replace(trigger("permission", trusted=True, path=path), rule=OPEN_TO_ALL, object=path)
+    for mode, over in (("-rw-rw-rw-", False), ("-rw-r--r--", True)):
+        _, said = await ask(marked, looks=Looks(file_metadata={"exists": True, "mode": mode}))
+        assert said.cause and (said.cause.id, said.cause.object) == ("permission", path)
+        assert bool(said.over) is over
+
+
+async def test_where_nothing_is_found_out_the_programs_own_words_are_told() -> None:
+    _, said = await ask(trigger("bad-config", "FATAL: value 'dynmaic' is not allowed for pm"))
+    assert said.cause and "dynmaic" in said.cause.text

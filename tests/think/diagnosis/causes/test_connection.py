@@ -98,3 +98,22 @@ async def test_what_answers_again_is_over_and_what_is_refused_still_is_not() -> 
     old = Looks(name_address=HERE, listening_sockets={"sockets": [{**HOLDER, "started": AT - 900}]})
     _, said = await ask(replace(REFUSED, first=AT - 60), looks=old, units=(CLIENT,))
     assert not said.over
+
+
+async def test_who_listens_and_from_whom_no_packet_comes_back_is_behind_a_firewall() -> None:
+    held = {"sockets": [{**HOLDER, "state": "sleeping", "waiting": 0, "started": AT - 900}]}
+    looks = Looks(name_address=HERE, listening_sockets=held, connections={"opening": [{"port": 8443, "count": 1}]})
+    for words, culprit in (("127.0.0.1:8443 timed out", "firewall, port 8443"), ("127.0.0.1:8443: bad answer", "")):
+        silent = replace(trigger("network", words, target="127.0.0.1:8443"), first=AT - 30, last=AT - 1, count=9)
+        _, said = await ask(silent, looks=looks, units=(CLIENT,))
+        assert said.cause and (said.cause.object == culprit or not culprit)
+        assert ("firewall" in said.cause.text) is bool(culprit)
+
+
+async def test_an_open_port_does_not_prove_that_anybody_is_answered() -> None:
+    held = {"sockets": [{**HOLDER, "state": "sleeping", "waiting": 0, "started": AT - 900}]}
+    looks = Looks(name_address=HERE, listening_sockets=held)
+    for words, over in (("127.0.0.1:8443 timed out", False), ("127.0.0.1:8443: refused", True)):
+        told = replace(trigger("network", words, target="127.0.0.1:8443"), first=AT - 40, last=AT - 8, count=33)
+        _, said = await ask(told, looks=looks, units=(CLIENT,))
+        assert bool(said.over) is over

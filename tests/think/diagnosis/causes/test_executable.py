@@ -91,3 +91,11 @@ async def test_a_program_that_may_not_be_executed_is_not_called_missing_where_no
     _, said = await ask(denied)
     assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/opt/shop/bin/shop")
     assert said.proposal is None
+
+
+async def test_where_nothing_may_be_executed_the_mount_is_to_blame() -> None:
+    denied = trigger("missing-executable", "Failed at step EXEC: Permission denied", trusted=True)
+    mount = {"path": "/opt/shop/bin/shop", "mounts": [{"point": "/opt", "no_exec": True}]}
+    looks = Looks(file_metadata={"exists": True, "mode": "-rwxr-xr-x"}, mount_of=mount)
+    _, said = await ask(denied, looks=looks)
+    assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/opt")

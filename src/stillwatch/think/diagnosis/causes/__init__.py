@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from stillwatch.think.diagnosis.causes.account import missing_user
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
-from stillwatch.think.diagnosis.causes.config import bad_config, permission, stale_lock
+from stillwatch.think.diagnosis.causes.config import bad_config, permission
 from stillwatch.think.diagnosis.causes.connection import dependency, masked
-from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting, missing_user
+from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.lock import stale_lock
 from stillwatch.think.diagnosis.causes.mounts import mount_missing, read_only
 from stillwatch.think.diagnosis.causes.outside import (
     GUESSING,
@@ -53,5 +55,5 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     **dict.fromkeys(GUESSING, brute_force),
 }
 
-PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use)
+PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use, stale_lock)
 """Tried on a failed unit whose triggers name no reason: they need no words, only what the system shows."""

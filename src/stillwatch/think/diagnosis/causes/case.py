@@ -14,6 +14,7 @@ from stillwatch.records.incident import MEANT, Evidence, EvidenceKind, Incident
 from stillwatch.records.look import Seen
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.watch.gravity import gist_of
 from stillwatch.watch.last_words import reason
 
 PROVEN = 0.95
@@ -29,6 +30,9 @@ _MEANT = re.compile(
     re.I,
 )
 _MOST_WORDS = 4
+_MARKS = " :;,.'\")]0123456789"
+_TELLING = 8
+"""Characters from which on the rest of a line tells something."""
 _LONGEST = 2000
 
 
@@ -129,6 +133,18 @@ class Case:
     def reason(self) -> str:
         """The line in which a unit's own programs most likely say why it ended, "" where none does."""
         return reason([event.text for event in self._words()])
+
+    def said(self, cause: str, *, beside: str = "") -> str:
+        """What was said of it, to be put behind a sentence; beside: what the sentence has told already.
+
+        Where the culprit is not found out, these words are all that leads on.
+        """
+        samples = [trigger.sample[:_LONGEST] for trigger in self.triggers(cause)]
+        words = [event.text[:_LONGEST] for event in self._words()] or samples
+        told = next((text for text in (*samples, *words) if beside and beside in text), "") or reason(words)
+        after = told.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
+        gist = gist_of(after if len(after) > _TELLING else told)
+        return f'; it said: "{gist}"' if gist else ""
 
     @property
     def last_words(self) -> list[str]:

@@ -28,8 +28,12 @@ _TARGET: Final = re.compile(
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
 _CUSTOM: Final = {"http": 80, "https": 443}
 _ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
+_SILENCE: Final = re.compile(
+    r"\btime-?d? ?out\b|\b(?:no|not|n't) (?:answer|repl|respon)|\bunresponsive\b|\bno route\b", re.I
+)
 _PATIENCE: Final = 3.0
-"""Seconds without a complaint after which somebody who listens is taken to answer again."""
+_SILENT_FOR: Final = 20.0
+"""Seconds without a complaint after which somebody who listens is taken to answer again; where nothing came back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +70,7 @@ async def dependency(case: Case) -> Finding | None:
     if not case.triggers("dependency-failed", "network"):
         return None
     place = next((str(target) for target in targets_of(own, unit)), "")
-    sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}"
+    sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}{case.said(cause)}"
     return case.finding(cause, unit.name, sentence, told, confidence=SEEN if case.trusted(cause) else TOLD)
 
 
@@ -172,17 +176,49 @@ async def _listens(
         return case.finding("timeout", name, sentence, told, seen, proven=True, proposal=remedy)
     started = holder.get("started")
     came = isinstance(started, int | float) and started > min(trigger.first for trigger in own) - 1
-    if now - last >= _PATIENCE or (came and last < float(str(started)) + 2):
+    if now - last >= _patience(own) or (came and last < float(str(started)) + 2):
         seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
         sentence = f"{unit.name} could not reach {target} for a while; {name} listens there now"
         return case.finding(
             "dependency-failed", name, sentence, told, seen, confidence=PROVEN, over=f"{name} answers again"
         )
+    if not came and (dropped := await _dropped(case, unit, target, name, own, told)) is not None:
+        return dropped
     if server in case.troubled:
         seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
         sentence = f"{unit.name} asks {target}, where {name} has trouble of its own"
         return case.finding("dependency-failed", name, sentence, told, seen, proven=True)
     return None
+
+
+def _patience(own: Sequence[Trigger]) -> float:
+    """A port that is open proves that nobody is refused any more, and not that anybody is answered."""
+    pauses = [(trigger.last - trigger.first) / (trigger.count - 1) for trigger in own if trigger.count > 1]
+    least = _SILENT_FOR if any(_SILENCE.search(trigger.sample[:2000]) for trigger in own) else _PATIENCE
+    return max(least, 2.5 * min(pauses, default=0.0))
+
+
+async def _dropped(
+    case: Case, unit: UnitState, target: Target, name: str, own: Sequence[Trigger], told: tuple[str, ...]
+) -> Finding | None:
+    """Who listens, is not stopped and has nobody waiting, while nothing ever comes back: its packets are dropped.
+
+    A program that refuses or is slow has the connection at least; on this machine only a firewall takes it away.
+    """
+    last = max(own, key=lambda trigger: trigger.last)
+    if not _SILENCE.search(last.sample[:2000]):
+        return None
+    seen = await case.cite_look(
+        "listening_sockets", f"{name} listens on port {target.port}; nobody waits for it", port=target.port
+    )
+    pending = rows(await case.look("connections"), "opening")
+    syn = [row for row in pending if number(row, "port") == target.port]
+    looked = await case.cite_look("connections", f"asked for at port {target.port} and not answered") if syn else ()
+    sentence = (
+        f"{unit.name} asks {target}, where {name} listens, and no packet comes back: "
+        "a firewall of this machine drops them, as it seems (nft list ruleset)"
+    )
+    return case.finding("network", f"firewall, port {target.port}", sentence, told, seen, looked, confidence=SEEN)
 
 
 async def _nobody(case: Case, unit: UnitState, target: Target, told: tuple[str, ...]) -> Finding | None:

@@ -7,7 +7,7 @@ import re
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, rows, text
 from stillwatch.think.diagnosis.causes.mounts import hidden_below
 from stillwatch.unit.facts import is_failing, paths_of
 
@@ -80,6 +80,13 @@ async def _unseen(case: Case, unit: UnitState, programs: list[str], told: tuple[
     file = await file_of(case, program)
     if file is not None and exists(file):
         looked = await case.cite_look("file_metadata", path=program)
+        mount = next(iter(rows(await case.look("mount_of", path=program), "mounts")), {})
+        if mount.get("no_exec") is True:
+            point = text(mount, "point")
+            seen = await case.cite_look("mount_of", path=program)
+            sentence = f"{unit.name} cannot start: {program} lies on {point}, where nothing may be executed"
+            note = "The option noexec of the mount forbids it: mount it without, or put the program elsewhere."
+            return case.finding("permission", point, sentence, told, looked, seen, proven=True, notes=(note,))
         sentence = f"{program}, which {unit.name} starts, exists but cannot be executed"
         return case.finding("missing-executable", program, sentence, told, looked, confidence=0.7)
     culprit = unit.fragment_path or unit.name
@@ -108,24 +115,6 @@ async def missing_setting(case: Case) -> Finding | None:
             remedy = propose("restore_file", path, sentence, unit=unit.name) if setting[0] == "E" else None
             return case.finding("missing-path", path, sentence, told[:3], looked, proven=True, proposal=remedy)
     return None
-
-
-_ACCOUNTS = {217: ("User", "user", "user"), 216: ("Group", "group", "group")}
-
-
-async def missing_user(case: Case) -> Finding | None:
-    """systemd's own step USER or GROUP failed (exit status 217, 216, systemd.exec(5)): the account does not exist."""
-    unit = case.unit
-    setting, kind, account = _ACCOUNTS.get(unit.exit_status if unit else 0, ("", "", ""))
-    account = str(getattr(unit, account)) if account else ""
-    if unit is None or not account:
-        return None
-    told = case.cite()
-    culprit = unit.fragment_path or unit.name
-    sentence = f"{unit.name} cannot start: the {kind} {account}, named by {setting}= in {culprit}, does not exist"
-    changed, when = await last_change(case, unit.fragment_path)
-    sentence += f"; {changed}" if changed else ""
-    return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
 
 
 _NOT_LOADED = 127

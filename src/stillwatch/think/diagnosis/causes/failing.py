@@ -99,6 +99,7 @@ async def plain(case: Case) -> Finding | None:
         return None
     subject = case.incident.subject or case.incident.host
     sentence = f"{subject}: {CAUSES[lead.cause]}"
+    sentence += "" if lead.trusted else case.said(lead.cause)
     return case.finding(
         lead.cause, lead.object or subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
     )

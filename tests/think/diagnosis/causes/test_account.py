@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.records.event import Event, Untrusted
+
+from .scene import AT, Looks, ask, trigger
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "can't find the user cached to switch to",
+        "[pool www] cannot get uid for user 'cached'",
+        'getpwnam("cached") failed in /etc/cache.conf:2',
+        "unknown user: cached",
+        "User cached does not exist",
+    ],
+)
+async def test_a_user_to_whom_a_failed_program_cannot_switch_is_named(words: str) -> None:
+    said_it = (Event(host="h", at=AT, source="journal", subject="shop.service", text=Untrusted(words)),)
+    ended = replace(trigger("exit-code", trusted=True), words=said_it)
+    _, said = await ask(ended, looks=Looks(users={"accounts": [], "admins": {}}))
+    assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", "cached")
+    assert said.confidence >= 0.9
+    known = {"accounts": [{"name": "cached"}], "admins": {}}
+    _, said = await ask(ended, looks=Looks(users=known))
+    assert said.cause and said.cause.object != "cached"
