@@ -13,6 +13,7 @@ from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State
 from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
 from tests.support.door import ALLOWED, ASKED, DONE, MENDED, REFUSED, RESTART, WAITING, FakeDoor, FakeNotifier, answered
 from tests.think.incidents import incident
 from tests.think.models import StillClock
@@ -260,3 +261,16 @@ async def test_what_cannot_be_measured_or_was_not_mended_by_the_gate_stays_over(
 def test_later_measurements_are_asked_for_now_and_then() -> None:
     life, _, _ = lifecycle()
     assert (life.is_time_to_measure(), life.is_time_to_measure()) == (True, False)
+
+
+async def test_it_is_not_over_while_what_the_fault_took_down_is_down() -> None:
+    life, door, notifier = lifecycle(MENDED)
+    shop = UnitState(name="shop.service", enabled="enabled", active_state="failed")
+    web = UnitState(name="web.service", active_state="active", required_by=("shop.service",))
+    life.units = lambda: {"web.service": web, "shop.service": shop}
+    after = await life.carry_on(waiting())
+    assert after.state == "open" and after.proposal_id == "" and after.decision is None and notifier.told == []
+    assert after.proposal and (after.proposal.action, after.proposal.target) == ("start_unit", "shop.service")
+    after = await life.carry_on(after)
+    assert door.proposed[-1][0].target == "shop.service"
+    assert after.state == "resolved" and notifier.titles == ["resolved"]

@@ -66,6 +66,7 @@ class Daemon:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.lifecycle.units = lambda: self.standing.units
         self.digestion = Digest(store=self.store, clock=self.clock, home=self.host)
         self.thinking = Thinking(
             host=self.host,

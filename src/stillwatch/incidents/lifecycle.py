@@ -6,15 +6,17 @@ The gate decides and acts; this only asks it and writes down what it said.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stillwatch.errors import NotReachable, StillwatchError
+from stillwatch.incidents.aftermath import next_start, still_down
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
 from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.trigger import Severity
+from stillwatch.records.unit import UnitState
 from stillwatch.untrusted import for_notice
 
 LOG = logging.getLogger(__name__)
@@ -35,11 +37,19 @@ TOLD_FROM = Severity.medium
 """Nobody is woken for less."""
 
 
+def no_units() -> Mapping[str, UnitState]:
+    """Where nobody asks PID 1."""
+    return {}
+
+
 @dataclass(kw_only=True)
 class Lifecycle:
+    """units: as PID 1 told of them last."""
+
     gate: GateDoor
     notifier: Notifier
     clock: Clock
+    units: Callable[[], Mapping[str, UnitState]] = no_units
     gate_problem: str = ""
     """Why the gate does not answer, "" while it does."""
     _gate_asked: float = float("-inf")
@@ -162,11 +172,25 @@ class Lifecycle:
             return incident
         tried = f"{_proposed(incident)}: {outcome.status}{', verified' if outcome.verified else ''}"
         if outcome.status == "done" and outcome.verified:
+            if down := still_down(incident, self.units()):
+                return await self._goes_on(incident, tried, down)
             incident = self._stepped(incident, "gate", tried, "resolved")
             await self._tell(incident, "resolved", tried)
             return incident
         incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
         note = f"{TRIED} {tried}; a human should look"
+        incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
+        await self._tell(incident, "needs you", note)
+        return incident
+
+    async def _goes_on(self, incident: Incident, tried: str, down: tuple[str, ...]) -> Incident:
+        """The root is mended and not all that it took down: the next of those is proposed, or a person is told."""
+        left = f"{', '.join(down)} went down with it and {'is' if len(down) == 1 else 'are'} not up yet"
+        incident = self._stepped(incident, "gate", f"{tried}; {left}", "open")
+        proposal = next_start(incident, down)
+        if proposal is not None:
+            return replace(incident, proposal=proposal, proposal_id="", decision=None, outcome=None)
+        note = f"{TRIED} {left}; a human should look"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
