@@ -57,17 +57,27 @@ def table(verdicts: Sequence[Verdict], how: Mapping[str, Any], seconds: int, bef
     rows = [f"{len(verdicts)} cases in {seconds} s: {told}.", ""]
     rows += [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     rows += [f"| {name} | {' | '.join(counted[column][name] for column in columns)} |" for name in counted["all"]]
-    rows += ["", "| case | half | cause | incidents | proposals | before |", "|---|---|---|---|---|---|"]
+    rows += ["", "| case | half | cause | incidents | proposals | mended | before |", "|---|---|---|---|---|---|---|"]
     rows += [_row(verdict, before) for verdict in verdicts]
     return "\n".join(rows) + "\n"
 
 
 def _row(verdict: Verdict, before: Mapping[str, Any]) -> str:
-    was = before.get(verdict.name, {}).get("root")
-    earlier = "" if was is None else _mark(was)
     wrong = ", ".join(verdict.wrong) or "✓"
     counted = "✓" if verdict.single else f"{verdict.incidents} for {verdict.wanted}"
-    return f"| {verdict.name} | {verdict.half} | {_mark(verdict.root)} | {counted} | {wrong} | {earlier} |"
+    cells = (verdict.name, verdict.half, _mark(verdict.root), counted, wrong, _mended(verdict), _was(verdict, before))
+    return f"| {' | '.join(cells)} |"
+
+
+def _was(verdict: Verdict, before: Mapping[str, Any]) -> str:
+    was = before.get(verdict.name, {}).get("root")
+    return "" if was is None else _mark(was)
+
+
+def _mended(verdict: Verdict) -> str:
+    """Whether what was done mended it, and what else it changed; "" where nothing was to be done."""
+    said = "" if verdict.mended is None else _mark(verdict.mended)
+    return f"{said} changed {', '.join(verdict.changed)}".strip() if verdict.changed else said
 
 
 def write(folder: Path, verdicts: Sequence[Verdict], how: Mapping[str, Any], seconds: int, before: Any) -> None:
@@ -76,7 +86,7 @@ def write(folder: Path, verdicts: Sequence[Verdict], how: Mapping[str, Any], sec
     told = {"how": dict(how), "seconds": seconds, "cases": [one.json() for one in verdicts]}
     (folder / "eval.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     (folder / "eval.md").write_text(table(verdicts, how, seconds, before))
-    (folder / "eval.html").write_text(_page(verdicts, how, seconds))
+    (folder / "eval.html").write_text(_page(verdicts, how, seconds, before))
 
 
 def write_docs(page: Path, told: str) -> None:
@@ -91,18 +101,20 @@ def read(folder: Path) -> dict[str, Any]:
     return {case["name"]: case for case in told["cases"]}
 
 
-def _page(verdicts: Sequence[Verdict], how: Mapping[str, Any], seconds: int) -> str:
+def _page(verdicts: Sequence[Verdict], how: Mapping[str, Any], seconds: int, before: Mapping[str, Any]) -> str:
     counted = "".join(
         f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in figures(verdicts).items()
     )
     rows = "".join(
         f"<tr><td>{html.escape(one.name)}</td><td>{one.half}</td><td>{_mark(one.root)}</td>"
         f"<td>{one.incidents} / {one.wanted}</td><td>{html.escape(', '.join(one.wrong))}</td>"
+        f"<td>{html.escape(_mended(one))}</td><td>{one.seconds}</td><td>{_was(one, before)}</td>"
         f"<td>{'<br>'.join(map(html.escape, one.told)) or html.escape(one.problem)}</td></tr>"
         for one in verdicts
     )
     told = html.escape(", ".join(f"{key} {value}" for key, value in how.items()))
-    head = "".join(f"<th>{name}</th>" for name in ("case", "half", "cause", "incidents", "wrong proposals", "told"))
+    names = ("case", "half", "cause", "incidents", "wrong proposals", "mended", "seconds", "before", "told")
+    head = "".join(f"<th>{name}</th>" for name in names)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Stillwatch: the proving ground</title>'
         f"<style>{STYLE}</style><h1>The proving ground</h1><p>{len(verdicts)} cases in {seconds} s: {told}.</p>"

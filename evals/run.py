@@ -1,7 +1,8 @@
 """The proving ground: breaks fresh machines in every way there is a scenario for, and says what was understood of it.
 
-usage: scripts/eval [--scenario WORDS …] [--level LEVEL] [--profile rules|real] [--seed N …] [--jobs N]
-                    [--half shown|kept] [--prove] [--report DIR] [--against DIR] [--docs] [--list]
+usage: scripts/eval [--scenario WORDS …] [--level LEVEL] [--profile rules|scripted|real] [--models a,b,c]
+                    [--seed N …] [--jobs N] [--half shown|kept] [--prove] [--report DIR] [--against DIR] [--docs]
+                    [--list]
 
 --level check (the default) runs one `stillwatch check` as root; observe, suggest, auto-safe and auto-full install the
 daemon and its gate first. --prove plays no diagnosis: each fault must show, and its right fix must mend it.
@@ -25,11 +26,13 @@ from evals.scenario import Case, cases
 from evals.stage import Fault, Stage
 from tests.support import rig
 from tests.support.mending import CONFIGURATION, configuration, install, standing
-from tests.support.rig import Machine, RigProblem
+from tests.support.rig import CODE, PYTHON, Machine, RigProblem
 from tests.support.shop import MODELS, three_models
 
 LEVELS = ("check", "observe", "suggest", "auto-safe", "auto-full")
 PAGE = Path(__file__).resolve().parent.parent / "docs/evals.md"
+SCRIPTED = 31999
+"""The port of the model that says anything."""
 SECONDS = 30.0
 """How long the daemon may take to find a fault."""
 ALLOWED = ("start_unit", "restart_unit", "reset_failed", "terminate_process")
@@ -54,17 +57,17 @@ def _played(case: Case, seed: int, level: str, profile: str) -> Verdict:
             stage = Stage(machine=machine, seed=seed, name=case.name)
             if level == "check":
                 return _checked(case, stage, profile)
-            return _watched(case, stage, level)
+            return _watched(case, stage, level, profile)
     except (RigProblem, OSError, ValueError, KeyError, AssertionError) as error:
         return failed(case, seed, f"{type(error).__name__}: {error}"[:2000])
 
 
 def _checked(case: Case, stage: Stage, profile: str) -> Verdict:
-    if profile == "real":
-        stage.machine.write(CONFIGURATION, three_models())
+    if profile != "rules":
+        stage.machine.write(CONFIGURATION, _with_models(stage.machine, profile))
     fault = case.play(stage)
     began = time.monotonic()
-    words = ["check", "--json", *([] if profile == "real" else ["--no-model"])]
+    words = ["check", "--json", *(["--no-model"] if profile == "rules" else [])]
     done = stage.machine.stillwatch(*words, timeout=150)
     told = json.loads(done.stdout or "null")
     if told is None:
@@ -72,10 +75,21 @@ def _checked(case: Case, stage: Stage, profile: str) -> Verdict:
     return judge(case, fault, stage.seed, told["incidents"], time.monotonic() - began)
 
 
-def _watched(case: Case, stage: Stage, level: str) -> Verdict:
+def _with_models(machine: Machine, profile: str) -> str:
+    """A configuration in which each tier has a model: a real one, or a server that says the first thing it may say."""
+    if profile == "real":
+        return three_models()
+    server = f"{PYTHON} {CODE}/tests/support/scripted_llm.py --port {SCRIPTED} --behaviour answer"
+    machine.run(["systemd-run", "--quiet", "--unit=scripted-model", *server.split()])
+    machine.wait(lambda: machine.get(f"http://127.0.0.1:{SCRIPTED}/v1/models"), "the scripted model")
+    return "".join(f'[llm.{tier}]\nurl = "http://127.0.0.1:{SCRIPTED}/v1"\n' for tier in MODELS)
+
+
+def _watched(case: Case, stage: Stage, level: str, profile: str) -> Verdict:
     """By the installed daemon, which has no rights: what it finds, what it did, and whether that mended it."""
     machine = stage.machine
-    machine.write(CONFIGURATION, configuration(level))
+    tiers = "" if profile == "rules" else _with_models(machine, profile)
+    machine.write(CONFIGURATION, f'autonomy = "{level}"\n{tiers}' if tiers else configuration(level))
     install(machine, POLICY)
     fault = case.play(stage)
     before = standing(machine)
@@ -143,6 +157,8 @@ def main() -> int:
     if words.list:
         print("\n".join(f"{case.name:<34} {half_of(case.name):<6} {case.title}" for case in chosen))
         return 0
+    if words.models:
+        MODELS.update(zip(MODELS, _three(words.models.split(",")), strict=True))
     rig.rootfs()
     seeds = words.seed or [random.SystemRandom().randrange(1_000_000)]
     todo = [(case, seed) for seed in seeds for case in chosen]
@@ -171,11 +187,19 @@ def main() -> int:
     return 0 if all(verdict.root for verdict in verdicts) else 1
 
 
+def _three(files: Sequence[str]) -> list[str]:
+    """A file for each tier: the first for the first, the last for the last and for all that are left over."""
+    return [*files, *[files[-1]] * len(MODELS)][: len(MODELS)]
+
+
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/eval", description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--scenario", nargs="*", default=[], metavar="WORDS", help="parts of names; all without it")
     parser.add_argument("--level", choices=LEVELS, default="check")
-    parser.add_argument("--profile", choices=("rules", "real"), default="rules")
+    parser.add_argument("--profile", choices=("rules", "scripted", "real"), default="rules")
+    parser.add_argument(
+        "--models", metavar="FILES", help="GGUF files of the model directory, from small to large: a,b,c"
+    )
     parser.add_argument("--seed", nargs="*", type=int, default=[], metavar="N", help="a fresh one without it")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="machines side by side")
     parser.add_argument("--half", choices=("shown", "kept"), help="one half, drawn by the scenarios' names")

@@ -21,4 +21,4 @@ def test_each_command_has_its_file(name: str) -> None:
 
 def test_the_overview_fits_a_terminal() -> None:
     assert max(map(len, overview().splitlines())) <= 90
-    assert len(overview().splitlines()) <= 54
+    assert len(overview().splitlines()) <= 55

@@ -47,6 +47,7 @@ SECTIONS: Final[dict[str, dict[str, Family]]] = {
         "gate": Family("gate", "The gate: the process that alone decides and acts."),
         "install": Family("install", "Install as services on this systemd host."),
         "uninstall": Family("uninstall", "Remove the services."),
+        "eval": Family("eval", "The proving ground: break machines in containers and judge."),
         "mcp": Family("mcp", "Speak MCP on stdin and stdout, for a client on this machine."),
         "keys": Family("keys", "API keys for port 8083: create, list, revoke."),
         "models": Family("models", "GGUF model files: list, pull, import, verify; the engine that runs them."),
