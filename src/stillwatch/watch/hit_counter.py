@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
@@ -18,9 +19,19 @@ from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Found, Rule, fill, named
 
 KEPT = 5
+SAME = 4096
+"""Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
 SENTENCE_LIMIT = 1000
 Key = tuple[str, str, bool, tuple[str, ...]]
+
+
+class Hit(NamedTuple):
+    """Of whom a line speaks and what it says, as it may be kept; key: with what it is counted."""
+
+    subject: str
+    fields: dict[str, str]
+    key: Key
 
 
 class Group:
@@ -30,6 +41,7 @@ class Group:
     """
 
     __slots__ = (
+        "_latest",
         "count",
         "fields",
         "fired",
@@ -47,6 +59,7 @@ class Group:
     def __init__(self, rule: Rule, subject: str, *, is_more: bool = False) -> None:
         self.rule, self.subject, self.is_more = rule, subject, is_more
         self.fields: dict[str, str] = {}
+        self._latest: Mapping[str, str] | None = None
         self.recent: deque[float] = deque(maxlen=rule.at_least)
         self.reset()
 
@@ -62,16 +75,23 @@ class Group:
 
     def add(self, line: Line, fields: Mapping[str, str]) -> None:
         """Count the line; what the first one did not say, a later one adds."""
-        if not fields.keys() <= self.fields.keys():
-            self.fields = {**fields, **self.fields}
-        self.first = min(self.first, line.at) if self.count else line.at
-        self.last = max(self.last, line.at)
+        at = line.at
+        if fields is not self._latest:
+            self._latest = fields
+            if not fields.keys() <= self.fields.keys():
+                self.fields = {**fields, **self.fields}
+        if not self.count or at < self.first:
+            self.first = at
+        if at > self.last:
+            self.last = at
         self.count += 1
-        self.recent.append(line.at)
+        self.recent.append(at)
         if len(self.firsts) < KEPT - 1:
             self.firsts.append(line)
         else:
             self.newest = line
+        if self.fired:
+            return
         if len(self.recent) == self.rule.at_least and max(self.recent) - min(self.recent) <= self.rule.window:
             self.fired = True
 
@@ -104,20 +124,34 @@ class HitCounter:
         self.host = host
         self.dropped = 0
         self._groups: dict[Key, Group] = {}
+        self._hits: dict[tuple[object, ...], Hit] = {}
         self._room: Room[Key] = Room()
         self._relations = Relations()
         self._newest = 0.0
 
-    def add(self, rule: Rule, line: Line, found: Found, earlier: Earlier = _nothing) -> None:
+    def add(self, rule: Rule, line: Line, found: Found, earlier: Earlier = _nothing) -> Hit:
         """Count a hit. earlier: the lines before it, asked for only where the rule wants a unit's last words."""
-        fields = fields_of(found)
-        subject = subject_of(rule, line, fields)
-        key = (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart))
-        group = self._groups.get(key) or self._opened(key, rule, line)
-        group.add(line, fields)
+        hit = self._hit(rule, line, found)
+        group = self._groups.get(hit.key) or self._opened(hit.key, rule, line)
+        group.add(line, hit.fields)
         if rule.last_words and not group.words:
-            group.words = last_words(line, subject, earlier())
-        self._newest = max(self._newest, line.at)
+            group.words = last_words(line, hit.subject, earlier())
+        if line.at > self._newest:
+            self._newest = line.at
+        return hit
+
+    def _hit(self, rule: Rule, line: Line, found: Found) -> Hit:
+        """What the line says, told once for all lines of a text that say the same."""
+        if line.source != "log":
+            return _hit(rule, line, found)
+        groups = found.groups
+        said = (rule.id, line.subject, found.form, *(groups.items() if rule.also else groups.values()))
+        hit = self._hits.get(said)
+        if hit is None:
+            if len(self._hits) >= SAME:
+                self._hits.clear()
+            hit = self._hits[said] = _hit(rule, line, found)
+        return hit
 
     def take(self) -> tuple[Trigger, ...]:
         """Triggers of the groups that have reached their threshold; the others wait for more."""
@@ -231,6 +265,12 @@ def as_event(line: Line, host: str) -> Event:
 def is_vouched(rule: Rule, line: Line) -> bool:
     """Whether journald saw a unit writing that the rule names as a reporter (smartd, mdadm, zed)."""
     return bool(rule.programs) and line.source == "journal" and bool(line.field("_SYSTEMD_UNIT"))
+
+
+def _hit(rule: Rule, line: Line, found: Found) -> Hit:
+    fields = fields_of(found)
+    subject = subject_of(rule, line, fields)
+    return Hit(subject, fields, (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart)))
 
 
 def fields_of(found: Found) -> dict[str, str]:

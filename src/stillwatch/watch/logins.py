@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stillwatch.records.line import Line
 from stillwatch.watch.addresses import OWN, is_own, is_private
@@ -45,8 +46,7 @@ IDLE = 86400.0
 """Seconds without a failure after which a source is forgotten, once it was told."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """One line about a log-in. form: the rule; times: how many attempts the line tells of; refused: no log-in at all,
 
     but a request that the service does not serve (mail for a stranger, a zone transfer).
@@ -61,8 +61,7 @@ class Login:
     refused: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An accepted log-in. failures: of that source before it; guessed: whether the source was guessing.
 
     familiar: the user came from there before it began to fail.

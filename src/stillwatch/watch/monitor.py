@@ -14,7 +14,6 @@ from stillwatch.records.unread import Unread
 from stillwatch.watch.everyday import Everyday
 from stillwatch.watch.family import ordinary_lines
 from stillwatch.watch.flood import SUBJECTS, Flood
-from stillwatch.watch.hit_counter import fields_of, subject_of
 from stillwatch.watch.host_counters import Hosts
 from stillwatch.watch.last_words import REACH_LINES, Earlier
 from stillwatch.watch.mask import ZEROS
@@ -23,7 +22,7 @@ from stillwatch.watch.prefilter import FOREIGN, HARMLESS, SUSPICIOUS, Prefilter,
 from stillwatch.watch.rule import Found, Rule
 from stillwatch.watch.shapes.errors import in_english
 from stillwatch.watch.shapes.reader import Block, Reader
-from stillwatch.watch.text_verdicts import NEW, TextVerdicts
+from stillwatch.watch.text_verdicts import TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 from stillwatch.watch.unknown import Unknown, known_programs
@@ -96,17 +95,12 @@ class Watcher:
 
     def see_text(self, blocks: Iterable[Block], reader: Reader) -> Sightings:
         """The same for log text, taken apart only where it is new or a rule may match. Floods are not counted."""
-        zeros, verdicts, seen = ZEROS, TextVerdicts.of(reader, self.screen), 0
-        known = verdicts.known.get
+        verdicts, seen = TextVerdicts.of(reader, self.screen), 0
         for block in blocks:
             reader.turn(block)
             seen += len(block)
-            for number, raw in enumerate(block):
-                kept = known(raw.translate(zeros), NEW)
-                if kept is None:
-                    continue
-                judged = verdicts.judge(raw, number) if kept is NEW else verdicts.again(raw, number, kept)
-                if judged and judged[1]:
+            for number, key in verdicts.doubtful(block):
+                if judged := verdicts.judge(block[number], number, key):
                     self._consider(*judged, None, partial(reader.earlier, number))
         return replace(self._sightings(seen, ()), unread=verdicts.take_unread(), is_text=True)
 
@@ -161,10 +155,9 @@ class Watcher:
             spoken, heard = self._heard(line, verdict)
         counters = self._hosts.of(line.host)
         for rule, found in heard:
-            counters.hits.add(rule, line, found, earlier)
+            hit = counters.hits.add(rule, line, found, earlier)
             if rule.kind:
-                fields = fields_of(found)
-                counters.logins.note(rule, line, subject_of(rule, line, fields), fields)
+                counters.logins.note(rule, line, hit.subject, hit.fields)
         if not spoken and (
             SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
         ):
@@ -176,21 +169,20 @@ class Watcher:
         A general rule listens only where no other does; so does one for some programs to a line that names none.
         """
         spoken, heard = False, []
-        rules, by_name = self.screen.rules, False
-        nameless = line.source == "log" and not line.subject
-
-        def gives_way(index: int) -> bool:
-            return rules[index].general or (nameless and bool(rules[index].programs))
-
-        for index in sorted((index for index in verdict if index >= 0), key=gives_way):
+        screen, by_name, order = self.screen, False, verdict.order
+        rules, nameless = screen.rules, line.source == "log" and not line.subject
+        if nameless:
+            order = sorted(order, key=lambda index: rules[index].general or bool(rules[index].programs))
+        for index in order:
             rule = rules[index]
-            if (by_name and gives_way(index)) or not (found := self.screen.extract(index, line.raw, verdict)):
+            gives_way = rule.general or (nameless and bool(rule.programs))
+            if (by_name and gives_way) or not (found := screen.extract(index, line.raw, verdict)):
                 continue
             suits = rule.suits(line)
             spoken = spoken or suits or line.source == "journal"
             if suits and not self._is_told(rule, line, found.groups):
                 heard.append((rule, found))
-                by_name = by_name or not (gives_way(index) or rule.needs)
+                by_name = by_name or not (gives_way or rule.needs)
         return spoken, heard
 
     def _in_english(self, line: Line, verdict: Verdict) -> tuple[Line, Verdict]:

@@ -44,9 +44,11 @@ Patterns = tuple[re.Pattern[bytes], ...]
 
 
 class Verdict(tuple[int, ...]):
-    """In order; `among`: of each rule in it the numbers of those of its patterns that may match."""
+    """In order; `among`: of each rule in it the numbers of those of its patterns that may match; `order`: the rules,
+    those last that listen only where no other does."""
 
     among: Mapping[int, tuple[int, ...]] = MappingProxyType({})
+    order: Sequence[int] = ()
 
 
 HARMLESS = Verdict()
@@ -117,6 +119,7 @@ class Prefilter:
         }
         verdict = Verdict(sorted((*among, *(index for index in found if index < 0))))
         verdict.among = among
+        verdict.order = sorted(sorted(among), key=lambda index: self.rules[index].general)
         return verdict or HARMLESS
 
     def _relax(self, index: int) -> Patterns:
@@ -143,22 +146,23 @@ class Prefilter:
         patterns = self.exact(index)
         for number in verdict.among.get(index, range(len(patterns))):
             if found := patterns[number].search(raw):
-                return None if any(other.search(raw) for other in self._exceptions(index)) else self._all(index, found)
+                unless = self._exceptions(index)
+                return None if unless and any(one.search(raw) for one in unless) else self._all(index, found, number)
         return None
 
-    def _all(self, index: int, found: re.Match[bytes]) -> Found | None:
+    def _all(self, index: int, found: re.Match[bytes], form: int) -> Found | None:
         """The groups of the match and of what the rule looks for in the same line; None where nothing of that is."""
         groups, rule = found.groupdict(), self.rules[index]
         if path := groups.get("path"):
             groups["path"] = _closed(path)
         if not rule.also:
-            return Found(groups)
+            return Found(groups, form)
         if index not in self._also:
             self._also[index] = tuple(compile_pattern(pattern) for pattern in rule.also)
         more = [one.groupdict() for pattern in self._also[index] if (one := pattern.search(found.string))]
         for fields in reversed(more):
             groups |= {name: value for name, value in fields.items() if value}
-        return Found(groups) if more else None
+        return Found(groups, form) if more else None
 
     def may_match(self, verdict: Verdict, whole: bytes) -> bool:
         """Whether the message in a whole line may be worth more than a look: its digits, which a verdict does not see,

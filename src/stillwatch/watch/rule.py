@@ -117,8 +117,9 @@ class Rule(Table, frozen=True):
             return True
         if line.trusted and PID_1 in self.programs:  # it speaks under its units' names
             return True
-        names = (line.subject, line.program) if line.source == "log" and line.program else (line.subject,)
-        return any(fnmatchcase(name, glob) for glob in self.programs for name in names)
+        if _is_among(line.subject, self.programs):
+            return True
+        return line.source == "log" and bool(line.program) and _is_among(line.program, self.programs)
 
     def _is_grave_enough(self, line: Line) -> bool:
         """A journal states a priority of every entry; of log text that states none the words decide."""
@@ -127,10 +128,16 @@ class Rule(Table, frozen=True):
         return line.priority <= self.priority
 
 
+@lru_cache(maxsize=8192)
+def _is_among(name: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, glob) for glob in globs)
+
+
 class Found(NamedTuple):
-    """What a rule's patterns hold of one line, by the names of their groups."""
+    """What a rule's patterns hold of one line, by the names of their groups; form: which of the patterns it was."""
 
     groups: Mapping[str, bytes | None]
+    form: int = 0
 
 
 def compile_pattern(pattern: str) -> re.Pattern[bytes]:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from itertools import repeat
+from typing import Final
 
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
-from stillwatch.watch.mask import mask
+from stillwatch.watch.mask import ZEROS, mask
 from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, HARMLESS, SUSPICIOUS, Prefilter, Verdict
-from stillwatch.watch.shapes.reader import Reader
+from stillwatch.watch.shapes.alike import Alike
+from stillwatch.watch.shapes.reader import Block, Reader
 
 GRAVE: Final = frozenset((b"0", b"1", b"2", b"3"))
 CALL_IT_SUSPICIOUS: Final = Verdict((SUSPICIOUS,))
 
 
-class Known(NamedTuple):
-    """What is known of a kind of line that is not harmless, or not well read."""
+class Known:
+    """What is known of a kind of line that is not harmless, or not well read. alike: how the others are read, if that
+    is shorter."""
 
-    verdict: Verdict
-    untimed: bool = False
-    unnamed: bool = False
+    __slots__ = ("alike", "unnamed", "untimed", "verdict")
+
+    def __init__(self, verdict: Verdict, *, untimed: bool = False, unnamed: bool = False) -> None:
+        self.verdict, self.untimed, self.unnamed = verdict, untimed, unnamed
+        self.alike: Alike | None = None
+
+
+class Hinged:
+    """A kind of line whose priority hangs on numbers in it, as that of an access log does on the status."""
+
+    __slots__ = ("kinds", "where")
+
+    def __init__(self, where: tuple[slice, ...]) -> None:
+        self.where = where
+        self.kinds: dict[bytes, Known | None] = {}
+
+    def key(self, raw: bytes) -> bytes:
+        return raw[self.where[0]] if len(self.where) == 1 else b" ".join([raw[where] for where in self.where])
 
 
 NEW: Final = Known(HARMLESS)
@@ -30,8 +48,8 @@ class TextVerdicts:
     """What is known of one stream's lines. known: by the masked line; None for one that is harmless and well read."""
 
     def __init__(self, reader: Reader, screen: Prefilter) -> None:
-        self.known: dict[bytes, Known | None] = {}
-        self._reader, self._screen = reader, screen
+        self.known: dict[bytes, Known | Hinged | None] = {}
+        self._reader, self._screen, self._studies = reader, screen, reader.studies
         self._lines = self._untimed = self._unnamed = 0
 
     @classmethod
@@ -42,29 +60,63 @@ class TextVerdicts:
             kept = reader.verdicts = cls(reader, screen)
         return kept
 
-    def judge(self, raw: bytes, number: int) -> tuple[Line, Verdict]:
+    def doubtful(self, block: Block) -> list[tuple[int, bytes]]:
+        """Number and masked form of the lines of which not all is known to be well."""
+        keys = list(map(bytes.translate, block, repeat(ZEROS)))
+        kept = map(self.known.get, keys, repeat(NEW))
+        return [(number, keys[number]) for number, one in enumerate(kept) if one is not None]
+
+    def judge(self, raw: bytes, number: int, key: bytes) -> tuple[Line, Verdict] | None:
+        """A line that may matter; None for one that does not, whatever others of its kind do. key: its masked form."""
+        known = self.known.get(key, NEW)
+        if known.__class__ is Hinged:
+            known = known.kinds.get(known.key(raw), NEW)  # type: ignore[union-attr]
+        if known is NEW:
+            return self._first(raw, number, key)
+        return None if known is None else self._again(raw, number, known)  # type: ignore[arg-type]
+
+    def _first(self, raw: bytes, number: int, key: bytes) -> tuple[Line, Verdict] | None:
         """A line of a kind that was not met before, or whose verdict hangs on more than its kind."""
-        line = self._reader.line(raw, number)
-        verdict = self._screen.verdict(line.raw)
-        if not verdict and not self._reader.volatile and line.fields.get("PRIORITY") in GRAVE:
+        reader = self._reader
+        line = reader.line(raw, number)
+        if reader.studies != self._studies:
+            self._studies = reader.studies
+            self.known.clear()
+        verdict, hinges = self._screen.verdict(line.raw), reader.hinges
+        lasting = not reader.volatile or bool(hinges)
+        if not verdict and lasting and line.fields.get("PRIORITY") in GRAVE:
             verdict = CALL_IT_SUSPICIOUS
-        known = Known(verdict, "UNTIMED" in line.fields, not line.subject)
+        known = Known(verdict, untimed="UNTIMED" in line.fields, unnamed=not line.subject)
         read = not (known.untimed or known.unnamed)
         if not read:
             self._count(known)
-        lasting = not self._reader.volatile and not (verdict and self._reader.reworded)
-        if lasting and len(raw) <= CACHED_BYTES:
-            if len(self.known) >= CACHE_ENTRIES:
-                self.known.clear()
-            self.known[mask(raw)] = None if read and not verdict else known
-        return line, verdict
+        if lasting and not (verdict and reader.reworded) and len(raw) <= CACHED_BYTES:
+            if verdict:
+                known.alike = reader.alike(raw, line)
+            self._keep(raw, key, None if read and not verdict else known, hinges)
+        return (line, verdict) if verdict else None
 
-    def again(self, raw: bytes, number: int, known: Known) -> tuple[Line, Verdict] | None:
+    def _keep(self, raw: bytes, key: bytes, known: Known | None, hinges: tuple[slice, ...]) -> None:
+        if len(self.known) >= CACHE_ENTRIES:
+            self.known.clear()
+        if not hinges:
+            self.known[key] = known
+            return
+        hinged = self.known.get(key)
+        if not isinstance(hinged, Hinged):
+            hinged = self.known[key] = Hinged(hinges)
+        if len(hinged.kinds) >= CACHED_BYTES:
+            hinged.kinds.clear()
+        hinged.kinds[hinged.key(raw)] = known
+
+    def _again(self, raw: bytes, number: int, known: Known) -> tuple[Line, Verdict] | None:
         """A line of a known kind that may matter, taken apart; None for one that does not, whatever its kind does."""
         if known.untimed or known.unnamed:
             self._count(known)
         if not known.verdict or not self._screen.may_match(known.verdict, raw):
             return None
+        if known.alike and (line := known.alike.read(raw, self._reader.stamps)):
+            return line, known.verdict
         return self._reader.line(raw, number), known.verdict
 
     def take_unread(self) -> Unread:

@@ -110,8 +110,9 @@ def read_fields(given: Fields, stamps: Stamps, raw: bytes) -> Parts:
     parts.unit, parts.pid = _first(fields, UNITS), _first(fields, PIDS)
     parts.priority = _priority(fields)
     parts.message = _message(fields, raw)
+    parts.pinned = b"\\u" in raw
     parts.by_number = (
-        b"\\u" in raw or _status(fields) is not None or any(_is_number(fields.get(name)) for name in LEVELS)
+        parts.pinned or _status(fields) is not None or any(_is_number(fields.get(name)) for name in LEVELS)
     )
     return parts
 
@@ -130,7 +131,7 @@ def flat(given: Fields, prefix: str = "", depth: int = DEPTH) -> dict[str, Any]:
 
 def _of_journal(fields: Fields, stamps: Stamps) -> Parts:
     """An entry of the journal as `-o json`, `export` and `verbose` give it; who it is about as host/journal.py says."""
-    parts = Parts(_bytes(fields.get("message", "")), reworded=True, by_number=True)
+    parts = Parts(_bytes(fields.get("message", "")), reworded=True, by_number=True, pinned=True)
     parts.at, parts.zoned = _time(
         {"ts": _first(fields, ("__realtime_timestamp", "_source_realtime_timestamp"))}, stamps
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Parts:
     """at: None where no time is told; zoned: whether the time names its zone; unit: a service, a container, a virtual
-    host; reworded: the message does not stand in the line as it is; by_number: what is told hangs on a number.
+    host; reworded: the message does not stand in the line as it is; by_number: what is told hangs on a number;
+    pinned: on more numbers than that of its priority.
     """
 
     message: bytes
@@ -21,6 +22,7 @@ class Parts:
     unit: str = ""
     reworded: bool = False
     by_number: bool = False
+    pinned: bool = False
     uptime: float | None = None
 
     def with_inner(self, inner: Parts) -> None:
@@ -34,4 +36,4 @@ class Parts:
         self.unit = self.unit or inner.unit
         self.priority = inner.priority if self.priority is None else self.priority
         self.message, self.reworded = inner.message, self.reworded or inner.reworded
-        self.by_number = self.by_number or inner.by_number
+        self.by_number, self.pinned = self.by_number or inner.by_number, self.pinned or inner.pinned

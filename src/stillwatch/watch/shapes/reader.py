@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from stillwatch.records.line import LINE_LIMIT, Line
+from stillwatch.watch.shapes.alike import Alike, hinges
 from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
+from stillwatch.watch.shapes.leading import leading_priority
 from stillwatch.watch.shapes.level import priority_of_status, priority_of_word
 from stillwatch.watch.shapes.naming import is_program_name, package_of, program_name
 from stillwatch.watch.shapes.parts import Parts
-from stillwatch.watch.shapes.shape import LEVEL, TAG, Shape, beginning
+from stillwatch.watch.shapes.shape import TAG, Shape, beginning
 from stillwatch.watch.shapes.stamp import Stamps
 from stillwatch.watch.shapes.table import TABLE, rows_for
 
@@ -26,9 +28,6 @@ TELLING: Final = frozenset(("program", "logger", "client"))
 LOOSE: Final = tuple(shape for shape in TABLE if shape.loose)
 LETTERS: Final = bytes(
     97 if chr(code).isalpha() or code >= 128 else 48 if chr(code).isdigit() else code for code in range(256)
-)
-LEADING_LEVEL: Final = re.compile(
-    rf"(?:[a-z][\w./-]{{0,40}}: )?(?:\[({LEVEL})\]|({LEVEL})(?=: |:$| ?\||\]|/)|([A-Z]{{4,9}})(?= ))".encode()
 )
 MAY_HAVE_HEAD: Final = re.compile(
     rb"[\[({<0-9]|(?:[^\W\d_]{2,14} )?[^\W\d_]{1,14}\.? {0,2}[\[(]?\d|[\w.-]{1,100} *\| "
@@ -55,6 +54,9 @@ class Reader:
         self.now, self.booted = now, booted
         self.stamps = Stamps(now)
         self.stamped = self.volatile = self.reworded = False
+        self.hinges: tuple[slice, ...] = ()
+        self.studies, self._odd = 0, False
+        self._found: re.Match[bytes] | None = None
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
         self.host = ""
@@ -80,6 +82,7 @@ class Reader:
 
     def study(self, lines: Sequence[bytes]) -> None:
         """Judge the stream by its first lines, or by those at hand where it has changed."""
+        self.studies += 1
         sample = [line for line in lines[:SAMPLE] if line.strip()]
         slashed = [found for line in sample if (found := SLASHED.match(line))]
         self.stamps.day_first = any(int(found[1]) > 12 for found in slashed)
@@ -124,16 +127,27 @@ class Reader:
     def line(self, raw: bytes, number: int) -> Line:
         """The line, which is number `number` of the present block, as the watch room takes it.
 
-        Afterwards `volatile` tells whether what was read hangs on digits, `reworded` whether the message is another
-        than stands in the line.
+        Afterwards `volatile` tells whether what was read hangs on digits, `hinges` where these stand if that is known,
+        `reworded` whether the message is another than stands in the line.
         """
-        self.volatile = self.reworded = False
+        self.volatile = self.reworded = self._odd = False
+        self.hinges, self._found = (), None
         parts = self.parts(raw)
         if parts is None:
             return self._headless(raw, number)
+        if parts.by_number and not self.volatile and not parts.pinned:
+            self.hinges = hinges(raw)
         if parts.at is None and parts.uptime is None and self.stamped and (head := self._head(number)):
-            parts.at = head.at
+            parts.at, self._odd = head.at, True
+        if self._odd:
+            self.hinges = ()
         return self._as_line(parts)
+
+    def alike(self, raw: bytes, line: Line) -> Alike | None:
+        """How to read lines that differ from this one, which was read last, by digits alone; None if only as a whole."""
+        if self._found is None or self._odd or self.reworded or (self.volatile and not self.hinges):
+            return None
+        return Alike(raw, self._found, line) if self._found["stamp"] is not None else None
 
     def earlier(self, number: int) -> Iterator[Line]:
         """The lines before that one as far as they are at hand, the newest first."""
@@ -149,6 +163,7 @@ class Reader:
         if self._unfit == RECHECK:
             self.study(self._block[max(0, number - SAMPLE) : number + 1])
         head = self._head(number) if self.stamped else None
+        self.hinges, self._odd = (), True
         parts = Parts(raw.lstrip(b" \t") if head is None else raw, at=None if head is None else head.at)
         found = OWN_TAG.match(raw)
         if found and (found["pid"] or is_program_name(found["program"])):
@@ -188,17 +203,19 @@ class Reader:
                 parts.zoned = zone is not None or stamp.isdigit()
                 parts.at = self.stamps.read(stamp, group("f") if "f" in has else None, zone)
                 if parts.at is None:
+                    self._odd = True
                     return None
-        self._fill(parts, found, has)
+        self._fill(parts, found, has, depth)
         if not depth and parts.program and not parts.pid and not shape.program:
             _level_for_program(parts, raw, found)
-        if shape.inner and depth < NESTED:
-            self._look_inside(parts, depth)
+        told = shape.inner and depth < NESTED and self._look_inside(parts, depth)
         if parts.priority is None:
             parts.priority = leading_priority(parts.message)
+        if not depth:
+            self._found = None if told or "stamp" not in has else found
         return parts
 
-    def _fill(self, parts: Parts, found: re.Match[bytes], has: frozenset[str]) -> None:
+    def _fill(self, parts: Parts, found: re.Match[bytes], has: frozenset[str], depth: int) -> None:
         if "host" in has and (host := found["host"]) and host != b"-":
             parts.host = host.decode()
         if "program" in has and (program := found["program"]) and program != b"-":
@@ -211,20 +228,30 @@ class Reader:
             parts.unit = unit.decode()
         if "mono" in has and (mono := found["mono"]):
             parts.uptime = float(mono)
-        self._weigh(parts, found, has)
+        self._weigh(parts, found, has, depth)
 
-    def _weigh(self, parts: Parts, found: re.Match[bytes], has: frozenset[str]) -> None:
+    def _weigh(self, parts: Parts, found: re.Match[bytes], has: frozenset[str], depth: int) -> None:
         """The priority, by number or word; numbers are masked in verdicts, so they make a line volatile."""
         if "pri" in has and (pri := found["pri"]) and int(pri) <= 191:
-            parts.priority, self.volatile = int(pri) % 8, True
+            parts.priority = int(pri) % 8
+            self._hangs_on("pri", found, depth)
         elif "status" in has and (status := found["status"]):
-            parts.priority, self.volatile = priority_of_status(int(status)), True
+            parts.priority = priority_of_status(int(status))
+            self._hangs_on("status", found, depth)
         elif "level" in has and (level := found["level"]):
             word = level.decode("ascii", "replace")
-            self.volatile = self.volatile or word.isdigit()
+            if word.isdigit():
+                self._hangs_on("level", found, depth)
             parts.priority = int(word) if word.isdigit() else priority_of_word(word)
         elif "level2" in has and (level := found["level2"]):
             parts.priority = priority_of_word(level.decode("ascii", "replace"))
+
+    def _hangs_on(self, name: str, found: re.Match[bytes], depth: int) -> None:
+        self.volatile = True
+        if depth:  # where it stands in the whole line is not known
+            self._odd = True
+        else:
+            self.hinges = (slice(*found.span(name)),)
 
     def _structured(self, parts: Parts | None, depth: int) -> Parts | None:
         """A record, whose message may be a whole line of a program, as in docker's own files."""
@@ -236,11 +263,15 @@ class Reader:
             parts.priority = leading_priority(parts.message)
         return parts
 
-    def _look_inside(self, parts: Parts, depth: int) -> None:
+    def _look_inside(self, parts: Parts, depth: int) -> bool:
+        """Add what the message says of itself; whether it does."""
         if inner := self._inner(parts.message, depth + 1):
             parts.with_inner(inner)
         elif not parts.program and (found := OWN_TAG.match(parts.message)) and is_program_name(found["program"]):
             parts.program = program_name(found["program"])
+        else:
+            return False
+        return True
 
     def _inner(self, message: bytes, depth: int) -> Parts | None:
         if not MAY_HAVE_HEAD.match(message):
@@ -280,12 +311,6 @@ class Reader:
                 at = min(self.booted + parts.uptime, self.now)
         at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
-
-
-def leading_priority(message: bytes) -> int | None:
-    """The priority that a message's first word names: `ERROR: …`, `[warn] …`, `nginx: [emerg] …`."""
-    found = LEADING_LEVEL.match(message)
-    return priority_of_word((found[1] or found[2] or found[3]).decode()) if found else None
 
 
 def _level_for_program(parts: Parts, raw: bytes, found: re.Match[bytes]) -> None:
