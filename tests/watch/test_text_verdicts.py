@@ -24,6 +24,15 @@ KINDS = (
     "Nov 22 10:00:{n:02} web{h:02} app[{p}]: /srv/{p}: Auf dem Gerät ist kein Speicherplatz mehr verfügbar",
     "<3>Nov 22 10:00:{n:02} web{h:02} app[{p}]: something odd",
     "words without a head",
+    "Nov 22 10:00:{n:02} web{h:02} sshd[{p}]: Accepted publickey for deploy from 198.51.100.{h} port {p} ssh2: ED25519 SHA256:abc",
+    "Nov 22 10:00:{n:02} web{h:02} sshd[{p}]: Failed password for root from 203.0.113.{h} port {p} ssh2",
+    "Nov 22 10:00:{n:02} web01 systemd[1]: shop-{h}.service: Main process exited, code=exited, status={h}/FAILURE",
+    "Nov 22 10:00:{n:02} web01 kernel: [{p}.123456] EXT4-fs error (device sda{h}): ext4_find_entry:1455: inode #2: comm ls",
+    "web-{h}  | 2026/11/22 10:00:{n:02} [error] 7#7: *{p} connect() failed (111: Connection refused) while connecting to upstream",
+    '{{"level":{h}0,"time":17953880{n:02}000,"pid":{p},"msg":"request done","req":{{"method":"GET","url":"/{p}"}},"status":50{h}}}',
+    '{{"level":5{h},"time":17953880{n:02}000,"pid":{p},"name":"shop","msg":"something odd in {p}"}}',
+    "<{h}>Nov 22 10:00:{n:02} web01 app[{p}]: job {p} has failed",
+    "<1{h}>1 2026-11-22T10:00:{n:02}.{p}+01:00 web01 app {p} - - could not open /srv/{p}",
 )
 
 
@@ -35,8 +44,11 @@ def lines(count: int) -> list[bytes]:
     ]
 
 
-def kinds(triggers: Sequence[Trigger]) -> list[tuple[str, str, str, int, float, float]]:
-    return sorted((one.host, one.rule, one.subject, one.count, one.first, one.last) for one in triggers)
+def kinds(triggers: Sequence[Trigger]) -> list[tuple[object, ...]]:
+    return sorted(
+        (one.host, one.rule, one.subject, one.count, one.first, one.last, sorted(one.fields.items()), one.events)
+        for one in triggers
+    )
 
 
 def by_blocks(screen: Prefilter, raw: list[bytes], size: int) -> Sightings:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import NamedTuple
 
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.unit.names import is_unit, of_all_connections
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.hit import Hit, Key, hit_of, is_vouched, kept_fields, name_of, short
 from stillwatch.watch.last_words import Earlier, last_words
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
@@ -23,15 +21,6 @@ SAME = 4096
 """Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
 SENTENCE_LIMIT = 1000
-Key = tuple[str, str, bool, tuple[str, ...]]
-
-
-class Hit(NamedTuple):
-    """Of whom a line speaks and what it says, as it may be kept; key: with what it is counted."""
-
-    subject: str
-    fields: dict[str, str]
-    key: Key
 
 
 class Group:
@@ -41,7 +30,6 @@ class Group:
     """
 
     __slots__ = (
-        "_latest",
         "count",
         "fields",
         "fired",
@@ -59,7 +47,6 @@ class Group:
     def __init__(self, rule: Rule, subject: str, *, is_more: bool = False) -> None:
         self.rule, self.subject, self.is_more = rule, subject, is_more
         self.fields: dict[str, str] = {}
-        self._latest: Mapping[str, str] | None = None
         self.recent: deque[float] = deque(maxlen=rule.at_least)
         self.reset()
 
@@ -71,15 +58,15 @@ class Group:
 
     @property
     def object(self) -> str:
-        return safe_text(named(self.rule.object, {"subject": self.subject, **self.fields}), FIELD_LIMIT)
+        return short(named(self.rule.object, {"subject": self.subject, **self.fields}))
 
-    def add(self, line: Line, fields: Mapping[str, str]) -> None:
+    def add(self, line: Line, found: Found) -> None:
         """Count the line; what the first one did not say, a later one adds."""
         at = line.at
-        if fields is not self._latest:
-            self._latest = fields
-            if not fields.keys() <= self.fields.keys():
-                self.fields = {**fields, **self.fields}
+        if not found.groups.keys() <= self.fields.keys() and any(
+            value is not None and name not in self.fields for name, value in found.groups.items()
+        ):
+            self.fields = {**kept_fields(found.groups), **self.fields}
         if not self.count or at < self.first:
             self.first = at
         if at > self.last:
@@ -133,7 +120,7 @@ class HitCounter:
         """Count a hit. earlier: the lines before it, asked for only where the rule wants a unit's last words."""
         hit = self._hit(rule, line, found)
         group = self._groups.get(hit.key) or self._opened(hit.key, rule, line)
-        group.add(line, hit.fields)
+        group.add(line, found)
         if rule.last_words and not group.words:
             group.words = last_words(line, hit.subject, earlier())
         if line.at > self._newest:
@@ -143,14 +130,13 @@ class HitCounter:
     def _hit(self, rule: Rule, line: Line, found: Found) -> Hit:
         """What the line says, told once for all lines of a text that say the same."""
         if line.source != "log":
-            return _hit(rule, line, found)
-        groups = found.groups
-        said = (rule.id, line.subject, found.form, *(groups.items() if rule.also else groups.values()))
+            return hit_of(rule, line, found)
+        said = (rule.id, line.subject, *map(found.groups.get, rule.telling))
         hit = self._hits.get(said)
         if hit is None:
             if len(self._hits) >= SAME:
                 self._hits.clear()
-            hit = self._hits[said] = _hit(rule, line, found)
+            hit = self._hits[said] = hit_of(rule, line, found)
         return hit
 
     def take(self) -> tuple[Trigger, ...]:
@@ -209,7 +195,7 @@ class HitCounter:
         return self._groups.setdefault(key, Group(rule, "", is_more=True))
 
     def _trigger(self, group: Group, *, trusted: bool) -> Trigger:
-        rule, lines = group.rule, group.lines()
+        rule, events = group.rule, tuple(as_event(line, self.host) for line in group.lines())
         words = {"subject": group.subject or "a program", **group.fields}
         return Trigger(
             rule=rule.id,
@@ -223,10 +209,10 @@ class HitCounter:
             last=group.last,
             cause=rule.cause,
             fields=group.fields,
-            sample=type(lines[0].text)(safe_text(lines[0].text)),
+            sample=events[0].text,
             trusted=trusted,
-            vouched=is_vouched(rule, lines[0]),
-            events=tuple(as_event(line, self.host) for line in lines),
+            vouched=is_vouched(rule, group.firsts[0]),
+            events=events,
             follows=rule.follows,
             window=rule.window,
             mends=rule.mends,
@@ -255,56 +241,6 @@ def _modesty(entry: tuple[Key, Group]) -> tuple[bool, int]:
 
 def as_event(line: Line, host: str) -> Event:
     """A line as it may be kept: cleaned and redacted."""
-    facts = {name: safe_text(value, FIELD_LIMIT) for name, value in line.facts().items()}
+    facts = {name: short(value) for name, value in line.facts().items()}
     text = type(line.text)(safe_text(line.text))
-    return Event(
-        host=host, at=line.at, source=line.source, subject=safe_text(line.subject, 255), text=text, fields=facts
-    )
-
-
-def is_vouched(rule: Rule, line: Line) -> bool:
-    """Whether journald saw a unit writing that the rule names as a reporter (smartd, mdadm, zed)."""
-    return bool(rule.programs) and line.source == "journal" and bool(line.field("_SYSTEMD_UNIT"))
-
-
-def _hit(rule: Rule, line: Line, found: Found) -> Hit:
-    fields = fields_of(found)
-    subject = subject_of(rule, line, fields)
-    return Hit(subject, fields, (rule.id, subject, line.trusted, tuple(fields.get(name, "") for name in rule.apart)))
-
-
-def fields_of(found: Found) -> dict[str, str]:
-    """What the pattern's groups hold, as it may be kept."""
-    return {name: _kept(value) for name, value in found.groups.items() if value is not None}
-
-
-@lru_cache(maxsize=8192)
-def _kept(value: bytes) -> str:
-    """Fields say the same again and again; each is cleaned once."""
-    return safe_text(value.decode("utf-8", "replace"), FIELD_LIMIT)
-
-
-@lru_cache(maxsize=2048)
-def _name(text: str) -> str:
-    return safe_text(text, 255)
-
-
-def subject_of(rule: Rule, line: Line, fields: Mapping[str, str]) -> str:
-    """The line's own subject, unless it is a reporter who may speak of others: trusted, or one whom the rule names.
-
-    In a log nobody is vouched for. What PID 1 says of a unit stays with the unit, unless the rule names another one.
-    """
-    # Log-ins count for the service that wrote of them, whatever it is called; what runs in a session has none.
-    of_a_service = bool(rule.kind) and not line.subject.endswith((".scope", ".slice"))
-    speaks_for_others = line.trusted or line.source == "log" or (is_vouched(rule, line) and not of_a_service)
-    thing = named(rule.subject, {"subject": line.subject, **fields}) if speaks_for_others else ""
-    if thing and not (line.trusted and is_unit(line.subject) and not is_unit(thing)):
-        return thing
-    return _name(_speaker(line) or rule.speaker)
-
-
-def _speaker(line: Line) -> str:
-    """Older syslogs name the module behind the program: sshd(pam_unix). A unit for one connection is its template."""
-    if line.source == "log":
-        return line.subject.partition("(")[0] or line.subject
-    return of_all_connections(line.subject)
+    return Event(host=host, at=line.at, source=line.source, subject=name_of(line.subject), text=text, fields=facts)

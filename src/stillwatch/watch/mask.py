@@ -13,6 +13,7 @@ ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _RUNS = re.compile(rb"0+")
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _REPEAT = re.compile(r"\{(?P<least>\d*)(?P<comma>,)?(?P<most>\d*)\}")
+_NAMED = re.compile(r"\(\?P<\w+>")
 SHORT_REPEAT = 2
 _HEX = re.compile(rb"\b(?=[a-f]*0)[0a-f]{8,}(?:-[0a-f]{4,12}){0,4}\b")
 
@@ -30,6 +31,12 @@ def template(masked: bytes) -> bytes:
 def unanchored(pattern: str) -> str:
     """The pattern without the edges of the line: it matches within any text that has a matching line in it."""
     return _PIECE.sub(lambda piece: "" if piece[0] in "^$" else piece[0], pattern)
+
+
+def unnamed(pattern: str) -> str:
+    """The pattern as `loosen` would leave it if it told no digits apart."""
+    pieces = (piece[0] for piece in _PIECE.finditer(_NAMED.sub("(", pattern)) if piece[0] != "^")
+    return "".join(pieces).replace("0-9", r"\d")
 
 
 def loosen(pattern: str, *, bounded: bool = False) -> str:
@@ -56,7 +63,7 @@ def _next_piece(pattern: str, position: int, bounded: bool) -> tuple[str, int]:
         return _loosen_class(pattern[position:end]), end
     if character == "{" and (found := _REPEAT.match(pattern, position)):
         return found.group() if bounded else _loosen_repeat(found), found.end()
-    if character == "(" and (found := re.compile(r"\(\?P<(\w+)>").match(pattern, position)):
+    if character == "(" and (found := _NAMED.match(pattern, position)):
         return "(", found.end()
     if character == "^":
         return "", position + 1

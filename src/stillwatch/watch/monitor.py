@@ -15,6 +15,7 @@ from stillwatch.watch.everyday import Everyday
 from stillwatch.watch.family import ordinary_lines
 from stillwatch.watch.flood import SUBJECTS, Flood
 from stillwatch.watch.host_counters import Hosts
+from stillwatch.watch.kinds import Heard, Kinds
 from stillwatch.watch.last_words import REACH_LINES, Earlier
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
@@ -22,7 +23,7 @@ from stillwatch.watch.prefilter import FOREIGN, HARMLESS, SUSPICIOUS, Prefilter,
 from stillwatch.watch.rule import Found, Rule
 from stillwatch.watch.shapes.errors import in_english
 from stillwatch.watch.shapes.reader import Block, Reader
-from stillwatch.watch.text_verdicts import TextVerdicts
+from stillwatch.watch.text_verdicts import Judged, TextVerdicts
 from stillwatch.watch.thresholds import Thresholds
 from stillwatch.watch.units import judge_unit
 from stillwatch.watch.unknown import Unknown, known_programs
@@ -62,6 +63,7 @@ class Watcher:
         self.host = host
         self.screen = rules if isinstance(rules, Prefilter) else Prefilter(rules)
         self.novelty = Novelty()
+        self._kinds = Kinds(self.screen)
         self._hosts = Hosts(host)
         self._flood = Flood(host)
         self._levels = Thresholds(host)
@@ -101,7 +103,7 @@ class Watcher:
             seen += len(block)
             for number, key in verdicts.doubtful(block):
                 if judged := verdicts.judge(block[number], number, key):
-                    self._consider(*judged, None, partial(reader.earlier, number))
+                    self._consider_text(judged, partial(reader.earlier, number))
         return replace(self._sightings(seen, ()), unread=verdicts.take_unread(), is_text=True)
 
     def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger], lines: int | None = None) -> tuple[Trigger, ...]:
@@ -147,12 +149,27 @@ class Watcher:
         """What was said before the line at hand, the newest first."""
         yield from reversed(self._recent)
 
+    def _consider_text(self, judged: Judged, earlier: Earlier) -> None:
+        """The same, where what is heard may be known of the line's kind."""
+        line, verdict, known = judged
+        if known is None:
+            self._consider(line, verdict, None, earlier)
+        elif known.kind is not None:
+            self._count(line, verdict, None, earlier, known.kind.heard(line.raw))
+        else:
+            known.kind = self._kinds.of(line, verdict, self._heard(line, verdict))
+            self._consider(line, verdict, None, earlier)
+
     def _consider(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
         spoken, heard = self._heard(line, verdict)
         if not spoken and verdict[0] <= FOREIGN:
             line, verdict = self._in_english(line, verdict)
             spoken, heard = self._heard(line, verdict)
+        self._count(line, verdict, key, earlier, (spoken, heard))
+
+    def _count(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, told: Heard) -> None:
+        spoken, heard = told
         counters = self._hosts.of(line.host)
         for rule, found in heard:
             hit = counters.hits.add(rule, line, found, earlier)
@@ -163,12 +180,12 @@ class Watcher:
         ):
             self.novelty.note(line, key)
 
-    def _heard(self, line: Line, verdict: Verdict) -> tuple[bool, list[tuple[Rule, Found]]]:
+    def _heard(self, line: Line, verdict: Verdict) -> Heard:
         """Whether a rule knows the line, and who listens.
 
         A general rule listens only where no other does; so does one for some programs to a line that names none.
         """
-        spoken, heard = False, []
+        spoken, heard = False, list[tuple[Rule, Found]]()
         screen, by_name, order = self.screen, False, verdict.order
         rules, nameless = screen.rules, line.source == "log" and not line.subject
         if nameless:

@@ -156,13 +156,13 @@ class Prefilter:
         if path := groups.get("path"):
             groups["path"] = _closed(path)
         if not rule.also:
-            return Found(groups, form)
+            return Found(groups, form, found)
         if index not in self._also:
             self._also[index] = tuple(compile_pattern(pattern) for pattern in rule.also)
         more = [one.groupdict() for pattern in self._also[index] if (one := pattern.search(found.string))]
         for fields in reversed(more):
             groups |= {name: value for name, value in fields.items() if value}
-        return Found(groups, form) if more else None
+        return Found(groups, form, found) if more else None
 
     def may_match(self, verdict: Verdict, whole: bytes) -> bool:
         """Whether the message in a whole line may be worth more than a look: its digits, which a verdict does not see,

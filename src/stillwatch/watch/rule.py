@@ -19,6 +19,7 @@ OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 """A part of a template that is left out where its fields are missing."""
 Fragment = Annotated[str, Meta(min_length=1, max_length=LINE_LIMIT)]
 PID_1 = "systemd"
+LOGIN_GROUPS = frozenset(("source", "user", "attempts"))
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +108,11 @@ class Rule(Table, frozen=True):
     def level(self) -> Severity:
         return Severity[self.severity]
 
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The groups that say with what a line is counted."""
+        return _telling(self.subject, self.apart, bool(self.kind))
+
     def suits(self, line: Line) -> bool:
         """Whether the rule listens to whoever said this line."""
         if self.trusted_only and line.source == "journal" and not line.trusted:
@@ -128,16 +134,24 @@ class Rule(Table, frozen=True):
         return line.priority <= self.priority
 
 
+@lru_cache(maxsize=4096)
+def _telling(subject: str, apart: tuple[str, ...], login: bool) -> tuple[str, ...]:
+    wanted = placeholders(subject.replace("[", "").replace("]", "")) | set(apart)
+    return tuple(sorted(wanted | (LOGIN_GROUPS if login else frozenset())))
+
+
 @lru_cache(maxsize=8192)
 def _is_among(name: str, globs: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, glob) for glob in globs)
 
 
 class Found(NamedTuple):
-    """What a rule's patterns hold of one line, by the names of their groups; form: which of the patterns it was."""
+    """What a rule's patterns hold of one line, by the names of their groups; form: which of the patterns it was;
+    match: its own, unless what was found is read off a line of the same kind."""
 
     groups: Mapping[str, bytes | None]
     form: int = 0
+    match: re.Match[bytes] | None = None
 
 
 def compile_pattern(pattern: str) -> re.Pattern[bytes]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
-from stillwatch.watch.mask import ZEROS, mask
+from stillwatch.watch.kinds import Kind
+from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, HARMLESS, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.shapes.alike import Alike
 from stillwatch.watch.shapes.reader import Block, Reader
@@ -17,14 +18,23 @@ CALL_IT_SUSPICIOUS: Final = Verdict((SUSPICIOUS,))
 
 
 class Known:
-    """What is known of a kind of line that is not harmless, or not well read. alike: how the others are read, if that
-    is shorter."""
+    """What is known of a kind of line that is not harmless, or not well read. alike: how the others are read, and kind:
+    what the rules make of them, where that is shorter than to look at the whole line."""
 
-    __slots__ = ("alike", "unnamed", "untimed", "verdict")
+    __slots__ = ("alike", "kind", "unnamed", "untimed", "verdict")
 
     def __init__(self, verdict: Verdict, *, untimed: bool = False, unnamed: bool = False) -> None:
         self.verdict, self.untimed, self.unnamed = verdict, untimed, unnamed
         self.alike: Alike | None = None
+        self.kind: Kind | None = None
+
+
+class Judged(NamedTuple):
+    """known: of the kind of the line, where the line was read as another of that kind."""
+
+    line: Line
+    verdict: Verdict
+    known: Known | None = None
 
 
 class Hinged:
@@ -66,16 +76,16 @@ class TextVerdicts:
         kept = map(self.known.get, keys, repeat(NEW))
         return [(number, keys[number]) for number, one in enumerate(kept) if one is not None]
 
-    def judge(self, raw: bytes, number: int, key: bytes) -> tuple[Line, Verdict] | None:
+    def judge(self, raw: bytes, number: int, key: bytes) -> Judged | None:
         """A line that may matter; None for one that does not, whatever others of its kind do. key: its masked form."""
         known = self.known.get(key, NEW)
-        if known.__class__ is Hinged:
-            known = known.kinds.get(known.key(raw), NEW)  # type: ignore[union-attr]
+        if isinstance(known, Hinged):
+            known = known.kinds.get(known.key(raw), NEW)
         if known is NEW:
             return self._first(raw, number, key)
-        return None if known is None else self._again(raw, number, known)  # type: ignore[arg-type]
+        return None if known is None else self._again(raw, number, known)
 
-    def _first(self, raw: bytes, number: int, key: bytes) -> tuple[Line, Verdict] | None:
+    def _first(self, raw: bytes, number: int, key: bytes) -> Judged | None:
         """A line of a kind that was not met before, or whose verdict hangs on more than its kind."""
         reader = self._reader
         line = reader.line(raw, number)
@@ -94,7 +104,7 @@ class TextVerdicts:
             if verdict:
                 known.alike = reader.alike(raw, line)
             self._keep(raw, key, None if read and not verdict else known, hinges)
-        return (line, verdict) if verdict else None
+        return Judged(line, verdict) if verdict else None
 
     def _keep(self, raw: bytes, key: bytes, known: Known | None, hinges: tuple[slice, ...]) -> None:
         if len(self.known) >= CACHE_ENTRIES:
@@ -109,15 +119,15 @@ class TextVerdicts:
             hinged.kinds.clear()
         hinged.kinds[hinged.key(raw)] = known
 
-    def _again(self, raw: bytes, number: int, known: Known) -> tuple[Line, Verdict] | None:
+    def _again(self, raw: bytes, number: int, known: Known) -> Judged | None:
         """A line of a known kind that may matter, taken apart; None for one that does not, whatever its kind does."""
         if known.untimed or known.unnamed:
             self._count(known)
-        if not known.verdict or not self._screen.may_match(known.verdict, raw):
+        if not known.verdict or not (known.kind or self._screen.may_match(known.verdict, raw)):
             return None
         if known.alike and (line := known.alike.read(raw, self._reader.stamps)):
-            return line, known.verdict
-        return self._reader.line(raw, number), known.verdict
+            return Judged(line, known.verdict, known)
+        return Judged(self._reader.line(raw, number), known.verdict)
 
     def take_unread(self) -> Unread:
         """What could not be told since the last call."""

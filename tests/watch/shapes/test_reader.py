@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.records.line import Line
-from stillwatch.watch.shapes.reader import BACK, Reader, leading_priority
+from stillwatch.watch.shapes.leading import leading_priority
+from stillwatch.watch.shapes.reader import BACK, Reader
 
 NOW = 1_795_388_992.0
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stillwatch.records.line import Line
 from stillwatch.watch.shapes.stamp import Stamps
 
+Heads = Sequence[tuple[re.Match[bytes], int]]
 FREE: Final = ("stamp", "f", "z", "pid", "pid2", "mono")
 """The parts of a head that are read anew from each line; digits elsewhere in it must be the same."""
 DIGIT: Final = re.compile(rb"\d")
 NUMBERED: Final = re.compile(
-    rb"(?:priority|level(?:name)?|severity(?:_?text|_?number)?|lvl|@l|s|status(?:_?code)?|type|code)"
+    rb"(?:priority|level(?:name)?|severity(?:_?text|_?number)?|lvl|@l|(?<![a-z])s|status(?:_?code)?|type|code)"
     rb"[\\\"]*\s*[:=]\s*[\\\"]*(\d+)",
     re.IGNORECASE,
 )
@@ -20,24 +22,33 @@ NUMBERED: Final = re.compile(
 
 
 class Alike:
-    """Made of one line and the match of its head; reads the others with a few slices."""
+    """Made of one line and the matches of its heads; reads the others with a few slices."""
 
     __slots__ = ("_f", "_fields", "_fixed", "_host", "_pid", "_stamp", "_start", "_subject", "_z")
 
-    def __init__(self, raw: bytes, found: re.Match[bytes], line: Line) -> None:
-        """line: what was read from raw. Its message stands at the end of raw, and its time is that of the stamp."""
-        self._stamp, self._f, self._z = (_span(found, name) for name in ("stamp", "f", "z"))
-        self._pid = (_span(found, "pid") or _span(found, "pid2")) if "_PID" in line.fields else None
+    def __init__(self, raw: bytes, parts: list[tuple[str, slice]], end: int, line: Line) -> None:
+        where = dict(parts)
+        self._stamp, self._f, self._z = where["stamp"], where.get("f"), where.get("z")
+        self._pid = (where.get("pid") or where.get("pid2")) if "_PID" in line.fields else None
         self._start = len(raw) - len(line.raw)
         self._subject, self._host, self._fields = line.subject, line.host, dict(line.fields)
-        self._fixed = tuple(_fixed(raw, found, self._start))
+        self._fixed = tuple(_fixed(raw, [span for _, span in parts], max(end, self._start)))
+
+    @classmethod
+    def of(cls, raw: bytes, heads: Heads, line: Line) -> Alike | None:
+        """line: what was read from raw; heads: matches, each on so many bytes at the end of raw. None where they do not
+        tell each part once."""
+        parts = [part for found, size in heads for part in _parts(found, len(raw) - size)]
+        names = [name for name, _ in parts]
+        if "stamp" not in names or len(set(names)) < len(names) or not raw.endswith(line.raw):
+            return None
+        return cls(raw, parts, max(found.end() + len(raw) - size for found, size in heads), line)
 
     def read(self, raw: bytes, stamps: Stamps) -> Line | None:
         """The line; None where its head says something else after all."""
         for where, said in self._fixed:
             if raw[where] != said:
                 return None
-        assert self._stamp is not None
         at = stamps.read(raw[self._stamp], raw[self._f] if self._f else None, raw[self._z] if self._z else None)
         if at is None:
             return None
@@ -53,19 +64,17 @@ def hinges(raw: bytes) -> tuple[slice, ...]:
     return tuple(slice(*found.span(1)) for found in NUMBERED.finditer(raw))
 
 
-def _span(found: re.Match[bytes], name: str) -> slice | None:
-    if name not in found.re.groupindex or found[name] is None:
-        return None
-    return slice(*found.span(name))
+def _parts(found: re.Match[bytes], offset: int) -> Iterator[tuple[str, slice]]:
+    for name in FREE:
+        if name in found.re.groupindex and (said := found[name]) and (name != "pid" or said.isdigit()):
+            yield name, slice(found.start(name) + offset, found.end(name) + offset)
 
 
-def _fixed(raw: bytes, found: re.Match[bytes], start: int) -> list[tuple[slice, bytes]]:
+def _fixed(raw: bytes, free: list[slice], end: int) -> Iterator[tuple[slice, bytes]]:
     """The pieces of the head that hold digits which all lines must share."""
-    free = sorted((where.start, where.stop) for name in FREE if (where := _span(found, name)))
-    pieces, at = [], 0
-    for begin, end in (*free, (max(start, found.end()), 0)):
-        piece = slice(at, begin)
+    at = 0
+    for span in (*sorted(free, key=lambda span: span.start), slice(end, end)):
+        piece = slice(at, span.start)
         if DIGIT.search(raw[piece]):
-            pieces.append((piece, raw[piece]))
-        at = max(at, end)
-    return pieces
+            yield piece, raw[piece]
+        at = max(at, span.stop)

@@ -9,9 +9,9 @@ from typing import Any, Final
 from stillwatch.records.line import LINE_LIMIT, Line
 from stillwatch.watch.shapes.alike import Alike, hinges
 from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
+from stillwatch.watch.shapes.head import fill, level_for_program
 from stillwatch.watch.shapes.leading import leading_priority
-from stillwatch.watch.shapes.level import priority_of_status, priority_of_word
-from stillwatch.watch.shapes.naming import is_program_name, package_of, program_name
+from stillwatch.watch.shapes.naming import is_program_name, program_name
 from stillwatch.watch.shapes.parts import Parts
 from stillwatch.watch.shapes.shape import TAG, Shape, beginning
 from stillwatch.watch.shapes.stamp import Stamps
@@ -56,7 +56,7 @@ class Reader:
         self.stamped = self.volatile = self.reworded = False
         self.hinges: tuple[slice, ...] = ()
         self.studies, self._odd = 0, False
-        self._found: re.Match[bytes] | None = None
+        self._matches: list[tuple[re.Match[bytes], int]] = []
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
         self.host = ""
@@ -131,7 +131,7 @@ class Reader:
         `reworded` whether the message is another than stands in the line.
         """
         self.volatile = self.reworded = self._odd = False
-        self.hinges, self._found = (), None
+        self.hinges, self._matches = (), []
         parts = self.parts(raw)
         if parts is None:
             return self._headless(raw, number)
@@ -144,10 +144,10 @@ class Reader:
         return self._as_line(parts)
 
     def alike(self, raw: bytes, line: Line) -> Alike | None:
-        """How to read lines that differ from this one, which was read last, by digits alone; None if only as a whole."""
-        if self._found is None or self._odd or self.reworded or (self.volatile and not self.hinges):
+        """How to read lines that differ by digits alone from this one, read last; None if only as a whole."""
+        if self._odd or self.reworded or (self.volatile and not self.hinges):
             return None
-        return Alike(raw, self._found, line) if self._found["stamp"] is not None else None
+        return Alike.of(raw, self._matches, line)
 
     def earlier(self, number: int) -> Iterator[Line]:
         """The lines before that one as far as they are at hand, the newest first."""
@@ -205,48 +205,19 @@ class Reader:
                 if parts.at is None:
                     self._odd = True
                     return None
-        self._fill(parts, found, has, depth)
+        if number := fill(parts, found, has):
+            self._hangs_on(number, found, depth)
         if not depth and parts.program and not parts.pid and not shape.program:
-            _level_for_program(parts, raw, found)
-        told = shape.inner and depth < NESTED and self._look_inside(parts, depth)
+            level_for_program(parts, raw, found)
+        if shape.inner and depth < NESTED:
+            self._look_inside(parts, depth)
         if parts.priority is None:
             parts.priority = leading_priority(parts.message)
-        if not depth:
-            self._found = None if told or "stamp" not in has else found
+        self._matches.append((found, len(raw)))
         return parts
 
-    def _fill(self, parts: Parts, found: re.Match[bytes], has: frozenset[str], depth: int) -> None:
-        if "host" in has and (host := found["host"]) and host != b"-":
-            parts.host = host.decode()
-        if "program" in has and (program := found["program"]) and program != b"-":
-            parts.program = program_name(program)
-        elif "logger" in has and (logger := found["logger"]):
-            parts.program = package_of(logger.decode("utf-8", "replace"))
-        if ("pid" in has and (pid := found["pid"]) and pid.isdigit()) or ("pid2" in has and (pid := found["pid2"])):
-            parts.pid = pid.decode()
-        if "unit" in has and (unit := found["unit"]):
-            parts.unit = unit.decode()
-        if "mono" in has and (mono := found["mono"]):
-            parts.uptime = float(mono)
-        self._weigh(parts, found, has, depth)
-
-    def _weigh(self, parts: Parts, found: re.Match[bytes], has: frozenset[str], depth: int) -> None:
-        """The priority, by number or word; numbers are masked in verdicts, so they make a line volatile."""
-        if "pri" in has and (pri := found["pri"]) and int(pri) <= 191:
-            parts.priority = int(pri) % 8
-            self._hangs_on("pri", found, depth)
-        elif "status" in has and (status := found["status"]):
-            parts.priority = priority_of_status(int(status))
-            self._hangs_on("status", found, depth)
-        elif "level" in has and (level := found["level"]):
-            word = level.decode("ascii", "replace")
-            if word.isdigit():
-                self._hangs_on("level", found, depth)
-            parts.priority = int(word) if word.isdigit() else priority_of_word(word)
-        elif "level2" in has and (level := found["level2"]):
-            parts.priority = priority_of_word(level.decode("ascii", "replace"))
-
     def _hangs_on(self, name: str, found: re.Match[bytes], depth: int) -> None:
+        """Numbers are masked in verdicts."""
         self.volatile = True
         if depth:  # where it stands in the whole line is not known
             self._odd = True
@@ -263,15 +234,11 @@ class Reader:
             parts.priority = leading_priority(parts.message)
         return parts
 
-    def _look_inside(self, parts: Parts, depth: int) -> bool:
-        """Add what the message says of itself; whether it does."""
+    def _look_inside(self, parts: Parts, depth: int) -> None:
         if inner := self._inner(parts.message, depth + 1):
             parts.with_inner(inner)
         elif not parts.program and (found := OWN_TAG.match(parts.message)) and is_program_name(found["program"]):
-            parts.program = program_name(found["program"])
-        else:
-            return False
-        return True
+            parts.program, self._odd = program_name(found["program"]), True
 
     def _inner(self, message: bytes, depth: int) -> Parts | None:
         if not MAY_HAVE_HEAD.match(message):
@@ -311,13 +278,6 @@ class Reader:
                 at = min(self.booted + parts.uptime, self.now)
         at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
-
-
-def _level_for_program(parts: Parts, raw: bytes, found: re.Match[bytes]) -> None:
-    """`web01 ERROR: no room` names a level where others name their program."""
-    if "program" in found.re.groupindex and (level := priority_of_word(parts.program)) is not None:
-        parts.priority, parts.program = level, ""
-        parts.message = raw[found.start("program") :]
 
 
 def _without_priority(fields: Any) -> dict[str, bytes]:
