@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.records.line import Line
-from stillwatch.watch.shapes.leading import leading_priority
 from stillwatch.watch.shapes.reader import BACK, Reader
 
 NOW = 1_795_388_992.0
@@ -92,15 +91,6 @@ def test_seconds_since_the_start_are_a_time_where_the_start_is_known() -> None:
 def test_days_first_are_found_by_the_other_lines() -> None:
     lines = read("13/03/2026 10:00:00 x", "07/03/2026 10:00:00 y")
     assert lines[0].at - lines[1].at == pytest.approx(6 * 86400, abs=3700)
-
-
-@pytest.mark.parametrize(
-    ("text", "priority"),
-    [("ERROR: x", 3), ("nginx: [emerg] x", 0), ("[warn] x", 4), ("Error: x", 3), ("FATAL:  x", 2), ("WARN x", 4), ("hello", None),
-     ("an error: x", None), ("Alert the press", None), ("panic: x", 2)],
-)  # fmt: skip
-def test_a_messages_first_word_may_be_its_level(text: str, priority: int | None) -> None:
-    assert leading_priority(text.encode()) == priority
 
 
 @given(st.lists(st.binary(max_size=120), min_size=1, max_size=30))
