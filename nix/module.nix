@@ -57,7 +57,12 @@ let
     stillwatch policy check - <"$policy"
     stillwatch policy polkit --units "$units" <"$policy" >"$out/polkit.rules"
     sha256sum <"$policy" | cut -d ' ' -f 1 >"$out/policy.applied"
+    ${concatStringsSep "\n" (lib.mapAttrsToList tried tiers)}
   '';
+  # A server of another age that lacks a flag would never start. 127: the driver of a graphics card is not here.
+  tried = name: tier: "${lib.escapeShellArgs (
+    [ "${packageOf tier}/bin/llama-server" ] ++ map (flag: if flag == key then "/dev/null" else flag) (flags tier) ++ [ "--version" ]
+  )} || [ $? = 127 ] || { echo 'tiers.${name}.package: its llama-server lacks a flag that is needed; take a newer one.' >&2; exit 1; }";
   etc = name: { source = "${files}/${name}"; };
 
   # --- units of the table as NixOS wants them
@@ -131,12 +136,13 @@ let
     let wanted = if tier.gpuLayers != null then tier.gpuLayers else if accelerated then -1 else 0;
     in if wanted < 0 then "all" else toString wanted;
 
+  key = "%d/llama-key";
   # The flags of helpers/engine.py; a test compares them.
   flags = tier: [
     "--model" (escaped (fileOf tier))
     "--host" "127.0.0.1"
     "--port" (toString tier.port)
-    "--api-key-file" "%d/llama-key"
+    "--api-key-file" key
     "--ctx-size" (toString tier.contextSize)
     "--parallel" "1"
     "--cache-reuse" "64"

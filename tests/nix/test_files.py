@@ -56,6 +56,27 @@ def test_what_only_the_program_can_tell_stops_the_build(nix: Nix, settings: str)
         nix.build_files(f"{settings};")
 
 
+SERVER = """#!/bin/sh
+for flag; do case $flag in {refused}) echo "error: invalid argument: $flag" >&2; exit 1;; --version) exit 0;; esac; done
+exit 2
+"""
+
+
+@pytest.mark.parametrize(("refused", "works"), [("--other", True), ("--no-slots", False)])
+def test_a_llama_server_of_another_age_stops_the_build(nix: Nix, tmp_path: Path, refused: str, works: bool) -> None:
+    """Instead of services that cannot start. Its key is handed over later: none is read here."""
+    program = tmp_path / "bin/llama-server"
+    program.parent.mkdir()
+    program.write_text(SERVER.format(refused=refused))
+    program.chmod(0o755)
+    settings = f'tiers.meta.package = {{ type = "derivation"; name = "llama"; outPath = "{tmp_path}"; }};'
+    if works:
+        assert (nix.build_files(settings) / "stillwatch.toml").exists()
+    else:
+        with pytest.raises(NixProblem, match="tiers.meta.package: its llama-server lacks a flag"):
+            nix.build_files(settings)
+
+
 def test_every_file_of_nix_parses(nix: Nix) -> None:
     files = sorted([REPOSITORY / "flake.nix", *(REPOSITORY / "nix").rglob("*.nix")])
     assert len(files) > 8
