@@ -160,6 +160,18 @@ def is_confined(nixos: Machine) -> None:
         assert float(said.split(":")[1].split()[0]) <= EXPOSURE[unit], said
 
 
+def is_seen(nixos: Machine) -> None:
+    """Which generations there are, which runs, and what differs between the newest two."""
+
+    def seen(look: str) -> dict[str, Any]:
+        return dict(json.loads(nixos.stillwatch("look", look, "--json").stdout)["data"])
+
+    rows = seen("nix_generations")["generations"]
+    assert [(row["number"], row["runs"]) for row in rows] == [(3, True), (2, False), (1, False)]
+    changed = seen("nix_changes")
+    assert (changed["from"], changed["to"], changed["units"]) == (2, 3, {"shop.service": "restart"})
+
+
 def is_switched_and_switched_back(nixos: Machine) -> None:
     """To the generation whose shop runs, and forth again."""
     assert generations(nixos) == ([1, 2, 3], "failed")
@@ -201,6 +213,7 @@ def test_what_is_rendered_serves_and_the_gate_changes_a_nixos(nixos: Machine) ->
     """Three tiers, the port, the gate; then each action on NixOS, approved, measured, and taken back."""
     serves(nixos)
     is_confined(nixos)
+    is_seen(nixos)
     is_switched_and_switched_back(nixos)
     is_cleaned(nixos)
     is_given_a_patch(nixos)
