@@ -73,7 +73,7 @@ def test_a_llama_server_of_another_age_stops_the_build(nix: Nix, tmp_path: Path,
     if works:
         assert (nix.build_files(settings) / "stillwatch.toml").exists()
     else:
-        with pytest.raises(NixProblem, match="tiers.meta.package: its llama-server lacks a flag"):
+        with pytest.raises(NixProblem, match=r"tiers\.meta\.package: its llama-server lacks a flag"):
             nix.build_files(settings)
 
 
