@@ -33,6 +33,7 @@ in
     systemd.services.shop = {
       wantedBy = [ "multi-user.target" ];
       serviceConfig = {
+        Type = "exec"; # a start that fails is told to whoever asked for it
         ExecStart = "${pkgs.python3}/bin/python3 -m http.server --bind 127.0.0.1 --directory /srv/shop 18080";
         WorkingDirectory = "/srv/shop";
         DynamicUser = true;
