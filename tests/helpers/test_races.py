@@ -19,6 +19,7 @@ from stillwatch.helpers.request import HalfDone, Refused
 pytestmark = pytest.mark.process
 Write = Callable[[str], Path]
 SWAPPER = Path(__file__).with_name("swapper.py")
+FEWEST = 2
 OLD = time.time() - 30 * 86_400
 VERBS: dict[str, dict[str, Any]] = {
     "delete_logs": {"name": "logs"},
@@ -127,18 +128,20 @@ def swapped(names: tuple[Path, Path], count: int) -> Iterator[subprocess.Popen[b
 
 
 def raced(place: Place, attack: str, verb: str, swaps: int) -> tuple[int, int]:
-    """How often the verb did it and how often it refused, while the names were swapped."""
+    """How often the verb did it and how often it refused, while the names were swapped; again where it was too rarely
+    tried, since a busy machine may let the swapper run alone."""
     did = refused = 0
     names, before = prepared(place, attack, verb), place.seen()
-    with swapped(names, swaps) as swapper:
-        while swapper.poll() is None:
-            request = place.request(verb)
-            try:
-                act.handle(request)
-                did += 1
-            except (Refused, HalfDone, OSError):
-                refused += 1
-            assert place.seen() == before, (verb, attack)
+    while did + refused < FEWEST:
+        with swapped(names, swaps) as swapper:
+            while swapper.poll() is None:
+                request = place.request(verb)
+                try:
+                    act.handle(request)
+                    did += 1
+                except (Refused, HalfDone, OSError):
+                    refused += 1
+                assert place.seen() == before, (verb, attack)
     return did, refused
 
 
@@ -146,8 +149,7 @@ def raced(place: Place, attack: str, verb: str, swaps: int) -> tuple[int, int]:
 @pytest.mark.parametrize("attack", ["folder", "link", "hard link"])
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_r22_r39_no_verb_leaves_the_declared_place(place: Place, verb: str, attack: str, swaps: int) -> None:
-    did, refused = raced(place, attack, verb, swaps)
-    assert did + refused > 1, "the verb has to be tried, or nothing is proved"
+    raced(place, attack, verb, swaps)
 
 
 def test_r39_the_race_finds_a_verb_that_follows_links(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
