@@ -23,3 +23,28 @@ def start(stage: Stage) -> Fault:
     stage.start(unit)
     stage.failed(unit)
     return Fault(culprits=(unit,), healthy=lambda: False)
+
+
+@variant
+def silent(stage: Stage) -> Fault:
+    """The same, told by a client that knows no errors of the C library."""
+    unit, port = stage.web()
+    name = stage.word()
+    words = stage.chance.choice(
+        ("{0} did not answer within 1 s", "no reply from {0}, order lost", "{0}: read timed out")
+    )
+    said = words.format(f"127.0.0.1:{port}")
+    body = f"""
+import sys, time, urllib.request
+while True:
+    try:
+        urllib.request.urlopen("http://127.0.0.1:{port}/", timeout=1).read()
+    except OSError:
+        print({said!r}, file=sys.stderr, flush=True)
+    time.sleep(0.3)
+"""
+    client = stage.unit(name, stage.program(name, body))
+    stage.sh(f"systemctl kill --signal=STOP {unit}")
+    stage.start(client)
+    stage.wait_said(client, "answer|reply|timed", 4)
+    return Fault(culprits=(unit,), healthy=lambda: stage.answers(port), fix=f"systemctl kill --signal=CONT {unit}")

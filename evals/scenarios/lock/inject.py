@@ -60,3 +60,24 @@ def live(stage: Stage) -> Fault:
     stage.start(unit)
     stage.failed(unit)
     return Fault(culprits=(holder, path), healthy=lambda: stage.active(holder))
+
+
+@variant
+def words(stage: Stage) -> Fault:
+    """A job that leaves off since another one seems to run, in words of its own."""
+    name = stage.word()
+    path = f"{stage.place(name)}/{name.partition('-')[2]}.lock"
+    words = stage.chance.choice((
+        "another import is running (pid {pid}, see {path}), exiting",
+        "already started as {pid}? remove {path} if not",
+    ))  # fmt: skip
+    pid = stage.chance.randrange(4_200_000, 4_900_000)
+    stage.sh(f"echo {pid} >{path}")
+    said = words.format(pid=pid, path=path)
+    body = f"import os, sys\nif os.path.exists({path!r}):\n    print({said!r}, file=sys.stderr)\n    sys.exit(75)\n"
+    unit = stage.unit(name, stage.program(name, body), ("Type=oneshot",))
+    stage.start(unit)
+    stage.failed(unit)
+    return Fault(
+        culprits=(path,), healthy=lambda: stage.state(unit) == "inactive", fix=f"rm {path}; systemctl start {unit}"
+    )

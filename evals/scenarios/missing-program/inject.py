@@ -40,3 +40,17 @@ def helper(stage: Stage) -> Fault:
     stage.failed(unit)
     fix = f"ln -s /bin/true /usr/bin/{tool}; systemctl start {unit}"
     return Fault(culprits=(tool,), healthy=lambda: stage.active(unit), fix=fix)
+
+
+@variant
+def noexec(stage: Stage) -> Fault:
+    """It is there, and its file system lets nothing be executed."""
+    name = stage.word()
+    where = f"/opt/{name}"
+    stage.sh(f"mkdir -p {where}; mount -t tmpfs -o noexec,size=4m tmpfs {where}")
+    stage.machine.write(f"{where}/serve", "#!/bin/sh\nexec sleep 100000\n", 0o755)
+    unit = stage.unit(name, f"{where}/serve")
+    stage.start(unit)
+    stage.failed(unit)
+    fix = f"mount -o remount,exec {where}; systemctl reset-failed {unit}; systemctl start {unit}"
+    return Fault(culprits=(where,), healthy=lambda: stage.active(unit), fix=fix)

@@ -167,7 +167,7 @@ def big(stage: Stage) -> Fault:
 @variant
 def german(stage: Stage) -> Fault:
     """Words of another language that sound like English trouble."""
-    _says(stage, "Fehler: 0, Warnungen: 0", "Sicherung erfolgreich, kein Fehler", "Fehlerprotokoll geleert")
+    _says(stage, "Fehler: 0, Warnungen: 0", "Sicherung erfolgreich, kein Fehler", "Art: fatal einfach; Tod: nein")
     return Fault(culprits=(), healthy=lambda: True)
 
 
@@ -181,3 +181,53 @@ def _says(stage: Stage, *lines: str) -> str:
         "its words",
     )
     return unit
+
+
+@variant
+def retried(stage: Stage) -> Fault:
+    """It was not answered a few times, tried again, and was."""
+    other, port = stage.web()
+    words = [f"upstream 127.0.0.1:{port} timed out, retry {number} of 5" for number in (1, 2, 3)]
+    _says(stage, *words, f"connected to upstream 127.0.0.1:{port}")
+    return Fault(culprits=(), healthy=lambda: stage.active(other))
+
+
+@variant
+def skipped(stage: Stage) -> Fault:
+    """A job that finds another one at work leaves it at that, and ends well."""
+    name = stage.word()
+    body = "print('another sync is already running, skipping this time')\n"
+    unit = stage.unit(name, stage.program(name, body), ("Type=oneshot",))
+    stage.start(unit)
+    return Fault(culprits=(), healthy=lambda: stage.state(unit) == "inactive")
+
+
+@variant
+def not_found(stage: Stage) -> Fault:
+    """Visitors ask a web server for pages that there never were."""
+    name, port = stage.word(), stage.port()
+    stage.machine.write(f"/etc/nginx/conf.d/{name}.conf", f"server {{ listen 127.0.0.1:{port}; root /srv; }}\n")
+    stage.sh("systemctl restart nginx")
+    for number in range(12):
+        stage.machine.get(f"http://127.0.0.1:{port}/wp-login{number}.php")
+    return Fault(culprits=(), healthy=lambda: stage.active("nginx.service"))
+
+
+@variant
+def slow_stop(stage: Stage) -> Fault:
+    """It was stopped and took its time to end."""
+    name = stage.word()
+    body = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (time.sleep(2), sys.exit(0)))\nprint('ready', flush=True)\nwhile True:\n    time.sleep(0.2)\n"
+    unit = stage.unit(name, stage.program(name, body))
+    stage.start(unit)
+    stage.wait_said(unit, "ready")
+    stage.sh(f"systemctl stop {unit}")
+    return Fault(culprits=(), healthy=lambda: stage.state(unit) == "inactive")
+
+
+@variant
+def tests(stage: Stage) -> Fault:
+    """The names of tests that passed."""
+    named = ("connection_refused", "disk_full", "user_unknown", "timeout_127.0.0.1:80", "oom_killed")
+    _says(stage, *(f"test_{name} ... ok" for name in named), f"ran {len(named)} tests, 0 failed")
+    return Fault(culprits=(), healthy=lambda: True)

@@ -14,7 +14,9 @@ ERROR_PRIORITY: Final = 3
 GIST: Final = 140
 
 _FATAL = re.compile(
-    r"\b(?:fatal|panic(?:ked|king)?(?!=)|corrupt(?:ed|ion)?|(?:un|ir)recoverable|core dumped|data loss|crashed)\b"
+    r"(?:^|[\[(<|:\"' ])fatal(?:[\])>|:!,\"'.]|$| (?:\w+ )?(?:error|exception|signal|failure|trap|alert)|ly\b)"
+    r"|(?-i:\bFATAL\b)|=\"?fatal\b"
+    r"|\b(?:panic(?:ked|king)?(?!=)|corrupt(?:ed|ion)?|(?:un|ir)recoverable|core dumped|data loss|crashed)\b"
     r"|\b(?:giving up|gave up|refus(?:es|ing|ed) to start|unhandled exception)\b|^traceback \(most"
     r"|\b(?:cannot|can't|could not|unable to) (?:start|continue|boot|recover|proceed)\b"
     r"|\bsegmentation fault\b|\bSIG(?:SEGV|ABRT|BUS|ILL)\b",
