@@ -37,6 +37,8 @@ unit = "db.service"
 program = "db"
 [[runbooks]]
 unit = "mail.service"
+[[jobs]]
+unit = "db.service"
 """
 
 
@@ -76,6 +78,7 @@ PROPOSED = [
     ("restore_file", "web-conf", {}),
     ("remove_stale_lock", "pid", {}),
     ("run_runbook", "mail.service", {}),
+    ("run_job", "db.service", {}),
 ]
 MENDING = ("terminate_process", "repair_ownership", "restore_file", "remove_stale_lock")
 
@@ -132,7 +135,7 @@ def states(case):
 async def equal(folder, seed):
     dice = random.Random(seed)
     declared = read_policy(DECLARED.encode(), "declared")
-    tables = {name: getattr(declared, name) for name in ("files", "ownership", "locks", "runbooks")}
+    tables = {name: getattr(declared, name) for name in ("files", "ownership", "locks", "runbooks", "jobs")}
     policy = Policy(rule=some_rules(dice), protected=dice.choice(((), ("db*",))), **tables)
     gate = make_gate(folder, stage=Stage(units()), catalogue=CATALOGUE)
     gate.judge.world.declared = policy

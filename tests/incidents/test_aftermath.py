@@ -32,7 +32,7 @@ def known(*units: UnitState) -> dict[str, UnitState]:
 
 def test_what_needs_the_root_and_went_down_with_it_what_needs_least_first() -> None:
     down = still_down(MENDED, known(WEB, API))
-    assert down == ("api.service", "web.service")
+    assert [one.name for one in down] == ["api.service", "web.service"]
     first = next_start(MENDED, down)
     assert first is not None and (first.action, first.target) == ("start_unit", "api.service")
 
@@ -53,6 +53,14 @@ def test_what_is_up_or_was_down_before_or_is_not_wanted_is_left_alone(more: dict
 
 def test_each_is_started_once_only() -> None:
     tried = Step(at=AT, by="gate", text="start unit api.service: done, verified; …")
-    again = next_start(replace(MENDED, history=(tried,)), ("api.service", "web.service"))
+    again = next_start(replace(MENDED, history=(tried,)), (API, WEB))
     assert again is not None and again.target == "web.service"
-    assert next_start(replace(MENDED, history=(tried,)), ("api.service",)) is None
+    assert next_start(replace(MENDED, history=(tried,)), (API,)) is None
+
+
+def test_a_job_that_failed_of_it_is_run_again() -> None:
+    job = unit("copy.service", kind="oneshot", active_state="failed", enabled="static", triggered_by=("copy.timer",))
+    root = replace(ROOT, required_by=("copy.service",))
+    (down,) = still_down(MENDED, {"db.service": root, "copy.service": job})
+    again = next_start(MENDED, (down,))
+    assert again is not None and (again.action, again.target) == ("run_job", "copy.service")

@@ -21,7 +21,15 @@ LEVELS = ("observe", "suggest", "auto-safe", "auto-full")
 
 
 DECLARED = json.dumps(
-    ["enable_timer", "restore_file", "delete_rotated_logs", "run_runbook", "repair_ownership", "remove_stale_lock"]
+    [
+        "enable_timer",
+        "restore_file",
+        "delete_rotated_logs",
+        "run_runbook",
+        "run_job",
+        "repair_ownership",
+        "remove_stale_lock",
+    ]
 )
 
 

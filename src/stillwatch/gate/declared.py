@@ -63,6 +63,10 @@ class Cleaner(Runbook, frozen=True):
     """A oneshot unit that frees space."""
 
 
+class RepeatableJob(Runbook, frozen=True):
+    """A oneshot unit that may be run once more when it has failed and what made it fail is gone."""
+
+
 class Ownership(Placed, frozen=True):
     """Owner, group and mode that a path should have.
 
@@ -110,6 +114,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files: tuple[RestorableFile, ...] = ()
     runbooks: tuple[Runbook, ...] = ()
     cleaners: tuple[Cleaner, ...] = ()
+    jobs: tuple[RepeatableJob, ...] = ()
     ownership: tuple[Ownership, ...] = ()
     locks: tuple[Lock, ...] = ()
     timers: tuple[Timer, ...] = ()

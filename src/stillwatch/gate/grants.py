@@ -60,7 +60,7 @@ def _with(case: Case, others: Iterable[tuple[Verb, Names]], policy: Policy) -> C
 
 def _declared_units(policy: Policy) -> set[str]:
     tables: tuple[tuple[Runbook | RestorableFile | Lock, ...], ...] = (
-        policy.runbooks, policy.cleaners, policy.files, policy.locks,
+        policy.runbooks, policy.cleaners, policy.jobs, policy.files, policy.locks,
     )  # fmt: skip
     return {one.unit for table in tables for one in table}
 
@@ -76,6 +76,8 @@ def _cases(policy: Policy, names: Names) -> Iterator[tuple[str, Case]]:
             yield "reset-failed", _of_unit(action, names, "start" if verbs else None)
     if any(one.unit in names.own for one in (*policy.runbooks, *policy.cleaners)):
         yield "start", _of_unit("run_runbook", names, "start")
+    if any(one.unit in names.own for one in policy.jobs):
+        yield "start", _of_unit("run_job", names, "start")
     mended = [_of_unit("terminate_process", names, "start")]
     mended += [_of_entry("restore_file", one, names) for one in policy.files if one.unit in names.own]
     mended += [_of_entry("remove_stale_lock", one, names) for one in policy.locks if one.unit in names.own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from stillwatch.records.action import Proposal
@@ -16,7 +16,7 @@ _STARTABLE: Final = (".service", ".socket", ".timer", ".path")
 _WANTED: Final = ("enabled", "enabled-runtime")
 
 
-def still_down(incident: Incident, units: Mapping[str, UnitState]) -> tuple[str, ...]:
+def still_down(incident: Incident, units: Mapping[str, UnitState]) -> tuple[UnitState, ...]:
     """Enabled units that the fault took down and that are down yet, by PID 1's word; what needs least comes first."""
     by_name = {alias: unit for unit in units.values() for alias in (unit.name, *unit.names)}
     mended = {incident.proposal.target} if incident.proposal else set[str]()
@@ -27,20 +27,24 @@ def still_down(incident: Incident, units: Mapping[str, UnitState]) -> tuple[str,
     down = [
         unit for unit in found.values() if unit.name not in mended and _went_down(unit, incident, unit.name in told)
     ]
-    return tuple(unit.name for unit in sorted(down, key=lambda unit: (len({*unit.requires} & found.keys()), unit.name)))
+    return tuple(sorted(down, key=lambda unit: (len({*unit.requires} & found.keys()), unit.name)))
 
 
-def next_start(incident: Incident, down: tuple[str, ...]) -> Proposal | None:
-    """To start the first of them for which that was not tried yet in this incident."""
+def next_start(incident: Incident, down: Sequence[UnitState]) -> Proposal | None:
+    """To start the first of them, or run the job again, for which that was not tried yet in this incident."""
     tried = {step.text.partition(":")[0] for step in incident.history}
-    name = next((name for name in down if f"start unit {name}" not in tried), "")
-    if not name:
-        return None
-    return Proposal(action="start_unit", target=name, because=Untrusted(f"{name} went down with {incident.subject}"))
+    for unit in down:
+        action = "run_job" if unit.kind == "oneshot" else "start_unit"
+        if f"{action.replace('_', ' ')} {unit.name}" not in tried:
+            because = Untrusted(f"{unit.name} went down with {incident.subject}")
+            return Proposal(action=action, target=unit.name, because=because)
+    return None
 
 
 def _went_down(unit: UnitState, incident: Incident, told: bool) -> bool:
-    if not unit.name.endswith(_STARTABLE) or unit.enabled not in _WANTED or unit.load_state not in ("", "loaded"):
+    # A job is nobody's to enable: its timer is.
+    wanted = unit.enabled in _WANTED or (unit.kind == "oneshot" and bool(unit.triggered_by))
+    if not unit.name.endswith(_STARTABLE) or not wanted or unit.load_state not in ("", "loaded"):
         return False
     if unit.active_state == "failed":
         return True

@@ -183,9 +183,10 @@ class Lifecycle:
         await self._tell(incident, "needs you", note)
         return incident
 
-    async def _goes_on(self, incident: Incident, tried: str, down: tuple[str, ...]) -> Incident:
+    async def _goes_on(self, incident: Incident, tried: str, down: Sequence[UnitState]) -> Incident:
         """The root is mended and not all that it took down: the next of those is proposed, or a person is told."""
-        left = f"{', '.join(down)} went down with it and {'is' if len(down) == 1 else 'are'} not up yet"
+        names = ", ".join(unit.name for unit in down)
+        left = f"{names} went down with it and {'is' if len(down) == 1 else 'are'} not up yet"
         incident = self._stepped(incident, "gate", f"{tried}; {left}", "open")
         proposal = next_start(incident, down)
         if proposal is not None:

@@ -19,6 +19,7 @@ ACTIONS: Final[tuple[str, ...]] = (
     "restore_file",
     "delete_rotated_logs",
     "run_runbook",
+    "run_job",
     "repair_ownership",
     "remove_stale_lock",
     "nix_rollback",

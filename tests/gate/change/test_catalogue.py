@@ -82,6 +82,7 @@ SAME_THING = [
     ("delete_rotated_logs", "/srv/shop/logs", {"mount": "/srv"}, "logs", {"mount": ""}, ()),
     ("enable_timer", "renew.timer", {}, "renew.timer", {}, (("start", "renew.timer"),)),
     ("run_runbook", "book.service", {}, "book.service", {}, (("start", "book.service"),)),
+    ("run_job", "nightly.service", {}, "nightly.service", {}, (("start", "nightly.service"),)),
     ("terminate_process", "77", {"port": 80, "unit": "smtp.service"}, "77", {"port": 80, "unit": "mail.service"},
      (("start", "mail.service"),)),
 ]  # fmt: skip

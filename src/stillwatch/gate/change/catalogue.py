@@ -16,6 +16,7 @@ from stillwatch.gate.change.repair_ownership import RepairOwnership
 from stillwatch.gate.change.reset_failed import ResetFailed
 from stillwatch.gate.change.restart_unit import RestartUnit
 from stillwatch.gate.change.restore_file import RestoreFile
+from stillwatch.gate.change.run_job import RunJob
 from stillwatch.gate.change.run_runbook import RunRunbook
 from stillwatch.gate.change.start_unit import StartUnit
 from stillwatch.gate.change.stop_unit import StopUnit
@@ -25,7 +26,7 @@ from stillwatch.gate.change.undo import Undo
 
 ACTIONS: Final[tuple[type[Action], ...]] = (
     StartUnit, StopUnit, RestartUnit, ReloadUnit, ResetFailed, EnableTimer, TerminateProcess, RestoreFile,
-    DeleteRotatedLogs, RunRunbook, RepairOwnership, RemoveStaleLock, NixRollback, NixCollectGarbage, SuggestPatch,
-    Undo,
+    DeleteRotatedLogs, RunRunbook, RunJob, RepairOwnership, RemoveStaleLock, NixRollback, NixCollectGarbage,
+    SuggestPatch, Undo,
 )  # fmt: skip
 CATALOGUE: Final[Mapping[str, Action]] = {action.name: action() for action in ACTIONS}
