@@ -6,6 +6,7 @@ import pytest
 
 from stillwatch.triage.neighbours import (
     from_nameless,
+    from_one_circle,
     from_one_program,
     from_own_logins,
     from_refusals,
@@ -108,3 +109,10 @@ def test_log_ins_that_fail_from_this_machine_are_those_of_the_unit_whose_passwor
     for users, found in (("shop, ann", True), ("ann", False)):
         server = sight(trigger("postgres", "login-failed", users=users), units)
         assert bool(list(from_own_logins([refused, server]))) is found
+
+
+def test_who_is_left_out_of_one_circle_today_and_tomorrow_is_one_fault() -> None:
+    units = Units.of({})
+    one, other = (sight(trigger(name, "ordering-cycle", trusted=True), units) for name in ("a.service", "b.service"))
+    late = sight(trigger("c.service", "ordering-cycle", trusted=True, first=AT + 9000, last=AT + 9000), units)
+    assert list(from_one_circle([one, other, late])) == [(other.node, one.node)]

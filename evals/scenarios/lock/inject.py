@@ -71,7 +71,7 @@ def words(stage: Stage) -> Fault:
         "another import is running (pid {pid}, see {path}), exiting",
         "already started as {pid}? remove {path} if not",
     ))  # fmt: skip
-    pid = stage.chance.randrange(4_200_000, 4_900_000)
+    pid = stage.chance.randrange(900_000, 990_000)
     stage.sh(f"echo {pid} >{path}")
     said = words.format(pid=pid, path=path)
     body = f"import os, sys\nif os.path.exists({path!r}):\n    print({said!r}, file=sys.stderr)\n    sys.exit(75)\n"

@@ -9,7 +9,14 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.neighbours import from_nameless, from_one_program, from_own_logins, from_refusals, from_targets
+from stillwatch.triage.neighbours import (
+    from_nameless,
+    from_one_circle,
+    from_one_program,
+    from_own_logins,
+    from_refusals,
+    from_targets,
+)
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
@@ -54,6 +61,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *from_refusals(heard),
         *from_nameless(heard),
         *from_own_logins(heard),
+        *from_one_circle(heard),
     }
     return {(symptom, root) for symptom, root in found if symptom != root}
 
@@ -197,9 +205,11 @@ def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]
     """Whoever misses a path suffers from the mount that should hold it."""
     off = {unit.where: s.node for s in sightings if s.unit.endswith(".mount") and (unit := units.get(s.unit))}
     for sighting in sightings:
-        if not sighting.unit or sighting.trigger.cause not in ("missing-path", "data-damaged", "missing-executable"):
+        cause = sighting.trigger.cause
+        if not sighting.unit or cause not in {"missing-path", "data-damaged", "missing-executable", *SYMPTOMS}:
             continue
-        named = [sighting.trigger.fields.get("path", ""), *_PATH.findall(sighting.trigger.sample[:2000])]
+        told = " ".join([sighting.trigger.sample[:2000], *(event.text[:2000] for event in sighting.trigger.words)])
+        named = [sighting.trigger.fields.get("path", ""), *_PATH.findall(told)]
         mount = next((mount for path in named if path and (mount := mount_of(path, sorted(off)))), "")
         if mount:
             yield sighting.node, off[mount]

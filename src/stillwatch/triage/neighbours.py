@@ -59,6 +59,12 @@ def from_own_logins(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             yield server.node, theirs.pop()
 
 
+def from_one_circle(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """PID 1 leaves out another unit of the same circle each time that one of them is to be started."""
+    left_out = sorted((s for s in sightings if s.trigger.cause == "ordering-cycle"), key=lambda s: s.trigger.first)
+    yield from ((other.node, left_out[0].node) for other in left_out[1:] if _near(other, left_out[0]))
+
+
 def _short(sighting: Sighting, names: Collection[str]) -> str:
     """Docker calls `shop-db-1` what the lines of compose call `db-1`."""
     name = sighting.subject

@@ -17,7 +17,8 @@ OPEN_TO_ALL = "systemd-file-writable"
 RELOAD_FAILED = "systemd-reload-failed"
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _READ_AT_START = frozenset({"bad-config"})
-"""Causes that a program tells of as it starts, and which hold for as long as it runs."""
+_LOADED_AT_START = frozenset({"php-extension-missing"})
+"""Causes and rules that a program tells of as it starts, and which hold for as long as it runs."""
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 _SAME_MOMENT = 1.0
@@ -101,8 +102,13 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 
 def runs_without(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether it said as it started that it leaves out a part of its settings: said once, and true since."""
-    told = [s for s in sightings if s.unit == unit.name and s.trigger.cause in _READ_AT_START and not s.trigger.trusted]
+    told = [s for s in sightings if s.unit == unit.name and _is_of_the_start(s)]
     return unit.active_state == "active" and any(not _was_before(s, unit.started_at or unit.changed_at) for s in told)
+
+
+def _is_of_the_start(sighting: Sighting) -> bool:
+    trigger = sighting.trigger
+    return not trigger.trusted and (trigger.cause in _READ_AT_START or trigger.rule in _LOADED_AT_START)
 
 
 def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
@@ -118,6 +124,6 @@ def _was_before(sighting: Sighting, began: float) -> bool:
     """Log files often tell whole seconds: what was said in the second of a start may have come after it."""
     if sighting.from_log:
         return sighting.trigger.last < int(began)
-    if sighting.trigger.cause in _READ_AT_START and not sighting.trigger.trusted:
+    if _is_of_the_start(sighting):
         return sighting.trigger.last <= began
     return sighting.trigger.last <= began + _SAME_MOMENT

@@ -117,3 +117,9 @@ async def test_an_open_port_does_not_prove_that_anybody_is_answered() -> None:
         told = replace(trigger("network", words, target="127.0.0.1:8443"), first=AT - 40, last=AT - 8, count=33)
         _, said = await ask(told, looks=looks, units=(CLIENT,))
         assert bool(said.over) is over
+
+
+@pytest.mark.parametrize("words", ["-c mariadb -h 10.0.0.7 -P 3306 -u k", "--port=3306 --host=10.0.0.7"])
+def test_where_no_word_names_a_port_the_options_of_the_client_do(words: str) -> None:
+    client = unit(exec_start=("/bin/sh", words))
+    assert targets_of([trigger("network", "Can't connect (115)")], client) == [Target(host="10.0.0.7", port=3306)]

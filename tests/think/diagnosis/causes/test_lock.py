@@ -19,3 +19,14 @@ async def test_a_job_that_says_in_its_own_words_that_another_one_runs() -> None:
     assert said.cause and (said.cause.id, said.cause.object) == ("stale-lock", LOCK)
     _, said = await ask(ended, looks=Looks(file_metadata=THERE, process_list={"processes": [{"pid": 99321}]}))
     assert said.proposal is None and said.confidence < 0.9
+
+
+async def test_a_pid_file_that_its_last_words_name_is_looked_at_whatever_they_say() -> None:
+    path = "/run/shop/shop.pid"
+    words = f"already up as 4194000? remove {path} if not"
+    said_it = (Event(host="h", at=AT, source="journal", subject="shop.service", text=Untrusted(words)),)
+    ended = replace(trigger("exit-code", trusted=True), words=said_it)
+    locks = {"locks": [{"path": path, "pid": 4194000, "alive": False}]}
+    _, said = await ask(ended, looks=Looks(file_metadata=THERE, process_list=GONE, lock_files=locks))
+    assert said.cause and (said.cause.id, said.cause.object) == ("stale-lock", path)
+    assert said.proposal and said.proposal.action == "remove_stale_lock"

@@ -26,6 +26,8 @@ _TARGET: Final = re.compile(
     r"(?::| port |, port |'?, port=|\", port )(?P<port>\d{1,5})(?!\d)"
 )
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
+_PORT_OPTION: Final = re.compile(r"(?:^|\s)(?:-[Pp]|--port)[ =]?(\d{2,5})(?!\d)")
+_HOST_OPTION: Final = re.compile(r"(?:^|\s)(?:-h|--host)[ =]?([A-Za-z0-9_.-]*[A-Za-z0-9])")
 _CUSTOM: Final = {"http": 80, "https": 443}
 _ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
 _SILENCE: Final = re.compile(
@@ -82,8 +84,14 @@ def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
         found += _targets(fields) or _targets(without_times(trigger.sample[:2000]))
     if not found:
         words = " ".join([*unit.exec_start[1:], *(unit.environment or {}).values()])
-        found = _targets(words, urls_only=True)
+        found = _targets(words, urls_only=True) or _options(words)
     return list(dict.fromkeys(found))[:4]
+
+
+def _options(words: str) -> list[Target]:
+    """Host and port as the clients of databases take them: "-h db -P 3306", "--host=db --port=5432"."""
+    port, host = _PORT_OPTION.search(words), _HOST_OPTION.search(words)
+    return [Target(host=host[1] if host else "localhost", port=int(port[1]))] if port else []
 
 
 def _targets(words: str, *, urls_only: bool = False) -> list[Target]:

@@ -14,7 +14,8 @@ from stillwatch.unit.facts import is_failing, paths_of
 
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
 _RUNS_ALREADY = re.compile(
-    r"\b(?:already|still|currently) (?:running|active|in progress|locked|in use|exists)\b|\block(?:ed|file)?\b"
+    r"\b(?:already|still|currently) (?:running|started|up|active|in progress|locked|in use|exists)\b"
+    r"|\block(?:ed|file)?\b"
     r"|\banother \S.{0,60}? (?:is|seems to be|may be|process|instance)\b",
     re.I,
 )
@@ -31,7 +32,7 @@ async def stale_lock(case: Case) -> Finding | None:
     words = [t.sample[:2000] for t in triggers]
     said = [t.fields.get("path", "") or next(iter(_LOCK.findall(t.sample[:2000])), "") for t in triggers]
     if not told and unit is not None and is_failing(unit):
-        words = [text[:2000] for text in case.last_words if _RUNS_ALREADY.search(text)][:1]
+        words = [text[:2000] for text in case.last_words if _RUNS_ALREADY.search(text) or _LOCK.search(text)][:1]
         said = [path for text in words for path in _LOCK.findall(text)[:1]]
         told = case.cite_words()[:1] if words else ()
     if not told or unit is None:
