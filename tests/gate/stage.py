@@ -26,7 +26,7 @@ from stillwatch.gate.change.action import (
 )
 from stillwatch.gate.change.undo import Undo
 from stillwatch.gate.core import Peer
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.gate.declared import Declared
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
@@ -288,7 +288,7 @@ def make_gate(
     file.write_text(policy)
     stage = stage or Stage(some_units())
     gate = Bench(
-        database=Database(state, stage.clock, anchor, keep),
+        database=GateDatabase(state, stage.clock, anchor, keep),
         judge=Judge(stage, catalogue, "host-one"),
         boot_id=boot,
         ceiling=level,

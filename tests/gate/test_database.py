@@ -6,13 +6,13 @@ import sqlite3
 import pytest
 
 from stillwatch.gate import database as database_module
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.host.auditlog import archives, check, read_records
 from tests.gate.stage import StillClock
 
 
 def opened(folder, **more):
-    return Database(folder, StillClock(), lambda seq, digest: True, **more)
+    return GateDatabase(folder, StillClock(), lambda seq, digest: True, **more)
 
 
 def test_r29_every_write_is_on_disk(tmp_path):
@@ -67,14 +67,14 @@ def test_r30_the_head_is_sent_again_at_the_start(tmp_path):
         writer.record("paused")
     first.close()
     sent = []
-    again = Database(tmp_path, StillClock(), lambda seq, digest: bool(sent.append((seq, digest))))
+    again = GateDatabase(tmp_path, StillClock(), lambda seq, digest: bool(sent.append((seq, digest))))
     assert sent == [(1, again.head)]
     assert not again.anchored
 
 
 def test_r30_a_head_that_the_journal_did_not_take_is_sent_until_it_does(tmp_path):
     taken = iter([False, False, True])
-    database = Database(tmp_path, StillClock(), lambda seq, digest: next(taken))
+    database = GateDatabase(tmp_path, StillClock(), lambda seq, digest: next(taken))
     with database.writing() as writer:
         writer.record("paused")
     for anchored in (False, False, True):

@@ -12,7 +12,7 @@ import pytest
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.grants import granted
-from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, Rule, decide, read_policy
+from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyRule, decide, read_policy
 from stillwatch.records.action import ACTIONS
 from stillwatch.unit.names import Names
 from tests.gate.stage import Stage, bus_of, failed, make_gate, running, some_units
@@ -56,7 +56,7 @@ def some_rules(dice):
         return tuple(dice.sample(values, dice.randrange(1, 3))) if dice.random() < chance else None
 
     return tuple(
-        Rule(
+        PolicyRule(
             name=f"r{number}",
             verdict=dice.choice(("allow", "ask", "refuse")),
             actions=some(ACTIONS),
@@ -111,7 +111,7 @@ NAMES_TRIGGERS = {"evil.timer": ("web.service",)}
 
 async def case_of(gate, policy, doer, change, jobs, *, undo):
     """As the judge reads it, without the parts that need a host."""
-    from stillwatch.gate.policy import Case
+    from stillwatch.gate.policy import PolicyCase
     from stillwatch.unit.protected import protected_by
     from stillwatch.unit.transaction import Effects
 
@@ -119,7 +119,7 @@ async def case_of(gate, policy, doer, change, jobs, *, undo):
     touches = await gate.judge._touches(change, names, jobs, Effects(), undo=undo)
     near = [name for touch in touches for name in touch.relatives]
     protected = protected_by((*names.relatives, *near), policy.protected)
-    return Case(
+    return PolicyCase(
         action=change.action, names=names.own, relatives=names.relatives, risk="low", touches=touches, undo=undo,
         protected=protected,
     )  # fmt: skip

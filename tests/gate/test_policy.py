@@ -13,9 +13,9 @@ from stillwatch.gate.policy import (
     DEFAULT,
     LEVELS,
     RISKS,
-    Case,
     Policy,
-    Rule,
+    PolicyCase,
+    PolicyRule,
     Touch,
     bound_hash,
     decide,
@@ -29,7 +29,7 @@ from stillwatch.unit.protected import BY_NAME, BY_ROLE
 ME = frozenset({os.getuid()})
 ORDER = ("refuse", "ask", "allow")
 FEW = st.lists(st.text(max_size=3), max_size=3).map(tuple)
-CASE = Case(action="restart_unit", names=("web.service",), risk="low", cause="it failed")
+CASE = PolicyCase(action="restart_unit", names=("web.service",), risk="low", cause="it failed")
 
 
 def written(folder, text):
@@ -39,11 +39,11 @@ def written(folder, text):
 
 
 def one(**rule):
-    return Policy(rule=(Rule(name="one", **rule),))
+    return Policy(rule=(PolicyRule(name="one", **rule),))
 
 
 def test_the_first_match_wins_and_the_last_is_refuse():
-    rules = (Rule(name="a", verdict="refuse", targets=("web*",)), Rule(name="b", verdict="allow"))
+    rules = (PolicyRule(name="a", verdict="refuse", targets=("web*",)), PolicyRule(name="b", verdict="allow"))
     policy = Policy(rule=rules)
     assert decide(policy, CASE, "auto-full").rule == "a"
     assert decide(policy, replace(CASE, names=("db.service",)), "auto-full").verdict == "allow"
@@ -97,7 +97,7 @@ def test_a_rule_may_ask_at_every_level():
 
 def some_case(dice):
     pick = dice.choice
-    return Case(
+    return PolicyCase(
         action=pick((*ACTIONS, "sh")),
         names=tuple(
             pick(("web.service", "ssh.service", "a b", "*", "", "db.service")) for _ in range(dice.randrange(3))
@@ -116,7 +116,7 @@ def some_policy(dice):
         return tuple(dice.sample(values, dice.randrange(3)))
 
     def rule(number):
-        return Rule(
+        return PolicyRule(
             name=f"r{number}",
             verdict=dice.choice(ORDER),
             actions=some(ACTIONS),
@@ -254,7 +254,7 @@ def test_the_most_careful_level_holds():
 
 @pytest.mark.parametrize("name", ["actions", "targets", "risk", "host"])
 def test_r37_an_empty_list_matches_nothing_and_is_a_mistake(tmp_path, name):
-    policy = Policy(rule=(Rule(name="a", verdict="allow", **{name: ()}),))
+    policy = Policy(rule=(PolicyRule(name="a", verdict="allow", **{name: ()}),))
     assert decide(policy, CASE, "auto-full").rule == "default"
     with pytest.raises(Refused, match=f"rule a: an empty list of {name}"):
         load_policy(written(tmp_path, f'[[rule]]\nname = "a"\nverdict = "ask"\n{name} = []\n'), ME)

@@ -4,7 +4,7 @@ import pytest
 
 from stillwatch.grammar.catalogue import programs
 from stillwatch.grammar.parse import parse
-from stillwatch.grammar.words import Refused
+from stillwatch.grammar.words import NotAllowed
 
 
 def options(name: str, *words: str) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def test_options(name: str, words: list[str], expected: tuple[str, ...]) -> None
     ],
 )  # fmt: skip
 def test_what_is_not_listed_is_refused(name: str, words: list[str]) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(NotAllowed):
         options(name, *words)
 
 

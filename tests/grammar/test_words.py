@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.grammar.words import MAX_LINE, MAX_WORDS, Refused, check_words, split
+from stillwatch.grammar.words import MAX_LINE, MAX_WORDS, NotAllowed, check_words, split
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from stillwatch.grammar.words import MAX_LINE, MAX_WORDS, Refused, check_words, 
 )
 def test_words(line: str, words: tuple[str, ...] | None) -> None:
     if words is None:
-        with pytest.raises(Refused):
+        with pytest.raises(NotAllowed):
             split(line)
     else:
         assert split(line) == words
@@ -39,7 +39,7 @@ def test_words(line: str, words: tuple[str, ...] | None) -> None:
 
 @pytest.mark.parametrize("character", list("|&;<>()$`\\*?[]{}!"))
 def test_a_shell_character_outside_quotes_is_refused(character: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotAllowed) as caught:
         split(f"df {character}x")
     assert caught.value.rule == "command:shell"
     assert repr(character) in caught.value.reason
@@ -63,7 +63,7 @@ def test_a_shell_character_outside_quotes_is_refused(character: str) -> None:
     ],
 )
 def test_whatever_is_not_plain_printable_ascii_is_refused(line: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotAllowed) as caught:
         split(line)
     assert caught.value.rule == "command:characters"
 
@@ -72,16 +72,16 @@ def test_whatever_is_not_plain_printable_ascii_is_refused(line: str) -> None:
     "line", ["", "   ", "A=b df", "PATH+=:/tmp df", "'df", 'df "', '"$x"', '"!x"', '"`x`"', "~/x", "#df"]
 )
 def test_refused(line: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(NotAllowed):
         split(line)
 
 
 def test_limits() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(NotAllowed):
         split("d" * (MAX_LINE + 1))
-    with pytest.raises(Refused):
+    with pytest.raises(NotAllowed):
         split("d " * (MAX_WORDS + 1))
-    with pytest.raises(Refused):
+    with pytest.raises(NotAllowed):
         check_words(("df", "\n"))
 
 
@@ -93,7 +93,7 @@ def test_what_a_posix_shell_would_quote_comes_back_unchanged(words: list[str]) -
     expected = tuple(word.replace("'", "_") for word in words)
     try:
         assert split(line) == expected
-    except Refused as refused:
+    except NotAllowed as refused:
         assert refused.rule == "command:shell"
         assert "=" in expected[0]
 
@@ -102,6 +102,6 @@ def test_what_a_posix_shell_would_quote_comes_back_unchanged(words: list[str]) -
 def test_an_accepted_line_has_the_words_that_shlex_sees(line: str) -> None:
     try:
         words = split(line)
-    except Refused:
+    except NotAllowed:
         return
     assert list(words) == shlex.split(line)

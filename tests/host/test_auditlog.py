@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from stillwatch.errors import NotReachable
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.host import auditlog as audit
 from stillwatch.host.auditlog import NO_JOURNAL, Record, check, link, read_records
 from tests.gate.stage import StillClock
@@ -24,7 +24,7 @@ class Journal(dict):
 
 def a_log(folder, records=40, keep=50_000):
     journal = Journal()
-    database = Database(folder, StillClock(), journal, keep)
+    database = GateDatabase(folder, StillClock(), journal, keep)
     for number in range(records):
         with database.writing() as writer:
             writer.record("decided", target=f"web{number}.service", because="because")
@@ -150,7 +150,7 @@ def test_the_log_is_archived_and_never_dropped(tmp_path):
     assert len(audit.archives(tmp_path)) >= 7
     assert check(read_records(tmp_path), journal).records == 95
     database.close()
-    again = Database(tmp_path, StillClock(), journal, 20)
+    again = GateDatabase(tmp_path, StillClock(), journal, 20)
     with again.writing() as writer:
         writer.record("paused", by="me")
     assert check(read_records(tmp_path), journal) == audit.Wholeness(whole=True, records=96)
@@ -162,7 +162,7 @@ def test_a_crash_while_archiving_loses_and_doubles_nothing(tmp_path):
     (tmp_path / "audit-000000000001.jsonl").write_text("".join(record.line() for record in records))
     assert check(read_records(tmp_path), journal).whole
     database.close()
-    Database(tmp_path, StillClock(), journal)
+    GateDatabase(tmp_path, StillClock(), journal)
     assert check(read_records(tmp_path), journal) == audit.Wholeness(whole=True, records=30)
 
 
@@ -188,7 +188,7 @@ def test_a_gate_at_work_is_read_as_of_one_moment(tmp_path):
     stop = threading.Event()
 
     def work():
-        mine = Database(tmp_path, StillClock(), journal, 20)
+        mine = GateDatabase(tmp_path, StillClock(), journal, 20)
         number = 0
         while not stop.is_set():
             with mine.writing() as writer:

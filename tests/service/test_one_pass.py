@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from stillwatch.errors import WrongUsage
-from stillwatch.incidents.recall import Memory
+from stillwatch.incidents.recall import Recall
 from stillwatch.reading.source import Read
 from stillwatch.records.chat import Failure, Tier
 from stillwatch.records.report import Reply, SourceReport, TierReport
@@ -59,7 +59,7 @@ def service(tmp_path: Path, *sources: Any, **models: Any) -> OnePass:
             rule_problems=(),
             rules_folder=tmp_path,
             reload=lambda: (screen(), ()),
-            memory=Memory(tmp_path / "state"),
+            memory=Recall(tmp_path / "state"),
             watcher=lambda: Watcher(screen(), host="h"),
             sources=lambda journal, log, since: sources or (QUIET,),
             looks=lambda journal, log: ScriptedLooks(disk_use="99 % used"),

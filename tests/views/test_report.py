@@ -7,7 +7,7 @@ import msgspec
 from stillwatch.records.chat import Usage
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import Evidence
-from stillwatch.records.report import Finding, Reply, Report, SourceReport, TierReport
+from stillwatch.records.report import Checked, Reply, Report, SourceReport, TierReport
 from stillwatch.views.report import DoctorView, ReplyView, StatusView
 from stillwatch.views.shape import plain
 
@@ -73,7 +73,7 @@ def test_a_reply() -> None:
 
 
 def test_findings() -> None:
-    good, bad = Finding(topic="a", ok=True, text="x"), Finding(topic="b", ok=False, text="y", mend="z")
+    good, bad = Checked(topic="a", ok=True, text="x"), Checked(topic="b", ok=False, text="y", mend="z")
     assert DoctorView.of([good]).ok
     assert plain(DoctorView.of([good, bad])) == {
         "ok": False,

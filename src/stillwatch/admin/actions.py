@@ -9,20 +9,21 @@ from typing import Any
 import msgspec
 
 from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.views.command import ActionView
 
 
-def actions() -> list[dict[str, Any]]:
-    """Each action with its risk, its arguments and an example, in the order of the catalogue."""
+def actions() -> list[ActionView]:
+    """Each action, in the order of the catalogue."""
     return [
-        {
-            "name": action.name,
-            "risk": action.risk,
-            "undoable": action.undoable,
-            "undoes": action.undoes,
-            "description": (sys.modules[type(action).__module__].__doc__ or "").partition("\n")[0],
-            "example": action.example,
-            "arguments": _fields(msgspec.json.schema(action.arguments)),
-        }
+        ActionView(
+            name=action.name,
+            risk=action.risk,
+            undoable=action.undoable,
+            undoes=action.undoes,
+            description=(sys.modules[type(action).__module__].__doc__ or "").partition("\n")[0],
+            example=action.example,
+            arguments=_fields(msgspec.json.schema(action.arguments)),
+        )
         for action in CATALOGUE.values()
     ]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import shutil
 import sqlite3
@@ -137,9 +136,3 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), 0o600
     archive.addfile(entry, io.BytesIO(content))
-
-
-def manifest_json(manifest: Manifest) -> dict[str, object]:
-    """For people's scripts."""
-    shown: dict[str, object] = json.loads(msgspec.json.encode(manifest))
-    return shown

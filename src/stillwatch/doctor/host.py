@@ -20,7 +20,7 @@ from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.command import run
 from stillwatch.host.journalfiles import HOST_JOURNALS, closed_to_us, host_files
 from stillwatch.incidents.retention import Retention
-from stillwatch.records.report import Finding
+from stillwatch.records.report import Checked
 from stillwatch.store.store import FILE_NAME, Store
 
 DISTRIBUTION = "stillwatch"
@@ -33,7 +33,7 @@ ILLEGAL_INSTRUCTION = -4
 PATIENCE = 20.0
 
 
-async def examine(config: Config, places: Paths, *, has_key: bool = False) -> list[Finding]:
+async def examine(config: Config, places: Paths, *, has_key: bool = False) -> list[Checked]:
     """Everything that `check` and `up` need, in the order in which one would mend it. Nothing here raises.
 
     has_key: an API key exists.
@@ -57,115 +57,115 @@ async def examine(config: Config, places: Paths, *, has_key: bool = False) -> li
     ]
 
 
-def configuration(places: Paths, *, has_key: bool) -> Iterator[Finding]:
+def configuration(places: Paths, *, has_key: bool) -> Iterator[Checked]:
     """The file's problems, each with its line; a broken one ends every other command with one line."""
     if places.config_file is None:
-        yield Finding(topic="configuration", ok=True, text="no file, so the defaults are used")
+        yield Checked(topic="configuration", ok=True, text="no file, so the defaults are used")
         return
     try:
         found = examine_file(places.config_file, places.model_folders, has_key=has_key)
     except WrongUsage as error:
-        yield Finding(topic="configuration", ok=False, text=str(error))
+        yield Checked(topic="configuration", ok=False, text=str(error))
         return
     problems = (*found.errors, *found.warnings)
     if not problems:
-        yield Finding(topic="configuration", ok=True, text=str(places.config_file))
+        yield Checked(topic="configuration", ok=True, text=str(places.config_file))
     for one in problems:
         text = f"{places.config_file}, line {one.line}: {one.text}"
-        yield Finding(topic="configuration", ok=False, text=text, mend=one.next_step)
+        yield Checked(topic="configuration", ok=False, text=text, mend=one.next_step)
 
 
-def required_packages() -> Finding:
+def required_packages() -> Checked:
     """Python and the packages that the installed Stillwatch says it needs."""
     python = ".".join(map(str, sys.version_info[:3]))
     missing = [name for name in _needed() if not _installed(name)]
     if missing:
         mend = f"{sys.executable} -m pip install {' '.join(missing)}"
-        return Finding(topic="packages", ok=False, text=f"missing: {', '.join(missing)}", mend=mend)
-    return Finding(topic="packages", ok=True, text=f"Python {python}, every package is here")
+        return Checked(topic="packages", ok=False, text=f"missing: {', '.join(missing)}", mend=mend)
+    return Checked(topic="packages", ok=True, text=f"Python {python}, every package is here")
 
 
-async def native_packages() -> Finding:
+async def native_packages() -> Checked:
     """Load the compiled packages in a process of their own, where they may crash."""
     done = await run([sys.executable, "-I", "-c", f"import {', '.join(NATIVE)}"], seconds=PATIENCE)
     if done.ok:
-        return Finding(topic="native code", ok=True, text="the compiled packages load")
+        return Checked(topic="native code", ok=True, text="the compiled packages load")
     why = "illegal instruction" if done.code == ILLEGAL_INSTRUCTION else (done.err.strip().splitlines() or ["?"])[-1]
     mend = f"{sys.executable} -m pip install --force-reinstall {DISTRIBUTION}"
-    return Finding(topic="native code", ok=False, text=f"a compiled package does not load: {why}", mend=mend)
+    return Checked(topic="native code", ok=False, text=f"a compiled package does not load: {why}", mend=mend)
 
 
-def systemd(marker: Path = SYSTEMD) -> Finding:
+def systemd(marker: Path = SYSTEMD) -> Checked:
     """sd_booted(3): the directory exists if and only if systemd is PID 1."""
     if marker.is_dir():
-        return Finding(topic="systemd", ok=True, text="runs as PID 1")
+        return Checked(topic="systemd", ok=True, text="runs as PID 1")
     text = "does not run here, so units cannot be seen; logs can: 'check --log FILE' and 'check --journal DIR'"
-    return Finding(topic="systemd", ok=False, text=text)
+    return Checked(topic="systemd", ok=False, text=text)
 
 
-def bus(socket: Path = BUS, marker: Path = SYSTEMD) -> Iterator[Finding]:
+def bus(socket: Path = BUS, marker: Path = SYSTEMD) -> Iterator[Checked]:
     """The system bus, where there is a systemd to talk to."""
     if not marker.is_dir():
         return
     if not socket.is_socket():
         mend = "apt-get install dbus && systemctl start dbus.socket"
-        yield Finding(topic="D-Bus", ok=False, text=f"no system bus at {socket}", mend=mend)
+        yield Checked(topic="D-Bus", ok=False, text=f"no system bus at {socket}", mend=mend)
         return
     usable = os.access(socket, os.R_OK | os.W_OK)
-    yield Finding(topic="D-Bus", ok=usable, text="answers" if usable else f"{socket} is closed to us")
+    yield Checked(topic="D-Bus", ok=usable, text="answers" if usable else f"{socket} is closed to us")
 
 
-def journal(config: Config, folders: tuple[Path, ...] = HOST_JOURNALS) -> Finding:
+def journal(config: Config, folders: tuple[Path, ...] = HOST_JOURNALS) -> Checked:
     """Whether the host's journal can be read by whoever asks; a file that is not ours hides every other unit."""
     if config.watch.journal is False:
-        return Finding(topic="journal", ok=True, text="switched off in the configuration")
+        return Checked(topic="journal", ok=True, text="switched off in the configuration")
     files, closed = host_files(folders), closed_to_us(folders)
     if closed:
         mend = f"usermod -aG {_group_of(closed)} {_me()}"
         text = "cannot be read by us as a whole; log in again after the change"
-        return Finding(topic="journal", ok=False, text=text, mend=f"sudo {mend}" if os.geteuid() else mend)
+        return Checked(topic="journal", ok=False, text=text, mend=f"sudo {mend}" if os.geteuid() else mend)
     if not files:
         mend = "systemctl start systemd-journald" if SYSTEMD.is_dir() else ""
-        return Finding(topic="journal", ok=False, text="there is no journal on this host", mend=mend)
-    return Finding(topic="journal", ok=True, text=f"{len(files)} files in {files[0].parent}, readable")
+        return Checked(topic="journal", ok=False, text="there is no journal on this host", mend=mend)
+    return Checked(topic="journal", ok=True, text=f"{len(files)} files in {files[0].parent}, readable")
 
 
-def state(places: Paths) -> Finding:
+def state(places: Paths) -> Checked:
     """Whether what is found out can be remembered."""
     folder = _nearest(places.state)
     if os.access(folder, os.W_OK | os.X_OK):
-        return Finding(topic="state", ok=True, text=f"{places.state} can be written")
+        return Checked(topic="state", ok=True, text=f"{places.state} can be written")
     text = f"{places.state} cannot be written by {_me()}, so nothing is remembered"
-    return Finding(
+    return Checked(
         topic="state", ok=False, text=text, mend='stillwatch check --state-dir "$HOME/.local/state/stillwatch"'
     )
 
 
-def remembered(config: Config, places: Paths) -> Iterator[Finding]:
+def remembered(config: Config, places: Paths) -> Iterator[Checked]:
     """What the daemon keeps of the past, where there is something and it may be read."""
     if not os.access(places.state / FILE_NAME, os.R_OK):
         return
     try:
         store = Store.open(places.state, read_only=True)
     except StillwatchError as error:
-        yield Finding(topic="memory kept", ok=False, text=error.args[0], mend=error.next_step)
+        yield Checked(topic="memory kept", ok=False, text=error.args[0], mend=error.next_step)
         return
     report = Retention(store=store, keep=config.keep).report()
     store.close()
-    yield Finding(topic="memory kept", ok=report.bytes <= report.most_bytes, text=f"{report} ([keep])")
+    yield Checked(topic="memory kept", ok=report.bytes <= report.most_bytes, text=f"{report} ([keep])")
 
 
-def space(places: Paths) -> Finding:
+def space(places: Paths) -> Checked:
     """A gigabyte is what the store, and a small model, want."""
     folder = _nearest(places.models)
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Finding(topic="disk space", ok=False, text=f"{folder}: {error.strerror}")
+        return Checked(topic="disk space", ok=False, text=f"{folder}: {error.strerror}")
     text = f"{free / 1e9:.1f} GB free below {folder}"
     if free < LEAST_SPACE:
-        return Finding(topic="disk space", ok=False, text=text, mend=f"du -xhd1 {folder} | sort -h | tail")
-    return Finding(topic="disk space", ok=True, text=text)
+        return Checked(topic="disk space", ok=False, text=text, mend=f"du -xhd1 {folder} | sort -h | tail")
+    return Checked(topic="disk space", ok=True, text=text)
 
 
 def _needed() -> Iterator[str]:

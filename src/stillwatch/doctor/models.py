@@ -17,7 +17,7 @@ from stillwatch.llm.models import GIB, advise, assign, capabilities, models
 from stillwatch.llm.probe import listener_on
 from stillwatch.llm.servers import PORTS
 from stillwatch.records.chat import TIERS, Tier
-from stillwatch.records.report import Finding
+from stillwatch.records.report import Checked
 
 ENGINE = "engine"
 NO_WORDS = "small: it chooses from lists, and the words come from the rules"
@@ -29,41 +29,41 @@ def own_tiers(config: Config) -> list[Tier]:
     return [tier for tier in TIERS if config.llm.tier(tier).enabled and config.llm.tier(tier).url is None]
 
 
-async def engine(config: Config, places: Paths) -> list[Finding]:
+async def engine(config: Config, places: Paths) -> list[Checked]:
     """The program that runs the models, and what would come before it and does not run here; each is tried."""
     if not own_tiers(config):
-        return [Finding(topic=ENGINE, ok=True, text="not needed: no tier of the configuration runs on one of ours")]
+        return [Checked(topic=ENGINE, ok=True, text="not needed: no tier of the configuration runs on one of ours")]
     try:
         choice = await choose(even_named=True, as_service=places.as_service)
     except NotReachable as missing:
-        return [Finding(topic=ENGINE, ok=False, text=missing.args[0], mend=missing.next_step)]
+        return [Checked(topic=ENGINE, ok=False, text=missing.args[0], mend=missing.next_step)]
     passed = f"; passed over: {'; '.join(map(str, choice.failed))}" if choice.failed else ""
     text = f"{choice.tried}, because {choice.engine.why}{passed}"
-    return [Finding(topic=ENGINE, ok=not choice.failed, text=text, mend=BUILD if choice.failed else "")]
+    return [Checked(topic=ENGINE, ok=not choice.failed, text=text, mend=BUILD if choice.failed else "")]
 
 
-def tier_models(config: Config, places: Paths) -> Iterator[Finding]:
+def tier_models(config: Config, places: Paths) -> Iterator[Checked]:
     """For each tier of our own its model and what it can do; for those without one, together, what to fetch."""
     assigned = assign(config.llm, places.model_folders)
-    lacking: dict[Finding, list[Tier]] = {}
+    lacking: dict[Checked, list[Tier]] = {}
     for tier in own_tiers(config):
         found = assigned[tier]
         if isinstance(found, Path):
             case = WORDS if capabilities(found).words else NO_WORDS
-            yield Finding(topic=f"{tier} model", ok=True, text=f"{found.name}, {case}")
+            yield Checked(topic=f"{tier} model", ok=True, text=f"{found.name}, {case}")
             continue
         named = config.llm.tier(tier).model
         mend = (
             f"stillwatch models pull {named or DEFAULT}" if named in (None, *catalogue()) else "stillwatch models list"
         )
-        lacking.setdefault(Finding(topic="models", ok=False, text=found.partition(" – ")[0], mend=mend), []).append(
+        lacking.setdefault(Checked(topic="models", ok=False, text=found.partition(" – ")[0], mend=mend), []).append(
             tier
         )
     for finding, tiers in lacking.items():
         yield replace(finding, text=f"{' and '.join(tiers)}: {finding.text}")
 
 
-def memory_advice(config: Config, places: Paths, memory: int | None = None) -> Iterator[Finding]:
+def memory_advice(config: Config, places: Paths, memory: int | None = None) -> Iterator[Checked]:
     """Which models of the catalogue this host has the memory for. memory: bytes of the host."""
     if not own_tiers(config):
         return
@@ -75,13 +75,13 @@ def memory_advice(config: Config, places: Paths, memory: int | None = None) -> I
     ]
     chosen = advise(fitting, memory)
     if not chosen:
-        yield Finding(topic="memory", ok=False, text=f"{words(memory)}: too little for any model; the rules work alone")
+        yield Checked(topic="memory", ok=False, text=f"{words(memory)}: too little for any model; the rules work alone")
         return
     names = ", ".join(f"{tier} {model.name}" for tier, model in chosen.items())
-    yield Finding(topic="memory", ok=True, text=f"{words(memory)}; models that suit this host: {names}")
+    yield Checked(topic="memory", ok=True, text=f"{words(memory)}; models that suit this host: {names}")
 
 
-def ports(config: Config) -> Iterator[Finding]:
+def ports(config: Config) -> Iterator[Checked]:
     """Each port that is wanted: free, ours, or taken by somebody else."""
     for tier in own_tiers(config):
         port = config.llm.tier(tier).port or PORTS[tier]
@@ -90,17 +90,17 @@ def ports(config: Config) -> Iterator[Finding]:
         yield _port(config.api.port, "port = … in [api] chooses another", server=False)
 
 
-def _port(port: int, instead: str, *, server: bool) -> Finding:
+def _port(port: int, instead: str, *, server: bool) -> Checked:
     topic, listener = f"port {port}", listener_on(port)
     if listener is None:
-        return Finding(topic=topic, ok=True, text="free")
+        return Checked(topic=topic, ok=True, text="free")
     name = listener.name or "another program"
     who = f"{name} (pid {listener.pid})" if listener.pid else name
     ours = listener.ours or _is_daemon(_parent(listener.pid))
     if engine_of(name) and ours if server else _is_daemon(listener.pid):
-        return Finding(topic=topic, ok=True, text=f"in use by our own {who}")
+        return Checked(topic=topic, ok=True, text=f"in use by our own {who}")
     mend = f"kill {listener.pid}" if listener.ours else f"ss -ltnp 'sport = :{port}'"
-    return Finding(topic=topic, ok=False, text=f"taken by {who}; {instead}", mend=mend)
+    return Checked(topic=topic, ok=False, text=f"taken by {who}; {instead}", mend=mend)
 
 
 def _parent(pid: int) -> int:

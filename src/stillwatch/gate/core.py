@@ -11,7 +11,7 @@ from typing import Any, Final
 from stillwatch.config import Autonomy
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.gate.judge import Judge, Reading, explained, plain, refused_explanation, told
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits, Notes
@@ -42,7 +42,7 @@ class Gate:
     def __init__(
         self,
         *,
-        database: Database,
+        database: GateDatabase,
         judge: Judge,
         boot_id: str,
         ceiling: Autonomy,

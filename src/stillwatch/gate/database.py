@@ -34,7 +34,7 @@ class Writer:
         self.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", (self.seq, body, previous, self.head))
 
 
-class Database:
+class GateDatabase:
     """anchor: sends (seq, hash) to the journal after each commit and says whether that worked (R30)."""
 
     def __init__(self, folder: Path, clock: Clock, anchor: Anchor, keep: int = KEEP) -> None:

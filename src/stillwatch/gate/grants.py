@@ -13,7 +13,7 @@ from typing import Final
 
 from stillwatch.gate.change.action import Risk
 from stillwatch.gate.declared import Lock, Placed, RestorableFile, Runbook
-from stillwatch.gate.policy import HOST_STATES, RISKS, Case, Policy, decide, touching
+from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyCase, decide, touching
 from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import protected_by
 from stillwatch.unit.transaction import Verb
@@ -50,7 +50,7 @@ def granted(
     return found
 
 
-def _with(case: Case, others: Iterable[tuple[Verb, Names]], policy: Policy) -> Case:
+def _with(case: PolicyCase, others: Iterable[tuple[Verb, Names]], policy: Policy) -> PolicyCase:
     """The same with all else that is touched."""
     near = tuple(others)
     touches = [touching(verb, names, case.action, undo=case.undo) for verb, names in near]
@@ -65,7 +65,7 @@ def _declared_units(policy: Policy) -> set[str]:
     return {one.unit for table in tables for one in table}
 
 
-def _cases(policy: Policy, names: Names) -> Iterator[tuple[str, Case]]:
+def _cases(policy: Policy, names: Names) -> Iterator[tuple[str, PolicyCase]]:
     """Every verb with every case in which the gate would use it on this unit."""
     for action, (verbs, back, forgets) in VERBS.items():
         for verb in verbs:
@@ -86,26 +86,28 @@ def _cases(policy: Policy, names: Names) -> Iterator[tuple[str, Case]]:
         yield from (("start", case), ("reset-failed", case))
 
 
-def _of_unit(action: str, names: Names, verb: Verb | None, *, undo: bool = False) -> Case:
+def _of_unit(action: str, names: Names, verb: Verb | None, *, undo: bool = False) -> PolicyCase:
     also = touching(verb, names, action, itself=True, undo=undo) if verb else None
     touches = (also,) if also else ()
-    return Case(
+    return PolicyCase(
         action=action, names=names.own, relatives=names.relatives, risk="low", undo=undo, touches=touches, cause="seen"
     )
 
 
-def _of_entry(action: str, entry: Placed, names: Names, *, named: bool = False) -> Case:
+def _of_entry(action: str, entry: Placed, names: Names, *, named: bool = False) -> PolicyCase:
     about = (entry.name, entry.path)
     also = touching("start", names, action, named=named)
-    return Case(action=action, names=about, relatives=about, risk="low", touches=(also,) if also else (), cause="seen")
+    return PolicyCase(
+        action=action, names=about, relatives=about, risk="low", touches=(also,) if also else (), cause="seen"
+    )
 
 
-def _may_happen(policy: Policy, case: Case) -> bool:
+def _may_happen(policy: Policy, case: PolicyCase) -> bool:
     """Whether the gate permits it, by itself or after approval, in any state of things that its rules tell apart."""
     return any(decide(policy, one, "auto-full").verdict != "refuse" for one in _states(policy, case))
 
 
-def _states(policy: Policy, case: Case) -> Iterator[Case]:
+def _states(policy: Policy, case: PolicyCase) -> Iterator[PolicyCase]:
     risks: tuple[Risk, ...] = RISKS if any(rule.risk is not None for rule in policy.rule) else ("low",)
     hosts = HOST_STATES if any(rule.host is not None for rule in policy.rule) else ("unknown",)
     causes = ("", "seen") if any(rule.cause is not None for rule in policy.rule) else ("seen",)

@@ -24,7 +24,7 @@ from stillwatch.gate.change.action import (
     World,
 )
 from stillwatch.gate.change.undo import Made, Undo
-from stillwatch.gate.policy import LEVELS, Case, Policy, Touch, bound_hash, decide, raised_risk, touching
+from stillwatch.gate.policy import LEVELS, Policy, PolicyCase, Touch, bound_hash, decide, raised_risk, touching
 from stillwatch.gate.protocol import in_short
 from stillwatch.gate.units import names_of, names_of_any
 from stillwatch.records.action import Decision
@@ -44,7 +44,7 @@ class Reading:
 
     action: Action
     change: Change
-    case: Case
+    case: PolicyCase
     now: Precondition
     blast: BlastRadius = field(default_factory=BlastRadius)
     hash: str = ""
@@ -108,7 +108,7 @@ class Judge:
         near = {name for unit in now.touches for name in (await names_of(self.world.bus, unit)).relatives}
         stale = await stale_backups(self.world, meant.target, _all_names(names, touches, near))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
-        case = Case(
+        case = PolicyCase(
             action=meant.action,
             undo=doer is not action,
             names=names.own,
@@ -150,7 +150,7 @@ class Judge:
             words = (target, *(value for value in arguments.values() if isinstance(value, str)))
             protected = protected_by(words, policy.protected)
             minute = minute_of_day(self.world.clock.now())
-            case = Case(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
+            case = PolicyCase(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
             now = Precondition(ok=False, reason=str(absent))
             return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.host.durable import write_durably
 
 
 class Switch:
     """The file is the truth, so that `touch` pauses too, and a restart changes nothing."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: GateDatabase, folder: Path) -> None:
         self.database = database
         self.file = folder / "paused"
         self.held = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stillwatch.gate.change.action import Clock
-from stillwatch.gate.database import Database, Writer
+from stillwatch.gate.database import GateDatabase, Writer
 
 HOUR: Final = 3600.0
 DAY: Final = 86_400.0
@@ -56,7 +56,7 @@ class Notes:
 class Limits:
     """Automatic changes are counted at their intent, in its transaction, so that a crash cannot forget one."""
 
-    def __init__(self, database: Database, clock: Clock, boot_id: str) -> None:
+    def __init__(self, database: GateDatabase, clock: Clock, boot_id: str) -> None:
         self.database, self.clock, self.boot_id = database, clock, boot_id
 
     def hindrance(self, things: Collection[str]) -> str:

@@ -21,7 +21,7 @@ from stillwatch.errors import NotReachable, StillwatchError, unusable
 from stillwatch.gate.admin_verbs import AdminVerbs
 from stillwatch.gate.change.action import World
 from stillwatch.gate.change.catalogue import CATALOGUE
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.gate.host_access import HostAccess
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
@@ -55,7 +55,7 @@ def build(config: Config, places: Paths, world: World, trial_uid: int | None) ->
     """The gate over its state directory; what a crash left open is told as `unknown` at once."""
     folder = places.gate_state
     try:
-        database = Database(folder, world.clock, partial(send_anchor, log_name(folder)))
+        database = GateDatabase(folder, world.clock, partial(send_anchor, log_name(folder)))
     except (OSError, sqlite3.Error) as error:
         raise unusable(folder / "gate.db", error) from error
     gate = AdminVerbs(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from stillwatch.config import Autonomy
 from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verification, World
 from stillwatch.gate.change.undo import Made
-from stillwatch.gate.database import Database, Writer
+from stillwatch.gate.database import GateDatabase, Writer
 from stillwatch.gate.judge import Judge, Reading, thing
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits
@@ -35,7 +35,7 @@ class Performer:
     def __init__(
         self,
         *,
-        database: Database,
+        database: GateDatabase,
         judge: Judge,
         limits: Limits,
         switch: Switch,

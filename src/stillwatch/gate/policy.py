@@ -35,7 +35,7 @@ Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):
 Glob = Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@*?/\\-]{1,255}\Z")]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PolicyRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A list that is left out matches anything, an empty one nothing (R37).
 
     cause: only with (true) or without (false) a cause that the gate itself read.
@@ -56,7 +56,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if unknown := set(self.actions or ()) - set(ACTIONS):
             raise ValueError(f"rule {self.name}: no action {sorted(unknown)[0]}")
 
-    def matches(self, case: Case) -> bool:
+    def matches(self, case: PolicyCase) -> bool:
         """Refusing heeds a unit's relatives, allowing and asking its own names alone."""
         names = (*case.names, *case.relatives) if self.verdict == "refuse" else case.names
         actions = (case.action, "undo") if case.undo else (case.action,)
@@ -78,7 +78,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Policy(Declared, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """policy.toml: the rules, what is protected beside the built-in set, and what is declared."""
 
-    rule: tuple[Rule, ...] = ()
+    rule: tuple[PolicyRule, ...] = ()
     protected: tuple[Glob, ...] = ()
     version: str = ""
 
@@ -103,7 +103,7 @@ class Touch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class PolicyCase:
     """All that a decision depends on, read by the gate: nothing here comes from a model but action and target.
 
     names: the target under all its names; relatives: also what triggers it, what it triggers and the templates;
@@ -167,7 +167,7 @@ def read_policy(text: bytes, name: str) -> Policy:
     return msgspec.structs.replace(read, version=hashlib.sha256(text).hexdigest())
 
 
-def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
+def decide(policy: Policy, case: PolicyCase, level: Autonomy) -> Decision:
     """The verdict at one level of autonomy, with the rule and the reason: the strictest of all units touched (R35)."""
     if case.protected:
         return Decision(verdict="refuse", rule="protected", reason=f"{case.protected} is protected")
@@ -175,7 +175,7 @@ def decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
     return min((one for one in decisions if one), key=lambda one: VERDICTS.index(one.verdict))
 
 
-def _touched(policy: Policy, case: Case, touch: Touch, level: Autonomy) -> Decision | None:
+def _touched(policy: Policy, case: PolicyCase, touch: Touch, level: Autonomy) -> Decision | None:
     """What the policy says about one more unit; None where no rule refuses it and none needs to permit it."""
     one = replace(case, names=touch.names, relatives=touch.relatives, undo=False)
     said = {
@@ -190,7 +190,7 @@ def _touched(policy: Policy, case: Case, touch: Touch, level: Autonomy) -> Decis
     return min(permitted, key=lambda each: VERDICTS.index(each.verdict)) if permitted else None
 
 
-def _decide(policy: Policy, case: Case, level: Autonomy) -> Decision:
+def _decide(policy: Policy, case: PolicyCase, level: Autonomy) -> Decision:
     """About one unit or thing. Pure (R6, R9)."""
     rule = next((rule for rule in policy.rule if rule.matches(case)), None)
     if rule is None:
@@ -225,7 +225,7 @@ def bound_hash(change: Mapping[str, object], host: str, version: str, facts: Map
     return hashlib.sha256(canonical(bound).encode()).hexdigest()
 
 
-def _hindrance(rule: Rule, case: Case, level: Autonomy) -> str:
+def _hindrance(rule: PolicyRule, case: PolicyCase, level: Autonomy) -> str:
     """Why a person must approve; "" if nothing speaks against doing it by itself."""
     if level == "suggest":
         return rule.reason or "autonomy is suggest: a person approves"
@@ -238,7 +238,7 @@ def _hindrance(rule: Rule, case: Case, level: Autonomy) -> str:
     return ""
 
 
-def _why(rule: Rule, level: Autonomy) -> str:
+def _why(rule: PolicyRule, level: Autonomy) -> str:
     return rule.reason if rule.reason and rule.verdict == "allow" else f"autonomy is {level} and the risk permits it"
 
 

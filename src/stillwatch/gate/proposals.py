@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any, Final
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.database import Database, Writer
+from stillwatch.gate.database import GateDatabase, Writer
 from stillwatch.gate.judge import Reading, plain, told
 from stillwatch.gate.limits import Notes
 from stillwatch.host.auditlog import canonical
@@ -26,7 +26,7 @@ SHOWN: Final = "SELECT *, (SELECT rowid FROM changes WHERE proposal = id) AS mad
 class Proposals:
     """One row a proposal; at most MAX_WAITING wait, and of the ended ones the newest KEEP_ENDED are kept."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: GateDatabase) -> None:
         self.database, self.pace = database, Notes(database.clock, PER_HOUR)
 
     def row(self, proposal_id: str | int) -> Row:

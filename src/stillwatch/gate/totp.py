@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.database import Database
+from stillwatch.gate.database import GateDatabase
 from stillwatch.host.durable import write_durably
 
 STEP: Final = 30
@@ -30,7 +30,7 @@ def code_at(secret: bytes, step: int) -> str:
 class Codes:
     """The secret lies in the gate's state directory, 0600; what was used and guessed, in its database."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: GateDatabase, folder: Path) -> None:
         self.database = database
         self.file = folder / "totp-secret"
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from stillwatch.grammar import values
 from stillwatch.grammar.catalogue import Piece, Program, program, refused_programs, tables
 from stillwatch.grammar.parse import Words, parse
-from stillwatch.grammar.words import Refused, check_words, split
+from stillwatch.grammar.words import NotAllowed, check_words, split
 
 FOLDERS: Final = ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/run/current-system/sw/bin")
 UNIT_FOLDERS: Final = tuple(
@@ -52,7 +52,7 @@ def judge(line: str) -> Judged:
     """Judge a line as typed. Never raises, runs nothing, reads nothing but whether program and units exist."""
     try:
         return _judge(split(line))
-    except Refused as refused:
+    except NotAllowed as refused:
         return Judged(verdict="refuse", rule=refused.rule, reason=refused.reason)
 
 
@@ -60,10 +60,10 @@ def judge_words(words: Sequence[str]) -> Judged:
     """Judge words that need no lexer: an argv. The same rules hold."""
     try:
         if not words:
-            raise Refused("command:empty", "there is no command")
+            raise NotAllowed("command:empty", "there is no command")
         check_words(tuple(words))
         return _judge(tuple(words))
-    except Refused as refused:
+    except NotAllowed as refused:
         return Judged(verdict="refuse", rule=refused.rule, reason=refused.reason)
 
 
@@ -90,11 +90,11 @@ def _program_name(word: str) -> str:
     """A plain name, or an absolute path into one of the system's own program folders."""
     folder, slash, name = word.rpartition("/")
     if slash and folder not in FOLDERS:
-        raise Refused("command:program", f"{word[:80]!r} is not in one of the system's program folders")
+        raise NotAllowed("command:program", f"{word[:80]!r} is not in one of the system's program folders")
     if reason := refused_programs().get(name):
-        raise Refused("command:refused", f"{name}: {reason}")
+        raise NotAllowed("command:refused", f"{name}: {reason}")
     if not any(known[0] == name for known in tables()):
-        raise Refused("command:unknown", f"{name[:40]!r} is not in the catalogue of read-only diagnostics")
+        raise NotAllowed("command:unknown", f"{name[:40]!r} is not in the catalogue of read-only diagnostics")
     return name
 
 
@@ -105,13 +105,13 @@ def _find(name: str, rest: Sequence[str]) -> Program:
         if found in tables() and len(rest) >= length:
             return program(found)
     verbs = sorted({known[1] for known in tables() if known[0] == name})
-    raise Refused("command:verb", f"{name} is accepted only as: {', '.join(f'{name} {verb}' for verb in verbs)}")
+    raise NotAllowed("command:verb", f"{name} is accepted only as: {', '.join(f'{name} {verb}' for verb in verbs)}")
 
 
 def _check_requirements(program: Program, parsed: Words) -> None:
     for group in program.requires:
         if not group & parsed.names:
-            raise Refused("command:option", f"{program.name[0]} is accepted only with {' or '.join(sorted(group))}")
+            raise NotAllowed("command:option", f"{program.name[0]} is accepted only with {' or '.join(sorted(group))}")
 
 
 def _match_forms(program: Program, parsed: Words) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _match_forms(program: Program, parsed: Words) -> tuple[str, ...]:
         if kinds is not None:
             return kinds
     shown = f"operands {' '.join(operands)[:80]!r} are" if operands else "a call without operands is"
-    raise Refused("command:operand", f"{shown} not accepted for {' '.join(program.name)}")
+    raise NotAllowed("command:operand", f"{shown} not accepted for {' '.join(program.name)}")
 
 
 def _match(

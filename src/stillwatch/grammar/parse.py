@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from stillwatch.grammar import values
 from stillwatch.grammar.catalogue import Option, Program
-from stillwatch.grammar.words import Refused
+from stillwatch.grammar.words import NotAllowed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,13 +34,13 @@ class _Reading:
     def take(self, option: Option, value: str) -> str:
         kind = values.which(option.kind, value)
         if kind is None:
-            raise Refused("command:value", f"{value[:80]!r} is not accepted after {option.name}")
+            raise NotAllowed("command:value", f"{value[:80]!r} is not accepted after {option.name}")
         self.given.append((kind, value))
         return value
 
     def following(self, option: Option) -> str:
         if not self.rest:
-            raise Refused("command:value", f"{option.name} lacks its value")
+            raise NotAllowed("command:value", f"{option.name} lacks its value")
         return self.take(option, self.rest.pop(0))
 
     def next_fits(self, option: Option) -> bool:
@@ -49,13 +49,13 @@ class _Reading:
     def known(self, name: str) -> Option:
         option = self.program.options.get(name)
         if option is None:
-            raise Refused("command:option", f"{name[:40]} of {' '.join(self.program.name)} is not on the list")
+            raise NotAllowed("command:option", f"{name[:40]} of {' '.join(self.program.name)} is not on the list")
         self.names.add(name)
         return option
 
 
 def parse(program: Program, words: Sequence[str]) -> Words:
-    """Raises Refused for an unlisted option or a value that is not of its kind."""
+    """Raises NotAllowed for an unlisted option or a value that is not of its kind."""
     reading = _Reading(program=program, rest=list(words))
     while reading.rest:
         word = reading.rest.pop(0)
@@ -93,7 +93,7 @@ def _read_exact(reading: _Reading, word: str) -> None:
     name, equals, value = word.partition("=")
     option = reading.known(name)
     if equals and option.takes == "none":
-        raise Refused("command:value", f"{name} takes no value")
+        raise NotAllowed("command:value", f"{name} takes no value")
     if equals:
         reading.take(option, value)
     elif option.takes == "required":
@@ -105,7 +105,7 @@ def _read_long(reading: _Reading, word: str) -> None:
     option = reading.known(name)
     if option.takes == "none":
         if equals:
-            raise Refused("command:value", f"{name} takes no value")
+            raise NotAllowed("command:value", f"{name} takes no value")
         reading.options.append(name)
     elif equals:
         reading.options.append(f"{name}={reading.take(option, value)}")

@@ -34,7 +34,7 @@ SHELL: Final[dict[str, str]] = {
 ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 
 
-class Refused(Exception):
+class NotAllowed(Exception):
     """rule: which part of the grammar refuses ("command:shell"); reason: one sentence for a person."""
 
     def __init__(self, rule: str, reason: str) -> None:
@@ -44,31 +44,31 @@ class Refused(Exception):
 
 
 def split(line: str) -> tuple[str, ...]:
-    """The words of a typed line. Raises Refused for anything that only a shell could give a meaning."""
+    """The words of a typed line. Raises NotAllowed for anything that only a shell could give a meaning."""
     _check_characters(line)
     words = tuple(_scan(line))
     if not words:
-        raise Refused("command:empty", "there is no command")
+        raise NotAllowed("command:empty", "there is no command")
     check_words(words)
     return words
 
 
 def check_words(words: tuple[str, ...]) -> None:
-    """What must hold of words however they came. Raises Refused."""
+    """What must hold of words however they came. Raises NotAllowed."""
     if len(words) > MAX_WORDS:
-        raise Refused("command:length", f"more than {MAX_WORDS} words")
+        raise NotAllowed("command:length", f"more than {MAX_WORDS} words")
     for word in words:
         _check_characters(word)
     if ASSIGNMENT.match(words[0]):
-        raise Refused("command:shell", f"{words[0][:40]!r} is a variable assignment")
+        raise NotAllowed("command:shell", f"{words[0][:40]!r} is a variable assignment")
 
 
 def _check_characters(text: str) -> None:
     if len(text) > MAX_LINE:
-        raise Refused("command:length", f"longer than {MAX_LINE} characters")
+        raise NotAllowed("command:length", f"longer than {MAX_LINE} characters")
     for character in text:
         if not " " <= character <= "~":
-            raise Refused("command:characters", f"the character U+{ord(character):04X} is not plain printable ASCII")
+            raise NotAllowed("command:characters", f"the character U+{ord(character):04X} is not plain printable ASCII")
 
 
 def _scan(line: str) -> list[str]:
@@ -92,11 +92,11 @@ def _scan(line: str) -> list[str]:
 
 def _check_bare(character: str, *, starts_word: bool) -> None:
     if character in SHELL:
-        raise Refused("command:shell", f"{character!r} is {SHELL[character]}; no shell runs here")
+        raise NotAllowed("command:shell", f"{character!r} is {SHELL[character]}; no shell runs here")
     if character == "~" and starts_word:
-        raise Refused("command:shell", "'~' is a home directory; no shell runs here")
+        raise NotAllowed("command:shell", "'~' is a home directory; no shell runs here")
     if character == "#" and starts_word:
-        raise Refused("command:shell", "'#' begins a comment; no shell runs here")
+        raise NotAllowed("command:shell", "'#' begins a comment; no shell runs here")
 
 
 def _quoted(line: str, start: int) -> tuple[str, int]:
@@ -108,8 +108,8 @@ def _quoted(line: str, start: int) -> tuple[str, int]:
         if character == quote:
             return text, at + 1
         if quote == '"' and character in "$`!":
-            raise Refused("command:shell", f"{character!r} in double quotes is an expansion; use single quotes")
+            raise NotAllowed("command:shell", f"{character!r} in double quotes is an expansion; use single quotes")
         if quote == '"' and character == "\\" and line[at + 1 : at + 2] in ('"', "\\", "$", "`"):
             at += 1
         text, at = text + line[at], at + 1
-    raise Refused("command:shell", f"the quote {quote} is never closed")
+    raise NotAllowed("command:shell", f"the quote {quote} is never closed")

@@ -23,7 +23,7 @@ from stillwatch.triage.mute import apply_mutes
 LAST_REPORT = "last-report"
 
 
-class Memory:
+class Recall:
     """state: the state directory. Only its owner writes there (a one-shot command never leaves files of another)."""
 
     def __init__(self, state: Path) -> None:
@@ -164,7 +164,7 @@ class Memory:
             yield store
 
 
-class Forgetful(Memory):
+class Forgetful(Recall):
     """Remembers nothing and knows nothing: for a host that is only shown."""
 
     may_write = False

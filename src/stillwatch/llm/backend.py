@@ -253,7 +253,7 @@ class _Said:
             return
         choice = chunk.choices[0]
         self._finish = choice.finish_reason or self._finish
-        delta = choice.delta or wire.Said()
+        delta = choice.delta or wire.WireMessage()
         thought, text = delta.thought, delta.content or ""
         self._size += len(thought) + len(text)
         if self._size > self._limit:

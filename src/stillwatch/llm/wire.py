@@ -37,7 +37,7 @@ class Counts(msgspec.Struct):
         return Usage(prompt_tokens=self.prompt_tokens, cached_tokens=cached, output_tokens=self.completion_tokens)
 
 
-class Said(msgspec.Struct):
+class WireMessage(msgspec.Struct):
     """What a reasoning model thinks stands in `reasoning_content` (llama-server and most), with some in `reasoning`."""
 
     content: str | None = None
@@ -50,8 +50,8 @@ class Said(msgspec.Struct):
 
 
 class Choice(msgspec.Struct):
-    message: Said | None = None
-    delta: Said | None = None
+    message: WireMessage | None = None
+    delta: WireMessage | None = None
     finish_reason: str | None = None
 
 

@@ -95,7 +95,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Checked:
     """One line of `doctor`: ok, or a problem with the command that mends it ("" if there is none)."""
 
     topic: str

@@ -31,7 +31,7 @@ from stillwatch.serve.api.shapes import Health
 from stillwatch.serve.http.connections import HEAD_BYTES, HEAD_SECONDS, guarded, room_for_connections
 from stillwatch.serve.http.guard import Guard
 from stillwatch.serve.http.keys import KeyRing
-from stillwatch.serve.http.limits import Bounds, Limits
+from stillwatch.serve.http.limits import Bounds, RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json
 from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.mcp.over_http import McpDoor
@@ -56,7 +56,7 @@ def build_http(
 ) -> Guard:
     """The whole of it, behind the guard. bounds: what one key may ask; sessions: shared with whoever makes links."""
     sessions = sessions or BrowserSessions(clock=clock)
-    limits = Limits(clock=clock, bounds=bounds or Bounds())
+    limits = RequestLimits(clock=clock, bounds=bounds or Bounds())
     openai = OpenAIApi(conversation=conversation, limits=limits, clock=clock)
     known = KnownApi(desk=conversation.desk, limits=limits, open=OpenIncidents(desk=conversation.desk))
     web = Page(api=known)

@@ -12,7 +12,7 @@ from pathlib import Path
 from stillwatch.config import Config, Paths, Watch
 from stillwatch.gate import client
 from stillwatch.host.systemd import Systemd
-from stillwatch.incidents.recall import Forgetful, Memory
+from stillwatch.incidents.recall import Forgetful, Recall
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.catalogue import host_sources
@@ -57,7 +57,7 @@ class Assembly:
         own = load_own_rules(folder, taken)
         rules = (*packaged, *own.rules)
         host = self.recording.host if self.recording else socket.gethostname()
-        memory = Memory(self.places.state)
+        memory = Recall(self.places.state)
         shelf = self._shelf(memory)
         keep_on(shelf)
 
@@ -82,7 +82,7 @@ class Assembly:
             gate=None if self.recording else partial(client.ask_async, self.places),
         )
 
-    def _shelf(self, memory: Memory) -> CompiledShelf:
+    def _shelf(self, memory: Recall) -> CompiledShelf:
         """A service keeps compiled rules with its state; all trials of a person share a cache."""
         if not self.places.trial:
             return CompiledShelf(self.places.state / "compiled" if memory.may_write else None)

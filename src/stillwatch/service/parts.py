@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stillwatch.incidents.recall import Memory
+from stillwatch.incidents.recall import Recall
 from stillwatch.llm.three_tiers import Tiers
 from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.source import Readable
@@ -32,7 +32,7 @@ class ServiceParts:
     rules_folder: Path
     reload: Callable[[], tuple[Prefilter, Sequence[str]]]
     ordinary: Callable[[], Sequence[Sample]]
-    memory: Memory
+    memory: Recall
     watcher: Callable[[], Watcher]
     sources: Callable[[str | None, str | None, float], Sequence[Readable]]
     looks: Callable[[str | None, str | None], LookTools | None]

@@ -166,8 +166,8 @@ class Quarantine(GateAnswer, frozen=True):
 
 
 class Reloaded(GateAnswer, frozen=True):
-    policy: str
-    problem: str
+    policy: Annotated[str, says("The hash of the policy that is in force now.")]
+    problem: Annotated[str, says("Why it is not believed; empty where it is.")]
 
 
 T = TypeVar("T")

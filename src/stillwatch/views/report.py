@@ -13,7 +13,7 @@ from stillwatch.records.chat import TierState, Usage
 from stillwatch.records.incident import Evidence
 from stillwatch.records.iso import iso
 from stillwatch.records.report import (
-    Finding,
+    Checked,
     Reply,
     Report,
     SourceReport,
@@ -210,7 +210,7 @@ class FindingView(Exact):
     mend: Annotated[str | None, says("The command that mends it, where there is one.")]
 
     @classmethod
-    def of(cls, finding: Finding) -> FindingView:
+    def of(cls, finding: Checked) -> FindingView:
         return cls(topic=finding.topic, ok=finding.ok, text=finding.text, mend=finding.mend or None)
 
 
@@ -221,5 +221,5 @@ class DoctorView(Exact):
     findings: Annotated[list[FindingView], says("What was found, in the order in which it was examined.")]
 
     @classmethod
-    def of(cls, findings: Sequence[Finding]) -> DoctorView:
+    def of(cls, findings: Sequence[Checked]) -> DoctorView:
         return cls(ok=all(each.ok for each in findings), findings=[FindingView.of(each) for each in findings])

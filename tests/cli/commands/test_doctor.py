@@ -9,18 +9,18 @@ import pytest
 
 from stillwatch.cli.main import run
 from stillwatch.doctor import host as doctor
-from stillwatch.records.report import Finding
+from stillwatch.records.report import Checked
 from tests.cli.conftest import Stillwatch
 
-GOOD = Finding(topic="systemd", ok=True, text="runs")
-BAD = Finding(topic="journal", ok=False, text="closed\x1b", mend="usermod -aG systemd-journal anna")
+GOOD = Checked(topic="systemd", ok=True, text="runs")
+BAD = Checked(topic="journal", ok=False, text="closed\x1b", mend="usermod -aG systemd-journal anna")
 
 
 @pytest.mark.parametrize(("findings", "code"), [([GOOD], 0), ([GOOD, BAD], 1)])
 def test_exit_code_and_shape(
-    findings: list[Finding], code: int, trial: Stillwatch, monkeypatch: pytest.MonkeyPatch
+    findings: list[Checked], code: int, trial: Stillwatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def examine(*_: object, **__: object) -> list[Finding]:
+    async def examine(*_: object, **__: object) -> list[Checked]:
         return findings
 
     monkeypatch.setattr(doctor, "examine", examine)

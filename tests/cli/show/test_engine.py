@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.cli.show.engine import engine_json, engine_lines, gain_words, step_bar
+from stillwatch.cli.show.engine import engine_lines, engine_view, gain_words, step_bar
 from stillwatch.helpers.engine import Tried
 from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import Choice, Engine, Survey
 from stillwatch.llm.gain import Gain
+from stillwatch.views.shape import plain
 
 BROKEN = Tried(name="/x\x1b/llama-server", problem="bad \x1b[2J")
 PACKAGE = Choice(engine=Engine(name="xllamacpp", why="it came along"), tried=Tried(name="xllamacpp", version="1"))
@@ -27,7 +28,7 @@ def test_what_engines_say_is_made_harmless() -> None:
 def test_a_build_that_runs_says_how_far_it_is(running: tuple[int, int], said: str) -> None:
     building = Progressed(done=running[0], total=running[1], running=True)
     assert rows(Survey(choice=PACKAGE), building)[-1].endswith(said)
-    shown = engine_json(Survey(choice=PACKAGE), building)["building"]
+    shown = plain(engine_view(Survey(choice=PACKAGE), building).building)
     assert shown == {"done": running[0], "total": running[1], "running": True}
 
 

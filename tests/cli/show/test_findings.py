@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from stillwatch.cli.show.findings import finding_lines
-from stillwatch.records.report import Finding
+from stillwatch.records.report import Checked
 
-GOOD = Finding(topic="systemd", ok=True, text="runs")
-BAD = Finding(topic="journal", ok=False, text="closed\x1b", mend="usermod -aG systemd-journal anna")
+GOOD = Checked(topic="systemd", ok=True, text="runs")
+BAD = Checked(topic="journal", ok=False, text="closed\x1b", mend="usermod -aG systemd-journal anna")
 
 
 def test_each_problem_with_what_mends_it() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stillwatch.cli.show.models import byte_bar, model_lines, models_json, verdict_lines
+from stillwatch.cli.show.models import byte_bar, model_lines, models_view, verdict_lines
 from stillwatch.llm.models import Model
+from stillwatch.views.shape import plain
 
 HERE = Model(name="mine", path=Path("/m/mine.gguf"), size=1_117_320_768, source="file")
 AWAY = Model(name="smollm2-135m", path=None, size=98_362_432, licence="Apache-2.0", tiers=("trigger",), memory_gib=1)
@@ -25,8 +26,8 @@ def test_rows() -> None:
 
 
 def test_json() -> None:
-    value = models_json([AWAY, HERE], ASSIGNED, Path("/m"))  # type: ignore[arg-type]
-    assert value["tiers"] == {
+    value = models_view([AWAY, HERE], ASSIGNED, Path("/m"))  # type: ignore[arg-type]
+    assert plain(value.tiers) == {
         "trigger": {"model": None, "problem": "no model\x1b"},
         "meta": {"model": "/m/mine.gguf", "problem": None},
     }

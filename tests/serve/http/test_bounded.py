@@ -1,13 +1,13 @@
 import pytest
 
 from stillwatch.serve.http.bounded import Bounded
-from stillwatch.serve.http.limits import Bounds, Limits
+from stillwatch.serve.http.limits import Bounds, RequestLimits
 from stillwatch.serve.http.refusal import Refusal
 from tests.think.models import StillClock
 
 
 async def test_it_counts_while_it_runs_and_no_longer() -> None:
-    limits = Limits(clock=StillClock(), bounds=Bounds(streams=1))
+    limits = RequestLimits(clock=StillClock(), bounds=Bounds(streams=1))
     refused = list[int]()
 
     async def inner(scope, receive, send) -> None:  # type: ignore[no-untyped-def]

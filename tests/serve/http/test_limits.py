@@ -2,14 +2,14 @@ import logging
 
 import pytest
 
-from stillwatch.serve.http.limits import MOST_STRANGERS, TELL_SECONDS, Bounds, Limits
+from stillwatch.serve.http.limits import MOST_STRANGERS, TELL_SECONDS, Bounds, RequestLimits
 from stillwatch.serve.http.refusal import Refusal
 from tests.think.models import StillClock
 
 
 def test_a_burst_then_the_rate() -> None:
     clock = StillClock()
-    limits = Limits(clock=clock, bounds=Bounds(rate=2, burst=3))
+    limits = RequestLimits(clock=clock, bounds=Bounds(rate=2, burst=3))
     for _ in range(3):
         limits.count("a")
     with pytest.raises(Refusal):
@@ -27,7 +27,7 @@ def test_a_burst_then_the_rate() -> None:
 
 
 def test_answers_at_a_time_by_key_and_over_all_and_given_back_after_a_fault() -> None:
-    limits = Limits(clock=StillClock(), bounds=Bounds(streams=2, all_streams=3))
+    limits = RequestLimits(clock=StillClock(), bounds=Bounds(streams=2, all_streams=3))
     with limits.stream("a"), limits.stream("a"):
         with pytest.raises(Refusal), limits.stream("a"):
             pass
@@ -41,7 +41,7 @@ def test_answers_at_a_time_by_key_and_over_all_and_given_back_after_a_fault() ->
 
 def test_wrong_keys_are_counted_by_address_and_told_seldom(caplog: pytest.LogCaptureFixture) -> None:
     clock = StillClock()
-    limits = Limits(clock=clock, bounds=Bounds(wrong_rate=0.5, wrong_burst=2))
+    limits = RequestLimits(clock=clock, bounds=Bounds(wrong_rate=0.5, wrong_burst=2))
     caplog.set_level(logging.WARNING)
 
     def refused(address: str) -> bool:
@@ -61,7 +61,7 @@ def test_wrong_keys_are_counted_by_address_and_told_seldom(caplog: pytest.LogCap
 
 
 def test_a_network_of_ipv6_addresses_is_one_address() -> None:
-    limits = Limits(clock=StillClock(), bounds=Bounds(wrong_rate=0.5, wrong_burst=2))
+    limits = RequestLimits(clock=StillClock(), bounds=Bounds(wrong_rate=0.5, wrong_burst=2))
     limits.wrong_key("2001:db8::1")
     limits.wrong_key("2001:db8::ffff:2")
     with pytest.raises(Refusal):
@@ -70,7 +70,7 @@ def test_a_network_of_ipv6_addresses_is_one_address() -> None:
 
 
 def test_what_is_remembered_of_strangers_is_bounded_and_the_oldest_goes() -> None:
-    limits = Limits(clock=StillClock(), bounds=Bounds(wrong_rate=0.5, wrong_burst=1))
+    limits = RequestLimits(clock=StillClock(), bounds=Bounds(wrong_rate=0.5, wrong_burst=1))
     limits.wrong_key("first")
     limits.wrong_key("second")
     for number in range(MOST_STRANGERS - 1):

@@ -21,11 +21,11 @@ def list_actions(*, as_json: bool) -> int:
         put_json(actions)
         return 0
     for action in actions:
-        names = [name if facts["required"] else f"[{name}]" for name, facts in action["arguments"].items()]
-        risk = (f"  {action['risk']} risk", RISK_STYLES[action["risk"]])
-        put([line((action["name"], "bold"), risk, (f"  {', '.join(names)}" if names else "", "cyan"), hang=4)])
-        back = "can be taken back" if action["undoes"] else "cannot be taken back"
-        put([line(f"{one_line(action['description'], 400)} It {back}.", indent=4)])
+        names = [name if facts["required"] else f"[{name}]" for name, facts in action.arguments.items()]
+        risk = (f"  {action.risk} risk", RISK_STYLES[action.risk])
+        put([line((action.name, "bold"), risk, (f"  {', '.join(names)}" if names else "", "cyan"), hang=4)])
+        back = "can be taken back" if action.undoes else "cannot be taken back"
+        put([line(f"{one_line(action.description, 400)} It {back}.", indent=4)])
     return 0
 
 

@@ -102,11 +102,12 @@ def enroll(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json, write
     from stillwatch.gate.client import ask
     from stillwatch.untrusted.for_terminal import harmless
+    from stillwatch.views.command import EnrolView
     from stillwatch.views.gate import ENROLL
 
     uri = ask(door.app().places, ENROLL).uri
     if as_json:
-        put_json({"uri": uri})
+        put_json(EnrolView(uri))
         return 0
     write(harmless(qr_code(uri)))
     put([line(uri), line(("Scan it now: it is not shown again. Whoever has it can make codes.", "dim"))])

@@ -38,11 +38,11 @@ def verify_audit(*, journal: str | None, as_json: bool) -> int:
     from stillwatch.cli.text import plural
     from stillwatch.host import auditanchors
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import AuditView
 
     found = auditanchors.verify_audit(door.app().places, journal)
     if as_json:
-        facts = {"records": found.records, "seq": found.seq or None, "problem": found.problem, "note": found.note}
-        put_json({"whole": found.whole, **facts})
+        put_json(AuditView(found.whole, found.records, found.seq or None, found.problem, found.note))
     elif found.whole:
         note = f"; {one_line(found.note, 300)}" if found.note else ""
         put([line(("whole", "bold green"), f": {plural(found.records, 'record')}{note}")])

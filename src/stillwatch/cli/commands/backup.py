@@ -18,14 +18,14 @@ def backup(*, file: str, as_json: bool) -> int:
     import socket
     from pathlib import Path
 
-    from stillwatch.admin.backup import back_up, manifest_json
+    from stillwatch.admin.backup import back_up
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import plural, size
 
     app = door.app(ignore_config=True)
     manifest = back_up(app.places, Path(file), host=socket.gethostname(), now=app.clock.now())
     if as_json:
-        put_json(manifest_json(manifest))
+        put_json(manifest)
         return 0
     octets = sum(kept.size for kept in manifest.files)
     put([line(f"{file}: {plural(len(manifest.files), 'file')}, {size(octets)} before packing. It holds secrets.")])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stillwatch.cli.terminal import Line
     from stillwatch.doctor.config import Examined
     from stillwatch.tables.problems import Problem
+    from stillwatch.views.command import ConfigView
 
 RESTART = "systemctl restart stillwatch stillwatch-gate"
 """Both read the file when they start; the gate takes the ceiling of autonomy from it."""
@@ -41,7 +42,7 @@ def check(*, file: str | None, as_json: bool) -> int:
     where = Path(file) if file else app.places.config_file
     found = examine_file(where, app.places.model_folders, has_key=has_key(app)) if where else Examined()
     if as_json:
-        put_json(_as_json(where, found))
+        put_json(_view(where, found))
     else:
         put(_lines(where, found, installed=app.places.as_service))
     return 2 if found.errors else 0
@@ -58,12 +59,14 @@ def has_key(app: App) -> bool:
         return True
 
 
-def _as_json(where: Path | None, found: Examined) -> dict[str, object]:
-    def each(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
-        return [{"line": one.line or None, "key": one.key, "text": one.text, "next": one.next_step} for one in problems]
+def _view(where: Path | None, found: Examined) -> ConfigView:
+    from stillwatch.views.command import ConfigProblemView, ConfigView
+
+    def each(problems: tuple[Problem, ...]) -> list[ConfigProblemView]:
+        return [ConfigProblemView(one.line or None, one.key, one.text, one.next_step) for one in problems]
 
     file = str(where) if where else None
-    return {"ok": not found.errors, "file": file, "errors": each(found.errors), "warnings": each(found.warnings)}
+    return ConfigView(ok=not found.errors, file=file, errors=each(found.errors), warnings=each(found.warnings))
 
 
 def _lines(where: Path | None, found: Examined, *, installed: bool) -> list[Line]:

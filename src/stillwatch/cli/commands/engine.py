@@ -53,7 +53,7 @@ def engine_arguments(parser: argparse.ArgumentParser) -> None:
 def _show(*, as_json: bool) -> int:
     import asyncio
 
-    from stillwatch.cli.show.engine import engine_json, engine_lines
+    from stillwatch.cli.show.engine import engine_lines, engine_view
     from stillwatch.cli.terminal import put, put_json
     from stillwatch.llm.build import progress_of
     from stillwatch.llm.engines import place_to_build, survey
@@ -62,7 +62,7 @@ def _show(*, as_json: bool) -> int:
     found = asyncio.run(survey(as_service=as_service))
     building = progress_of(place_to_build(as_service=as_service))
     if as_json:
-        put_json(engine_json(found, building))
+        put_json(engine_view(found, building))
     else:
         put(engine_lines(found, building))
     return 0 if found.choice else 5
@@ -71,10 +71,11 @@ def _show(*, as_json: bool) -> int:
 def _build(jobs: int, sdist: Path | None, *, again: bool, as_json: bool) -> int:
     import asyncio
 
-    from stillwatch.cli.show.engine import gain_words, step_bar
+    from stillwatch.cli.show.engine import gain_view, gain_words, step_bar
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.llm.build import build
     from stillwatch.llm.engines import place_to_build
+    from stillwatch.views.command import BuiltView
 
     app = door.app()
     place = place_to_build(as_service=app.places.as_service)
@@ -82,9 +83,7 @@ def _build(jobs: int, sdist: Path | None, *, again: bool, as_json: bool) -> int:
         asyncio.run(build(place, tell, sdist=sdist, jobs=jobs, again=again))
         gain = _gain(app, place, lambda done, total: tell("measuring both engines", done, total))
     if as_json:
-        from dataclasses import asdict
-
-        put_json({"path": str(place), "gain": None if isinstance(gain, str) else asdict(gain)})
+        put_json(BuiltView(path=str(place), gain=None if isinstance(gain, str) else gain_view(gain)))
         return 0
     put(
         [line(f"llama-server is here: {place}"), line(gain if isinstance(gain, str) else gain_words(gain)), *_next(app)]

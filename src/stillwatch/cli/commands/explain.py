@@ -41,7 +41,7 @@ def whole_target(action: str, target: str) -> str:
     """A unit may be named without its suffix, as for systemctl: nginx is nginx.service."""
     from stillwatch.admin.actions import actions
 
-    example = next((str(one["example"]) for one in actions() if one["name"] == action), "")
+    example = next((one.example for one in actions() if one.name == action), "")
     suffix = example.rpartition(".")[2]
     return f"{target}.{suffix}" if suffix in ("service", "timer") and "." not in target else target
 

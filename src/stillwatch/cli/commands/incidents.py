@@ -76,6 +76,7 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
     from stillwatch.errors import WrongUsage
     from stillwatch.records.iso import iso
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import MutedView
 
     if (incident_id is None) == (rule is None):
         raise WrongUsage("mute either an incident by its ID or a rule with --rule")
@@ -83,7 +84,7 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
     end = values.moment_ahead(until, now=app.clock.now(), option="--until")
     said = app.known().mute(incident_id=incident_id, rule=rule, until=end, by=me())
     if as_json:
-        put_json({"incident": incident_id, "rule": rule, "until": iso(end)})
+        put_json(MutedView(incident_id, rule, iso(end)))
     else:
         put([line(one_line(said) or f"muted until {local_time(end)}")])
     return 0
@@ -101,20 +102,19 @@ def unmute(*, pattern: str | None, as_json: bool) -> int:
     from stillwatch.cli.text import local_time
     from stillwatch.records.iso import iso
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import MuteView, UnmutedView
 
     service = door.app().service()
     if pattern is not None:
         said = service.unmute(pattern)
         if as_json:
-            put_json({"unmuted": pattern})
+            put_json(UnmutedView(pattern))
         else:
             put([line(one_line(said))])
         return 0
     mutes = service.mutes()
     if as_json:
-        put_json(
-            [{"pattern": one.pattern, "until": iso(one.until) if one.until else None, "by": one.by} for one in mutes]
-        )
+        put_json([MuteView(one.pattern, iso(one.until) if one.until else None, one.by) for one in mutes])
         return 0
     for one in mutes:
         end = f"until {local_time(one.until)}" if one.until else "for ever"

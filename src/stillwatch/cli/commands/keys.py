@@ -23,11 +23,12 @@ def create(*, scope: str, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.serve.http.keys import KeyRing
+    from stillwatch.views.command import KeyMadeView
 
     app = door.app()
     key_id, key = KeyRing(app.places.state).create("chat" if scope == "chat" else "read", app.clock.now())
     if as_json:
-        put_json({"id": key_id, "key": key})
+        put_json(KeyMadeView(key_id, key))
         return 0
     put([line((key, "bold")), line(f"{key_id}, scope {scope}. It is shown this once; keep it like a password.")])
     return 0
@@ -43,10 +44,11 @@ def list_keys(*, as_json: bool) -> int:
     from stillwatch.cli.text import local_time
     from stillwatch.records.iso import iso
     from stillwatch.serve.http.keys import KeyRing
+    from stillwatch.views.command import KeyView
 
     keys = KeyRing(door.app().places.state).all()
     if as_json:
-        put_json([{"id": key.id, "scope": key.scope, "created": iso(key.created)} for key in keys])
+        put_json([KeyView(key.id, key.scope, iso(key.created)) for key in keys])
         return 0
     put([line((key.id, "bold"), f"  {key.scope}  {local_time(key.created)}") for key in keys])
     if not keys:
@@ -67,10 +69,11 @@ def revoke(*, id: str, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.serve.http.keys import KeyRing
+    from stillwatch.views.command import KeyRevokedView
 
     KeyRing(door.app().places.state).revoke(id)
     if as_json:
-        put_json({"revoked": id})
+        put_json(KeyRevokedView(id))
     else:
         put([line("revoked")])
     return 0

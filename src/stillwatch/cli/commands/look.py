@@ -33,6 +33,7 @@ def look(*, tool: str | None, words: list[str], as_json: bool) -> int:
     from stillwatch.errors import NotReachable, WrongUsage
     from stillwatch.records.iso import iso
     from stillwatch.untrusted.for_terminal import paragraphs
+    from stillwatch.views.command import LookView
 
     if tool is None:
         return list_tools(as_json=as_json)
@@ -45,8 +46,16 @@ def look(*, tool: str | None, words: list[str], as_json: bool) -> int:
     if seen.problem.startswith("wrong argument"):
         raise WrongUsage(seen.problem)
     if as_json:
-        shown = {"tool": seen.tool, "arguments": dict(seen.arguments), "at": iso(seen.at), "problem": seen.problem}
-        put_json({**shown, "text": seen.text, "data": seen.data})
+        put_json(
+            LookView(
+                tool=seen.tool,
+                arguments=dict(seen.arguments),
+                at=iso(seen.at),
+                problem=seen.problem,
+                text=seen.text,
+                data=dict(seen.data),
+            )
+        )
     elif seen.problem:
         raise NotReachable(seen.problem)
     else:

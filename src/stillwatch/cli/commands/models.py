@@ -22,14 +22,14 @@ def list_models(*, as_json: bool) -> int:
     example:
       stillwatch models list --json
     """
-    from stillwatch.cli.show.models import model_lines, models_json
+    from stillwatch.cli.show.models import model_lines, models_view
     from stillwatch.cli.terminal import put, put_json
     from stillwatch.llm.models import assign, models
 
     app = door.app()
     known, assigned = models(app.places.model_folders), assign(app.config.llm, app.places.model_folders)
     if as_json:
-        put_json(models_json(known, assigned, app.places.models))
+        put_json(models_view(known, assigned, app.places.models))
     else:
         put(model_lines(known, assigned, app.places.models))
     return 0
@@ -71,9 +71,10 @@ def import_model(*, file: str, as_json: bool) -> int:
 
 def _tell_here(app: App, name: str, path: Path, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.views.command import ModelHereView
 
     if as_json:
-        put_json({"name": name, "path": str(path), "size": path.stat().st_size})
+        put_json(ModelHereView(name=name, path=str(path), size=path.stat().st_size))
     else:
         put([line(f"{name} is here: {path}"), *_what_next(app)])
     return 0
@@ -88,6 +89,7 @@ def verify_models(*, as_json: bool) -> int:
     from stillwatch.cli.show.models import byte_bar, verdict_lines
     from stillwatch.cli.terminal import put, put_json
     from stillwatch.llm.models import models, verify
+    from stillwatch.views.command import ModelSumsView
 
     verdicts: dict[str, str] = {}
     for model in models(door.app().places.model_folders):
@@ -95,7 +97,7 @@ def verify_models(*, as_json: bool) -> int:
             with byte_bar(f"checking {model.name}", wanted=not as_json) as progress:
                 verdicts[model.name] = verify(model.path, progress)
     if as_json:
-        put_json({"ok": "broken" not in verdicts.values(), "models": verdicts})
+        put_json(ModelSumsView(ok="broken" not in verdicts.values(), models=verdicts))
     else:
         put(verdict_lines(verdicts))
     return 1 if "broken" in verdicts.values() else 0

@@ -33,10 +33,11 @@ def _list(*, as_json: bool) -> int:
     from stillwatch.cli.text import local_time
     from stillwatch.records.iso import iso
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import NoteView
 
     notes = door.app().known().notes()
     if as_json:
-        put_json([{"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text} for note in notes])
+        put_json([NoteView(note.id, iso(note.at), note.by, note.text) for note in notes])
         return 0
     for note in notes:
         who = f"{local_time(note.at)} {one_line(note.by, 40)}"
@@ -48,10 +49,11 @@ def _list(*, as_json: bool) -> int:
 
 def _forget(number: int, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.views.command import ForgottenView
 
     door.app().known().forget(number)
     if as_json:
-        put_json({"forgotten": number})
+        put_json(ForgottenView(number))
     else:
         put([line("forgotten")])
     return 0
@@ -61,6 +63,7 @@ def _keep(said: str, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import WrongUsage
     from stillwatch.records.note import LONGEST_NOTE
+    from stillwatch.views.command import NotedView
 
     if not said:
         raise WrongUsage("the note is empty")
@@ -68,7 +71,7 @@ def _keep(said: str, *, as_json: bool) -> int:
         raise WrongUsage(f"a note has at most {LONGEST_NOTE} characters, this one has {len(said)}")
     door.app().known().note(said, me())
     if as_json:
-        put_json({"noted": said, "by": me()})
+        put_json(NotedView(noted=said, by=me()))
     else:
         put([line("noted")])
     return 0

@@ -20,6 +20,7 @@ def test(*, as_json: bool) -> int:
     from stillwatch.errors import WrongUsage
     from stillwatch.notify.apprise import Delivery, all_urls, channels
     from stillwatch.untrusted import for_notice
+    from stillwatch.views.command import DeliveryView
 
     known = channels(all_urls(door.app().config.notify))
     if not known:
@@ -35,7 +36,7 @@ def test(*, as_json: bool) -> int:
     deliveries = work(lambda _: send(), quiet=as_json)
     results = list(zip(known, deliveries, strict=True))
     if as_json:
-        put_json([{"channel": to.name, "sent": one.sent, "problem": one.why or None} for to, one in results])
+        put_json([DeliveryView(to.name, one.sent, one.why or None) for to, one in results])
     for to, one in results if not as_json else ():
         sign = ("\u2713 ", "green") if one.sent else ("\u2717 ", "bold red")
         put([line(sign, f"{to.name}: {'delivered' if one.sent else one.why}", hang=2)])

@@ -21,13 +21,14 @@ def open_page(*, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.service.through_daemon import ThroughDaemon
+    from stillwatch.views.command import LinkView
 
     service = door.app().service()
     if not isinstance(service, ThroughDaemon):
         raise NotReachable("no daemon runs here that you may speak with", next_step="`stillwatch up` starts one")
     url = service.say("open", str)
     if as_json:
-        put_json({"url": url})
+        put_json(LinkView(url))
         return 0
     put([line(url), line(("open it in a browser on this machine; it works once, for five minutes", "dim"))])
     if os.environ.get("SSH_CONNECTION"):

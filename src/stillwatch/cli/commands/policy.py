@@ -12,6 +12,7 @@ from stillwatch.cli.parser import Command, Group, json_option
 if TYPE_CHECKING:
     from stillwatch.app import App
     from stillwatch.install.installer import Installer
+    from stillwatch.views.command import PolicyView
 
 MOST_BYTES = 1_048_576
 
@@ -30,24 +31,23 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
 
     from stillwatch.admin.policy import declared, policy_of, policy_of_text
     from stillwatch.errors import StillwatchError, WrongUsage
+    from stillwatch.views.command import PolicyRuleView, PolicyView
 
     app = door.app()
     if file not in (None, "-") and not Path(str(file)).is_file():
         raise WrongUsage(f"no policy file {file}")
     where = Path(file) if file else app.places.policy_file
     given = sys.stdin.buffer.read(MOST_BYTES) if file == "-" else None
-    said: dict[str, Any] = {"file": str(where), "default": given is None and not where.exists(), "problem": ""}
+    said = PolicyView(ok=False, file=str(where), default=given is None and not where.exists(), problem="")
     try:
         policy = policy_of(app.places, Path(file) if file else None) if given is None else policy_of_text(given)
     except StillwatchError as error:
-        said |= {"problem": str(error)}
+        said.problem = str(error)
     else:
-        rules = [
-            {"name": rule.name, "verdict": rule.verdict, "actions": list(rule.actions or ())} for rule in policy.rule
-        ]
-        said |= {"version": policy.version, "rules": rules, "declared": declared(policy)}
-    _tell({"ok": not said["problem"], **said}, as_json=as_json)
-    return 1 if said["problem"] else 0
+        said.ok, said.version, said.declared = True, policy.version, declared(policy)
+        said.rules = [PolicyRuleView(rule.name, rule.verdict, list(rule.actions or ())) for rule in policy.rule]
+    _tell(said, as_json=as_json)
+    return 0 if said.ok else 1
 
 
 def apply_policy(*, dry_run: bool, as_json: bool) -> int:
@@ -65,24 +65,25 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import NotReachable
     from stillwatch.gate.client import ask
+    from stillwatch.views.command import PolicyAppliedView
     from stillwatch.views.gate import RELOAD
 
     app = door.app()
-    said: dict[str, Any] = {"version": policy_of(app.places).version, "units": None, "gate": None}
+    said = PolicyAppliedView(version=policy_of(app.places).version, units=None, gate=None)
     if not app.places.trial:
-        said["units"] = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
+        said.units = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
         try:
-            said["gate"] = ask(app.places, RELOAD)
+            said.gate = ask(app.places, RELOAD)
         except NotReachable:
             if app.places.trial:
                 raise
     if as_json:
         put_json(said)
         return 0
-    units = "" if said["units"] is None else f", {said['units']} units granted to the gate"
-    gate = "the gate has read it" if said["gate"] else "no gate has read it yet"
-    put([line(f"policy {said['version'][:12]}{units}; {gate}")])
+    units = "" if said.units is None else f", {said.units} units granted to the gate"
+    gate = "the gate has read it" if said.gate else "no gate has read it yet"
+    put([line(f"policy {said.version[:12]}{units}; {gate}")])
     return 0
 
 
@@ -119,10 +120,11 @@ def suggest_entries(*, as_json: bool) -> int:
 
     from stillwatch.admin.policy import suggested
     from stillwatch.cli.terminal import line, put, put_json
+    from stillwatch.views.command import PolicyEntryView
 
     found = asyncio.run(suggested(door.app().places))
     if as_json:
-        put_json([{"table": each.table, "fields": each.fields, "why": each.why} for each in found])
+        put_json([PolicyEntryView(each.table, dict(each.fields), each.why) for each in found])
     elif not found:
         put([line("nothing was found here that is not declared already")])
     else:
@@ -142,7 +144,7 @@ def _hands(*, dry_run: bool, as_json: bool) -> Any:
     return hands
 
 
-def _tell(said: dict[str, Any], *, as_json: bool) -> None:
+def _tell(said: PolicyView, *, as_json: bool) -> None:
     from stillwatch.cli.show.proposal import VERDICT_STYLES, labelled
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.untrusted.for_terminal import one_line
@@ -150,15 +152,15 @@ def _tell(said: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         put_json(said)
         return
-    if not said["ok"]:
-        put([line(("✗ ", "red"), one_line(said["problem"], 1000), hang=2)])
+    if said.version is None:
+        put([line(("✗ ", "red"), one_line(said.problem, 1000), hang=2)])
         return
-    absent = " (not there, so the default holds)" if said["default"] else ""
-    put([line(("✓ ", "green"), f"{said['file']}{absent}, version {said['version'][:12]}")])
-    for rule in said["rules"]:
-        acts = ", ".join(rule["actions"]) or "every action"
-        put([labelled("rule", (f"{rule['verdict']:<7}", VERDICT_STYLES[rule["verdict"]]), f"{rule['name']}: {acts}")])
-    for table, names in said["declared"].items():
+    absent = " (not there, so the default holds)" if said.default else ""
+    put([line(("✓ ", "green"), f"{said.file}{absent}, version {said.version[:12]}")])
+    for rule in said.rules or ():
+        acts = ", ".join(rule.actions) or "every action"
+        put([labelled("rule", (f"{rule.verdict:<7}", VERDICT_STYLES[rule.verdict]), f"{rule.name}: {acts}")])
+    for table, names in (said.declared or {}).items():
         put([labelled("declared", f"{table.replace('_', ' ')}: {', '.join(names)}")])
 
 

@@ -15,15 +15,11 @@ def list_rules(*, as_json: bool) -> int:
     from stillwatch.cli.show.incident import SEVERITY_STYLES
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import RuleView
 
     rules = door.app().service().rules()
     if as_json:
-        put_json(
-            [
-                {"id": rule.id, "severity": rule.severity, "summary": rule.summary, "cause": rule.cause or None}
-                for rule in rules
-            ]
-        )
+        put_json([RuleView(rule.id, rule.severity, rule.summary, rule.cause or None) for rule in rules])
         return 0
     width = max((len(rule.id) for rule in rules), default=0)
     put(
@@ -47,11 +43,12 @@ def test_rules(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.cli.text import plural
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import RulesTestedView
 
     service = door.app().service()
     count, problems = len(service.rules()), list(service.test_rules())
     if as_json:
-        put_json({"ok": not problems, "rules": count, "problems": problems})
+        put_json(RulesTestedView(ok=not problems, rules=count, problems=problems))
     else:
         put(line(("✗ ", "red"), one_line(problem, 400), hang=2) for problem in problems)
         good = f"{plural(count, 'rule')} tested, all as their samples say"

@@ -17,10 +17,11 @@ def list_tools(*, as_json: bool) -> int:
     """
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.untrusted.for_terminal import one_line
+    from stillwatch.views.command import ToolView
 
     catalogue = door.app().service().tools()
     if as_json:
-        put_json([{"name": name, **facts} for name, facts in catalogue.items()])
+        put_json([ToolView(name=name, **facts) for name, facts in catalogue.items()])
         return 0
     for name, facts in catalogue.items():
         put([line((name, "bold"), (f"  {', '.join(_arguments(facts['arguments']))}", "cyan"), hang=4)])

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from msgspec import structs
+
 from stillwatch.cli.terminal import Line, is_terminal, line, tell
 from stillwatch.cli.text import local_time
 from stillwatch.helpers.engine import PACKAGE, Tried
@@ -15,32 +17,36 @@ from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import BUILD, Survey
 from stillwatch.llm.gain import Gain, known_gain
 from stillwatch.untrusted.for_terminal import one_line
+from stillwatch.views.command import BuildingView, EngineInUseView, EngineTriedView, EngineView, GainView
 
 Step = Callable[[str, int, int], None]
 
 
-def engine_json(found: Survey, building: Progressed | None) -> dict[str, object]:
-    """engine: null where none runs, with why; building: null where no build is unfinished."""
+def engine_view(found: Survey, building: Progressed | None) -> EngineView:
     choice = found.choice
     gain = known_gain(choice.engine.name) if choice else None
-    return {
-        "engine": choice and {**_tried(choice.tried), "why": choice.engine.why},
-        "problem": found.problem or None,
-        "passed_over": [_tried(each) for each in found.failed],
-        "others": [_tried(each) for each in found.others],
-        "gain": gain and asdict(gain),
-        "building": building and asdict(building),
-    }
+    return EngineView(
+        engine=EngineInUseView(**structs.asdict(_tried(choice.tried)), why=choice.engine.why) if choice else None,
+        problem=found.problem or None,
+        passed_over=[_tried(each) for each in found.failed],
+        others=[_tried(each) for each in found.others],
+        gain=gain_view(gain) if gain else None,
+        building=BuildingView(**asdict(building)) if building else None,
+    )
 
 
-def _tried(each: Tried) -> dict[str, object]:
+def gain_view(gain: Gain) -> GainView:
+    return GainView(**asdict(gain))
+
+
+def _tried(each: Tried) -> EngineTriedView:
     native = each.name != PACKAGE
-    return {
-        "kind": "llama-server" if native else PACKAGE,
-        "path": each.name if native else None,
-        "version": each.version or None,
-        "problem": each.problem or None,
-    }
+    return EngineTriedView(
+        kind="llama-server" if native else PACKAGE,
+        path=each.name if native else None,
+        version=each.version or None,
+        problem=each.problem or None,
+    )
 
 
 def engine_lines(found: Survey, building: Progressed | None) -> Iterator[Line]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import plural
-from stillwatch.records.report import Finding
+from stillwatch.records.report import Checked
 from stillwatch.untrusted.for_terminal import one_line
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+def finding_lines(findings: Sequence[Checked]) -> Iterator[Line]:
     """One line for each finding, and below a problem the command that mends it."""
     width = max((len(finding.topic) for finding in findings), default=0)
     for finding in findings:

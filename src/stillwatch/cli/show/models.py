@@ -13,37 +13,35 @@ from stillwatch.cli.text import size
 from stillwatch.llm.models import Model, capabilities
 from stillwatch.records.chat import Tier
 from stillwatch.untrusted.for_terminal import one_line
+from stillwatch.views.command import ModelsView, ModelView, TierModelView
 
 Bytes = Callable[[int, int], None]
 VERDICTS = {"whole": ("✓", "green"), "broken": ("✗", "bold red"), "unknown": ("?", "yellow")}
 UNKNOWN_SUM = "nothing to check it against"
 
 
-def models_json(known: Sequence[Model], assigned: Mapping[Tier, Path | str], folder: Path) -> dict[str, object]:
-    """tiers: the model's file, or null and why."""
-    return {
-        "folder": str(folder),
-        "models": [
-            {
-                "name": model.name,
-                "path": str(model.path) if model.path else None,
-                "size": model.size or None,
-                "licence": model.licence or None,
-                "sha256": model.sha256 or None,
-                "source": model.source,
-                "tiers": list(model.tiers),
-                "memory_gib": model.memory_gib or None,
-                "words": capabilities(model.path or model.name).words,
-            }
+def models_view(known: Sequence[Model], assigned: Mapping[Tier, Path | str], folder: Path) -> ModelsView:
+    return ModelsView(
+        folder=str(folder),
+        models=[
+            ModelView(
+                name=model.name,
+                path=str(model.path) if model.path else None,
+                size=model.size or None,
+                licence=model.licence or None,
+                sha256=model.sha256 or None,
+                source=model.source,
+                tiers=list(model.tiers),
+                memory_gib=model.memory_gib or None,
+                words=capabilities(model.path or model.name).words,
+            )
             for model in known
         ],
-        "tiers": {
-            tier: {"model": str(found), "problem": None}
-            if isinstance(found, Path)
-            else {"model": None, "problem": found}
+        tiers={
+            tier: TierModelView(str(found), None) if isinstance(found, Path) else TierModelView(None, found)
             for tier, found in assigned.items()
         },
-    }
+    )
 
 
 def model_lines(known: Sequence[Model], assigned: Mapping[Tier, Path | str], folder: Path) -> Iterator[Line]:

@@ -22,7 +22,7 @@ from stillwatch.serve.api.exposition import exposition
 from stillwatch.serve.api.shapes import Approvals, Incidents, MetricNames, Over, Reading, Readings, Snapshot
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json, bad
 from stillwatch.serve.http.stream import EventStream
 from stillwatch.views.gate import LIST, KeptProposal
@@ -46,7 +46,7 @@ SECONDS: Final = {"type": "number", "minimum": -1e12, "maximum": 1e12, "descript
 @dataclass(frozen=True, kw_only=True)
 class Api:
     desk: Desk
-    limits: Limits
+    limits: RequestLimits
     open: OpenIncidents
 
     async def status(self, request: Request) -> Response:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bounded:
     """Raises Refusal (429), before anything is sent, when too many are."""
 
-    limits: Limits
+    limits: RequestLimits
     key: str
     app: ASGIApp
 

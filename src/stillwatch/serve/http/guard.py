@@ -17,7 +17,7 @@ from stillwatch.config import is_loopback
 from stillwatch.errors import StillwatchError
 from stillwatch.serve.http.connections import HEAD_BYTES
 from stillwatch.serve.http.keys import Key, KeyRing
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal
 from stillwatch.serve.http.sessions import PATH as LOG_IN
 from stillwatch.serve.http.sessions import BrowserSessions, cookie_in
@@ -51,7 +51,7 @@ class Guard:
 
     app: ASGIApp
     keys: KeyRing
-    limits: Limits
+    limits: RequestLimits
     hosts: Sequence[str]
     sessions: BrowserSessions
     close: Callable[[], Awaitable[None]] | None = None

@@ -33,7 +33,7 @@ class Bounds:
 
 
 @dataclass(kw_only=True)
-class Limits:
+class RequestLimits:
     """Counted by key id on the boot clock (R33). Keys are few, so what is kept is small."""
 
     clock: Clock

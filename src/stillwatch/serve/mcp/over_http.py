@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stillwatch.chat.conversation import Desk
 from stillwatch.serve.http.body import MAX_BYTES, read_body
 from stillwatch.serve.http.guard import needs
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json
 
 _may_propose: ContextVar[bool] = ContextVar("may_propose", default=False)
@@ -28,7 +28,7 @@ class McpDoor:
     Nothing is sent unasked, so there is no stream to GET: it would hold one of the key's answers open for nothing.
     """
 
-    def __init__(self, desk: Desk, limits: Limits) -> None:
+    def __init__(self, desk: Desk, limits: RequestLimits) -> None:
         self._desk, self._limits = desk, limits
         self._handler: ASGIApp | None = None
         self._opening = asyncio.Lock()

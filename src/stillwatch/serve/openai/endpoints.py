@@ -20,7 +20,7 @@ from stillwatch.records.saying import Ended, Looking, Saying, Text, Thinking
 from stillwatch.serve.http.body import read_object
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json
 from stillwatch.serve.http.stream import EventStream, leaving
 from stillwatch.serve.openai import chat_request as models
@@ -41,7 +41,7 @@ BROKE = Refusal(500, "something broke here; the log of the service says what", c
 @dataclass(frozen=True, kw_only=True)
 class OpenAIApi:
     conversation: Conversation
-    limits: Limits
+    limits: RequestLimits
     clock: Clock
 
     async def list_models(self, request: Request) -> Response:

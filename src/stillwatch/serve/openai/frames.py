@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from stillwatch.records.chat import Usage
-from stillwatch.serve.openai.shapes import Call, ChatUsage, Choice, Completion, Function, Said
+from stillwatch.serve.openai.shapes import AssistantMessage, Call, ChatUsage, Choice, Completion, Function
 
 DONE = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
@@ -53,7 +53,7 @@ class Frames:
 
     def whole(self, text: str, reasoning: str, finish: str, usage: Usage, function: str = "") -> Completion:
         """function: as for `called`; then the text is its arguments."""
-        said = Said(
+        said = AssistantMessage(
             role="assistant",
             content=None if function else text,
             refusal=None,

@@ -79,7 +79,7 @@ class Call(Exact):
     function: Annotated[Function, says("The function with its arguments.")]
 
 
-class Said(Exact):
+class AssistantMessage(Exact):
     """What is answered."""
 
     role: Annotated[Literal["assistant"], says("Always this.")]
@@ -97,7 +97,7 @@ class Choice(Exact):
     """There is one."""
 
     index: Annotated[int, says("Always 0.")]
-    message: Annotated[Said, says("The answer.")]
+    message: Annotated[AssistantMessage, says("The answer.")]
     finish_reason: Annotated[str, says("Why it ended: stop, length, tool_calls.")]
     logprobs: Annotated[None, says("Always null.")]
 

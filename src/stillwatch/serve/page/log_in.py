@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from stillwatch.serve.http.limits import Limits
+from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.sessions import BrowserSessions, set_cookie
 
 ENTERED = '<meta http-equiv="refresh" content="0;url=/"><title>Stillwatch</title><p><a href="/">Go on</a></p>'
@@ -18,7 +18,7 @@ SPENT = "<title>Stillwatch</title><p>This link was used, or is too old. <code>st
 @dataclass(frozen=True, kw_only=True)
 class LogIn:
     sessions: BrowserSessions
-    limits: Limits
+    limits: RequestLimits
 
     async def enter(self, request: Request) -> Response:
         """Only GET uses the link up; what looks ahead with HEAD does not."""
