@@ -6,11 +6,12 @@ from pathlib import Path
 import msgspec
 
 from stillwatch.cli import commands
-from stillwatch.views import command as room
+from stillwatch.views import command, models
 from stillwatch.views.shape import Exact
 
 FOLDER = Path(commands.__path__[0])
-VIEWS = [one for one in vars(room).values() if isinstance(one, type) and issubclass(one, Exact) and one is not Exact]
+ROOMS = (*vars(command).values(), *vars(models).values())
+VIEWS = [one for one in ROOMS if isinstance(one, type) and issubclass(one, Exact) and one is not Exact]
 
 
 def made_by_hand(node: ast.AST) -> bool:

@@ -75,7 +75,7 @@ def _build(jobs: int, sdist: Path | None, *, again: bool, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.llm.build import build
     from stillwatch.llm.engines import place_to_build
-    from stillwatch.views.command import BuiltView
+    from stillwatch.views.models import BuiltView
 
     app = door.app()
     place = place_to_build(as_service=app.places.as_service)

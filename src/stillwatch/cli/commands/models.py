@@ -71,7 +71,7 @@ def import_model(*, file: str, as_json: bool) -> int:
 
 def _tell_here(app: App, name: str, path: Path, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
-    from stillwatch.views.command import ModelHereView
+    from stillwatch.views.models import ModelHereView
 
     if as_json:
         put_json(ModelHereView(name=name, path=str(path), size=path.stat().st_size))
@@ -89,7 +89,7 @@ def verify_models(*, as_json: bool) -> int:
     from stillwatch.cli.show.models import byte_bar, verdict_lines
     from stillwatch.cli.terminal import put, put_json
     from stillwatch.llm.models import models, verify
-    from stillwatch.views.command import ModelSumsView
+    from stillwatch.views.models import ModelSumsView
 
     verdicts: dict[str, str] = {}
     for model in models(door.app().places.model_folders):

@@ -17,7 +17,7 @@ from stillwatch.llm.build import Progressed
 from stillwatch.llm.engines import BUILD, Survey
 from stillwatch.llm.gain import Gain, known_gain
 from stillwatch.untrusted.for_terminal import one_line
-from stillwatch.views.command import BuildingView, EngineInUseView, EngineTriedView, EngineView, GainView
+from stillwatch.views.models import BuildingView, EngineInUseView, EngineTriedView, EngineView, GainView
 
 Step = Callable[[str, int, int], None]
 

@@ -13,7 +13,7 @@ from stillwatch.cli.text import size
 from stillwatch.llm.models import Model, capabilities
 from stillwatch.records.chat import Tier
 from stillwatch.untrusted.for_terminal import one_line
-from stillwatch.views.command import ModelsView, ModelView, TierModelView
+from stillwatch.views.models import ModelsView, ModelView, TierModelView
 
 Bytes = Callable[[int, int], None]
 VERDICTS = {"whole": ("✓", "green"), "broken": ("✗", "bold red"), "unknown": ("?", "yellow")}
