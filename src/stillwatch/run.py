@@ -94,7 +94,7 @@ async def show_recorded(app: App, port: int | None, tell: Tell) -> int:
         clock=app.clock,
         known=lambda: service.gathered,
         looks=parts.looks(None, None),
-        writer=lambda: "a recorded host is told of by the rules alone",
+        writer=lambda: "answers about a recorded host come from the rules alone",
         small=lambda: None,
     )
     api, sessions, started = Api(port=port or free_port(Api())), BrowserSessions(clock=app.clock), asyncio.Event()

@@ -170,7 +170,7 @@ async def test_nothing_is_digested_before_the_units_were_asked_for(store: Store)
     daemon.standing.units_asked.clear()
     digesting = asyncio.create_task(daemon._digest())
     daemon.hear([WEB])
-    await asyncio.sleep(0.05)
+    await soon(lambda: len(daemon.standing.units_asked._waiters) == 1)
     assert store.book.open_incidents() == []
     daemon.standing.units_asked.set()
     await soon(store.book.open_incidents)

@@ -14,6 +14,7 @@ from stillwatch.records.incident import Incident
 from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.orders import Order
 from stillwatch.think.talk.topic import Known, Words
+from stillwatch.think.talk.unit_asked import NEAR as MEANT
 from stillwatch.think.talk.words import Language, language_of
 
 if TYPE_CHECKING:
@@ -37,9 +38,6 @@ NO_UNIT: Final = Words(
     de="Auf diesem Host gibt es keine Unit namens {name}, und nichts wurde getan.",
     fr="Il n'y a pas d'unité nommée {name} sur cet hôte, et rien n'a été fait.",
     es="En este equipo no hay ninguna unidad llamada {name}, y no se hizo nada.",
-)
-MEANT: Final = Words(
-    en="Did you mean {names}?", de="Ist {names} gemeint?", fr="Vouliez-vous dire {names} ?", es="¿Quería decir {names}?"
 )
 LEFT: Final = Words(
     en="Good: nothing was done.", de="Gut: nichts wurde getan.", fr="Bien : rien n'a été fait.", es="Bien: no se hizo nada."

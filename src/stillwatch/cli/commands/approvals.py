@@ -35,7 +35,7 @@ def list_approvals(*, every: bool, as_json: bool) -> int:
 
 
 def show_approval(*, proposal_id: str, as_json: bool) -> int:
-    """Show exactly what would be done, whom it hits, and what is measured afterwards.
+    """Show exactly what would be done, what else it affects, and what is measured afterwards.
 
     example:
       stillwatch approvals show A-17
