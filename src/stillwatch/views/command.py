@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from msgspec import UNSET, UnsetType
+
 from stillwatch.config import says
 from stillwatch.records.action import Verdict
 from stillwatch.views.gate import Reloaded, Risk
@@ -87,6 +89,7 @@ class ToolView(Exact):
     name: Annotated[str, says("Its name.")]
     description: Annotated[str, says("What it shows.")]
     arguments: Annotated[dict[str, Any], says("The JSON schema of its arguments.")]
+    for_people: Annotated[bool | UnsetType, says("Whether it answers people's questions only.")] = UNSET
 
 
 class ActionView(Exact):
