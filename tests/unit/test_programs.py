@@ -2,7 +2,8 @@
 
 import pytest
 
-from stillwatch.unit.programs import services_of, speaks_for
+from stillwatch.records.unit import UnitState
+from stillwatch.unit.programs import servers_of, services_of, speaks_for
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,16 @@ def test_by_name(program: str, unit: str, does: bool) -> None:
 
 def test_a_script_of_nixos_names_its_service() -> None:
     assert services_of("acme-site-start") == ("acme-site-start.service", "acme-site.service")
+
+
+def test_who_serves_a_port_by_custom_and_does_not_run_any_more() -> None:
+    states = {
+        "postgresql@15-main.service": "inactive",
+        "redis-server.service": "inactive",
+        "postgres-x.timer": "inactive",
+    }
+    units = [UnitState(name=name, active_state=state, active_at=1.0) for name, state in states.items()]
+    assert servers_of(5432, units) == ["postgresql@15-main.service"]
+    assert servers_of(5433, units) == []
+    assert servers_of(5432, [UnitState(name="postgresql.service", active_state="active", active_at=1.0)]) == []
+    assert servers_of(5432, [UnitState(name="postgresql.service", active_state="inactive")]) == []

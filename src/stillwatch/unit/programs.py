@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from stillwatch.records.unit import UnitState
 
 SHORTEST_STEM: Final = 4
 NOBODYS: Final = frozenset({"", "kernel", "systemd", "sudo", "su", "sshd", "cron", "crond", "dbus-daemon", "audit"})
@@ -55,3 +57,10 @@ def speaks_for(program: str, unit: str) -> bool:
 def custom_ports(unit: str) -> list[int]:
     """The ports that servers of that name listen on by custom."""
     return [int(port) for port, pieces in SERVERS.items() if any(piece in unit.lower() for piece in pieces)]
+
+
+def servers_of(port: int, units: Iterable[UnitState]) -> list[str]:
+    """Services that run by custom what serves the port, and that ran before and do not run now."""
+    pieces = SERVERS.get(str(port), ())
+    down = (one for one in units if one.name.endswith(".service") and one.active_at and one.active_state != "active")
+    return sorted(one.name for one in down if one.kind != "oneshot" and any(piece in one.name for piece in pieces))

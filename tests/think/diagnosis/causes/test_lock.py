@@ -30,3 +30,12 @@ async def test_a_pid_file_that_its_last_words_name_is_looked_at_whatever_they_sa
     _, said = await ask(ended, looks=Looks(file_metadata=THERE, process_list=GONE, lock_files=locks))
     assert said.cause and (said.cause.id, said.cause.object) == ("stale-lock", path)
     assert said.proposal and said.proposal.action == "remove_stale_lock"
+
+
+async def test_a_file_that_the_words_name_and_another_unit_holds_locked() -> None:
+    held = trigger("stale-lock", "crm: write /var/lib/crm.sqlite: database is locked")
+    holders = {"holders": [{"pid": 77, "name": "python3", "unit": "report.service"}]}
+    looks = Looks(lock_holders=lambda asked: holders if asked["path"] == "/var/lib/crm.sqlite" else {"holders": []})
+    _, said = await ask(held, looks=looks)
+    assert said.cause and (said.cause.id, said.cause.object) == ("stale-lock", "report.service")
+    assert said.proposal is None

@@ -140,8 +140,9 @@ class Case:
         Where the culprit is not found out, these words are all that leads on.
         """
         samples = [trigger.sample[:_LONGEST] for trigger in self.triggers(cause)]
-        words = [event.text[:_LONGEST] for event in self._words()] or samples
-        told = next((text for text in (*samples, *words) if beside and beside in text), "") or reason(words)
+        words = [event.text[:_LONGEST] for event in self._words()]
+        named = next((text for text in (*samples, *words) if beside and beside in text), "")
+        told = named or reason(samples or words)
         after = told.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
         gist = gist_of(after if len(after) > _TELLING else told)
         return f'; it said: "{gist}"' if gist else ""

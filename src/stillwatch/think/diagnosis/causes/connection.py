@@ -18,7 +18,7 @@ from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Fin
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
 from stillwatch.think.diagnosis.causes.localsocket import local_socket
 from stillwatch.unit.facts import without_times
-from stillwatch.unit.programs import speaks_for
+from stillwatch.unit.programs import servers_of, speaks_for
 
 KINDS: Final = ("dependency-failed", "network", "timeout", "other", "")
 _TARGET: Final = re.compile(
@@ -234,6 +234,7 @@ async def _nobody(case: Case, unit: UnitState, target: Target, told: tuple[str, 
     looked = await case.cite_look("listening_sockets", f"nobody listens on port {target.port}", port=target.port)
     listed = rows(await case.look("port_claims", port=target.port), "claims")
     claims = [row for row in listed if text(row, "unit") != unit.name and text(row, "how") != "asks"]
+    claims += [] if claims else [{"unit": name} for name in servers_of(target.port, case.units.values())]
     for row in claims:
         state = await case.look("unit_status", unit=text(row, "unit"))
         if found := await _should_serve(case, unit, target, row, state, (*told, *looked)):

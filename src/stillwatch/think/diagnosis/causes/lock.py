@@ -10,7 +10,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import belongs
 from stillwatch.think.diagnosis.causes.facts import Row, exists, file_of, number, rows, text
-from stillwatch.unit.facts import is_failing, paths_of
+from stillwatch.unit.facts import is_failing, paths_in, paths_of
 
 _HOLDER = re.compile(r"\b(?:pid|process)\W{0,3}(\d{1,8})\b", re.IGNORECASE)
 _RUNS_ALREADY = re.compile(
@@ -38,7 +38,8 @@ async def stale_lock(case: Case) -> Finding | None:
     if not told or unit is None:
         return None
     said = [path for path in [*said, *(p for p in paths_of(unit) if _LOCK.fullmatch(p))] if path.startswith("/")]
-    if (held := await _held_by_another(case, unit, said, told)) is not None:
+    named = [path for text in words for word in text.split() for path in paths_in(word.strip("\"'():,"))]
+    if (held := await _held_by_another(case, unit, [*said, *named], told)) is not None:
         return held
     lock = await _listed(case, unit, said)
     path = next(iter(said), "") if lock is None else text(lock, "path")
