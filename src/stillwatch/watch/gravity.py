@@ -29,7 +29,7 @@ _ERROR = re.compile(
 _FAILURE = re.compile(
     r"\b(?:failed|failure|cannot|can't|couldn't|could ?n[o']t|unable to|timed? ?out|refused|denied|rejected)\b"
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
-    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|does not exist|is missing)\b"
+    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|does(?:n't| not) (?:exist|match)|is missing)\b"
     r"|\b(?:invalid|incorrect|wrong)\b"
     r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
     r"|\b(?:error|errors|exception)\b",
@@ -91,9 +91,19 @@ REASONS: Final = (
         r"\bsegmentation fault\b|\bsegfault\b|\bcore dumped\b|\bpanic(?:ked)?\b|\bcrashed\b|\bsignal (?:6|11|SEGV)\b"
         r"|\bSIG(?:SEGV|ABRT|BUS|ILL)\b|\bexit(?:ed)?(?: with)? code 13[49]\b|\bdeadlock\b|\bunhandled exception\b",
     ),
-    _reason("oom", r"\bout of memory\b|\bcannot allocate memory\b|\bOutOfMemory"),
-    _reason("permission", r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b"),
-    _reason("missing-path", r"\bno such file or directory\b|\bENOENT\b"),
+    _reason("oom", r"\bout of memory\b|\bcannot allocate memory\b|\bOutOfMemory|\binsufficient memory\b"),
+    _reason(
+        "permission",
+        r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b|\baccess to \S.{0,200} is denied\b"
+        r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b",
+    ),
+    _reason("missing-executable", r"\bexecutable file not found\b|\bcommand not found\b"),
+    _reason(
+        "missing-path",
+        r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path) .{0,120}\bdoes not exist\b"
+        r"|\bcan(?:'t|not) create temporary\b",
+    ),
+    _reason("quorum-lost", r"\b(?:quorum (?:is )?lost|(?:lost|lack of|no|without) quorum|not quorate)\b"),
     _reason("hardware", r"\bI/O error\b|\binput/output error\b"),
     _reason(
         "resource-limit", r"\btoo many (?:open files|connections|processes)\b|\blimit (?:is )?(?:exceeded|reached)\b"
@@ -107,13 +117,14 @@ REASONS: Final = (
     _reason(
         "stale-lock",
         r"\b(?:is|already|database|table) locked\b|\block(?:file)?\b.{0,80}\b(?:exists|held|acquire|timeout)"
-        r"|\bLockTimeout\b",
+        r"|\bLockTimeout\b|\blocked by (?:an)?other process\b|\bresource temporarily unavailable\b",
     ),
     _reason("timeout", r"\btimed? ?out\b|\bnot respond(?:ing)?\b|\bETIMEDOUT\b|\bdeadline exceeded\b"),
     _reason(
         "bad-config",
         r"\b(?:syntax|parse|parsing|configuration) error\b|\bunknown (?:option|directive|key|parameter)\b"
-        r"|\bunrecognized\b",
+        r"|\bunrecognized\b|\bat line \d+ of \S|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
+        r"|\binvalid (?:value|setting|configuration|config)\b|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
     ),
     _reason("device-missing", r"\bno such device\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"),
     _reason(
