@@ -29,7 +29,8 @@ _ERROR = re.compile(
 _FAILURE = re.compile(
     r"\b(?:failed|failure|cannot|can't|couldn't|could ?n[o']t|unable to|timed? ?out|refused|denied|rejected)\b"
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
-    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|does(?:n't| not) (?:exist|match)|is missing)\b"
+    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
+    r"|\bdoes(?:n't| not) (?:exist|match)\b"
     r"|\b(?:invalid|incorrect|wrong)\b"
     r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
     r"|\b(?:error|errors|exception)\b",
@@ -124,7 +125,8 @@ REASONS: Final = (
         "bad-config",
         r"\b(?:syntax|parse|parsing|configuration) error\b|\bunknown (?:option|directive|key|parameter)\b"
         r"|\bunrecognized\b|\bat line \d+ of \S|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
-        r"|\binvalid (?:value|setting|configuration|config)\b|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
+        r"|\binvalid (?:value|setting|configuration|config)\b"
+        r"|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
     ),
     _reason("device-missing", r"\bno such device\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"),
     _reason(
