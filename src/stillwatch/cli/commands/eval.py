@@ -44,7 +44,8 @@ def evaluate(
     It needs root, Debian's systemd-container and mmdebstrap, and a clone of the repository with 'scripts/setup --tests'
     done. Nothing of this host is changed.
 
-    example:
+    examples:
+      stillwatch eval --list
       sudo stillwatch eval --scenario port-taken --level auto-safe --report out
     """
     import os
