@@ -104,3 +104,12 @@ def test_r43_what_code_quoted_is_not_ours_to_repeat() -> None:
 def test_r43_every_line_is_a_copy_of_itself(words: list[str]) -> None:
     line = " ".join(words)
     assert echoes(line, (line,)) and not echoes(line, (line,), line)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", ["`", "``` ", "`a``", "www.", "eyJ", "a -b ", "run ", "\u200b", "x\n"])
+def test_r41_no_text_costs_more_than_its_length(piece: str) -> None:
+    """What is worse than linear does not come to its end."""
+    text = piece * (40_000 // len(piece))
+    assert not echoes(text, ("nothing of it",))
+    assert not echoes("nothing of it", (text,), text)

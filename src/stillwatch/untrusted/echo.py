@@ -13,7 +13,7 @@ RUN: Final = 5
 PAIR: Final = 2
 MOSTLY: Final = 0.8
 _WORD: Final = re.compile(r"[^\W_]+")
-_CODE: Final = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+_CODE: Final = re.compile(r"(?<!`)(`{1,8}+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _CITATION: Final = re.compile(r"\[E\d+\]")
 _COMMAND: Final = re.compile(
     r">>?|[|;&]|\$\(|<<|(?:^|\s)(?:sudo|su|doas|curl|wget|sh|bash|eval|exec|echo|printf|tee|rm|mv|cp|dd|chmod|chown|chattr"
@@ -30,7 +30,7 @@ _PROGRAM: Final = frozenset((
 ))  # fmt: skip
 _SURE: Final = _PROGRAM - frozenset(("apt", "pip", "npm", "ssh", "kill", "echo", "passwd", "sysctl"))
 """Those that are no words of plain English, and no names of what fails, beside."""
-_OPTION: Final = re.compile(r"[\w.+-]+(?=\s+--?[A-Za-z])")
+_OPTION: Final = re.compile(r"(?<![\w.+-])[\w.+-]++(?=\s{1,9}--?[A-Za-z])")
 _ADVICE: Final = re.compile(
     r"\b(?:should|must|ought|recommend\w*|advis\w+|suggest\w*|please|(?:need|needs|have|has|best) to|try|execute"
     r"|solution|(?:the|a) (?:fix|remedy|workaround)|to fix|sollten?|müssen|muss|bitte|empf\w+|führen sie|lösung"
