@@ -97,8 +97,8 @@ async def sent(scene: Scene, method: str, path: str, *headers: tuple[str, str | 
 def refused(answer: Answer) -> bool:
     """Whether the guard did not take it for where it came from."""
     assert "access-control-allow-origin" not in answer.headers
-    if answer.status not in (400, 403):
-        return False
+    if answer.status not in (400, 403) or not answer.headers["content-type"].startswith("application/json"):
+        return False  # MCP refuses what is no message of its own in plain text
     return bool(answer.json()["error"]["code"] in OURS)
 
 
