@@ -153,6 +153,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         gate=partial(gate.ask_async, app.places),
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
+        hear=daemon.hear,
         noted=service.noted,
         models=tiers.lines,
         attention=daemon.thinking.attention,

@@ -20,6 +20,7 @@ from stillwatch.reading.gather import Gathered
 from stillwatch.records.chat import Answer, Failure, Message, Prompt, Thought
 from stillwatch.records.incident import Evidence
 from stillwatch.records.saying import Citation, Ended, Hear, Saying, Text
+from stillwatch.records.trigger import Trigger
 from stillwatch.service.answering import Answering, Question
 from stillwatch.service.service import Service
 from stillwatch.think.attention import Attention
@@ -49,7 +50,8 @@ class Desk:
 
     known: what is known of the host now; writer: the model that talks with people, or one phrase why there is none;
     small: a cheap model that can write a title, None where there is none; gate: see views.gate.Say;
-    samples: metric, since, until → readings; metrics: the names there are; noted: what people told it;
+    samples: metric, since, until → readings; metrics: the names there are; hear: takes what others saw of
+    this host, None where nobody watches; noted: what people told it;
     models: a line for each tier; attention: shared with whoever else thinks.
     """
 
@@ -62,6 +64,7 @@ class Desk:
     gate: Say | None = None
     samples: Samples | None = None
     metrics: Callable[[], Sequence[str]] | None = None
+    hear: Callable[[Sequence[Trigger]], None] | None = None
     noted: Callable[[], Sequence[str]] = tuple
     models: Callable[[], Sequence[str]] = tuple
     attention: Attention = field(default_factory=Attention)

@@ -1,4 +1,4 @@
-"""What was seen: one line of a log, one state of a unit, one reading of a metric, one change."""
+"""What was seen: one line of a log, one state of a unit, one reading of a metric, one change, one alert."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, NewType
 Untrusted = NewType("Untrusted", str)
 """Text from outside the program. It goes to a model, a page or a messenger by way of `untrusted/` alone."""
 
-Source = Literal["journal", "log", "metric", "unit", "change"]
+Source = Literal["journal", "log", "metric", "unit", "change", "alert"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from stillwatch.records.trigger import Severity, Trigger
 MEANT: Final = "a note says: "
 """Begins the note of an incident that somebody wants so."""
 State = Literal["open", "waiting", "acting", "resolved", "muted"]
-EvidenceKind = Literal["journal", "log", "metric", "unit", "change", "look"]
+EvidenceKind = Literal["journal", "log", "metric", "unit", "change", "alert", "look"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

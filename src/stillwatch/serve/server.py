@@ -68,7 +68,10 @@ def build_http(
             Route("/style.css", web.style),
             Route("/open/{token}", LogIn(sessions=sessions, limits=limits).enter),
             Route("/openapi.json", _openapi),
-            *(Route(view.path, functools.partial(view.answer, known)) for view in endpoints.VIEWS),
+            *(
+                Route(view.path, functools.partial(view.answer, known), methods=view.methods)
+                for view in endpoints.VIEWS
+            ),
             Route("/mcp", mcp, methods=["POST"]),
             Route("/v1/models", openai.list_models),
             Route("/v1/models/{model:path}", openai.one_model),

@@ -20,7 +20,7 @@ QUIET_SECONDS = 900.0
 """Text about nothing that can be looked at is over when it was not said again for so long."""
 
 LASTING_SECONDS = 86400.0
-"""A damaged disk, array or file system says so once and stays damaged."""
+"""A damaged disk, array or file system says so once and stays damaged; an alert is told again in less."""
 
 
 def why_over(
@@ -57,6 +57,8 @@ def _is_mended(mended: float | None, at: float) -> bool:
 def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] | None, at: float) -> bool:
     if trigger.events and trigger.events[0].source == "metric":
         return still is not None and (trigger.rule, trigger.subject) not in still
+    if trigger.events and trigger.events[0].source == "alert":  # whoever told it says when it is over
+        return at - trigger.last > LASTING_SECONDS
     if trigger.cause == "prompt-injection":  # a unit that is well does not unsay what somebody wrote
         return at - trigger.last > QUIET_SECONDS
     if _is_of_strangers(trigger):  # nor who attacked it; somebody who got in is not gone because it is quiet

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
-    """shapes: what it answers, one of several; none: no shape is told. events: names, where it is a stream of them.
+    """shapes: what it answers, one of several; none: no shape is told. takes: the shape of the body of a POST.
+    events: names, where it is a stream of them.
 
     queries: the JSON schema of each query parameter; more: what its summary has no room for.
     """
@@ -17,6 +18,7 @@ class Described:
     path: str
     says: str
     shapes: tuple[Any, ...] = ()
+    takes: Any = None
     media: str = "application/json"
     events: tuple[str, ...] = ()
     queries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""`/api`: what is known, as JSON for scripts and dashboards; it changes nothing."""
+"""`/api`: what is known, as JSON for scripts and dashboards, and what other watchers tell; it changes nothing on the
+host."""
 
 from __future__ import annotations
 
@@ -16,10 +17,12 @@ from starlette.types import ASGIApp
 
 from stillwatch.chat.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.serve.api.alerts import Taken, Webhook, trigger_of
 from stillwatch.serve.api.described import Described
 from stillwatch.serve.api.exposition import MEDIA as EXPOSITION
 from stillwatch.serve.api.exposition import exposition
 from stillwatch.serve.api.shapes import Approvals, Incidents, MetricNames, Over, Reading, Readings, Snapshot
+from stillwatch.serve.http.body import read_body
 from stillwatch.serve.http.bounded import Bounded
 from stillwatch.serve.http.guard import needs
 from stillwatch.serve.http.limits import RequestLimits
@@ -110,6 +113,23 @@ class Api:
             readings |= {metric: lately[-1][1]} if lately else {}
         return Response(exposition(await self.desk.service.status(), readings), media_type=EXPOSITION)
 
+    async def alerts(self, request: Request) -> Response:
+        """What an Alertmanager saw of this host becomes triggers like any other."""
+        needs(request.scope, "chat")
+        body = await read_body(request)
+        try:
+            told = msgspec.json.decode(body, type=Webhook).alerts
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise bad(f"the body is no webhook of Alertmanager, version 4: {str(error)[:200]}") from error
+        if self.desk.hear is None:
+            raise Refusal(503, "nobody watches here; start the daemon", code="no_daemon", retry_after=5)
+        home, now = (await self.desk.service.status()).host, self.desk.clock.now()
+        open_ones = {(one.rule, one.subject) for kept in self.desk.service.incidents() for one in kept.triggers}
+        found = [trigger_of(one, home, now, lambda *name: name in open_ones) for one in told]
+        heard = [one for one in found if one is not None]
+        self.desk.hear(heard)
+        return as_json(Taken(len(heard)))
+
     async def events(self, request: Request) -> ASGIApp:
         """Server-sent events: all that is open and a `snapshot` of it at once, then what opens, changes or is over."""
         key = needs(request.scope, "read")
@@ -137,6 +157,10 @@ class View(Described):
     """A path below /api, and what answers it."""
 
     answer: Callable[[Api, Request], Awaitable[ASGIApp]]
+
+    @property
+    def methods(self) -> list[str]:
+        return ["POST"] if self.takes else ["GET"]
 
 
 VIEWS: Final[tuple[View, ...]] = (
@@ -180,6 +204,17 @@ VIEWS: Final[tuple[View, ...]] = (
         media="text/plain",
         more="The text format, version 0.0.4. Readings are those of the last five minutes.",
         answer=Api.exposed,
+    ),
+    View(
+        path="/api/alerts",
+        says="The webhook of an Alertmanager. Needs scope `chat`.",
+        shapes=(Taken,),
+        takes=Webhook,
+        more=(
+            "A firing alert opens an incident or joins one, about the unit or place that its labels name; a resolved "
+            "one ends it. What it says is text of others: it approves nothing and raises no autonomy."
+        ),
+        answer=Api.alerts,
     ),
     View(
         path="/api/events",

@@ -35,10 +35,17 @@ _REFUSALS = ("400", "401", "403", "404", "405", "408", "413", "415", "429", "431
 def document(version: str) -> dict[str, Any]:
     """OpenAPI 3.1."""
     described = [*_BESIDE, *endpoints.VIEWS]
-    kinds = [ErrorView, ChatRequestView, Completion, *{kind for each in described for kind in each.shapes}]
+    kinds = [
+        ErrorView,
+        ChatRequestView,
+        Completion,
+        *{kind for each in described for kind in (*each.shapes, each.takes) if kind},
+    ]
     schemas, parts = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     by_kind = dict(zip(kinds, schemas, strict=True))
-    paths: dict[str, Any] = {each.path: {"get": _get(each, by_kind)} for each in described}
+    paths: dict[str, Any] = {
+        each.path: {"post" if each.takes else "get": _operation(each, by_kind)} for each in described
+    }
     paths["/v1/chat/completions"] = {"post": _chat(by_kind)}
     return {
         "openapi": "3.1.0",
@@ -55,7 +62,7 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-def _get(each: Described, by_kind: dict[Any, Any]) -> dict[str, Any]:
+def _operation(each: Described, by_kind: dict[Any, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in each.path.split("/") if part.startswith("{")]
     parameters = [{"name": name, "in": "path", "required": True, "schema": _NAMES[name]} for name in names]
     parameters += [
@@ -66,6 +73,8 @@ def _get(each: Described, by_kind: dict[Any, Any]) -> dict[str, Any]:
         "parameters": parameters,
         "responses": _responses(each.media, _schema(each, by_kind), by_kind),
     }
+    if each.takes:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": by_kind[each.takes]}}}
     if each.more:
         found["description"] = each.more
     if each.path in OPEN_PATHS:
