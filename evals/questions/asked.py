@@ -14,15 +14,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from evals.questions.judge import NOW, UNITS, USERS, Asked, asked
 from evals.questions.states import STATES, Fact, prepare
 from stillwatch.think.talk.topic import CANNOT
 from stillwatch.think.talk.understand import understand
-from tests.support import questioner
-from tests.support.rig import PYTHON, Machine
+from tests.support.rig import PYTHON, REPOSITORY, Machine
 
+QUESTIONER = REPOSITORY / "tests/support/questioner.py"
 HONEST = re.compile("|".join(re.escape(CANNOT.in_(language).split("{")[0]) for language in ("en", "de", "fr", "es")))
 OUTCOMES = ("right", "honest", "asked", "other topic", "wrong", "unchecked")
 
@@ -54,7 +53,7 @@ def outcome(one: Asked, text: str, facts: Sequence[Fact]) -> Answered:
 
 def put(machine: Machine, questions: Sequence[Asked], facts: Sequence[Fact]) -> Iterator[Answered]:
     """The installed daemon answers, by rules alone."""
-    program = [PYTHON, "-c", Path(questioner.__file__).read_text(), "daemon"]
+    program = [PYTHON, "-c", QUESTIONER.read_text(), "daemon"]
     said = "".join(f"{one.question}\n" for one in questions)
     done = machine.run(program, input=said, env=machine.stillwatch_environment(), timeout=60 + len(questions))
     for one, line in zip(questions, done.stdout.splitlines(), strict=True):

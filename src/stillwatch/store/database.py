@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -14,6 +15,7 @@ from typing import Any
 from stillwatch.errors import NotReachable, StillwatchError, unusable
 
 BUSY_SECONDS = 5.0
+BUSY_PAUSE = 0.01
 
 
 class Database:
@@ -113,9 +115,21 @@ class Database:
                 f"{self.path} has an older schema", next_step="start the service once to bring it up to date"
             )
         if not read_only:
-            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._use_wal()
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._migrate(known)
+
+    def _use_wal(self) -> None:
+        """SQLite does not wait while the mode of a file is changed, whatever its time-out says; so we do."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(BUSY_PAUSE)
 
     def used(self) -> int:
         """Bytes in use; the file may be larger, since what is freed stays in it for what comes next."""

@@ -188,11 +188,11 @@ async def fuzz(scene: Scene, examples: int) -> str:
 
 
 @pytest.mark.process
-@pytest.mark.process
 @pytest.mark.parametrize("examples", [5, pytest.param(150, marks=pytest.mark.soak)])
 @pytest.mark.timeout(7_200)
 async def test_a_fuzzer_on_the_wire_finds_no_fault(tmp_path: Path, examples: int) -> None:
     with ScriptedLLM(script()) as upstream:
         gate = ScriptedGate(list={"proposals": []})
         async with serving(tmp_path, upstream, incident(**FAILED), gate=gate) as scene:
+            object.__setattr__(scene.desk, "hear", lambda triggers: None)
             await fuzz(scene, examples)
