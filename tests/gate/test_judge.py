@@ -244,8 +244,8 @@ async def test_r37_a_rule_that_allows_does_not_reach_what_triggers_the_unit(tmp_
     assert (await propose(gate, "evil.timer"))["decision"]["rule"] == "default"
     gate.policy = type(gate.policy)(
         rule=(
-            policy.Rule(name="no-web", targets=("web.service",), verdict="refuse"),
-            policy.Rule(name="rest", verdict="allow"),
+            policy.PolicyRule(name="no-web", targets=("web.service",), verdict="refuse"),
+            policy.PolicyRule(name="rest", verdict="allow"),
         )
     )
     assert (await propose(gate, "evil.timer"))["decision"]["rule"] == "no-web"
