@@ -159,6 +159,9 @@ def main() -> int:
         return 0
     if words.models:
         MODELS.update(zip(MODELS, _three(words.models.split(",")), strict=True))
+    if problem := rig.missing():
+        print(f"scripts/eval: {problem}", file=sys.stderr)
+        return 5
     rig.rootfs()
     seeds = words.seed or [random.SystemRandom().randrange(1_000_000)]
     todo = [(case, seed) for seed in seeds for case in chosen]

@@ -52,8 +52,10 @@ class Owner:
         return self.machine.run([PYTHON, "-I", "-c", CHAT, *words], user="stillwatch").stdout.strip()
 
     def code(self) -> str:
-        """The next step's that was not used yet; the gate takes those of one step around now."""
-        self.step = max(self.step + 1, int(time.time()) // STEP - 1)
+        """The next step's that was not used yet; the gate takes those of one step around now. The one before only in
+        the first half of a step: a busy machine needs seconds to say it."""
+        now, into = divmod(time.time(), STEP)
+        self.step = max(self.step + 1, int(now) - (into < STEP / 2))
         self.estate.wait(lambda: self.step <= int(time.time()) // STEP + 1, "the next code", seconds=2 * STEP)
         return code_at(self.secret, self.step)
 

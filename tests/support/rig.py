@@ -68,7 +68,7 @@ def missing() -> str:
     if os.geteuid() != 0:
         return "booting test machines needs root"
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
-    return f"{', '.join(absent)} not installed: run scripts/setup" if absent else ""
+    return f"{', '.join(absent)} not installed: run scripts/setup --tests" if absent else ""
 
 
 def packages() -> list[str]:
