@@ -188,6 +188,8 @@ let
   ours = lib.filter (lib.hasPrefix "--") (flags cfg.tiers.trigger) ++ [ "--api-key" "--tools" "--agent" "--mcp" "--hf" "-hf" "-m" "--ui" ];
   isOurs = flag: lib.any (own: flag == own || lib.hasPrefix "${own}=" flag || lib.hasPrefix "${own}-" flag) ours;
   foreign = lib.filter isOurs (concatMap (tier: tier.extraFlags) (lib.attrValues tiers));
+  isHome = file: lib.any (place: lib.hasPrefix place file) [ "/home/" "/root/" "/run/user/" ];
+  hidden = lib.filter isHome (map (tier: toString tier.model) (lib.attrValues tiers));
   sentence = assertion: message: { inherit assertion; message = "services.stillwatch.${message}"; };
   fitting = name: value: let problems = schema (if name == "settings" then "configuration" else name) value;
     in sentence (problems == [ ]) "${name}: ${concatStringsSep "; " problems}.";
@@ -207,6 +209,8 @@ in
         "ports: ${concatStringsSep " and " (map (one: one.what) twice)} have the same port ${toString (map (one: one.port) twice)}.")
       (sentence (foreign == [ ])
         "tiers.*.extraFlags: ${concatStringsSep ", " foreign} is what this module decides itself, or acts on the host.")
+      (sentence (hidden == [ ])
+        "tiers.*.model: ${concatStringsSep ", " hidden} cannot be seen by a service (ProtectHome=); put it below /var/lib or /srv.")
       (sentence (!lib.any (lib.hasPrefix builtins.storeDir) secrets)
         "api.keyFile and notify.urlsFile: a file of the Nix store can be read by everybody; name one outside of it.")
     ];

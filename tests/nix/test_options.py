@@ -93,6 +93,7 @@ WRONG = {
     "tiers.boss = { }": "The option `services.stillwatch.tiers.boss' does not exist",
     "tiers.meta.prt = 3": "The option `services.stillwatch.tiers.meta.prt' does not exist",
     'tiers.meta.model = "gpt-9"': "`services.stillwatch.tiers.meta.model' is not of type",
+    'tiers.meta.model = "/home/ann/x.gguf"': "tiers.*.model: /home/ann/x.gguf cannot be seen by a service",
     "tiers.meta.contextSize = 1": "`services.stillwatch.tiers.meta.contextSize' is not of type",
     "tiers.meta.port = 70000": "integer between 1 and 65535",
     "tiers.meta.port = 8080": "tiers.meta and tiers.trigger have the same port",
