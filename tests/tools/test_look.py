@@ -143,8 +143,14 @@ async def test_packages_changed_by_whom(root: Path) -> None:
     )
     log.write_text(f"\n{block}\n")
     log.with_name("history.log.1.gz").write_bytes(gzip.compress(b"\nnot a block\n"))
+    log.parent.parent.joinpath("dpkg.log").write_text(
+        "2033-05-18 03:30:01 install nginx:amd64 <none> 1.2\n2033-05-18 03:30:01 status installed nginx:amd64 1.2\n"
+        "2033-05-18 03:31:00 upgrade tool:all 1 2\n2033-05-18 03:31:01 install more:amd64 <none> 1\nodd line\n"
+    )
     seen = await look("package_changes", replace(world(), root=root), hours=72.0)
-    assert rows(seen, "runs")[0]["by"] == "ann" and rows(seen, "runs")[0]["packages"] == {"Install": ["nginx", "libx"]}
+    by_hand, by_apt = rows(seen, "runs")
+    assert by_apt["by"] == "ann" and by_apt["packages"] == {"Install": ["nginx", "libx"]}
+    assert by_hand["by"] == "" and by_hand["packages"] == {"Upgrade": ["tool"], "Install": ["more"]}
 
 
 def test_updates_are_those_over_what_is_there() -> None:

@@ -14,6 +14,7 @@ from .hosts import UNITS
         ("Please restart nginx.", "restart_unit", "nginx.service"),
         ("starte nginx neu", "restart_unit", "nginx.service"),
         ("nginx bitte neu starten", "restart_unit", "nginx.service"),
+        ("bitte den nginx dienst kurz durchstarten", "restart_unit", "nginx.service"),
         ("redémarre le service nginx s'il te plaît", "restart_unit", "nginx.service"),
         ("reinicia nginx", "restart_unit", "nginx.service"),
         ("could you please restart nginx?", "restart_unit", "nginx.service"),

@@ -1,4 +1,7 @@
-"""Packages that were installed, upgraded or removed lately, by which command and person, from apt's history."""
+"""Packages that were installed, upgraded or removed lately, by which command and person.
+
+From apt's history; what was done by dpkg alone stands in dpkg's own log, which names no person.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,17 @@ from stillwatch.records.iso import iso
 from stillwatch.tools.tool import Look, Tool, World
 
 LOGS = "/var/log/apt/history.log"
+DPKG = "/var/log/dpkg.log"
+DPKG_KINDS = {"install": "Install", "upgrade": "Upgrade", "remove": "Remove", "purge": "Purge"}
+LONGEST_RUN = 3600.0
+"""Seconds that a run of apt takes at most."""
+TOGETHER = 60.0
+"""Seconds: what dpkg did so soon after the step before belongs to one run."""
 KINDS = ("Install", "Upgrade", "Remove", "Purge", "Downgrade", "Reinstall")
 
 
 class Arguments(Tool, frozen=True):
-    """Packages that were installed, upgraded or removed lately, by which command and person, from apt's history."""
+    """Packages that were installed, upgraded or removed lately, by which command and person."""
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 168.0
 
@@ -27,14 +36,16 @@ class Arguments(Tool, frozen=True):
         for older in world.paths(f"{LOGS}.1.gz"):
             with contextlib.suppress(OSError, EOFError):
                 text = gzip.decompress(older.read_bytes()[:4_194_304]).decode("utf-8", "replace") + "\n\n" + text
-        rows = [row for row in runs(text) if row["at"] >= since][::-1]
+        known = runs(text)
+        known += by_dpkg(world.text(DPKG), known)
+        rows = sorted((row for row in known if row["at"] >= since), key=lambda row: -row["at"])
         lines = [
             f"{iso(row['at'])} {row['by'] or 'unknown'} ({row['command'][:80]}): "
             + "; ".join(f"{kind} {', '.join(names[:8])}" for kind, names in row["packages"].items())
             for row in rows[:20]
         ]
         return Look(
-            "\n".join(lines) or f"apt changed no package in {self.hours:g} h", {"runs": rows, "hours": self.hours}
+            "\n".join(lines) or f"no package was changed in {self.hours:g} h", {"runs": rows, "hours": self.hours}
         )
 
 
@@ -52,6 +63,27 @@ def runs(history: str) -> list[dict[str, Any]]:
                 "by": fields.get("Requested-By", "").split(" ")[0],
             }
             found.append({**row, "packages": packages})
+    return found
+
+
+def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What dpkg's log tells beside apt's runs, oldest first: "2026-11-27 10:00:01 install git:amd64 <none> 1:2.39"."""
+    told = [(name, row["at"]) for row in known for names in row["packages"].values() for name in names]
+    found: list[dict[str, Any]] = []
+    for line in log.splitlines():
+        day, _, rest = line.partition(" ")
+        time, _, rest = rest.partition(" ")
+        verb, _, rest = rest.partition(" ")
+        name = rest.partition(" ")[0].partition(":")[0]
+        if verb not in DPKG_KINDS or not name:
+            continue
+        with contextlib.suppress(ValueError):
+            at = datetime.strptime(f"{day} {time}", "%Y-%m-%d %H:%M:%S").astimezone().timestamp()
+            if any(name == other and 0 <= at - began < LONGEST_RUN for other, began in told):
+                continue
+            if not found or at - found[-1]["at"] > TOGETHER:
+                found.append({"at": at, "command": "dpkg", "by": "", "packages": {}})
+            found[-1]["packages"].setdefault(DPKG_KINDS[verb], []).append(name)
     return found
 
 
