@@ -9,7 +9,7 @@ import json
 import hypothesis
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.gate.change.action import Refused
@@ -17,6 +17,7 @@ from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.protocol import AnyRequest, read_request
 from tests.gate.hostile import TRICKS, UNITS
 from tests.gate.stage import ADMIN, DAEMON, bus_of, make_gate
+from tests.support.fuzzing import FUZZING
 
 pytestmark = pytest.mark.process
 SCHEMAS = {kind.__struct_config__.tag: kind for kind in AnyRequest.__args__}
@@ -39,7 +40,7 @@ def test_r02_no_message_is_a_fault_and_none_changes_a_host_that_asks(memory, see
     with asyncio.Runner() as runner:
 
         @hypothesis.seed(seed)
-        @settings(max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(FUZZING, max_examples=examples)
         @given(
             st.fixed_dictionaries({}, optional={name: st.one_of(WORDS, ANY) for name in names}),
             st.dictionaries(WORDS, ANY, max_size=1),

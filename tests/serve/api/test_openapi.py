@@ -15,7 +15,7 @@ import httpx2
 import hypothesis
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis.core import NotSet
@@ -26,6 +26,7 @@ from stillwatch.serve.http.guard import OPEN_PATHS
 from tests.serve.api.test_endpoints import WAITING
 from tests.serve.asgi import Answer, ask
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
+from tests.support.fuzzing import FUZZING
 from tests.support.scripted_llm import ScriptedLLM
 from tests.think.incidents import incident
 
@@ -137,13 +138,7 @@ def test_a_fuzzer_finds_no_fault(tmp_path: Path, seed: int, label: str, examples
         keys = {"chat": scene.key, "read": scene.reader, "revoked": revoked, "wrong": scene.key[:-1]}
 
         @hypothesis.seed(seed)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-        )
+        @settings(FUZZING, max_examples=examples)
         @given(cases(label), noise(), st.sampled_from(CALLERS))
         def one(case: Any, more: tuple[dict[str, str], list[tuple[str, str]]], who: str) -> None:
             nonlocal asked, good

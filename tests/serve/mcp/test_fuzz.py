@@ -11,12 +11,13 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serve.asgi import ask
 from tests.serve.mcp.test_server import RESTART, WAITS
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
+from tests.support.fuzzing import FUZZING
 from tests.support.scripted_llm import ScriptedLLM
 from tests.think.incidents import incident
 
@@ -78,13 +79,7 @@ def test_no_message_is_a_fault_and_none_is_heard_without_a_key(
         asked = 0
 
         @hypothesis.seed(seed)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-        )
+        @settings(FUZZING, max_examples=examples)
         @given(spoilt(good), st.one_of(st.just(1), ANY), st.sampled_from(CALLERS), st.integers(0, 40))
         def one(params: Any, number: Any, who: str, cut: int) -> None:
             nonlocal asked
