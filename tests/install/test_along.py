@@ -59,3 +59,9 @@ async def test_r38_where_too_much_hangs_together_nothing_is_granted(
 async def test_a_unit_that_is_absent_changes_nothing(host: Machine) -> None:
     found = await taken_along(host, {"no.service": Names.of(("no.service",))})
     assert all(found[verb, "no.service"] == () for verb in along.VERBS)
+
+
+async def test_what_is_not_loaded_is_asked_of_many_at_a_time(host: Machine) -> None:
+    strangers = [f"u{number}.service" for number in range(along.AT_ONCE + 1)]
+    await taken_along(host, {name: Names.of((name,)) for name in strangers})
+    assert host.asked == 3, "once for all that is loaded, and two command lines for the rest"
