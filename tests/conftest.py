@@ -58,6 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
         elif item.get_closest_marker("process"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=_may_take, reverse=True)  # what takes longest begins first, so that nobody waits for it at the end
+
+
+def _may_take(item: pytest.Item) -> float:
+    """Seconds that a test is given beside what all are; 0 where it asks for no more."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
 
 
 class Sharers(LoadScopeScheduling):

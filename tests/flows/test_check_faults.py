@@ -1,5 +1,5 @@
 """`stillwatch check` with three real models on a booted machine with a real fault in it: one incident, the right
-culprit, in time."""
+culprit."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from collections.abc import Callable
 import pytest
 
 from evals import scenario
+from tests.support.drawn import drawn
 from tests.support.rig import Machine
 from tests.support.shop import canaries, invocations, open_shop, three_models
 
 
 @pytest.mark.real_model
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["F01", "F02", "F04"])
-def test_a_fault_is_found_with_three_real_models_within_a_minute(
-    boot: Callable[..., Machine], name: str, seed: int
-) -> None:
+@pytest.mark.parametrize("name", drawn(("F01", "F02", "F04"), 1))
+def test_a_fault_is_found_with_three_real_models(boot: Callable[..., Machine], name: str, seed: int) -> None:
     fault = scenario.load(name)
     machine = boot(kernel_log=fault.kernel_log)
     shop = open_shop(machine, seed)
@@ -34,7 +33,6 @@ def test_a_fault_is_found_with_three_real_models_within_a_minute(
     assert any(subject in named for subject in fault.subjects(shop)), named
     assert incident["cause"]["id"] in fault.causes and incident["evidence"]
     assert incident["decision"] is None, "check never asks the gate"
-    assert report["seconds"] <= 60
     assert {tier["state"] for tier in report["tiers"].values()} == {"ready"}
     assert report["tiers"]["review"]["calls"] >= 1
     assert (canaries(machine, shop), invocations(machine)) == before

@@ -6,14 +6,13 @@ One fault, one level of autonomy, one fresh machine. A `soak` runs every fault a
 from __future__ import annotations
 
 import json
-import os
-import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from evals import scenario
+from tests.support.drawn import drawn
 from tests.support.mending import (
     CONFIGURATION,
     DAEMON,
@@ -38,9 +37,8 @@ LOW_RISK = ("F05", "F06", "F08", "F16", "F23", "F26")
 """Their remedy may run at auto-safe."""
 NEW_USER = {"/etc/passwd", "/etc/shadow", "/etc/passwd-", "/etc/shadow-"}
 """F02's stray belongs to somebody who is new."""
-DRAWN = random.Random(int(os.environ.get("STILLWATCH_SEED") or os.environ["STILLWATCH_DRAW"]))
-SAFE_PAIR = tuple(sorted(DRAWN.sample(LOW_RISK, 2)))
-OBSERVED_PAIR = tuple(sorted(DRAWN.sample(FAULTS, 2)))
+BY_ITSELF = drawn(FAULTS, len(FAULTS) // 2)
+AFTER_APPROVAL = tuple(name for name in FAULTS if name not in BY_ITSELF)
 
 
 def assert_mended(estate: Estate) -> None:
@@ -109,22 +107,22 @@ def unchanged(boot: Boot, name: str, seed: int) -> None:
     assert not estate.waiting() and not estate.verified()
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", BY_ITSELF)
 def test_mended_by_itself_at_auto_full(boot: Boot, name: str, seed: int) -> None:
     mended_alone(boot, name, seed, "auto-full")
 
 
-@pytest.mark.parametrize("name", SAFE_PAIR)
+@pytest.mark.parametrize("name", drawn(LOW_RISK, 2))
 def test_low_risk_is_mended_by_itself_at_auto_safe(boot: Boot, name: str, seed: int) -> None:
     mended_alone(boot, name, seed, "auto-safe")
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", AFTER_APPROVAL)
 def test_mended_after_one_approval_at_suggest(boot: Boot, name: str, seed: int) -> None:
     mended_after_approval(boot, name, seed)
 
 
-@pytest.mark.parametrize("name", OBSERVED_PAIR)
+@pytest.mark.parametrize("name", drawn(FAULTS, 2))
 def test_r9_nothing_changes_at_observe(boot: Boot, name: str, seed: int) -> None:
     unchanged(boot, name, seed)
 
