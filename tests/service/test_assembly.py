@@ -7,7 +7,7 @@ import pytest
 from stillwatch.app import build
 from tests.test_app import NO_MODELS, options
 
-WHOLE_HOST = ["units", "metrics", "processes", "journal", "log"]
+WHOLE_HOST = ["units", "metrics", "processes", "crontabs", "journal", "log"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_what_is_read(tmp_path: Path, journal: str | None, log: str | None, name
 
 def test_a_journal_that_is_switched_off_is_not_read(tmp_path: Path) -> None:
     app = build(options(tmp_path, f"[watch]\njournal = false\n{NO_MODELS}"))
-    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == ["units", "metrics", "processes"]
+    assert [source.name for source in app.assembly().sources("h", None, None, 0.0)] == WHOLE_HOST[:4]
 
 
 @pytest.mark.parametrize(

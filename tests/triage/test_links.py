@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
+from stillwatch.records.unit import UnitState
 from stillwatch.triage.group import group
 from stillwatch.triage.links import Arrow, arrows, mount_of
 from stillwatch.triage.sighting import Units, sight
@@ -64,3 +67,16 @@ def test_what_could_not_be_written_for_no_reason_told_follows_from_a_full_disk()
     denied = own("db.service", "other", text="could not write init file: permission denied")
     assert len(group([full, unwritten], {}, AT)) == 1
     assert len(group([full, denied], {}, AT)) == 2
+
+
+@pytest.mark.parametrize(
+    ("user", "state", "linked"), [("mysql", "failed", True), ("mysql", "active", False), ("pg", "failed", False)]
+)
+def test_a_service_whose_data_lie_on_a_mount_that_is_gone(user: str, state: str, linked: bool) -> None:
+    off = UnitState(name="var-lib-mysql.mount", names=("var-lib-mysql.mount",), where="/var/lib/mysql")
+    server = UnitState(name="mariadb.service", names=("mariadb.service",), user=user, active_state=state)
+    seen = [pid1("var-lib-mysql.mount", "mount-missing"), own("mariadb.service", "version-mismatch")]
+    units = Units.of({unit.name: unit for unit in (off, server)})
+    found = arrows([sight(trigger, units) for trigger in seen], units)
+    arrow = ("unit-failure mariadb.service", "unit-failure var-lib-mysql.mount")
+    assert (arrow in found) is linked

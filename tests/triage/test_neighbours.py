@@ -111,6 +111,15 @@ def test_log_ins_that_fail_from_this_machine_are_those_of_the_unit_whose_passwor
         assert bool(list(from_own_logins([refused, server]))) is found
 
 
+def test_log_ins_that_a_server_refuses_are_its_own_fault_where_its_client_says_the_same() -> None:
+    units = Units.of({})
+    server, client = "postgresql@15-main.service", "crm.service"
+    tried = sight(trigger(server, "login-failed", users="crm"), units)
+    refused = [sight(replace(own(name, "wrong-credentials"), object="crm"), units) for name in (server, client)]
+    assert list(from_own_logins([tried, *refused])) == [(tried.node, refused[0].node)]
+    assert list(from_own_logins([tried, refused[1]])) == [(tried.node, refused[1].node)]
+
+
 def test_who_is_left_out_of_one_circle_today_and_tomorrow_is_one_fault() -> None:
     units = Units.of({})
     one, other = (sight(trigger(name, "ordering-cycle", trusted=True), units) for name in ("a.service", "b.service"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import UNKNOWN, Severity
@@ -206,6 +206,9 @@ def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]
     off = {unit.where: s.node for s in sightings if s.unit.endswith(".mount") and (unit := units.get(s.unit))}
     for sighting in sightings:
         cause = sighting.trigger.cause
+        unit = units.get(sighting.unit)
+        if unit is not None and (home := _home_of(unit, off)):
+            yield sighting.node, off[home]
         if not sighting.unit or cause not in {"missing-path", "data-damaged", "missing-executable", *SYMPTOMS}:
             continue
         told = " ".join([sighting.trigger.sample[:2000], *(event.text[:2000] for event in sighting.trigger.words)])
@@ -213,6 +216,15 @@ def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]
         mount = next((mount for path in named if path and (mount := mount_of(path, sorted(off)))), "")
         if mount:
             yield sighting.node, off[mount]
+
+
+def _home_of(unit: UnitState, mounts: Collection[str]) -> str:
+    """Of these mounts the one that bears the name of a failing service or of its user: the place of its data.
+
+    Whatever it says of them, that it found others than its own explains it.
+    """
+    names = {unit.name.partition(".")[0], unit.user} - {"", "root"}
+    return next((mount for mount in mounts if is_failing(unit) and names & set(PurePosixPath(mount).parts[2:])), "")
 
 
 def _held_files(sightings: Sequence[Sighting], full: Sequence[str]) -> Iterator[Arrow]:

@@ -54,9 +54,10 @@ def from_own_logins(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     refused = [s for s in sightings if s.unit and s.trigger.cause == "wrong-credentials" and s.trigger.object]
     for server in (sighting for sighting in sightings if sighting.trigger.cause == "login-failed"):
         tried = server.trigger.fields.get("users", "").split(", ")
-        theirs = {s.node for s in refused if s.trigger.object in tried and _near(server, s)}
-        if len(theirs) == 1:
-            yield server.node, theirs.pop()
+        theirs = [s for s in refused if s.trigger.object in tried and _near(server, s)]
+        told = {s.node for s in theirs if s.unit == server.unit} or {s.node for s in theirs}
+        if len(told) == 1:
+            yield server.node, told.pop()
 
 
 def from_one_circle(sightings: Sequence[Sighting]) -> Iterator[Arrow]:

@@ -1,4 +1,4 @@
-"""What a service does silently, as a fault: zombies, and a processor that it never lets go."""
+"""What nobody tells of, as a fault: zombies, a processor that is never let go, a job without its program."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 
+JOB_WITHOUT_PROGRAM: Final = "job-program-missing"
 KINDS: Final = {
     "unit-zombies": ("process-leak", 20.0, "{subject} does not fetch its dead children"),
     "unit-busy": ("cpu-hog", 0.85, "{subject} uses the processor all the time"),
+    JOB_WITHOUT_PROGRAM: ("missing-executable", 1.0, "a job of {subject} cannot run: {path} does not exist"),
 }
 """Metric → cause, from which value on, and the summary."""
 OURS: Final = "stillwatch"
@@ -21,10 +23,11 @@ def judge_usage(event: Event, host: str) -> Trigger | None:
     cause, mark, summary = KINDS.get(event.fields.get("metric", ""), ("", 0.0, ""))
     if not cause or event.value is None or event.value < mark or event.subject.startswith(OURS):
         return None
+    path = event.fields.get("path", "")
     return Trigger(
         rule=event.fields["metric"],
-        severity=Severity.medium if cause == "process-leak" else Severity.low,
-        summary=safe_text(summary.format(subject=event.subject), FIELD_LIMIT),
+        severity=Severity.low if cause == "cpu-hog" else Severity.medium,
+        summary=safe_text(summary.format(subject=event.subject, path=path), FIELD_LIMIT),
         subject=event.subject,
         host=event.host or host,
         count=1,
@@ -33,6 +36,7 @@ def judge_usage(event: Event, host: str) -> Trigger | None:
         cause=cause,
         fields={"metric": event.fields["metric"], "value": f"{event.value:.4f}"},
         sample=event.text,
+        object=path,
         trusted=True,
         events=(event,),
     )

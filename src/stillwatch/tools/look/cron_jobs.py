@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from stillwatch.host.crontabs import jobs
 from stillwatch.tools.tool import Look, Tool, World
 from stillwatch.tools.unit_states import states
 
-_ROW = re.compile(
-    r"^\s*(?P<when>@\w+|(?:[\d*/,\-A-Za-z]+\s+){4}[\d*/,\-A-Za-z]+)\s+(?P<user>[\w-]+)\s+(?P<command>\S.*)$"
-)
 FOLDERS = ("hourly", "daily", "weekly", "monthly")
 
 
@@ -42,12 +40,6 @@ class Arguments(Tool, frozen=True):
 
 
 SERVICES = ("cron.service", "crond.service", "cronie.service")
-
-
-def jobs(crontab: str) -> list[dict[str, str]]:
-    """The rows of a system crontab (crontab(5)) that run something."""
-    found = (_ROW.match(line) for line in crontab.splitlines() if not re.match(r"\s*(#|\w+\s*=)", line))
-    return [match.groupdict() for match in found if match]
 
 
 def _runs(file: Path) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from stillwatch.triage.standing import OPEN_TO_ALL
 
-from .scene import Looks, ask, files, trigger, unit
+from .scene import AT, Looks, ask, files, trigger, unit
 
 CONFIG = "/etc/shop/shop.conf"
 BROKEN = trigger("bad-config", f"{CONFIG}:7: syntax error", path=CONFIG, line="7")
@@ -207,3 +207,35 @@ async def test_a_units_file_that_anybody_may_change_until_nobody_may() -> None:
 async def test_where_nothing_is_found_out_the_programs_own_words_are_told() -> None:
     _, said = await ask(trigger("bad-config", "FATAL: value 'dynmaic' is not allowed for pm"))
     assert said.cause and "dynmaic" in said.cause.text
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "culprit"),
+    [
+        ("-rw-r--r--", "drwxr-xr-x", "/etc/shop/tls/shop.key"),
+        ("-rw-------", "drwxrwxrwx", "/etc/shop/tls"),
+        ("-rw-------", "drwxr-xr-x", ""),
+    ],
+)
+async def test_what_is_open_to_others_is_refused(file: str, folder: str, culprit: str) -> None:
+    key = "/etc/shop/tls/shop.key"
+    modes = {key: file, "/etc/shop/tls": folder}
+    looks = Looks(
+        file_metadata=lambda asked: {"exists": True, "owner": "root", "mode": modes.get(str(asked["path"]), "")}
+    )
+    told = trigger(
+        "permission", f"WARNING: UNPROTECTED PRIVATE KEY FILE! Permissions for '{key}' are too open", path=key
+    )
+    _, said = await ask(told, looks=looks)
+    assert said.cause and (said.cause.object == culprit and said.confidence >= 0.9) is bool(culprit)
+
+
+@pytest.mark.parametrize(("ago", "cause"), [(60.0, "bad-config"), (7200.0, "exit-code"), (-60.0, "exit-code")])
+async def test_a_unit_that_ends_without_a_word_after_its_settings_were_changed(ago: float, cause: str) -> None:
+    data = {CONFIG: {"exists": True, "mode": "-rw-r--r--", "changed": AT - ago}}
+    looks = Looks(file_metadata=lambda asked: data.get(str(asked["path"]), {"exists": True, "mode": "-rwxr-xr-x"}))
+    _, said = await ask(
+        trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=("/opt/shop/bin/shop", CONFIG)),)
+    )
+    assert said.cause and said.cause.id == cause
+    assert (said.cause.object == CONFIG) is (cause == "bad-config") and said.confidence < 0.9

@@ -123,3 +123,11 @@ async def test_an_open_port_does_not_prove_that_anybody_is_answered() -> None:
 def test_where_no_word_names_a_port_the_options_of_the_client_do(words: str) -> None:
     client = unit(exec_start=("/bin/sh", words))
     assert targets_of([trigger("network", "Can't connect (115)")], client) == [Target(host="10.0.0.7", port=3306)]
+
+
+def test_who_asks_a_proxy_is_not_whom_it_asks() -> None:
+    told = (
+        "*1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9, "
+        'server: shop:8443, request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:8899/", host: "shop:8085"'
+    )
+    assert targets_of([trigger("network", told)], unit()) == [Target(host="127.0.0.1", port=8899)]

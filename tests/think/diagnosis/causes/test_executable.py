@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from stillwatch.watch.usage import JOB_WITHOUT_PROGRAM
+
 from .scene import Looks, ask, files, trigger, unit
 
 
@@ -99,3 +103,17 @@ async def test_where_nothing_may_be_executed_the_mount_is_to_blame() -> None:
     looks = Looks(file_metadata={"exists": True, "mode": "-rwxr-xr-x"}, mount_of=mount)
     _, said = await ask(denied, looks=looks)
     assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/opt")
+
+
+async def test_a_job_of_cron_whose_program_is_gone() -> None:
+    table, program = "/etc/cron.d/feeds", "/opt/feeds/import"
+    gone = replace(trigger("missing-executable", subject=table, trusted=True), rule=JOB_WITHOUT_PROGRAM, object=program)
+    looks = Looks(file_metadata=files())
+    _, said = await ask(gone, looks=looks, subject=table)
+    assert said.cause and (said.cause.id, said.cause.object) == ("missing-executable", program)
+    assert said.confidence >= 0.9 and table in said.cause.text and not said.over
+    back = Looks(file_metadata={"exists": True, "mode": "-rwxr-xr-x"})
+    _, said = await ask(gone, looks=back, subject=table)
+    assert said.over
+    _, said = await ask(replace(gone, trusted=False), looks=looks, subject=table)
+    assert said.confidence < 0.9

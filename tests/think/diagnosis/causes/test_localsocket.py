@@ -53,3 +53,15 @@ async def test_what_is_off_on_purpose_is_meant() -> None:
     note = "php8.2-fpm.service is stopped on purpose"
     said = await asked("2: No such file or directory", told=(note,), file_metadata=GONE, unit_status=SERVER)
     assert said.meant == note and said.proposal is None
+
+
+@pytest.mark.parametrize("why", ["110: Connection timed out", "11: Resource temporarily unavailable"])
+async def test_who_listens_and_does_not_answer(why: str) -> None:
+    there = {"exists": True, "mode": "srw-rw----", "owner": "www-data", "group": "www-data"}
+    said = await asked(why, file_metadata=there, unit_status=SERVER | {"active_state": "active"})
+    assert (said.cause.id, said.cause.object, said.proposal) == ("timeout", "php8.2-fpm.service", None)
+
+
+async def test_who_runs_and_refuses_is_not_called_slow() -> None:
+    said = await asked("2: No such file", file_metadata=GONE, unit_status=SERVER | {"active_state": "active"})
+    assert said.cause.id != "timeout"

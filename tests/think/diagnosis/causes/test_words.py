@@ -93,3 +93,10 @@ async def test_a_key_that_a_program_with_a_settings_file_does_not_find() -> None
     assert said.cause and (said.cause.id, said.cause.object) == ("missing-setting", "listen")
     _, said = await ask(ended("KeyError: 'listen'"), looks=looks, units=(unit(exec_start=("/opt/shop",)),))  # type: ignore[arg-type]
     assert said.cause and said.cause.id == "exit-code"
+
+
+async def test_the_line_may_stand_before_the_file() -> None:
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": True, "mode": "-rw-r--r--"})
+    _, said = await ask(ended("E: Malformed entry 3 in list file /etc/shop/sources.list ([option])"), looks=looks)  # type: ignore[arg-type]
+    assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", "/etc/shop/sources.list")
+    assert "line 3" in said.cause.text

@@ -6,15 +6,25 @@ import re
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
 from stillwatch.triage.standing import OPEN_TO_ALL
 from stillwatch.unit.facts import is_failing, paths_of
 
+_TOO_OPEN = re.compile(
+    r"insecure|too open|world[- ](?:writ|read)|group or (?:world|other)|(?:accessible|readable|writable|writeable) by"
+    r"|bad (?:ownership|mode|permission)|UNPROTECTED|unsafe (?:ownership|permission|mode)|loose permission",
+    re.I,
+)
+"""It is not shut out: it does not trust what others could read or change."""
+_WRITE = re.compile(r"\bwrit", re.I)
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _LINE_OF = re.compile(r"\bline (\d{1,6}) (?:of|in) (?:file )?[\"']?(/[\w@%+./-]{1,200}[\w/])")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
 _CONFIGS = (".conf", ".cfg", ".ini", ".toml", ".yaml", ".yml", ".cnf", ".env", ".config")
+_EDITED = 3600.0
+"""Seconds from a change of settings to the end of their program in which the one is taken for the other's reason."""
+_SAME_MOMENT = 5.0
 _SETTINGS = ("/etc/", "/usr/local/etc/")
 
 
@@ -90,7 +100,9 @@ async def permission(case: Case) -> Finding | None:
     unit = case.unit
     if not told:
         return None
-    if (open_to_all := await _writable(case, told)) is not None:
+    lead = case.triggers("permission")[0]
+    open_to_all = await too_open(case, lead.sample[:2000], lead.fields.get("path", ""), told)
+    if open_to_all := await _writable(case, told) or open_to_all:
         return open_to_all
     said = [path for t in case.triggers("permission") if (path := t.fields.get("path", "")).startswith("/")]
     own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
@@ -136,6 +148,25 @@ async def _writable(case: Case, told: tuple[str, ...]) -> Finding | None:
     mended = f"{lead.object} can be changed by its owner alone again" if len(mode) > 8 and mode[8] != "w" else ""
     looked = await case.cite_look("file_metadata", path=lead.object) if mode else ()
     return case.finding("permission", lead.object, lead.summary, told, looked, proven=True, over=mended)
+
+
+async def too_open(case: Case, words: str, path: str, told: tuple[str, ...]) -> Finding | None:
+    """The file, or else its directory, that lets in more than its owner, where that is what the words complain of."""
+    if not _TOO_OPEN.search(words) or not path.startswith("/"):
+        return None
+    rights = "w" if _WRITE.search(words) else "rw"
+    for place in (path, str(PurePosixPath(path).parent)):
+        file = await file_of(case, place)
+        mode = text(file, "mode") if file else ""
+        if mode[:1] not in ("d", "-") or not any(right in mode[4:10] for right in ("w" if mode[0] == "d" else rights)):
+            continue
+        looked = await case.cite_look("file_metadata", path=place)
+        sentence = f"{case.incident.subject} refuses {path}: {place} is open to more than its owner, its mode is {mode}"
+        remedy = None
+        if case.unit is not None and belongs(place, case.unit):
+            remedy = propose("repair_ownership", place, sentence, unit=case.unit.name)
+        return case.finding("permission", place, sentence, told, looked, proven=True, proposal=remedy)
+    return None
 
 
 async def _closed(case: Case, path: str) -> tuple[str, str] | None:
@@ -231,3 +262,24 @@ def belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
         names |= {PurePosixPath(program).name for program in unit.exec_start[:1]}
         return not strictly and not names.isdisjoint(parts[2:-1])
     return path.startswith(_PLACES) and not names.isdisjoint(parts[2:-1] if strictly else parts[2:])
+
+
+async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
+    """Of a unit that ended without a word: the settings that it is started with, changed shortly before."""
+    stem = unit.name.partition(".")[0].partition("@")[0]
+    settings = [
+        *(path for path in paths_of(unit) if is_settings(path)),
+        f"/etc/{stem}.conf",
+        f"/etc/{stem}/{stem}.conf",
+    ]
+    for path in dict.fromkeys(settings):
+        file = await file_of(case, path)
+        at = file.get("changed") if file and exists(file) else None
+        if not isinstance(at, int | float) or not -_SAME_MOMENT <= case.incident.opened - at <= _EDITED:
+            continue
+        changed, when = await last_change(case, path)
+        sentence = f"{unit.name} ended with status {unit.exit_status} and said nothing; {changed}: as it seems, "
+        sentence += "it does not accept that change"
+        remedy = propose("restore_file", path, sentence, unit=unit.name) if belongs(path, unit) else None
+        return case.finding("bad-config", path, sentence, case.cite()[:3], when, confidence=SEEN, proposal=remedy)
+    return None

@@ -28,6 +28,8 @@ _TARGET: Final = re.compile(
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
 _PORT_OPTION: Final = re.compile(r"(?:^|\s)(?:-[Pp]|--port)[ =]?(\d{2,5})(?!\d)")
 _HOST_OPTION: Final = re.compile(r"(?:^|\s)(?:-h|--host)[ =]?([A-Za-z0-9_.-]*[A-Za-z0-9])")
+_ASKER: Final = re.compile(r", (?:client|server|request|host|referrer): (?:\"[^\"]*\"|[^,\"]*)")
+"""What a proxy says of who asked it: never whom it asks itself."""
 _CUSTOM: Final = {"http": 80, "https": 443}
 _ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
 _SILENCE: Final = re.compile(
@@ -81,7 +83,7 @@ def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
     found: list[Target] = []
     for trigger in triggers:
         fields = " ".join(trigger.fields.get(name, "") for name in ("target", "address"))
-        found += _targets(fields) or _targets(without_times(trigger.sample[:2000]))
+        found += _targets(fields) or _targets(without_times(_ASKER.sub("", trigger.sample[:2000])))
     if not found:
         words = " ".join([*unit.exec_start[1:], *(unit.environment or {}).values()])
         found = _targets(words, urls_only=True) or _options(words)

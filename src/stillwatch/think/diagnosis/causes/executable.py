@@ -10,6 +10,7 @@ from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, rows, text
 from stillwatch.think.diagnosis.causes.mounts import hidden_below
 from stillwatch.unit.facts import is_failing, paths_of
+from stillwatch.watch.usage import JOB_WITHOUT_PROGRAM
 
 _MAY_NOT = re.compile("permission denied", re.I)
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -19,7 +20,7 @@ async def missing_executable(case: Case) -> Finding | None:
     """A program that an Exec…= line names, or the interpreter that it names in turn, does not exist."""
     unit = case.unit
     if unit is None:
-        return None
+        return await _job(case)
     told = case.cite("missing-executable")
     said = {trigger.fields.get("path", "") for trigger in case.triggers("missing-executable")}
     # The journal's words only choose among the programs that PID 1 knows of.
@@ -36,6 +37,21 @@ async def missing_executable(case: Case) -> Finding | None:
     if not told or not programs:
         return None
     return await _unseen(case, unit, programs, told)
+
+
+async def _job(case: Case) -> Finding | None:
+    """Of no unit: what a table of cron names, which we looked for ourselves."""
+    lead = next((t for t in case.triggers("missing-executable") if t.rule == JOB_WITHOUT_PROGRAM and t.trusted), None)
+    if lead is None:
+        return None
+    file = await file_of(case, lead.object)
+    back = f"{lead.object} is there again" if file is not None and exists(file) else ""
+    looked = await case.cite_look("file_metadata", path=lead.object) if file else ()
+    changed, when = await last_change(case, lead.subject)
+    sentence = f"cron cannot run a job: {lead.object}, named in {lead.subject}, does not exist"
+    sentence += f"; {changed}" if changed else ""
+    told = case.cite("missing-executable")
+    return case.finding("missing-executable", lead.object, sentence, told, looked, when, proven=True, over=back)
 
 
 async def _not_installed(case: Case, unit: UnitState, called: Trigger, told: tuple[str, ...]) -> Finding:

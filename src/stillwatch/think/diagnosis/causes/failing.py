@@ -5,6 +5,7 @@ from __future__ import annotations
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
+from stillwatch.think.diagnosis.causes.config import changed_settings
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
 
 _LAST_WORDS = 20
@@ -80,6 +81,8 @@ async def symptom(case: Case) -> Finding:
     words = case.cite_words()
     if not words and unit is not None and unit.kind != "mount":
         words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
+    if unit is not None and cause == "exit-code" and not case.reason and (found := await changed_settings(case, unit)):
+        return found
     subject = case.incident.subject or (lead.rule if lead else "")
     sentence = f"{subject}: {CAUSES[cause]}"
     if unit is not None and cause == "exit-code" and unit.exit_status:

@@ -9,11 +9,13 @@ from typing import Final
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, text
 
 _SOCKET: Final = re.compile(r"(?:unix:)?(/[\w@%+.,/-]{1,200}/[\w@%+.,-]{1,100})")
 _DENIED: Final = re.compile(r"permission denied|\(13\b|EACCES", re.I)
+_SILENT: Final = re.compile(r"\btimed? ?out\b|\(110\b|\(11: |temporarily unavailable|EAGAIN", re.I)
+"""Whoever listens does not take the connection, or does not answer on it."""
 _NOT_RUNNING: Final = ("inactive", "failed")
 
 
@@ -29,7 +31,8 @@ async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], told
         if exists(file) and _DENIED.search(trigger.sample[:2000]):
             return await _closed(case, unit, path, told)
         for name in _servers(path):
-            if (finding := await _behind(case, unit, path, name, told)) is not None:
+            silent = _SILENT.search(trigger.sample[:2000]) is not None
+            if (finding := await _behind(case, unit, path, name, told, silent=silent)) is not None:
                 return finding
     return None
 
@@ -50,11 +53,16 @@ def _servers(path: str) -> list[str]:
     return [f"{stem}.service" for stem in names]
 
 
-async def _behind(case: Case, unit: UnitState, path: str, name: str, told: tuple[str, ...]) -> Finding | None:
+async def _behind(
+    case: Case, unit: UnitState, path: str, name: str, told: tuple[str, ...], *, silent: bool
+) -> Finding | None:
+    """silent: whether it is there and does not answer, by the complaint."""
     state = await case.look("unit_status", unit=name)
     real, active = text(state, "name", "unit") or name, text(state, "active_state")
-    masked = text(state, "load_state") == "masked"
-    if real == unit.name or not (masked or (text(state, "load_state") == "loaded" and active in _NOT_RUNNING)):
+    masked, loaded = text(state, "load_state") == "masked", text(state, "load_state") == "loaded"
+    if silent and loaded and active == "active" and real != unit.name:
+        return await _busy(case, unit, path, real, told)
+    if real == unit.name or not (masked or (loaded and active in _NOT_RUNNING)):
         return None
     seen = await case.cite_look("unit_status", unit=name)
     looked = await case.cite_look("file_metadata", path=path)
@@ -69,3 +77,11 @@ async def _behind(case: Case, unit: UnitState, path: str, name: str, told: tuple
     return case.finding(
         "dependency-failed", real, sentence, told, seen, looked, proven=True, proposal=remedy, meant=note
     )
+
+
+async def _busy(case: Case, unit: UnitState, path: str, server: str, told: tuple[str, ...]) -> Finding:
+    """It runs: all its workers are at work, or hang, which a look from outside does not tell apart."""
+    seen = await case.cite_look("unit_status", unit=server)
+    sentence = f"{server}, which serves {path}, runs and does not answer {unit.name} in time"
+    note = "All its workers are busy or hang: look at its own log, at what they wait for, and at how many it may have."
+    return case.finding("timeout", server, sentence, told, seen, confidence=SEEN, notes=(note,))

@@ -8,7 +8,7 @@ from typing import Final
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
-from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out
+from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out, too_open
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
 from stillwatch.unit.facts import paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
@@ -22,10 +22,13 @@ _DENIED: Final = re.compile(r"permission denied|not permitted|access denied|deni
 _OWNED: Final = re.compile(r"\bown(?:ed|er|ership|s)\b|\bwrit(?:able|eable)\b", re.I)
 _REFUSED: Final = re.compile(
     r"unknown|invalid|unexpected|syntax|pars(?:e|ing)|unrecogni[sz]ed|illegal|undefined|not (?:allowed|supported|valid)"
-    r"|bad |error in|duplicate|expected",
+    r"|bad |error in|duplicate|expected|malformed",
     re.I,
 )
 _AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\()\s?(\d{1,6})\b")
+_IN_LINE: Final = re.compile(
+    r"\b(?:line|entry|stanza|row) (\d{1,6})(?: (?:of|in|from)(?: [a-z]{1,12}){0,3})? [\"'`]?$", re.I
+)
 _WRITTEN: Final = re.compile(r".*\.(?:pid|sock|socket|lock|log|tmp)$|/run/.*|/proc/.*|/dev/.*|/sys/.*")
 """What a program makes itself: that it is not there says only that the program did not get so far."""
 _KEY: Final = re.compile(
@@ -70,6 +73,8 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
         looked = await case.cite_look("file_metadata", path=path)
         sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
         return case.finding("missing-path", path, sentence, told, looked, proven=True)
+    if (found := await too_open(case, words, path, told)) is not None:
+        return found
     denied, owned = _DENIED.search(words), _OWNED.search(words)
     # The reason may stand in the next line; settings are read by many whose they are not.
     denied = denied or (None if is_settings(path) else next(filter(None, map(_DENIED.search, case.last_words)), None))
@@ -99,8 +104,9 @@ async def _from_where(case: Case, path: str) -> str:
 
 
 def _line(words: str, path: str) -> str:
-    """The number of the line that is named right behind the path."""
-    found = _AT_LINE.match(words.partition(path)[2][:20].lstrip("\"'`’”,) "))
+    """The number of the line that is named right behind the path, or right before it."""
+    before, _, after = words.partition(path)
+    found = _AT_LINE.match(after[:20].lstrip("\"'`’”,) ")) or _IN_LINE.search(before[-60:])
     return found[1] if found else ""
 
 
