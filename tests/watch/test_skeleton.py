@@ -1,4 +1,4 @@
-"""Whatever a pattern matches, its skeleton matches in the masked line."""
+"""Whatever a pattern matches, its skeleton matches in the line without digits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.watch.family import RULES_FOLDER, load_rules
-from stillwatch.watch.mask import mask
 from stillwatch.watch.rule import compile_pattern
 from stillwatch.watch.skeleton import skeleton
+from stillwatch.watch.words import DIGITS
 
 RULES = load_rules([RULES_FOLDER])
 
@@ -21,15 +21,21 @@ RULES = load_rules([RULES_FOLDER])
     [
         (r"^disk (?P<name>[a-z]{1,30}) failed", r"disk\ .*\ failed"),
         (r"[^\n]{0,80}out of (?:memory|space)\b", r"out\ of\ (?:memory|space)"),
-        (r"status=5[0-9]{2}", "status=0"),
+        (r"status=5[0-9]{2}", "status="),
         (r"(?:too many|no free) files", r"(?:too\ many|no\ free)\ files"),
         (r"(?:very )?slow", "slow"),
         (r"(?:lost )+carrier", r"lost\ .*carrier"),
-        (r"a.c", r"a.c"),
+        (r"a.c", r"a.*c"),
+        (r"127\.255\.25[0-9]", r"\.\."),
+        (r"[0-9]{3}", ""),
     ],
 )
 def test_words_stay_and_anything_is_between_them(pattern: str, expected: str) -> None:
     assert skeleton(pattern) == expected
+
+
+def bare(raw: bytes) -> bytes:
+    return raw.translate(None, DIGITS)
 
 
 def matches(expression: str, raw: bytes) -> bool:
@@ -43,8 +49,8 @@ def test_no_sample_of_any_rule_is_lost(rule: object) -> None:
         raw = sample.line.encode()
         for exact, plain in patterns:
             if exact.search(raw):
-                assert matches(plain, mask(raw))
-                assert matches(plain, b"Jan 01 00:00:00 host app[0]: " + mask(raw))
+                assert matches(plain, bare(raw))
+                assert matches(plain, b"Jan  :: host app[]: " + bare(raw))
 
 
 @given(st.sampled_from(RULES), st.data())
@@ -52,4 +58,4 @@ def test_nothing_that_a_pattern_matches_is_lost(rule: object, data: st.DataObjec
     pattern = data.draw(st.sampled_from(rule.patterns))  # type: ignore[attr-defined]
     line = data.draw(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=False)).encode()
     if compile_pattern(pattern).search(line):
-        assert matches(skeleton(pattern), mask(line))
+        assert matches(skeleton(pattern), bare(line))

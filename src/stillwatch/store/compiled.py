@@ -10,7 +10,7 @@ from pathlib import Path
 
 PREPARED = Path("/var/cache/stillwatch/compiled")
 """What root compiled for everybody on this host, if anybody did."""
-KEPT = 6
+KEPT = 8
 """Files kept: rules change, and then the old ones are of no use."""
 
 

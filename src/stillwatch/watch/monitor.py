@@ -101,9 +101,8 @@ class Watcher:
         for block in blocks:
             reader.turn(block)
             seen += len(block)
-            for number, key in verdicts.doubtful(block):
-                if judged := verdicts.judge(block[number], number, key):
-                    self._consider_text(judged, partial(reader.earlier, number))
+            for number, judged in verdicts.judged(block):
+                self._consider_text(judged, partial(reader.earlier, number))
         return replace(self._sightings(seen, ()), unread=verdicts.take_unread(), is_text=True)
 
     def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger], lines: int | None = None) -> tuple[Trigger, ...]:

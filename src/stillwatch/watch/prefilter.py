@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from importlib import metadata
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import NamedTuple
 
-import hyperscan
-
-from stillwatch.errors import WrongUsage
+from stillwatch.watch.automaton import ACROSS_LINES, CASELESS, EVERY_LINE, ONCE, Automaton, Expression, Shelf
 from stillwatch.watch.mask import loosen, mask, unanchored
-from stillwatch.watch.rule import Found, Rule, compile_pattern
+from stillwatch.watch.rule import Found, Rule, compile_pattern, compile_text
 from stillwatch.watch.shapes.errors import sayings
 from stillwatch.watch.skeleton import skeleton
+from stillwatch.watch.words import DIGITS, Words, needles_of
 
 CACHE_ENTRIES = 16384
 CACHED_BYTES = 512
+MOST_NEEDLES = 24
+"""To look for in each line of a kind; more are not worth it."""
 SUSPICIOUS = -1
 """In a verdict: the words sound like trouble, whether or not one of the rules turns out to speak of it."""
 FOREIGN = -1000
@@ -39,7 +37,8 @@ CALM = (
 )
 
 _FOREIGN_IDS = 1_000_000
-FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+FLAGS = CASELESS | ACROSS_LINES | ONCE
 Patterns = tuple[re.Pattern[bytes], ...]
 
 
@@ -54,12 +53,9 @@ class Verdict(tuple[int, ...]):
 HARMLESS = Verdict()
 
 
-class Shelf(Protocol):
-    """Where compiled rules are kept from one command to the next."""
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def put(self, key: str, body: bytes) -> None: ...
+class _Compiled(NamedTuple):
+    rules: Automaton
+    words: Words
 
 
 class Prefilter:
@@ -80,14 +76,16 @@ class Prefilter:
         self._relaxed: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
         self._limit = CACHE_ENTRIES if cached else 0
-        self._calm = re.compile(loosen(CALM).encode(), re.IGNORECASE)
-        self._compiling: Future[hyperscan.Database] = Future()
-        self._database: hyperscan.Database | None = None
+        self._calm, self._trouble = compile_text(loosen(CALM)), compile_text(loosen(TROUBLE))
+        self._sayings: dict[int, re.Pattern[bytes]] = {}
+        self._needles: dict[int, list[tuple[re.Pattern[bytes], frozenset[bytes]]]] = {}
+        self._compiling: Future[_Compiled] = Future()
+        self._compiled: _Compiled | None = None
         if ahead:
             threading.Thread(target=self._compile, args=(shelf,), name="rules", daemon=True).start()
         else:
             self._compile(shelf)
-            self._database = self._compiling.result()
+            self._ready()
 
     def verdict(self, raw: bytes) -> Verdict:
         """What may be wrong with a line, by its masked form."""
@@ -98,10 +96,7 @@ class Prefilter:
     def judge(self, key: bytes) -> Verdict:
         """The verdict on a masked line, without looking it up; kept while there is room."""
         found: set[int] = set()
-        database = self._database or self._ready()
-        database.scan(key, match_event_handler=_collect, context=found)
-        if SUSPICIOUS in found and self._calm.search(key):
-            found.discard(SUSPICIOUS)
+        (self._compiled or self._ready()).rules.scan(key.translate(None, DIGITS), _collect, found)
         verdict = self._sure(found, key) if found else HARMLESS
         if len(key) <= CACHED_BYTES and self._limit:
             if len(self.cache) >= self._limit:
@@ -109,18 +104,45 @@ class Prefilter:
             self.cache[key] = verdict
         return verdict
 
+    def hangs_on(self, bare: bytes) -> Sequence[bytes] | None:
+        """Of all lines that are this one without their digits, what must stand in one whose verdict is not harmless:
+        one of these numbers, nothing where all are harmless, None where numbers do not decide."""
+        found: set[int] = set()
+        (self._compiled or self._ready()).rules.scan(bare, _collect, found)
+        if min(found, default=0) < 0:
+            return None
+        told = [needles for index in found for plain, needles in self._plain(index) if plain.search(bare)]
+        needles = frozenset[bytes]().union(*told)
+        return None if len(needles) > MOST_NEEDLES or not all(told) else tuple(needles)
+
+    def _plain(self, index: int) -> Sequence[tuple[re.Pattern[bytes], frozenset[bytes]]]:
+        """Of each pattern of a rule what it looks for in a line without digits, and the numbers that it needs."""
+        if index not in self._needles:
+            self._needles[index] = [
+                (compile_pattern(skeleton(pattern)), needles_of(pattern)) for pattern in self.rules[index].patterns
+            ]
+        return self._needles[index]
+
     def _sure(self, found: Iterable[int], key: bytes) -> Verdict:
-        """Without the rules of which only the words are there: no pattern of theirs can match such a line."""
+        """Without those of which only the words are there: no pattern of theirs can match such a line."""
         among = {
             index: numbers
             for index in found
             if index >= 0
             and (numbers := tuple(n for n, pattern in enumerate(self._relax(index)) if pattern.search(key)))
         }
-        verdict = Verdict(sorted((*among, *(index for index in found if index < 0))))
+        verdict = Verdict(sorted((*among, *(index for index in found if index < 0 and self._is_said(index, key)))))
         verdict.among = among
         verdict.order = sorted(sorted(among), key=lambda index: self.rules[index].general)
         return verdict or HARMLESS
+
+    def _is_said(self, index: int, key: bytes) -> bool:
+        """Whether the words sound like trouble, or are those of an error in another language."""
+        if index == SUSPICIOUS:
+            return self._trouble.search(key) is not None and self._calm.search(key) is None
+        if index not in self._sayings:
+            self._sayings[index] = compile_text(loosen(sayings()[FOREIGN - index].pattern))
+        return self._sayings[index].search(key) is not None
 
     def _relax(self, index: int) -> Patterns:
         if index not in self._relaxed:
@@ -134,9 +156,14 @@ class Prefilter:
         except BaseException as error:  # told to whoever waits for the rules
             self._compiling.set_exception(error)
 
-    def _ready(self) -> hyperscan.Database:
-        self._database = self._compiling.result()
-        return self._database
+    def _ready(self) -> _Compiled:
+        self._compiled = self._compiling.result()
+        return self._compiled
+
+    @property
+    def words(self) -> Words:
+        """Without any of them a line's verdict is harmless."""
+        return (self._compiled or self._ready()).words
 
     def extract(self, index: int, raw: bytes, verdict: Verdict = HARMLESS) -> Found | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it.
@@ -190,41 +217,24 @@ class Prefilter:
         return self._unless[index]
 
 
-def _collect(identity: int, start: int, end: int, flags: int, found: Any) -> None:
-    found.add(identity - 1 if identity < _FOREIGN_IDS else FOREIGN + _FOREIGN_IDS - identity)
+def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> None:
+    found.add(number - 1 if number < _FOREIGN_IDS else FOREIGN + _FOREIGN_IDS - number)
 
 
-def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> hyperscan.Database:
-    """One automaton for all rules; from the shelf where it lies there (hyperscan checks it against the processor)."""
-    numbered = [(skeleton(pattern), index + 1) for index, rule in enumerate(rules) for pattern in rule.patterns]
+def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> _Compiled:
+    """One automaton for all rules, and one for their words."""
+    patterns = tuple(rule.patterns for rule in rules)
+    foreign = tuple(saying.pattern for saying in sayings())
+    words = Words((*(pattern for some in patterns for pattern in some), TROUBLE, *foreign), shelf)
+    return _Compiled(Automaton.of((patterns, TROUBLE, foreign), lambda: _expressions(patterns, foreign), shelf), words)
+
+
+def _expressions(patterns: Sequence[Sequence[str]], foreign: Sequence[str]) -> list[Expression]:
+    """What they match in a line without digits."""
+    numbered = [(skeleton(pattern), index + 1) for index, some in enumerate(patterns) for pattern in some]
     numbered.append((loosen(TROUBLE), 0))
-    numbered += [(loosen(saying.pattern), _FOREIGN_IDS + number) for number, saying in enumerate(sayings())]
-    if shelf is None:
-        return _compile(numbered)
-    key = hashlib.sha256(repr((metadata.version("hyperscan"), FLAGS, numbered)).encode()).hexdigest()
-    if (kept := shelf.get(key)) is not None:
-        with contextlib.suppress(hyperscan.HyperscanError):
-            database = hyperscan.loadb(kept, mode=hyperscan.HS_MODE_BLOCK)
-            database.scratch = hyperscan.Scratch(database)
-            return database
-    database = _compile(numbered)
-    shelf.put(key, hyperscan.dumpb(database))
-    return database
-
-
-def _compile(numbered: Sequence[tuple[str, int]]) -> hyperscan.Database:
-    """Raises WrongUsage for a pattern that hyperscan does not accept."""
-    database = hyperscan.Database()
-    try:
-        database.compile(
-            expressions=[pattern.encode() for pattern, _ in numbered],
-            ids=[number for _, number in numbered],
-            elements=len(numbered),
-            flags=[FLAGS] * len(numbered),
-        )
-    except hyperscan.HyperscanError as error:
-        raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
-    return database
+    numbered += [(saying.translate(NO_DIGITS), _FOREIGN_IDS + number) for number, saying in enumerate(foreign)]
+    return [Expression(text or "^", number, FLAGS if text else FLAGS | EVERY_LINE) for text, number in numbered]
 
 
 def _closed(path: bytes) -> bytes:

@@ -159,6 +159,11 @@ def compile_pattern(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.encode("ascii"), re.IGNORECASE | re.DOTALL)
 
 
+def compile_text(pattern: str) -> re.Pattern[bytes]:
+    """A pattern that may hold letters of any script."""
+    return re.compile(pattern.encode(), re.IGNORECASE | re.DOTALL)
+
+
 def placeholders(template: str) -> set[str]:
     """The names of fields in a template."""
     return {name for _, name in _pieces(template) if name is not None}

@@ -14,21 +14,15 @@ from typing import Any, Final
 from re import _constants as code  # type: ignore[attr-defined]  # isort: skip
 from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
 
-from stillwatch.watch.mask import loosen
 
-SHORTEST: Final = 4
-"""Fewer letters than this are met in too many lines: such a pattern is only loosened."""
 ANYTHING: Final = ".*"
 
 
 def skeleton(pattern: str) -> str:
-    """A pattern that matches mask(x), and any line that has mask(x) in it, wherever `pattern` matches x.
-
-    ValueError for what cannot be loosened.
-    """
+    """A pattern that matches bare(x), and any line that has bare(x) in it, wherever `pattern` matches x; "" for one
+    that would match everything. ValueError for what hyperscan does not know."""
     plain = _joined(_pieces(parser.parse(pattern)))
-    plain = plain.removeprefix(ANYTHING).removesuffix(ANYTHING)
-    return plain if _letters(plain) >= SHORTEST else loosen(pattern)
+    return plain.removeprefix(ANYTHING).removesuffix(ANYTHING)
 
 
 def _pieces(parsed: Iterable[tuple[Any, Any]]) -> list[str]:
@@ -36,7 +30,7 @@ def _pieces(parsed: Iterable[tuple[Any, Any]]) -> list[str]:
     for operation, value in parsed:
         if operation is code.LITERAL:
             character = chr(value)
-            found.append("0" if character.isdigit() else re.escape(character))
+            found.append("" if character.isdigit() else re.escape(character))
         elif operation is code.SUBPATTERN:
             found += _pieces(value[-1])
         elif operation is code.BRANCH:
@@ -44,6 +38,8 @@ def _pieces(parsed: Iterable[tuple[Any, Any]]) -> list[str]:
         elif operation in (code.MAX_REPEAT, code.MIN_REPEAT):
             least, _, repeated = value
             found += [*(_pieces(repeated) if least else ()), ANYTHING]
+        elif operation in (code.ASSERT, code.ASSERT_NOT, code.GROUPREF):
+            raise ValueError("only plain and named groups are allowed")
         elif operation is not code.AT:  # a class or any character; where a line begins or ends is left to the exact one
             found.append(ANYTHING)
     return found
@@ -58,7 +54,3 @@ def _either(branches: Iterable[str]) -> str:
 
 def _joined(pieces: Iterable[str]) -> str:
     return re.sub(r"(?:\.\*)+", ANYTHING, "".join(pieces))
-
-
-def _letters(plain: str) -> int:
-    return len(re.sub(r"\\(.)|\.\*|\(\?:|[|()]", lambda found: found[1] or "", plain))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import repeat
+from collections.abc import Collection, Iterator, Sequence
+from itertools import compress, count, repeat
 from typing import Final, NamedTuple
 
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
 from stillwatch.watch.kinds import Kind
-from stillwatch.watch.mask import ZEROS
+from stillwatch.watch.mask import mask
 from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, HARMLESS, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.shapes.alike import Alike
-from stillwatch.watch.shapes.reader import Block, Reader
+from stillwatch.watch.shapes.reader import Block, Reader, may_say_more
+from stillwatch.watch.words import DIGITS, bare
 
 GRAVE: Final = frozenset((b"0", b"1", b"2", b"3"))
+HEAD_END: Final = b": "
 CALL_IT_SUSPICIOUS: Final = Verdict((SUSPICIOUS,))
 
 
@@ -50,15 +53,32 @@ class Hinged:
         return raw[self.where[0]] if len(self.where) == 1 else b" ".join([raw[where] for where in self.where])
 
 
+class Numbers:
+    """A kind of line of which those are harmless and well read that hold none of these numbers."""
+
+    __slots__ = ("needles",)
+
+    def __init__(self, needles: Sequence[bytes]) -> None:
+        self.needles = needles
+
+
 NEW: Final = Known(HARMLESS)
 """Stands for a kind of line that was not met before."""
+CLOSER: Final = Known(HARMLESS)
+"""Stands for lines whose digits decide: `known` tells of them."""
 
 
 class TextVerdicts:
-    """What is known of one stream's lines. known: by the masked line; None for one that is harmless and well read."""
+    """What is known of one stream's lines.
+
+    plain: by the line without its digits, None where all such are harmless and well read; known: by the masked line,
+    None the same; heads: beginnings without digits of lines that are well read, whatever is said behind.
+    """
 
     def __init__(self, reader: Reader, screen: Prefilter) -> None:
+        self.plain: dict[bytes, Known | Numbers | None] = {}
         self.known: dict[bytes, Known | Hinged | None] = {}
+        self.heads: set[bytes] = set()
         self._reader, self._screen, self._studies = reader, screen, reader.studies
         self._lines = self._untimed = self._unnamed = 0
 
@@ -70,29 +90,67 @@ class TextVerdicts:
             kept = reader.verdicts = cls(reader, screen)
         return kept
 
-    def doubtful(self, block: Block) -> list[tuple[int, bytes]]:
-        """Number and masked form of the lines of which not all is known to be well."""
-        keys = list(map(bytes.translate, block, repeat(ZEROS)))
-        kept = map(self.known.get, keys, repeat(NEW))
-        return [(number, keys[number]) for number, one in enumerate(kept) if one is not None]
+    def judged(self, block: Block) -> Iterator[tuple[int, Judged]]:
+        """The lines that may matter, each with its number in the block."""
+        keys, plain = bare(block), self.plain
+        kept = list(map(plain.get, keys, repeat(NEW)))
+        doubtful = list(compress(count(), kept))
+        calm = self._without_words({keys[number] for number in doubtful if kept[number] is NEW})
+        for number in doubtful:
+            raw, key = block[number], keys[number]
+            known = plain.get(key, NEW)
+            if known is None:
+                continue
+            if isinstance(known, Numbers):
+                for needle in known.needles:
+                    if needle in raw:
+                        break
+                else:
+                    continue
+            elif known is NEW:
+                if key in calm and self._is_well_read(raw):
+                    self._keep_plain(key, None)
+                    continue
+            elif known is not CLOSER:
+                self._count(known)
+                continue
+            judged = self._first(raw, number, key, calm) if known is NEW else self._by_mask(raw, number, key)
+            if judged is not None:
+                yield number, judged
 
-    def judge(self, raw: bytes, number: int, key: bytes) -> Judged | None:
-        """A line that may matter; None for one that does not, whatever others of its kind do. key: its masked form."""
-        known = self.known.get(key, NEW)
+    def _without_words(self, keys: Collection[bytes]) -> set[bytes]:
+        """Those of these bare lines that hold no word of any rule, nor of trouble."""
+        lines = [key for key in keys if len(key) <= CACHED_BYTES]
+        if not lines:
+            return set()
+        found = self._screen.words.found(lines)
+        return {line for number, line in enumerate(lines) if number not in found}
+
+    def _is_well_read(self, raw: bytes) -> bool:
+        """Whether the line begins as others do that were read whole, and says nothing of itself behind that."""
+        head, _, message = raw.partition(HEAD_END)
+        return head.translate(None, DIGITS) in self.heads and not may_say_more(message)
+
+    def _by_mask(self, raw: bytes, number: int, key: bytes) -> Judged | None:
+        """A line that may matter, of a kind of which digits decide; None for one that does not."""
+        known = self.known.get(mask(raw), NEW)
         if isinstance(known, Hinged):
             known = known.kinds.get(known.key(raw), NEW)
         if known is NEW:
             return self._first(raw, number, key)
         return None if known is None else self._again(raw, number, known)
 
-    def _first(self, raw: bytes, number: int, key: bytes) -> Judged | None:
-        """A line of a kind that was not met before, or whose verdict hangs on more than its kind."""
+    def _first(self, raw: bytes, number: int, key: bytes, calm: Collection[bytes] = ()) -> Judged | None:
+        """A line of a kind that was not met before, or whose verdict hangs on more than its kind. calm: bare lines
+        without words of rules."""
         reader = self._reader
         line = reader.line(raw, number)
         if reader.studies != self._studies:
             self._studies = reader.studies
-            self.known.clear()
-        verdict, hinges = self._screen.verdict(line.raw), reader.hinges
+            self._forget()
+        said = line.raw.translate(None, DIGITS) if reader.reworded else key
+        needles = () if said in calm else self._screen.hangs_on(said)
+        verdict, hinges = self._screen.verdict(line.raw) if needles != () else HARMLESS, reader.hinges
         lasting = not reader.volatile or bool(hinges)
         if not verdict and lasting and line.fields.get("PRIORITY") in GRAVE:
             verdict = CALL_IT_SUSPICIOUS
@@ -100,15 +158,41 @@ class TextVerdicts:
         read = not (known.untimed or known.unnamed)
         if not read:
             self._count(known)
-        if lasting and not (verdict and reader.reworded) and len(raw) <= CACHED_BYTES:
-            if verdict:
-                known.alike = reader.alike(raw, line)
-            self._keep(raw, key, None if read and not verdict else known, hinges)
+        if len(raw) <= CACHED_BYTES:
+            whole = not reader.volatile and verdict is not CALL_IT_SUSPICIOUS and needles is not None
+            if whole and needles == ():
+                self._keep_plain(key, None if read else known)
+                if read and (head := reader.head(raw, line)).endswith(HEAD_END):
+                    self._keep_head(head)
+            else:
+                self._keep_plain(
+                    key, Numbers(needles) if needles and whole and read and not reader.reworded else CLOSER
+                )
+                if lasting and not (verdict and reader.reworded):
+                    if verdict:
+                        known.alike = reader.alike(raw, line)
+                    self._keep(raw, None if read and not verdict else known, hinges)
         return Judged(line, verdict) if verdict else None
 
-    def _keep(self, raw: bytes, key: bytes, known: Known | None, hinges: tuple[slice, ...]) -> None:
+    def _forget(self) -> None:
+        self.plain.clear()
+        self.known.clear()
+        self.heads.clear()
+
+    def _keep_plain(self, key: bytes, known: Known | Numbers | None) -> None:
+        if len(self.plain) >= CACHE_ENTRIES:
+            self.plain.clear()
+        self.plain[key] = known
+
+    def _keep_head(self, head: bytes) -> None:
+        if len(self.heads) >= CACHE_ENTRIES:
+            self.heads.clear()
+        self.heads.add(head.removesuffix(HEAD_END).translate(None, DIGITS))
+
+    def _keep(self, raw: bytes, known: Known | None, hinges: tuple[slice, ...]) -> None:
         if len(self.known) >= CACHE_ENTRIES:
             self.known.clear()
+        key = mask(raw)
         if not hinges:
             self.known[key] = known
             return

@@ -10,7 +10,7 @@ from stillwatch.records.line import LINE_LIMIT, Line
 from stillwatch.watch.shapes.alike import Alike, hinges
 from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
 from stillwatch.watch.shapes.head import fill, level_for_program
-from stillwatch.watch.shapes.leading import leading_priority
+from stillwatch.watch.shapes.leading import LEADING_LEVEL, leading_priority
 from stillwatch.watch.shapes.naming import is_program_name, program_name
 from stillwatch.watch.shapes.parts import Parts
 from stillwatch.watch.shapes.shape import TAG, Shape, beginning
@@ -149,6 +149,13 @@ class Reader:
             return None
         return Alike.of(raw, self._matches, line)
 
+    def head(self, raw: bytes, line: Line) -> bytes:
+        """What stands in front of the message of this line, read last, where that tells all and no digit of it matters;
+        else nothing."""
+        if self._odd or self.reworded or self.volatile or len(self._matches) != 1 or may_say_more(line.raw):
+            return b""
+        return raw.removesuffix(line.raw)
+
     def earlier(self, number: int) -> Iterator[Line]:
         """The lines before that one as far as they are at hand, the newest first."""
         block, volatile, unfit = self._block, self.volatile, self._unfit
@@ -278,6 +285,11 @@ class Reader:
                 at = min(self.booted + parts.uptime, self.now)
         at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
+
+
+def may_say_more(message: bytes) -> bool:
+    """Whether a message may begin with a head of its own, or with a word for how bad it is."""
+    return MAY_HAVE_HEAD.match(message) is not None or LEADING_LEVEL.match(message) is not None
 
 
 def _without_priority(fields: Any) -> dict[str, bytes]:

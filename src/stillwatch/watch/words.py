@@ -1,0 +1,183 @@
+"""Words without which no rule can match: a whole block of lines is searched for all of them in one pass.
+
+Most lines hold none of them, and need no closer look. Digits are taken out of the lines and of the words, so that it
+does not matter which ones stand where.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, product
+from typing import Any, Final
+
+from re import _constants as code  # type: ignore[attr-defined]  # isort: skip
+from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
+
+from stillwatch.watch.automaton import EVERY_LINE, Automaton, Expression, Shelf
+
+DIGITS: Final = b"0123456789"
+FEW: Final = 6
+"""Needles of one pattern; of more, what all of them begin with is enough."""
+EVERYWHERE: Final = ""
+NO_LETTERS: Final = re.compile(r"[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]*[0-9][^A-Za-z\x80-\U0010ffff]*")
+MOST: Final = 24
+"""Spellings of one piece of a pattern; what has more is not spelt out."""
+ENOUGH: Final = 6
+"""A word of so many letters is met in few lines that do not mean it."""
+Choice = frozenset[str]
+"""One of them is in every text that the pattern matches."""
+
+
+def bare(lines: Sequence[bytes]) -> list[bytes]:
+    """The lines without their digits."""
+    joined = b"\n".join(lines).translate(None, DIGITS).split(b"\n")
+    return joined if len(joined) == len(lines) else [line.translate(None, DIGITS) for line in lines]
+
+
+def words_of(pattern: str) -> Choice:
+    """Words of which one stands in every bare line that the pattern matches; none where there are no such words."""
+    return max(_choices(parser.parse(pattern)), key=_worth, default=frozenset())
+
+
+def needles_of(pattern: str) -> frozenset[bytes]:
+    """Numbers, with the signs around them, of which one stands in every line that the pattern matches; none where no
+    number has to."""
+    choices = [frozenset(map(_numbered, choice)) for choice in _choices(parser.parse(pattern), digits=True)]
+    best = max((choice for choice in choices if all(choice)), key=_size, default=frozenset[bytes]())
+    begun = _begun(best) if len(best) > FEW else b""
+    return frozenset((begun,)) if begun.translate(None, DIGITS) != begun else best
+
+
+class Words:
+    """The words of these patterns; a pattern that has none is thought to be in every line."""
+
+    def __init__(self, patterns: Sequence[str], shelf: Shelf | None = None) -> None:
+        self._automaton = Automaton.of(patterns, lambda: _expressions(patterns), shelf)
+
+    def found(self, lines: Sequence[bytes]) -> set[int]:
+        """The numbers of the bare lines that hold a word."""
+        ends: list[int] = []
+        text = b"\n".join([line.replace(b"\n", b" ") for line in lines])
+        self._automaton.scan(text, _note, ends)
+        last = list(accumulate(map(len, lines), lambda before, size: before + 1 + size))
+        return {bisect_left(last, end) for end in ends}
+
+
+def _expressions(patterns: Sequence[str]) -> list[Expression]:
+    words = set().union(*(words_of(pattern) or {EVERYWHERE} for pattern in patterns))
+    return [
+        Expression(re.escape(word), number) if word is not EVERYWHERE else Expression("^", number, EVERY_LINE)
+        for number, word in enumerate(sorted(words))
+    ]
+
+
+def _note(number: int, start: int, end: int, flags: int, ends: list[int]) -> None:
+    ends.append(end)
+
+
+def _begun(choice: frozenset[bytes]) -> bytes:
+    """What all of them begin with."""
+    first, last = min(choice), max(choice)
+    return first[: next((at for at, (one, two) in enumerate(zip(first, last, strict=False)) if one != two), len(first))]
+
+
+def _numbered(word: str) -> bytes:
+    """The longest part that has a number and no letters, whose case does not matter."""
+    return max((part for part in NO_LETTERS.findall(word) if not part.isalpha()), key=len, default="").encode()
+
+
+def _size(choice: frozenset[bytes]) -> tuple[int, int]:
+    return min(map(len, choice)), -len(choice)
+
+
+def _worth(choice: Choice) -> tuple[int, int]:
+    """Long words first, and few of them."""
+    return min(ENOUGH, *(len(word.strip()) for word in choice)), -len(choice)
+
+
+def _choices(parsed: Iterable[tuple[Any, Any]], *, digits: bool = False) -> list[Choice]:
+    """What a text must hold that the pieces of a pattern match, one after the other: of each, one of its words."""
+    found: list[Choice] = []
+    run: Choice = frozenset(("",))
+    for operation, value in parsed:
+        spelt = _spelt(operation, value, digits)
+        if spelt is not None and len(run) * len(spelt) <= MOST:
+            run = frozenset(one + two for one, two in product(run, spelt))
+            continue
+        found.append(run)
+        run = spelt or frozenset(("",))
+        if spelt is None:
+            found += _within(operation, value, digits)
+    found.append(run)
+    return [choice for choice in found if all(word.strip() for word in choice)]
+
+
+def _spelt(operation: Any, value: Any, digits: bool) -> Choice | None:
+    """All that the piece may stand for, where that is little; digits are nothing unless they are asked for."""
+    spelt = _every(operation, value, digits)
+    return spelt if spelt is not None and len(spelt) <= MOST else None
+
+
+def _every(operation: Any, value: Any, digits: bool) -> Choice | None:
+    if operation is code.LITERAL:
+        character = chr(value)
+        return (
+            None if character == "\n" else frozenset(("" if character.isdigit() and not digits else _lower(character),))
+        )
+    if operation is code.IN:
+        return _members(value, digits)
+    if operation is code.AT:
+        return frozenset(("",))
+    if operation is code.SUBPATTERN:
+        return _spelt_all(value[-1], digits)
+    if operation is code.BRANCH:
+        branches = [_spelt_all(branch, digits) for branch in value[1]]
+        return None if None in branches else frozenset().union(*(branch for branch in branches if branch is not None))
+    if operation in (code.MAX_REPEAT, code.MIN_REPEAT):
+        once = _spelt_all(value[2], digits)
+        if once == frozenset(("",)) or (once is not None and value[:2] == (0, 1)):
+            return once | {""}
+    return None
+
+
+def _members(members: Iterable[tuple[Any, Any]], digits: bool) -> Choice | None:
+    """The characters of a class."""
+    found: Choice = frozenset()
+    for operation, value in members:
+        first, last = value if operation is code.RANGE else (value, value)
+        if operation not in (code.LITERAL, code.RANGE) or last - first >= MOST:
+            return None
+        spelt = [_every(code.LITERAL, character, digits) for character in range(first, last + 1)]
+        if None in spelt:
+            return None
+        found = found.union(*filter(None, spelt))
+    return found
+
+
+def _spelt_all(parsed: Iterable[tuple[Any, Any]], digits: bool) -> Choice | None:
+    run: Choice = frozenset(("",))
+    for operation, value in parsed:
+        spelt = _spelt(operation, value, digits)
+        if spelt is None or len(run) * len(spelt) > MOST:
+            return None
+        run = frozenset(one + two for one, two in product(run, spelt))
+    return run
+
+
+def _within(operation: Any, value: Any, digits: bool) -> list[Choice]:
+    """The choices inside a piece that cannot be spelt out."""
+    if operation is code.SUBPATTERN:
+        return _choices(value[-1], digits=digits)
+    if operation is code.BRANCH:
+        best = [max(_choices(branch, digits=digits), key=_worth, default=frozenset[str]()) for branch in value[1]]
+        return [frozenset().union(*best)] if all(best) else []
+    if operation in (code.MAX_REPEAT, code.MIN_REPEAT) and value[0]:
+        return _choices(value[2], digits=digits)
+    return []
+
+
+def _lower(character: str) -> str:
+    """Case does not matter in ASCII alone."""
+    return character.lower() if character.isascii() else character

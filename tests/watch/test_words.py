@@ -1,0 +1,73 @@
+"""No line that a rule matches is without the words of that rule, and without the numbers that the rule needs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.watch.family import load_rules
+from stillwatch.watch.rule import Rule, compile_pattern
+from stillwatch.watch.words import DIGITS, Words, bare, needles_of, words_of
+from tests.support.screens import screen
+
+RULES = load_rules()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"^disk (?P<name>[a-z]{1,30}) has failed", {" has failed"}),
+        (r"out of (?:memory|space)\b", {"out of memory", "out of space"}),
+        (r"(?:very )?slow sector", {"very slow sector", "slow sector"}),
+        (r"sda[0-9]{1,3}x lost its head", {"sdax lost its head"}),
+        (r"[a-z]{1,3}", set()),
+        (r"x(?:a|[^b])y{2}", {"x"}),
+    ],
+)
+def test_the_words_of_a_pattern(pattern: str, words: set[str]) -> None:
+    assert words_of(pattern) == words
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needles"),
+    [
+        (r'HTTP/[0-9.]{3}" (?:502|504) ', {b'" 502 ', b'" 504 '}),
+        (r"\b127\.255\.255\.25[0-9]\b", {b"127.255.255.25"}),
+        (r"disk sda failed", set()),
+        (r"error (?:5|five)", set()),
+    ],
+)
+def test_the_numbers_that_a_pattern_needs(pattern: str, needles: set[bytes]) -> None:
+    assert needles_of(pattern) == needles
+
+
+@given(st.sampled_from(RULES), st.data())
+def test_what_a_pattern_matches_has_its_words_and_numbers(rule: Rule, data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from(rule.patterns))
+    line = data.draw(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=False)).encode()
+    if not compile_pattern(pattern).search(line):
+        return
+    (key,) = bare([line])
+    if words := words_of(pattern):
+        assert any(word.encode() in key.lower() for word in words)
+    if needles := needles_of(pattern):
+        assert any(needle in line for needle in needles)
+    assert screen().words.found([b"nothing", key]) == {1}
+    needed = screen().hangs_on(key)
+    assert needed is None or any(needle in line for needle in needed)
+
+
+@given(st.lists(st.binary(max_size=12)))
+def test_each_line_loses_its_digits(lines: list[bytes]) -> None:
+    assert bare(lines) == [line.translate(None, DIGITS) for line in lines]
+
+
+def test_a_pattern_without_words_may_be_in_every_line() -> None:
+    assert Words(("[a-z]{3}", "failed")).found([b"x", b"", b"y"]) == {0, 1, 2}
+
+
+def test_words_are_found_in_the_lines_that_hold_them() -> None:
+    assert Words(("has failed", "lost")).found([b"a", b"it HAS FAILED", b"has\nfailed", b"", b"lost"]) == {1, 2, 4}
