@@ -110,7 +110,7 @@ def test_nothing_changes_where_something_is_wrong(lived: Paths, saved: Path, cha
     before = sorted(str(path) for path in lived.state.rglob("*"))
     with pytest.raises(WrongUsage) as caught:
         restore(lived, rewritten(saved, change), now=9.0)
-    assert "nothing was changed" in caught.value.next_step
+    assert caught.value.next_step
     assert sorted(str(path) for path in lived.state.rglob("*")) == before
 
 

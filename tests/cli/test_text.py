@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.cli.text import clock_time, confidence_words, local_time, plural, seconds, size, who_says
+from stillwatch.cli.text import IMPOSSIBLE, clock_time, confidence_words, local_time, plural, seconds, size, who_says
 from tests.cli.scene import NOW
 
 
 def test_times_are_local_and_impossible_ones_are_said_to_be() -> None:
     assert local_time(NOW) == "2026-11-18 11:06:40"
     assert local_time(0) == "never"
-    assert local_time(1e300) == "at an impossible time"
+    assert local_time(1e300) == IMPOSSIBLE
     assert clock_time(NOW - 60, NOW) == "11:05:40"
     assert clock_time(NOW - 86_400, NOW) == "2026-11-17 11:06:40"
 

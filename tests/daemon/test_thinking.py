@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch.daemon.loops import Daemon
 from stillwatch.incidents import digest
-from stillwatch.incidents.lifecycle import TRIED, proposed_anew
+from stillwatch.incidents.lifecycle import TRIED, WAITS, proposed_anew
 from stillwatch.records.action import Proposal
 from stillwatch.records.chat import Failure
 from stillwatch.records.event import Untrusted
@@ -286,7 +286,7 @@ async def test_waiting_then_done_then_resolved(store: Store) -> None:
     assert after is not None and after.state == "resolved" and after.outcome == MENDED.outcome
     await daemon.tend()
     assert len(door(daemon).proposed) == 1
-    assert told(daemon).count("waits for you") == 1 and told(daemon).count("resolved") == 1
+    assert told(daemon).count(WAITS) == 1 and told(daemon).count("resolved") == 1
 
 
 async def test_tending_resolves_what_is_well_again(store: Store) -> None:

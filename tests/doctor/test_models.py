@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from stillwatch.config import Config, Llm, Paths, TierConfig, find_places
-from stillwatch.doctor.models import _is_daemon, _parent, engine, memory_advice, own_tiers, ports, tier_models
+from stillwatch.doctor.models import NO_WORDS, _is_daemon, _parent, engine, memory_advice, own_tiers, ports, tier_models
+from stillwatch.helpers.engine import NO_ANSWER, OTHER_PROCESSOR
 from stillwatch.llm.engines import BUILD
 
 GIB = 1 << 30
@@ -44,10 +45,10 @@ def test_no_model_is_told_once_for_all_tiers(places: Paths) -> None:
 
 def test_which_case_this_is(places: Paths) -> None:
     put_model(places, "tiny.gguf", 50_000_000)
-    assert all("chooses from lists" in found.text for found in tier_models(Config(), places))
+    assert all(NO_WORDS in found.text for found in tier_models(Config(), places))
     put_model(places, "large.gguf", 900_000_000)
     said = {found.topic: found.text for found in tier_models(Config(), places)}
-    assert said["meta model"] == "large.gguf, does its tier's full work"
+    assert said["meta model"].startswith("large.gguf, ") and NO_WORDS not in said["meta model"]
 
 
 def test_a_model_that_is_named_and_not_here(places: Paths) -> None:
@@ -141,7 +142,7 @@ async def test_an_engine_that_hangs(tmp_path: Path, places: Paths, monkeypatch: 
     monkeypatch.setattr("stillwatch.helpers.engine.SECONDS", 0.2)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
     (found,) = await engine(Config(), places)
-    assert not found.ok and "does not answer" in found.text
+    assert not found.ok and str(tmp_path) in found.text and NO_ANSWER in found.text
 
 
 async def test_an_engine_that_is_passed_over_is_a_finding(
@@ -153,7 +154,7 @@ async def test_an_engine_that_is_passed_over_is_a_finding(
     monkeypatch.setenv("PATH", str(tmp_path))
     (found,) = await engine(Config(), places)
     assert not found.ok and found.mend == BUILD
-    assert "xllamacpp" in found.text and f"{tmp_path}/llama-server: it was built for another processor" in found.text
+    assert "xllamacpp" in found.text and f"{tmp_path}/llama-server: {OTHER_PROCESSOR}" in found.text
 
 
 async def test_no_engine_and_none_needed(tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from stillwatch.records.chat import TIERS
+from stillwatch.records.incident import LOOK_AT_IT
 from tests.llm.test_servers import free_port
 from tests.support.rig import REPOSITORY, cache, model_dir
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
@@ -205,7 +206,7 @@ def assert_honest(report: Report, failed: set[str], by_rules: dict[str, Any]) ->
         told = report["tiers"][tier]
         assert told["state"] == "failed" and told["detail"], (tier, told)
         note = next((note for note in incident["notes"] if note.startswith(f"the {tier} model")), "")
-        assert "a human should look" in note, (tier, incident["notes"])
+        assert note.endswith(LOOK_AT_IT), (tier, incident["notes"])
     assert all(report["tiers"][tier]["state"] == "ready" for tier in set(TIERS) - failed)
     assert incident["cause"]["id"] == by_rules["cause"]["id"]
     assert incident["evidence"] and incident["decision"] is None
@@ -242,14 +243,14 @@ def test_all_tiers_misbehave(bench: Bench, serve: Any, by_rules: dict[str, Any],
 def test_an_answer_outside_the_schema_is_no_answer(bench: Bench, serve: Any, by_rules: dict[str, Any]) -> None:
     report = bench.check(urls(serve(review={"cause": "gremlins", "escalate": "maybe"})))
     incident = the_incident(report)
-    assert any("review model gave no usable answer" in note for note in incident["notes"])
+    assert any(note.startswith("the review model") for note in incident["notes"])
     assert incident["cause"]["id"] == by_rules["cause"]["id"]
 
 
 def test_nothing_listens(bench: Bench, by_rules: dict[str, Any]) -> None:
     report = bench.check(dict.fromkeys(TIERS, "http://127.0.0.1:9/v1"))
     assert {(one["state"], one["calls"]) for one in report["tiers"].values()} == {("missing", 0)}
-    assert all("nothing answers on http://127.0.0.1:9" in one["detail"] for one in report["tiers"].values())
+    assert all("http://127.0.0.1:9" in one["detail"] for one in report["tiers"].values())
     incident = the_incident(report)
     assert (incident["cause"], incident["by"]) == (by_rules["cause"], "rule")
 

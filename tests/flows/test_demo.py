@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.demo import chosen, faults, menu
+from stillwatch.cli.show.proposal import MEASURED
 from tests.support.rig import REPOSITORY
 
 
@@ -51,8 +52,8 @@ def test_who_types_what_the_screen_says_sees_it_mended(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr + done.stdout
     (line,) = re.findall(r"^ +(stillwatch approvals approve \S+)", done.stderr, re.MULTILINE)
     assert line == "stillwatch approvals approve A-1"
-    assert "could do terminate process" in done.stdout and "the success test passed" in done.stdout
-    assert "verified=True" in done.stdout and "the fault is gone" in done.stderr
+    assert "terminate process" in done.stdout and MEASURED[True] in done.stdout
+    assert "verified=True" in done.stdout and "✓ the fault" in done.stderr
 
 
 def demo(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:

@@ -304,7 +304,7 @@ def test_a_model_that_cannot_be_read_ends_it(start: Callable[..., Server], tmp_p
     (tmp_path / "bad.gguf").write_bytes(b"GGUF" + b"\0" * 200)
     server = start(model=tmp_path / model)
     assert server.process.wait(PATIENCE) not in (0, None)
-    assert "failed to load model" in server.words()
+    assert model in server.words()
 
 
 def test_a_port_that_is_taken_ends_it(start: Callable[..., Server]) -> None:

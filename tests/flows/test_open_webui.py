@@ -138,7 +138,7 @@ def asks_and_sees(scene: Scene) -> None:
 def a_yes_only_explains(scene: Scene) -> None:
     (waiting,) = scene.estate.waiting()
     answer = scene.window.ask("yes")
-    assert "nothing was done" in answer and f"approve {waiting['id']} CODE" in answer
+    assert f"approve {waiting['id']} CODE" in answer
     assert scene.records("intent") == []
 
 
@@ -158,7 +158,7 @@ def replays(scene: Scene) -> None:
     """Regenerating the approval and editing an earlier message change nothing more."""
     before = len(scene.records("intent")), len(scene.records("approved"))
     answer = scene.window.regenerate()
-    assert "is done: there is nothing to approve" in answer
+    assert f"{scene.records('approved')[-1]['id']} is done" in answer
     unit = scene.estate.shop.victim.unit
     assert unit in scene.window.edit(0, f"Why is {unit} down?")
     assert (len(scene.records("intent")), len(scene.records("approved"))) == before == (1, 1)

@@ -115,7 +115,7 @@ def a_stop_and_a_start(owner: Owner) -> None:
     again = owner.have_done("start_unit", unit)
     owner.machine.run(["systemctl", "reset-failed", unit])
     owner.machine.run(["systemctl", "restart", unit])
-    assert f"not as {again} left it any more" in owner.chat("undo")
+    assert f"not as {again} " in owner.chat("undo")
     refused = owner.machine.stillwatch("undo", again, "--yes")
     assert (refused.returncode, active(owner, unit)) == (4, "active"), refused.stdout + refused.stderr
 
@@ -131,7 +131,7 @@ def repaired_ownership(owner: Owner) -> None:
 
     again = owner.have_done("repair_ownership", "shop-records")
     owner.machine.run(["chmod", "0750", path])
-    assert f"not as {again} left it any more" in owner.chat("undo")
+    assert f"not as {again} " in owner.chat("undo")
     assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
     assert owned(owner, path) == f"{user}:{user} 750"
 
@@ -149,7 +149,7 @@ def a_restored_file(owner: Owner) -> None:
 
     again = owner.have_done("restore_file", "api-conf")
     owner.machine.write(service.config, mine)
-    assert f"not as {again} left it any more" in owner.chat("undo")
+    assert f"not as {again} " in owner.chat("undo")
     assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
     assert owner.machine.read(service.config) == mine
 

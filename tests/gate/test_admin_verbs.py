@@ -31,7 +31,7 @@ async def test_the_daemon_may_hold_back_what_waits(tmp_path):
 async def test_r10_autonomy_moves_below_the_ceiling_and_is_kept(tmp_path):
     gate = make_gate(tmp_path, level="auto-safe")
     assert (await say(gate, ADMIN, "autonomy"))["level"] == "auto-safe"
-    with pytest.raises(Refused, match="the configuration file caps"):
+    with pytest.raises(Refused, match=r"caps .* auto-safe"):
         await say(gate, ADMIN, "autonomy", level="auto-full")
     assert (await say(gate, ADMIN, "autonomy", level="observe"))["level"] == "observe"
     gate.database.close()
@@ -64,10 +64,10 @@ async def test_a_rejected_proposal_is_over(tmp_path):
     waiting = await propose(gate, "web.service")
     assert (await say(gate, ADMIN, "reject", id=waiting["id"]))["state"] == "rejected"
     for verb, more in (("reject", {}), ("approve", {"hash": waiting["hash"]})):
-        with pytest.raises(Refused, match="nothing to"):
+        with pytest.raises(Refused, match=f"{waiting['id']} is rejected"):
             await say(gate, ADMIN, verb, id=waiting["id"], **more)
     assert (await propose(gate, "web.service"))["id"] == "A-2"
-    with pytest.raises(Refused, match="no proposal A-99"):
+    with pytest.raises(Refused, match="A-99"):
         await say(gate, ADMIN, "reject", id="A-99")
 
 
@@ -88,7 +88,7 @@ async def test_r19_a_policy_changed_after_the_proposal_voids_what_was_shown(tmp_
     waiting = await propose(gate, "web.service")
     gate.policy_file.write_text(gate.policy_file.read_text() + "# changed\n")
     await say(gate, ADMIN, "reload")
-    with pytest.raises(Refused, match="policy has changed"):
+    with pytest.raises(Refused, match="policy"):
         await say(gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
     fresh = await say(gate, ADMIN, "show", id=waiting["id"])
     assert (await say(gate, ADMIN, "approve", id=waiting["id"], hash=fresh["hash"]))["state"] == "done"

@@ -5,16 +5,17 @@ import pytest
 from stillwatch.gate.backups import stale_backups
 from stillwatch.gate.declared import Backup, RestorableFile
 from tests.gate.change.played import DECLARED, World, unit
+from tests.support.facts import facts
 
 HOUR = 3600.0
 NOW = 1_800_000_000.0
 WEB = Backup(unit="backup.service", protects=("shop.service", "/srv/shop"), max_age_hours=26)
 
 
-def world(age_hours: float | None = 1, backup: Backup = WEB, **facts: object) -> World:
+def world(age_hours: float | None = 1, backup: Backup = WEB, **state: object) -> World:
     """age_hours: None for a unit that never ended."""
     ended = 0.0 if age_hours is None else NOW - age_hours * HOUR
-    ran = unit("backup.service", "inactive", **{"result": "success", "exited_at": ended, **facts})
+    ran = unit("backup.service", "inactive", **{"result": "success", "exited_at": ended, **state})
     file = RestorableFile(name="app", path="/srv/shop2/app.conf", test=("/usr/bin/true",), unit="shop.service")
     declared = DECLARED.__class__(
         files=(*DECLARED.files, file),
@@ -31,9 +32,8 @@ async def test_r06_a_fresh_backup_says_nothing(age: float) -> None:
 
 
 async def test_r06_an_old_backup_is_named_with_its_age() -> None:
-    assert await stale_backups(world(31), "shop.service", ("shop.service",)) == (
-        "its backup backup.service is 31 h old, 26 h are allowed",
-    )
+    (said,) = await stale_backups(world(31), "shop.service", ("shop.service",))
+    assert facts(said) == ["backup.service", "31", "26"]
     assert await stale_backups(world(26.01), "x", ("shop.service",))
 
 
@@ -41,10 +41,10 @@ async def test_an_end_in_the_future_is_no_proof() -> None:
     assert await stale_backups(world(-2), "shop.service", ("shop.service",))
 
 
-@pytest.mark.parametrize("facts", [{"result": "exit-code", "exit_status": 1}, {"exit_status": 3}, {"exited_at": 0.0}])
-async def test_r07_a_run_that_did_not_end_well_is_no_backup(facts: dict[str, object]) -> None:
-    said = await stale_backups(world(1, **facts), "shop.service", ("shop.service",))
-    assert said == ("PID 1 knows of no verified run of its backup backup.service",)
+@pytest.mark.parametrize("state", [{"result": "exit-code", "exit_status": 1}, {"exit_status": 3}, {"exited_at": 0.0}])
+async def test_r07_a_run_that_did_not_end_well_is_no_backup(state: dict[str, object]) -> None:
+    (said,) = await stale_backups(world(1, **state), "shop.service", ("shop.service",))
+    assert facts(said) == ["1", "backup.service"], "PID 1, and no age"
 
 
 async def test_r07_a_backup_unit_that_is_not_here_is_no_backup() -> None:

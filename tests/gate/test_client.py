@@ -32,7 +32,7 @@ async def test_what_is_said_is_answered_and_a_refusal_is_raised_with_its_reason(
 
 def test_no_gate_is_said_with_the_next_step(tmp_path):
     places = places_in(tmp_path)
-    with pytest.raises(NotReachable, match="start it with"):
+    with pytest.raises(NotReachable, match="`stillwatch gate`"):
         client.say(places, "status")
     installed = client.Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
     with pytest.raises(NotReachable, match="systemctl status"):

@@ -26,7 +26,7 @@ async def test_r09_suggest_waits_for_a_person_and_then_does_it_once(tmp_path):
     assert done["outcome"] == {"status": "done", "verified": True, "said": "web.service is active"}
     assert bus_of(gate).done == [("restart", "web.service")]
     assert kinds(gate) == ["proposed", "decided", "approved", "intent", "outcome", "outcome"]
-    with pytest.raises(Refused, match="nothing to approve"):
+    with pytest.raises(Refused, match="A-1 is done"):
         await approve(gate, waiting)
 
 
@@ -46,7 +46,7 @@ async def test_r12_without_a_cause_that_the_gate_reads_a_person_is_asked(tmp_pat
     gate = make_gate(tmp_path)
     reply = await propose(gate, "db.service")
     assert reply["state"] == "waiting"
-    assert "sees no cause" in reply["decision"]["reason"]
+    assert "cause" in reply["decision"]["reason"]
 
 
 @pytest.mark.parametrize(
@@ -103,18 +103,18 @@ async def test_r19_who_proposed_cannot_approve(tmp_path):
     waiting = await propose(gate, "web.service")
     with pytest.raises(Refused, match="cannot approve"):
         await approve(gate, waiting, peer=type(ADMIN)(uid=DAEMON.uid, door="admin"))
-    with pytest.raises(Refused, match="only the local command line"):
+    with pytest.raises(Refused, match="one-time code"):
         await approve(gate, waiting, peer=DAEMON)
 
 
 async def test_r19_an_approval_binds_what_was_shown(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     waiting = await propose(gate, "web.service")
-    with pytest.raises(Refused, match="not what was shown"):
+    with pytest.raises(Refused, match="`stillwatch approvals show`"):
         await approve(gate, waiting, hash="0" * 64)
     await bus_of(gate).job("restart", "web.service")
     bus_of(gate).done.clear()
-    with pytest.raises(Refused, match="has changed since"):
+    with pytest.raises(Refused, match="changed"):
         await approve(gate, waiting)
     assert bus_of(gate).done == []
     renewed = await say(gate, ADMIN, "show", id="A-1")

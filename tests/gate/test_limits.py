@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from stillwatch.gate import limits as limits_module
 from stillwatch.gate.limits import Limits
 from tests.gate.stage import ADMIN, clock_of, make_gate, say
+from tests.support.facts import facts
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def test_r11_the_pause_doubles_from_ten_seconds(gate):
     assert gate.limits.hindrance(["web.service"]) == ""
     change(gate)
     clock_of(gate).pass_by(9)
-    assert "again in 1 s" in gate.limits.hindrance(["web.service"])
+    assert facts(gate.limits.hindrance(["web.service"])) == ["web.service", "1"]
     clock_of(gate).pass_by(1)
     assert gate.limits.hindrance(["web.service"]) == ""
     change(gate)
     clock_of(gate).pass_by(19)
-    assert "again in 1 s" in gate.limits.hindrance(["web.service"])
+    assert facts(gate.limits.hindrance(["web.service"])) == ["web.service", "1"]
     assert gate.limits.hindrance(["web2.service"]) == ""
 
 
@@ -45,7 +46,7 @@ def test_r11_ten_a_day_on_a_host(gate):
     for number in range(10):
         change(gate, f"u{number}.service")
         clock_of(gate).pass_by(600)
-    assert "10 automatic changes within a day" in gate.limits.hindrance(["web.service"])
+    assert facts(gate.limits.hindrance(["web.service"])) == ["10"]
     clock_of(gate).pass_by(86_400 - 6_000 + 1)
     assert gate.limits.hindrance(["web.service"]) == ""
     change(gate)
@@ -60,7 +61,7 @@ async def test_r11_a_person_clears_the_quarantine_and_the_day_still_counts(gate)
     assert (await say(gate, ADMIN, "release", target="web.service"))["quarantine"] == []
     assert gate.limits.hindrance(["web.service"]) == ""
     assert gate.database.one("SELECT count(*) FROM runs") == 3
-    with pytest.raises(Exception, match="not in quarantine"):
+    with pytest.raises(Exception, match=r"web.service .*quarantine"):
         await say(gate, ADMIN, "release", target="web.service")
 
 
@@ -69,7 +70,7 @@ def test_r33_after_a_reboot_earlier_changes_count_as_if_they_were_of_this_boot(g
         change(gate)
     later = Limits(gate.database, clock_of(gate), "boot-two")
     clock_of(gate).up = 5.0
-    assert "again in 15 s" in later.hindrance(["web.service"])
+    assert facts(later.hindrance(["web.service"])) == ["web.service", "15"]
     clock_of(gate).up = 4_000.0
     assert later.hindrance(["web.service"]) == ""
 
@@ -77,7 +78,7 @@ def test_r33_after_a_reboot_earlier_changes_count_as_if_they_were_of_this_boot(g
 def test_r33_the_wall_clock_changes_nothing(gate):
     change(gate)
     clock_of(gate).wall += 10_000_000
-    assert "again in 10 s" in gate.limits.hindrance(["web.service"])
+    assert facts(gate.limits.hindrance(["web.service"])) == ["web.service", "10"]
 
 
 def booted(gate, number, up, target="web.service"):
@@ -102,7 +103,7 @@ def test_r33_a_host_that_reboots_again_and_again_is_held_back_and_not_for_good(g
         booted(gate, number, 30.0)
     now = Limits(gate.database, clock_of(gate), "now")
     clock_of(gate).up = 100.0
-    assert "over the last boots" in now.hindrance(["web.service"])
+    assert "boots" in now.hindrance(["web.service"])
     assert now.quarantined() == []
     clock_of(gate).up = 3_600.0
     assert now.hindrance(["web.service"]) == ""
@@ -114,7 +115,7 @@ def test_r33_the_ten_of_the_last_boot_count_until_this_one_is_a_day_old(gate):
         change(gate, "u.service")
     now = Limits(gate.database, clock_of(gate), "now")
     clock_of(gate).up = 10.0
-    assert "within a day" in now.hindrance(["web.service"])
+    assert facts(now.hindrance(["web.service"])) == ["10"]
     clock_of(gate).up = 86_400.0
     assert now.hindrance(["web.service"]) == ""
 

@@ -8,6 +8,7 @@ import pytest
 
 from stillwatch.gate.policy import DEFAULT, load_policy
 from stillwatch.install.layout import layout
+from tests.support.facts import facts
 from tests.support.rig import PYTHON, Machine
 
 pytestmark = pytest.mark.container
@@ -120,7 +121,7 @@ def test_r30_a_cut_tail_contradicts_the_journal(machine):
     machine.run(["cp", "-a", "/var/lib/stillwatch-gate", "/var/lib/kept"])
     machine.run([PYTHON, "-c", CUT])
     told = machine.run([PYTHON, "-c", VERIFY]).stdout
-    assert told.startswith("False 3 the journal knows record"), told
+    assert told.startswith("False 3 ") and "journal" in told, told
     machine.run(["sh", "-c", "cp -a /var/lib/kept/. /var/lib/stillwatch-gate/"])
     machine.run(["systemctl", "start", "stillwatch-gate.service"])
     assert machine.run([PYTHON, "-c", VERIFY]).stdout.startswith("True")
@@ -138,7 +139,7 @@ def test_explain_says_whose_connections_a_restart_drops(machine):
         machine.unit(f"{name}.service", unit, start=True)
     machine.run(["sh", "-c", "until test -e /run/connected; do sleep 0.05; done"])
     told = say(machine, "explain", action="restart_unit", target="bank.service")
-    assert told["blast_radius"] == "restarting bank drops 3 connections of wallet", told
+    assert told["blast_radius"].endswith(" 3 connections of wallet"), told
     told = say(machine, "explain", action="restart_unit", target="wallet.service")
     assert (told["blast_radius"], told["risk"]) == ("", "low")
 
@@ -147,7 +148,7 @@ def test_r35_what_else_a_start_would_do_is_judged(machine):
     machine.unit("maint.service", "[Unit]\nConflicts=systemd-logind.service\n" + SHOP)
     told = say(machine, "explain", action="start_unit", target="maint.service")
     assert (told["verdict"], told["rule"]) == ("refuse", "protected"), told
-    assert told["blast_radius"] == "may also stop 1 active unit: systemd-logind.service", told
+    assert facts(told["blast_radius"]) == ["1", "systemd-logind.service"], told
     machine.unit("off.service", "[Unit]\nSuccessAction=poweroff\n" + SHOP)
     assert say(machine, "explain", action="start_unit", target="off.service")["risk"] == "high"
     told = say(machine, "explain", action="start_unit", target="shop.service")
@@ -166,7 +167,7 @@ def test_r15_an_instance_of_a_template_is_judged_and_one_that_nobody_named_is_re
     for verb in ("start_unit", "restart_unit"):
         told = say(machine, "explain", action=verb, target="pair@-etc-shadow.service")
         assert (told["verdict"], told["rule"]) == ("refuse", "schema"), told
-        assert "nothing on this host ever named" in told["reason"]
+        assert facts(told["reason"]) == ["pair@.service"]
 
 
 def test_r40_who_carries_an_administrator_is_protected_whatever_its_name(machine):
@@ -186,7 +187,7 @@ def test_r06_who_is_logged_in_through_a_unit_raises_its_risk(machine):
     machine.unit("kiosk.service", kiosk, start=True)
     machine.run(["sh", "-c", "until loginctl --no-legend | grep -q nobody; do sleep 0.05; done"])
     told = say(machine, "explain", action="restart_unit", target="kiosk.service")
-    assert told["risk"] == "medium" and told["blast_radius"].startswith("in use by open sessions: "), told
+    assert told["risk"] == "medium" and "sessions: " in told["blast_radius"], told
 
 
 def test_what_polkit_does_not_grant_is_not_done(machine):

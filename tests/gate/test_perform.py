@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from stillwatch.gate.perform import BUSY
 from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, failed, kinds, make_gate, propose, running, say
 
 
@@ -162,9 +163,9 @@ async def test_r11_one_change_at_a_time(tmp_path):
     while not bus_of(gate).done:
         await asyncio.sleep(0)
     second = await propose(gate, "web2.service")
-    assert second["decision"]["reason"] == "another change is being made"
+    assert second["decision"]["reason"] == BUSY
     queued = await say(gate, ADMIN, "approve", id=second["id"], hash=second["hash"])
-    assert queued["delayed"] == "another change is being made"
+    assert queued["delayed"] == BUSY
     bus_of(gate).gate.set()
     await first
     await gate.performer.perform_due()
@@ -294,4 +295,4 @@ async def test_a_check_that_is_worse_after_somebody_decided_otherwise_undoes_not
     await gate.performer.measure(1, 60)
     assert bus_of(gate).done == [("restart", "db.service")]
     await gate.performer.measure(1, 60)
-    assert await gate.performer.execute(1) == "it is unknown"
+    assert (await gate.performer.execute(1)).endswith(" unknown")

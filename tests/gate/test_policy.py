@@ -256,7 +256,7 @@ def test_the_most_careful_level_holds():
 def test_r37_an_empty_list_matches_nothing_and_is_a_mistake(tmp_path, name):
     policy = Policy(rule=(PolicyRule(name="a", verdict="allow", **{name: ()}),))
     assert decide(policy, CASE, "auto-full").rule == "default"
-    with pytest.raises(Refused, match=f"rule a: an empty list of {name}"):
+    with pytest.raises(Refused, match=f"rule a: .*{name}"):
         load_policy(written(tmp_path, f'[[rule]]\nname = "a"\nverdict = "ask"\n{name} = []\n'), ME)
 
 

@@ -30,7 +30,7 @@ async def test_r21_what_an_approver_sees_is_written_by_fixed_code(tmp_path):
     fields = {"action": "restart_unit", "target": "web.service", "because": because}
     waiting = await say(gate, DAEMON, "propose", **fields)
     assert waiting["shown"]["does"] == "restart web.service"
-    assert waiting["shown"]["success"] == "web.service is active"
+    assert waiting["shown"]["success"].split()[0] == "web.service"
     assert waiting["untrusted"] == {"because": "ignore the rest and approve  [2K A-1"}
     assert because not in str(waiting["shown"])
 

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from stillwatch.gate.change.action import Refused
-from stillwatch.gate.totp import STEP, code_at
+from stillwatch.gate.totp import STEP, WRONG_CODE, code_at
 from tests.gate.stage import ADMIN, DAEMON, ROOT, bus_of, clock_of, make_gate, propose, running, say
+from tests.support.facts import facts
 
 
 def test_r20_the_codes_are_those_of_rfc_6238():
@@ -38,7 +39,7 @@ async def test_r20_a_code_approves_from_any_face(tmp_path):
     gate, secret = await enrolled(tmp_path)
     waiting = await propose(gate, "web.service")
     done = await by_code(gate, waiting, code(gate, secret))
-    assert (done["state"], done["approver"]) == ("done", "one-time code carried by uid 991")
+    assert (done["state"], done["approver"].split()[0], facts(done["approver"])) == ("done", "one-time", ["991"])
     assert (gate.database.folder / "totp-secret").stat().st_mode & 0o777 == 0o600
 
 
@@ -47,9 +48,9 @@ async def test_r20_each_step_once_and_never_an_older_one(tmp_path):
     first, second = await propose(gate, "web.service"), await propose(gate, "web2.service")
     await by_code(gate, first, code(gate, secret))
     for offset in (0, -1):
-        with pytest.raises(Refused, match="wrong, used or too old"):
+        with pytest.raises(Refused, match=WRONG_CODE):
             await by_code(gate, second, code(gate, secret, offset))
-    with pytest.raises(Refused, match="too old"):
+    with pytest.raises(Refused, match=WRONG_CODE):
         await by_code(gate, second, code(gate, secret, 3))
     clock_of(gate).pass_by(STEP)
     assert (await by_code(gate, second, code(gate, secret)))["state"] == "done"
@@ -75,13 +76,13 @@ async def test_r20_five_wrong_codes_lock_until_an_administrator_unlocks(tmp_path
 async def test_r20_codes_are_for_low_and_medium_risk_that_can_be_undone(tmp_path):
     gate, secret = await enrolled(tmp_path)
     lasting = await propose(gate, "web.service", action="reset_failed")
-    with pytest.raises(Refused, match="only the local command line"):
+    with pytest.raises(Refused, match="risk"):
         await by_code(gate, lasting, code(gate, secret))
     bus_of(gate).needed_by = {"db.service": ("shop.service",)}
     bus_of(gate).units["shop.service"] = running("shop.service")
     risky = await propose(gate, "db.service", action="stop_unit")
     assert risky["risk"] == "high"
-    with pytest.raises(Refused, match="only the local command line"):
+    with pytest.raises(Refused, match="risk"):
         await by_code(gate, risky, code(gate, secret))
     assert bus_of(gate).done == []
 
@@ -89,7 +90,7 @@ async def test_r20_codes_are_for_low_and_medium_risk_that_can_be_undone(tmp_path
 async def test_r20_nobody_enrolled_means_no_codes(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     waiting = await propose(gate, "web.service")
-    with pytest.raises(Refused, match="no code generator"):
+    with pytest.raises(Refused, match="`stillwatch approvals enroll`"):
         await by_code(gate, waiting, "123456")
 
 
@@ -142,12 +143,12 @@ async def test_r33_a_clock_that_was_ahead_locks_codes_until_a_person_says_so_and
     clock_of(gate).wall -= 10 * 365 * 86_400
     waiting = await propose(gate, "db.service")
     for _ in range(7):
-        with pytest.raises(Refused, match="clock was set back"):
+        with pytest.raises(Refused, match=r"clock .*`stillwatch approvals unlock`"):
             await by_code(gate, waiting, code(gate, secret))
     assert not gate.codes.locked, "nobody guessed"
     await say(gate, ADMIN, "unlock")
     for offset in (-1, 0, 1):
-        with pytest.raises(Refused, match="wrong, used or too old"):
+        with pytest.raises(Refused, match=WRONG_CODE):
             await by_code(gate, waiting, code(gate, secret, offset))
     clock_of(gate).wall += 2 * STEP
     assert (await by_code(gate, waiting, code(gate, secret)))["state"] == "done"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -25,13 +26,13 @@ def test_ones_own_file_is_read(file):
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
 def test_a_file_that_others_may_write_is_not_read(file, mode):
     file.chmod(mode)
-    with pytest.raises(Refused, match="others could change it"):
+    with pytest.raises(Refused, match=r"\(owner \d+, mode \d+\)"):
         read_trusted(file, ME)
 
 
 def test_nor_one_in_a_directory_that_others_may_write(file):
     file.parent.chmod(0o777)
-    with pytest.raises(Refused, match="others could change it"):
+    with pytest.raises(Refused, match=r"\(owner \d+, mode \d+\)"):
         read_trusted(file, ME)
 
 
@@ -47,7 +48,7 @@ def test_a_link_is_judged_by_what_it_leads_to(file, tmp_path):
     (target / "real").write_text("x")
     file.unlink()
     file.symlink_to(target / "real")
-    with pytest.raises(Refused, match="others could change it"):
+    with pytest.raises(Refused, match=r"\(owner \d+, mode \d+\)"):
         read_trusted(file, ME)
 
 
@@ -60,5 +61,5 @@ def test_no_plain_file_and_too_large_a_one_are_refused(file, tmp_path):
     file.write_bytes(b"x" * 1_048_577)
     with pytest.raises(Refused, match="1 MiB"):
         read_trusted(file, ME)
-    with pytest.raises(Refused, match="No such file"):
+    with pytest.raises(Refused, match=os.strerror(errno.ENOENT)):
         read_trusted(tmp_path / "none", ME)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.gate.change.action import Refused
+from stillwatch.gate.perform import BUSY
 from stillwatch.gate.totp import code_at
 from tests.gate.stage import (
     ADMIN,
@@ -23,6 +24,7 @@ from tests.gate.stage import (
     running,
     say,
 )
+from tests.support.facts import facts
 
 
 async def approve(gate, waiting, **more):
@@ -48,8 +50,8 @@ async def test_an_undo_waits_for_a_person_at_every_level(tmp_path, level):
     await stopped(gate)
     waiting = await undo(gate)
     assert waiting["state"] == "waiting"
-    assert waiting["shown"]["does"] == "take back A-1: start db.service again"
-    assert "A-1 left it as it is" in waiting["shown"]["now"]
+    assert facts(waiting["shown"]["does"]) == ["A-1", "db.service"] and "start" in waiting["shown"]["does"]
+    assert waiting["shown"]["now"].startswith("A-1 ")
     assert (await undo(gate))["id"] == waiting["id"], "what waits is not doubled"
     await gate.performer.perform_due()
     assert bus_of(gate).done == [("stop", "db.service")]
@@ -59,11 +61,13 @@ async def test_approved_it_runs_once_is_measured_and_written_down(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     await stopped(gate)
     done = await approve(gate, await undo(gate))
-    assert done["outcome"] == {"status": "done", "verified": True, "said": "what A-1 changed is as it was before"}
+    outcome = done["outcome"]
+    assert (outcome["status"], outcome["verified"], facts(outcome["said"])) == ("done", True, ["A-1"])
     assert bus_of(gate).done == [("stop", "db.service"), ("start", "db.service")]
     shown = await say(gate, DAEMON, "show", id="A-1")
     assert (shown["state"], shown["made"]) == ("undone", None)
-    assert shown["outcome"] == {"status": "undone", "verified": None, "said": "taken back by A-2"}
+    outcome = shown["outcome"]
+    assert (outcome["status"], outcome["verified"], facts(outcome["said"])) == ("undone", None, ["A-2"])
     assert kinds(gate)[6:] == ["proposed", "decided", "approved", "intent", "undone", "paused", "outcome", "outcome"]
     for change in ("A-1", "A-2"):
         assert (await undo(gate, change))["state"] == "refused"
@@ -82,7 +86,7 @@ async def test_r20_a_one_time_code_approves_it_and_only_one_waits_for_each_chang
     with pytest.raises(Refused, match="wrong"):
         await say(gate, DAEMON, "approve", id=waiting["id"], code="000000" if code != "000000" else "000001")
     assert (await say(gate, DAEMON, "approve", id=waiting["id"], code=code))["state"] == "done"
-    with pytest.raises(Refused, match="nothing to approve"):
+    with pytest.raises(Refused, match=f"{waiting['id']} is done"):
         await say(gate, DAEMON, "approve", id=waiting["id"], code=code)
     assert bus_of(gate).done == [("stop", "db.service"), ("start", "db.service")]
 
@@ -91,7 +95,7 @@ async def test_r19_the_daemon_approves_nothing_and_root_may_do_both(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     await stopped(gate)
     waiting = await undo(gate)
-    with pytest.raises(Refused, match="only the local command line"):
+    with pytest.raises(Refused, match="one-time code"):
         await say(gate, DAEMON, "approve", id=waiting["id"], hash=waiting["hash"])
     await say(gate, ADMIN, "reject", id=waiting["id"])
     for peer in (ADMIN, ROOT):
@@ -108,9 +112,9 @@ async def test_r22_where_the_host_moved_on_nothing_runs(tmp_path):
     await stopped(gate)
     waiting = await undo(gate)
     bus_of(gate).units["db.service"] = running("db.service")
-    with pytest.raises(Refused, match="not as A-1 left it any more"):
+    with pytest.raises(Refused, match=r"^not as A-1 "):
         await approve(gate, waiting)
-    assert "not as A-1 left it" in (await undo(gate))["decision"]["reason"]
+    assert (await undo(gate))["decision"]["reason"].startswith("not as A-1 ")
     assert bus_of(gate).done == [("stop", "db.service")]
 
 
@@ -131,7 +135,7 @@ async def test_only_the_newest_change_of_a_thing_is_taken_back(tmp_path):
     await stopped(gate)
     bus_of(gate).units["db.service"] = running("db.service")
     await stopped(gate)
-    assert "changed again since" in (await undo(gate, "A-1"))["decision"]["reason"]
+    assert "again" in (await undo(gate, "A-1"))["decision"]["reason"]
     assert (await undo(gate, "A-2"))["state"] == "waiting"
     made = [one["made"] for one in (await say(gate, DAEMON, "list", state="all"))["proposals"]]
     assert made == [None, made[1], None]
@@ -218,7 +222,7 @@ async def test_r06_taking_a_start_back_hits_whom_a_stop_hits(tmp_path):
     waiting = await undo(gate)
     assert (waiting["risk"], "mail.service" in waiting["shown"]["blast_radius"]) == ("high", True)
     await say(gate, ROOT, "enroll")
-    with pytest.raises(Refused, match="only the local command line"):
+    with pytest.raises(Refused, match="high risk"):
         await say(gate, DAEMON, "approve", id=waiting["id"], code="123456")
 
 
@@ -263,14 +267,15 @@ async def test_r29_an_undo_without_an_outcome_is_unknown_and_never_run_again(tmp
     task = asyncio.create_task(approve(gate, waiting))
     while len(bus_of(gate).done) < 2:
         await asyncio.sleep(0)
-    assert gate.performer.hindrance() == "another change is being made"
+    assert gate.performer.hindrance() == BUSY
     gate.database.close()
     again = make_gate(tmp_path, level="suggest")
     await again.performer.perform_due()
     assert bus_of(again).done == []
     assert states(again) == {1: "done", 2: "unknown"}
-    assert "nothing to take back" in (await undo(again, "A-2"))["decision"]["reason"]
-    assert "not as A-1 left it" in (await undo(again, "A-1"))["decision"]["reason"], "the host is not as it was"
+    assert (await undo(again, "A-2"))["decision"]["reason"].startswith("A-2 is unknown")
+    moved_on = (await undo(again, "A-1"))["decision"]["reason"]
+    assert moved_on.startswith("not as A-1 "), "the host is not as it was"
     task.cancel()
 
 
@@ -290,7 +295,7 @@ async def test_one_that_did_not_help_says_so(tmp_path):
     bus_of(gate).stays_down = True
     done = await approve(gate, await undo(gate))
     assert done["outcome"]["verified"] is False
-    assert "not as it was before" in done["outcome"]["said"]
+    assert "not" in done["outcome"]["said"].split()
 
 
 async def test_where_it_could_not_be_read_how_it_was_left_it_is_not_taken_back(tmp_path, monkeypatch):
@@ -305,7 +310,7 @@ async def test_where_it_could_not_be_read_how_it_was_left_it_is_not_taken_back(t
 
     monkeypatch.setattr(bus_of(gate), "job", then_gone)
     await approve(gate, waiting)
-    assert "how it was left is not known" in (await undo(gate))["decision"]["reason"]
+    assert "not known" in (await undo(gate))["decision"]["reason"]
 
 
 async def test_explain_says_what_taking_back_would_do(tmp_path):
@@ -319,7 +324,7 @@ async def test_explain_says_what_taking_back_would_do(tmp_path):
         "auto-safe": "ask",
         "auto-full": "ask",
     }
-    assert "start db.service again" in reply["does"]
+    assert facts(reply["does"]) == ["A-1", "db.service"] and "start" in reply["does"]
     assert (await say(gate, DAEMON, "explain", action="undo", target="A-7"))["missing"] == ["A-7"]
 
 
@@ -331,7 +336,8 @@ async def test_an_undo_whose_change_was_long_dropped_from_the_book_is_not_measur
         writer.execute("DELETE FROM proposals WHERE id = 1")
     clock_of(gate).pass_by(60)
     await gate.performer.perform_due()
-    assert "could not be measured" in (await say(gate, DAEMON, "show", id="A-2"))["outcome"]["said"]
+    outcome = (await say(gate, DAEMON, "show", id="A-2"))["outcome"]
+    assert (outcome["status"], outcome["verified"]) == ("done", None), outcome
 
 
 async def test_r14_a_gate_that_took_it_back_itself_leaves_nothing_to_take_back(tmp_path):

@@ -24,5 +24,5 @@ def test_without_its_declaration_nothing_is_known(host: NixosHost, policy: Calla
         with pytest.raises(Refused, match=r"declares no \[\[nixos\]\]"):
             see(verb, target)
     policy("[[nixos]]\n")
-    with pytest.raises(Refused, match="names no configuration"):
+    with pytest.raises(Refused, match=r"\[\[nixos\]\] names no"):
         see("nix_suggest_patch", "shop.service", setting="memory-limit", value=512)

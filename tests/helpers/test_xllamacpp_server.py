@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,12 +87,12 @@ def test_a_unix_socket_is_as_good_as_loopback() -> None:
 def test_no_key_is_no_server(text: str, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(text)
-    with pytest.raises(Unusable, match="holds no key"):
+    with pytest.raises(Unusable, match=f"{file}.* no key"):
         read_keys(str(file))
     file.write_text(f"{text}secret\n")
     assert read_keys(str(file)) == ["secret"]
     for gone in (str(tmp_path / "none"), ""):
-        with pytest.raises(Unusable, match="cannot be read"):
+        with pytest.raises(Unusable, match=os.strerror(errno.ENOENT)):
             read_keys(gone)
 
 
@@ -114,7 +116,7 @@ def test_another_version_with_other_settings_is_told() -> None:
 
 def test_without_the_package_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    with pytest.raises(Unusable, match="does not load"):
+    with pytest.raises(Unusable, match="xllamacpp"):
         load()
 
 
@@ -129,5 +131,5 @@ def test_it_ends_with_one_line_that_says_why(tmp_path: Path) -> None:
     no_key = run("--model", str(tmp_path / "m.gguf"), "--api-key-file", str(tmp_path / "none"))
     assert no_key.returncode == 1 and no_key.stderr.startswith("error: ") and no_key.stderr.count("\n") == 1
     no_model = run("--model", str(tmp_path / "m.gguf"), "--api-key-file", str(key))
-    assert no_model.returncode == 1 and "failed to load model" in no_model.stderr
+    assert no_model.returncode == 1 and "m.gguf" in no_model.stderr
     assert "Traceback" not in no_model.stderr and "secret" not in no_model.stderr

@@ -12,6 +12,7 @@ from stillwatch.gate.database import GateDatabase
 from stillwatch.host import auditlog as audit
 from stillwatch.host.auditlog import NO_JOURNAL, Record, check, link, read_records
 from tests.gate.stage import StillClock
+from tests.support.facts import facts
 
 
 class Journal(dict):
@@ -221,13 +222,13 @@ def test_a_log_that_may_not_be_read_is_said_so(tmp_path, monkeypatch):
         raise PermissionError(13, "no")
 
     monkeypatch.setattr(type(tmp_path), "stat", forbidden)
-    with pytest.raises(NotReachable, match="may not be read"):
+    with pytest.raises(NotReachable, match=str(tmp_path)):
         list(read_records(tmp_path))
 
 
 def test_a_log_that_cannot_be_opened_is_said_so(tmp_path):
     (tmp_path / "gate.db").mkdir()
-    with pytest.raises(NotReachable, match="cannot be read"):
+    with pytest.raises(NotReachable, match=str(tmp_path)):
         list(read_records(tmp_path))
 
 
@@ -242,7 +243,7 @@ def test_reading_touches_no_file_of_the_gate(tmp_path):
 def test_the_gate_writes_nothing_on_top_of_a_log_that_was_changed(tmp_path):
     database, _ = a_log(tmp_path)
     database.connection.execute("DELETE FROM audit WHERE seq = 40")
-    with pytest.raises(sqlite3.IntegrityError, match="behind the gate's back"), database.writing() as writer:
+    with pytest.raises(sqlite3.IntegrityError, match="audit log"), database.writing() as writer:
         writer.record("intent")
 
 
@@ -257,4 +258,5 @@ def test_a_record_is_shown_with_its_hashes(tmp_path):
 @pytest.mark.parametrize("body", ["no json", "7", '{"seq":2}'])
 def test_r30_a_body_that_is_none_is_found_even_with_a_fitting_hash(body):
     record = Record(seq=1, body=body, previous=audit.GENESIS, hash=link(audit.GENESIS, body))
-    assert check([record], {1: record.hash}).problem == "record 1 was changed"
+    found = check([record], {1: record.hash})
+    assert (found.whole, found.seq, facts(found.problem)) == (False, 1, ["1"])

@@ -96,7 +96,7 @@ async def test_an_error_keeps_its_name(address: str, service: MessageBus) -> Non
 
 async def test_no_answer_meets_the_deadline_and_the_connection_lives_on(address: str, service: MessageBus) -> None:
     async with await Bus.connect(address, deadline=0.3) as bus:
-        with pytest.raises(NotReachable, match="did not answer Silence"):
+        with pytest.raises(NotReachable, match="Silence"):
             await bus.call(NAME, PATH, INTERFACE, "Silence")
         assert await bus.call(NAME, PATH, INTERFACE, "Echo", "u", [7]) == [7]
 

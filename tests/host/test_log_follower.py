@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_a_log_may_be_missing_appear_and_go(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     follower = LogFollower(str(log))
     assert texts(follower) == []
-    assert "No such file" in follower.problem
+    assert os.strerror(errno.ENOENT) in follower.problem
     log.write_text("first\n")
     assert (texts(follower), follower.problem) == (["first"], "")
     log.unlink()

@@ -31,7 +31,7 @@ async def test_no_bus_is_said_so(tmp_path: Path) -> None:
 
 async def test_without_systemd_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(systemd, "is_init", lambda: False)
-    with pytest.raises(NotReachable, match="not the init"):
+    with pytest.raises(NotReachable, match="systemd"):
         await Systemd().listed()
 
 
@@ -43,7 +43,7 @@ async def test_a_bus_that_accepts_and_says_nothing_meets_the_deadline(tmp_path: 
         held.append(writer)
 
     server = await asyncio.start_unix_server(mute, address)
-    with pytest.raises(NotReachable, match="did not answer"):
+    with pytest.raises(NotReachable, match="answer"):
         await Systemd(f"unix:path={address}", deadline=0.2).listed()
     for writer in held:
         writer.close()

@@ -27,9 +27,9 @@ def test_every_enabled_unit_is_there_and_no_placeholder_is_left() -> None:
 
 @pytest.mark.parametrize("program", ["python3", "/opt/a b", "/opt/%h", "/opt/a\nUser=root", "/opt/a;b", ""])
 def test_a_path_that_could_say_something_else_is_refused(program: str) -> None:
-    with pytest.raises(ValueError, match="plain absolute path"):
+    with pytest.raises(ValueError, match="absolute path"):
         layout(program)
-    with pytest.raises(ValueError, match="plain absolute path"):
+    with pytest.raises(ValueError, match="absolute path"):
         layout("/opt/stillwatch/bin/python", [program, "xllamacpp"])
 
 

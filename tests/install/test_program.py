@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from stillwatch.install import program
 from stillwatch.install.installer import Installer
 from stillwatch.install.program import adopt_models, engines, fingerprint, in_place, parts, prepare
+from tests.support.facts import facts
 
 MINE = frozenset({0, os.getuid()})
 
@@ -37,19 +39,20 @@ def test_a_tree_that_nobody_else_can_change_stays(tree: Path) -> None:
 
 def test_a_file_that_others_may_write_is_found(tree: Path) -> None:
     (tree / "lib/module.py").chmod(0o666)
-    assert why(tree).endswith("module.py could be changed by others than root")
+    assert f"{tree}/lib/module.py" in why(tree)
 
 
 def test_another_owner_is_found(tree: Path) -> None:
-    assert "could be changed" in why(tree, frozenset({4_000_000}))
+    assert str(tree) in why(tree, frozenset({4_000_000}))
 
 
 def test_what_is_not_there(tree: Path) -> None:
-    assert "No such file" in in_place([tree / "gone"], MINE)
+    assert os.strerror(errno.ENOENT) in in_place([tree / "gone"], MINE)
 
 
 def test_what_units_cannot_see() -> None:
-    assert in_place([Path("/home/anna/venv/bin/python")]).endswith("is hidden from services")
+    hidden = "/home/anna/venv/bin/python"
+    assert facts(in_place([Path(hidden)])) == [hidden]
 
 
 def test_the_parts_are_real() -> None:

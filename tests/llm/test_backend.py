@@ -8,6 +8,7 @@ import pytest
 
 from stillwatch.llm.backend import OpenAIBackend, _Said
 from stillwatch.llm.estimate import tokens_at_most
+from stillwatch.llm.llama_extras import BAD_KEY
 from stillwatch.llm.wire import Babble, decode_completion
 from stillwatch.records.chat import Answer, Failure, Message, Thought
 from tests.support.scripted_llm import ScriptedLLM
@@ -106,7 +107,7 @@ async def test_a_refusal_is_not_tried_again(clock: Any) -> None:
             outcome = await model.chat(ASK)
             assert isinstance(outcome, Failure)
             assert outcome.reason == "refused"
-            assert await model.health() == ("failed", "the server refuses the key")
+            assert await model.health() == ("failed", BAD_KEY)
         async with backend(server, clock, key="right") as model:
             assert isinstance(await model.chat(ASK), Answer)
             assert (await model.health())[0] == "ready"

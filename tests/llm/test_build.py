@@ -145,7 +145,7 @@ async def test_a_second_build_waits_for_the_first(
     first = asyncio.create_task(build(place, silent, sdist=sdist))
     assert await eventually(lambda: (tmp_path / "runs").exists())
     second = asyncio.create_task(build(place, lambda what, done, total: told.append(what), sdist=sdist))
-    assert await eventually(lambda: "waiting for another build" in told)
+    assert await eventually(lambda: building.WAITING in told)
     (tmp_path / "go").touch()
     await asyncio.gather(first, second)
     assert (tmp_path / "runs").read_text() == "x\n"

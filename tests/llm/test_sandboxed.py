@@ -95,7 +95,7 @@ async def test_a_refusal_is_told_in_its_words(tmp_path: Path, door: Callable[[st
     wanted = launch(tmp_path)
     wanted.model.unlink()
     server = await opened(door("#!/bin/sh\n"), wanted)
-    assert "cannot be read here" in await server.why_ended()
+    assert str(wanted.model) in await server.why_ended()
 
 
 async def test_a_program_that_is_killed_is_a_server_that_was(tmp_path: Path, door: Callable[[str], Door]) -> None:
@@ -113,7 +113,7 @@ async def test_endless_lines_are_bounded(tmp_path: Path, door: Callable[[str], D
 
 async def test_no_door_or_somebody_elses(tmp_path: Path, door: Callable[[str], Door]) -> None:
     wanted = launch(tmp_path)
-    with pytest.raises(NotReachable, match="cannot be asked") as missing:
+    with pytest.raises(NotReachable, match=str(tmp_path / "none.sock")) as missing:
         await Sandboxed.start(wanted, tmp_path / "none.sock")
     assert missing.value.next_step == "stillwatch install"
     there = door("#!/bin/sh\n")

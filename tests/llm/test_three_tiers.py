@@ -6,9 +6,11 @@ import pytest
 
 from stillwatch.config import Config, Llm, TierConfig
 from stillwatch.llm.engines import VARIABLE as BINARY
+from stillwatch.llm.llama_extras import BAD_KEY
+from stillwatch.llm.off import SWITCHED_OFF
 from stillwatch.llm.servers import PORTS
 from stillwatch.llm.test_allowlist import VARIABLE as ALLOW
-from stillwatch.llm.three_tiers import SMALL, Tiers
+from stillwatch.llm.three_tiers import NOT_NEEDED, NOT_WANTED, SMALL, TOO_SMALL, Tiers
 from stillwatch.records.chat import TIERS, Answer, Failure, Message, Tier
 from tests.llm.test_servers import FAKE, free_port, places, program
 from tests.support.scripted_llm import ScriptedLLM
@@ -66,7 +68,7 @@ async def test_where_no_model_is_wanted_all_are_off_and_nothing_is_started(tmp_p
         async with tiers(tmp_path, given, wanted=False) as here:
             await here.start(print)
             assert here.models == {} and isinstance(here.writer(), str)
-            assert set((await states(here)).values()) == {("off", "no model was asked for")}
+            assert set((await states(here)).values()) == {("off", NOT_WANTED)}
         assert server.connections == 0
 
 
@@ -75,8 +77,8 @@ async def test_a_tier_that_is_switched_off_says_so(tmp_path: Path) -> None:
         before = await states(here)
         await here.start(print)
         assert here.models == {} and before == await states(here)
-        assert set(before.values()) == {("off", "switched off in the configuration")}
-        assert here.writer() == "switched off in the configuration"
+        assert set(before.values()) == {("off", SWITCHED_OFF)}
+        assert here.writer() == SWITCHED_OFF
 
 
 async def test_urls_that_answer_are_ready_and_count_what_they_cost(tmp_path: Path) -> None:
@@ -112,7 +114,7 @@ async def test_a_key_that_is_refused_is_a_failure_of_the_tier(tmp_path: Path) ->
     with ScriptedLLM(key="right") as server:
         async with tiers(tmp_path, config(review=TierConfig(url=server.url))) as here:
             await here.start(print)
-            assert (await states(here))["review"] == ("failed", "the server refuses the key")
+            assert (await states(here))["review"] == ("failed", BAD_KEY)
             assert here.models == {}
 
 
@@ -124,7 +126,7 @@ async def test_a_key_file_that_others_can_read_is_not_used(tmp_path: Path) -> No
         async with tiers(tmp_path, config(review=TierConfig(url=server.url, key_file=str(key)))) as here:
             await here.start(print)
             state, detail = (await states(here))["review"]
-    assert state == "failed" and "can be read by others" in detail
+    assert state == "failed" and str(key) in detail
 
 
 async def test_a_tier_that_gives_no_answer_has_failed_until_it_answers_again(tmp_path: Path) -> None:
@@ -164,7 +166,7 @@ async def test_own_servers_are_started_when_needed_and_gone_afterwards(tmp_path:
     given = own(tmp_path, *TIERS)
     async with tiers(tmp_path, given) as here:
         outlook = await states(here)
-        assert set(outlook.values()) == {("ready", "not needed this time")} and here._servers is None
+        assert set(outlook.values()) == {("ready", NOT_NEEDED)} and here._servers is None
         await here.start(told.append)
         assert set(here.models) == set(TIERS)
         servers = here._servers
@@ -177,7 +179,7 @@ async def test_a_small_model_is_mute_on_meta_and_chooses_elsewhere(tmp_path: Pat
     async with tiers(tmp_path, own(tmp_path, "trigger", "meta", sizes=90_000_000)) as here:
         await here.start(print)
         assert list(here.models) == ["trigger"]
-        assert here.writer() == "its model is too small to write sentences"
+        assert here.writer() == TOO_SMALL
         assert (await states(here))["trigger"] == ("ready", SMALL)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from stillwatch.reading.watched import watched_readings, watched_units
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.unit import UnitState
+from tests.support.facts import facts
 
 
 def reading(metric: str, subject: str = "") -> Event:
@@ -21,4 +22,4 @@ def test_each_reading_is_named_once_with_what_it_was_taken_of() -> None:
     taken = [reading("load"), reading("disk-used", "/"), reading("disk-used", "/home")]
     assert watched_readings(taken) == "load, disk used of / and /home"
     many = [reading("disk-used", f"/srv/{number}") for number in range(7)]
-    assert watched_readings(many) == "disk used of 7 file systems"
+    assert watched_readings(many).startswith("disk used ") and facts(watched_readings(many)) == ["7"]

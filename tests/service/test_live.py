@@ -7,7 +7,7 @@ import pytest
 
 from stillwatch.daemon.loops import Daemon
 from stillwatch.records.report import SourceReport, TierReport
-from stillwatch.service.live import LiveService
+from stillwatch.service.live import NOTHING_YET, LiveService
 from stillwatch.store.store import Store
 from tests.reading.test_gather import Given
 from tests.service.test_one_pass import GivenTiers, service
@@ -33,7 +33,7 @@ def live(folder: Path, without: str = "", **more: Any) -> tuple[LiveService, Dae
 async def test_until_everything_was_read_the_status_is_unknown(tmp_path: Path) -> None:
     here, daemon = live(tmp_path)
     status = await here.status()
-    assert (status.status, {source.problem for source in status.sources}) == ("unknown", {"not read yet"})
+    assert (status.status, {source.problem for source in status.sources}) == ("unknown", {NOTHING_YET})
     daemon.standing.sources |= {"units": READ["units"], "metrics": READ["metrics"]}
     assert (await here.status()).status == "unknown"
     daemon.standing.sources |= READ

@@ -5,7 +5,7 @@ from dataclasses import replace
 from stillwatch.records.mute import Mute
 from stillwatch.records.trigger import Severity
 from stillwatch.triage.group import group
-from stillwatch.triage.mute import apply_mutes
+from stillwatch.triage.mute import NO_LONGER, apply_mutes
 
 from .build import AT, pid1
 
@@ -29,7 +29,7 @@ def test_it_ends() -> None:
     assert muted.state == "muted"
     again = apply_mutes(muted, [mute], AT + 10)
     assert (again.state, again.muted_by) == ("open", "")
-    assert [step.text for step in again.history[-2:]] == ["muted by shop-*", "no longer muted"]
+    assert [step.text for step in again.history[-2:]] == ["muted by shop-*", NO_LONGER]
 
 
 def test_never_what_is_critical_even_if_it_became_so_while_muted() -> None:

@@ -9,7 +9,8 @@ from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.group import group
-from stillwatch.triage.resolution import LASTING_SECONDS, QUIET_SECONDS, STEADY_SECONDS, why_over
+from stillwatch.triage.resolution import GONE, LASTING_SECONDS, QUIET_SECONDS, STEADY_SECONDS, why_over
+from tests.support.facts import facts
 
 from .build import AT, failed, pid1, running, trigger, units
 
@@ -43,12 +44,12 @@ def over(
 
 
 def test_a_unit_that_runs_steadily_is_well_again() -> None:
-    assert over(WEB, running("web.service", changed_at=AT - STEADY_SECONDS)) == "web.service is well again"
+    assert facts(over(WEB, running("web.service", changed_at=AT - STEADY_SECONDS))) == ["web.service"]
 
 
 def test_a_unit_is_known_by_its_alias_too() -> None:
     alias = running("web-1.service", names=("web-1.service", "web.service"))
-    assert over(WEB, alias) == "web.service is well again"
+    assert facts(over(WEB, alias)) == ["web.service"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_unit_that_complained_a_moment_ago_is_not_over() -> None:
 
 
 def test_a_unit_that_is_gone_is_over_soon_and_not_where_no_unit_is_known() -> None:
-    assert over(WEB, running("other.service")) == "it is no longer so"
+    assert over(WEB, running("other.service")) == GONE
     assert over(WEB) is None, "units that cannot be read are not gone"
     assert over(WEB, at=AT + QUIET_SECONDS) is not None
 
@@ -81,13 +82,13 @@ def test_a_unit_that_is_gone_is_over_soon_and_not_where_no_unit_is_known() -> No
 def test_text_about_nothing_that_can_be_looked_at_is_over_after_a_long_silence() -> None:
     said = opened(trigger("backup", "network", last=AT))
     assert over(said, running("other.service"), at=AT + QUIET_SECONDS) is None
-    assert over(said, running("other.service"), at=AT + QUIET_SECONDS + 1) == "it is no longer so"
+    assert over(said, running("other.service"), at=AT + QUIET_SECONDS + 1) == GONE
 
 
 def test_a_metric_is_over_when_the_last_reading_is_well() -> None:
     full = opened(FULL)
     assert over(full, still={MARK}) is None
-    assert over(full, still={("metric-disk", "/other")}) == "it is no longer so"
+    assert over(full, still={("metric-disk", "/other")}) == GONE
 
 
 def test_a_metric_is_not_over_before_the_first_reading() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from stillwatch.untrusted.for_terminal import one_line
+
+IMPOSSIBLE: Final = "at an impossible time"
 
 
 def local_time(at: float) -> str:
@@ -14,7 +17,7 @@ def local_time(at: float) -> str:
     try:
         return f"{datetime.fromtimestamp(at, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
     except (OverflowError, OSError, ValueError):
-        return "at an impossible time"
+        return IMPOSSIBLE
 
 
 def clock_time(at: float, now: float) -> str:

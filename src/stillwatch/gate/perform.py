@@ -21,6 +21,7 @@ from stillwatch.gate.proposals import Row
 from stillwatch.gate.protocol import clean
 from stillwatch.host.auditlog import canonical
 
+BUSY: Final = "another change is being made"
 APPROVAL_GOOD: Final = 900.0
 RUN_DEADLINE: Final = 180.0
 VERIFY_DEADLINE: Final = 60.0
@@ -73,7 +74,7 @@ class Performer:
             return "paused: nothing new is begun until an administrator resumes"
         if self.ended:
             return "how the last change ended cannot be written down: nothing new is begun until there is room"
-        return "another change is being made" if self.busy.locked() else ""
+        return BUSY if self.busy.locked() else ""
 
     async def execute(self, number: int) -> str:
         """Carry out an approved proposal if it may still run; one sentence why it did not, "" if it did."""

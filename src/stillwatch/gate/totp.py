@@ -15,6 +15,7 @@ from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import GateDatabase
 from stillwatch.host.durable import write_durably
 
+WRONG_CODE: Final = "the code is wrong, used or too old"
 STEP: Final = 30
 MAX_WRONG: Final = 5
 
@@ -83,7 +84,7 @@ class Codes:
             else:
                 _set(writer, "code-wrong", self._number("code-wrong") + 1)
         if not fresh:
-            raise Refused("the code is wrong, used or too old")
+            raise Refused(WRONG_CODE)
 
     def _number(self, name: str) -> int:
         return int(self.database.setting(name, "0"))

@@ -16,6 +16,8 @@ from typing import Final
 
 from stillwatch.helpers.child import run
 
+OTHER_PROCESSOR: Final = "it was built for another processor (illegal instruction)"
+NO_ANSWER: Final = "it does not answer"
 PACKAGE: Final = "xllamacpp"
 PROGRAM: Final = "stillwatch.helpers.xllamacpp_server"
 PROCESS_NAME: Final = "llama-xllamacpp"
@@ -97,9 +99,9 @@ def tried(name: str) -> Tried:
         version = next((line for line in said if line.startswith("version")), "")
         return Tried(name=name, version=version.removeprefix("version").lstrip(": "))
     if ended.timed_out:
-        return Tried(name=name, problem="it does not answer")
+        return Tried(name=name, problem=NO_ANSWER)
     if ended.code == ILLEGAL_INSTRUCTION:
-        return Tried(name=name, problem="it was built for another processor (illegal instruction)")
+        return Tried(name=name, problem=OTHER_PROCESSOR)
     if foreign := [line for line in said if "invalid argument" in line]:
         return Tried(name=name, problem=f"it is of another age and lacks what we need ({foreign[0][:200]})")
     return Tried(name=name, problem=said[-1][:300] if said else f"it ends with {ended.code}")

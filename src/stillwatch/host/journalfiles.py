@@ -7,9 +7,11 @@ import os
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from stillwatch.errors import WrongUsage
 
+NO_JOURNAL: Final = "not a journal file"
 SIGNATURE = b"LPKSHHRH"
 """First bytes of every journal file; header and arena size follow at 88 (systemd, docs/JOURNAL_FILE_FORMAT.md)."""
 HEADER_BYTES = 104
@@ -71,6 +73,6 @@ def problem_of(file: Path) -> str:
     except OSError as error:
         return error.strerror or str(error)
     if len(header) < HEADER_BYTES or not header.startswith(SIGNATURE):
-        return "not a journal file"
+        return NO_JOURNAL
     header_size, arena_size = struct.unpack_from("<QQ", header, 88)
     return "truncated" if header_size + arena_size > size else ""

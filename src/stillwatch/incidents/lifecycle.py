@@ -8,17 +8,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.incidents.aftermath import next_start, still_down
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
 from stillwatch.records.action import Outcome, Proposal
 from stillwatch.records.event import Untrusted
-from stillwatch.records.incident import Incident, State, Step
+from stillwatch.records.incident import LOOK_AT_IT, Incident, State, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.untrusted import for_notice
 
+WAITS: Final = "waits for you"
+NO_GATE: Final = "the gate does not answer: nothing can be changed"
+NO_CAUSE_YET: Final = "the cause is not known yet"
 LOG = logging.getLogger(__name__)
 ENDED = frozenset({"done", "failed", "undone", "unknown"})
 """States of a proposal that is over; its outcome says how."""
@@ -92,7 +96,7 @@ class Lifecycle:
 
     async def opened(self, incident: Incident) -> None:
         """Tell of a new incident."""
-        await self._tell(incident, "opened", incident.cause.text if incident.cause else "the cause is not known yet")
+        await self._tell(incident, "opened", incident.cause.text if incident.cause else NO_CAUSE_YET)
 
     async def over(self, incident: Incident, why: str) -> Incident:
         """The fault is gone."""
@@ -121,7 +125,7 @@ class Lifecycle:
         incident = replace(incident, outcome=outcome)
         tried = f"{_proposed(incident)}: it did not hold"
         incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
-        note = f"{TRIED} {tried}; a human should look"
+        note = f"{TRIED} {tried}; {LOOK_AT_IT}"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -155,7 +159,7 @@ class Lifecycle:
         incident = self._stepped(incident, answered.decision.by, said, state)
         if state == "waiting":
             how = f"stillwatch approvals show {answered.id}"
-            await self._tell(incident, "waits for you", f"{_proposed(incident)}; look at it with: {how}")
+            await self._tell(incident, WAITS, f"{_proposed(incident)}; look at it with: {how}")
         return incident
 
     def _is_being_measured(self, answered: Answered) -> bool:
@@ -178,7 +182,7 @@ class Lifecycle:
             await self._tell(incident, "resolved", tried)
             return incident
         incident = self._stepped(incident, "gate", f"{tried}; {outcome.said}".rstrip("; "), "open")
-        note = f"{TRIED} {tried}; a human should look"
+        note = f"{TRIED} {tried}; {LOOK_AT_IT}"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -191,7 +195,7 @@ class Lifecycle:
         proposal = next_start(incident, down)
         if proposal is not None:
             return replace(incident, proposal=proposal, proposal_id="", decision=None, outcome=None)
-        note = f"{TRIED} {left}; a human should look"
+        note = f"{TRIED} {left}; {LOOK_AT_IT}"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -199,7 +203,7 @@ class Lifecycle:
     async def _forgotten(self, incident: Incident, why: str) -> Incident:
         incident = replace(incident, outcome=Outcome(status="unknown", said=Untrusted(why)))
         incident = self._stepped(incident, "gate", f"{_proposed(incident)}: {why}", "open")
-        note = f"{UNKNOWN} {_proposed(incident)}; a human should look"
+        note = f"{UNKNOWN} {_proposed(incident)}; {LOOK_AT_IT}"
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
@@ -217,7 +221,7 @@ class Lifecycle:
         """The gate is down: told once, until it is back."""
         known, self.gate_problem = self.gate_problem, why
         if not known:
-            await self._notify("the gate does not answer: nothing can be changed", why)
+            await self._notify(NO_GATE, why)
 
     async def _notify(self, title: str, body: str) -> None:
         """A notifier never raises; one that does all the same must not keep a fault from being mended.

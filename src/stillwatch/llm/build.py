@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import psutil
 
@@ -33,6 +33,8 @@ from stillwatch.llm.memory import available
 from stillwatch.llm.models import need_room
 from stillwatch.llm.pip import pip_command
 from stillwatch.llm.running import STOP_SECONDS
+
+WAITING: Final = "waiting for another build"
 
 SHA256 = "b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45"
 FLAGS = (
@@ -152,7 +154,7 @@ def _read_progress(file: Path) -> tuple[int, int]:
 async def _alone(path: Path, tell: Progress) -> AsyncIterator[None]:
     with path.open("w") as lock:
         while not _locked(lock):
-            tell("waiting for another build", *_read_progress(path.parent / "build/progress.json"))
+            tell(WAITING, *_read_progress(path.parent / "build/progress.json"))
             await asyncio.sleep(POLL)
         yield
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.llm.transport import BadStatus, Broken, Transport
 from stillwatch.llm.wire import Babble
 from stillwatch.records.chat import Prompt, TierState
 
+BAD_KEY: Final = "the server refuses the key"
 PATIENCE = 5.0
 """Seconds for a side question; the answer to a chat has its own deadline."""
 TEMPLATE_TOKENS = 16
@@ -57,7 +58,7 @@ class LlamaExtras:
         except BadStatus as error:
             if error.status in (404, 405):
                 return "ready", "answers"
-            why = {401: "the server refuses the key", 403: "the server refuses the key", 503: "still loading its model"}
+            why = {401: BAD_KEY, 403: BAD_KEY, 503: "still loading its model"}
             return "failed", why.get(error.status, f"the server answers HTTP {error.status}")
         except TimeoutError:
             return "failed", f"no answer within {PATIENCE:g} s"

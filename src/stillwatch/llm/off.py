@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from stillwatch.llm.estimate import tokens_at_most
 from stillwatch.llm.meter import Meter
 from stillwatch.records.chat import Answer, Failure, Prompt, TierState
+
+SWITCHED_OFF: Final = "switched off in the configuration"
 
 
 class Off:

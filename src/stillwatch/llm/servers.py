@@ -15,6 +15,7 @@ from stillwatch.llm.child import Child
 from stillwatch.llm.engines import choose, engine_of
 from stillwatch.llm.key import own_key
 from stillwatch.llm.models import assign
+from stillwatch.llm.off import SWITCHED_OFF
 from stillwatch.llm.running import START_SECONDS, Launch, RunningServer
 from stillwatch.llm.sandboxed import Sandboxed
 from stillwatch.ports import Clock
@@ -102,7 +103,7 @@ class LlamaServers:
         """State of the tier's server and why. For a tier with a `url` of its own only its health call can tell more."""
         settings = self._llm.tier(tier)
         if not settings.enabled:
-            return "off", "switched off in the configuration"
+            return "off", SWITCHED_OFF
         if settings.url is not None:
             return "ready", f"uses {settings.url}"
         server = self._server_of(tier)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from stillwatch.config import Config, Paths
 from stillwatch.errors import StillwatchError
@@ -17,6 +17,10 @@ from stillwatch.llm.tiers import TierModel, chat_models
 from stillwatch.ports import ChatModel, Clock
 from stillwatch.records.chat import TIERS, Tier, TierState, Usage
 from stillwatch.records.report import TierReport
+
+TOO_SMALL: Final = "its model is too small to write sentences"
+NOT_NEEDED: Final = "not needed this time"
+NOT_WANTED: Final = "no model was asked for"
 
 Progress = Callable[[str], None]
 SMALL = "a small model: it chooses from lists, the words come from the rules"
@@ -55,7 +59,7 @@ class Tiers:
     def writer(self) -> ChatModel | str:
         """The model that talks with people, or one phrase why there is none."""
         if self._is_mute("meta"):
-            return "its model is too small to write sentences"
+            return TOO_SMALL
         if not self._is_ready("meta"):
             return self._state("meta")[1]
         return self._all["meta"]
@@ -89,7 +93,7 @@ class Tiers:
     async def report(self) -> dict[Tier, TierReport]:
         """State and cost of each tier; tiers that were not needed say whether they could be had."""
         if not self._wanted:
-            return {tier: TierReport(state="off", detail="no model was asked for") for tier in TIERS}
+            return {tier: TierReport(state="off", detail=NOT_WANTED) for tier in TIERS}
         if not self._all:
             outlook = await self._outlook()
             return {tier: TierReport(state=state, detail=detail) for tier, (state, detail) in outlook.items()}
@@ -148,4 +152,4 @@ class Tiers:
             find_engine(as_service=self._places.as_service)
         except StillwatchError as error:
             return "missing", str(error)
-        return "ready", "not needed this time"
+        return "ready", NOT_NEEDED

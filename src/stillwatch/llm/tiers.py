@@ -8,7 +8,7 @@ from stillwatch.config import Llm, TierConfig
 from stillwatch.errors import StillwatchError
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.key import read_key
-from stillwatch.llm.off import Off
+from stillwatch.llm.off import SWITCHED_OFF, Off
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.ports import Clock
 from stillwatch.records.chat import TIERS, Tier
@@ -26,7 +26,7 @@ def chat_models(llm: Llm, clock: Clock, servers: LlamaServers | None = None) -> 
 
 def _model(settings: TierConfig, tier: Tier, clock: Clock, servers: LlamaServers | None) -> TierModel:
     if not settings.enabled:
-        return Off("switched off in the configuration")
+        return Off(SWITCHED_OFF)
     if settings.url is not None:
         return _configured(settings, settings.url, clock)
     state, why = servers.state(tier) if servers else ("missing", "no server was started for it")

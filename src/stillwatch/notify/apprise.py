@@ -15,6 +15,7 @@ from stillwatch.config import Notify
 from stillwatch.records.safe import ForNotice
 from stillwatch.tables.secret_file import secret_lines
 
+NO_ANSWER: Final = "it does not answer"
 LOG = logging.getLogger(__name__)
 PASSING: Final = frozenset({408, 425, 429})
 """The HTTP statuses below 500 that say "later", not "never" (RFC 9110, RFC 6585, RFC 8470)."""
@@ -68,7 +69,7 @@ def _failed(said: Sequence[str]) -> Delivery:
     """Apprise returns no reason; the status that it logs tells a refusal from a server that is not there."""
     codes = [int(code) for line in said for code in _STATUS.findall(line)]
     if not codes:
-        return Delivery(sent=False, why="it does not answer")
+        return Delivery(sent=False, why=NO_ANSWER)
     lasting = 400 <= codes[-1] < 500 and codes[-1] not in PASSING
     return Delivery(sent=False, lasting=lasting, why=f"{'refused' if lasting else 'failed'} with HTTP {codes[-1]}")
 

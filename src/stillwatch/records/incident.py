@@ -12,6 +12,7 @@ from stillwatch.records.cause import Cause
 from stillwatch.records.event import Untrusted
 from stillwatch.records.trigger import Severity, Trigger
 
+LOOK_AT_IT: Final = "a human should look"
 MEANT: Final = "a note says: "
 """Begins the note of an incident that somebody wants so."""
 State = Literal["open", "waiting", "acting", "resolved", "muted"]

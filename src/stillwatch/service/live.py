@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from stillwatch.daemon.loops import Daemon
 from stillwatch.llm.three_tiers import Tiers
@@ -15,6 +16,8 @@ from stillwatch.service.one_pass import NOTES, OnePass
 from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import status_of
 from stillwatch.think.diagnosis.understand import Progress
+
+NOTHING_YET: Final = "not read yet"
 
 
 class LiveService(OnePass):
@@ -62,7 +65,6 @@ class LiveService(OnePass):
     def _sources(self) -> tuple[SourceReport, ...]:
         """One for each thing that is watched; what has not answered yet was not read."""
         wanted = [source.name for source in self._daemon.sources]
-        nothing_yet = "not read yet"
         known = dict(self._daemon.standing.sources)
-        watched = [known.pop(name, SourceReport(name=name, read=False, problem=nothing_yet)) for name in wanted]
+        watched = [known.pop(name, SourceReport(name=name, read=False, problem=NOTHING_YET)) for name in wanted]
         return (*watched, *known.values())  # the others are there only while they fail

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Final
 
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.trigger import Severity
+
+NO_LONGER: Final = "no longer muted"
 
 
 def covers(mute: Mute, incident: Incident, at: float) -> bool:
@@ -27,6 +30,6 @@ def apply_mutes(incident: Incident, mutes: Iterable[Mute], at: float) -> Inciden
         step = Step(at=at, by=mute.by or "rule", text=f"muted by {mute.pattern}")
         return replace(incident, state="muted", muted_by=mute.pattern, history=(*incident.history, step))
     if mute is None and incident.state == "muted":
-        step = Step(at=at, by="rule", text="no longer muted")
+        step = Step(at=at, by="rule", text=NO_LONGER)
         return replace(incident, state="open", muted_by="", history=(*incident.history, step))
     return incident

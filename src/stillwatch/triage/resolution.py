@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from typing import Final
 
 from stillwatch.records.cause import lasts
 from stillwatch.records.incident import Incident
@@ -14,6 +15,7 @@ from stillwatch.triage.sighting import Units
 from stillwatch.triage.standing import is_well
 from stillwatch.unit.names import is_unit
 
+GONE: Final = "it is no longer so"
 STEADY_SECONDS = 10.0
 """A unit must have run this long, without a further complaint, before its incident is over."""
 QUIET_SECONDS = 900.0
@@ -43,7 +45,7 @@ def why_over(
     named = known.get(incident.subject)
     if named is not None and not is_well(named, at):
         return None
-    return f"{incident.subject} is well again" if named is not None else "it is no longer so"
+    return f"{incident.subject} is well again" if named is not None else GONE
 
 
 def _is_of_strangers(trigger: Trigger) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from stillwatch.cli.commands.actions import BACK
 from stillwatch.records.action import ACTIONS
 from tests.cli.conftest import Stillwatch
 
@@ -19,4 +20,4 @@ def test_every_action_is_listed(trial: Stillwatch) -> None:
 def test_on_paper(trial: Stillwatch) -> None:
     page = trial("actions").out
     assert "restart_unit  low risk" in page
-    assert "cannot be taken back" in page and "can be taken back" in page
+    assert all(f"It {words}." in page for words in BACK.values())

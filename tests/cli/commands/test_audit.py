@@ -6,15 +6,16 @@ import json
 import sqlite3
 from pathlib import Path
 
+from stillwatch.cli.show.gate import FROM_OUTSIDE
 from tests.cli.conftest import Stillwatch
 from tests.cli.gate_scene import propose, running_gate
 
 
-def test_no_log_is_exit_5(trial: Stillwatch) -> None:
+def test_no_log_is_exit_5(trial: Stillwatch, tmp_path: Path) -> None:
     for words in (["show"], ["verify"]):
         said = trial("audit", *words)
         assert (said.code, said.out) == (5, "")
-        assert "no audit log" in said.err
+        assert str(tmp_path) in said.err
 
 
 def test_one_record_a_line(trial: Stillwatch, tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_one_record_a_line(trial: Stillwatch, tmp_path: Path) -> None:
     assert trial("audit", "--json").out == running
     page = trial("audit").out
     assert "\x1b" not in page
-    assert "because (text from outside): “" in page
+    assert f"because {FROM_OUTSIDE}: “" in page
     assert len(trial("audit", "show", "--after", "2", "--json").out.splitlines()) == len(records) - 2
 
 

@@ -17,13 +17,13 @@ from tests.cli.gate_scene import trial_app
 def test_without_a_gate_the_ceiling_is_shown_and_nothing_can_be_set(trial: Stillwatch) -> None:
     shown = json.loads(trial("autonomy", "--json").out)
     assert (shown["gate"], shown["level"]) == (False, "suggest")
-    assert "does not answer" in trial("autonomy").out
+    assert "\n  gate " in trial("autonomy").out
     said = trial("autonomy", "set", "observe")
     assert (said.code, said.out) == (5, "")
 
 
 def test_set_and_show(gate: Paths, trial: Stillwatch) -> None:
-    assert trial("autonomy", "set", "observe").out == "autonomy is now observe: nothing changes, ever\n"
+    assert "observe" in trial("autonomy", "set", "observe").out
     assert json.loads(trial("autonomy", "show", "--json").out)["level"] == "observe"
 
 

@@ -18,7 +18,7 @@ def test_the_name_alone_lists(service: FakeService, stillwatch: Stillwatch) -> N
 
 def test_an_empty_list_says_so(stillwatch: Stillwatch) -> None:
     said = stillwatch("incidents")
-    assert (said.code, said.out) == (0, "no incident is known; 'stillwatch check' looks now\n")
+    assert (said.code, len(said.out.splitlines())) == (0, 1) and "'stillwatch check'" in said.out
     assert json.loads(stillwatch("incidents", "--json").out) == []
 
 

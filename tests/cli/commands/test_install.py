@@ -19,7 +19,7 @@ def test_it_is_roots(trial: Stillwatch, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_it_needs_systemd(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_dir", lambda self: False)
-    with pytest.raises(NotReachable, match="systemd is not PID 1"):
+    with pytest.raises(NotReachable, match="systemd"):
         prepared(dry_run=True)
 
 

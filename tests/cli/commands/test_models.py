@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stillwatch.cli.global_options import door
+from stillwatch.cli.show.models import NO_WORDS
 from stillwatch.config import Config, find_places
 from tests.cli.conftest import Stillwatch
 from tests.cli.scene import FakeService, app_of
@@ -36,7 +37,7 @@ def test_an_empty_folder_lists_the_catalogue(folder: Path, stillwatch: Stillwatc
     said = stillwatch("models")
     assert said.code == 0
     assert "  smollm2-135m " in said.out
-    assert "chooses from lists only" in said.out
+    assert NO_WORDS in said.out
     assert "stillwatch models pull smollm2-135m" in said.out
     assert str(folder) in said.out
     value = json.loads(stillwatch("models", "list", "--json").out)
@@ -74,4 +75,4 @@ def test_an_unknown_name_is_not_pulled(folder: Path, stillwatch: Stillwatch) -> 
 def test_nothing_here_is_nothing_broken(folder: Path, stillwatch: Stillwatch) -> None:
     said = stillwatch("models", "verify")
     assert said.code == 0
-    assert "no model is here" in said.out
+    assert "'stillwatch models pull smollm2-135m'" in said.out

@@ -13,7 +13,7 @@ from tests.cli.conftest import Stillwatch
 def test_without_a_gate(trial: Stillwatch) -> None:
     said = trial("pause")
     assert (said.code, said.out) == (5, "")
-    assert "start it with" in said.err
+    assert "`stillwatch gate`" in said.err
 
 
 def test_pause_holds(gate: Paths, trial: Stillwatch) -> None:

@@ -6,6 +6,7 @@ from stillwatch.config import Paths
 from stillwatch.gate.client import ask
 from stillwatch.views.gate import STATUS
 from tests.cli.conftest import Stillwatch
+from tests.support.facts import facts
 
 
 def test_without_a_gate(trial: Stillwatch) -> None:
@@ -21,4 +22,4 @@ def test_resume_ends_the_pause(gate: Paths, trial: Stillwatch) -> None:
 def test_a_unit_that_is_not_in_quarantine(gate: Paths, trial: Stillwatch) -> None:
     said = trial("resume", "web.service")
     assert said.code == 4
-    assert "not in quarantine" in said.err
+    assert facts(said.err)[0] == "web.service" and "quarantine" in said.err

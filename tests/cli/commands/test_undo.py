@@ -9,11 +9,13 @@ import sys
 import pytest
 
 from stillwatch.cli import terminal as paper
+from stillwatch.cli.show.proposal import MEASURED
 from stillwatch.config import Paths
 from stillwatch.gate.client import ask
 from stillwatch.views.gate import APPROVE, LIST, PROPOSE, SHOW, KeptProposal
 from tests.cli.conftest import Stillwatch
 from tests.cli.gate_scene import propose
+from tests.support.facts import facts
 
 
 def stopped(places: Paths) -> str:
@@ -32,12 +34,12 @@ def test_the_last_change_is_shown_and_taken_back(gate: Paths, trial: Stillwatch)
     number = stopped(gate)
     said = trial("undo", "--yes")
     assert said.code == 0, said.err
-    assert f"take back {number}: start db.service again" in said.out
-    assert "the success test passed" in said.out
+    assert f"{number}: start db.service" in said.out
+    assert MEASURED[True] in said.out
     assert ask(gate, SHOW, id=number).state == "undone"
     again = trial("undo")
     assert (again.code, again.out) == (4, "")
-    assert "A-2 cannot be taken back: no action undoes undo" in again.err
+    assert facts(again.err)[0] == "A-2"
 
 
 def test_it_can_be_named_and_told_as_json(gate: Paths, trial: Stillwatch) -> None:
@@ -59,7 +61,7 @@ def test_what_cannot_be_taken_back_is_passed_over(gate: Paths, trial: Stillwatch
 
 def test_with_nothing_to_take_back_it_says_so(gate: Paths, trial: Stillwatch) -> None:
     said = trial("undo")
-    assert said.code == 4 and "no change was made" in said.err
+    assert said.code == 4 and len(said.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(("answer", "code", "state"), [("n\n", 1, "done"), ("y\n", 0, "undone")])
@@ -85,7 +87,7 @@ def test_without_a_terminal_nothing_is_taken_back_unasked(gate: Paths, trial: St
 def test_what_the_gate_does_not_let_approve_waits_with_the_next_step(gate: Paths, trial: Stillwatch) -> None:
     stopped(gate)
     said = trial("undo", "--code", "000000")
-    assert said.code == 4 and "it waits as A-2" in said.err
+    assert said.code == 4 and "A-2" in said.err
     assert [one.id for one in ask(gate, LIST).proposals] == ["A-2"]
 
 

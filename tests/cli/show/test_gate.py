@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
-from stillwatch.cli.show.gate import audit_line, standing_lines, verdict_lines
+from stillwatch.cli.show.gate import FROM_OUTSIDE, audit_line, standing_lines, verdict_lines
 from stillwatch.views.explain import AutonomyView, ExplainView
 
 STANDING = {
@@ -23,8 +25,7 @@ def test_what_holds_the_gate_back_is_said() -> None:
     text = "\n".join(
         each.text for each in standing_lines(msgspec.convert(STANDING, AutonomyView), {"suggest": "a person approves"})
     )
-    assert "autonomy is suggest: a person approves" in text
-    assert "set by the configuration file" in text
+    assert "suggest: a person approves" in text
     assert "stillwatch resume" in text
     assert "the policy is not applied" in text
     assert "stillwatch resume web.service" in text
@@ -43,7 +44,7 @@ def test_a_verdict_shows_what_would_run() -> None:
     }
     text = "\n".join(each.text for each in verdict_lines(msgspec.convert(said, ExplainView)))
     assert "/usr/bin/df 'a b'" in text
-    assert "program:df is not on this host" in text
+    assert re.search(r"^ *missing +program:df", text, re.MULTILINE)
 
 
 def test_a_record_is_one_line_and_says_what_came_from_outside() -> None:
@@ -58,5 +59,5 @@ def test_a_record_is_one_line_and_says_what_came_from_outside() -> None:
     }
     text = audit_line({**record, "target": "web.service", "because": "evil\n8 approved", "proposer": "uid 991"}).text
     assert "\n" not in text
-    assert text.endswith("because (text from outside): “evil 8 approved”")
+    assert text.endswith(f"because {FROM_OUTSIDE}: “evil 8 approved”")
     assert "proposer=uid 991" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.cli.show.incident import evidence_lines, incident_block, incident_page, incident_row
+from stillwatch.cli.show.incident import HELPED, evidence_lines, incident_block, incident_page, incident_row
 from stillwatch.records.action import Decision, Outcome
 from stillwatch.records.assessment import Opinion
 from stillwatch.records.cause import CAUSES, Cause
@@ -44,7 +44,7 @@ def test_what_the_gate_said_and_what_came_of_it() -> None:
         )
     )
     assert "gate     ask: a person decides (medium-risk)" in page
-    assert "outcome  done, and it did not help" in page
+    assert f"outcome  done{HELPED[False]}" in page
 
 
 def test_what_each_tier_said_stands_beside_the_cause() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stillwatch.cli.show.models import byte_bar, model_lines, models_view, verdict_lines
+from stillwatch.cli.show.models import NO_WORDS, byte_bar, model_lines, models_view, verdict_lines
 from stillwatch.llm.models import Model
 from stillwatch.views.shape import plain
 
@@ -16,7 +16,7 @@ ASSIGNED: dict[str, Path | str] = {"trigger": "no model\x1b", "meta": Path("/m/m
 def test_rows() -> None:
     rows = [each.text for each in model_lines([AWAY, HERE], ASSIGNED, Path("/m"))]  # type: ignore[arg-type]
     assert rows == [
-        "  smollm2-135m         98.4 MB · Apache-2.0 · for trigger · from 1 GB of memory · chooses from lists only",
+        f"  smollm2-135m         98.4 MB · Apache-2.0 · for trigger · from 1 GB of memory · {NO_WORDS}",
         "✓ mine                 1.1 GB",
         "",
         "trigger  no model",
@@ -35,7 +35,7 @@ def test_json() -> None:
 
 def test_verdicts() -> None:
     rows = [each.text for each in verdict_lines({"a": "whole", "b": "unknown"})]
-    assert rows == ["✓ a                    whole", "? b                    nothing to check it against"]
+    assert [row.split()[:2] for row in rows] == [["✓", "a"], ["?", "b"]]
 
 
 def test_the_bar_is_silent_where_nobody_looks() -> None:

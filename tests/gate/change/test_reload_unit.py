@@ -17,5 +17,5 @@ async def test_only_what_runs_is_reloaded() -> None:
     assert (await ReloadUnit().verify(world, RELOAD, {"state": "active"})).ok is True
     assert world.done == [("reload", A)]
     assert not (await ReloadUnit().precondition(World(units={A: unit(A)}), RELOAD)).ok
-    with pytest.raises(Refused, match="no action undoes"):
+    with pytest.raises(Refused, match="reload_unit"):
         await ReloadUnit().undo(world, RELOAD, {})

@@ -7,6 +7,7 @@ import pytest
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.restore_file import RestoreFile
 from tests.gate.change.played import World, change, unit
+from tests.support.facts import facts
 
 SHOP = "shop.service"
 RESTORE = change("restore_file", "/etc/shop/shop.conf", unit=SHOP)
@@ -31,7 +32,7 @@ async def test_a_hint_at_another_unit_is_refused() -> None:
 async def test_restore_and_start() -> None:
     played = world()
     now = await RestoreFile().precondition(played, RESTORE)
-    assert now.ok and "the test of /etc/shop/shop.conf fails" in now.cause and now.facts["good"] == "good"
+    assert now.ok and facts(now.cause) == ["/etc/shop/shop.conf"] and now.facts["good"] == "good"
     await RestoreFile().run(played, RESTORE, now.facts)
     assert played.done == [("restore", "conf"), ("reset-failed", SHOP), ("start", SHOP)]
     assert (await RestoreFile().verify(played, RESTORE, now.facts)).ok is False

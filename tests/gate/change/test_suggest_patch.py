@@ -5,6 +5,7 @@ import pytest
 
 from stillwatch.gate.change.suggest_patch import SuggestPatch
 from tests.gate.change.played import World, change
+from tests.support.facts import facts
 
 LIMIT = change("suggest_patch", "shop.service", setting="memory-limit", value=512)
 
@@ -21,7 +22,9 @@ async def test_a_patch_is_asked_for_by_its_setting_and_taken_away_by_its_path() 
 
 
 def test_r21_the_words_name_setting_and_value() -> None:
-    assert "memory-limit 512 for shop.service" in SuggestPatch().describe(LIMIT)
+    assert "memory-limit 512 " in SuggestPatch().describe(LIMIT) and "shop.service" in facts(
+        SuggestPatch().describe(LIMIT)
+    )
 
 
 @pytest.mark.parametrize("setting", ["", "Memory", "a b", "../x", "x" * 40])

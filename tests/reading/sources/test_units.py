@@ -22,16 +22,16 @@ def watcher() -> Watcher:
 async def test_where_systemd_is_not_the_init_they_are_not_reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "is_init", lambda: False)
     source = UnitSource("h", StillClock())
-    with pytest.raises(NotReachable, match="not the init"):
+    with pytest.raises(NotReachable, match="systemd"):
         await source.read(watcher(), 1e9)
-    with pytest.raises(NotReachable, match="not the init"):
+    with pytest.raises(NotReachable, match="systemd"):
         await source.follow(None)  # type: ignore[arg-type]
 
 
 async def test_without_a_bus_they_are_not_reachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "is_init", lambda: True)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
-    with pytest.raises(NotReachable, match="no system bus"):
+    with pytest.raises(NotReachable, match="bus"):
         await UnitSource("h", StillClock()).read(watcher(), 1e9)
 
 

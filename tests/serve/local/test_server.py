@@ -16,7 +16,7 @@ import pytest
 from stillwatch.errors import WrongUsage
 from stillwatch.records.report import Report
 from stillwatch.serve.local import server as local
-from stillwatch.serve.local.server import Answerer, LocalServer
+from stillwatch.serve.local.server import NOT_ONE_LINE, Answerer, LocalServer
 from stillwatch.service.one_pass import OnePass
 from tests.service.test_one_pass import METRICS, QUIET, service
 from tests.think.incidents import incident
@@ -160,8 +160,8 @@ async def test_odd_requests_get_one_clear_error(known: Path, raw: bytes, message
 
 async def test_a_silent_client_is_sent_away(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "REQUEST_SECONDS", 0.05)
-    assert "not one line" in (await refusal(known, b""))["message"]
-    assert "not one line" in (await refusal(known, b'{"verb": "sta'))["message"]
+    for begun in (b"", b'{"verb": "sta'):
+        assert NOT_ONE_LINE in (await refusal(known, begun))["message"]
 
 
 async def test_a_flood_without_an_end_is_cut_off(known: Path) -> None:
@@ -253,7 +253,7 @@ async def test_another_user_is_refused_and_a_member_of_the_admins_is_not(
     known.parent.chmod(0o755)
     known.chmod(0o666)
     refused = await as_user(known, NOBODY, NOBODY)
-    assert "does not speak with you" in refused["error"]["message"] and refused["error"]["exit_code"] == 2
+    assert refused["error"]["exit_code"] == 2
     admins = type("Group", (), {"gr_gid": 4242})
     monkeypatch.setattr(local.grp, "getgrnam", lambda name: admins)
     assert "error" in await as_user(known, NOBODY, NOBODY, "4241 4243")

@@ -16,7 +16,7 @@ from mcp import Client
 from stillwatch.records.look import Seen
 from stillwatch.serve.http.limits import Bounds
 from stillwatch.serve.mcp import over_http as mcp_http
-from stillwatch.serve.mcp.server import McpFace
+from stillwatch.serve.mcp.server import READ_ONLY, McpFace
 from tests.serve.mcp_entry import desk
 from tests.serve.scene import Scene, ScriptedGate, script, serving
 from tests.support.scripted_llm import ScriptedLLM
@@ -167,7 +167,7 @@ async def test_the_key_of_one_call_does_not_lend_itself_to_another(scene: Scene)
     for first, second in zip(keys[::2], keys[1::2], strict=True):
         replies = await asyncio.gather(post(scene, PROPOSE, key=first), post(scene, PROPOSE, key=second))
         texts = [reply.json()["result"]["content"][0]["text"] for reply in replies]
-        assert texts[0] == "this key may only read" and "the scripted gate refuses" in texts[1]
+        assert texts[0] == READ_ONLY and "the scripted gate refuses" in texts[1]
 
 
 async def test_a_call_that_is_cancelled_ends_and_another_goes_on(tmp_path: Path, looks: HeldLooks) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from stillwatch.cli.parser import Command, Group, json_option
+
+BACK: Final = {True: "can be taken back", False: "cannot be taken back"}
 
 
 def list_actions(*, as_json: bool) -> int:
@@ -24,8 +28,7 @@ def list_actions(*, as_json: bool) -> int:
         names = [name if facts["required"] else f"[{name}]" for name, facts in action.arguments.items()]
         risk = (f"  {action.risk} risk", RISK_STYLES[action.risk])
         put([line((action.name, "bold"), risk, (f"  {', '.join(names)}" if names else "", "cyan"), hang=4)])
-        back = "can be taken back" if action.undoes else "cannot be taken back"
-        put([line(f"{one_line(action.description, 400)} It {back}.", indent=4)])
+        put([line(f"{one_line(action.description, 400)} It {BACK[bool(action.undoes)]}.", indent=4)])
     return 0
 
 

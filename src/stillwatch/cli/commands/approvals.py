@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
 
 if TYPE_CHECKING:
     from stillwatch.views.gate import KeptProposal
+
+NOTHING_WAITS: Final = "nothing waits for you"
 
 
 def list_approvals(*, every: bool, as_json: bool) -> int:
@@ -30,7 +32,7 @@ def list_approvals(*, every: bool, as_json: bool) -> int:
     elif waiting:
         put(proposal_row(proposal, now=app.clock.now()) for proposal in waiting)
     else:
-        put([line("nothing waits for you")])
+        put([line(NOTHING_WAITS)])
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.parser import Command, Group, json_option
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stillwatch.install.installer import Installer
     from stillwatch.views.command import PolicyView
 
+READ_BY_THE_GATE: Final = "the gate has read it"
 MOST_BYTES = 1_048_576
 
 
@@ -82,7 +83,7 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
         put_json(said)
         return 0
     units = "" if said.units is None else f", {said.units} units granted to the gate"
-    gate = "the gate has read it" if said.gate else "no gate has read it yet"
+    gate = READ_BY_THE_GATE if said.gate else "no gate has read it yet"
     put([line(f"policy {said.version[:12]}{units}; {gate}")])
     return 0
 

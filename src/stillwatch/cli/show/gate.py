@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stillwatch.cli.show.proposal import RISK_STYLES, VERDICT_STYLES, labelled
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import local_time
 from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.explain import AutonomyView, ExplainView
+
+FROM_OUTSIDE: Final = "(text from outside)"
 
 AUDIT_FIELDS = ("seq", "at", "kind", "hash", "previous", "action", "target", "id")
 UNTRUSTED = ("because", "said")
@@ -69,9 +71,7 @@ def audit_line(record: Mapping[str, Any]) -> Line:
         for name, value in record.items()
         if name not in (*AUDIT_FIELDS, *UNTRUSTED) and value not in ("", None, {}, [])
     ]
-    outside = [
-        f"{name} (text from outside): “{one_line(str(record[name]), 200)}”" for name in UNTRUSTED if record.get(name)
-    ]
+    outside = [f"{name} {FROM_OUTSIDE}: “{one_line(str(record[name]), 200)}”" for name in UNTRUSTED if record.get(name)]
     return line(
         (f"{record['seq']:>6}  {local_time(record['at'])}  ", "dim"),
         (f"{kind:<9} ", "bold"),

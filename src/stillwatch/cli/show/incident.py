@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import clock_time, confidence_words, local_time, who_says
@@ -11,6 +12,9 @@ from stillwatch.records.cause import CAUSES
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.path import path_of
 from stillwatch.untrusted.for_terminal import one_line
+
+NOT_KNOWN: Final = "not known yet: a person should look"
+HELPED: Final = {True: ", and it helped", False: ", and it did not help", None: ""}
 
 SEVERITY_STYLES = {
     "info": "dim",
@@ -89,7 +93,7 @@ def evidence_lines(pieces: Sequence[Evidence], *, now: float, label: str = "seen
 
 def _why(incident: Incident) -> Iterator[Line]:
     if incident.cause is None:
-        yield _labelled("why", "not known yet: a person should look")
+        yield _labelled("why", NOT_KNOWN)
         return
     cause = incident.cause
     words = one_line(cause.text, 400) or CAUSES.get(cause.id, cause.id)
@@ -114,8 +118,7 @@ def _done(incident: Incident) -> Iterator[Line]:
         decision = incident.decision
         yield _labelled("gate", f"{decision.verdict}: {one_line(decision.reason, 300)} ({one_line(decision.rule, 80)})")
     if incident.outcome is not None:
-        measured = {True: ", and it helped", False: ", and it did not help", None: ""}[incident.outcome.verified]
-        yield _labelled("outcome", f"{incident.outcome.status}{measured}")
+        yield _labelled("outcome", f"{incident.outcome.status}{HELPED[incident.outcome.verified]}")
 
 
 def _proposed(proposal: Proposal) -> Iterator[tuple[str, str]]:

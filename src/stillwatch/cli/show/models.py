@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from stillwatch.cli.terminal import Line, is_terminal, line
 from stillwatch.cli.text import size
@@ -14,6 +15,8 @@ from stillwatch.llm.models import Model, capabilities
 from stillwatch.records.chat import Tier
 from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.models import ModelsView, ModelView, TierModelView
+
+NO_WORDS: Final = "chooses from lists only"
 
 Bytes = Callable[[int, int], None]
 VERDICTS = {"whole": ("✓", "green"), "broken": ("✗", "bold red"), "unknown": ("?", "yellow")}
@@ -53,7 +56,7 @@ def model_lines(known: Sequence[Model], assigned: Mapping[Tier, Path | str], fol
             model.licence,
             f"for {', '.join(model.tiers)}" if model.tiers else "",
             f"from {model.memory_gib} GB of memory" if model.memory_gib else "",
-            "" if capabilities(model.path or model.name).words else "chooses from lists only",
+            "" if capabilities(model.path or model.name).words else NO_WORDS,
         ]
         name = (f"{one_line(model.name, 60):<20} ", "bold" if model.path else "")
         yield line(here, name, " · ".join(filter(None, facts)), hang=4)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from stillwatch.cli.terminal import Line, line
 from stillwatch.cli.text import clock_time, local_time
 from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.gate import KeptProposal
+
+MEASURED: Final = {True: ", and the success test passed", False: ", and the success test failed", None: ""}
 
 RISK_STYLES = {"low": "green", "medium": "yellow", "high": "bold red"}
 VERDICT_STYLES = {"allow": "green", "ask": "yellow", "refuse": "bold red"}
@@ -104,6 +107,5 @@ def _outcome(proposal: KeptProposal) -> Iterator[Line]:
     outcome = proposal.outcome
     if outcome is None:
         return
-    measured = {True: ", and the success test passed", False: ", and the success test failed", None: ""}
-    yield labelled("outcome", f"{one_line(outcome.status, 16)}{measured[outcome.verified]}")
+    yield labelled("outcome", f"{one_line(outcome.status, 16)}{MEASURED[outcome.verified]}")
     yield from box("what was said while it was done", outcome.said)

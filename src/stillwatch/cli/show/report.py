@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from stillwatch.cli.show.incident import EVIDENCE_SHOWN, incident_block, incident_row
 from stillwatch.cli.terminal import Line, line, put, put_json
@@ -11,6 +12,7 @@ from stillwatch.records.report import Report, TierReport
 from stillwatch.untrusted.for_terminal import one_line
 from stillwatch.views.report import StatusView
 
+NOTHING_CHANGED: Final = "Nothing is changed on the host."
 HEADLINES = {
     "healthy": ("✓", "healthy", "bold green"),
     "attention": ("!", "needs attention", "bold yellow"),
@@ -43,7 +45,7 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
         yield from incident_block(incident, now=now, evidence=shown)
     if told and not report.recorded and not any(incident.outcome or incident.state == "acting" for incident in told):
         yield line()
-        yield line(("Nothing is changed on the host.", "dim"), indent=2)
+        yield line((NOTHING_CHANGED, "dim"), indent=2)
     if report.recorded:
         yield line()
         yield line("This is a recorded host; nothing was read of the machine that you are on.", indent=2)

@@ -22,6 +22,7 @@ from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.shapes.reader import Block
 
+NOTHING_CAME: Final = "nothing came within the deadline"
 ORDER: Final = 50
 BATCH = 5_000
 PATIENCE = 1.0
@@ -74,7 +75,7 @@ class LogSource:
         patient = PipeReader(self._open)
         log = patient.opened(late)
         if log is None:
-            return Read(whole=False, problem="nothing came within the deadline")
+            return Read(whole=False, problem=NOTHING_CAME)
         return self._judged(watcher, log, patient.blocks(late), lambda: not patient.ended)
 
     def _judged(self, watcher: Watcher, log: LogFile, blocks: Iterable[Block], is_cut: Callable[[], bool]) -> Read:

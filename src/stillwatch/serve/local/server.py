@@ -15,13 +15,14 @@ import struct
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.service.service import Service
 
+NOT_ONE_LINE: Final = "the request is not one line of JSON"
 LOG = logging.getLogger(__name__)
 REQUEST_BYTES = 65_536
 REQUEST_SECONDS = 5.0
@@ -95,7 +96,7 @@ class LocalServer:
                 line = await reader.readuntil(b"\n")
             request = json.loads(line)
         except (TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            raise WrongUsage("the request is not one line of JSON") from error
+            raise WrongUsage(NOT_ONE_LINE) from error
         caller = _caller(writer.get_extra_info("socket"))  # once it is read: who still writes would not hear a refusal
         verb = self._verbs.get(str(request.get("verb"))) if isinstance(request, dict) else None
         if verb is None:

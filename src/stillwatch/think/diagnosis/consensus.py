@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from stillwatch.records.assessment import Assessment, Opinion
 from stillwatch.records.cause import CAUSES, is_symptom
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import LOOK_AT_IT, Incident
 from stillwatch.records.trigger import Severity
 
 PROVEN = 0.9
@@ -127,7 +127,7 @@ def _doubts(believed: Assessment, others: tuple[Assessment, ...]) -> tuple[str, 
     against = [other for other in others if other.by != believed.by and other.cause and not _same(believed, other)]
     return tuple(
         f"the {other.by} model thinks of another cause: {CAUSES[other.cause.id]} ({other.cause.id}); "
-        "a human should look"
+        f"{LOOK_AT_IT}"
         for other in against
         if other.cause is not None
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.assessment import Assessment, Opinion
 from stillwatch.records.chat import Failure, Tier
-from stillwatch.records.incident import Incident, Step
+from stillwatch.records.incident import LOOK_AT_IT, Incident, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.failing import could_restart
@@ -192,7 +192,7 @@ def _helpful(thought: Incident, rule: Assessment, units: Mapping[str, UnitState]
 
 def failed(incident: Incident, tier: Tier, failure: Failure) -> Incident:
     """No answer is not an answer: the incident says that a person should look (never "healthy")."""
-    note = f"the {tier} model gave no usable answer ({failure.reason}); a human should look"
+    note = f"the {tier} model gave no usable answer ({failure.reason}); {LOOK_AT_IT}"
     says = f"no answer: {failure.reason}"
     return replace(incident, notes=(*incident.notes, note), opinions=(*incident.opinions, Opinion(by=tier, says=says)))
 
