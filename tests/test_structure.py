@@ -7,9 +7,11 @@ import gc
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "src/stillwatch"
@@ -195,3 +197,80 @@ def test_scripts_are_programs_that_stop_at_the_first_error() -> None:
         assert text.startswith("#!"), shown(path)
         if "bash" in text.splitlines()[0]:
             assert "\nset -euo pipefail\n" in text, shown(path)
+
+
+COMMANDS = frozenset(("stillwatch", "models", "systemctl", "apt-get", "pip"))
+"""What begins with one of these is typed, not read."""
+
+
+def word_triples(texts: Iterable[str]) -> set[str]:
+    """Every three words in a row with nothing but blanks between them."""
+    found = set()
+    for run in re.split(r"[^a-z' -]+", "\n".join(texts).lower()):
+        words = [word for piece in run.split() if (word := piece.strip("'-"))]
+        if len(words) > 2 and not COMMANDS & set(words[:2]):
+            found |= {" ".join(words[at : at + 3]) for at in range(len(words) - 2)}
+    return found
+
+
+def texts_in(path: Path) -> tuple[dict[int, ast.Constant], dict[int, ast.Constant]]:
+    """Of a test: what it says a text is, begins with, ends with or contains, word for word; and all other texts."""
+    told, other = dict[int, ast.Constant](), dict[int, ast.Constant]()
+    for node in ast.walk(tree(path)):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.keyword) and node.arg == "match":
+            sides = [node.value]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("startswith", "endswith"):
+            sides = node.args
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            other[id(node)] = node
+        for side in sides:
+            parts = side.values if isinstance(side, ast.JoinedStr) else getattr(side, "elts", [side])
+            told |= {id(each): each for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return told, {key: each for key, each in other.items() if key not in told}
+
+
+def retyped(path: Path, product: set[str]) -> Iterator[str]:
+    """Sentences of ours that the test repeats; what stands elsewhere in it too, the test itself has put in."""
+    told, other = texts_in(path)
+    own = word_triples(str(each.value) for each in other.values())
+    for each in told.values():
+        if (word_triples([str(each.value)]) & product) - own:
+            yield f"{shown(path)}:{each.lineno} {each.value!r}"
+
+
+def sentences_of_ours() -> set[str]:
+    """All texts of the program but its docstrings."""
+    nodes = [node for path in modules() for node in ast.walk(tree(path)) if isinstance(node, ast.Constant | ast.Expr)]
+    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in documents)
+    return word_triples(text for text in texts if isinstance(text, str))
+
+
+def test_no_test_repeats_a_sentence_of_ours() -> None:
+    """It would fail when the sentence is put better. A test asserts ids, names and figures (`tests/support/facts.py`),
+    or imports the constant of the product."""
+    product = sentences_of_ours()
+    tests = [path for path in python_files() if path.is_relative_to(REPOSITORY / "tests")]
+    found = [each for path in tests for each in retyped(path, product)]
+    assert not found, "\n".join(found)
+
+
+def test_a_repeated_sentence_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "REPOSITORY", tmp_path)
+    for number, (line, count) in enumerate(
+        (
+            ('assert "the port is taken" in said', 1),
+            ('assert said == f"the port is {taken}"', 1),
+            ('assert said.startswith("the port is taken")', 1),
+            ('pytest.raises(Refused, match="the port is taken")', 1),
+            ('said = say("the port is taken")\nassert said == "the port is taken"', 0),
+            ('assert "port 80" in said', 0),
+            ('assert "`stillwatch models pull`" in said', 0),
+        )
+    ):
+        path = tmp_path / f"test_{number}.py"
+        path.write_text(line)
+        assert len(list(retyped(path, {"the port is", "port is taken"}))) == count, line

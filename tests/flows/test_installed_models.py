@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stillwatch.llm.engines import INSTALLED
+from stillwatch.llm.three_tiers import NOT_NEEDED
 from tests.support.doors import Doors
 from tests.support.engines import ENGINES, engine_named
 from tests.support.rig import MODELS_INSIDE, Machine, engine_inside, llama_server
@@ -59,7 +60,7 @@ def status(machine: Machine) -> Any:
 
 def is_ready(machine: Machine) -> bool:
     tier = status(machine).get("tiers", {}).get("trigger", {})
-    return tier.get("state") == "ready" and tier.get("detail") != "not needed this time"
+    return tier.get("state") == "ready" and tier.get("detail") != NOT_NEEDED
 
 
 def servers(machine: Machine) -> list[list[str]]:

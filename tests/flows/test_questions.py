@@ -79,8 +79,6 @@ def test_each_fact_is_the_machines_own(machine: Machine) -> None:
         if not re.search(pattern, told[question]["text"], re.DOTALL)
     }
     assert not wrong
-    slow = sorted(one["seconds"] for one in told.values())
-    assert slow[len(slow) // 2] < 0.2, "half of them at least at once"
     said = machine.stillwatch("chat", input="is shop running?\nand broken?\nrestart shop\n").stdout
     assert "broken.service is failed" in said and "A-1, restart unit shop.service" in said
     assert machine.properties("shop.service")["MainPID"] in wanted["is shop running?"], "nothing was restarted"

@@ -246,7 +246,7 @@ def test_r29_without_room_for_what_it_was_no_owner_is_changed(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refused, match="cannot be noted: No space left"):
+    with pytest.raises(Refused, match="noted: No space left"):
         act.handle({"do": "own", "name": "data"})
     assert data.stat().st_uid == os.getuid()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +90,7 @@ def test_no_key_is_no_server(text: str, tmp_path: Path) -> None:
     file.write_text(f"{text}secret\n")
     assert read_keys(str(file)) == ["secret"]
     for gone in (str(tmp_path / "none"), ""):
-        with pytest.raises(Unusable, match=os.strerror(errno.ENOENT)):
+        with pytest.raises(Unusable, match="be read"):
             read_keys(gone)
 
 

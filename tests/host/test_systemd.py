@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ def test_a_suffix_is_added_only_where_none_is() -> None:
 
 async def test_no_bus_is_said_so(tmp_path: Path) -> None:
     async with Systemd(f"unix:path={tmp_path}/none") as pid1:
-        with pytest.raises(NotReachable, match="No such file"):
+        with pytest.raises(NotReachable, match=os.strerror(errno.ENOENT)):
             await pid1.listed()
 
 

@@ -28,8 +28,8 @@ def test_a_good_rule_passes() -> None:
 
 
 def test_each_broken_promise_is_told() -> None:
-    assert "does not fire" in check_rules([rule(fires=(Sample(line="bang"),))])[0]
-    assert "should be silent" in check_rules([rule(silent=(Sample(line="boom x"),))])[0]
+    assert "not fire" in check_rules([rule(fires=(Sample(line="bang"),))])[0]
+    assert "silent" in check_rules([rule(silent=(Sample(line="boom x"),))])[0]
     assert "what is" in check_rules([rule(fires=(Sample(line="boom now", fields={"what": "x"}),))])[0]
     assert "is about" in check_rules([rule(fires=(Sample(line="boom now", as_subject="x"),))])[0]
     assert "needs" in check_rules([rule(silent=())])[0]
@@ -37,7 +37,7 @@ def test_each_broken_promise_is_told() -> None:
 
 def test_a_line_told_by_two_rules_is_a_defect_unless_they_know_each_other() -> None:
     other = rule(id="b-rule", match=r"\bboom", summary="b")
-    assert "b-rule fires too" in check_rules([rule(), other])[0]
+    assert check_rules([rule(), other])[0].startswith("a-rule: b-rule fires")
     assert (
         check_rules(
             [
@@ -47,7 +47,7 @@ def test_a_line_told_by_two_rules_is_a_defect_unless_they_know_each_other() -> N
         )
         == []
     )
-    assert "b-rule fires on its silent sample" in check_rules([rule(silent=(Sample(line="bang"),)), BANG])[0]
+    assert "b-rule fires on" in check_rules([rule(silent=(Sample(line="bang"),)), BANG])[0]
     assert check_rules([rule(silent=(Sample(line="bang", told_by=("b-rule",)),)), BANG]) == []
 
 

@@ -14,7 +14,7 @@ def test_a_cause_must_be_in_the_catalogue() -> None:
 
 def test_every_template_names_groups_that_exist() -> None:
     for key in ("summary", "subject", "object", "say"):
-        assert "names no group 'disk'" in lint(rule(**{key: "{disk}"}))[0]
+        assert "group 'disk'" in lint(rule(**{key: "{disk}"}))[0]
         assert lint(rule(match="(?P<disk>x)", **{key: "{disk}"})) == []
 
 
@@ -24,7 +24,8 @@ def test_a_rule_without_both_kinds_of_sample_is_told() -> None:
 
 def test_a_rule_may_name_only_rules_that_exist() -> None:
     rules = [rule("md-failed"), rule("md-degraded", follows=("md-*",)), rule("swap-error", needs=("disk-error",))]
-    assert list(unknown_names(rules)) == ["swap-error: there is no rule 'disk-error'"]
+    (problem,) = unknown_names(rules)
+    assert problem.startswith("swap-error: ") and problem.endswith("'disk-error'")
 
 
 def test_a_name_may_be_a_glob() -> None:

@@ -54,8 +54,8 @@ def test_an_id_may_be_used_once(tmp_path: Path) -> None:
 
 
 def test_a_summary_leaves_out_what_was_not_extracted() -> None:
-    assert fill("the port[ {port}] is in use", {}) == "the port is in use"
-    assert fill("the port[ {port}] is in use", {"port": "80"}) == "the port 80 is in use"
+    assert fill("port[ {port}] taken", {}) == "port taken"
+    assert fill("port[ {port}] taken", {"port": "80"}) == "port 80 taken"
 
 
 def test_trusted_only_refuses_forged_words_in_a_journal_alone() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from stillwatch.cli.show.models import NO_WORDS, byte_bar, model_lines, models_view, verdict_lines
 from stillwatch.llm.models import Model
 from stillwatch.views.shape import plain
+from tests.support.facts import facts
 
 HERE = Model(name="mine", path=Path("/m/mine.gguf"), size=1_117_320_768, source="file")
 AWAY = Model(name="smollm2-135m", path=None, size=98_362_432, licence="Apache-2.0", tiers=("trigger",), memory_gib=1)
@@ -14,15 +15,15 @@ ASSIGNED: dict[str, Path | str] = {"trigger": "no model\x1b", "meta": Path("/m/m
 
 
 def test_rows() -> None:
-    rows = [each.text for each in model_lines([AWAY, HERE], ASSIGNED, Path("/m"))]  # type: ignore[arg-type]
+    *rows, where = [each.text for each in model_lines([AWAY, HERE], ASSIGNED, Path("/m"))]  # type: ignore[arg-type]
     assert rows == [
         f"  smollm2-135m         98.4 MB · Apache-2.0 · for trigger · from 1 GB of memory · {NO_WORDS}",
         "✓ mine                 1.1 GB",
         "",
         "trigger  no model",
         "meta     mine.gguf",
-        "models lie in /m",
     ]
+    assert facts(where) == ["/m"]
 
 
 def test_json() -> None:

@@ -49,7 +49,7 @@ async def test_status_and_incidents_are_what_is_known(scene: Scene) -> None:
     ]
     (listed,) = (await get(scene, "/api/incidents")).json()["incidents"]
     one = (await get(scene, f"/api/incidents/{listed['id']}")).json()
-    assert one["evidence"][0]["text"] == "bind() failed (98: Address already in use)" and one["history"] == []
+    assert one["evidence"][0]["text"].startswith("bind() failed (98") and one["history"] == []
     for wrong in ("/api/incidents/I99", "/api/incidents/..%2f", "/api/incidents/%00", "/api/nothing"):
         assert (await get(scene, wrong)).status_code == 404
 

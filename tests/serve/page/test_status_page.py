@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from stillwatch.records.report import Report, SourceReport, TierReport
-from stillwatch.serve.page.status_page import RELOAD_SECONDS, page, span
+from stillwatch.serve.page.status_page import RELOAD_SECONDS, SAYS, page, span
 from stillwatch.untrusted.for_html import text
 from tests.serve.scene import script, serving
 from tests.support.gate_answers import kept
@@ -40,7 +40,7 @@ def test_text_from_outside_is_text() -> None:
     tags = Tags()
     tags.feed(shown)
     assert not tags.found & {"script", "img"} and "\x1b" not in shown and "\u202e" not in shown
-    assert "Something is broken" in shown and text("<") == "&lt;"
+    assert SAYS["critical"] in shown and text("<") == "&lt;"
 
 
 def test_what_was_found_long_ago_says_so() -> None:

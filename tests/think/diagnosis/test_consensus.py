@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from stillwatch.records.assessment import Assessment
 from stillwatch.records.cause import CAUSES, Cause
+from stillwatch.records.incident import LOOK_AT_IT
 from stillwatch.think.diagnosis.consensus import settle, wants_closer_look
 from tests.think.incidents import incident
 
@@ -25,7 +26,7 @@ def test_no_model_talks_a_proven_cause_away() -> None:
     told = settle(incident(), PROVEN, says("review", "oom", 0.85), says("meta", "oom", 0.85))
     assert told.cause is not None and told.cause.id == "port-in-use" and told.by == "rule"
     assert told.confidence == PROVEN.confidence
-    assert any("oom" in note and "human should look" in note for note in told.notes)
+    assert any("oom" in note and note.endswith(LOOK_AT_IT) for note in told.notes)
 
 
 def test_two_models_that_agree_corroborate_nothing_and_a_rule_that_agrees_does() -> None:

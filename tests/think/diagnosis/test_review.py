@@ -46,5 +46,5 @@ async def test_a_suspicion_is_put_to_the_model_after_the_stable_part() -> None:
     model = always(GOOD)
     await review(model, incident(), "abc123", 5, suspicion="oom")
     await review(model, incident(), "abc123", 5)
-    assert "The rules suspect oom" in model.asked[0][-1].content
+    assert "suspect oom" in model.asked[0][-1].content
     assert "suspect" not in model.asked[1][-1].content and model.asked[0][0] == model.asked[1][0]

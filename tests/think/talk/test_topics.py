@@ -54,23 +54,23 @@ async def test_numbers_are_those_that_the_look_gave() -> None:
     text = (await told("disk_space", "en", TypedLooks(), known(), path="/var/log")).text()
     assert "/var/log lies on /var." in text and "/var is 100% full: 0 B of 1.0 GiB are free." in text
     text = (await told("unit_state", "de", TypedLooks(), known(), units=("nginx.service",))).text()
-    assert "nginx.service ist ausgefallen (failed) seit" in text and "exit-code (status 1)" in text
+    assert re.search(r"^nginx\.service .*\(failed\) ", text, re.MULTILINE) and "exit-code (status 1)" in text
 
 
 async def test_healthy_is_never_said_of_what_was_not_read_or_is_muted() -> None:
-    assert "cannot say that all is well" in (await told("wrong", "en", TypedLooks(), known(sources=()))).text()
+    assert "cannot say" in (await told("wrong", "en", TypedLooks(), known(sources=()))).text()
     muted = incident(state="muted", severity=Severity.high)
     text = (await told("wrong", "en", TypedLooks(), known(incidents=[muted]))).text()
-    assert "Attention, muted" in text and "no open incident" not in text
+    assert "Attention, muted" in text and "no open" not in text
 
 
 async def test_a_trend_needs_readings() -> None:
     rising = [(NOW - 86_400 * (10 - day), 0.5 + day / 25) for day in range(11)]
     here = known(samples=lambda metric, since, until: rising if metric == "disk-used /var" else [])
     text = (await told("disk_trend", "en", TypedLooks(), here, path="/var")).text()
-    assert "from 50.0% to 90.0% in 10 days" in text and "full in about" in text
+    assert "50.0%" in text and "90.0%" in text and "10 days" in text and "full in " in text
     now = (await told("disk_trend", "en", TypedLooks(), known(), path="/var")).text()
-    assert "/var is 100% full" in now and "I cannot see that" in now
+    assert "/var is 100% full" in now and "cannot see" in now
 
 
 async def test_the_gate_says_what_was_done_and_what_may_be() -> None:
@@ -86,7 +86,7 @@ async def test_the_gate_says_what_was_done_and_what_may_be() -> None:
     here = known(gate=gate)
     assert "1 change made" in (await told("deeds", "en", TypedLooks(), here)).text()
     text = (await told("policy", "en", TypedLooks(), here, units=("nginx.service",))).text()
-    assert "restart_unit nginx.service needs your approval" in text and "restart nginx" in text
+    assert "restart_unit nginx.service" in text and "restart nginx" in text
 
 
 @pytest.mark.parametrize("question", ["¿tenemos instalado php y en qué versión?", "haben wir hier irgendwo php?"])

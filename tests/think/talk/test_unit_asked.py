@@ -17,5 +17,5 @@ def test_which_unit_is_meant() -> None:
     assert asked(failing=True) == ("nginx.service", ""), "the one that has failed"
     assert "Which unit" in asked()[1] and "nginx.service" in asked()[1]
     assert "no mailserver" in asked(role="mailserver")[1]
-    assert "Did you mean postgresql.service" in asked(unknown="postgre")[1]
+    assert "postgresql.service" in asked(unknown="postgre")[1]
     assert exists(UNITS["ssh.service"]) and not exists(None)

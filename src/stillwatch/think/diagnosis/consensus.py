@@ -126,8 +126,7 @@ def _confidence(believed: Assessment, others: tuple[Assessment, ...], rule: Asse
 def _doubts(believed: Assessment, others: tuple[Assessment, ...]) -> tuple[str, ...]:
     against = [other for other in others if other.by != believed.by and other.cause and not _same(believed, other)]
     return tuple(
-        f"the {other.by} model thinks of another cause: {CAUSES[other.cause.id]} ({other.cause.id}); "
-        f"{LOOK_AT_IT}"
+        f"the {other.by} model thinks of another cause: {CAUSES[other.cause.id]} ({other.cause.id}); {LOOK_AT_IT}"
         for other in against
         if other.cause is not None
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.triage.standing import OPEN_TO_ALL
+from tests.support.facts import facts
 
 from .scene import AT, Looks, ask, files, trigger, unit
 
@@ -168,7 +169,7 @@ async def test_a_lock_that_no_text_names_is_found_by_the_units_name() -> None:
 async def test_pid_1_complains_of_the_units_file() -> None:
     _, said = await ask(trigger("bad-config", "Unknown key name", trusted=True))
     assert said.cause is not None and said.cause.object == "/etc/systemd/system/shop.service"
-    assert said.cause.text.startswith("systemd does not accept /etc/systemd/system/shop.service")
+    assert facts(said.cause.text)[0] == "/etc/systemd/system/shop.service"
     assert said.proposal is not None and said.proposal.action == "restore_file"
 
 

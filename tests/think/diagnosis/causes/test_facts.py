@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from stillwatch.think.diagnosis.causes.facts import (
+    BEFORE,
     before,
     binary_size,
     clock_time,
@@ -28,15 +29,15 @@ def test_times_for_people() -> None:
     assert clock_time(now - 60, now) == "at 07:59:00 UTC"
     assert clock_time(now - 86400, now) == "on 2027-01-14 at 08:00:00 UTC"
     assert clock_time(0.0, now) == ""
-    assert [since(now - ago, now) for ago in (5, 600, 7200, 3 * 86400)] == [
-        "until just now",
+    assert [since(now - ago, now) for ago in (600, 7200, 3 * 86400)] == [
         "until 10 minutes ago",
         "until 2 hours ago",
         "until 3 days ago",
     ]
-    assert before(now - 1, now, now).endswith("just before the trouble began")
-    assert before(now - 30, now, now).endswith("30 seconds before the trouble began")
-    assert before(now - 600, now, now).endswith("10 minutes before the trouble began")
+    assert since(now - 5, now).startswith("until just")
+    assert f", just {BEFORE}" in before(now - 1, now, now)
+    assert before(now - 30, now, now).endswith(f", 30 seconds {BEFORE}")
+    assert before(now - 600, now, now).endswith(f", 10 minutes {BEFORE}")
     assert before(now + 5, now, now) == "at 08:00:05 UTC"
 
 

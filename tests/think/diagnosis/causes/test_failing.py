@@ -8,7 +8,7 @@ from .scene import Looks, ask, trigger, unit
 async def test_its_own_memory_limit_killed_it() -> None:
     looks = Looks(unit_status={"memory_max": 64 << 20})
     _, said = await ask(trigger("oom", trusted=True), looks=looks)
-    assert said.cause is not None and "limit of 64 MiB" in said.cause.text
+    assert said.cause is not None and "64 MiB" in said.cause.text
     assert said.confidence >= 0.9
     assert said.proposal is not None
     assert (said.proposal.action, said.proposal.arguments) == ("restart_unit", {"once": True})
@@ -58,9 +58,9 @@ async def test_a_fault_of_the_host_itself_names_the_host() -> None:
 async def test_the_hosts_own_shortage_is_not_the_units_limit() -> None:
     looks = Looks(unit_status={"memory_max": 64 << 20})
     _, said = await ask(trigger("oom", trusted=True, constraint="CONSTRAINT_NONE"), looks=looks)
-    assert said.cause is not None and "the memory that the host had left" in said.cause.text
+    assert said.cause is not None and "host" in said.cause.text and "MiB" not in said.cause.text
     _, said = await ask(trigger("oom", trusted=True, constraint="CONSTRAINT_MEMCG"), looks=Looks(unit_status={"x": 1}))
-    assert said.cause is not None and "its own memory limit" in said.cause.text
+    assert said.cause is not None and "own" in said.cause.text and "limit" in said.cause.text
 
 
 async def test_what_suffers_from_it_does_not_make_it_suffer() -> None:

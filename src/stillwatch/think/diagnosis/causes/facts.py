@@ -13,8 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from posixpath import join, normpath
+from typing import Final
 
 from stillwatch.think.diagnosis.causes.case import Case
+
+BEFORE: Final = "before the trouble began"
 
 Row = Mapping[str, object]
 
@@ -130,5 +133,5 @@ def before(at: float, then: float, now: float) -> str:
     if not said or not 0 <= gap < 7200:
         return said
     if gap < 2:
-        return f"{said}, just before the trouble began"
-    return f"{said}, {f'{gap:.0f} seconds' if gap < 120 else f'{gap / 60:.0f} minutes'} before the trouble began"
+        return f"{said}, just {BEFORE}"
+    return f"{said}, {f'{gap:.0f} seconds' if gap < 120 else f'{gap / 60:.0f} minutes'} {BEFORE}"
