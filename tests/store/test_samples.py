@@ -63,12 +63,15 @@ def test_a_tick_of_40_known_metrics_is_one_read_and_one_write(tmp_path: Path, mo
     samples = Store.open(tmp_path).samples
     samples.add(0.0, READINGS)
     seen = list[str]()
-    for name in ("rows", "run", "run_many"):
 
-        def noted(self: Database, *given: Any, name: str = name, real: Any = vars(Database)[name]) -> Any:
+    def noted(name: str, real: Any) -> Any:
+        def call(*given: Any) -> Any:
             seen.append(name)
-            return real(self, *given)
+            return real(*given)
 
-        monkeypatch.setattr(Database, name, noted)
+        return call
+
+    for name in ("rows", "run", "run_many"):
+        monkeypatch.setattr(Database, name, noted(name, getattr(Database, name)))
     samples.add(1.0, READINGS)
     assert seen == ["rows", "run_many"]
