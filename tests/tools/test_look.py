@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.host.boots import CUT_OFF, SHUT_DOWN, how_it_ended
+from stillwatch.host.boots import how_it_ended
 from stillwatch.host.systemd import Timer
 from stillwatch.records.line import Line
 from stillwatch.records.unit import UnitState
@@ -163,9 +163,9 @@ def test_updates_are_those_over_what_is_there() -> None:
 
 
 def test_how_a_run_ended() -> None:
-    assert how_it_ended(["Journal stopped", "x"]) == SHUT_DOWN
+    assert how_it_ended(["Journal stopped", "x"]) == "was shut down"
     assert how_it_ended(["Reached target reboot.target - System Reboot."]) == "was rebooted"
-    assert how_it_ended(["GET /index.html"]) == CUT_OFF
+    assert how_it_ended(["GET /index.html"]) == "ended without a shutdown"
     assert how_it_ended([]) == "unknown"
 
 

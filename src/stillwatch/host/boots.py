@@ -10,12 +10,9 @@ from systemd import _reader
 from stillwatch.errors import NotReachable
 from stillwatch.untrusted.redact import safe_text
 
-SHUT_DOWN: Final = "was shut down"
-CUT_OFF: Final = "ended without a shutdown"
-
 MOST: Final = 20
 LAST: Final = 40
-Ended = Literal["still runs", SHUT_DOWN, "was rebooted", CUT_OFF, "unknown"]
+Ended = Literal["still runs", "was shut down", "was rebooted", "ended without a shutdown", "unknown"]
 _ORDERLY: Final = (
     ("rebooted", ("reached target reboot", "system is rebooting", "rebooting")),
     (
@@ -74,8 +71,8 @@ def how_it_ended(words: list[str]) -> Ended:
     said = [word.casefold() for word in words]
     for what, marks in _ORDERLY:
         if any(mark in word for word in said for mark in marks):
-            return "was rebooted" if what == "rebooted" else SHUT_DOWN
-    return CUT_OFF if words else "unknown"
+            return "was rebooted" if what == "rebooted" else "was shut down"
+    return "ended without a shutdown" if words else "unknown"
 
 
 def _message(reader: Any) -> str:
