@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -17,11 +19,11 @@ from starlette.responses import Response
 
 from scripts import docs_pages
 from stillwatch.app import App, build
-from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.cli import commands, families
 from stillwatch.cli.families import Family
 from stillwatch.cli.main import run
-from stillwatch.config import Config, says
+from stillwatch.cli.show.incident import incident_page
+from stillwatch.config import says
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.unit_verb import UnitVerb
 from stillwatch.reading import sources as sources_folder
@@ -30,9 +32,7 @@ from stillwatch.records.cause import CauseKind
 from stillwatch.serve.api import endpoints
 from stillwatch.serve.api.endpoints import Api, View
 from stillwatch.serve.api.openapi import document
-from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.http.refusal import as_json
-from stillwatch.serve.server import build_http
 from stillwatch.service.live import LiveService
 from stillwatch.store.store import Store
 from stillwatch.think.schemas import review_schema
@@ -44,20 +44,23 @@ from stillwatch.views.shape import Exact
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.family import load_rules
 from tests.gate.stage import DAEMON, ROOT, bus_of, make_gate, propose, say
-from tests.serve.asgi import ask
-from tests.serve.scene import known, remember
+from tests.serve.scene import remember
 from tests.service.test_one_pass import GivenTiers
+from tests.support.faces import Faces
 from tests.support.screens import screen
 from tests.support.watching import build as build_daemon
 from tests.support.watching import soon
 from tests.test_app import options
-from tests.think.models import StillClock
+from tests.think.diagnosis.test_meta import closer
+from tests.think.incidents import incident
+from tests.think.models import StillClock, in_turn
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 LOOK = '''"""How many doors the host has."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -67,6 +70,7 @@ from stillwatch.tools.tool import Look, Tool, World
 class Arguments(Tool, frozen=True):
     """How many doors the host has."""
 
+    diagnosis: ClassVar[bool] = True
     floor: Annotated[int, Meta(ge=0, description="of this floor")] = 0
 
     async def look(self, world: World) -> Look:
@@ -153,13 +157,25 @@ async def test_a_source_is_one_file_and_is_read_and_followed(porter: App, tmp_pa
     await asyncio.wait([running])
 
 
+async def test_a_source_is_in_every_face_at_once(porter: App, tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    await porter.service().check(use_models=False)
+    faces = Faces(tmp_path / "faces", porter.service())
+    for status in (await faces.api("/api/status"), await faces.resource("status")):
+        assert [source["name"] for source in status["sources"]] == ["porter"]
+    told = (await faces.page(), await faces.chat("what is wrong?"), str(await faces.resource("incidents")))
+    assert all("port" in words and "web" in words for words in told), told
+
+
 def test_a_source_is_in_the_command_line_at_once(
     porter: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = options(tmp_path)
     where = [f"--{name.replace('_', '-')}={getattr(given, name)}" for name in ("config", "state_dir", "runtime_dir")]
-    assert run(["check", "--no-model", "--json", *where]) == 1
-    assert [source["name"] for source in json.loads(capsys.readouterr().out)["sources"]] == ["porter"]
+    for command, code in ((["check", "--no-model"], 1), (["status"], 1)):
+        assert run([*command, "--json", *where]) == code
+        assert [source["name"] for source in json.loads(capsys.readouterr().out)["sources"]] == ["porter"]
+        assert run([*command, *where]) == code and "porter" in capsys.readouterr().out
 
 
 async def test_a_look_is_one_file(doors: None) -> None:
@@ -173,9 +189,22 @@ async def test_a_look_is_one_file(doors: None) -> None:
 def test_a_look_is_in_the_command_line_and_the_documentation_at_once(
     doors: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert run(["tools", "list", "--state-dir", str(tmp_path / "s"), "--runtime-dir", str(tmp_path / "r")]) == 0
-    assert "doors" in capsys.readouterr().out
+    where = ["--state-dir", str(tmp_path / "s"), "--runtime-dir", str(tmp_path / "r")]
+    assert run(["tools", "list", *where]) == 0 and "doors" in capsys.readouterr().out
+    assert run(["look", "doors", "floor=1", "--json", *where]) == 0
+    assert json.loads(capsys.readouterr().out)["data"] == {"doors": 3}
     assert "doors" in docs_pages.tools()
+
+
+async def test_a_look_can_be_asked_for_by_clients_and_by_models(doors: None, tmp_path: Path) -> None:
+    looks = HostLooks(world=type("World", (), {"clock": StillClock(0.0)})())
+    async with Faces(tmp_path, remember(tmp_path), looks=looks).mcp() as client:
+        (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "doors"]
+        assert tool.description and "floor" in tool.input_schema["properties"]
+        assert (await client.call_tool("doors", {"floor": 1})).content[0].text == "3 doors"
+    model = in_turn({"step": "look", "tool": "doors", "arguments": {"floor": 1}}, {})
+    seen, _ = await closer(model, looks)
+    assert "doors" in model.asked[0][0].content and seen.evidence[-1].text == "3 doors"
 
 
 def test_a_rule_is_one_file(tmp_path: Path) -> None:
@@ -191,6 +220,22 @@ def test_a_cause_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "door-open" in msgspec.json.encode(review_schema(("E1",), tuple(catalogue.CAUSES))).decode()
 
 
+async def test_a_cause_is_in_every_face_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(catalogue.KINDS, "door-open", CauseKind(words="a door stands open", rank=7))
+    monkeypatch.setitem(catalogue.CAUSES, "door-open", "a door stands open")
+    (tmp_path / "doors.toml").write_text(RULE.replace('"other"', '"door-open"'))
+    assert check_rules(load_rules([tmp_path]), ()) == [], "a rule may name it"
+    found = incident(cause=catalogue.Cause(id="door-open", object="door-7", text=""))
+    assert "a door stands open" in "\n".join(each.text for each in incident_page(found, now=1.0))
+    faces = Faces(tmp_path, remember(tmp_path, found))
+    for told in (await faces.api("/api/incidents/I1"), await faces.resource("incidents/I1")):
+        assert (told["cause"]["id"], told["cause"]["object"]) == ("door-open", "door-7")
+    for words in (await faces.page(), await faces.chat("what is wrong?")):
+        assert "web.service" in words and "door-open" not in words, "people are told words"
+
+
 class Doors(Exact):
     """How many doors the host has."""
 
@@ -204,13 +249,7 @@ async def count_doors(api: Api, request: Request) -> Response:
 async def test_a_view_of_the_api_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = View(path="/api/doors", says="How many doors there are.", shapes=(Doors,), answer=count_doors)
     monkeypatch.setattr(endpoints, "VIEWS", (*endpoints.VIEWS, row))
-    keys = KeyRing(tmp_path)
-    _, key = keys.create("read", 1.0)
-    service, clock = remember(tmp_path), StillClock(1.0)
-    desk = Desk(service=service, clock=clock, known=known, looks=None, writer=lambda: "none", small=lambda: None)
-    app = build_http(service, Conversation(desk), keys, Config().api, clock)
-    answer = await ask(app, "GET", "/api/doors", [("Authorization", f"Bearer {key}")])
-    assert (answer.status, answer.body) == (200, b'{"doors":7}')
+    assert await Faces(tmp_path, remember(tmp_path)).page("/api/doors") == '{"doors":7}'
     assert document("1")["paths"]["/api/doors"]["get"]["summary"] == row.says
     page = docs_pages.api()
     assert "## GET /api/doors" in page and "| `doors` | Their number. |" in page
@@ -272,3 +311,80 @@ async def test_an_action_is_one_file_and_its_row_in_the_catalogue(
     waits = await propose(gate, "web.service", "open_door")
     done = await say(gate, ROOT, "approve", id=waits["id"], hash=waits["hash"])
     assert done["state"] == "done" and ("start", "web.service") in bus_of(gate).done
+
+
+ACTION = '''"""Open a door."""
+
+from __future__ import annotations
+
+from stillwatch.gate.change.unit_verb import UnitVerb
+
+
+class OpenDoor(UnitVerb):
+    """Open the door that a unit keeps."""
+
+    name, verb = "open_door", "start"
+    risk, undoable = "low", False
+    does = "open the door that {target} keeps"
+    success = "it stands open"
+'''
+FACES = """
+import asyncio, json, sys
+from pathlib import Path
+import stillwatch
+from mcp import Client
+from stillwatch.cli.main import run
+from stillwatch.gate.policy import load_policy
+from stillwatch.serve.mcp.server import McpFace
+from tests.serve.mcp_entry import desk
+
+async def proposed():
+    async with Client(McpFace(desk=desk(folder), may_propose=lambda: True).server()) as client:
+        (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "propose"]
+        said = await client.call_tool("propose", {"action": "open_door", "target": "web.service"})
+        return tool.input_schema["properties"]["action"]["enum"][-1], said.structured_content["id"]
+
+folder = Path(sys.argv[1])
+policy = folder / "policy.toml"
+policy.write_text('[[rule]]\\nname = "doors"\\nactions = ["open_door"]\\nverdict = "ask"\\n')
+rule = load_policy(policy, frozenset((policy.stat().st_uid, 0))).rule[0]
+where = ["--state-dir", str(folder / "s"), "--runtime-dir", str(folder / "r")]
+codes = [run(["actions", "list", *where]), run(["explain", "action", "open_door", "web.service", *where])]
+seen = [str(Path(stillwatch.__file__).parent), rule.actions, asyncio.run(proposed()), codes]
+print(json.dumps(seen), file=sys.stderr)
+"""
+
+
+def grown(folder: Path) -> Path:
+    """The program with an action more: its file, its row in the catalogue, its name where the other faces read it."""
+    package = folder / "code/stillwatch"
+    package.mkdir(parents=True)
+    changed = {"gate/change/catalogue.py", "records/action.py"}
+    for path in REPOSITORY.joinpath("src/stillwatch").rglob("*"):
+        inside = path.relative_to(REPOSITORY / "src/stillwatch")
+        if path.is_dir() and path.name != "__pycache__":
+            (package / inside).mkdir(exist_ok=True, parents=True)
+        elif path.is_file() and path.suffix != ".pyc":
+            (package / inside).parent.mkdir(exist_ok=True, parents=True)
+            copy = package / inside
+            copy.write_bytes(path.read_bytes()) if str(inside) in changed else copy.symlink_to(path)
+    (package / "gate/change/open_door.py").write_text(ACTION)
+    rows = package / "gate/change/catalogue.py"
+    row = "from stillwatch.gate.change.open_door import OpenDoor\n\nACTIONS: Final"
+    rows.write_text(rows.read_text().replace("ACTIONS: Final", row, 1).replace("Undo,\n)", "Undo, OpenDoor,\n)"))
+    names = package / "records/action.py"
+    names.write_text(names.read_text().replace('    "undo",\n', '    "undo",\n    "open_door",\n'))
+    return package.parent
+
+
+@pytest.mark.process
+def test_an_action_is_in_every_face_at_once(tmp_path: Path) -> None:
+    path = f"{grown(tmp_path)}:{REPOSITORY}"
+    program = [sys.executable, "-c", FACES, str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    home, allowed, proposed, codes = json.loads(done.stderr.splitlines()[-1])
+    assert home == str(tmp_path / "code/stillwatch")
+    assert (allowed, proposed) == (["open_door"], ["open_door", "A-18"])
+    assert codes == [0, 4], "listed; and refused until a rule of the policy names it"
+    assert "open_door" in done.stdout and "open the door that web.service keeps" in done.stdout
