@@ -99,3 +99,10 @@ def test_units_to_ask_about_are_the_system_s_names() -> None:
     }
     assert units_to_ask_about(incident(), units) == ["web.service", "db.service"]
     assert units_to_ask_about(incident(subject="/srv"), units) == ["old.service"]
+
+
+async def test_in_no_time_no_model_is_asked_and_none_has_failed() -> None:
+    tiers = {"trigger": always(URGENT), "review": always(REVIEW)}
+    (found,) = await understand(deadline=engine.SPARE_SECONDS + engine.LEAST_SECONDS / 2, **tiers)
+    assert not any(model.asked for model in tiers.values()) and found.opinions == ()
+    assert any(engine.TIME_IS_UP in note for note in found.notes)

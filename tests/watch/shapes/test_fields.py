@@ -96,3 +96,9 @@ def test_a_time_that_stands_alone() -> None:
 @given(st.dictionaries(st.text(max_size=12), st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=6), min_size=1, max_size=5))  # fmt: skip
 def test_any_object_can_be_read(fields: dict[str, Any]) -> None:
     assert isinstance(read(**{"x": 1, **{key: value for key, value in fields.items() if key}}).message, bytes)
+
+
+def test_a_record_that_has_the_number_of_an_error_alone_is_kept_whole() -> None:
+    line = b"eid=41 class=io pool='tank' vdev=sdf1 priority=0 err=5 flags=0x180880"
+    parts = read_logfmt(line, STAMPS)
+    assert parts is not None and parts.message == line

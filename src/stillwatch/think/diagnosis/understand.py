@@ -27,6 +27,9 @@ REVIEW_SECONDS = 30.0
 LOOK_SECONDS = 8.0
 SPARE_SECONDS = 2.0
 """Kept back from every deadline for writing the report."""
+LEAST_SECONDS = 2.0
+"""In less no model answers: it is not asked, so that a deadline of ours is never told as a failure of the model's."""
+TIME_IS_UP = "the time for this report was up"
 
 
 def ignore(_: str) -> None:
@@ -49,9 +52,9 @@ class Engine:
     home: str = ""
     spared: str = ""
 
-    @property
-    def _may_ask(self) -> bool:
-        return bool(self.models) and not self.spared
+    def _why_unasked(self, ends: float) -> str:
+        """Why no model is asked now; "" where they may be."""
+        return self.spared or (TIME_IS_UP if ends - self.clock.boot() < LEAST_SECONDS else "")
 
     def is_here(self, incident: Incident) -> bool:
         """Whether the incident is of the host that can be looked at."""
@@ -70,19 +73,20 @@ class Engine:
         diagnosed = folded([await self._diagnose(one, units, ends, troubled - {one.subject}) for one in ordered])
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
-            if number >= MOST_INCIDENTS_FOR_MODELS or not self._may_ask or rule.over or rule.meant:
-                understood.append(self._bounded(self._settled(incident, rule)))
+            why = self._why_unasked(ends)
+            if number >= MOST_INCIDENTS_FOR_MODELS or why or not self.models or rule.over or rule.meant:
+                understood.append(self._bounded(self._settled(incident, rule, why)))
                 continue
             self.progress(f"thinking about {incident.subject} ({number + 1} of {len(diagnosed)})")
             thought = await self._think(incident, rule, units, ends)
             understood.append(self._bounded(_helpful(thought, rule, units)))
         return tuple(understood)
 
-    def _settled(self, incident: Incident, rule: Assessment) -> Incident:
+    def _settled(self, incident: Incident, rule: Assessment, why: str) -> Incident:
         """By the rules alone; what is over by what they saw is resolved, and says so."""
         settled = settle(incident, rule)
-        if self.models and self.spared:
-            settled = replace(settled, notes=(*settled.notes, f"No model was asked: {self.spared}."))
+        if self.models and why:
+            settled = replace(settled, notes=(*settled.notes, f"No model was asked: {why}."))
         if not rule.over:
             return settled
         step = Step(at=self.clock.now(), by="rule", text=rule.over)
@@ -127,7 +131,7 @@ class Engine:
     ) -> tuple[Incident, Assessment | None]:
         """What is proven is put to the reviewer to contradict; where it is not, nobody puts words into its mouth."""
         model = self.models.get("review")
-        if model is None:
+        if model is None or self._why_unasked(ends):
             return incident, None
         suspicion = rule.cause.id if rule.cause is not None and is_proven(rule) else ""
         assessment = await review(model, incident, nonce, self._left(ends, REVIEW_SECONDS), suspicion=suspicion)
@@ -139,7 +143,7 @@ class Engine:
         self, incident: Incident, units: Mapping[str, UnitState], nonce: str, ends: float
     ) -> tuple[Incident, Assessment | None]:
         model = self.models.get("meta")
-        if model is None:
+        if model is None or self._why_unasked(ends):
             return incident, None
         self.progress(f"looking closer at {incident.subject}")
         incident, assessment = await look_closer(
@@ -157,7 +161,7 @@ class Engine:
         return incident, assessment
 
     def _left(self, ends: float, most: float) -> float:
-        return min(max(ends - self.clock.boot(), 0.1), most)
+        return min(ends - self.clock.boot(), most)
 
 
 def folded(diagnosed: Sequence[tuple[Incident, Assessment]]) -> list[tuple[Incident, Assessment]]:

@@ -64,6 +64,8 @@ REQUESTS: Final = frozenset(
 PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]{0,60})=("(?:[^"\\]|\\.)*"?|\S*)\s*')
 MEMBER: Final = re.compile(rb'"([\w@.-]{1,40})"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)')
 ESCAPES: Final = {"n": "\n", "t": " ", "r": " "}
+WORD: Final = re.compile(r"[^\W\d_]{2}")
+"""The number of an error tells nothing without the rest of the record."""
 _ARRAY = re.compile(r"^[\[{]")
 
 
@@ -217,7 +219,7 @@ def _message(fields: Fields, raw: bytes) -> bytes:
         if value is None or isinstance(value, bool | int | float):
             continue
         words = _text(value)
-        if words and all(words not in other for other in told) and not _ARRAY.match(words):
+        if WORD.search(words) and all(words not in other for other in told) and not _ARRAY.match(words):
             told.append(words)
     status = _status(fields)
     if status is not None and status >= 500:
