@@ -64,17 +64,28 @@ def shell(machine: Machine, command: str) -> str:
     return machine.run(["sh", "-c", command], timeout=120).stdout.strip()
 
 
-def prepare(machine: Machine, state: State) -> list[Fact]:
-    """A host with a web server, a database, a backup and an administrator, then its trouble. Returns all its facts."""
+def prepare(machine: Machine, state: State, ready: Callable[[Machine], None] = lambda _: None) -> list[Fact]:
+    """A host with a web server, a database, a backup and an administrator, then its trouble; `ready` once it is
+    installed. Returns all its facts."""
     machine.unit("postgresql.service", POSTGRESQL.format(command="exec sleep infinity"), enable=True, start=True)
     machine.unit("shop.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n", start=True)
     machine.unit("restic-backup.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n", start=True)
     machine.unit("restic-backup.timer", "[Timer]\nOnCalendar=daily\n", start=True)
     machine.run(["useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo", "ann"])
     machine.run(["logger", "-t", "sshd", "Accepted publickey for ann from 192.0.2.9 port 5022 ssh2"])
+    machine.write("/etc/sudoers.d/ann", "ann ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop\n", 0o440)
+    machine.write(
+        "/etc/sudoers", "root ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n", 0o440
+    )
+    machine.write("/var/spool/cron/crontabs/ann", "15 3 * * * /usr/local/bin/tidy\n", 0o600, "ann:root")
+    shell(
+        machine,
+        "mkdir -p /var/spool/mqueue && cd /var/spool/mqueue && touch qf1 qf2 && chmod 700 .",
+    )
     state.arrange(machine)
     done = machine.stillwatch("install", timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr
+    ready(machine)
     doors = Doors(machine)
     machine.wait(doors.watches, "the daemon to watch", seconds=90)
     if state.watched:
@@ -109,6 +120,15 @@ def common(machine: Machine) -> Iterator[Fact]:
     yield Fact(topic="hardware", holds=rf"\b{shell(machine, 'nproc')}\b.*{total / 2**30:.1f} GiB")
     yield Fact(topic="system", holds=re.escape(shell(machine, "uname -r")))
     yield Fact(topic="ports", asked=r"\b80\b", holds=r"\b80\b.*nginx \(pid \d+, nginx\.service\)")
+    owner = shell(machine, f"ps -o user= -p {web}")
+    yield Fact(
+        topic="ports",
+        asked=r"(user|account|benutzer|konto|utilisateur|usuario|owner).*\b80\b",
+        holds=rf"nginx.*\b{owner}\b",
+    )
+    yield Fact(topic="users", asked="(?i)sudo|admin|root", holds=r"(?s)%sudo|\bann\b.*/usr/bin/systemctl")
+    yield Fact(topic="timers", asked="crontab.*ann|ann.*cron", holds=r"/usr/local/bin/tidy")
+    yield Fact(topic="mail_queue", holds=r"\b2\b")
     yield Fact(topic="ports", asked="8080", holds="8080")
     yield Fact(topic="ports", asked="^[^0-9]*$", holds=r":80 · nginx")
     yield Fact(topic="users", holds=r"\bann\b")
@@ -120,6 +140,7 @@ def common(machine: Machine) -> Iterator[Fact]:
     yield Fact(topic="package", asked=r"\bgit\b", holds=r"\bgit\b")
     yield Fact(
         topic="timers",
+        asked="^((?!ann).)*$",
         holds=re.escape(shell(machine, "systemctl list-timers --no-legend | awk '{print $(NF-1)}' | head -1")),
     )
     yield Fact(topic="backups", holds=r"restic-backup")
@@ -242,7 +263,7 @@ def of_busy(machine: Machine) -> Iterator[Fact]:
     hog = machine.properties("report-builder.service")["MainPID"]
     yield Fact(topic="memory", holds=rf"\(pid {hog}\).*report-builder\.service")
     yield Fact(topic="processor", holds=rf"\(pid {hog}\).*report-builder\.service")
-    yield Fact(topic="processes", asked="zombi", holds=r"(?i)\b1 zombi")
+    yield Fact(topic="processes", asked="zombi", holds=r"(?is)\b1 zombi.*left-over\.service")
 
 
 STATES = {

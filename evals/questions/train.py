@@ -21,8 +21,8 @@ from stillwatch.think.talk.words import COMMON_ANYWHERE, LANGUAGES, Language, wo
 
 EXAMPLES = Path(__file__).with_name("examples.tsv")
 INTO = Path(__file__).parents[2] / "src/stillwatch/think/talk/router.bin"
-BUCKETS = 1 << 13
-STRENGTH = 10.0
+BUCKETS = 1 << 14
+STRENGTH = 40.0
 """The inverse of the regularization."""
 STEPS = 100
 

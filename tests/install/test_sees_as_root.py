@@ -24,6 +24,7 @@ LEAKY = (
     "import fcntl; lock = open('/srv/lock', 'w'); fcntl.flock(lock, fcntl.LOCK_EX)\n"
     "open('/srv/leaky.pid', 'w').write(str(os.getpid())); signal.pause()"
 )
+SUDOERS = "root ALL=(ALL:ALL) ALL\nwww-data ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop hunter2\n"
 
 
 @pytest.fixture
@@ -31,6 +32,11 @@ def host(machine: Machine) -> Machine:
     install(machine)
     machine.run(["chmod", "1777", "/srv"])
     machine.write("/srv/leaky.py", LEAKY)
+    machine.write("/etc/sudoers", SUDOERS, 0o440)
+    machine.write("/var/spool/cron/crontabs/www-data", "@daily /usr/bin/tidy --key hunter2\n", 0o600, "www-data:root")
+    machine.run(
+        ["sh", "-c", "mkdir -p /var/spool/mqueue && touch /var/spool/mqueue/qf1 && chmod 700 /var/spool/mqueue"]
+    )
     machine.unit("leaky.service", "[Service]\nExecStart=/usr/bin/python3 /srv/leaky.py\nUser=www-data\n", start=True)
     box = "[Service]\nExecStart=/usr/bin/sleep infinity\nSlice=machine.slice\n"
     machine.unit("systemd-nspawn@box.service", box, start=True)
@@ -66,6 +72,9 @@ SAME: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], Any]]] = {
     "lock_files": ({}, lambda seen: [row for row in seen["locks"] if row["path"] == "/srv/leaky.pid"]),
     "lock_holders": ({"path": "/srv/lock"}, lambda seen: [(row["pid"], row["unit"]) for row in seen["holders"]]),
     "network": ({}, lambda seen: [(row["name"], row["addresses"]) for row in seen["interfaces"]]),
+    "sudo_rules": ({"user": "www-data"}, lambda seen: seen["rules"]),
+    "cron_jobs": ({}, lambda seen: [row for row in seen["jobs"] if row["user"] == "www-data"]),
+    "mail_queue": ({}, lambda seen: seen["queues"]),
     "containers": ({}, lambda seen: seen["containers"]),
 }
 
@@ -85,10 +94,12 @@ def test_looks_at_processes(host: Machine) -> None:
     shop = int(host.properties("shop.service")["MainPID"])
     assert [row["pid"] for row in by_daemon(host, "listening_sockets", port=18080)["sockets"]] == [shop]
     rows = [
-        {(row["protocol"], row["port"], row["unit"]) for row in look(host, "listening_sockets")["sockets"]}
+        {(row["protocol"], row["port"], row["unit"], row["user"]) for row in look(host, "listening_sockets")["sockets"]}
         for look in (by_root, by_daemon)
     ]
-    assert rows[0] == rows[1] and ("tcp", 18080, "shop.service") in rows[1]
+    assert rows[0] == rows[1] and ("tcp", 18080, "shop.service") in {row[:3] for row in rows[1]}
+    for tool in ("sudo_rules", "cron_jobs"):
+        assert "hunter2" not in str(by_daemon(host, tool)), "of a command its program alone (R39)"
 
 
 def test_a_service_that_leaks_is_told_by_the_daemon(host: Machine) -> None:

@@ -1,7 +1,7 @@
 """Run inside a booted machine: asks the questions on its standard input, one a line, and prints the answers as JSON.
 
 One process for all of them, since a start costs more than an answer. Each comes with the seconds that it took. Where a
-daemon runs as a service, it is the one that answers.
+daemon runs as a service, it is the one that answers: with "chat" as in a chat, with its models and with orders.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import sys
 import time
 
 from stillwatch.app import Options, build
+from stillwatch.records.saying import Ended, Text
+from stillwatch.service.through_daemon import ThroughDaemon
 
 places = {} if "daemon" in sys.argv else {"state_dir": "/tmp/asked/state", "runtime_dir": "/tmp/asked/run"}
 
@@ -20,9 +22,25 @@ async def main() -> None:
     service = build(Options(**places)).service()
     for question in sys.stdin.read().splitlines():
         started = time.monotonic()
-        reply = await service.ask(question, use_models=False)
-        told = {"question": question, "text": reply.text, "seconds": time.monotonic() - started}
-        print(json.dumps({**told, "evidence": [one.id for one in reply.evidence]}), flush=True)
+        if "chat" in sys.argv:
+            assert isinstance(service, ThroughDaemon)
+            said = await chatted(service, question)
+        else:
+            reply = await service.ask(question, use_models=False)
+            said = {"text": reply.text, "evidence": [one.id for one in reply.evidence]}
+        print(json.dumps({"question": question, **said, "seconds": time.monotonic() - started}), flush=True)
+
+
+async def chatted(service: ThroughDaemon, question: str) -> dict[str, object]:
+    """by: the tier whose words were added, "rule" or "gate"; first: seconds until something of the answer was there."""
+    started, first, by, pieces = time.monotonic(), 0.0, "", list[str]()
+    async for event in service.chat(message=question, history=[], may_order=True):
+        if isinstance(event, Text):
+            first = first or time.monotonic() - started
+            pieces.append(event.text)
+        elif isinstance(event, Ended):
+            by = event.by
+    return {"text": "".join(pieces), "by": by, "first": first}
 
 
 asyncio.run(main())

@@ -14,9 +14,12 @@ from stillwatch.helpers import declared, nixos_facts
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
 from stillwatch.helpers.listening import listening
+from stillwatch.helpers.mail_waiting import mail_waiting
+from stillwatch.helpers.own_crontabs import own_crontabs
 from stillwatch.helpers.process_table import MOST_NAMED, most_open, table
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.sudoers import sudoers
 
 CALLERS: Final = ("stillwatch", "stillwatch-gate")
 SIZES_SECONDS: Final = 10.0
@@ -37,6 +40,9 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "logs": {"name": str},
     "ownership": {"name": str},
     "lock": {"name": str},
+    "sudoers": {},
+    "crontabs": {},
+    "mail": {},
     **nixos_facts.FIELDS,
 }
 
@@ -155,6 +161,9 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "logs": logs,
     "ownership": lambda request: declared.ownership(request["name"]),
     "lock": lambda request: declared.lock(request["name"]),
+    "sudoers": lambda request: {"sudoers": sudoers()},
+    "crontabs": lambda request: {"crontabs": own_crontabs()},
+    "mail": lambda request: {"queues": mail_waiting()},
     **nixos_facts.SEES,
 }
 

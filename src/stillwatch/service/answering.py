@@ -96,6 +96,7 @@ class Answering:
             say=words.hear,
             thinking=aside.hear,
             style=question.style,
+            language=responded.asking.language,
         )
         words.end()
         aside.end()

@@ -1,14 +1,13 @@
 """A model puts facts into words: it gets the question and what code has found, and each of its sentences is checked.
 
-A sentence stays only if it cites evidence and every number, name and path in it stands in what it cites or in the facts
-as code has said them, and if it does not turn "failed" into "running". What does not pass is left out: the facts have
-been said already.
+A sentence stays only if it cites evidence, if one line of that or of the facts bears it (`stands`), and if it is in the
+language of the answer. What does not pass is left out: the facts have been said already.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, cast
@@ -18,8 +17,9 @@ from stillwatch.ports import ChatModel
 from stillwatch.records.chat import Answer, Failure, Prompt, Thought, Usage
 from stillwatch.records.incident import Evidence
 from stillwatch.think.context import evidence_line, prompt
+from stillwatch.think.talk.stands import CITED, stands
 from stillwatch.think.talk.think_tags import ThinkTagFilter
-from stillwatch.untrusted.echo import echoes
+from stillwatch.think.talk.words import Language, language_of
 from stillwatch.untrusted.for_model import fenced, filled, harmless, joined, ours, uncapped
 
 ANSWER_TOKENS: Final = 220
@@ -29,28 +29,7 @@ SPARE_TOKENS: Final = 120
 ASK: Final = ours(
     "Explain to the owner in one to three sentences, in the language of the question, and cite the evidence."
 )
-CITED: Final = re.compile(r"\[(E\d+)\]")
 _END: Final = re.compile(r"(?<=[.!?])(?:\s*\[E\d+\])*\s+(?=[^\[\s])|\n+")
-_TELLING: Final = re.compile(
-    r"`([^`]+)`|((?:[\w@-]+\.)+[\w@-]+|/[\w./@-]+|[\w-]*_[\w-]+|[\w.-]*@[\w.-]+|\b\w*\d[\w.,:%-]*)"
-)
-_UP: Final = re.compile(
-    r"\b(?:running|is up|active|healthy|works? fine|all is well|all good|no problems?|laeuft|läuft|aktiv|gesund|in ordnung|fonctionne|actif|active"
-    r"|tourne|tout va bien|funciona|activo|activa|bien)\b",
-    re.IGNORECASE,
-)
-_ALL_WELL: Final = re.compile(
-    r"\b(?:healthy|all is well|all good|no problems?|false alarm|recovered|resolved|nothing (?:is )?wrong|no (?:incident|fault|error)s?"
-    r"|in ordnung|gesund|fehlalarm|behoben|kein (?:fehler|problem|vorfall)|tout va bien|fausse alerte|résolue?|rétablie?"
-    r"|aucun (?:problème|incident)|todo va bien|falsa alarma|resuelt[oa]|recuperad[oa]|ningún (?:problema|incidente))\b",
-    re.IGNORECASE,
-)
-"""A verdict on the whole: it is code's alone, whatever a line of the log says of itself."""
-_DOWN: Final = re.compile(
-    r"\b(?:failed|failing|failure|down|dead|stopped|inactive|broken|crashed|ausgefallen|gescheitert|inaktiv|kaputt|en échec|en panne|arrêtée?|inactif"
-    r"|fallida|fallido|caída|caído|inactiva|not running|not active)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,11 +62,18 @@ async def phrase(
     say: Callable[[str], None],
     thinking: Callable[[str], None] = lambda _: None,
     style: Style | None = None,
+    language: Language = "en",
 ) -> Phrased:
-    """facts: what code has said, with its citations; evidence: what it may cite. say: hears each sentence that passed."""
+    """facts: what code has said, with its citations, in this language; evidence: what it may cite. say: hears each
+    sentence that passed."""
     style = style or Style()
     messages = await _messages(model, question, facts, evidence, nonce, style.max_tokens)
-    sentences = _Sentences(facts, {one.id: one for one in evidence}, say)
+    by_id = {one.id: one for one in evidence}
+
+    def passes(sentence: str) -> bool:
+        return language_of(CITED.sub("", sentence), language) == language and stands(sentence, facts, by_id, question)
+
+    sentences = _Sentences(passes, say)
     words = ThinkTagFilter(sentences.hear, thinking)
     outcome: Answer | Failure = Failure(reason="garbage", detail="the stream ended without an answer")
     stream = model.stream(
@@ -105,27 +91,6 @@ async def phrase(
     sentences.end(whole=isinstance(outcome, Answer) and outcome.finish != "length")
     finish = outcome.finish if isinstance(outcome, Answer) else outcome.reason
     return Phrased(said=tuple(sentences.said), refused=sentences.refused, finish=finish, usage=outcome.usage)
-
-
-def stands(sentence: str, facts: str, evidence: Mapping[str, Evidence]) -> bool:
-    """Whether what it says of numbers, names and states is in what it cites, or in the facts, and is no copy (R43)."""
-    ids = CITED.findall(sentence)
-    if not ids or any(name not in evidence for name in ids):
-        return False
-    if echoes(sentence, (one.text for one in evidence.values()), facts):
-        return False
-    bare = CITED.sub("", sentence)
-    if any(_plain(match.group()) not in _plain(facts) for match in _ALL_WELL.finditer(bare)):
-        return False
-    source = _plain(" ".join([facts, *(evidence[name].text + " " + evidence[name].source for name in ids)]))
-    for quoted, word in _TELLING.findall(bare):
-        if _plain(quoted or word).strip(".,:;%") not in source:
-            return False
-    return not (_UP.search(bare) and not _DOWN.search(bare) and not _UP.search(source) and _DOWN.search(source))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 async def _messages(
@@ -150,8 +115,8 @@ async def _messages(
 class _Sentences:
     """Cuts a stream into sentences and lets those go on that stand."""
 
-    def __init__(self, facts: str, evidence: Mapping[str, Evidence], say: Callable[[str], None]) -> None:
-        self._facts, self._evidence, self._say, self._held = facts, evidence, say, ""
+    def __init__(self, passes: Callable[[str], bool], say: Callable[[str], None]) -> None:
+        self._passes, self._say, self._held = passes, say, ""
         self.said: list[str] = []
         self.refused = 0
 
@@ -171,7 +136,7 @@ class _Sentences:
         text = " ".join(sentence.split())
         if not text:
             return
-        if stands(text, self._facts, self._evidence):
+        if self._passes(text):
             self.said.append(text)
             self._say(text if len(self.said) == 1 else f" {text}")
         else:

@@ -1,7 +1,7 @@
 """Which topic a question is about, by its letters alone: no model, no network, the same answer each time.
 
 A linear classifier (multinomial logistic regression) over the pieces of 2 to 5 letters of each word, so that typing
-errors, endings and German compounds matter little. What names something on this host counts as <unit>, <path>, <number>
+errors, endings and German compounds matter little, and over what the words mean (concepts.toml). What names something on this host counts as <unit>, <path>, <number>
 and so on. `scripts/train-router` makes its weights, router.bin, from the examples of the topics and of
 evals/questions/examples.tsv.
 """
@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from stillwatch.think.talk.concepts import pieces_of
 from stillwatch.think.talk.named import Named, with_roles
 from stillwatch.think.talk.topic import Topic
 from stillwatch.think.talk.vocabulary import Vocabulary
@@ -115,8 +116,9 @@ def _clear(ranked: Sequence[tuple[Topic, float]]) -> Topic | None:
 
 
 def buckets_of(found: Sequence[str], buckets: int) -> list[int]:
-    """Each piece of the words as a number below `buckets`, once: whole words, and runs of letters with their edges."""
-    pieces = {f"={word}" for word in found}
+    """Each piece of the words as a number below `buckets`, once: whole words, runs of letters with their edges, and
+    concepts."""
+    pieces = {*(f"={word}" for word in found), *pieces_of(found)}
     for word in found:
         if word.startswith("<"):
             continue

@@ -25,6 +25,8 @@ _SINCE: Final = re.compile(
 _WHY: Final = re.compile(
     r"^(?:(?:and|und|et|y) )?(?:why|how come|warum|wieso|weshalb|pourquoi|por que)(?: (?:is that|that|das|ist das|cela|ca|eso))?[ ?!.]*$"
 )
+_BECAUSE: Final = re.compile(r"\b(?:why|how come|warum|wieso|weshalb|pourquoi|por que)\b")
+_INSIDE: Final = re.compile(r"\b(?:in there|in it|inside|darin|da drin|drin|dort|dedans|la-dedans|dentro|alli)\b")
 _ORDINALS: Final = (
     r"first|1st|erste[rsn]?|premier|premiere|primer[oa]?", r"second|2nd|zweite[rsn]?|deuxieme|segund[oa]", r"third|3rd|dritte[rsn]?|troisieme|tercer[oa]?",
     r"fourth|4th|vierte[rsn]?|quatrieme|cuart[oa]", r"fifth|5th|fuenfte[rsn]?|funfte[rsn]?|cinquieme|quint[oa]",
@@ -83,7 +85,7 @@ def _followed(now: Understood, prior: Understood) -> Understood:
         return now
     named = _merged(now.named, prior.named)
     if row := _row(text):
-        return replace(now, topic=prior.topic, named=named, row=row, before=prior)
+        return replace(now, topic=_of_row(text, prior.topic), named=named, row=row, before=prior)
     topics, bare = catalogue(), _bare(now)
     if _SINCE.search(text) and (bare or _AND.match(text)):
         disks = prior.topic.name in ("disk_space", "disk_fill", "disk_trend")
@@ -102,6 +104,8 @@ def _followed(now: Understood, prior: Understood) -> Understood:
             row=_only(prior),
             before=prior,
         )
+    if _INSIDE.search(text) and prior.topic.name in ("disk_space", "mounts", "inodes", "disk_trend"):
+        return replace(now, topic=topics["disk_fill"], named=named, before=prior)
     if _AND.match(text) and bare:
         return replace(now, topic=prior.topic, named=named, before=prior)
     if now.topic and now.topic.wants == "unit" and not now.named.units and not now.named.role and _THAT.search(text):
@@ -109,6 +113,16 @@ def _followed(now: Understood, prior: Understood) -> Understood:
     if now.topic is None and _is_little(words) and (now.named.units or now.named.span or now.named.path):
         return replace(now, topic=prior.topic, named=named, before=prior)
     return now
+
+
+def _of_row(text: str, before: Topic) -> Topic:
+    """What is asked of one row of the answer before: since when and why are questions of their own."""
+    if before.name in ("services", "wrong", "unit_state", "unit_down", "waiting", "happened"):
+        if _SINCE.search(text):
+            return catalogue()["unit_state"]
+        if _BECAUSE.search(text):
+            return catalogue()["unit_down"]
+    return before
 
 
 def _only(prior: Understood) -> int:

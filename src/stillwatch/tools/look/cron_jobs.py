@@ -1,4 +1,4 @@
-"""Jobs that cron runs, from the files that may be read; each person's own crontab may not."""
+"""Jobs that cron runs, of the system and of each person's own crontab; of those only when and which program."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.host.crontabs import jobs
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.host.root_only import crontabs
+from stillwatch.tools.tool import Look, Tool, World, in_thread
 from stillwatch.tools.unit_states import states
 
 FOLDERS = ("hourly", "daily", "weekly", "monthly")
 
 
 class Arguments(Tool, frozen=True):
-    """Jobs that cron runs, from the files that may be read; each person's own crontab may not."""
+    """Jobs that cron runs, of the system and of each person's own crontab; of those only when and which program."""
 
     async def look(self, world: World) -> Look:
         rows: list[dict[str, Any]] = []
-        unreadable = ["/var/spool/cron/crontabs"] if world.paths("/var/spool/cron/crontabs") else []
+        own = await in_thread(lambda: crontabs(world.root))
+        unreadable = list[str]() if own is not None and not own["unread"] else ["/var/spool/cron"]
         for file in [*world.paths("/etc/crontab"), *world.paths("/etc/cron.d/*")]:
             name = f"/{file.relative_to(world.root)}"
             try:
@@ -31,9 +33,12 @@ class Arguments(Tool, frozen=True):
                 for file in world.paths(f"/etc/cron.{every}/*")
                 if _runs(file)
             ]
+        rows += [{"file": "", **job} for job in (own["jobs"] if own is not None else ())]
         found = await states(world, SERVICES)
         running = None if found is None else [name for name, state in found.items() if state == "active"]
-        lines = [f"{row['when']} {row['user']} {row['command'][:100]} ({row['file']})" for row in rows[:40]]
+        lines = [
+            f"{row['when']} {row['user']} {row['command'][:100]} ({row['file'] or 'own crontab'})" for row in rows[:40]
+        ]
         lines += [f"{place} may not be read" for place in unreadable]
         lines += ["no cron service runs"] if running == [] else []
         return Look("\n".join(lines) or "no cron job", {"jobs": rows, "unreadable": unreadable, "running": running})

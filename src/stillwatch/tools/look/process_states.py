@@ -20,13 +20,26 @@ class Arguments(Tool, frozen=True):
         zombies = [row for row in rows if row["state"] == psutil.STATUS_ZOMBIE]
         stuck = [row for row in rows if row["state"] == psutil.STATUS_DISK_SLEEP]
         lines = [f"{len(rows)} processes, {len(zombies)} zombies, {len(stuck)} stuck in the kernel"]
-        lines += [f"zombie {row['pid']} {row['name']}, child of {row['parent']}" for row in zombies[:10]]
+        lines += [
+            f"zombie {row['pid']} {row['name']}, child of {row['parent']} {row['parent_name']} {row['parent_unit']}"
+            for row in zombies[:10]
+        ]
         lines += [f"stuck {row['pid']} {row['name']}" for row in stuck[:10]]
         data = {"count": len(rows), "states": dict(counts), "zombies": zombies[:50], "stuck": stuck[:50]}
         return Look("\n".join(lines), data)
 
 
 def _states() -> list[dict[str, Any]]:
-    return [
-        {"pid": row.pid, "name": row.name, "state": STATES.get(row.state, "?"), "parent": row.parent} for row in table()
-    ]
+    rows = table()
+    by_pid = {row.pid: row for row in rows}
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        parent = by_pid.get(row.parent)
+        facts = {"pid": row.pid, "name": row.name, "state": STATES.get(row.state, "?"), "parent": row.parent}
+        of = (
+            {"parent_name": parent.name, "parent_unit": parent.unit}
+            if parent
+            else {"parent_name": "", "parent_unit": ""}
+        )
+        found.append({**facts, **of})
+    return found

@@ -37,6 +37,12 @@ COUNT = Words(
     fr="{count:message attend|messages attendent} dans la file de {program}.",
     es="{count:mensaje espera|mensajes esperan} en la cola de {program}.",
 )
+OLDEST = Words(
+    en="The oldest is of {at}.",
+    de="Die älteste ist von {at}.",
+    fr="Le plus ancien date de {at}.",
+    es="El más antiguo es de {at}.",
+)
 NONE = Words(
     en="There is no mail server on this host (Postfix, Exim or sendmail).",
     de="Auf diesem Host gibt es keinen Mailserver (Postfix, Exim oder sendmail).",
@@ -61,6 +67,9 @@ async def answer(ask: Asking) -> None:
             ask.cannot(CLOSED, "sudo mailq")
         else:
             ask.say(COUNT, seen, count=sum(counts), program=program)
+            oldest = min((row["oldest"] for row in queues if row["program"] == program and row["oldest"]), default=0)
+            if oldest:
+                ask.say(OLDEST, seen, at=ask.when(oldest))
     if not queues and not services:
         ask.say(NONE, seen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ ASKED = {
     is anything listening on 8080
     exposed services
     which port does nginx use
+    which user owns the process on port 3306
     on which port does nginx listen""",
     "de": """welche ports sind offen
     offene ports
@@ -75,6 +77,7 @@ NONE_OF = Words(
     fr="Je ne vois aucun port sur lequel {unit} écoute.",
     es="No veo ningún puerto en el que escuche {unit}.",
 )
+OF = Words(en=" of user {user}", de=" des Benutzers {user}", fr=" de l'utilisateur {user}", es=" del usuario {user}")
 UNKNOWN = Words(
     en="a process that I may not see",
     de="ein Prozess, den ich nicht sehen darf",
@@ -84,16 +87,17 @@ UNKNOWN = Words(
 
 
 async def answer(ask: Asking) -> None:
-    seen = await ask.look("listening_sockets", port=ask.named.port)
+    port = ask.named.port or _bare_number(ask.question)
+    seen = await ask.look("listening_sockets", port=port)
     if seen.problem:
         ask.cannot(seen, "sudo ss -ltnup")
         return
     found = rows(seen, "sockets")
-    if ask.named.port:
+    if port:
         for row in found[:4]:
             ask.say(HOLDS, seen, port=row["port"], protocol=row["protocol"], address=row["address"], who=_who(ask, row))
         if not found:
-            ask.say(NOBODY, seen, port=ask.named.port)
+            ask.say(NOBODY, seen, port=port)
         return
     if ask.named.unit:
         mine = [row for row in found if row["unit"] == ask.named.unit]
@@ -107,10 +111,17 @@ async def answer(ask: Asking) -> None:
         ask.row(f"{row['protocol']} {row['address']}:{row['port']}", _who(ask, row), subject=str(row["unit"]))
 
 
+def _bare_number(question: str) -> int:
+    """In a question about ports one number alone is a port; 0 where there is none, or several."""
+    found = {int(one) for one in re.findall(r"(?<![\w.])\d{2,5}(?![\w.]*\d)", question)}
+    return found.pop() if len(found) == 1 and max(found) < 65_536 else 0
+
+
 def _who(ask: Asking, row: Mapping[str, Any]) -> str:
     if not row["pid"]:
         return UNKNOWN.in_(ask.language)
-    return f"{row['name']} (pid {row['pid']}" + (f", {row['unit']})" if row["unit"] else ")")
+    of = OF.in_(ask.language).format(user=row["user"]) if row.get("user") else ""
+    return f"{row['name']} (pid {row['pid']}" + (f", {row['unit']})" if row["unit"] else ")") + of
 
 
 TOPIC = Topic(

@@ -42,6 +42,12 @@ COUNT = Words(
     fr="{count} processus, {zombies:zombie|zombies}, {stuck:bloqué|bloqués} dans le noyau.",
     es="{count:proceso|procesos}, {zombies:zombi|zombis}, {stuck:bloqueado|bloqueados} en el kernel.",
 )
+PARENT = Words(
+    en="{count:is a child|are children} of {parent}, which does not fetch them.",
+    de="{count:ist ein Kind|sind Kinder} von {parent}, das sie nicht abholt.",
+    fr="{count:est un enfant|sont des enfants} de {parent}, qui ne les récupère pas.",
+    es="{count:es hijo|son hijos} de {parent}, que no los recoge.",
+)
 ONE = Words(
     en="Process {pid} is {name} of {user}, {memory} memory, unit {unit}.",
     de="Prozess {pid} ist {name} von {user}, {memory} Speicher, Unit {unit}.",
@@ -83,6 +89,10 @@ async def answer(ask: Asking) -> None:
         return
     zombies, stuck = rows(seen, "zombies"), rows(seen, "stuck")
     ask.say(COUNT, seen, count=f"{number(seen, 'count') or 0:.0f}", zombies=len(zombies), stuck=len(stuck))
+    for pid in dict.fromkeys(row["parent"] for row in zombies):
+        mine = [row for row in zombies if row["parent"] == pid]
+        parent = f"{mine[0]['parent_name']} (pid {pid}" + (f", {unit})" if (unit := mine[0]["parent_unit"]) else ")")
+        ask.say(PARENT, seen, count=len(mine), parent=parent)
     for row in [*zombies, *stuck]:
         ask.row(f"{row['name']} (pid {row['pid']})", row["state"])
 

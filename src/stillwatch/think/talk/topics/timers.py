@@ -16,7 +16,8 @@ ASKED = {
     what is scheduled
     did the cron job run
     scheduled tasks
-    when does apt-daily run""",
+    when does apt-daily run
+    what is in the crontab of ann""",
     "de": """welche timer gibt es
     cronjobs
     was läuft nachts
@@ -60,21 +61,47 @@ ONE = Words(
     es="{name} se ejecutó a las {last} y se ejecutará a las {next}.",
 )
 CRON = Words(
-    en="cron has {count:job|jobs} in the files that I may read.",
-    de="cron hat {count:Job|Jobs} in den Dateien, die ich lesen darf.",
-    fr="cron a {count:tâche|tâches} dans les fichiers que je peux lire.",
-    es="cron tiene {count:tarea|tareas} en los archivos que puedo leer.",
+    en="cron has {count:job|jobs}.",
+    de="cron hat {count:Job|Jobs}.",
+    fr="cron a {count:tâche|tâches}.",
+    es="cron tiene {count:tarea|tareas}.",
+)
+OF_ONE = Words(
+    en="The crontab of {user} has {count:job|jobs}.",
+    de="Die crontab von {user} hat {count:Job|Jobs}.",
+    fr="La crontab de {user} a {count:tâche|tâches}.",
+    es="El crontab de {user} tiene {count:tarea|tareas}.",
 )
 OWN = Words(
-    en="Each person's own crontab only root may read: sudo crontab -l -u NAME",
-    de="Die eigenen crontabs der Benutzer darf nur root lesen: sudo crontab -l -u NAME",
-    fr="Seul root peut lire les crontabs des utilisateurs : sudo crontab -l -u NOM",
-    es="Solo root puede leer los crontab de cada usuario: sudo crontab -l -u NOMBRE",
+    en="people's own crontabs may be read by root alone",
+    de="die eigenen crontabs der Benutzer darf nur root lesen",
+    fr="seul root peut lire les crontabs des utilisateurs",
+    es="solo root puede leer los crontab de cada usuario",
 )
 NEVER = Words(en="never", de="nie", fr="jamais", es="nunca")
 
 
 async def answer(ask: Asking) -> None:
+    if not (ask.named.user and await _crontab(ask)):
+        await _timers(ask)
+
+
+async def _crontab(ask: Asking) -> bool:
+    """Of the account that is named; whether that is an answer."""
+    seen, user = await ask.look("cron_jobs"), ask.named.user
+    if seen.problem:
+        return False
+    own = [row for row in rows(seen, "jobs") if row["user"] == user]
+    if unread := strings(seen, "unreadable"):
+        ask.cannot(OWN.in_(ask.language), f"sudo crontab -l -u {user}")
+    if own or not unread:
+        ask.say(OF_ONE, seen, user=user, count=len(own))
+    for row in own:
+        ask.row(row["when"], row["command"])
+    return True
+
+
+async def _timers(ask: Asking) -> None:
     seen = await ask.look("timers")
     timers = rows(seen, "timers")
     if seen.problem:
@@ -99,7 +126,7 @@ async def answer(ask: Asking) -> None:
         for row in rows(cron, "jobs")[:4]:
             ask.row(row["when"], row["user"], row["command"])
         if strings(cron, "unreadable"):
-            ask.say(OWN)
+            ask.cannot(OWN.in_(ask.language), "sudo crontab -l -u NAME")
 
 
 def _when(ask: Asking, at: float) -> str:

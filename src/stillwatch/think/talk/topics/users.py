@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
 ASKED = {
     "en": """which users exist
@@ -21,7 +21,9 @@ ASKED = {
     who used sudo
     has ann sudo rights
     sudoers
-    who has root access""",
+    who has root access
+    what may ann run as root
+    may ann use sudo without a password""",
     "de": """welche benutzer gibt es
     liste der benutzer
     benutzerkonten
@@ -83,13 +85,34 @@ USED = Words(
     fr="{count:commande a été lancée|commandes ont été lancées} avec sudo ces {hours} dernières heures.",
     es="{count:orden ejecutada|órdenes ejecutadas} con sudo en las últimas {hours} h.",
 )
-FILES = Words(
-    en="What the sudoers files grant beside groups only root may read: sudo -l -U NAME",
-    de="Was die sudoers-Dateien darüber hinaus erlauben, darf nur root lesen: sudo -l -U NAME",
-    fr="Ce que les fichiers sudoers accordent en plus, seul root peut le lire : sudo -l -U NOM",
-    es="Lo que además conceden los archivos sudoers solo puede leerlo root: sudo -l -U NOMBRE",
+MAY = Words(
+    en="{who} may run {programs} as {run_as} with sudo{free}.",
+    de="{who} darf mit sudo {programs} als {run_as} ausführen{free}.",
+    fr="{who} peut lancer {programs} en tant que {run_as} avec sudo{free}.",
+    es="{who} puede ejecutar {programs} como {run_as} con sudo{free}.",
+)
+FREE = Words(en=", without a password", de=", ohne Passwort", fr=", sans mot de passe", es=", sin contraseña")
+EVERYTHING = Words(en="everything", de="alles", fr="tout", es="todo")
+NO_RULE = Words(
+    en="No rule of sudo is about {who}.",
+    de="Keine sudo-Regel betrifft {who}.",
+    fr="Aucune règle sudo ne concerne {who}.",
+    es="Ninguna regla de sudo se refiere a {who}.",
+)
+NO_RULES = Words(
+    en="The sudoers files have no rule.",
+    de="Die sudoers-Dateien enthalten keine Regel.",
+    fr="Les fichiers sudoers n'ont aucune règle.",
+    es="Los archivos sudoers no tienen ninguna regla.",
+)
+MORE = Words(
+    en="{count:line or file|lines or files} of sudoers I did not understand, so more may be granted: sudo -l -U NAME",
+    de="{count:Zeile oder Datei|Zeilen oder Dateien} von sudoers habe ich nicht verstanden, es kann also mehr erlaubt sein: sudo -l -U NAME",
+    fr="Je n'ai pas compris {count:ligne ou fichier|lignes ou fichiers} de sudoers, d'autres droits sont donc possibles : sudo -l -U NOM",
+    es="No entendí {count:línea o archivo|líneas o archivos} de sudoers, así que puede haber más permisos: sudo -l -U NOMBRE",
 )
 RAN = ("ran", "run", "used", "ausgeführt", "benutzt", "lancé", "utilisé", "ejecut", "usó", "commands", "befehle")
+MOST_RULES = 6
 
 
 async def answer(ask: Asking) -> None:
@@ -126,7 +149,33 @@ async def answer(ask: Asking) -> None:
         ask.say(ADMINS, seen, group=group, names=", ".join(people))
     if not groups:
         ask.say(NO_ADMINS, seen)
-    ask.say(FILES)
+    await _rules(ask)
+
+
+async def _rules(ask: Asking) -> None:
+    """By the sudoers files: of the account that is named, else of all."""
+    who = ask.named.user
+    seen = await ask.look("sudo_rules", user=who)
+    if seen.problem:
+        ask.cannot(seen, f"sudo -l -U {who or 'NAME'}")
+        return
+    found = rows(seen, "rules")
+    for row in found[:MOST_RULES]:
+        programs = ", ".join(map(str, row["programs"]))
+        ask.say(
+            MAY,
+            seen,
+            who=row["who"],
+            run_as=row["run_as"],
+            programs=EVERYTHING.in_(ask.language) if programs == "ALL" else programs,
+            free="" if row["password"] else FREE.in_(ask.language),
+        )
+    for row in found[MOST_RULES:]:
+        ask.row(row["who"], row["run_as"], ", ".join(map(str, row["programs"])))
+    if not found:
+        ask.say(NO_RULE if who else NO_RULES, seen, who=who)
+    if unread := number(seen, "unread"):
+        ask.say(MORE, seen, count=f"{unread:.0f}")
 
 
 TOPIC = Topic(
@@ -134,5 +183,5 @@ TOPIC = Topic(
     title=Words(en="users and sudo", de="Benutzer und sudo", fr="les utilisateurs et sudo", es="los usuarios y sudo"),
     asked=ASKED,
     answer=answer,
-    looks=("users", "sudo_use"),
+    looks=("users", "sudo_rules", "sudo_use"),
 )
