@@ -58,11 +58,11 @@ CAUSE = Cause(id="port-in-use", object="web.service", text="web.service cannot l
 
 
 async def test_facts_come_by_code_with_their_evidence_and_a_model_adds_what_stands(tmp_path: Path) -> None:
-    model = in_turn("The port is taken, so web.service failed [E1]. It is apache2.service [E1].")
+    model = in_turn("The bind() failed with 98 [E1]. It is apache2.service [E1].")
     built = conversation(tmp_path, model, incident(cause=CAUSE))
     text, ended, looks = await said(built, "why is web.service down?")
     facts, _, words = text.partition("\n\n")
-    assert CAUSE.text.partition(" (")[0] in facts.casefold() and "The port is taken" in words and "apache2" not in text
+    assert CAUSE.text.partition(" (")[0] in facts.casefold() and "failed with 98" in words and "apache2" not in text
     assert "[E1] journal, `web.service`: `bind() failed" in text and "looking: unit_status" in looks
     assert ended.by == "meta" and len(model.asked) == 1
 
@@ -72,12 +72,12 @@ async def test_facts_are_said_before_a_model_is_asked(tmp_path: Path) -> None:
 
     def late(messages: Any, schema: Any) -> str:
         assert "cannot listen" in "".join(heard)
-        return "It is so [E1]."
+        return "It is 98 [E1]."
 
     built = conversation(tmp_path, ScriptedModel(late), incident(cause=CAUSE))
     async for event in built.turn(Turn(message="what is wrong?")):
         heard += [event.text] if isinstance(event, Text) else []
-    assert "It is so [E1]." in "".join(heard)
+    assert "It is 98 [E1]." in "".join(heard)
 
 
 async def test_log_text_cannot_draw_pictures_in_the_chat(tmp_path: Path) -> None:

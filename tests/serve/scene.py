@@ -67,7 +67,7 @@ class ScriptedGate:
         return whole(verb, reply(fields) if callable(reply) else reply)
 
 
-def script(answer: str = "The address is taken [E1].", title: Any = "Nginx is down") -> Any:
+def script(answer: str = "The bind() failed with 98 [E1].", title: Any = "Nginx is down") -> Any:
     """A model that puts the facts into the words of `answer`."""
 
     def say(request: Request) -> object:

@@ -18,7 +18,7 @@ from tests.support.scripted_llm import ScriptedLLM
 pytestmark = pytest.mark.process
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
-ANSWER = "The address is taken [E1]."
+ANSWER = "The bind() failed with 98 [E1]."
 
 
 @pytest.fixture

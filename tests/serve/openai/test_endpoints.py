@@ -37,12 +37,12 @@ async def test_the_openai_client_lists_models_and_gets_an_answer_with_exact_usag
             answer = await ai.chat.completions.create(model="stillwatch", messages=ASK)  # type: ignore[arg-type]
             assert answer.usage is not None and answer.choices[0].finish_reason == "stop"
             text = answer.choices[0].message.content or ""
-            assert "\n\nThe address is taken [E1]." in text and "**Evidence**" in text and "bind() failed" in text
+            assert "\n\nThe bind() failed with 98 [E1]." in text and "**Evidence**" in text and "bind() failed" in text
             streamed = [request for request in upstream.requests if request.body.get("stream")]
             others = [request for request in upstream.requests if not request.body.get("stream")]
     assert len(streamed) == 1 and len(others) == 0
     prompts = sum(count_tokens(request.text) for request in upstream.requests)
-    said = ["The address is taken [E1]."]
+    said = ["The bind() failed with 98 [E1]."]
     assert answer.usage.prompt_tokens == prompts
     assert answer.usage.completion_tokens == sum(count_tokens(text) for text in said)
 
@@ -261,18 +261,18 @@ async def test_what_a_reasoning_model_thinks_has_its_own_field_streamed_and_whol
     deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
     thought = "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas)
     said = "".join(delta.content or "" for delta in deltas)
-    assert said == message.content and "\n\nThe address is taken [E1]." in said and "maybe" not in said
+    assert said == message.content and "\n\nThe bind() failed with 98 [E1]." in said and "maybe" not in said
     assert thought.strip() == getattr(message, "reasoning_content", "") and "maybe the port" in thought
     assert "![x](" not in thought
-    answers = ["The address is taken [E1]."]
+    answers = ["The bind() failed with 98 [E1]."]
     assert whole.usage is not None and whole.usage == chunks[-1].usage
     assert whole.usage.completion_tokens == sum(count_tokens(thinks + answer) for answer in answers[-asked:])
 
 
 async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(tmp_path: Path) -> None:
-    with ScriptedLLM(script(answer="<think> the port, maybe </think> The address is taken [E1].")) as upstream:
+    with ScriptedLLM(script(answer="<think> the port, maybe </think> The bind() failed with 98 [E1].")) as upstream:
         async with serving(tmp_path, upstream) as scene, client(scene) as ai:
             answer = await ai.chat.completions.create(model="stillwatch", messages=ASK)  # type: ignore[arg-type]
     message = answer.choices[0].message
-    assert "The address is taken [E1]." in (message.content or "")
+    assert "The bind() failed with 98 [E1]." in (message.content or "")
     assert getattr(message, "reasoning_content", "").strip().endswith("the port, maybe")
