@@ -17,13 +17,8 @@ async def test_an_answer_is_heard_as_it_comes(tmp_path: Path) -> None:
         client = through(tmp_path, path)
         said, progress = list[str](), list[str]()
         reply = await client.ask("why is /srv full?", say=said.append, progress=progress.append)
-<<<<<<< HEAD
         assert reply.text.endswith(" full [E1].") and reply.by == "meta"
         assert "".join(said).endswith(" full [E1].") and progress
-=======
-        assert reply.text.endswith("It is 99% full [E1].") and reply.by == "meta"
-        assert "".join(said).endswith("It is 99% full [E1].") and progress
->>>>>>> cebb8f9 (Scripted models say what can be checked)
 
 
 def test_looking_is_done_here_and_not_by_the_daemon(tmp_path: Path) -> None:
