@@ -118,12 +118,44 @@ async def test_logins_are_told_by_who_may_say_so() -> None:
         said("sshd", "Failed password for root from 192.0.2.67 port 1 ssh2", _UID="1000", _EXE="/home/eve/sshd"),
         said("sudo", "     ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/apt upgrade"),
         said("fail2ban.actions", "NOTICE [sshd] Ban 192.0.2.66"),
+        said("systemd-logind", "New session 3 of user ann."),
+        said("systemd-logind", "New session c1 of user 'gdm' with class 'greeter' and type 'wayland'."),
+        said("su", "(to root) ann on pts/1"),
     ]
-    assert rows(await look("logins", world(lines=lines)), "logins")[0]["user"] == "ann"
+    logins = rows(await look("logins", world(lines=lines)), "logins")
+    assert [(row["user"], row["how"]) for row in logins] == [("root", "su"), ("ann", "publickey")]
+    alone = [said("systemd-logind", "New session 3 of user ann.")]
+    assert rows(await look("logins", world(lines=alone)), "logins")[0]["how"] == "session"
     failed = await look("failed_logins", world(lines=lines))
     assert failed.data["total"] == 2 and rows(failed, "by_address")[0] == {"from": "192.0.2.66", "count": 2}
     assert rows(await look("sudo_use", world(lines=lines)), "commands")[0]["command"] == "/usr/bin/apt upgrade"
     assert rows(await look("bans", world(lines=lines)), "bans")[0]["address"] == "192.0.2.66"
+
+
+async def test_who_did_what_is_told_by_sudo_doas_and_polkit_themselves() -> None:
+    ann = {"_UID": "1000"}
+    forged = "     bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/rm -r /srv"
+    lines = [
+        said("sudo", forged, **ann, _EXE="/usr/bin/logger"),
+        said("sudo", forged.replace("bob", "ann"), **ann, _EXE="/usr/bin/sudo"),
+        said("sudo", forged.replace("bob", "eva"), **ann, _EXE="/run/wrappers/wrappers.x1/.sudo-wrapped"),
+        said("doas", "kim ran command rm x as root from /srv", **ann, _EXE="/usr/bin/doas"),
+        said(
+            "polkitd",
+            "Operator of unix-session:2 successfully authenticated as unix-user:root to gain TEMPORARY authorization"
+            " for action org.freedesktop.systemd1.manage-units for system-bus-name::1.8 [systemctl stop shop]"
+            " (owned by unix-user:leo)",
+            _UID="995",
+            _EXE="/usr/lib/polkit-1/polkitd",
+        ),
+    ]
+    commands = rows(await look("sudo_use", world(lines=lines)), "commands")
+    assert {(row["user"], row["how"]) for row in commands} == {
+        ("ann", "sudo"),
+        ("eva", "sudo"),
+        ("kim", "doas"),
+        ("leo", "polkit"),
+    }
 
 
 async def test_warnings_are_told_by_their_priority() -> None:
@@ -151,6 +183,13 @@ async def test_packages_changed_by_whom(root: Path) -> None:
     by_hand, by_apt = rows(seen, "runs")
     assert by_apt["by"] == "ann" and by_apt["packages"] == {"Install": ["nginx", "libx"]}
     assert by_hand["by"] == "" and by_hand["packages"] == {"Upgrade": ["tool"], "Install": ["more"]}
+    held = root / "var/lib/dpkg/info"
+    held.mkdir(parents=True)
+    (held / "libx:amd64.list").write_text("/.\n/usr/lib/libx.so\n")
+    (of_library,) = rows(
+        await look("package_changes", replace(world(), root=root), hours=72.0, path="/lib/libx.so"), "runs"
+    )
+    assert of_library["packages"] == {"Install": ["libx"]} and of_library["by"] == "ann"
 
 
 def test_updates_are_those_over_what_is_there() -> None:

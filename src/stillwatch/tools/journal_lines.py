@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from pathlib import PurePosixPath
 
 from stillwatch.errors import NotReachable
 from stillwatch.records.line import Line
@@ -34,10 +35,13 @@ def newest(world: World, seconds: float, most: int, *, unit: str = "", matches: 
 
 
 def said_by(world: World, programs: Sequence[str], seconds: float, most: int = 5_000) -> list[Line]:
-    """What these programs of the system said: anybody may take their name, so root or a file of the system's spoke."""
+    """What these programs of the system said: anybody may take their name, so root or the program itself spoke."""
     lines = newest(world, seconds, most, matches=[f"SYSLOG_IDENTIFIER={name}" for name in programs])
-    return [
-        line
-        for line in lines
-        if line.trusted or line.field("_UID") == "0" or line.field("_EXE").startswith(SYSTEM_PLACES)
-    ]
+    return [line for line in lines if line.trusted or line.field("_UID") == "0" or _is_itself(line, programs)]
+
+
+def _is_itself(line: Line, programs: Sequence[str]) -> bool:
+    """Whether the file of the system's that spoke is one of these: `logger` is the system's, too, and says anything."""
+    file = line.field("_EXE")
+    name = PurePosixPath(file).name.removeprefix(".").removesuffix("-wrapped")
+    return file.startswith(SYSTEM_PLACES) and name in programs

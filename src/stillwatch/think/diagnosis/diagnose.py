@@ -14,6 +14,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.connection import dependency
+from stillwatch.think.diagnosis.causes.deeds import with_deeds
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
 from stillwatch.think.diagnosis.causes.words import said_path
 
@@ -37,12 +38,14 @@ async def diagnose(
     case.troubled = troubled
     case.cite_in_order()
     notes: tuple[str, ...] = ()
+    finding: Finding | None = None
     try:
         async with asyncio.timeout(deadline):
             finding = await investigate(case)
+            finding = await with_deeds(case, finding)
     except TimeoutError:
         case.looks = None
-        finding = await investigate(case)
+        finding = finding or await investigate(case)
         notes = ("Looking at the host took too long; this rests on what was seen until then.",)
     assessment = _assess(finding, (*_said(incident, finding), *notes))
     return replace(incident, evidence=tuple(case.evidence)), assessment

@@ -6,17 +6,20 @@ From apt's history; what was done by dpkg alone stands in dpkg's own log, which 
 from __future__ import annotations
 
 import contextlib
+import glob
 import gzip
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import Look, Tool, World, in_thread
 
 LOGS = "/var/log/apt/history.log"
 DPKG = "/var/log/dpkg.log"
+INFO = "/var/lib/dpkg/info"
 DPKG_KINDS = {"install": "Install", "upgrade": "Upgrade", "remove": "Remove", "purge": "Purge"}
 LONGEST_RUN = 3600.0
 """Seconds that a run of apt takes at most."""
@@ -29,6 +32,7 @@ class Arguments(Tool, frozen=True):
     """Packages that were installed, upgraded or removed lately, by which command and person."""
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 168.0
+    path: Annotated[str, Meta(max_length=4096, description="only packages that hold this file")] = ""
 
     async def look(self, world: World) -> Look:
         since = world.clock.now() - self.hours * 3600
@@ -37,8 +41,11 @@ class Arguments(Tool, frozen=True):
             with contextlib.suppress(OSError, EOFError):
                 text = gzip.decompress(older.read_bytes()[:4_194_304]).decode("utf-8", "replace") + "\n\n" + text
         known = runs(text)
-        known += by_dpkg(world.text(DPKG), known)
+        known += by_dpkg(world.text(DPKG, 16_777_216), known)
         rows = sorted((row for row in known if row["at"] >= since), key=lambda row: -row["at"])
+        if self.path:
+            held = await in_thread(lambda: [_only(row, holders(world, row, self.path)) for row in rows])
+            rows = [row for row in held if row["packages"]]
         lines = [
             f"{iso(row['at'])} {row['by'] or 'unknown'} ({row['command'][:80]}): "
             + "; ".join(f"{kind} {', '.join(names[:8])}" for kind, names in row["packages"].items())
@@ -64,6 +71,28 @@ def runs(history: str) -> list[dict[str, Any]]:
             }
             found.append({**row, "packages": packages})
     return found
+
+
+def holders(world: World, row: dict[str, Any], path: str) -> set[str]:
+    """Those of the packages that hold the file, by dpkg's lists (dpkg-query(1)); /bin is /usr/bin here or there."""
+    file = path.removeprefix("/usr")
+    names = {name for names in row["packages"].values() for name in names}
+    return {name for name in names if any(_lists(place, file) for place in _lists_of(world, name))}
+
+
+def _lists_of(world: World, name: str) -> list[Path]:
+    return [*world.paths(f"{INFO}/{glob.escape(name)}.list"), *world.paths(f"{INFO}/{glob.escape(name)}:*.list")]
+
+
+def _lists(place: Path, file: str) -> bool:
+    with contextlib.suppress(OSError):
+        return file in (line.removeprefix("/usr") for line in place.read_text("utf-8", "replace").splitlines())
+    return False
+
+
+def _only(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    kept = {kind: [name for name in listed if name in names] for kind, listed in row["packages"].items()}
+    return {**row, "packages": {kind: listed for kind, listed in kept.items() if listed}}
 
 
 def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
-"""What was run with sudo lately, by whom, and what was denied."""
+"""What was run with sudo, doas or by polkit's leave lately, by whom, and what was denied."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -15,26 +15,34 @@ _RAN = re.compile(
     r"^\s*(?P<user>\S+) : (?P<why>.*?)TTY=(?P<tty>\S+) ; PWD=(?P<folder>\S+) ; USER=(?P<as>\S+) ;"
     r".*?COMMAND=(?P<command>.+)$"
 )
+_DOAS = re.compile(r"^(?P<user>\S+) ran command (?P<command>.+) as (?P<as>\S+) from (?P<folder>\S+)$")
+_POLKIT = re.compile(
+    r"successfully authenticated as unix-user:(?P<as>\S+) to gain .+ \[(?P<command>[^\]]+)\]"
+    r" \(owned by unix-user:(?P<user>[^)]+)\)"
+)
+FORMS: Final = {"sudo": _RAN, "doas": _DOAS, "polkitd": _POLKIT}
 
 
 class Arguments(Tool, frozen=True):
-    """What was run with sudo lately, by whom, and what was denied."""
+    """What was run with sudo, doas or by polkit's leave lately, by whom, and what was denied."""
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 24.0
 
     async def look(self, world: World) -> Look:
-        lines = await in_thread(lambda: said_by(world, ["sudo"], self.hours * 3600))
-        found = [(line.at, match) for line in lines if (match := _RAN.search(line.text))]
+        lines = await in_thread(lambda: said_by(world, list(FORMS), self.hours * 3600))
+        read = [(line, FORMS[name].search(line.text)) for line in lines if (name := line.field("SYSLOG_IDENTIFIER"))]
+        found = [(line, match.groupdict()) for line, match in read if match]
         rows = [
             {
-                "at": at,
+                "at": line.at,
                 "user": one["user"],
                 "as": one["as"],
                 "command": one["command"][:200],
-                "folder": one["folder"],
-                "denied": bool(one["why"]),
+                "folder": one.get("folder", "/"),
+                "how": line.field("SYSLOG_IDENTIFIER").removesuffix("d"),
+                "denied": bool(one.get("why")),
             }
-            for at, one in found
+            for line, one in found
         ]
         text = [
             f"{iso(row['at'])} {row['user']} as {row['as']}{' DENIED' if row['denied'] else ''}: {row['command']}"

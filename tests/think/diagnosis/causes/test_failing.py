@@ -76,3 +76,22 @@ async def test_a_measured_load_is_a_services_fault_and_a_jobs_right() -> None:
     assert said.cause is not None and said.cause.id == "cpu-hog" and not said.over
     _, said = await ask(counted, looks=Looks(), units=(unit(active_state="activating", kind="oneshot"),))
     assert said.over
+
+
+async def test_its_own_words_name_the_reason_where_no_rule_does() -> None:
+    said_so = replace(
+        trigger("exit-code", trusted=True), words=(trigger("", "cannot open cache: Permission denied").events)
+    )
+    _, said = await ask(said_so, units=(unit(exec_start=()),))
+    assert said.cause is not None and said.cause.id == "permission"
+    assert said.confidence <= 0.6 and said.proposal is None
+
+
+async def test_words_of_a_refused_log_in_are_of_wrong_credentials() -> None:
+    _, said = await ask(trigger("backup-failed", "repository: wrong password for user backup"))
+    assert said.cause is not None and said.cause.id == "wrong-credentials"
+
+
+async def test_what_was_not_done_keeps_its_name_where_the_words_name_nothing() -> None:
+    _, said = await ask(trigger("backup-failed", "the backup did not work out"))
+    assert said.cause is not None and said.cause.id == "backup-failed"

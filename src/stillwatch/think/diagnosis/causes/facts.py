@@ -25,6 +25,10 @@ _LATELY = 168.0
 """Hours that count as lately."""
 _EDITING = 3600.0
 """Seconds that an editor may be open before it writes."""
+_SHELL = 8 * 3600.0
+"""Seconds that somebody who came as root is taken to be there still."""
+_READERS = frozenset({"cat", "less", "more", "head", "tail", "grep", "zgrep", "ls", "stat", "file", "diff", "wc"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ksh", "su"})
 
 
 def rows(data: Row, name: str) -> list[Row]:
@@ -75,20 +79,64 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
                 cited = await case.cite_look("recent_changes", words, hours=_LATELY)
             else:
                 cited = await case.cite_look("file_metadata", words, path=path)
-            who, said = await _by_whom(case, path, float(at))
+            who, said = await _edited_by(case, path, float(at))
             return words + who, cited + said
     return "", ()
 
 
-async def _by_whom(case: Case, path: str, at: float) -> tuple[str, tuple[str, ...]]:
-    """Who changed the path, where sudo's own words tell: the last command with it that was run shortly before."""
+async def _edited_by(case: Case, path: str, at: float) -> tuple[str, tuple[str, ...]]:
+    """Who changed the path, where sudo's own words tell: the last command with it that was run shortly before.
+
+    Else who had a shell of root's, or was logged in as root, at that time.
+    """
     for row in rows(await case.look("sudo_use", hours=_LATELY), "commands"):
-        ran, command = row.get("at"), text(row, "command")
+        ran, command = _at(row), text(row, "command")
         names = {normpath(join(text(row, "folder") or "/", word)) for word in command.split()}
-        if isinstance(ran, int | float) and -1.0 <= at - ran <= _EDITING and path in names and not row.get("denied"):
-            words = f"{text(row, 'user')} ran {command} with sudo {clock_time(ran, case.incident.updated)}"
+        if -1.0 <= at - ran <= _EDITING and path in names and not row.get("denied") and not reads(command):
+            how = text(row, "how") or "sudo"
+            words = f"{text(row, 'user')} ran {command} with {how} {clock_time(ran, case.incident.updated)}"
             return f" ({words})", await case.cite_look("sudo_use", words, hours=_LATELY)
+    if who := await by_whom(case, at):
+        return f" ({who} was there at that time)", ()
     return "", ()
+
+
+async def by_whom(case: Case, at: float, command: str = "") -> str:
+    """Who did something as root at that time: whose command it was, else who had a root shell, else a root session."""
+    ran = [row for row in rows(await case.look("sudo_use", hours=_LATELY), "commands") if not row.get("denied")]
+    program = command.partition(" ")[0].rpartition("/")[2]
+    for row in ran:
+        if program and program in text(row, "command") and -1.0 <= at - _at(row) <= _EDITING:
+            return f"{text(row, 'user')} (with {text(row, 'how') or 'sudo'})"
+    came = [row for row in rows(await case.look("logins", hours=_LATELY), "logins") if text(row, "user") == "root"]
+    there = [(_at(row), _in_a_shell(row)) for row in ran if _is_shell(text(row, "command"))]
+    there += [(_at(row), _as_root(row, case.incident.updated)) for row in came]
+    return max(((when, who) for when, who in there if 0 <= at - when <= _SHELL), default=(0.0, ""))[1]
+
+
+def _at(row: Row) -> float:
+    at = row.get("at")
+    return float(at) if isinstance(at, int | float) else float("inf")
+
+
+def _is_shell(command: str) -> bool:
+    return command.partition(" ")[0].rpartition("/")[2] in _SHELLS
+
+
+def _in_a_shell(row: Row) -> str:
+    return f"{text(row, 'user')} (in a root shell by {text(row, 'how') or 'sudo'})"
+
+
+def _as_root(row: Row, now: float) -> str:
+    origin, when = text(row, "from"), clock_time(_at(row), now)
+    if text(row, "how") == "su":
+        return f"{origin} (root by su {when})"
+    return f"root (logged in {f'from {origin} ' if origin else ''}{when})"
+
+
+def reads(command: str) -> bool:
+    """Whether it only shows what is there."""
+    return command.partition(" ")[0].rpartition("/")[2] in _READERS
 
 
 async def file_of(case: Case, path: str) -> Row | None:

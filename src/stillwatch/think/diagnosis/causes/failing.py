@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from stillwatch.records.cause import CAUSES
+from stillwatch.records.cause import CAUSES, says_why
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import changed_settings
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
+from stillwatch.watch.gravity import cause_of
 
 _LAST_WORDS = 20
 _QUOTED = 200
@@ -89,9 +90,11 @@ async def symptom(case: Case) -> Finding:
         sentence = f"{subject} ended with status {unit.exit_status}"
     if case.reason:
         sentence += f'; before, it said: "{case.reason[:_QUOTED]}"'
+    culprit = (lead.object if lead else "") or subject
+    if (named := _named_in_words(case, cause)) != cause:
+        return case.finding(named, culprit, sentence, words, told, confidence=TOLD)
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
-    culprit = (lead.object if lead else "") or subject
     return case.finding(cause, culprit, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
 
 
@@ -103,9 +106,27 @@ async def plain(case: Case) -> Finding | None:
     subject = case.incident.subject or case.incident.host
     sentence = f"{subject}: {CAUSES[lead.cause]}"
     sentence += "" if lead.trusted else case.said(lead.cause)
+    if not lead.trusted and (named := _named_in_words(case, lead.cause)) != lead.cause:
+        return case.finding(named, lead.object or subject, sentence, case.cite(lead.cause), confidence=TOLD)
     return case.finding(
         lead.cause, lead.object or subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
     )
+
+
+_OF_A_SERVICE = {"login-failed": "wrong-credentials"}
+"""What words of a refused log-in come to where a service speaks of itself."""
+
+
+def _named_in_words(case: Case, cause: str) -> str:
+    """The reason that the words name, where the rules know only what came of it; else the cause itself.
+
+    The unit's own last words speak first, then the lines by which the trouble was noticed.
+    """
+    if says_why(cause):
+        return cause
+    said = [case.reason, *case.last_words, *(t.sample for t in case.triggers(cause) if not t.trusted)]
+    named = next((found for words in filter(None, said) if says_why(found := cause_of(words))), cause)
+    return _OF_A_SERVICE.get(named, named)
 
 
 def _limit_said(case: Case) -> str:

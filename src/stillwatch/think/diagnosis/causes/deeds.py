@@ -1,0 +1,151 @@
+"""What a person did shortly before the trouble began: the command, the package, the unit that was switched off.
+
+It is told behind the cause, with person and time, and never takes its place: who did something and what broke are two
+facts, and that one followed the other is a third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from posixpath import join, normpath
+from typing import Final
+
+from stillwatch.think.diagnosis.causes.case import Case, Finding
+from stillwatch.think.diagnosis.causes.facts import Row, before, by_whom, reads, rows, text
+from stillwatch.unit.facts import paths_of
+from stillwatch.unit.names import is_unit
+
+Told = tuple[str, tuple[str, ...]]
+
+LATELY: Final = 24.0
+"""Hours in which a deed that names the very thing is told."""
+JUST_BEFORE: Final = 600.0
+"""Seconds in which packages that do not hold the thing's own files are told, too: what it loads may be among them."""
+SWITCHES: Final = frozenset({"stop", "disable", "mask", "kill", "edit", "set-property", "revert", "isolate", "freeze"})
+_VERBS: Final = {
+    "Install": "installed", "Upgrade": "upgraded", "Remove": "removed", "Purge": "purged", "Downgrade": "downgraded",
+    "Reinstall": "reinstalled",
+}  # fmt: skip
+_SHOWN: Final = 4
+
+
+async def with_deeds(case: Case, finding: Finding) -> Finding:
+    """The finding with what somebody did to the thing before, where the host's own records tell."""
+    things = _things(case, finding)
+    if case.looks is None or not things or finding.over or finding.meant:
+        return finding
+    for telling in (_commanded, _packaged, _switched):
+        words, cited = await telling(case, finding, things)
+        if words:
+            said = finding.cause.text.rstrip(".")
+            mark = f" ({', '.join(cited)})" if cited else ""
+            cause = replace(finding.cause, text=f"{said}. {words[:1].upper()}{words[1:]}{mark}.")
+            return replace(finding, cause=cause, evidence=tuple(dict.fromkeys([*finding.evidence, *cited])))
+    return finding
+
+
+def _things(case: Case, finding: Finding) -> list[str]:
+    """Names and paths of what is at fault: the culprit, its unit and the unit's own files."""
+    culprit = finding.cause.object
+    units = [unit for name in (culprit, case.incident.subject) if (unit := case.unit_named(name)) is not None]
+    named = [name for name in (culprit, case.incident.subject) if name.startswith("/") or is_unit(name)]
+    files = [path for unit in units for path in (*paths_of(unit, with_program=True), unit.fragment_path)]
+    places = [f"/etc/systemd/system/{unit.name}" for unit in units]
+    return list(dict.fromkeys(filter(None, [*named, *(unit.name for unit in units), *files, *places])))
+
+
+async def _commanded(case: Case, finding: Finding, things: Sequence[str]) -> Told:
+    for row in rows(await case.look("sudo_use", hours=LATELY), "commands"):
+        ran, command = row.get("at"), text(row, "command")
+        if not isinstance(ran, int | float) or not _earlier(case, ran) or row.get("denied"):
+            continue
+        if touches(command, text(row, "folder"), things):
+            words = f"{text(row, 'user')} ran {command} with {text(row, 'how') or 'sudo'}"
+            if words in finding.cause.text:
+                return "", ()
+            return await _cited(case, "sudo_use", f"{words} {_when(case, ran)}", hours=LATELY)
+    return "", ()
+
+
+def touches(command: str, folder: str, things: Sequence[str]) -> bool:
+    """Whether the command changes one of these units or paths, or a folder that holds one; reading changes nothing."""
+    words = command.split()
+    program = PurePosixPath(words[0]).name if words else ""
+    if reads(command) or len(words) < 2:
+        return False
+    units = [thing for thing in things if not thing.startswith("/")]
+    names = {*units, *(name.removesuffix(".service") for name in units)}
+    if program in ("systemctl", "service", "invoke-rc.d", "update-rc.d"):
+        return bool(names & set(words[1:]) and SWITCHES & set(words[1:]))
+    named = {normpath(join(folder or "/", word.rpartition("=")[2])) for word in words[1:] if not word.startswith("-")}
+    return any(_holds(path, thing) for path in named for thing in things if thing.startswith("/"))
+
+
+def _holds(path: str, thing: str) -> bool:
+    """The path itself, or a folder above it that is of a few: /srv/app, and not /etc."""
+    return path == thing or (path.count("/") > 1 and thing.startswith(f"{path}/"))
+
+
+async def _packaged(case: Case, finding: Finding, things: Sequence[str]) -> Told:
+    """The newest run that changed a package of the thing's own files; else of any package just before."""
+    for path in [thing for thing in things if thing.startswith("/")][:_SHOWN]:
+        for row in _runs(case, await case.look("package_changes", hours=LATELY, path=path), LATELY * 3600):
+            return await _cited(case, "package_changes", await _run(case, row), hours=LATELY, path=path)
+    if case.unit is not None:
+        for row in _runs(case, await case.look("package_changes", hours=LATELY), JUST_BEFORE):
+            return await _cited(case, "package_changes", await _run(case, row), hours=LATELY)
+    return "", ()
+
+
+def _runs(case: Case, seen: Row, reach: float) -> list[Row]:
+    """Newest first."""
+    found = []
+    for row in rows(seen, "runs"):
+        at = row.get("at")
+        if isinstance(at, int | float) and _earlier(case, at) and at >= case.incident.opened - reach:
+            found.append(row)
+    return found
+
+
+async def _run(case: Case, row: Row) -> str:
+    """ "ann upgraded redis-server with `apt install redis-server` at 10:00:00 UTC, 12 seconds before …"."""
+    at = float(str(row.get("at")))
+    packages = row.get("packages")
+    listed = packages if isinstance(packages, dict) else {}
+    done = "; ".join(
+        f"{_VERBS.get(kind, kind.lower())} {', '.join(names[:_SHOWN])}"
+        + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        for kind, names in listed.items()
+    )
+    command = text(row, "command")
+    itself = "unattended-upgrade" in command
+    who = text(row, "by") or ("unattended-upgrade" if itself else await by_whom(case, at, command)) or "somebody"
+    return f"{who} {done}{f' with {command}' if command and not itself else ''} {_when(case, at)}"
+
+
+async def _switched(case: Case, finding: Finding, things: Sequence[str]) -> Told:
+    """A unit that is masked: when, and who was there; no record of a command tells it."""
+    if finding.cause.id != "masked":
+        return "", ()
+    path = f"/etc/systemd/system/{finding.cause.object}"
+    at = (await case.look("file_metadata", path=path)).get("changed")
+    if not isinstance(at, int | float) or not _earlier(case, at):
+        return "", ()
+    who = await by_whom(case, at)
+    words = f"{path} was put there {_when(case, at)}{f', when {who} was there' if who else ''}"
+    return await _cited(case, "file_metadata", words, path=path)
+
+
+async def _cited(case: Case, tool: str, words: str, **arguments: object) -> Told:
+    return words, await case.cite_look(tool, words, **arguments)
+
+
+def _earlier(case: Case, at: float) -> bool:
+    """Before the trouble was noticed; the second in which it was counts, since logs round."""
+    return case.incident.opened - LATELY * 3600 <= at <= case.incident.opened + 2.0
+
+
+def _when(case: Case, at: float) -> str:
+    return before(at, case.incident.opened, case.incident.updated)
