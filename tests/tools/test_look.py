@@ -177,12 +177,16 @@ async def test_packages_changed_by_whom(root: Path) -> None:
     log.with_name("history.log.1.gz").write_bytes(gzip.compress(b"\nnot a block\n"))
     log.parent.parent.joinpath("dpkg.log").write_text(
         "2033-05-18 03:30:01 install nginx:amd64 <none> 1.2\n2033-05-18 03:30:01 status installed nginx:amd64 1.2\n"
-        "2033-05-18 03:31:00 upgrade tool:all 1 2\n2033-05-18 03:31:01 install more:amd64 <none> 1\nodd line\n"
+        "2033-05-18 03:30:59 startup archives install\n2033-05-18 03:31:00 upgrade tool:all 1 2\n"
+        "2033-05-18 03:31:01 install more:amd64 <none> 1\nodd line\n"
+        "2033-05-18 03:31:02 startup packages configure\n2033-05-18 03:31:03 install last:amd64 <none> 1\n"
+        "2033-05-18 03:31:04 startup packages remove\n2033-05-18 03:31:05 remove old:amd64 1 <none>\n"
     )
     seen = await look("package_changes", replace(world(), root=root), hours=72.0)
-    by_hand, by_apt = rows(seen, "runs")
+    removed, by_hand, by_apt = rows(seen, "runs")
+    assert removed["packages"] == {"Remove": ["old"]}
     assert by_apt["by"] == "ann" and by_apt["packages"] == {"Install": ["nginx", "libx"]}
-    assert by_hand["by"] == "" and by_hand["packages"] == {"Upgrade": ["tool"], "Install": ["more"]}
+    assert by_hand["by"] == "" and by_hand["packages"] == {"Upgrade": ["tool"], "Install": ["more", "last"]}
     held = root / "var/lib/dpkg/info"
     held.mkdir(parents=True)
     (held / "libx:amd64.list").write_text("/.\n/usr/lib/libx.so\n")

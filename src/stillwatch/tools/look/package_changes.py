@@ -42,7 +42,7 @@ class Arguments(Tool, frozen=True):
                 text = gzip.decompress(older.read_bytes()[:4_194_304]).decode("utf-8", "replace") + "\n\n" + text
         known = runs(text)
         known += by_dpkg(world.text(DPKG, 16_777_216), known)
-        rows = sorted((row for row in known if row["at"] >= since), key=lambda row: -row["at"])
+        rows = sorted((row for row in reversed(known) if row["at"] >= since), key=lambda row: -row["at"])
         if self.path:
             held = await in_thread(lambda: [_only(row, holders(world, row, self.path)) for row in rows])
             rows = [row for row in held if row["packages"]]
@@ -99,19 +99,20 @@ def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What dpkg's log tells beside apt's runs, oldest first: "2026-11-27 10:00:01 install git:amd64 <none> 1:2.39"."""
     told = [(name, row["at"]) for row in known for names in row["packages"].values() for name in names]
     found: list[dict[str, Any]] = []
+    begins = True
     for line in log.splitlines():
-        day, _, rest = line.partition(" ")
-        time, _, rest = rest.partition(" ")
-        verb, _, rest = rest.partition(" ")
-        name = rest.partition(" ")[0].partition(":")[0]
+        day, time, verb, what, *rest = [*line.split(" "), "", "", "", ""]
+        begins = begins or (verb == "startup" and rest[0] != "configure")
+        name = what.partition(":")[0]
         if verb not in DPKG_KINDS or not name:
             continue
         with contextlib.suppress(ValueError):
             at = datetime.strptime(f"{day} {time}", "%Y-%m-%d %H:%M:%S").astimezone().timestamp()
             if any(name == other and 0 <= at - began < LONGEST_RUN for other, began in told):
                 continue
-            if not found or at - found[-1]["at"] > TOGETHER:
+            if begins or at - found[-1]["at"] > TOGETHER:
                 found.append({"at": at, "command": "dpkg", "by": "", "packages": {}})
+            begins = False
             found[-1]["packages"].setdefault(DPKG_KINDS[verb], []).append(name)
     return found
 

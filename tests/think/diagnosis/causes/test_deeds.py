@@ -58,7 +58,7 @@ def test_what_does_not(command: str) -> None:
 
 async def test_a_command_before_the_trouble_is_told_with_person_and_time() -> None:
     commands = {"commands": [ran("systemctl disable --now shop", ago=4.0)]}
-    assert "Ann ran systemctl disable --now shop with sudo at 07:59:56 UTC" in await told(sudo_use=commands)
+    assert "ann ran systemctl disable --now shop with sudo at 07:59:56 UTC" in await told(sudo_use=commands)
 
 
 async def test_what_was_denied_or_came_later_or_long_before_is_not() -> None:
@@ -77,7 +77,7 @@ def packages(path: str, **row: object) -> dict[str, Any]:
 
 
 async def test_who_upgraded_the_package_of_the_program() -> None:
-    assert "Ann upgraded shop with apt upgrade at 07:59:30 UTC" in await told(**packages("/opt/shop/bin/shop"))
+    assert "ann upgraded shop with apt upgrade at 07:59:30 UTC" in await told(**packages("/opt/shop/bin/shop"))
 
 
 async def test_another_package_counts_only_just_before() -> None:
@@ -90,12 +90,12 @@ async def test_nobody_is_named_for_what_the_host_upgraded_itself() -> None:
     run = packages("/opt/shop/bin/shop", by="", command="/usr/bin/unattended-upgrade")
     shells = {"commands": [ran("/bin/bash")]}
     text = await told(sudo_use=shells, **run)
-    assert "Unattended-upgrade upgraded shop" in text and "ann" not in text
+    assert "unattended-upgrade upgraded shop" in text and "ann (" not in text
 
 
 async def test_whose_dpkg_it_was_is_read_from_sudo() -> None:
     run = packages("/opt/shop/bin/shop", by="", command="dpkg")
-    assert "Ann (with sudo) upgraded shop" in await told(
+    assert "ann (with sudo) upgraded shop" in await told(
         sudo_use={"commands": [ran("/usr/bin/dpkg -i shop.deb", ago=31.0)]}, **run
     )
 
@@ -125,4 +125,18 @@ async def test_a_root_shell_of_somebody_is_more_than_an_older_session() -> None:
     run = packages("/opt/shop/bin/shop", by="", command="dpkg")
     logins = {"logins": [{"user": "root", "from": "192.0.2.7", "how": "password", "at": AT - 7000}]}
     text = await told(sudo_use={"commands": [ran("/bin/bash", ago=600.0)]}, logins=logins, **run)
-    assert "Ann (in a root shell by sudo) upgraded shop" in text
+    assert "ann (in a root shell by sudo) upgraded shop" in text
+
+
+@pytest.mark.parametrize(("ago", "is_told"), [(5.0, True), (5000.0, False)])
+async def test_when_a_unit_was_disabled_is_seen_by_what_is_started_at_boot(ago: float, is_told: bool) -> None:
+    wanted = {"_etc_systemd_system_multi-user.target.wants": {"exists": True, "changed": AT - ago}}
+    looks = Looks(
+        unit_status={"enabled": "disabled", "active_state": "inactive"},
+        file_metadata=files(**wanted),
+        logins={"logins": [{"user": "root", "from": "192.0.2.7", "how": "publickey", "at": AT - 6000}]},
+    )
+    _, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=()),))
+    assert said.cause is not None
+    assert ("nothing starts shop.service at boot any more" in said.cause.text) is is_told
+    assert ("root (logged in from 192.0.2.7" in said.cause.text) is is_told

@@ -29,6 +29,8 @@ _VERBS: Final = {
     "Reinstall": "reinstalled",
 }  # fmt: skip
 _SHOWN: Final = 4
+_WANTED: Final = "/etc/systemd/system/multi-user.target.wants"
+"""The folder whose links say what is started at boot; disabling takes one away."""
 
 
 async def with_deeds(case: Case, finding: Finding) -> Finding:
@@ -41,7 +43,7 @@ async def with_deeds(case: Case, finding: Finding) -> Finding:
         if words:
             said = finding.cause.text.rstrip(".")
             mark = f" ({', '.join(cited)})" if cited else ""
-            cause = replace(finding.cause, text=f"{said}. {words[:1].upper()}{words[1:]}{mark}.")
+            cause = replace(finding.cause, text=f"{said}; {words}{mark}.")
             return replace(finding, cause=cause, evidence=tuple(dict.fromkeys([*finding.evidence, *cited])))
     return finding
 
@@ -126,15 +128,21 @@ async def _run(case: Case, row: Row) -> str:
 
 
 async def _switched(case: Case, finding: Finding, things: Sequence[str]) -> Told:
-    """A unit that is masked: when, and who was there; no record of a command tells it."""
-    if finding.cause.id != "masked":
+    """A unit that is masked or disabled: when, and who was there; no record of a command tells it."""
+    name = finding.cause.object
+    if finding.cause.id == "masked":
+        path, done = f"/etc/systemd/system/{name}", "was put there"
+    elif is_unit(name) and text(await case.look("unit_status", unit=name), "enabled") == "disabled":
+        path, done = _WANTED, f"was changed (nothing starts {name} at boot any more)"
+    else:
         return "", ()
-    path = f"/etc/systemd/system/{finding.cause.object}"
     at = (await case.look("file_metadata", path=path)).get("changed")
     if not isinstance(at, int | float) or not _earlier(case, at):
         return "", ()
+    if path == _WANTED and at < case.incident.opened - JUST_BEFORE:
+        return "", ()
     who = await by_whom(case, at)
-    words = f"{path} was put there {_when(case, at)}{f', when {who} was there' if who else ''}"
+    words = f"{path} {done} {_when(case, at)}{f', when {who} was there' if who else ''}"
     return await _cited(case, "file_metadata", words, path=path)
 
 
