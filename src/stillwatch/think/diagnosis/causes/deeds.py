@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from typing import Final
 
 from stillwatch.think.diagnosis.causes.case import Case, Finding
-from stillwatch.think.diagnosis.causes.facts import Row, before, by_whom, reads, rows, text
+from stillwatch.think.diagnosis.causes.facts import EDITING, Row, before, by_whom, reads, rows, text
 from stillwatch.unit.facts import paths_of
 from stillwatch.unit.names import is_unit
 
@@ -24,6 +24,25 @@ LATELY: Final = 24.0
 JUST_BEFORE: Final = 600.0
 """Seconds in which packages that do not hold the thing's own files are told, too: what it loads may be among them."""
 SWITCHES: Final = frozenset({"stop", "disable", "mask", "kill", "edit", "set-property", "revert", "isolate", "freeze"})
+_LEAVE_TIMES: Final = frozenset(
+    {
+        "chmod",
+        "chown",
+        "chgrp",
+        "setfacl",
+        "chattr",
+        "chcon",
+        "mv",
+        "ln",
+        "rm",
+        "cp",
+        "rsync",
+        "tar",
+        "systemctl",
+        "service",
+    }
+)
+"""What they do does not show in the time at which a file's content changed, or not as the time at which they ran."""
 _VERBS: Final = {
     "Install": "installed", "Upgrade": "upgraded", "Remove": "removed", "Purge": "purged", "Downgrade": "downgraded",
     "Reinstall": "reinstalled",
@@ -63,12 +82,24 @@ async def _commanded(case: Case, finding: Finding, things: Sequence[str]) -> Tol
         ran, command = row.get("at"), text(row, "command")
         if not isinstance(ran, int | float) or not _earlier(case, ran) or row.get("denied"):
             continue
-        if touches(command, text(row, "folder"), things):
+        if touches(command, text(row, "folder"), things) and await _took_effect(case, command, ran, things):
             words = f"{text(row, 'user')} ran {command} with {text(row, 'how') or 'sudo'}"
             if words in finding.cause.text:
                 return "", ()
             return await _cited(case, "sudo_use", f"{words} {_when(case, ran)}", hours=LATELY)
     return "", ()
+
+
+async def _took_effect(case: Case, command: str, ran: float, things: Sequence[str]) -> bool:
+    """Whether the file that it names changed last while it ran: an editor that wrote nothing has changed nothing."""
+    words = command.split()
+    if PurePosixPath(words[0]).name in _LEAVE_TIMES:
+        return True
+    for thing in things:
+        if thing.startswith("/") and thing.rpartition("/")[2] in {word.rpartition("/")[2] for word in words[1:]}:
+            at = (await case.look("file_metadata", path=thing)).get("changed")
+            return not isinstance(at, int | float) or -1.0 <= at - ran <= EDITING
+    return True
 
 
 def touches(command: str, folder: str, things: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ Row = Mapping[str, object]
 
 _LATELY = 168.0
 """Hours that count as lately."""
-_EDITING = 3600.0
+EDITING = 3600.0
 """Seconds that an editor may be open before it writes."""
 _SHELL = 8 * 3600.0
 """Seconds that somebody who came as root is taken to be there still."""
@@ -92,7 +92,7 @@ async def _edited_by(case: Case, path: str, at: float) -> tuple[str, tuple[str, 
     for row in rows(await case.look("sudo_use", hours=_LATELY), "commands"):
         ran, command = _at(row), text(row, "command")
         names = {normpath(join(text(row, "folder") or "/", word)) for word in command.split()}
-        if -1.0 <= at - ran <= _EDITING and path in names and not row.get("denied") and not reads(command):
+        if -1.0 <= at - ran <= EDITING and path in names and not row.get("denied") and not reads(command):
             how = text(row, "how") or "sudo"
             words = f"{text(row, 'user')} ran {command} with {how} {clock_time(ran, case.incident.updated)}"
             return f" ({words})", await case.cite_look("sudo_use", words, hours=_LATELY)
@@ -106,7 +106,7 @@ async def by_whom(case: Case, at: float, command: str = "") -> str:
     ran = [row for row in rows(await case.look("sudo_use", hours=_LATELY), "commands") if not row.get("denied")]
     program = command.partition(" ")[0].rpartition("/")[2]
     for row in ran:
-        if program and program in text(row, "command") and -1.0 <= at - _at(row) <= _EDITING:
+        if program and program in text(row, "command") and -1.0 <= at - _at(row) <= EDITING:
             return f"{text(row, 'user')} (with {text(row, 'how') or 'sudo'})"
     came = [row for row in rows(await case.look("logins", hours=_LATELY), "logins") if text(row, "user") == "root"]
     there = [(_at(row), _in_a_shell(row)) for row in ran if _is_shell(text(row, "command"))]
