@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from typing import Final
 
 from stillwatch.think.diagnosis.causes.case import Case, Finding
-from stillwatch.think.diagnosis.causes.facts import EDITING, Row, before, by_whom, reads, rows, text
+from stillwatch.think.diagnosis.causes.facts import EDITING, Row, before, by_whom, changed_at, reads, rows, text
 from stillwatch.unit.facts import paths_of
 from stillwatch.unit.names import is_unit
 
@@ -97,8 +97,8 @@ async def _took_effect(case: Case, command: str, ran: float, things: Sequence[st
         return True
     for thing in things:
         if thing.startswith("/") and thing.rpartition("/")[2] in {word.rpartition("/")[2] for word in words[1:]}:
-            at = (await case.look("file_metadata", path=thing)).get("changed")
-            return not isinstance(at, int | float) or -1.0 <= at - ran <= EDITING
+            at = await changed_at(case, thing)
+            return at is None or -1.0 <= at - ran <= EDITING
     return True
 
 
@@ -167,8 +167,8 @@ async def _switched(case: Case, finding: Finding, things: Sequence[str]) -> Told
         path, done = _WANTED, f"was changed (nothing starts {name} at boot any more)"
     else:
         return "", ()
-    at = (await case.look("file_metadata", path=path)).get("changed")
-    if not isinstance(at, int | float) or not _earlier(case, at):
+    at = await changed_at(case, path)
+    if at is None or not _earlier(case, at):
         return "", ()
     if path == _WANTED and at < case.incident.opened - JUST_BEFORE:
         return "", ()

@@ -84,6 +84,14 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
+async def changed_at(case: Case, path: str) -> float | None:
+    """When the path's content changed last, None where that cannot be seen."""
+    listed = rows(await case.look("recent_changes", hours=_LATELY), "changes")
+    known = next((row.get("at") for row in listed if text(row, "path") == path), None)
+    at = known or (await case.look("file_metadata", path=path)).get("changed")
+    return float(at) if isinstance(at, int | float) else None
+
+
 async def _edited_by(case: Case, path: str, at: float) -> tuple[str, tuple[str, ...]]:
     """Who changed the path, where sudo's own words tell: the last command with it that was run shortly before.
 
