@@ -63,8 +63,6 @@ REQUESTS: Final = frozenset(
 )
 PAIR: Final = re.compile(r'([A-Za-z_@][\w.@/-]{0,60})=("(?:[^"\\]|\\.)*"?|\S*)\s*')
 MEMBER: Final = re.compile(rb'"([\w@.-]{1,40})"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)')
-_TROUBLE: Final = frozenset({"err", "error"})
-_TELLING: Final = _TROUBLE | {"level", "lvl", "severity", "msg", "message"}
 ESCAPES: Final = {"n": "\n", "t": " ", "r": " "}
 WORD: Final = re.compile(r"[^\W\d_]{2}")
 """The number of an error tells nothing without the rest of the record."""
@@ -97,8 +95,7 @@ def read_logfmt(raw: bytes, stamps: Stamps) -> Parts | None:
     while found := PAIR.match(text, end):
         fields.setdefault(found[1], _unquoted(found[2]))
         end = found.end()
-    told = {name.lower() for name, value in fields.items() if not (name.lower() in _TROUBLE and _is_number(value))}
-    told &= _TELLING
+    told = {"level", "lvl", "severity", "msg", "message", "err", "error"} & {name.lower() for name in fields}
     if len(fields) < 2 or not told or end < len(text):
         return None
     return read_fields(fields, stamps, raw)
