@@ -36,7 +36,7 @@ LEFT_OUT = ("_MACHINE_ID", "_BOOT_ID", "_SYSTEMD_INVOCATION_ID", "INVOCATION_ID"
 async def looked_at(app: App) -> RememberingLooks:
     """All that a check of this host asks for, what each tool says unasked, and the failed units more closely."""
     looks = RememberingLooks(looks=app.host_looks())
-    parts = app.rooms()
+    parts = app.parts()
     await OnePass(replace(parts, looks=lambda journal, log: looks)).check(since=SINCE, use_models=False)
     for name, tool in looks.catalogue().items():
         if not tool["arguments"].get("required"):

@@ -148,7 +148,7 @@ async def test_a_source_is_one_file_and_is_read_and_followed(porter: App, tmp_pa
     assert [incident.cause.id for incident in report.incidents if incident.cause] == ["port-in-use"]
     daemon = build_daemon(Store.open(tmp_path / "d"), sources=porter.assembly().host_sources("h", lasting=True))
     daemon.watcher.screen = screen()
-    live = LiveService(porter.rooms(), daemon, GivenTiers({}))  # type: ignore[arg-type]
+    live = LiveService(porter.parts(), daemon, GivenTiers({}))  # type: ignore[arg-type]
     assert [(source.name, source.read) for source in live._sources()] == [("porter", False)], "not read yet"
     running = asyncio.create_task(daemon.run())
     await soon(daemon.store.book.open_incidents)

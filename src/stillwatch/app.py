@@ -82,16 +82,16 @@ class App:
         from stillwatch.service.one_pass import OnePass
         from stillwatch.service.through_daemon import ThroughDaemon
 
-        rooms = self.rooms(own_rules)
+        parts = self.parts(own_rules)
         if own_rules is None and self._daemon():
-            return ThroughDaemon(rooms, self.socket)
-        return OnePass(rooms)
+            return ThroughDaemon(parts, self.socket)
+        return OnePass(parts)
 
     def _daemon(self) -> Known | None:
         link = Known(self.socket)
         return link if self.recording is None and self.socket.exists() and link.answers() else None
 
-    def rooms(self, own_rules: Path | None = None) -> ServiceParts:
+    def parts(self, own_rules: Path | None = None) -> ServiceParts:
         """own_rules: a folder of rules to try instead of the administrator's own."""
         return self.assembly().parts(own_rules)
 

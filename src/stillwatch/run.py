@@ -63,12 +63,12 @@ async def run_all(app: App, tell: Tell) -> int:
 
 async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
     """Until SIGTERM or SIGINT. tell: hears what starts. Raises NotReachable while another runs over the same state."""
-    rooms = app.rooms()
+    parts = app.parts()
     with only_one(app.places.state) as state:
         store = Store.open(state)
         async with Tiers(app.config, app.places, app.clock, lasting=True) as tiers:
-            daemon = _daemon(app, rooms, store, tiers)
-            service = LiveService(rooms, daemon, tiers)
+            daemon = _daemon(app, parts, store, tiers)
+            service = LiveService(parts, daemon, tiers)
             desk = _desk(app, service, daemon, tiers)
             sessions = BrowserSessions(clock=app.clock)
             local = LocalServer(service, app.socket, {**DeskVerbs(desk=desk).all(), "open": _opener(app, sessions)})
@@ -87,7 +87,7 @@ async def show_recorded(app: App, port: int | None, tell: Tell) -> int:
 
     Raises NotReachable where the port cannot be had.
     """
-    parts = app.rooms()
+    parts = app.parts()
     service = await RecordedService.looked_at(parts)
     desk = Desk(
         service=service,
@@ -187,21 +187,21 @@ async def _nothing_listens(ready: asyncio.Event) -> None:
     ready.set()
 
 
-def _daemon(app: App, rooms: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
+def _daemon(app: App, parts: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
     notifier = TellLater(channels(all_urls(app.config.notify)))
-    sources = app.assembly().host_sources(rooms.host, lasting=True)
+    sources = app.assembly().host_sources(parts.host, lasting=True)
     return Daemon(
-        host=rooms.host,
+        host=parts.host,
         clock=app.clock,
-        watcher=rooms.watcher(),
+        watcher=parts.watcher(),
         store=store,
         looks=app.host_looks(),
-        mind=tiers,
+        tiers=tiers,
         lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
         sources=sources,
-        beside=rooms.watcher() if any(source.beside for source in sources) else None,
+        beside=parts.watcher() if any(source.beside for source in sources) else None,
         keep=app.config.keep,
-        rules=RuleReload(folder=rooms.rules_folder, load=rooms.reload, problems=rooms.rule_problems),
+        rules=RuleReload(folder=parts.rules_folder, load=parts.reload, problems=parts.rule_problems),
     )
 
 

@@ -141,7 +141,7 @@ async def test_a_line_that_no_rule_knows_becomes_an_incident_when_both_models_ta
     daemon = build(store, models=models)
     said = Untrusted("rotor stuck")
     novel = Novel(template=said, sample=said, subject="fan.service", count=1, first=AT, last=AT, priority=3)
-    daemon.wonder.hear([novel])
+    daemon.unknown_lines.hear([novel])
     daemon.thinking.busy = "I7"
     wondering = asyncio.create_task(daemon._wonder())
     await soon(lambda: len(daemon.sleep.slept) > 2)  # type: ignore[attr-defined]

@@ -164,7 +164,7 @@ async def test_what_opened_before_the_models_were_up_is_shown_to_them_once_they_
     await daemon.tend()
     assert daemon.thinking.todo.empty(), "there is nobody to ask"
     review, small = always(REVIEW), always({"urgency": "serious"})
-    daemon.thinking.mind = SimpleNamespace(models={"review": review, "trigger": small})
+    daemon.thinking.tiers = SimpleNamespace(models={"review": review, "trigger": small})
     await daemon.tend()
     assert daemon.thinking.todo.get_nowait()[1] == "I1"
     await daemon.thinking.understand("I1")

@@ -47,8 +47,8 @@ async def test_units_by_their_names_without_templates(tmp_path: Path) -> None:
 async def test_the_mark_follows_the_rules(tmp_path: Path) -> None:
     said: list[str] = []
     policy = Path("/etc/stillwatch/policy.toml")
-    hands = Machine(said.append, root=tmp_path)
-    number = await apply_policy(hands, policy, lambda units, along: {"web.service": ("start",)}, "ab" * 32)
+    installer = Machine(said.append, root=tmp_path)
+    number = await apply_policy(installer, policy, lambda units, along: {"web.service": ("start",)}, "ab" * 32)
     assert number == 1
     assert said == ["write /etc/polkit-1/rules.d/50-stillwatch.rules", "write /etc/stillwatch/policy.applied"]
     rules = (tmp_path / "etc/polkit-1/rules.d/50-stillwatch.rules").read_text()

@@ -24,13 +24,13 @@ class Watched(Installer):
 
 
 async def put(root: Path) -> list[str]:
-    hands = Watched(root)
+    installer = Watched(root)
 
     async def apply() -> None:
-        hands.say("apply")
+        installer.say("apply")
 
-    await install(hands, "/opt/x/bin/python", ["xllamacpp"], "# policy\n", apply)
-    return hands.said
+    await install(installer, "/opt/x/bin/python", ["xllamacpp"], "# policy\n", apply)
+    return installer.said
 
 
 async def test_the_order(tmp_path: Path) -> None:
@@ -87,10 +87,10 @@ async def test_uninstall_keeps_what_is_the_owners(tmp_path: Path, monkeypatch: p
 
 async def test_users_and_groups_go_with_a_purge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_known", lambda find, name: True)
-    hands = Watched(tmp_path)
-    await uninstall(hands, purge=True)
-    assert "run userdel stillwatch-gate" in hands.said
-    assert "run groupdel stillwatch-admin" in hands.said
+    installer = Watched(tmp_path)
+    await uninstall(installer, purge=True)
+    assert "run userdel stillwatch-gate" in installer.said
+    assert "run groupdel stillwatch-admin" in installer.said
 
 
 def test_the_default_configuration_is_one() -> None:

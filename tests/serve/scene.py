@@ -101,7 +101,7 @@ class StillService(OnePass):
 
 
 def remember(state: Path, *incidents: Incident) -> OnePass:
-    built = StillService(service(state)._rooms)
+    built = StillService(service(state)._parts)
     store = Store.open(state / "state")
     for one in incidents:
         store.book.save(one)

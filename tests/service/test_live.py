@@ -27,7 +27,7 @@ def live(folder: Path, without: str = "", **more: Any) -> tuple[LiveService, Dae
     tiers.report = report  # type: ignore[method-assign]
     sources = [Given(name, None) for name in READ if name not in without]
     daemon = build(Store.open(folder / "state"), sources=sources, **more)
-    return LiveService(service(folder)._rooms, daemon, tiers), daemon  # type: ignore[arg-type]
+    return LiveService(service(folder)._parts, daemon, tiers), daemon  # type: ignore[arg-type]
 
 
 async def test_until_everything_was_read_the_status_is_unknown(tmp_path: Path) -> None:

@@ -203,9 +203,9 @@ async def test_status_before_any_check_is_unknown(tmp_path: Path) -> None:
 
 
 def test_the_rules_are_held_to_their_own_samples(tmp_path: Path) -> None:
-    rooms = service(tmp_path)._rooms
-    kept, other = rooms.rules[0], rooms.rules[1]
+    parts = service(tmp_path)._parts
+    kept, other = parts.rules[0], parts.rules[1]
     broken = msgspec.structs.replace(other, silent=other.fires[:1])
-    assert OnePass(replace(rooms, rules=[kept])).test_rules() == []
-    (said,) = OnePass(replace(rooms, rules=[kept, broken])).test_rules()
+    assert OnePass(replace(parts, rules=[kept])).test_rules() == []
+    (said,) = OnePass(replace(parts, rules=[kept, broken])).test_rules()
     assert broken.id in said

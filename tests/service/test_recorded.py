@@ -14,7 +14,7 @@ from stillwatch.service.recorded import RecordedService
 @pytest.fixture
 async def recorded(tmp_path: Path) -> RecordedService:
     options = Options(state_dir=str(tmp_path / "state"), runtime_dir=str(tmp_path / "run"))
-    return await RecordedService.looked_at(build(options).recorded(None).rooms())
+    return await RecordedService.looked_at(build(options).recorded(None).parts())
 
 
 async def test_it_tells_what_it_found_as_it_was_then(recorded: RecordedService) -> None:

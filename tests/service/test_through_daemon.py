@@ -9,7 +9,7 @@ from tests.service.test_one_pass import service
 
 
 def through(folder: Path, path: Path) -> ThroughDaemon:
-    return ThroughDaemon(service(folder / "other")._rooms, path)
+    return ThroughDaemon(service(folder / "other")._parts, path)
 
 
 async def test_an_answer_is_heard_as_it_comes(tmp_path: Path) -> None:

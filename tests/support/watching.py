@@ -50,7 +50,7 @@ def build(store: Store, says: Any = WAITING, *, models: Mapping[Tier, Any] | Non
         watcher=Watcher((), host=HOST),
         store=store,
         looks=ScriptedLooks(),
-        mind=SimpleNamespace(models=models or {}),
+        tiers=SimpleNamespace(models=models or {}),
         lifecycle=lifecycle,
         sleep=Rest(),
         **more,

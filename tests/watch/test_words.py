@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.rule import Rule, compile_pattern
-from stillwatch.watch.words import DIGITS, Words, bare, needles_of, words_of
+from stillwatch.watch.words import DIGITS, WordSearch, bare, needles_of, words_of
 from tests.support.screens import screen
 
 RULES = load_rules()
@@ -66,8 +66,8 @@ def test_each_line_loses_its_digits(lines: list[bytes]) -> None:
 
 
 def test_a_pattern_without_words_may_be_in_every_line() -> None:
-    assert Words(("[a-z]{3}", "failed")).found([b"x", b"", b"y"]) == {0, 1, 2}
+    assert WordSearch(("[a-z]{3}", "failed")).found([b"x", b"", b"y"]) == {0, 1, 2}
 
 
 def test_words_are_found_in_the_lines_that_hold_them() -> None:
-    assert Words(("has failed", "lost")).found([b"a", b"it HAS FAILED", b"has\nfailed", b"", b"lost"]) == {1, 2, 4}
+    assert WordSearch(("has failed", "lost")).found([b"a", b"it HAS FAILED", b"has\nfailed", b"", b"lost"]) == {1, 2, 4}

@@ -63,22 +63,22 @@ async def suggested(places: Paths) -> list[Suggestion]:
     return await suggestions(declared_already(places))
 
 
-async def apply_policy(hands: Installer, file: Path) -> int:
+async def apply_policy(installer: Installer, file: Path) -> int:
     """Write polkit's rules from the policy file that services use; returns how many units are granted.
 
     Raises StillwatchError where the gate would not believe the file.
     """
     policy = load_policy(file, frozenset({0}))
-    return await write_rules(hands, file, partial(granted, policy), policy.version)
+    return await write_rules(installer, file, partial(granted, policy), policy.version)
 
 
-async def install(hands: Installer) -> None:
+async def install(installer: Installer) -> None:
     """Install on this systemd host. Raises StillwatchError."""
 
     async def apply() -> None:
-        await apply_policy(hands, steps.CONFIGURATION / "policy.toml")
+        await apply_policy(installer, steps.CONFIGURATION / "policy.toml")
 
-    python = await program.prepare(hands)
-    program.prepare_rules(hands)
-    program.adopt_models(hands, pulled_before(), SERVICE_STATE / "models")
-    await steps.install(hands, python, program.engines(hands), DEFAULT.read_text(), apply)
+    python = await program.prepare(installer)
+    program.prepare_rules(installer)
+    program.adopt_models(installer, pulled_before(), SERVICE_STATE / "models")
+    await steps.install(installer, python, program.engines(installer), DEFAULT.read_text(), apply)

@@ -70,17 +70,17 @@ async def partner(app: App, by: str) -> AsyncIterator[Partner]:
     if isinstance(service, ThroughDaemon):
         yield Daemon(service=service)
         return
-    rooms = app.rooms()
+    parts = app.parts()
     nothing = Gathered(triggers=(), novel=(), units={}, sources=(), lines=0)
-    async with rooms.tiers(True) as tiers:
+    async with parts.tiers(True) as tiers:
         desk = Desk(
             service=service,
             clock=app.clock,
             known=lambda: here.known,
-            looks=rooms.looks(None, None),
+            looks=parts.looks(None, None),
             writer=tiers.writer,
             small=lambda: None,
-            gate=rooms.gate,
+            gate=parts.gate,
             noted=service.noted,
             models=tiers.lines,
         )

@@ -51,7 +51,7 @@ class Daemon:
     watcher: Watcher
     store: Store
     looks: LookTools
-    mind: Models
+    tiers: Models
     lifecycle: Lifecycle
     sources: Sequence[Source] = ()
     beside: Watcher | None = None
@@ -59,7 +59,7 @@ class Daemon:
     rules: RuleReload | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     standing: Standing = field(default_factory=Standing)
-    wonder: UnknownLines = field(default_factory=UnknownLines)
+    unknown_lines: UnknownLines = field(default_factory=UnknownLines)
     digestion: Digest = field(init=False)
     thinking: Thinking = field(init=False)
     watching: Watching = field(init=False)
@@ -73,7 +73,7 @@ class Daemon:
             store=self.store,
             clock=self.clock,
             looks=self.looks,
-            mind=self.mind,
+            tiers=self.tiers,
             lifecycle=self.lifecycle,
             standing=self.standing,
         )
@@ -83,7 +83,7 @@ class Daemon:
             beside=self.beside,
             store=self.store,
             standing=self.standing,
-            wonder=self.wonder,
+            unknown_lines=self.unknown_lines,
             hear=self.hear,
             sleep=self.sleep,
         )
@@ -175,7 +175,9 @@ class Daemon:
             await self.sleep(WONDER_SECONDS)
             if self.thinking.is_idle:
                 known = self.store.book.open_incidents()
-                self.hear(await self.wonder.judge(known, self.thinking.mind.models, host=self.host, clock=self.clock))
+                self.hear(
+                    await self.unknown_lines.judge(known, self.thinking.tiers.models, host=self.host, clock=self.clock)
+                )
             self.standing.fine("novel lines")
 
     async def _tidy(self) -> None:

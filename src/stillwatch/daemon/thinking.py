@@ -44,7 +44,7 @@ class Thinking:
     store: Store
     clock: Clock
     looks: LookTools
-    mind: Models
+    tiers: Models
     lifecycle: Lifecycle
     standing: Standing
     attention: Attention = field(default_factory=Attention)
@@ -108,7 +108,7 @@ class Thinking:
             await self.lifecycle.opened(incident)
         incident = self.save(await self.lifecycle.carry_on(incident))
         if incident.state != "resolved" and self.is_unheard(incident):
-            thought = await self.attention.unless_taken(self._settled(incident, self.mind.models))
+            thought = await self.attention.unless_taken(self._settled(incident, self.tiers.models))
             if thought is not None:  # else it is taken up again once the person has an answer
                 self.save(await self.lifecycle.carry_on(thought))
 
@@ -123,7 +123,9 @@ class Thinking:
     def is_unheard(self, incident: Incident) -> bool:
         """Whether a tier that is free has not been heard on it: some faults are there before the models are."""
         heard = {opinion.by for opinion in incident.opinions}
-        return not self.attention.taken and any(tier in self.mind.models and tier not in heard for tier in ALWAYS_ASKED)
+        return not self.attention.taken and any(
+            tier in self.tiers.models and tier not in heard for tier in ALWAYS_ASKED
+        )
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         told = [str(note) for note in self.store.memory.notes(NOTES)]

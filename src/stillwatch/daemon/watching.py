@@ -25,7 +25,7 @@ class Watching:
     beside: Watcher | None
     store: Store
     standing: Standing
-    wonder: UnknownLines
+    unknown_lines: UnknownLines
     hear: Callable[[Sequence[Trigger], Mapping[str, str]], None]
     sleep: Callable[[float], Awaitable[None]]
     _turns: dict[int, asyncio.Lock] = field(default_factory=dict)
@@ -65,5 +65,5 @@ class Watching:
         self.standing.lines += seen.lines
         self.standing.unread += seen.unread
         self.standing.crowded_out += seen.dropped
-        self.wonder.hear(seen.novel)
+        self.unknown_lines.hear(seen.novel)
         return (*seen.triggers, *watcher.unknown(seen.novel, seen.triggers))

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from stillwatch.grammar import values
 from stillwatch.grammar.catalogue import Piece, Program, program, refused_programs, tables
-from stillwatch.grammar.parse import Words, parse
+from stillwatch.grammar.parse import CommandWords, parse
 from stillwatch.grammar.words import NotAllowed, check_words, split
 
 FOLDERS: Final = ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/run/current-system/sw/bin")
@@ -108,13 +108,13 @@ def _find(name: str, rest: Sequence[str]) -> Program:
     raise NotAllowed("command:verb", f"{name} is accepted only as: {', '.join(f'{name} {verb}' for verb in verbs)}")
 
 
-def _check_requirements(program: Program, parsed: Words) -> None:
+def _check_requirements(program: Program, parsed: CommandWords) -> None:
     for group in program.requires:
         if not group & parsed.names:
             raise NotAllowed("command:option", f"{program.name[0]} is accepted only with {' or '.join(sorted(group))}")
 
 
-def _match_forms(program: Program, parsed: Words) -> tuple[str, ...]:
+def _match_forms(program: Program, parsed: CommandWords) -> tuple[str, ...]:
     """The kind of each operand ("" for a literal) by the first form that fits."""
     operands = parsed.operands
     instead = program.instead if program.instead and program.instead.options & parsed.names else None
@@ -158,7 +158,7 @@ def _fits(piece: Piece, word: str, program: Program, names: frozenset[str]) -> s
     return values.which(kind, word)
 
 
-def _build(path: str, program: Program, parsed: Words) -> tuple[str, ...]:
+def _build(path: str, program: Program, parsed: CommandWords) -> tuple[str, ...]:
     """R4: absolute program, our options, `--` before operands where the program knows it."""
     ours = [option for option in program.adds if option not in parsed.names]
     ours += [option for option, theirs in program.unless.items() if not theirs & parsed.names]

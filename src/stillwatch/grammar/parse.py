@@ -12,7 +12,7 @@ from stillwatch.grammar.words import NotAllowed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
+class CommandWords:
     """options: canonical words to pass on; names: the options seen; operands: the rest; typed: everything, in order."""
 
     options: tuple[str, ...]
@@ -54,7 +54,7 @@ class _Reading:
         return option
 
 
-def parse(program: Program, words: Sequence[str]) -> Words:
+def parse(program: Program, words: Sequence[str]) -> CommandWords:
     """Raises NotAllowed for an unlisted option or a value that is not of its kind."""
     reading = _Reading(program=program, rest=list(words))
     while reading.rest:
@@ -66,7 +66,7 @@ def parse(program: Program, words: Sequence[str]) -> Words:
             reading.operands.append(word)
         else:
             _read_option(reading, word)
-    return Words(
+    return CommandWords(
         options=tuple(reading.options),
         names=frozenset(reading.names),
         operands=tuple(reading.operands),

@@ -21,9 +21,9 @@ AT_ONCE: Final = 200
 class Host(dict[str, dict[str, Any]]):
     """Any name of a unit → what PID 1 says of it, asked many at once and what is left one by one."""
 
-    def __init__(self, hands: Installer) -> None:
+    def __init__(self, installer: Installer) -> None:
         super().__init__()
-        self._hands = hands
+        self._hands = installer
 
     async def ask(self, *units: str) -> set[str]:
         """Returns the units that are named there and not known yet."""
@@ -48,10 +48,10 @@ class Host(dict[str, dict[str, Any]]):
         return self.setdefault(unit, absent(unit))
 
 
-async def taken_along(hands: Installer, units: Mapping[str, Names]) -> Along:
+async def taken_along(installer: Installer, units: Mapping[str, Names]) -> Along:
     """(verb, unit) → the other running units that PID 1 would stop, restart or reload, and how; where more hang
     together than are looked through, PID 1 itself stands for all of them."""
-    host = Host(hands)
+    host = Host(installer)
     await host.ask_all(units)
     found: dict[tuple[str, str], tuple[tuple[Verb, Names], ...]] = {}
     for unit in units:

@@ -23,16 +23,16 @@ LISTS = (
 )
 
 
-async def host_units(hands: Installer) -> dict[str, Names]:
+async def host_units(installer: Installer) -> dict[str, Names]:
     """Every unit that this host has a file for or has loaded, by the name that PID 1 gives it; templates have no exact
     name and are left out."""
     there: set[str] = set()
     for argv in LISTS:
-        there |= {line.split()[0] for line in await hands.lines(argv) if line.split()}
+        there |= {line.split()[0] for line in await installer.lines(argv) if line.split()}
     names = sorted(name for name in there if "@." not in name)
     found = {name: Names.of((name,)) for name in names}
     for start in range(0, len(names), AT_ONCE):
-        lines = await hands.lines((*SHOW, "--", *names[start : start + AT_ONCE]))
+        lines = await installer.lines((*SHOW, "--", *names[start : start + AT_ONCE]))
         for block in "\n".join(lines).split("\n\n"):
             facts = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
             own = {facts.get("Id", ""), *listed(facts.get("Names", ""))} - {""}
@@ -44,7 +44,7 @@ async def host_units(hands: Installer) -> dict[str, Names]:
 
 
 async def apply_policy(
-    hands: Installer,
+    installer: Installer,
     policy_file: Path,
     granted: Callable[[Mapping[str, Names], Along], Mapping[str, Sequence[str]]],
     version: str,
@@ -53,16 +53,16 @@ async def apply_policy(
 
     The rules come first: a gate never believes in a policy whose rules are not there.
     """
-    units = await host_units(hands)
-    grants = granted(units, await taken_along(hands, units))
-    hands.write(POLKIT, polkit_rules(grants))
-    hands.write(str(policy_file.with_name("policy.applied")), f"{version}\n")
+    units = await host_units(installer)
+    grants = granted(units, await taken_along(installer, units))
+    installer.write(POLKIT, polkit_rules(grants))
+    installer.write(str(policy_file.with_name("policy.applied")), f"{version}\n")
     return len(grants)
 
 
-async def keep_good_copies(hands: Installer) -> None:
+async def keep_good_copies(installer: Installer) -> None:
     """A first good copy of each declared file that passes its test, at once: the next fault need not wait for a timer.
 
     A file that does not pass it is said in the journal and holds up nothing.
     """
-    await hands.run("systemctl", "start", KEEPER, needed=False)
+    await installer.run("systemctl", "start", KEEPER, needed=False)

@@ -1,4 +1,4 @@
-"""The hands of `install`: each writes, removes or runs one thing and says so; a dry run only says it."""
+"""The steps of `install`: each writes, removes or runs one thing and says so; a dry run only says it."""
 
 from __future__ import annotations
 

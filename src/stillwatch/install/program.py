@@ -62,7 +62,7 @@ def _changeable(path: Path, owners: frozenset[int]) -> str:
     )
 
 
-async def prepare(hands: Installer) -> str:
+async def prepare(installer: Installer) -> str:
     """The interpreter for the units; copies the program where it must be copied."""
     why = in_place(parts())
     if not why:
@@ -70,16 +70,16 @@ async def prepare(hands: Installer) -> str:
     python, mark, source = str(COPY / "bin/python3"), COPY / "copied-from", fingerprint()
     if _is_copy_of(source, mark):
         return python
-    hands.say(f"copy the program to {COPY}, because {why}")
-    hands.changed = True
-    if not hands.dry_run:
+    installer.say(f"copy the program to {COPY}, because {why}")
+    installer.changed = True
+    if not installer.dry_run:
         shutil.rmtree(COPY, ignore_errors=True)
     base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
-    await hands.run(base, "-I", "-m", "venv", "--without-pip", "--copies", *_system_packages(), str(COPY))
-    if not hands.dry_run:
+    await installer.run(base, "-I", "-m", "venv", "--without-pip", "--copies", *_system_packages(), str(COPY))
+    if not installer.dry_run:
         copy_into(COPY / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages")
-    await hands.run(python, "-I", "-m", "compileall", "-q", str(COPY / "lib"), needed=False)
-    if not hands.dry_run:
+    await installer.run(python, "-I", "-m", "compileall", "-q", str(COPY / "lib"), needed=False)
+    if not installer.dry_run:
         mark.write_text(source)
     return python
 
@@ -120,7 +120,7 @@ def _system_packages() -> tuple[str, ...]:
     return ("--system-site-packages",) if seen or sys.prefix == sys.base_prefix else ()
 
 
-def engines(hands: Installer) -> list[str]:
+def engines(installer: Installer) -> list[str]:
     """The engines of the units, the best first (helpers/engine.py): a llama-server of this host, the place where root
     may build one later, and the package that came with us. The model program takes the first that runs.
 
@@ -129,37 +129,37 @@ def engines(hands: Installer) -> list[str]:
     try:
         best = find_engine()
     except NotReachable as none:
-        hands.say(f"the rules work alone until there is an engine: {none}")
+        installer.say(f"the rules work alone until there is an engine: {none}")
         return [str(INSTALLED), PACKAGE]
     if not best.native:
         return [PACKAGE] if best.named else [str(INSTALLED), PACKAGE]
-    return list(dict.fromkeys([_where_services_see_it(hands, Path(best.name)), str(INSTALLED), PACKAGE]))
+    return list(dict.fromkeys([_where_services_see_it(installer, Path(best.name)), str(INSTALLED), PACKAGE]))
 
 
-def _where_services_see_it(hands: Installer, found: Path) -> str:
+def _where_services_see_it(installer: Installer, found: Path) -> str:
     if not (why := in_place([found, found.resolve()])):
         return str(found)
     if not INSTALLED.is_file() or not filecmp.cmp(found, INSTALLED, shallow=False):
-        hands.say(f"copy {found} to {INSTALLED}, because {why}")
-        hands.changed = True
-        if not hands.dry_run:
+        installer.say(f"copy {found} to {INSTALLED}, because {why}")
+        installer.changed = True
+        if not installer.dry_run:
             copy_program(found, INSTALLED)
     return str(INSTALLED)
 
 
-def prepare_rules(hands: Installer, folder: Path = PREPARED) -> None:
+def prepare_rules(installer: Installer, folder: Path = PREPARED) -> None:
     """Compile the packaged rules once for everybody here, so that the daemon judges lines from its first second on."""
-    if hands.dry_run:
+    if installer.dry_run:
         return
     before = set(folder.glob("*"))
     Prefilter(load_rules(), shelf=CompiledShelf(folder, None, shared=True))
     if set(folder.glob("*")) != before:
         for made in (folder.parent, folder):
             made.chmod(0o755)  # whatever the umask of whoever installs
-        hands.say(f"compiled rules in {folder}")
+        installer.say(f"compiled rules in {folder}")
 
 
-def adopt_models(hands: Installer, folders: Sequence[Path], target: Path) -> None:
+def adopt_models(installer: Installer, folders: Sequence[Path], target: Path) -> None:
     """Copy the models that whoever installs has pulled before, so that nobody waits for them twice.
 
     One that the services have already is left as it is; a full disk is said, and the rest goes on without.
@@ -167,13 +167,13 @@ def adopt_models(hands: Installer, folders: Sequence[Path], target: Path) -> Non
     for model in models(folders):
         if model.path is None or (target / model.path.name).exists():
             continue
-        hands.say(f"copy the model {model.name} to {target}")
-        hands.changed = True
-        if not hands.dry_run:
+        installer.say(f"copy the model {model.name} to {target}")
+        installer.changed = True
+        if not installer.dry_run:
             try:
                 import_file(model.path, target)
             except StillwatchError as error:
-                hands.say(f"not copied: {error}")
+                installer.say(f"not copied: {error}")
 
 
 def copy_program(source: Path, target: Path) -> None:

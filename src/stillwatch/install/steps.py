@@ -29,63 +29,63 @@ port = 8083
 
 
 async def install(
-    hands: Installer, python: str, engines: Sequence[str], default_policy: str, apply: Callable[[], Awaitable[None]]
+    installer: Installer, python: str, engines: Sequence[str], default_policy: str, apply: Callable[[], Awaitable[None]]
 ) -> None:
     """python: the interpreter of the services; engines: of the models, the best first; apply: puts the policy file into
     force. Raises StillwatchError."""
     for path, text in layout(python, engines).items():
-        hands.write(path, text)
-    give_command(hands, python)
-    await hands.run("systemd-sysusers", str(SYSUSERS))
-    await hands.run("systemd-tmpfiles", "--create", str(TMPFILES))
+        installer.write(path, text)
+    give_command(installer, python)
+    await installer.run("systemd-sysusers", str(SYSUSERS))
+    await installer.run("systemd-tmpfiles", "--create", str(TMPFILES))
     for name, text in (("stillwatch.toml", DEFAULT_CONFIGURATION), ("policy.toml", default_policy)):
-        if not hands.exists(str(CONFIGURATION / name)):
-            hands.write(str(CONFIGURATION / name), text)
+        if not installer.exists(str(CONFIGURATION / name)):
+            installer.write(str(CONFIGURATION / name), text)
     await apply()
-    await hands.run("systemctl", "daemon-reload")
-    await hands.run("systemctl", "--quiet", "enable", *ENABLED)
+    await installer.run("systemctl", "daemon-reload")
+    await installer.run("systemctl", "--quiet", "enable", *ENABLED)
     sockets = [name for name in ENABLED if name.endswith((".socket", ".timer"))]
     services = [name for name in ENABLED if name.endswith(".service")]
-    if hands.changed:
-        await hands.run("systemctl", "stop", *services)
-    await hands.run("systemctl", "start", *sockets)
-    await keep_good_copies(hands)
-    await hands.run("systemctl", "start", *sorted(services, reverse=True))
+    if installer.changed:
+        await installer.run("systemctl", "stop", *services)
+    await installer.run("systemctl", "start", *sockets)
+    await keep_good_copies(installer)
+    await installer.run("systemctl", "start", *sorted(services, reverse=True))
 
 
-def give_command(hands: Installer, python: str) -> None:
+def give_command(installer: Installer, python: str) -> None:
     """`stillwatch` in PATH, unless somebody else's program of that name is there already."""
-    if not hands.exists(COMMAND) or is_ours(hands):
-        hands.write(COMMAND, command_text(python), 0o755)
+    if not installer.exists(COMMAND) or is_ours(installer):
+        installer.write(COMMAND, command_text(python), 0o755)
     else:
-        hands.say(f"{COMMAND} is not ours and stays as it is")
+        installer.say(f"{COMMAND} is not ours and stays as it is")
 
 
-def is_ours(hands: Installer) -> bool:
+def is_ours(installer: Installer) -> bool:
     """Whether the command in PATH was written by an earlier installation."""
-    return MARK in (hands.text(COMMAND) or "")
+    return MARK in (installer.text(COMMAND) or "")
 
 
-async def uninstall(hands: Installer, *, purge: bool) -> None:
+async def uninstall(installer: Installer, *, purge: bool) -> None:
     """Services, units, rules and the program go; configuration, state and users stay unless `purge`."""
-    present = [name for name in ENABLED if hands.exists(UNITS / name)]
+    present = [name for name in ENABLED if installer.exists(UNITS / name)]
     if present:
-        await hands.run("systemctl", "--quiet", "disable", "--now", *present, needed=False)
-        await hands.run("systemctl", "--quiet", "stop", "stillwatch-*", needed=False)
-    for path in (*layout("/usr/bin/python3"), POLKIT, *((COMMAND,) if is_ours(hands) else ())):
-        hands.remove(path)
-    hands.remove(str(CONFIGURATION / "policy.applied"))
+        await installer.run("systemctl", "--quiet", "disable", "--now", *present, needed=False)
+        await installer.run("systemctl", "--quiet", "stop", "stillwatch-*", needed=False)
+    for path in (*layout("/usr/bin/python3"), POLKIT, *((COMMAND,) if is_ours(installer) else ())):
+        installer.remove(path)
+    installer.remove(str(CONFIGURATION / "policy.applied"))
     for folder in ("/opt/stillwatch", str(INSTALLED.parent), *RUNTIME):
-        hands.remove(folder)
-    if not hands.here(str(PREPARED)).is_mount():  # what is mounted there is somebody else's
-        hands.remove(str(PREPARED.parent))
-    await hands.run("systemctl", "daemon-reload")
-    await hands.run("systemctl", "reset-failed", "stillwatch*", needed=False)
+        installer.remove(folder)
+    if not installer.here(str(PREPARED)).is_mount():  # what is mounted there is somebody else's
+        installer.remove(str(PREPARED.parent))
+    await installer.run("systemctl", "daemon-reload")
+    await installer.run("systemctl", "reset-failed", "stillwatch*", needed=False)
     if purge:
-        await _purge(hands)
+        await _purge(installer)
 
 
-def kept(hands: Installer) -> dict[str, str]:
+def kept(installer: Installer) -> dict[str, str]:
     """What an uninstallation without purge leaves: the path, and what is in it."""
     told = (
         (str(CONFIGURATION), "configuration and policy"),
@@ -93,22 +93,22 @@ def kept(hands: Installer) -> dict[str, str]:
         (STATE[1], "the audit record, approvals, the secret of one-time codes"),
         (STATE[2], "good copies of declared files"),
     )
-    return {path: words for path, words in told if hands.exists(path)}
+    return {path: words for path, words in told if installer.exists(path)}
 
 
 def kept_users() -> list[str]:
     return [user for user in users() if _known(pwd.getpwnam, user)]
 
 
-async def _purge(hands: Installer) -> None:
+async def _purge(installer: Installer) -> None:
     for folder in (str(CONFIGURATION), *STATE):
-        hands.remove(folder)
+        installer.remove(folder)
     for user in users():
         if _known(pwd.getpwnam, user):
-            await hands.run("userdel", user)
+            await installer.run("userdel", user)
     for group in (*users(), *groups()):
         if _known(grp.getgrnam, group):
-            await hands.run("groupdel", group)
+            await installer.run("groupdel", group)
 
 
 def _known(find: Callable[[str], object], name: str) -> bool:

@@ -21,8 +21,8 @@ NOTHING_YET: Final = "not read yet"
 
 
 class LiveService(OnePass):
-    def __init__(self, rooms: ServiceParts, daemon: Daemon, tiers: Tiers) -> None:
-        super().__init__(rooms)
+    def __init__(self, parts: ServiceParts, daemon: Daemon, tiers: Tiers) -> None:
+        super().__init__(parts)
         self._daemon, self._tiers = daemon, tiers
 
     async def status(self) -> Report:
@@ -30,7 +30,7 @@ class LiveService(OnePass):
         incidents = tuple(self.incidents())
         sources = self._sources()
         return Report(
-            host=self._rooms.host,
+            host=self._parts.host,
             at=self._clock.now(),
             status=status_of(incidents, sources),
             incidents=incidents,

@@ -40,9 +40,9 @@ GATHER_SHARE = 0.5
 
 
 class OnePass:
-    def __init__(self, rooms: ServiceParts) -> None:
-        self._rooms = rooms
-        self._clock = rooms.clock
+    def __init__(self, parts: ServiceParts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
 
     async def check(
         self,
@@ -80,7 +80,7 @@ class OnePass:
             return Reply(text=told, by="rule")
         answering = Answering(
             known=known,
-            looks=self._rooms.looks(None, None),
+            looks=self._parts.looks(None, None),
             clock=self._clock,
             words=PlainWords,
             writing=(lambda: self._writing(progress)) if use_models else None,
@@ -90,15 +90,15 @@ class OnePass:
 
     def incidents(self) -> Sequence[Incident]:
         """Those that are not resolved, the worst first."""
-        return sorted(self._rooms.memory.open_incidents(), key=lambda one: (-one.severity, one.opened))
+        return sorted(self._parts.memory.open_incidents(), key=lambda one: (-one.severity, one.opened))
 
     def recent(self, limit: int, before: str = "") -> Sequence[Incident]:
         """Resolved ones too, the newest first; before: only those older than the incident of this id."""
-        return self._rooms.memory.recent(limit, before)
+        return self._parts.memory.recent(limit, before)
 
     def incident(self, incident_id: str) -> Incident:
         """Raises WrongUsage if there is none with this id."""
-        found = self._rooms.memory.find(whole_incident_id(incident_id))
+        found = self._parts.memory.find(whole_incident_id(incident_id))
         if found is None:
             raise WrongUsage(f"no incident {incident_id}", next_step="stillwatch incidents list")
         return found
@@ -108,7 +108,7 @@ class OnePass:
         found, now = self.incident(incident_id), self._clock.now()
         step = Step(at=now, by=by, text="closed")
         closed = replace(found, state="resolved", updated=now, history=(*found.history, step))
-        self._rooms.memory.save([closed])
+        self._parts.memory.save([closed])
         return closed
 
     def mute(self, *, incident_id: str | None, rule: str | None, until: float, by: str) -> str:
@@ -116,46 +116,46 @@ class OnePass:
         pattern = self.incident(incident_id).key if incident_id else rule
         if not pattern:
             raise WrongUsage("mute what?", next_step="name an incident or --rule")
-        self._rooms.memory.mute(Mute(pattern=pattern, until=until, by=by, because=""))
+        self._parts.memory.mute(Mute(pattern=pattern, until=until, by=by, because=""))
         return f"{incident_id or pattern} is muted; what is critical is still told"
 
     def mutes(self) -> Sequence[Mute]:
         """What nobody wants to hear of now."""
-        return self._rooms.memory.mutes(self._clock.now())
+        return self._parts.memory.mutes(self._clock.now())
 
     def unmute(self, pattern: str) -> str:
         """Tell of it again. pattern: an incident's id, or what `mutes` lists. Raises WrongUsage if it is not muted."""
-        known = self._rooms.memory.find(whole_incident_id(pattern))
+        known = self._parts.memory.find(whole_incident_id(pattern))
         for name in dict.fromkeys([*([known.key, known.muted_by] if known else []), pattern]):
-            if name and self._rooms.memory.unmute(name, self._clock.now()):
+            if name and self._parts.memory.unmute(name, self._clock.now()):
                 return f"{pattern} is told again"
         raise WrongUsage(f"{pattern} is not muted", next_step="stillwatch incidents unmute   (lists what is)")
 
     def notes(self) -> Sequence[Note]:
         """What people told it, the newest first."""
-        return self._rooms.memory.notes(MOST_NOTES)
+        return self._parts.memory.notes(MOST_NOTES)
 
     def forget(self, number: int) -> None:
         """Forget a note. Raises WrongUsage if there is none of this number."""
-        if not self._rooms.memory.forget(number):
+        if not self._parts.memory.forget(number):
             raise WrongUsage(f"there is no note {number}", next_step="stillwatch note list")
 
     def note(self, text: str, by: str) -> None:
         """Remember a fact that a person tells."""
-        self._rooms.memory.note(self._clock.now(), by, text)
+        self._parts.memory.note(self._clock.now(), by, text)
 
     def noted(self) -> list[str]:
         """What people told it, the newest first, as facts for an answer."""
-        return [str(note) for note in self._rooms.memory.notes(NOTES)]
+        return [str(note) for note in self._parts.memory.notes(NOTES)]
 
     async def status(self) -> Report:
         """What the last pass found, as far as it is remembered; `unknown` if there was none."""
-        last = self._rooms.memory.last_report()
+        last = self._parts.memory.last_report()
         if last is not None:
             return last
         problem = "nothing has been checked yet"
         return Report(
-            host=self._rooms.host,
+            host=self._parts.host,
             at=self._clock.now(),
             status="unknown",
             sources=(SourceReport(name="store", read=False, problem=problem),),
@@ -163,21 +163,21 @@ class OnePass:
 
     def triage(self, *, journal: str | None, log: str | None) -> TriageRun:
         """Only watch: the journal, a directory or a log instead of it. Errors show when it is iterated."""
-        return TriageRun(self._rooms.watcher(), journal, log, self._clock)
+        return TriageRun(self._parts.watcher(), journal, log, self._clock)
 
     def rules(self) -> Sequence[Rule]:
-        return self._rooms.rules
+        return self._parts.rules
 
     def test_rules(self) -> Sequence[str]:
         """What is wrong with the rules, a line each; empty if every sample fires or stays silent as it should."""
-        return [*self._rooms.rule_problems, *check_rules(self._rooms.rules, self._rooms.ordinary())]
+        return [*self._parts.rule_problems, *check_rules(self._parts.rules, self._parts.ordinary())]
 
     def left_out_rules(self) -> Sequence[str]:
         """Own rules that could not be used, by file and line."""
-        return self._rooms.rule_problems
+        return self._parts.rule_problems
 
     def tools(self) -> Mapping[str, Mapping[str, Any]]:
-        return self._rooms.catalogue()
+        return self._parts.catalogue()
 
     async def look_around(self) -> tuple[Report, Gathered]:
         """How the host stands now, by the rules: what a conversation draws on where no daemon runs."""
@@ -192,11 +192,11 @@ class OnePass:
     ) -> tuple[Report, Gathered]:
         started, now = self._clock.boot(), self._clock.now()
         own = journal is None and log is None
-        sources, looks = self._rooms.sources(journal, log, now - since), self._rooms.looks(journal, log)
-        async with self._rooms.tiers(use_models) as tiers:
-            watcher = self._rooms.watcher()
+        sources, looks = self._parts.sources(journal, log, now - since), self._parts.looks(journal, log)
+        async with self._parts.tiers(use_models) as tiers:
+            watcher = self._parts.watcher()
             gathered = await gather(sources, watcher, self._clock, deadline * GATHER_SHARE, progress)
-            home = self._rooms.host if own else ""
+            home = self._parts.host if own else ""
             found = group(gathered.triggers, gathered.units, now, home=home)
             if use_models and (found or gathered.novel):
                 await tiers.start(progress)
@@ -204,7 +204,7 @@ class OnePass:
                 gathered.novel,
                 found,
                 tiers.models,
-                host=self._rooms.host,
+                host=self._parts.host,
                 clock=self._clock,
                 seconds=deadline * NOVEL_SHARE,
             )
@@ -218,11 +218,11 @@ class OnePass:
             incidents = tuple(one for one in thought if one.state != "resolved")
             if own:
                 incidents, unread = self._recalled(
-                    lambda: self._rooms.memory.recognise(incidents, now), tuple(incidents)
+                    lambda: self._parts.memory.recognise(incidents, now), tuple(incidents)
                 )
             read = (*gathered.sources, *unread, *self._broken_rules())
             report = Report(
-                host=self._rooms.host if own else named_hosts(gathered.hosts) or self._rooms.host,
+                host=self._parts.host if own else named_hosts(gathered.hosts) or self._parts.host,
                 at=now,
                 status=status_of(incidents, read),
                 incidents=tuple(incidents),
@@ -235,13 +235,13 @@ class OnePass:
                 seconds=round(self._clock.boot() - started, 3),
             )
         if own:
-            _, unkept = self._recalled(lambda: self._rooms.memory.keep(report), None)
+            _, unkept = self._recalled(lambda: self._parts.memory.keep(report), None)
             report = report if unread or not unkept else with_sources(report, unkept)
         return report, gathered
 
     def _broken_rules(self) -> tuple[SourceReport, ...]:
         """Own rules that are left out, told beside what was read."""
-        problems = self._rooms.rule_problems
+        problems = self._parts.rule_problems
         return (SourceReport(name="rules", read=True, problem="; ".join(problems[:3])),) if problems else ()
 
     def _recalled(self, recall: Callable[[], T], otherwise: T) -> tuple[T, tuple[SourceReport, ...]]:
@@ -267,10 +267,10 @@ class OnePass:
         )
 
     async def _ask_gate(self, verb: Verb[T], /, **fields: Any) -> T | str:
-        if self._rooms.gate is None:
+        if self._parts.gate is None:
             return "no gate is configured here"
         try:
-            return await self._rooms.gate(verb, **fields)
+            return await self._parts.gate(verb, **fields)
         except StillwatchError as error:
             return str(error).rstrip(".")
 
@@ -282,6 +282,6 @@ class OnePass:
     @asynccontextmanager
     async def _writing(self, progress: Progress) -> AsyncIterator[ChatModel | str]:
         """The model that writes, or one phrase why there is none."""
-        async with self._rooms.tiers(True) as tiers:
+        async with self._parts.tiers(True) as tiers:
             await tiers.start(progress)
             yield tiers.writer()

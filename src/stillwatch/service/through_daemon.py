@@ -25,9 +25,9 @@ LINE_BYTES = 4_194_304
 class ThroughDaemon(Known, OnePass):
     """The service as a command sees it while a daemon runs: what is known comes from there, looking is done here."""
 
-    def __init__(self, rooms: ServiceParts, path: Path) -> None:
+    def __init__(self, parts: ServiceParts, path: Path) -> None:
         Known.__init__(self, path)
-        OnePass.__init__(self, rooms)
+        OnePass.__init__(self, parts)
 
     async def ask(
         self,

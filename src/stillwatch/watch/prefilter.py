@@ -14,7 +14,7 @@ from stillwatch.watch.mask import loosen, mask, unanchored
 from stillwatch.watch.rule import Found, Rule, compile_pattern, compile_text
 from stillwatch.watch.shapes.errors import sayings
 from stillwatch.watch.skeleton import skeleton
-from stillwatch.watch.words import DIGITS, Words, needles_of
+from stillwatch.watch.words import DIGITS, WordSearch, needles_of
 
 CACHE_ENTRIES = 16384
 CACHED_BYTES = 512
@@ -55,7 +55,7 @@ HARMLESS = Verdict()
 
 class _Compiled(NamedTuple):
     rules: Automaton
-    words: Words
+    words: WordSearch
 
 
 class Prefilter:
@@ -161,7 +161,7 @@ class Prefilter:
         return self._compiled
 
     @property
-    def words(self) -> Words:
+    def words(self) -> WordSearch:
         """Without any of them a line's verdict is harmless."""
         return (self._compiled or self._ready()).words
 
@@ -225,7 +225,7 @@ def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> _Compiled:
     """One automaton for all rules, and one for their words."""
     patterns = tuple(rule.patterns for rule in rules)
     foreign = tuple(saying.pattern for saying in sayings())
-    words = Words((*(pattern for some in patterns for pattern in some), TROUBLE, *foreign), shelf)
+    words = WordSearch((*(pattern for some in patterns for pattern in some), TROUBLE, *foreign), shelf)
     return _Compiled(Automaton.of((patterns, TROUBLE, foreign), lambda: _expressions(patterns, foreign), shelf), words)
 
 

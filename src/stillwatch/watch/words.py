@@ -50,7 +50,7 @@ def needles_of(pattern: str) -> frozenset[bytes]:
     return frozenset((begun,)) if begun.translate(None, DIGITS) != begun else best
 
 
-class Words:
+class WordSearch:
     """The words of these patterns; a pattern that has none is thought to be in every line."""
 
     def __init__(self, patterns: Sequence[str], shelf: Shelf | None = None) -> None:

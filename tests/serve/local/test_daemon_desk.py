@@ -36,7 +36,7 @@ async def opened(folder: Path, **more: Any) -> AsyncIterator[tuple[DaemonDesk, S
         **more,
     )
     async with listening(known.service, folder, DeskVerbs(desk=known).all()) as path:
-        through = ThroughDaemon(service(folder / "other")._rooms, path)
+        through = ThroughDaemon(service(folder / "other")._parts, path)
         yield DaemonDesk(daemon=through, looks=ScriptedLooks(unit_status="seen in the wrong process")), gate
 
 

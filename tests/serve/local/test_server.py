@@ -76,7 +76,7 @@ async def refusal(path: Path, raw: bytes) -> dict[str, Any]:
 async def known_service(folder: Path) -> OnePass:
     """It knows of one incident, I1."""
     built = service(folder, QUIET, METRICS, meta=in_turn("It is 99% full [E1]."))
-    built._rooms.memory.keep(await checked())
+    built._parts.memory.keep(await checked())
     return built
 
 

@@ -64,28 +64,28 @@ async def test_what_an_incident_already_tells_is_not_told_twice() -> None:
     assert await judged(*lines, known=[incident()], trigger=always(SERIOUS), review=always(FAULT)) == []
 
 
-async def wondered(wonder: UnknownLines, **tiers: ScriptedModel) -> list[Trigger]:
+async def wondered(unknown_lines: UnknownLines, **tiers: ScriptedModel) -> list[Trigger]:
     models: Any = tiers
-    return await wonder.judge([], models, host="h", clock=StillClock())
+    return await unknown_lines.judge([], models, host="h", clock=StillClock())
 
 
 async def test_lines_wait_for_both_models_and_are_judged_a_few_at_a_time() -> None:
-    wonder, small, second = UnknownLines(), always(SERIOUS), always(FAULT)
-    wonder.hear([line(f"s{n}.service") for n in range(MOST_LINES + 1)])
-    assert await wondered(wonder) == [] == await wondered(wonder, trigger=small)
-    assert len(await wondered(wonder, trigger=small, review=second)) == MOST_LINES
-    assert len(await wondered(wonder, trigger=small, review=second)) == 1
-    assert await wondered(wonder, trigger=small, review=second) == [] and len(small.asked) == MOST_LINES + 1
+    unknown_lines, small, second = UnknownLines(), always(SERIOUS), always(FAULT)
+    unknown_lines.hear([line(f"s{n}.service") for n in range(MOST_LINES + 1)])
+    assert await wondered(unknown_lines) == [] == await wondered(unknown_lines, trigger=small)
+    assert len(await wondered(unknown_lines, trigger=small, review=second)) == MOST_LINES
+    assert len(await wondered(unknown_lines, trigger=small, review=second)) == 1
+    assert await wondered(unknown_lines, trigger=small, review=second) == [] and len(small.asked) == MOST_LINES + 1
 
 
 async def test_only_the_gravest_wait_and_no_more_than_fit() -> None:
-    wonder, small = UnknownLines(), always({"urgency": "noise"})
-    wonder.hear([line(priority=4), line(priority=None)])
-    assert await wondered(wonder, trigger=small, review=small) == [] and small.asked == []
-    wonder.hear([line("late.service") for _ in range(2 * WAITING)])
-    wonder.hear([line("grave.service", priority=0)])
-    await wondered(wonder, trigger=small, review=small)
+    unknown_lines, small = UnknownLines(), always({"urgency": "noise"})
+    unknown_lines.hear([line(priority=4), line(priority=None)])
+    assert await wondered(unknown_lines, trigger=small, review=small) == [] and small.asked == []
+    unknown_lines.hear([line("late.service") for _ in range(2 * WAITING)])
+    unknown_lines.hear([line("grave.service", priority=0)])
+    await wondered(unknown_lines, trigger=small, review=small)
     assert "grave.service" in small.asked[0][-1].content
     for _ in range(WAITING):
-        await wondered(wonder, trigger=small, review=small)
+        await wondered(unknown_lines, trigger=small, review=small)
     assert len(small.asked) == WAITING

@@ -29,8 +29,8 @@ def install(*, dry_run: bool) -> int:
     from stillwatch.cli.next_steps import next_steps
     from stillwatch.cli.terminal import line, put
 
-    hands = prepared(dry_run=dry_run)
-    asyncio.run(install_services(hands))
+    installer = prepared(dry_run=dry_run)
+    asyncio.run(install_services(installer))
     if dry_run:
         put([line("dry run: nothing was changed")])
         return 0
@@ -40,7 +40,7 @@ def install(*, dry_run: bool) -> int:
 
 
 def prepared(*, dry_run: bool) -> Installer:
-    """The hands, for root on a systemd host. Raises WrongUsage and NotReachable."""
+    """The installer, for root on a systemd host. Raises WrongUsage and NotReachable."""
     import os
     from pathlib import Path
 

@@ -63,7 +63,7 @@ def open_desk(app: App) -> Desk:
     looks, daemon = app.host_looks(), _daemon(app)
     through = DaemonDesk(daemon=daemon, looks=looks) if daemon else None
     return Desk(
-        service=daemon or OnePass(app.rooms()),
+        service=daemon or OnePass(app.parts()),
         clock=app.clock,
         known=lambda: Gathered(triggers=(), novel=(), units={}, sources=(), lines=0),
         looks=through or looks,
@@ -79,7 +79,7 @@ def _daemon(app: App) -> ThroughDaemon | None:
     from stillwatch.errors import NotReachable
     from stillwatch.service.through_daemon import ThroughDaemon
 
-    daemon = ThroughDaemon(app.rooms(), app.socket)
+    daemon = ThroughDaemon(app.parts(), app.socket)
     try:
         daemon.incidents()
     except NotReachable:

@@ -139,10 +139,10 @@ def suggest_entries(*, as_json: bool) -> int:
 def _hands(*, dry_run: bool, as_json: bool) -> Any:
     from stillwatch.cli.commands.install import prepared
 
-    hands = prepared(dry_run=dry_run)
+    installer = prepared(dry_run=dry_run)
     if as_json:
-        hands.say = lambda said: None
-    return hands
+        installer.say = lambda said: None
+    return installer
 
 
 def _tell(said: PolicyView, *, as_json: bool) -> None:
@@ -172,12 +172,12 @@ def _check(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-async def _apply(app: App, hands: Installer) -> int:
+async def _apply(app: App, installer: Installer) -> int:
     from stillwatch.admin.policy import apply_policy
     from stillwatch.install.apply import keep_good_copies
 
-    units = await apply_policy(hands, app.places.policy_file)
-    await keep_good_copies(hands)
+    units = await apply_policy(installer, app.places.policy_file)
+    await keep_good_copies(installer)
     return units
 
 

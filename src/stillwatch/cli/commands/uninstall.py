@@ -26,11 +26,11 @@ def uninstall(*, purge: bool, dry_run: bool) -> int:
     from stillwatch.cli.terminal import line, put
     from stillwatch.install import steps
 
-    hands = prepared(dry_run=dry_run)
-    asyncio.run(steps.uninstall(hands, purge=purge))
+    installer = prepared(dry_run=dry_run)
+    asyncio.run(steps.uninstall(installer, purge=purge))
     put([line("dry run: nothing was changed" if dry_run else "Uninstalled.")])
     if not purge:
-        put(_kept(steps.kept(hands), steps.kept_users()))
+        put(_kept(steps.kept(installer), steps.kept_users()))
     return 0
 
 

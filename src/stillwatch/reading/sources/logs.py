@@ -72,11 +72,11 @@ class LogSource:
         def late() -> bool:
             return self._clock.boot() >= ends
 
-        patient = PipeReader(self._open)
-        log = patient.opened(late)
+        reader = PipeReader(self._open)
+        log = reader.opened(late)
         if log is None:
             return Read(whole=False, problem=NOTHING_CAME)
-        return self._judged(watcher, log, patient.blocks(late), lambda: not patient.ended)
+        return self._judged(watcher, log, reader.blocks(late), lambda: not reader.ended)
 
     def _judged(self, watcher: Watcher, log: LogFile, blocks: Iterable[Block], is_cut: Callable[[], bool]) -> Read:
         sightings = watcher.see_text(blocks, log.reader)
