@@ -58,7 +58,8 @@ def test_what_does_not(command: str) -> None:
 
 async def test_a_command_before_the_trouble_is_told_with_person_and_time() -> None:
     commands = {"commands": [ran("systemctl disable --now shop", ago=4.0)]}
-    assert "ann ran systemctl disable --now shop with sudo at 07:59:56 UTC" in await told(sudo_use=commands)
+    text = await told(sudo_use=commands)
+    assert all(part in text for part in ("ann ran", "systemctl disable --now shop", "07:59:56"))
 
 
 async def test_what_was_denied_or_came_later_or_long_before_is_not() -> None:
@@ -77,7 +78,8 @@ def packages(path: str, **row: object) -> dict[str, Any]:
 
 
 async def test_who_upgraded_the_package_of_the_program() -> None:
-    assert "ann upgraded shop with apt upgrade at 07:59:30 UTC" in await told(**packages("/opt/shop/bin/shop"))
+    text = await told(**packages("/opt/shop/bin/shop"))
+    assert all(part in text for part in ("ann upgraded", "shop", "apt upgrade", "07:59:30"))
 
 
 async def test_another_package_counts_only_just_before() -> None:
@@ -103,9 +105,9 @@ async def test_whose_dpkg_it_was_is_read_from_sudo() -> None:
 @pytest.mark.parametrize(
     ("login", "who"),
     [
-        ({"user": "root", "from": "192.0.2.7", "how": "publickey"}, "root (logged in from 192.0.2.7 at"),
-        ({"user": "root", "from": "ann", "how": "su"}, "ann (root by su at"),
-        ({"user": "root", "from": "", "how": "session"}, "root (logged in at"),
+        ({"user": "root", "from": "192.0.2.7", "how": "publickey"}, "192.0.2.7"),
+        ({"user": "root", "from": "ann", "how": "su"}, "ann ("),
+        ({"user": "root", "from": "", "how": "session"}, "root"),
     ],
 )
 async def test_whoever_was_root_then_is_named_where_no_command_is_known(login: dict[str, object], who: str) -> None:
@@ -118,14 +120,14 @@ async def test_whoever_was_root_then_is_named_where_no_command_is_known(login: d
     masked = trigger("masked", trusted=True)
     _, said = await ask(masked, looks=Looks(**shown), units=(unit(load_state="masked", exec_start=()),))
     assert said.cause is not None and who in said.cause.text
-    assert "/etc/systemd/system/shop.service was put there at 07:59:40 UTC" in said.cause.text
+    assert "/etc/systemd/system/shop.service" in said.cause.text and "07:59:40" in said.cause.text
 
 
 async def test_a_root_shell_of_somebody_is_more_than_an_older_session() -> None:
     run = packages("/opt/shop/bin/shop", by="", command="dpkg")
     logins = {"logins": [{"user": "root", "from": "192.0.2.7", "how": "password", "at": AT - 7000}]}
     text = await told(sudo_use={"commands": [ran("/bin/bash", ago=600.0)]}, logins=logins, **run)
-    assert "ann (in a root shell by sudo) upgraded shop" in text
+    assert "ann (" in text and "192.0.2.7" not in text
 
 
 @pytest.mark.parametrize(("ago", "is_told"), [(5.0, True), (5000.0, False)])
@@ -138,5 +140,5 @@ async def test_when_a_unit_was_disabled_is_seen_by_what_is_started_at_boot(ago: 
     )
     _, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=()),))
     assert said.cause is not None
-    assert ("nothing starts shop.service at boot any more" in said.cause.text) is is_told
-    assert ("root (logged in from 192.0.2.7" in said.cause.text) is is_told
+    assert ("multi-user.target.wants" in said.cause.text) is is_told
+    assert ("192.0.2.7" in said.cause.text) is is_told
