@@ -2,7 +2,8 @@
 
 `python -m evals.questions.asked` asks all of them (as root; some minutes a host); `--state NAME` one host, `--set NAME`
 one set of questions, `--count N --seed S` N that the seed draws, `--show` every answer that is not right, with what it
-should have held.
+should have held. `--writer FILE` has a model of the model directory choose and write, as in a chat, and prints what it
+has added, to be read; `--worded` asks only what it may add words to, or has to choose.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import msgspec
 
 from evals.questions.judge import SETS, Asked, asked, reached
 from evals.questions.states import STATES, Fact, prepare
+from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.topic import CANNOT
 from tests.support.doors import Doors
 from tests.support.rig import MODELS_INSIDE, PYTHON, REPOSITORY, Machine
@@ -97,10 +99,13 @@ def give_writer(machine: Machine, file: str) -> None:
     )
 
 
-def drawn(count: int, seed: int, sets: Collection[str] = SETS) -> list[Asked]:
-    """Of those that are questions by themselves. count: 0 for all."""
+def drawn(count: int, seed: int, sets: Collection[str] = SETS, *, worded: bool = False) -> list[Asked]:
+    """Of those that are questions by themselves. count: 0 for all; worded: of topics that a model may add words to, or
+    that it has to choose."""
     alone = (one for one in asked() if one.set in sets and not one.before)
     every = [one for one in alone if not any(wanted.startswith("order:") for wanted in one.wanted)]
+    if worded:
+        every = [one for one in every if (name := reached(one)) == "outside" or catalogue()[name].explains]
     return random.Random(seed).sample(every, count) if count else every
 
 
@@ -112,11 +117,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--writer", default="")
+    parser.add_argument("--worded", action="store_true")
     words = parser.parse_args()
     for name in words.state or STATES:
         with Machine() as machine:
             facts = prepare(machine, STATES[name], partial(give_writer, file=words.writer) if words.writer else waive)
-            rows = list(put(machine, drawn(words.count, words.seed, words.set or SETS), facts, chat=bool(words.writer)))
+            questions = drawn(words.count, words.seed, words.set or SETS, worded=words.worded)
+            rows = list(put(machine, questions, facts, chat=bool(words.writer)))
         counted = Counter(row.outcome for row in rows)
         told = ", ".join(f"{kind} {counted[kind]}" for kind in OUTCOMES)
         sys.stdout.write(f"{name}: {len(rows)} questions, {told}; {took(rows, chat=bool(words.writer))}\n")

@@ -61,6 +61,11 @@ ROWS = "Busiest now: [E1]\n\n- java (pid 7) · 1.0 GiB · shop.service\n- python
         (ROWS, "The java process (pid 7) of shop.service uses 1.0 MiB [E1].", "ram?", False),
         (ROWS, "shop.service is the cause of it [E1].", "why slow", False),
         (ROWS, "shop.service is up [E1].", "why slow", False),
+        (ROWS, "The java process (pid 620) uses 4% [E1].", "why slow", False),
+        (ROWS, "The process of pid 7 was started by root [E1].", "why slow", False),
+        (ROWS, "Two processes are in shop.service [E1].", "why slow", False),
+        (ROWS, "Since last night pid 7 uses 1.0 GiB [E1].", "why slow", False),
+        (ROWS, "1.0 GiB are free in shop.service [E1].", "why slow", False),
         (ROWS, "The process java is in shop.service [E1].", "does shop.service use java", False),
     ],
 )

@@ -101,3 +101,65 @@ async def test_a_units_own_words_stand_beside_what_systemd_says_of_it() -> None:
     errors = {"lines": [told_by_systemd], "count": 1, "most": 100}
     looks = TypedLooks({"journal_errors": errors, "journal_search": {"lines": ["db: FATAL: no such file"]}})
     assert "FATAL: no such file" in (await told("logs", "en", looks, known(), units=("db.service",))).text()
+
+
+LISTENS = {"protocol": "tcp", "address": "::1", "port": 5432, "pid": 7, "name": "postgres", "unit": "db.service"}
+
+
+@pytest.mark.parametrize(
+    "question", ["which user owns the process on 5432", "qui tient le port 5432 ?", "wer hat :5432"]
+)
+async def test_a_port_has_its_holder_and_the_holders_user(question: str) -> None:
+    looks = TypedLooks({"listening_sockets": {"sockets": [{**LISTENS, "user": "carla"}]}})
+    text = (await told("ports", "en", looks, known(), question=question)).text()
+    assert looks.looked == [("listening_sockets", {"port": 5432})]
+    assert all(word in text for word in ("postgres", "pid 7", "db.service", "carla"))
+
+
+async def test_of_two_numbers_none_is_taken_for_the_port() -> None:
+    looks = TypedLooks({"listening_sockets": {"sockets": []}})
+    await told("ports", "en", looks, known(), question="are 80 and 443 open")
+    assert looks.looked == [("listening_sockets", {"port": 0})]
+
+
+async def test_zombies_come_with_whose_children_they_are() -> None:
+    of = {"state": "zombie", "parent": 7, "parent_name": "python3", "parent_unit": "left.service"}
+    zombies = [{"pid": pid, "name": "sh", **of} for pid in (8, 9)]
+    looks = TypedLooks({"process_states": {"count": 90, "zombies": zombies, "stuck": []}})
+    text = (await told("processes", "en", looks, known())).text()
+    assert all(word in text for word in ("python3 (pid 7, left.service)", "sh (pid 8)", "sh (pid 9)"))
+
+
+RULE = {"who": "carla", "host": "ALL", "run_as": "root", "password": False, "programs": ["/usr/bin/systemctl"]}
+
+
+async def test_who_may_sudo_is_told_by_the_rules_or_honestly_not() -> None:
+    accounts = {"accounts": [{"name": "carla", "uid": 1000, "shell": "/bin/sh", "groups": ["carla"]}], "admins": {}}
+    data = {"users": accounts, "sudo_rules": {"rules": [RULE], "unread": 2}}
+    text = (await told("users", "en", TypedLooks(data), known(), user="carla")).text()
+    assert "/usr/bin/systemctl" in text and "2 lines" in text
+    closed = TypedLooks({"users": accounts})
+    refused = await told("users", "en", closed, known(), user="carla")
+    assert "sudo -l -U carla" in refused.text() and ("sudo_rules", {"user": "carla"}) in closed.looked
+
+
+async def test_a_persons_crontab_is_told_or_honestly_not() -> None:
+    jobs = [{"file": "", "user": "carla", "when": "@daily", "command": "/usr/bin/tidy"}]
+    seen: dict[str, Any] = {"jobs": jobs, "unreadable": [], "running": ["cron.service"]}
+    ask = await told("timers", "en", TypedLooks({"cron_jobs": seen}), known(), user="carla")
+    assert ask.table == [("@daily", "/usr/bin/tidy")]
+    ask = await told(
+        "timers",
+        "en",
+        TypedLooks({"cron_jobs": {**seen, "jobs": [], "unreadable": ["/var/spool/cron"]}}),
+        known(),
+        user="carla",
+    )
+    assert "sudo crontab -l -u carla" in ask.text() and not ask.table
+
+
+async def test_mail_that_may_not_be_counted_is_no_zero() -> None:
+    queue = {"program": "postfix", "folder": "/var/spool/postfix/deferred", "oldest": 0}
+    for count, shown in ((None, "sudo mailq"), (3, "3 messages")):
+        looks = TypedLooks({"mail_queue": {"services": {}, "queues": [{**queue, "count": count}]}})
+        assert shown in (await told("mail_queue", "en", looks, known())).text()

@@ -18,6 +18,8 @@ from .hosts import NOW, UNITS
         ("how full is the disk?", "why?", "disk_fill", ""),
         ("is nginx running?", "why?", "unit_down", "nginx.service"),
         ("is nginx running?", "mem?", "memory", ""),
+        ("how full is the disk?", "what's in there?", "disk_fill", ""),
+        ("wie voll ist /srv", "und was liegt da drin?", "disk_fill", ""),
     ],
 )
 def test_a_follow_up_takes_what_it_leaves_out(before: str, question: str, topic: str, unit: str) -> None:
@@ -29,3 +31,16 @@ def test_a_row_of_the_answer_before() -> None:
     one = understand("the second one", ["which services failed?"], UNITS, now=NOW)
     assert one.row == 2 and one.before is not None and one.before.topic is not None
     assert understand("das letzte", ["welche dienste sind ausgefallen?"], UNITS, now=NOW).row == -1
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("since when is the first one down?", "unit_state"),
+        ("why did the second fail", "unit_down"),
+        ("the 2nd", "services"),
+    ],
+)
+def test_of_a_row_something_else_may_be_asked(question: str, topic: str) -> None:
+    one = understand(question, ["which services failed?"], UNITS, now=NOW)
+    assert one.topic is not None and one.row > 0 and one.topic.name == topic

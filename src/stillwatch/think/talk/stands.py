@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from stillwatch.records.incident import Evidence
-from stillwatch.think.talk.words import folded
+from stillwatch.think.talk.words import COMMON_ANYWHERE, folded
 from stillwatch.untrusted.echo import echoes
 
 CITED: Final = re.compile(r"\[(E\d+)\]")
@@ -65,7 +65,18 @@ _CLAIM: Final = _any(
     r"i|we|ich|wir|je|nous|hemos|attack\w*|hack\w*|compromis\w*|breach\w*|malware|angriff\w*|gehackt|attaque\w*|pirat\w*|ataque\w*"
     r"|yes|ja|oui|si"
 )
-ONE_WAY: Final = (_UP, _DOWN, _WELL, _SUCCESS, _CAUSE, _MOST, _ADVICE, _CLAIM)
+_USED: Final = _any(r"used|full|occupied|in use|belegt|voll\w*|occupe\w*|plein\w*|usad[oa]s?|llen[oa]s?|ocupad[oa]s?")
+_FREE: Final = _any(r"free|available|left|frei\w*|verfugbar|ubrig|libres?|disponibles?|restant\w*|quedan?")
+_WHEN: Final = _any(
+    r"yesterday|today|tonight|nights?|mornings?|evenings?|weeks?|ago|recent\w*|gestern|heute|nacht|morgens?|abends?|wochen?"
+    r"|vor|kurzlich|hier|aujourd'hui|nuit|matin|soir|semaine|recemment|ayer|hoy|noche|manana|semana|recientemente"
+)
+_COUNT: Final = _any(
+    r"two|three|four|five|six|seven|eight|nine|ten|several|many|few|twice|zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn"
+    r"|mehrere|viele|wenige|zweimal|deux|trois|quatre|cinq|sept|huit|neuf|dix|plusieurs|beaucoup|dos|tres|cuatro|cinco"
+    r"|seis|siete|ocho|nueve|diez|vari[oa]s|much[oa]s|poc[oa]s"
+)
+ONE_WAY: Final = (_USED, _FREE, _WHEN, _COUNT, _UP, _DOWN, _WELL, _SUCCESS, _CAUSE, _MOST, _ADVICE, _CLAIM)
 """What only a line that says so may be turned into."""
 _NOT: Final = _any(
     r"no|not|never|nobody|nothing|none|cannot|can't|isn't|doesn't|didn't|without|nicht|kein\w*|nie|niemals|niemand|nichts"
@@ -73,6 +84,8 @@ _NOT: Final = _any(
 )
 _NEXT: Final = _any(r"next|upcoming|planned|scheduled|nachste\w*|geplant\w*|prochain\w*|prevu\w*|proxim\w*|previst\w*")
 _COMING: Final = _any(r"will|wird|werden|sera|seront|va|ira|seran?")
+_BY: Final = re.compile(r"\b(?:by|von|par|por) (?:the |der |dem |den |le |la |el )?([\w.@-]+)")
+"""Who did it: a name that the line must have."""
 _SINCE: Final = _any(r"since|da|denn|holds|taken|belegt")
 
 
@@ -87,8 +100,15 @@ def stands(sentence: str, facts: str, evidence: Mapping[str, Evidence], question
     tokens = _tokens(bare)
     if all(_holds(_plain(question), token) for token in tokens):
         return False
-    cited = [evidence[name] for name in ids]
-    return any(_bears(line, bare, tokens) for line in (*_said(facts, ids), *_seen(cited)))
+    lines = [*_said(facts, ids), *_seen([evidence[name] for name in ids])]
+    known = {word for line in lines for word in _names(line)} - _names(_plain(question))
+    mine = _names(bare) & known
+    return any(mine <= _names(line) and _bears(line, bare, tokens) for line in lines)
+
+
+def _names(line: str) -> set[str]:
+    """Words that may be meant as a name: of those that the data have, the line has to have each, or two are mixed."""
+    return {word for word in re.findall(r"[a-z][\w-]{2,}", line) if word not in COMMON_ANYWHERE}
 
 
 def _plain(text: str) -> str:
@@ -123,6 +143,8 @@ def _bears(line: str, bare: str, tokens: Sequence[str]) -> bool:
     if bool(_NEXT.search(line)) and not (_NEXT.search(bare) or _COMING.search(bare)):
         return False
     if (_NEXT.search(bare) or _COMING.search(bare)) and not _NEXT.search(line):
+        return False
+    if any(name not in line for name in _BY.findall(bare)):
         return False
     return not any(kind.search(bare) and not _allows(kind, line, bare) for kind in ONE_WAY)
 
