@@ -75,7 +75,7 @@ def test_every_configuration_key_has_a_sentence() -> None:
 
 
 def test_every_argument_of_a_look_says_what_it_is() -> None:
-    catalogue = HostLooks(world=None).catalogue()  # type: ignore[arg-type]
+    catalogue = HostLooks(reader=None).catalogue()  # type: ignore[arg-type]
     arguments = {
         f"{tool} {name}": argument.get("description", "")
         for tool, told in catalogue.items()

@@ -64,7 +64,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
@@ -73,7 +73,7 @@ class Arguments(Tool, frozen=True):
     diagnosis: ClassVar[bool] = True
     floor: Annotated[int, Meta(ge=0, description="of this floor")] = 0
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         return Look(f"{self.floor + 2} doors", {"doors": self.floor + 2})
 '''
 SOURCE = '''"""What the porter writes down."""
@@ -179,7 +179,7 @@ def test_a_source_is_in_the_command_line_at_once(
 
 
 async def test_a_look_is_one_file(doors: None) -> None:
-    looks = HostLooks(world=type("World", (), {"clock": StillClock(0.0)})())
+    looks = HostLooks(reader=type("Reader", (), {"clock": StillClock(0.0)})())
     assert looks.catalogue()["doors"]["arguments"]["properties"]["floor"]["description"] == "of this floor"
     seen = await looks.look("doors", {"floor": 1})
     assert (seen.text, seen.data["doors"], seen.problem) == ("3 doors", 3, "")
@@ -197,7 +197,7 @@ def test_a_look_is_in_the_command_line_and_the_documentation_at_once(
 
 
 async def test_a_look_can_be_asked_for_by_clients_and_by_models(doors: None, tmp_path: Path) -> None:
-    looks = HostLooks(world=type("World", (), {"clock": StillClock(0.0)})())
+    looks = HostLooks(reader=type("Reader", (), {"clock": StillClock(0.0)})())
     async with Faces(tmp_path, remember(tmp_path), looks=looks).mcp() as client:
         (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "doors"]
         assert tool.description and "floor" in tool.input_schema["properties"]

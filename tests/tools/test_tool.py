@@ -6,7 +6,7 @@ import pytest
 
 from stillwatch.host.systemd import Systemd
 from stillwatch.think.context import for_diagnosis
-from stillwatch.tools.tool import HostLooks, World
+from stillwatch.tools.tool import HostLooks, HostReader
 
 
 class Still:
@@ -19,7 +19,7 @@ class Still:
 
 @pytest.fixture
 def looks(tmp_path: Path) -> HostLooks:
-    return HostLooks(world=World(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none")))
+    return HostLooks(reader=HostReader(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none")))
 
 
 def test_every_tool_is_described_and_closed(looks: HostLooks) -> None:
@@ -89,7 +89,7 @@ async def test_a_failed_unit_is_explained(machine) -> None:  # type: ignore[no-u
     machine.run(["systemctl", "start", "shop.service"], check=False)
     machine.wait_failed("shop.service")
     async with Systemd(machine.bus_address) as pid1:
-        looks = HostLooks(world=World(host="h", clock=Still(), systemd=pid1))
+        looks = HostLooks(reader=HostReader(host="h", clock=Still(), systemd=pid1))
         status = await looks.look("unit_status", {"unit": "shop"})
         assert status.problem == ""
         assert "203/EXEC" in status.text

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stillwatch.host.systemd import Systemd
 from stillwatch.records.unit import UnitState
-from stillwatch.tools.tool import World
+from stillwatch.tools.tool import HostReader
 from stillwatch.tools.unit_states import states, told
 
 from .look.world import Still, world
@@ -19,5 +19,5 @@ async def test_those_that_are_loaded() -> None:
 
 
 async def test_silence_of_pid_1_is_not_taken_for_none(tmp_path: Path) -> None:
-    nobody = World(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none"))
+    nobody = HostReader(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none"))
     assert await states(nobody, ("cron.service",)) is None and told(None, "none") != told({}, "none")

@@ -24,7 +24,7 @@ from stillwatch.records.recording import Recording
 from stillwatch.service.parts import ServiceParts
 from stillwatch.store.compiled import CompiledShelf
 from stillwatch.tools.recorded_looks import RecordedLooks
-from stillwatch.tools.tool import HostLooks, World
+from stillwatch.tools.tool import HostLooks, HostReader
 from stillwatch.untrusted.secrets.shelf import keep_on
 from stillwatch.watch.family import load_rules, ordinary_lines
 from stillwatch.watch.monitor import Watcher
@@ -118,8 +118,8 @@ class Assembly:
         return RecordedLooks(recording=self.recording) if self.recording else self.host_looks()
 
     def host_looks(self) -> HostLooks:
-        world = World(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
-        return HostLooks(world=world)
+        reader = HostReader(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
+        return HostLooks(reader=reader)
 
     def _tiers(self, wanted: bool) -> Tiers:
         return Tiers(self.config, self.places, self.clock, wanted=wanted)

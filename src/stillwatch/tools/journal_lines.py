@@ -9,34 +9,34 @@ from pathlib import PurePosixPath
 
 from stillwatch.errors import NotReachable
 from stillwatch.records.line import Line
-from stillwatch.tools.tool import World
+from stillwatch.tools.tool import HostReader
 from stillwatch.untrusted.redact import safe_text
 
 READ = 100_000
 SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/lib/", "/nix/store/", "/run/wrappers/")
 
 
-def last_lines(world: World, unit: str, text: str, seconds: float, count: int) -> list[str]:
+def last_lines(reader: HostReader, unit: str, text: str, seconds: float, count: int) -> list[str]:
     """At most READ lines are looked at; none where there is no journal."""
-    if world.journal is None:
+    if reader.journal is None:
         return []
-    since = world.clock.now() - seconds
-    lines = islice(world.journal(since=since, unit=unit or None), READ)
+    since = reader.clock.now() - seconds
+    lines = islice(reader.journal(since=since, unit=unit or None), READ)
     found = (line for line in lines if text.casefold() in line.text.casefold())
     return [f"{line.subject}: {safe_text(line.text, 300)}" for line in deque(found, maxlen=count)]
 
 
-def newest(world: World, seconds: float, most: int, *, unit: str = "", matches: Sequence[str] = ()) -> list[Line]:
+def newest(reader: HostReader, seconds: float, most: int, *, unit: str = "", matches: Sequence[str] = ()) -> list[Line]:
     """The last `most` lines, oldest first. Raises NotReachable where no journal is read."""
-    if world.journal is None:
+    if reader.journal is None:
         raise NotReachable("no journal is read here")
-    lines: Iterable[Line] = world.journal(since=world.clock.now() - seconds, unit=unit or None, matches=matches)
+    lines: Iterable[Line] = reader.journal(since=reader.clock.now() - seconds, unit=unit or None, matches=matches)
     return list(deque(islice(lines, READ), maxlen=most))
 
 
-def said_by(world: World, programs: Sequence[str], seconds: float, most: int = 5_000) -> list[Line]:
+def said_by(reader: HostReader, programs: Sequence[str], seconds: float, most: int = 5_000) -> list[Line]:
     """What these programs of the system said: anybody may take their name, so root or the program itself spoke."""
-    lines = newest(world, seconds, most, matches=[f"SYSLOG_IDENTIFIER={name}" for name in programs])
+    lines = newest(reader, seconds, most, matches=[f"SYSLOG_IDENTIFIER={name}" for name in programs])
     return [line for line in lines if line.trusted or line.field("_UID") == "0" or _is_itself(line, programs)]
 
 

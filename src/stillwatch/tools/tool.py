@@ -35,7 +35,7 @@ class JournalReader(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
+class HostReader:
     """What a look may read. root: where its files lie."""
 
     host: str
@@ -76,7 +76,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     diagnosis: ClassVar[bool] = False
 
     @abstractmethod
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         """Look once. Raises StillwatchError or OSError for what cannot be seen."""
 
 
@@ -90,14 +90,14 @@ def find_tools() -> dict[str, type[Tool]]:
 class HostLooks:
     """ports.LookTools on this host."""
 
-    world: World
+    reader: HostReader
     tools: Mapping[str, type[Tool]] = field(default_factory=find_tools)
 
     def catalogue(self) -> Mapping[str, Mapping[str, Any]]:
         return {name: described(tool) for name, tool in self.tools.items()}
 
     async def look(self, tool: str, arguments: Mapping[str, object]) -> Seen:
-        at = self.world.clock.now()
+        at = self.reader.clock.now()
 
         def seen(text: str = "", data: Mapping[str, Any] | None = None, problem: str = "") -> Seen:
             return Seen(
@@ -114,7 +114,7 @@ class HostLooks:
             return seen(problem=f"no such tool; there are: {', '.join(self.tools)}")
         try:
             asked = msgspec.convert(dict(arguments), kind)
-            found = await asyncio.wait_for(asked.look(self.world), kind.seconds)
+            found = await asyncio.wait_for(asked.look(self.reader), kind.seconds)
         except msgspec.ValidationError as error:
             return seen(problem=f"wrong argument: {error}")
         except TimeoutError:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from stillwatch.errors import StillwatchError
-from stillwatch.tools.tool import World
+from stillwatch.tools.tool import HostReader
 
 
-async def states(world: World, names: Collection[str]) -> dict[str, str] | None:
+async def states(reader: HostReader, names: Collection[str]) -> dict[str, str] | None:
     """Active states of those that PID 1 has loaded; None where it does not answer."""
     try:
-        return {row.name: row.active_state for row in await world.systemd.listed() if row.name in names}
+        return {row.name: row.active_state for row in await reader.systemd.listed() if row.name in names}
     except StillwatchError:
         return None
 

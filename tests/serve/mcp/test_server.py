@@ -131,7 +131,7 @@ def types_of(schema: Any) -> list[Any]:
 
 async def test_schemas_of_all_tools_are_such_that_any_client_reads_them(tmp_path: Path) -> None:
     """Valid, and with one type at each place: more than one is lost on the way to some models."""
-    looks: Any = HostLooks(world=None)  # type: ignore[arg-type] – nothing is looked at
+    looks: Any = HostLooks(reader=None)  # type: ignore[arg-type] – nothing is looked at
     async with Client(McpFace(desk=replace(desk(tmp_path), looks=looks), may_propose=lambda: True).server()) as client:
         tools = (await client.list_tools()).tools
     assert {"unit_status", "journal_search", "propose"} <= {tool.name for tool in tools}

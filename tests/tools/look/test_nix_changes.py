@@ -18,7 +18,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NixosHost:
 
 
 async def test_what_a_rebuild_changed_is_told(host: NixosHost) -> None:
-    looks = HostLooks(world=world())
+    looks = HostLooks(reader=world())
     newest = await looks.look("nix_changes", {})
     assert newest.data["packages"] == {"nginx": ["1.26.6", "1.26.7"]}
     assert newest.data["units"] == {"new.service": "start", "old.service": "stop", "shop.service": "restart"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from stillwatch.records.iso import iso
 from stillwatch.records.unit import UnitState
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 _BACKUP = re.compile(
     r"backup|borg|restic|rsnapshot|duplicity|duplicati|snapper|sanoid|autopostgresql|automysql|sicherung", re.I
@@ -17,15 +17,17 @@ _BACKUP = re.compile(
 class Arguments(Tool, frozen=True):
     """Services and timers that make backups: when each ran last, how it ended, when it runs next."""
 
-    async def look(self, world: World) -> Look:
-        now, boot = world.clock.now(), world.clock.boot()
-        files = set(await world.systemd.files())
+    async def look(self, reader: HostReader) -> Look:
+        now, boot = reader.clock.now(), reader.clock.boot()
+        files = set(await reader.systemd.files())
         names = {name for name in files if name.endswith(".service") and _BACKUP.search(name) and "@." not in name}
-        timers = {timer.state.name: timer for timer in await world.systemd.timers() if _BACKUP.search(timer.state.name)}
+        timers = {
+            timer.state.name: timer for timer in await reader.systemd.timers() if _BACKUP.search(timer.state.name)
+        }
         names |= {name for timer in timers.values() for name in timer.state.triggers}
         rows: list[dict[str, Any]] = []
         for name in sorted(names - OWN)[:30]:
-            unit: UnitState = await world.systemd.unit(name)
+            unit: UnitState = await reader.systemd.unit(name)
             mine = [timer for timer in timers.values() if name in timer.state.triggers]
             last = max([unit.exited_at, unit.active_at, *(timer.last_at for timer in mine)])
             plans = [one.next_at or (now - boot + one.next_monotonic if one.next_monotonic else 0.0) for one in mine]

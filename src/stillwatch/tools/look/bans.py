@@ -10,7 +10,7 @@ from msgspec import Meta
 from stillwatch.errors import StillwatchError
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import newest, said_by
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 from stillwatch.tools.unit_states import states, told
 
 _BAN = re.compile(r"\[(?P<jail>[\w.-]+)\] (?P<what>Ban|Unban|Restore Ban) (?P<address>[0-9a-fA-F.:/]+)")
@@ -22,9 +22,9 @@ class Arguments(Tool, frozen=True):
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 168.0
 
-    async def look(self, world: World) -> Look:
-        found_states = await states(world, SERVICES)
-        rows = await in_thread(lambda: self._rows(world))
+    async def look(self, reader: HostReader) -> Look:
+        found_states = await states(reader, SERVICES)
+        rows = await in_thread(lambda: self._rows(reader))
         lifted = {(row["jail"], row["address"]) for row in rows if row["what"] == "Unban"}
         banned = {(row["jail"], row["address"]): row for row in rows if row["what"] != "Unban"}
         found = [{**row, "lifted": key in lifted} for key, row in banned.items()]
@@ -40,11 +40,11 @@ class Arguments(Tool, frozen=True):
             },
         )
 
-    def _rows(self, world: World) -> list[dict[str, Any]]:
+    def _rows(self, reader: HostReader) -> list[dict[str, Any]]:
         seconds = self.hours * 3600
-        lines = said_by(world, ["fail2ban.actions", "fail2ban", "fail2ban-server"], seconds)
+        lines = said_by(reader, ["fail2ban.actions", "fail2ban", "fail2ban-server"], seconds)
         try:
-            lines += newest(world, seconds, 2000, unit="fail2ban.service")
+            lines += newest(reader, seconds, 2000, unit="fail2ban.service")
         except StillwatchError:
             return []
         found = ((line.at, _BAN.search(line.text)) for line in sorted(lines, key=lambda line: line.at))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -29,14 +29,14 @@ TLS_PORTS = (443, 8443, 465, 993, 995, 636)
 class Arguments(Tool, frozen=True):
     """TLS certificates: those that web servers' configuration names or services here show, and when they end."""
 
-    async def look(self, world: World) -> Look:
-        named = [path for pattern in CONFIGURED for file in world.paths(pattern) for path in _in(world, file)]
-        named += [f"/{path.relative_to(world.root)}" for pattern in STORES for path in world.paths(pattern)]
-        rows = [await asyncio.to_thread(_of_file, world, path) for path in dict.fromkeys(named[:60])]
+    async def look(self, reader: HostReader) -> Look:
+        named = [path for pattern in CONFIGURED for file in reader.paths(pattern) for path in _in(reader, file)]
+        named += [f"/{path.relative_to(reader.root)}" for pattern in STORES for path in reader.paths(pattern)]
+        rows = [await asyncio.to_thread(_of_file, reader, path) for path in dict.fromkeys(named[:60])]
         rows += await _shown()
         for row in rows:
             if "ends" in row:
-                row["days"] = round((row["ends"] - world.clock.now()) / 86_400, 1)
+                row["days"] = round((row["ends"] - reader.clock.now()) / 86_400, 1)
         unreadable = [row["place"] for row in rows if "ends" not in row]
         known = sorted((row for row in rows if "ends" in row), key=lambda row: float(row["ends"]))
         lines = [f"{row['place']} {', '.join(row['names'][:4])}: ends in {row['days']} days" for row in known]
@@ -46,18 +46,18 @@ class Arguments(Tool, frozen=True):
         })  # fmt: skip
 
 
-def _in(world: World, file: Path) -> list[str]:
+def _in(reader: HostReader, file: Path) -> list[str]:
     try:
-        return _NAMED.findall(world.text(str(file.relative_to(world.root))))
+        return _NAMED.findall(reader.text(str(file.relative_to(reader.root))))
     except OSError:
         return []
 
 
-def _of_file(world: World, path: str) -> dict[str, Any]:
+def _of_file(reader: HostReader, path: str) -> dict[str, Any]:
     from cryptography import x509
 
     try:
-        text = world.text(path)
+        text = reader.text(path)
         return {"place": path, **facts(x509.load_pem_x509_certificate(text.encode()))}
     except (OSError, ValueError):
         return {"place": path}

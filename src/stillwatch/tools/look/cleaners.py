@@ -10,7 +10,7 @@ from msgspec import Meta
 from stillwatch.host.cleaners import own_services, suits
 from stillwatch.records.unit import UnitState
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -20,10 +20,10 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="the directory, absolute")]
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         path = checked(self.path)
         names = await in_thread(own_services)
-        answers = await asyncio.gather(*(world.systemd.unit(name) for name in names), return_exceptions=True)
+        answers = await asyncio.gather(*(reader.systemd.unit(name) for name in names), return_exceptions=True)
         units = [unit for unit in answers if isinstance(unit, UnitState)]
         ranked = sorted(((suits(unit, path), unit) for unit in units), key=lambda row: (-row[0], row[1].name))
         rows = [

@@ -6,13 +6,13 @@ from collections import Counter
 
 import psutil
 
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """Network connections that are open now: how many, by which program and port, with whom."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         found = await in_thread(lambda: psutil.net_connections("tcp"))
         listening = {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
         live = [one for one in found if one.status == psutil.CONN_ESTABLISHED and one.raddr]

@@ -6,7 +6,7 @@ from collections import Counter
 
 from stillwatch.helpers.process_table import Row
 from stillwatch.host.processes import table
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 from stillwatch.tools.unit_states import states, told
 
 ENGINES = ("docker.service", "podman.service", "containerd.service", "k3s.service", "lxc.service", "libvirtd.service")
@@ -15,8 +15,8 @@ ENGINES = ("docker.service", "podman.service", "containerd.service", "k3s.servic
 class Arguments(Tool, frozen=True):
     """Containers and virtual machines, by their control groups: engine, name or id, and processes."""
 
-    async def look(self, world: World) -> Look:
-        engines = await states(world, ENGINES)
+    async def look(self, reader: HostReader) -> Look:
+        engines = await states(reader, ENGINES)
         rows: list[Row] = await in_thread(table)
         found = Counter(row.container for row in rows if row.container)
         first = {row.container: row.name for row in reversed(rows)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch.host.crontabs import jobs
 from stillwatch.host.root_only import crontabs
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 from stillwatch.tools.unit_states import states
 
 FOLDERS = ("hourly", "daily", "weekly", "monthly")
@@ -17,24 +17,24 @@ FOLDERS = ("hourly", "daily", "weekly", "monthly")
 class Arguments(Tool, frozen=True):
     """Jobs that cron runs, of the system and of each person's own crontab; of those only when and which program."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows: list[dict[str, Any]] = []
-        own = await in_thread(lambda: crontabs(world.root))
+        own = await in_thread(lambda: crontabs(reader.root))
         unreadable = list[str]() if own is not None and not own["unread"] else ["/var/spool/cron"]
-        for file in [*world.paths("/etc/crontab"), *world.paths("/etc/cron.d/*")]:
-            name = f"/{file.relative_to(world.root)}"
+        for file in [*reader.paths("/etc/crontab"), *reader.paths("/etc/cron.d/*")]:
+            name = f"/{file.relative_to(reader.root)}"
             try:
-                rows += [{"file": name, **row} for row in jobs(world.text(name))]
+                rows += [{"file": name, **row} for row in jobs(reader.text(name))]
             except OSError:
                 unreadable.append(name)
         for every in FOLDERS:
             rows += [
-                {"file": f"/{file.relative_to(world.root)}", "when": f"@{every}", "user": "root", "command": file.name}
-                for file in world.paths(f"/etc/cron.{every}/*")
+                {"file": f"/{file.relative_to(reader.root)}", "when": f"@{every}", "user": "root", "command": file.name}
+                for file in reader.paths(f"/etc/cron.{every}/*")
                 if _runs(file)
             ]
         rows += [{"file": "", **job} for job in (own["jobs"] if own is not None else ())]
-        found = await states(world, SERVICES)
+        found = await states(reader, SERVICES)
         running = None if found is None else [name for name, state in found.items() if state == "active"]
         lines = [
             f"{row['when']} {row['user']} {row['command'][:100]} ({row['file'] or 'own crontab'})" for row in rows[:40]

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from stillwatch.records.amount import size
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 SAMPLE_SECONDS = 0.5
 
@@ -16,7 +16,7 @@ SAMPLE_SECONDS = 0.5
 class Arguments(Tool, frozen=True):
     """How much each disk reads and writes right now, and which processes do it, as far as they may be seen."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         before = await in_thread(_counters)
         await asyncio.sleep(SAMPLE_SECONDS)
         after = await in_thread(_counters)

@@ -10,7 +10,7 @@ from stillwatch.host.disk import scan
 from stillwatch.host.metrics import read_metrics
 from stillwatch.host.processes import deleted_open
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -20,9 +20,9 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(max_length=4096, description="absolute; empty: all file systems")] = ""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         if not self.path:
-            read = await read_metrics(world.host, world.clock.now())
+            read = await read_metrics(reader.host, reader.clock.now())
             full = [event for event in read.events if event.subject]
             data = [{"path": event.subject, "metric": event.fields["metric"], "value": event.value} for event in full]
             return Look("\n".join(event.text for event in full), {"filesystems": data, "problems": list(read.problems)})

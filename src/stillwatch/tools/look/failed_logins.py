@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import said_by
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 PROGRAMS = ("sshd", "sshd-session", "login", "su", "sudo", "dropbear", "dovecot", "vsftpd")
 _FAILED = (
@@ -27,8 +27,8 @@ class Arguments(Tool, frozen=True):
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 24.0
 
-    async def look(self, world: World) -> Look:
-        lines = await in_thread(lambda: said_by(world, PROGRAMS, self.hours * 3600, 50_000))
+    async def look(self, reader: HostReader) -> Look:
+        lines = await in_thread(lambda: said_by(reader, PROGRAMS, self.hours * 3600, 50_000))
         rows: list[dict[str, Any]] = []
         for line in lines:
             found = next((match for shape in _FAILED if (match := shape.search(line.text))), None)

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from stillwatch.host.accounts import group_name, user_name
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -21,10 +21,10 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
-    async def look(self, world: World) -> Look:
-        return Look(*await in_thread(lambda: self._read(world)))
+    async def look(self, reader: HostReader) -> Look:
+        return Look(*await in_thread(lambda: self._read(reader)))
 
-    def _read(self, world: World) -> Look:
+    def _read(self, reader: HostReader) -> Look:
         path = Path(checked(self.path))
         try:
             seen = path.lstat()
@@ -40,7 +40,7 @@ class Arguments(Tool, frozen=True):
         text = f"{path}: {data['mode']} {data['owner']}:{data['group']} {seen.st_size} bytes"
         if data.get("interpreter_exists") is False:
             text += f", its interpreter {data['interpreter']} does not exist"
-        age = (world.clock.now() - seen.st_mtime) / 3600
+        age = (reader.clock.now() - seen.st_mtime) / 3600
         return Look(f"{text}, changed {age:.1f} h ago" + (f" -> {link}{dangling}" if link else ""), data)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 from stillwatch.tools.unit_states import states, told
 
 SERVICES = {
@@ -18,10 +18,10 @@ SERVICES = {
 class Arguments(Tool, frozen=True):
     """Which firewall services run and which rule files lie here; the rules in force need root and are not shown."""
 
-    async def look(self, world: World) -> Look:
-        found = await states(world, SERVICES)
-        loaded = [line.split()[0] for line in world.text("/proc/modules").splitlines() if line.startswith(FILTERS)]
-        files = [path for path in SERVICES.values() if world.paths(path)]
+    async def look(self, reader: HostReader) -> Look:
+        found = await states(reader, SERVICES)
+        loaded = [line.split()[0] for line in reader.text("/proc/modules").splitlines() if line.startswith(FILTERS)]
+        files = [path for path in SERVICES.values() if reader.paths(path)]
         lines = told(found, "no firewall service is loaded")
         lines += [f"rule file {path}" for path in files]
         lines += [f"kernel modules: {', '.join(loaded)}"] if loaded else []

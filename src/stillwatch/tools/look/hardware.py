@@ -6,17 +6,17 @@ import re
 
 from stillwatch.host.metrics import meminfo
 from stillwatch.records.amount import size
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
     """Machine, processor, cores and memory."""
 
-    async def look(self, world: World) -> Look:
-        cpu = world.text("/proc/cpuinfo")
+    async def look(self, reader: HostReader) -> Look:
+        cpu = reader.text("/proc/cpuinfo")
         model = re.search(r"^(?:model name|Model|Hardware)\s*:\s*(.+)$", cpu, re.M)
-        maker, product = (world.text(f"/sys/class/dmi/id/{name}").strip() for name in ("sys_vendor", "product_name"))
-        seen = meminfo(world.root / "proc")
+        maker, product = (reader.text(f"/sys/class/dmi/id/{name}").strip() for name in ("sys_vendor", "product_name"))
+        seen = meminfo(reader.root / "proc")
         data = {
             "machine": " ".join(filter(None, (maker, product))),
             "processor": model[1].strip() if model else "",

@@ -9,7 +9,7 @@ from stillwatch.helpers.process_table import Row
 from stillwatch.host.accounts import user_name
 from stillwatch.host.processes import table
 from stillwatch.host.sessions import open_sessions
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 AT_WORK = ("apt-get", "apt", "dpkg", "unattended-upgr", "dnf", "rpm", "fsck", "mdadm", "resize2fs", "nixos-rebuild")
 SAVING = ("borg", "restic", "rsync", "pg_dump", "mysqldump", "duplicity", "rsnapshot", "tar")
@@ -18,16 +18,16 @@ SAVING = ("borg", "restic", "rsync", "pg_dump", "mysqldump", "duplicity", "rsnap
 class Arguments(Tool, frozen=True):
     """What speaks against a restart of the host now: people logged in, package work under way, jobs of PID 1."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         try:
-            people = await open_sessions(world.systemd.address)
+            people = await open_sessions(reader.systemd.address)
         except StillwatchError:
             people = []
         rows: list[Row] = await in_thread(table)
         work = [_short(row) for row in rows if row.name in AT_WORK]
         saving = [_short(row) for row in rows if row.name in SAVING]
         try:
-            listed = await world.systemd.listed()
+            listed = await reader.systemd.listed()
         except StillwatchError:
             listed = []
         moving = [row.name for row in listed if row.active_state in ("activating", "deactivating", "reloading")]

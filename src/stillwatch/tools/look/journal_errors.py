@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import newest
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 from stillwatch.untrusted.redact import safe_text
 
 MOST = 400
@@ -21,9 +21,9 @@ class Arguments(Tool, frozen=True):
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 24.0
     priority: Annotated[int, Meta(ge=0, le=7, description="as syslog counts: 3 errors, 4 warnings too")] = 4
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         matches = [f"PRIORITY={number}" for number in range(self.priority + 1)]
-        found = await in_thread(lambda: newest(world, self.hours * 3600, MOST, unit=self.unit, matches=matches))
+        found = await in_thread(lambda: newest(reader, self.hours * 3600, MOST, unit=self.unit, matches=matches))
         rows = [{"at": line.at, "unit": line.subject, "text": safe_text(line.text, 300)} for line in found]
         text = [f"{iso(line.at)} {line.subject}: {safe_text(line.text, 200)}" for line in found[-20:]]
         none = f"no warning or error in {self.hours:g} h"

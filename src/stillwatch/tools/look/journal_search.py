@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from stillwatch.errors import NotReachable
 from stillwatch.tools.journal_lines import last_lines
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -21,8 +21,8 @@ class Arguments(Tool, frozen=True):
     hours: Annotated[float, Meta(gt=0, le=168, description="how far back")] = 1.0
     lines: Annotated[int, Meta(ge=1, le=50, description="at most, the newest")] = 15
 
-    async def look(self, world: World) -> Look:
-        if world.journal is None:
+    async def look(self, reader: HostReader) -> Look:
+        if reader.journal is None:
             raise NotReachable("no journal is read here")
-        found = await in_thread(lambda: last_lines(world, self.unit, self.text, self.hours * 3600, self.lines))
+        found = await in_thread(lambda: last_lines(reader, self.unit, self.text, self.hours * 3600, self.lines))
         return Look("\n".join(found) or "no such lines", {"lines": found})

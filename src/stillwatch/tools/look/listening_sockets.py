@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.host.processes import listening
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -17,7 +17,7 @@ class Arguments(Tool, frozen=True):
 
     port: Annotated[int, Meta(ge=0, le=65535, description="0: all")] = 0
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows = await in_thread(lambda: listening(self.port))
         lines = [
             f"{row['protocol']} {row['address']}:{row['port']} "

@@ -9,7 +9,7 @@ import psutil
 
 from stillwatch.helpers.process_table import Row
 from stillwatch.host.processes import TICKS, describe, table
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 SAMPLE_SECONDS = 0.12
 
@@ -17,8 +17,8 @@ SAMPLE_SECONDS = 0.12
 class Arguments(Tool, frozen=True):
     """Load, how busy the processor is, and the processes that keep it busy right now."""
 
-    async def look(self, world: World) -> Look:
-        averages = [float(word) for word in world.text("/proc/loadavg").split()[:3]]
+    async def look(self, reader: HostReader) -> Look:
+        averages = [float(word) for word in reader.text("/proc/loadavg").split()[:3]]
         cores = psutil.cpu_count() or 1
         busy, top = await in_thread(_sample)
         data = {"load": averages, "cores": cores, "busy": busy, "processes": top}

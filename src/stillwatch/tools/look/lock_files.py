@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.host.locks import lock_files
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -17,7 +17,7 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(max_length=4096, description="absolute; empty: all")] = ""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows = [row for row in await in_thread(lock_files) if self.path in ("", row["path"])]
         lines = [f"{row['path']}: {_holder(row['pid'], row['alive'])}" for row in rows]
         return Look("\n".join(lines[:60]) or "no such lock file", {"locks": rows})

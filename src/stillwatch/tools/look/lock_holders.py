@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from stillwatch.host.processes import described
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 LOCKS = Path("/proc/locks")
 BESIDE = ("", "-shm", "-wal")
@@ -22,7 +22,7 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         path = checked(self.path)
         rows = await in_thread(lambda: _holders(path))
         lines = [f"{row['pid']} {row['name']} {row['unit'] or 'of no unit'}" for row in rows]

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import said_by
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 SSH = ("sshd", "sshd-session", "dropbear")
 _SSH = re.compile(r"Accepted (?P<how>\S+) for (?P<user>\S+) from (?P<from>\S+)")
@@ -27,8 +27,8 @@ class Arguments(Tool, frozen=True):
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 168.0
 
-    async def look(self, world: World) -> Look:
-        lines = await in_thread(lambda: said_by(world, [*SSH, "login", "su", "systemd-logind"], self.hours * 3600))
+    async def look(self, reader: HostReader) -> Look:
+        lines = await in_thread(lambda: said_by(reader, [*SSH, "login", "su", "systemd-logind"], self.hours * 3600))
         rows: list[dict[str, Any]] = []
         sessions: list[dict[str, Any]] = []
         for line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.host.root_only import mail_queues
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 from stillwatch.tools.unit_states import states, told
 
 SERVICES = ("postfix.service", "postfix@-.service", "exim4.service", "exim.service", "sendmail.service")
@@ -12,9 +12,9 @@ SERVICES = ("postfix.service", "postfix@-.service", "exim4.service", "exim.servi
 class Arguments(Tool, frozen=True):
     """Mail that waits to be sent: how many messages lie in the queue of Postfix, Exim or sendmail."""
 
-    async def look(self, world: World) -> Look:
-        servers = await states(world, SERVICES)
-        rows = await in_thread(lambda: mail_queues(world.root))
+    async def look(self, reader: HostReader) -> Look:
+        servers = await states(reader, SERVICES)
+        rows = await in_thread(lambda: mail_queues(reader.root))
         lines = told(servers, "no mail server is loaded")
         lines += [
             f"{row['folder']}: {'may not be read' if row['count'] is None else str(row['count']) + ' messages'}"

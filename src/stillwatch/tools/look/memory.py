@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.host.metrics import read_metrics
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
@@ -11,8 +11,8 @@ class Arguments(Tool, frozen=True):
 
     diagnosis = True
 
-    async def look(self, world: World) -> Look:
-        read = await read_metrics(world.host, world.clock.now())
+    async def look(self, reader: HostReader) -> Look:
+        read = await read_metrics(reader.host, reader.clock.now())
         rows = [event for event in read.events if not event.subject]
         data: dict[str, object] = {event.fields["metric"]: event.value for event in rows}
         return Look(

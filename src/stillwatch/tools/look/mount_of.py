@@ -11,7 +11,7 @@ from msgspec import Meta
 from stillwatch.host.mounts import Mount, read_mounts
 from stillwatch.host.systemd import Systemd
 from stillwatch.tools.paths import checked
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -19,12 +19,12 @@ class Arguments(Tool, frozen=True):
 
     path: Annotated[str, Meta(min_length=1, max_length=4096, description="absolute")]
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         path = checked(self.path)
         mounts, entries = await in_thread(lambda: (read_mounts(), _entries(path)))
         holding = [mount for mount in mounts if PurePosixPath(path).is_relative_to(mount.point)]
         # Of two on one point the later hides the earlier.
-        row = await _row(holding[-1], world.systemd) if (holding := sorted(holding, key=_depth)) else {}
+        row = await _row(holding[-1], reader.systemd) if (holding := sorted(holding, key=_depth)) else {}
         is_mount = bool(row) and row["point"] == str(path)
         rows = [row] if row else []
         words = f"{row['point']} is a {row['kind']} from {row['source']}, {_how(row)}" if row else "no mount holds it"

@@ -7,18 +7,18 @@ from typing import Any
 
 from stillwatch.host.mounts import Mount, fill, read_mounts, worth_watching
 from stillwatch.records.amount import size
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
     """What is mounted where, how full it is, and what fstab wants mounted that is not."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         everything = read_mounts()
         mounts = [mount for mount in worth_watching(everything) if not mount.point.startswith(PLUMBING)]
         rows = await asyncio.gather(*(_row(mount) for mount in mounts[:60]))
         points = {mount.point for mount in everything}
-        missing = [point for point in _wanted(world.text("/etc/fstab")) if point not in points]
+        missing = [point for point in _wanted(reader.text("/etc/fstab")) if point not in points]
         lines = [
             f"{row['path']} ({row['kind']} on {row['device']}): "
             + (

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.host.hostsfile import addresses_of
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 RESOLVER = Path("/etc/resolv.conf")
 
@@ -18,7 +18,7 @@ class Arguments(Tool, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=253, description="a host's name or address")]
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows, servers = await in_thread(lambda: (addresses_of(self.name), _servers()))
         where = [
             f"{self.name} is {row['address']}, {'this machine' if row['local'] else 'another machine'}"

@@ -8,15 +8,15 @@ from typing import Any
 import psutil
 
 from stillwatch.host.interfaces import addresses
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """Network interfaces with their addresses, errors, and the default gateway."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows: list[dict[str, Any]] = await in_thread(interfaces)
-        gateways = [*_gateways(world.text("/proc/net/route")), *_gateways6(world.text("/proc/net/ipv6_route"))]
+        gateways = [*_gateways(reader.text("/proc/net/route")), *_gateways6(reader.text("/proc/net/ipv6_route"))]
         lines = [
             f"{row['name']} {'up' if row['up'] else 'DOWN'} {', '.join(row['addresses']) or 'no address'}"
             + (f", {row['errors']} errors, {row['dropped']} dropped" if row["errors"] or row["dropped"] else "")

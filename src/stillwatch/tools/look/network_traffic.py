@@ -7,7 +7,7 @@ import asyncio
 import psutil
 
 from stillwatch.records.amount import size
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 SAMPLE_SECONDS = 0.5
 
@@ -15,7 +15,7 @@ SAMPLE_SECONDS = 0.5
 class Arguments(Tool, frozen=True):
     """How much each network interface receives and sends right now."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         before = await in_thread(lambda: psutil.net_io_counters(pernic=True))
         await asyncio.sleep(SAMPLE_SECONDS)
         after = await in_thread(lambda: psutil.net_io_counters(pernic=True))

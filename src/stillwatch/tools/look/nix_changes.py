@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.helpers.nixos import Generations, differing, programs, units
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 SHOWN = 30
 WORDS = {"restart": "restarted", "stop": "stopped", "start": "started"}
@@ -19,12 +19,12 @@ class Arguments(Tool, frozen=True):
     to: Annotated[int, Meta(ge=0, le=999_999_999, description="the newer generation; 0: the newest")] = 0
     since: Annotated[int, Meta(ge=0, le=999_999_999, description="the older one; 0: the one before it")] = 0
 
-    async def look(self, world: World) -> Look:
-        found: Look = await in_thread(lambda: self._look(world))
+    async def look(self, reader: HostReader) -> Look:
+        found: Look = await in_thread(lambda: self._look(reader))
         return found
 
-    def _look(self, world: World) -> Look:
-        generations = Generations(world.root)
+    def _look(self, reader: HostReader) -> Look:
+        generations = Generations(reader.root)
         numbers = list(generations.all())
         new = self.to or max(numbers, default=0)
         old = self.since or max((number for number in numbers if number < new), default=0)
@@ -34,14 +34,14 @@ class Arguments(Tool, frozen=True):
             known = ", ".join(map(str, numbers[-20:]))
             return Look(f"there is no generation {absent[0] or f'before {new}'}; there are {known}", {"nixos": True})
         places = generations.place(old), generations.place(new)
-        before, after = (programs(place, world.root) for place in places)
+        before, after = (programs(place, reader.root) for place in places)
         packages = {
             name: [before.get(name), after.get(name)]
             for name in sorted({*before, *after})
             if before.get(name) != after.get(name)
         }
-        changed = units(*places, world.root)
-        etc = sorted(differing(*places, "etc", world.root))
+        changed = units(*places, reader.root)
+        etc = sorted(differing(*places, "etc", reader.root))
         lines = [f"generation {old} → {new}" + (" (runs)" if generations.runs() == new else "")]
         lines += [f"{name}: {_version(was)} → {_version(now)}" for name, (was, now) in packages.items()][:SHOWN]
         lines += [f"{unit}: {WORDS[what]} by a switch" for unit, what in changed.items()][:SHOWN]

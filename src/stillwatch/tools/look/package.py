@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 STATUS = "/var/lib/dpkg/status"
 
@@ -17,8 +17,8 @@ class Arguments(Tool, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=100, description="the package")]
 
-    async def look(self, world: World) -> Look:
-        text = world.text(STATUS, 67_108_864)
+    async def look(self, reader: HostReader) -> Look:
+        text = reader.text(STATUS, 67_108_864)
         block = re.search(rf"^Package: {re.escape(self.name)}\n(?:.+\n)*?\n", text + "\n", re.M)
         fields = dict(line.split(": ", 1) for line in block[0].splitlines() if ": " in line) if block else {}
         there = fields.get("Status", "").endswith(" installed")

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 LOGS = "/var/log/apt/history.log"
 DPKG = "/var/log/dpkg.log"
@@ -34,17 +34,17 @@ class Arguments(Tool, frozen=True):
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 168.0
     path: Annotated[str, Meta(max_length=4096, description="only packages that hold this file")] = ""
 
-    async def look(self, world: World) -> Look:
-        since = world.clock.now() - self.hours * 3600
-        text = world.text(LOGS)
-        for older in world.paths(f"{LOGS}.1.gz"):
+    async def look(self, reader: HostReader) -> Look:
+        since = reader.clock.now() - self.hours * 3600
+        text = reader.text(LOGS)
+        for older in reader.paths(f"{LOGS}.1.gz"):
             with contextlib.suppress(OSError, EOFError):
                 text = gzip.decompress(older.read_bytes()[:4_194_304]).decode("utf-8", "replace") + "\n\n" + text
         known = runs(text)
-        known += by_dpkg(world.text(DPKG, 16_777_216), known)
+        known += by_dpkg(reader.text(DPKG, 16_777_216), known)
         rows = sorted((row for row in reversed(known) if row["at"] >= since), key=lambda row: -row["at"])
         if self.path:
-            held = await in_thread(lambda: [_only(row, holders(world, row, self.path)) for row in rows])
+            held = await in_thread(lambda: [_only(row, holders(reader, row, self.path)) for row in rows])
             rows = [row for row in held if row["packages"]]
         lines = [
             f"{iso(row['at'])} {row['by'] or 'unknown'} ({row['command'][:80]}): "
@@ -73,15 +73,15 @@ def runs(history: str) -> list[dict[str, Any]]:
     return found
 
 
-def holders(world: World, row: dict[str, Any], path: str) -> set[str]:
+def holders(reader: HostReader, row: dict[str, Any], path: str) -> set[str]:
     """Those of the packages that hold the file, by dpkg's lists (dpkg-query(1)); /bin is /usr/bin here or there."""
     file = path.removeprefix("/usr")
     names = {name for names in row["packages"].values() for name in names}
-    return {name for name in names if any(_lists(place, file) for place in _lists_of(world, name))}
+    return {name for name in names if any(_lists(place, file) for place in _lists_of(reader, name))}
 
 
-def _lists_of(world: World, name: str) -> list[Path]:
-    return [*world.paths(f"{INFO}/{glob.escape(name)}.list"), *world.paths(f"{INFO}/{glob.escape(name)}:*.list")]
+def _lists_of(reader: HostReader, name: str) -> list[Path]:
+    return [*reader.paths(f"{INFO}/{glob.escape(name)}.list"), *reader.paths(f"{INFO}/{glob.escape(name)}:*.list")]
 
 
 def _lists(place: Path, file: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from stillwatch.host.processes import described, table
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -18,7 +18,7 @@ class Arguments(Tool, frozen=True):
     sort: Annotated[Literal["memory", "cpu"], Meta(description="what the first of them use most")] = "memory"
     pid: Annotated[int, Meta(ge=0, le=4194304, description="0: all")] = 0
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows = await in_thread(self._rows)
         lines = [
             f"{row['pid']} {row['name']} {row['memory'] / 1048576:.0f} MiB {row['cpu_seconds']:.0f} s cpu {row['unit']}"

@@ -8,13 +8,13 @@ from typing import Any
 import psutil
 
 from stillwatch.host.processes import STATES, table
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """How many processes there are, and which are dead and not fetched (zombies) or stuck in the kernel (D)."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows = await in_thread(_states)
         counts = Counter(str(row["state"]) for row in rows)
         zombies = [row for row in rows if row["state"] == psutil.STATUS_ZOMBIE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 _ARRAY = re.compile(r"^(md\S*) : (\S+)(?: \(\S+\))?(?: (\S*raid\S*|linear|faulty|multipath))? (.*)$")
 _MEMBERS = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
@@ -14,8 +14,8 @@ _MEMBERS = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
 class Arguments(Tool, frozen=True):
     """Software RAID (md) arrays: level, members, and whether one is missing."""
 
-    async def look(self, world: World) -> Look:
-        rows = arrays(world.text("/proc/mdstat"))
+    async def look(self, reader: HostReader) -> Look:
+        rows = arrays(reader.text("/proc/mdstat"))
         lines = [
             f"{row['name']} {row['level']} {row['state']}: {row['present']} of {row['wanted']} members"
             + (f", {row['doing']}" if row["doing"] else "")

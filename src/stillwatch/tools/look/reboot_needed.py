@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 ASKED = "/run/reboot-required"
 
@@ -13,15 +13,15 @@ ASKED = "/run/reboot-required"
 class Arguments(Tool, frozen=True):
     """Whether a restart of the host is asked for: by its packages, or since a newer kernel is installed than runs."""
 
-    async def look(self, world: World) -> Look:
-        asked = bool(world.paths(ASKED))
-        packages = sorted(set(world.text(f"{ASKED}.pkgs").split()))
+    async def look(self, reader: HostReader) -> Look:
+        asked = bool(reader.paths(ASKED))
+        packages = sorted(set(reader.text(f"{ASKED}.pkgs").split()))
         running = platform.release()
-        kernels = [path.name.removeprefix("vmlinuz-") for path in world.paths("/boot/vmlinuz-*")]
+        kernels = [path.name.removeprefix("vmlinuz-") for path in reader.paths("/boot/vmlinuz-*")]
         newest = max(kernels, key=_numbers, default="")
         flavour = running.rpartition("-")[2]
         newer = bool(newest) and newest.endswith(flavour) and _numbers(newest) > _numbers(running)
-        contained = bool(world.text("/run/systemd/container").strip())
+        contained = bool(reader.text("/run/systemd/container").strip())
         data = {"asked": asked, "packages": packages, "running": running, "newest": newest, "newer": newer}
         lines = ["a restart is asked for" + (f" by {', '.join(packages)}" if packages else "")] if asked else []
         lines += [f"kernel {running} runs, {newest} is installed"] if newer else []

@@ -9,15 +9,15 @@ import psutil
 from stillwatch.errors import StillwatchError
 from stillwatch.host.sessions import open_sessions
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """Who is logged in now: user, since when, from where, on which terminal."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         try:
-            rows = await open_sessions(world.systemd.address)
+            rows = await open_sessions(reader.systemd.address)
         except StillwatchError:
             rows = await in_thread(_by_utmp)
         lines = [

@@ -11,7 +11,7 @@ from msgspec import Meta
 from stillwatch.errors import NotReachable
 from stillwatch.records.iso import iso
 from stillwatch.tools.look.certificates import facts
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
@@ -20,7 +20,7 @@ class Arguments(Tool, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65535, description="the port")]
     name: Annotated[str, Meta(max_length=253, description="the name to ask for (SNI)")] = ""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         from cryptography import x509
 
         unchecked = ssl.create_default_context()

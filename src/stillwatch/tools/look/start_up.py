@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from stillwatch.host.starttimes import start_times
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
     """How long the last start of the host took."""
 
-    async def look(self, world: World) -> Look:
-        times = await start_times(world.systemd.address)
+    async def look(self, reader: HostReader) -> Look:
+        times = await start_times(reader.systemd.address)
         if not times.finished:
             return Look("the start has not finished yet", {"finished": False})
         data = {"finished": True, "userspace": times.finished - times.userspace, "before": times.userspace}

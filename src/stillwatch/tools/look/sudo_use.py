@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import said_by
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 _RAN = re.compile(
     r"^\s*(?P<user>\S+) : (?P<why>.*?)TTY=(?P<tty>\S+) ; PWD=(?P<folder>\S+) ; USER=(?P<as>\S+) ;"
@@ -28,8 +28,8 @@ class Arguments(Tool, frozen=True):
 
     hours: Annotated[float, Meta(gt=0, le=720, description="how far back")] = 24.0
 
-    async def look(self, world: World) -> Look:
-        lines = await in_thread(lambda: said_by(world, list(FORMS), self.hours * 3600))
+    async def look(self, reader: HostReader) -> Look:
+        lines = await in_thread(lambda: said_by(reader, list(FORMS), self.hours * 3600))
         read = [(line, FORMS[name].search(line.text)) for line in lines if (name := line.field("SYSLOG_IDENTIFIER"))]
         found = [(line, match.groupdict()) for line, match in read if match]
         rows = [

@@ -6,14 +6,14 @@ from typing import Any
 
 from stillwatch.host.processes import table
 from stillwatch.records.amount import size
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """Swap areas, how much of them is used, and by which processes."""
 
-    async def look(self, world: World) -> Look:
-        areas = [line.split() for line in world.text("/proc/swaps").splitlines()[1:]]
+    async def look(self, reader: HostReader) -> Look:
+        areas = [line.split() for line in reader.text("/proc/swaps").splitlines()[1:]]
         rows: list[dict[str, Any]] = [
             {"place": row[0], "size": int(row[2]) * 1024, "used": int(row[3]) * 1024} for row in areas if len(row) > 3
         ]

@@ -9,34 +9,34 @@ from stillwatch.host.boot import timezone
 from stillwatch.host.processes import described
 from stillwatch.records.amount import span
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """Operating system, kernel, name, uptime and whether it is a virtual machine or a container."""
 
-    async def look(self, world: World) -> Look:
-        release = dict(_pairs(world.text("/etc/os-release")))
-        container = world.text("/run/systemd/container").strip()
-        up = float((world.text("/proc/uptime") or "0").split()[0])
+    async def look(self, reader: HostReader) -> Look:
+        release = dict(_pairs(reader.text("/etc/os-release")))
+        container = reader.text("/run/systemd/container").strip()
+        up = float((reader.text("/proc/uptime") or "0").split()[0])
         if container:  # the kernel's is its host's
             first = await in_thread(lambda: described([1]))
-            up = max(world.clock.now() - first[0]["started"], 0.0)
-        flags = world.text("/proc/cpuinfo", 16_384)
+            up = max(reader.clock.now() - first[0]["started"], 0.0)
+        flags = reader.text("/proc/cpuinfo", 16_384)
         data = {
             "os": release.get("PRETTY_NAME") or release.get("NAME", "unknown"),
             "os_id": release.get("ID", ""),
             "kernel": platform.release(),
             "architecture": platform.machine(),
-            "hostname": world.host,
+            "hostname": reader.host,
             "uptime": up,
-            "booted": world.clock.now() - up,
+            "booted": reader.clock.now() - up,
             "virtual": container or ("virtual machine" if " hypervisor" in flags else ""),
             "timezone": timezone(),
-            "now": world.clock.now(),
+            "now": reader.clock.now(),
         }
         text = (
-            f"{data['os']}, kernel {data['kernel']} ({data['architecture']}), host {world.host}; "
+            f"{data['os']}, kernel {data['kernel']} ({data['architecture']}), host {reader.host}; "
             f"up {span(up)} since {iso(float(str(data['booted'])))}"
         )
         return Look(f"{text}; {data['virtual']}" if data["virtual"] else text, data)

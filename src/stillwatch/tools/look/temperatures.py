@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import psutil
 
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
     """What the temperature sensors of this host show."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         found = await in_thread(psutil.sensors_temperatures)
         rows = [
             {"sensor": name, "label": one.label, "celsius": one.current, "high": one.high or 0.0}

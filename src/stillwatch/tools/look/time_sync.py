@@ -6,7 +6,7 @@ import ctypes
 
 from stillwatch.host.boot import timezone
 from stillwatch.records.iso import iso
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 from stillwatch.tools.unit_states import states, told
 
 SERVICES = (
@@ -24,15 +24,15 @@ UNSYNCHRONISED = 0x0040
 class Arguments(Tool, frozen=True):
     """The clock: whether it is kept in step with others, by which service, and the time zone."""
 
-    async def look(self, world: World) -> Look:
-        keepers = await states(world, SERVICES)
+    async def look(self, reader: HostReader) -> Look:
+        keepers = await states(reader, SERVICES)
         kept = in_step()
         zone = timezone()
         lines = ["the kernel's clock " + {True: "is in step", False: "is NOT in step", None: "does not say"}[kept]]
         lines += told(keepers, "no service keeps the clock")
-        lines += [f"time zone {zone}; now {iso(world.clock.now())}"]
+        lines += [f"time zone {zone}; now {iso(reader.clock.now())}"]
         return Look(
-            "\n".join(lines), {"in_step": kept, "services": keepers, "timezone": zone, "now": world.clock.now()}
+            "\n".join(lines), {"in_step": kept, "services": keepers, "timezone": zone, "now": reader.clock.now()}
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 
 class Arguments(Tool, frozen=True):
@@ -10,10 +10,10 @@ class Arguments(Tool, frozen=True):
 
     diagnosis = True
 
-    async def look(self, world: World) -> Look:
-        now, monotonic = world.clock.now(), world.clock.boot()
+    async def look(self, reader: HostReader) -> Look:
+        now, monotonic = reader.clock.now(), reader.clock.boot()
         rows = []
-        for timer in await world.systemd.timers():
+        for timer in await reader.systemd.timers():
             state = timer.state
             then = timer.next_at or (now - monotonic + timer.next_monotonic if timer.next_monotonic else 0.0)
             row = {"name": state.name, "enabled": state.enabled, "active": state.active_state, "next": then}

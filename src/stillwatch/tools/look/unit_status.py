@@ -12,7 +12,7 @@ from stillwatch.host.unitports import ports_in
 from stillwatch.host.unitproperties import status_line
 from stillwatch.records.unit import UnitState
 from stillwatch.tools.journal_lines import last_lines
-from stillwatch.tools.tool import Look, Tool, World, in_thread
+from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
 class Arguments(Tool, frozen=True):
@@ -22,11 +22,11 @@ class Arguments(Tool, frozen=True):
 
     unit: Annotated[str, Meta(min_length=1, max_length=255, description="a unit, for example nginx.service")]
 
-    async def look(self, world: World) -> Look:
-        state = await world.systemd.unit(self.unit)
+    async def look(self, reader: HostReader) -> Look:
+        state = await reader.systemd.unit(self.unit)
         program = state.exec_start[0] if state.exec_start else ""
         exists = await in_thread(Path(program).exists) if program else None
-        lines = await in_thread(lambda: last_lines(world, state.name, "", 3600.0, 8))
+        lines = await in_thread(lambda: last_lines(reader, state.name, "", 3600.0, 8))
         command = (
             f"starts: {' '.join(state.exec_start)} (program {'exists' if exists else 'IS MISSING'})" if program else ""
         )

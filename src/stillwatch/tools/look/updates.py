@@ -8,7 +8,7 @@ from typing import Any
 from stillwatch.errors import NotReachable
 from stillwatch.host.command import MISSING, run
 from stillwatch.records.amount import span
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 _INSTALL = re.compile(r"^Inst (?P<name>\S+) (?:\[(?P<old>[^\]]*)\] )?\((?P<new>\S+) (?P<origin>[^\[)]*)")
 LISTS = "/var/lib/apt/lists"
@@ -17,15 +17,15 @@ LISTS = "/var/lib/apt/lists"
 class Arguments(Tool, frozen=True):
     """Package updates that wait, which of them are for security, and how old the lists are that say so."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         ended = await run(["apt-get", "-s", "-o", "Debug::NoLocking=true", "-qq", "dist-upgrade"], seconds=7.0)
         if ended.code == MISSING:
             raise NotReachable("there is no apt-get here, and no other package manager that I can ask")
         if not ended.ok:
             raise NotReachable(f"apt-get does not say: {(ended.err or ended.out).strip()[:200]}")
         rows = waiting(ended.out)
-        times = [path.stat().st_mtime for path in world.paths(f"{LISTS}/*Packages*")]
-        age = world.clock.now() - max(times) if times else -1.0
+        times = [path.stat().st_mtime for path in reader.paths(f"{LISTS}/*Packages*")]
+        age = reader.clock.now() - max(times) if times else -1.0
         security = [row for row in rows if row["security"]]
         known = (
             f"by package lists {span(age)} old"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 NO_SHELLS = ("/nologin", "/false", "/sync", "/shutdown", "/halt")
 ADMIN_GROUPS = ("sudo", "wheel", "admin", "root", "adm", "docker", "stillwatch-admin")
@@ -17,9 +17,9 @@ class Arguments(Tool, frozen=True):
 
     user: Annotated[str, Meta(max_length=64, description="this account alone; empty: all that can log in")] = ""
 
-    async def look(self, world: World) -> Look:
-        rows = [line.split(":") for line in world.text("/etc/passwd").splitlines()]
-        groups = [line.split(":") for line in world.text("/etc/group").splitlines()]
+    async def look(self, reader: HostReader) -> Look:
+        rows = [line.split(":") for line in reader.text("/etc/passwd").splitlines()]
+        groups = [line.split(":") for line in reader.text("/etc/group").splitlines()]
         by_number = {row[2]: row[0] for row in groups if len(row) > 3}
         members = {row[0]: [name for name in row[3].split(",") if name] for row in groups if len(row) > 3}
         found: list[dict[str, Any]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stillwatch.tools.tool import Look, Tool, World
+from stillwatch.tools.tool import HostReader, Look, Tool
 
 NGINX = ("/etc/nginx/nginx.conf", "/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf")
 APACHE = ("/etc/apache2/sites-enabled/*", "/etc/httpd/conf.d/*.conf")
@@ -15,13 +15,13 @@ CADDY = ("/etc/caddy/Caddyfile",)
 class Arguments(Tool, frozen=True):
     """Web sites that nginx or Apache is configured for: names, ports, folder, file."""
 
-    async def look(self, world: World) -> Look:
+    async def look(self, reader: HostReader) -> Look:
         rows: list[dict[str, Any]] = []
         for server, patterns, read in (("nginx", NGINX, nginx), ("apache2", APACHE, apache), ("caddy", CADDY, caddy)):
-            for file in (file for pattern in patterns for file in world.paths(pattern)):
-                name = f"/{file.relative_to(world.root)}"
+            for file in (file for pattern in patterns for file in reader.paths(pattern)):
+                name = f"/{file.relative_to(reader.root)}"
                 try:
-                    rows += [{"server": server, "file": name, **site} for site in read(world.text(name))]
+                    rows += [{"server": server, "file": name, **site} for site in read(reader.text(name))]
                 except OSError:
                     continue
         lines = [
