@@ -39,6 +39,11 @@ program = "db"
 unit = "mail.service"
 [[jobs]]
 unit = "db.service"
+[[releases]]
+name = "current"
+path = "/srv/web/current"
+directory = "/srv/web/releases"
+unit = "web.service"
 """
 
 
@@ -79,8 +84,9 @@ PROPOSED = [
     ("remove_stale_lock", "pid", {}),
     ("run_runbook", "mail.service", {}),
     ("run_job", "db.service", {}),
+    ("repoint_symlink", "current", {}),
 ]
-MENDING = ("terminate_process", "repair_ownership", "restore_file", "remove_stale_lock")
+MENDING = ("terminate_process", "repair_ownership", "restore_file", "remove_stale_lock", "repoint_symlink")
 
 
 async def used_by_the_gate(gate, policy):
@@ -135,7 +141,7 @@ def states(case):
 async def equal(folder, seed):
     dice = random.Random(seed)
     declared = read_policy(DECLARED.encode(), "declared")
-    tables = {name: getattr(declared, name) for name in ("files", "ownership", "locks", "runbooks", "jobs")}
+    tables = {name: getattr(declared, name) for name in ("files", "ownership", "locks", "runbooks", "jobs", "releases")}
     policy = Policy(rule=some_rules(dice), protected=dice.choice(((), ("db*",))), **tables)
     gate = make_gate(folder, stage=Stage(units()), catalogue=CATALOGUE)
     gate.judge.world.declared = policy

@@ -6,7 +6,7 @@ In policy.toml each is an array of tables ([[files]], [[rotated_logs]], …); a 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -92,6 +92,39 @@ class Timer(Entry, frozen=True):
     unit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer\Z", max_length=255)]
 
 
+class Needed(Entry, frozen=True):
+    """A unit that others need: where somebody masked it, the mask may be taken away."""
+
+    unit: UnitName
+
+
+class Journal(Entry, frozen=True):
+    """Where the journal lies, and how much of it stays when its old files make room."""
+
+    directory: Annotated[str, Meta(pattern=r"^/(var|run)/log/journal\Z")]
+    keep_megabytes: Annotated[int, Meta(ge=8, le=1_000_000)] = 200
+
+
+class PackageCache(Entry, frozen=True):
+    """A program whose fetched packages may be deleted; it can fetch them again."""
+
+    program: Literal["apt"]
+
+
+class MountPoint(Entry, frozen=True):
+    """A place where something is to be mounted, by a mount unit or a line of fstab."""
+
+    path: AbsolutePath
+
+
+class Releases(Placed, frozen=True):
+    """A link (`path`) that leads to one of the releases directly in `directory`; each whole one holds `holds`."""
+
+    directory: AbsolutePath
+    unit: UnitName
+    holds: Annotated[str, Meta(pattern=r"^([A-Za-z0-9@+=:,_~-][A-Za-z0-9@+=:,._~-]*/?)*\Z", max_length=255)] = ""
+
+
 class Backup(Entry, frozen=True):
     """A unit that backs up and verifies; `protects`: units, and paths with all below them."""
 
@@ -118,5 +151,10 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ownership: tuple[Ownership, ...] = ()
     locks: tuple[Lock, ...] = ()
     timers: tuple[Timer, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    journal: tuple[Journal, ...] = ()
+    package_caches: tuple[PackageCache, ...] = ()
+    mounts: tuple[MountPoint, ...] = ()
+    releases: tuple[Releases, ...] = ()
     backups: tuple[Backup, ...] = ()
     nixos: tuple[Nixos, ...] = ()

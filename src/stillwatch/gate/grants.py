@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from stillwatch.gate.change.action import Risk
-from stillwatch.gate.declared import Lock, Placed, RestorableFile, Runbook
+from stillwatch.gate.declared import Lock, Placed, Releases, RestorableFile, Runbook
 from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyCase, decide, touching
 from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import protected_by
@@ -59,8 +59,8 @@ def _with(case: PolicyCase, others: Iterable[tuple[Verb, Names]], policy: Policy
 
 
 def _declared_units(policy: Policy) -> set[str]:
-    tables: tuple[tuple[Runbook | RestorableFile | Lock, ...], ...] = (
-        policy.runbooks, policy.cleaners, policy.jobs, policy.files, policy.locks,
+    tables: tuple[tuple[Runbook | RestorableFile | Lock | Releases, ...], ...] = (
+        policy.runbooks, policy.cleaners, policy.jobs, policy.files, policy.locks, policy.releases,
     )  # fmt: skip
     return {one.unit for table in tables for one in table}
 
@@ -81,6 +81,7 @@ def _cases(policy: Policy, names: Names) -> Iterator[tuple[str, PolicyCase]]:
     mended = [_of_unit("terminate_process", names, "start")]
     mended += [_of_entry("restore_file", one, names) for one in policy.files if one.unit in names.own]
     mended += [_of_entry("remove_stale_lock", one, names) for one in policy.locks if one.unit in names.own]
+    mended += [_of_entry("repoint_symlink", one, names) for one in policy.releases if one.unit in names.own]
     mended += [_of_entry("repair_ownership", one, names, named=True) for one in policy.ownership]
     for case in mended:
         yield from (("start", case), ("reset-failed", case))

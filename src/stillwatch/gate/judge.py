@@ -157,7 +157,9 @@ class Judge:
     async def names_for(self, said: str) -> list[str]:
         """The things that a person's word for one may mean: a unit by another name, a declared entry by its own."""
         declared = self.world.declared
-        placed = [(one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks)]
+        placed = [
+            (one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks, *declared.releases)
+        ]
         logs = [(one.name, one.directory) for one in declared.rotated_logs]
         places = [place for name, place in (*placed, *logs) if name == said]
         unit = await self.world.bus.unit(said) if may_be_named(said) else None
@@ -184,7 +186,8 @@ class Judge:
             return Carriers()
 
     async def _names(self, about: Sequence[str]) -> Names:
-        units = [await names_of(self.world.bus, one) for one in about if may_be_named(one)]
+        # That it is here, or is masked as it should be, the action has checked.
+        units = [await names_of_any(self.world.bus, one) for one in about if may_be_named(one)]
         own = {*about, *(name for unit in units for name in unit.own)}
         return Names.of(own, (name for unit in units for name in unit.relatives))
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers import config_test, declared, enabling, goodcopy
+from stillwatch.helpers import config_test, declared, enabling, freeing, goodcopy, masking, mounting, releases
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entries, entry, protected_patterns
@@ -42,6 +42,15 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "enable_timer": {"unit": str},
     "disable_timer": {"unit": str},
     "stop_timer": {"unit": str},
+    "mask_of": {"unit": str},
+    "unmask": {"unit": str},
+    "mask_again": {"unit": str, "mask": str},
+    "vacuum": {"directory": str},
+    "clean": {"program": str},
+    "mount": {"point": str},
+    "unmount": {"point": str},
+    "repoint": {"name": str, "leads": str, "to": str},
+    "repoint_back": {"name": str, "leads": str, "to": str},
 }
 
 
@@ -238,6 +247,15 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "enable_timer": timer,
     "disable_timer": timer,
     "stop_timer": timer,
+    "mask_of": lambda request: masking.mask_of(request["unit"]),
+    "unmask": lambda request: masking.unmask(request["unit"]),
+    "mask_again": lambda request: masking.mask_again(request["unit"], request["mask"]),
+    "vacuum": lambda request: freeing.vacuum(request["directory"]),
+    "clean": lambda request: freeing.clean(request["program"]),
+    "mount": lambda request: mounting.mount(request["point"]),
+    "unmount": lambda request: mounting.unmount(request["point"]),
+    "repoint": lambda request: releases.repoint(request["name"], request["leads"], request["to"]),
+    "repoint_back": lambda request: releases.repoint_back(request["name"], request["leads"], request["to"]),
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.grammar import values
-from stillwatch.helpers import declared, nixos_facts
+from stillwatch.helpers import declared, freeing, mounting, nixos_facts, releases
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
 from stillwatch.helpers.listening import listening
@@ -43,6 +43,10 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "sudoers": {},
     "crontabs": {},
     "mail": {},
+    "journal": {"directory": str},
+    "packages": {"program": str},
+    "mount": {"point": str},
+    "release": {"name": str},
     **nixos_facts.FIELDS,
 }
 
@@ -164,6 +168,10 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "sudoers": lambda request: {"sudoers": sudoers()},
     "crontabs": lambda request: {"crontabs": own_crontabs()},
     "mail": lambda request: {"queues": mail_waiting()},
+    "journal": lambda request: freeing.journal(request["directory"]),
+    "packages": lambda request: freeing.packages(request["program"]),
+    "mount": lambda request: mounting.mount_at(request["point"]),
+    "release": lambda request: releases.release(request["name"]),
     **nixos_facts.SEES,
 }
 

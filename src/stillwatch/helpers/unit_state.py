@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from stillwatch.helpers.child import program, run
@@ -45,9 +46,9 @@ def check_unprotected(unit: str) -> Mapping[str, str]:
     return facts
 
 
-def check_effect(verb: Verb, unit: str) -> None:
+def check_effect(verb: Verb, unit: str, *, meant: Collection[str] = ()) -> None:
     """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
-    protected with the verb."""
+    protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
     known: dict[str, dict[str, Any]] = {}
 
     async def facts(name: str) -> Mapping[str, Any]:
@@ -66,6 +67,8 @@ def check_effect(verb: Verb, unit: str) -> None:
     except TooWide as error:
         raise Refused(str(error)) from error
     for then, other in sorted(seen.jobs):
+        if any(fnmatchcase(other, one) for one in meant):
+            continue
         names, more = names_in(known[other]).relatives, protected_patterns()
         if then != "start" and other in seen.up and (protected := protected_by(names, more)):
             raise Refused(f"{protected} is protected, and {verb} {unit} would {then} it")

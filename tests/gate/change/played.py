@@ -11,8 +11,13 @@ from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.declared import (
     Cleaner,
     Declared,
+    Journal,
     Lock,
+    MountPoint,
+    Needed,
     Ownership,
+    PackageCache,
+    Releases,
     RepeatableJob,
     RestorableFile,
     RotatedLogs,
@@ -31,6 +36,11 @@ DECLARED = Declared(
     ownership=(Ownership(name="data", path="/srv/shop/data", owner="shop", group="shop", mode="0750"),),
     locks=(Lock(name="pid", path="/run/shop.pid", unit="shop.service", program="shop"),),
     timers=(Timer(unit="renew.timer"),),
+    needed=(Needed(unit="db.service"),),
+    journal=(Journal(directory="/var/log/journal", keep_megabytes=50),),
+    package_caches=(PackageCache(program="apt"),),
+    mounts=(MountPoint(path="/srv/photos"),),
+    releases=(Releases(name="current", path="/srv/shop/current", directory="/srv/shop/releases", unit="shop.service"),),
 )
 
 
@@ -93,9 +103,21 @@ class World:
 
     async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
         verb = str(request["do"])
-        if verb not in ("file", "test", "enables"):
+        if verb not in ("file", "test", "enables", "mask_of"):
             self.done.append(
-                (verb, str(next((request[key] for key in ("name", "pid", "unit", "target") if key in request), None)))
+                (
+                    verb,
+                    str(
+                        next(
+                            (
+                                request[key]
+                                for key in ("name", "pid", "unit", "target", "directory", "program", "point")
+                                if key in request
+                            ),
+                            None,
+                        )
+                    ),
+                )
             )
         return self._answer(verb)
 

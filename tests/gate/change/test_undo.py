@@ -22,6 +22,9 @@ UNDOABLE = {
     "repair_ownership",
     "nix_rollback",
     "suggest_patch",
+    "unmask_unit",
+    "repoint_symlink",
+    "mount_unit",
 }
 
 
@@ -31,6 +34,19 @@ def owned(uid: int, right: bool) -> dict[str, Any]:
 
 def file(content: str) -> dict[str, Any]:
     return {"sha256": content, "good": "good", "same": content == "good"}
+
+
+def masked(mask: str) -> World:
+    return World(answers={"mask_of": {"mask": mask, "file": "/usr/lib/systemd/system/db.service"}})
+
+
+def link(leads: str, whole: bool) -> World:
+    return World(units={SHOP: unit(SHOP)}, answers={"release": {"leads": leads, "newest": "r/6", "whole": whole}})
+
+
+def place(mounted: bool) -> World:
+    units = {"srv-photos.mount": unit("srv-photos.mount", "inactive")}
+    return World(units=units, answers={"mount": {"mounted": mounted, "entries": 0}})
 
 
 def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:
@@ -46,6 +62,9 @@ FOUND: dict[str, World] = {
     "repair_ownership": World(answers={"ownership": owned(0, False)}),
     "nix_rollback": World(answers=nixos("nix_rollback", False, runs="42")),
     "suggest_patch": World(answers=nixos("nix_suggest_patch", False, there="False")),
+    "unmask_unit": masked("masked"),
+    "repoint_symlink": link("r/7", False),
+    "mount_unit": place(False),
 }
 LEFT: dict[str, World] = {
     "start_unit": World(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
@@ -55,9 +74,20 @@ LEFT: dict[str, World] = {
     "repair_ownership": World(answers={"ownership": owned(9, True)}),
     "nix_rollback": World(answers=nixos("nix_rollback", True, runs="41")),
     "suggest_patch": World(answers=nixos("nix_suggest_patch", True, there="True")),
+    "unmask_unit": masked(""),
+    "repoint_symlink": link("r/6", True),
+    "mount_unit": place(True),
 }
 """For each action the host as it was before, and as the action left it."""
-TARGET = {"enable_timer": TIMER, "restore_file": "conf", "repair_ownership": "data", "nix_rollback": "41"}
+TARGET = {
+    "enable_timer": TIMER,
+    "restore_file": "conf",
+    "repair_ownership": "data",
+    "nix_rollback": "41",
+    "unmask_unit": "db.service",
+    "repoint_symlink": "current",
+    "mount_unit": "/srv/photos",
+}
 ARGUMENTS: dict[str, dict[str, Any]] = {"suggest_patch": {"setting": "memory-limit", "value": 512}}
 
 
@@ -100,13 +130,17 @@ async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
         "own_back": {},
         "nix_rollback_back": {},
         "nix_suggest_patch_back": {},
+        "mask_again": {},
+        "repoint_back": {},
+        "unmount": {},
     }
     world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **{verb: {} for verb in verbs}})
     await undo.run(world, UNDO, {})
     (told,) = world.done
     assert told in {
         ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data"),
-        ("nix_rollback_back", "41"), ("nix_suggest_patch_back", SHOP),
+        ("nix_rollback_back", "41"), ("nix_suggest_patch_back", SHOP), ("mask_again", "db.service"),
+        ("repoint_back", "current"), ("unmount", "/srv/photos"),
     }  # fmt: skip
 
 

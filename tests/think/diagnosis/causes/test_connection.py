@@ -41,7 +41,8 @@ async def test_nobody_listens_and_the_unit_that_should_is_masked() -> None:
     )  # fmt: skip
     _, said = await ask(REFUSED, looks=looks, units=(CLIENT,))
     assert said.cause and (said.cause.id, said.cause.object) == ("masked", "db.service")
-    assert said.proposal is None and said.confidence >= 0.9
+    assert said.proposal and (said.proposal.action, said.proposal.target) == ("unmask_unit", "db.service")
+    assert said.confidence >= 0.9
 
 
 async def test_a_stopped_server_that_is_switched_on_may_be_started_and_one_that_is_not_may_not() -> None:

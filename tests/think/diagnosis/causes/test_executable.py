@@ -117,3 +117,18 @@ async def test_a_job_of_cron_whose_program_is_gone() -> None:
     assert said.over
     _, said = await ask(replace(gone, trusted=False), looks=looks, subject=table)
     assert said.confidence < 0.9
+
+
+async def test_a_link_on_the_way_that_leads_nowhere_is_to_blame() -> None:
+    link = "/opt/shop/current"
+    dangling = {"exists": True, "target_exists": False, "link": "releases/7", "mode": "lrwxrwxrwx"}
+    looks = Looks(file_metadata=files(_opt_shop_current=dangling))
+    for shop in (unit(exec_start=(f"{link}/bin/shop",)), unit(exec_start=("/nothing",), working_directory=link)):
+        _, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(shop,))
+        if shop.exec_start[0].startswith(link):
+            assert said.cause and (said.cause.id, said.cause.object) == ("missing-executable", link)
+            assert said.proposal and (said.proposal.action, said.proposal.target) == ("repoint_symlink", link)
+    there = Looks(file_metadata=files(_opt_shop_current={"exists": True, "link": "releases/8"}))
+    shop = unit(exec_start=(f"{link}/bin/shop",))
+    _, said = await ask(trigger("exit-code", trusted=True), looks=there, units=(shop,))
+    assert said.cause and said.cause.object != link

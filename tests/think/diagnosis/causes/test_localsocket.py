@@ -37,16 +37,18 @@ async def test_the_service_that_makes_it_does_not_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "cause"),
+    ("state", "cause", "action"),
     [
-        ({"active_state": "failed"}, "dependency-failed"),
-        ({"enabled": "disabled"}, "dependency-failed"),
-        ({"load_state": "masked"}, "masked"),
+        ({"active_state": "failed"}, "dependency-failed", ""),
+        ({"enabled": "disabled"}, "dependency-failed", ""),
+        ({"load_state": "masked"}, "masked", "unmask_unit"),
     ],
 )
-async def test_what_was_switched_off_or_failed_is_not_just_started(state: Mapping[str, str], cause: str) -> None:
+async def test_what_was_switched_off_or_failed_is_not_just_started(
+    state: Mapping[str, str], cause: str, action: str
+) -> None:
     said = await asked("2: No such file or directory", file_metadata=GONE, unit_status=SERVER | dict(state))
-    assert said.cause.id == cause and said.proposal is None
+    assert said.cause.id == cause and (said.proposal.action if said.proposal else "") == action
 
 
 async def test_what_is_off_on_purpose_is_meant() -> None:

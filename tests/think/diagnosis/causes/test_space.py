@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from .scene import Looks, ask, trigger, unit
 
 FULL = trigger("disk-full", "/srv/shop is 100 % full", subject="/srv/shop", trusted=True)
@@ -78,3 +80,18 @@ async def test_how_full_is_told_as_it_is() -> None:
     almost = trigger("disk-full", "x", subject="/srv/shop", trusted=True, value="0.9213")
     _, said = await ask(almost, looks=Looks(disk_use={"folders": [UPLOADS]}))
     assert said.cause is not None and "/srv/shop is 92 % full" in said.cause.text
+
+
+@pytest.mark.parametrize(
+    ("place", "action", "target"),
+    [
+        ("/var/log/journal/0123", "vacuum_journal", "/var/log/journal"),
+        ("/var/cache/apt/archives", "clean_package_cache", "apt"),
+        ("/var/log/journalism", "", ""),
+    ],
+)
+async def test_what_a_program_keeps_for_itself_is_freed_by_that_program(place: str, action: str, target: str) -> None:
+    use = {"folders": [{"path": place, "bytes": 950_000_000}], "rotated_logs": []}
+    _, said = await ask(FULL, looks=Looks(disk_use=use))
+    assert said.cause and said.cause.object == place
+    assert ((said.proposal.action, said.proposal.target) if said.proposal else ("", "")) == (action, target)

@@ -9,10 +9,11 @@ from stillwatch.think.diagnosis.causes.account import missing_user
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
 from stillwatch.think.diagnosis.causes.config import bad_config, permission
-from stillwatch.think.diagnosis.causes.connection import dependency, masked
+from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
 from stillwatch.think.diagnosis.causes.lock import stale_lock
+from stillwatch.think.diagnosis.causes.masked import masked
 from stillwatch.think.diagnosis.causes.mounts import mount_missing, read_only
 from stillwatch.think.diagnosis.causes.outside import (
     GUESSING,

@@ -257,7 +257,10 @@ async def _should_serve(
         sentence = (
             f"{name}, which serves port {target.port}, is masked, so nothing can start it: {unit.name} is refused"
         )
-        return case.finding("masked", name, sentence, told, seen, said, proven=True, meant=case.meant(name))
+        off = propose("unmask_unit", name, sentence)
+        return case.finding(
+            "masked", name, sentence, told, seen, said, proven=True, proposal=off, meant=case.meant(name)
+        )
     if active == "failed":
         sentence = f"{unit.name} needs {name}, which serves port {target.port} and has failed"
         return case.finding("dependency-failed", name, sentence, told, seen, said, proven=True)
@@ -274,22 +277,6 @@ async def _should_serve(
         )
         return case.finding("wrong-address", name, sentence, told, seen, said, confidence=SEEN)
     return None
-
-
-async def masked(case: Case) -> Finding | None:
-    """PID 1 says that the unit is masked; who misses it stands in the trigger."""
-    triggers = case.triggers("masked")
-    if not triggers:
-        return None
-    name = triggers[0].subject
-    state = await case.look("unit_status", unit=name)
-    if state and text(state, "load_state") != "masked":
-        return None
-    looked = await case.cite_look("unit_status", unit=name)
-    missed = next((t.summary.partition(", so ")[2].partition(",")[0] for t in triggers if t.rule == "unit-missed"), "")
-    sentence = f"{name} is masked, so nothing can start it" + (f", and {missed} needs it" if missed else "")
-    proven = bool(looked) or case.trusted("masked")
-    return case.finding("masked", name, sentence, case.cite("masked"), looked, proven=proven, meant=case.meant(name))
 
 
 def _is_service(unit: UnitState) -> bool:

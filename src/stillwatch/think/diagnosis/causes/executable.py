@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
@@ -29,7 +30,8 @@ async def missing_executable(case: Case) -> Finding | None:
     for program in sorted(programs, key=lambda name: name not in said):
         file = await file_of(case, program)
         if file is not None and exists(file) is False:
-            return await _gone(case, unit, program, told)
+            led = await behind_link(case, unit, program, "missing-executable", told)
+            return led or await _gone(case, unit, program, told)
         if file is not None and file.get("interpreter_exists") is False:
             return await _no_interpreter(case, unit, program, text(file, "interpreter"), told)
     if called := next((t for t in case.triggers("missing-executable") if t.fields.get("command")), None):
@@ -37,6 +39,23 @@ async def missing_executable(case: Case) -> Finding | None:
     if not told or not programs:
         return None
     return await _unseen(case, unit, programs, told)
+
+
+async def behind_link(case: Case, unit: UnitState, path: str, cause: str, told: tuple[str, ...]) -> Finding | None:
+    """Whether a path of the unit's own is gone because a link on the way to it leads nowhere: then that is to blame."""
+    for place in (path, *map(str, PurePosixPath(path).parents)):
+        file = await file_of(case, place)
+        if file is None or exists(file) is not False:
+            return None
+        leads = text(file, "link")
+        if not leads:
+            continue
+        looked = await case.cite_look("file_metadata", path=place)
+        what = path if path != place else "what is behind it"
+        sentence = f"{unit.name} needs {what}, but the link {place} leads to {leads}, which does not exist"
+        remedy = propose("repoint_symlink", place, sentence, unit=unit.name)
+        return case.finding(cause, place, sentence, told, looked, proven=True, proposal=remedy)
+    return None
 
 
 async def _job(case: Case) -> Finding | None:
@@ -125,9 +144,11 @@ async def missing_setting(case: Case) -> Finding | None:
     for path, setting in named:
         file = await file_of(case, path)
         if file is not None and exists(file) is False:
+            told = case.cite()
+            if led := await behind_link(case, unit, path, "missing-path", told[:3]):
+                return led
             looked = await case.cite_look("file_metadata", path=path)
             sentence = f"{unit.name} cannot start: {path}, its {setting}, does not exist"
-            told = case.cite()
             remedy = propose("restore_file", path, sentence, unit=unit.name) if setting[0] == "E" else None
             return case.finding("missing-path", path, sentence, told[:3], looked, proven=True, proposal=remedy)
     return None
@@ -166,6 +187,8 @@ async def missing_path(case: Case) -> Finding | None:
     for path in sorted(own, key=lambda path: not any(path == name or name.startswith(f"{path}/") for name in named)):
         file = await file_of(case, path)
         if file is not None and exists(file) is False:
+            if unit is not None and (led := await behind_link(case, unit, path, "missing-path", told)):
+                return led
             looked = await case.cite_look("file_metadata", path=path)
             return case.finding(
                 "missing-path", path, f"{subject} needs {path}, which does not exist", told, looked, proven=True

@@ -69,7 +69,8 @@ async def _behind(
     note = case.meant(real)
     if masked:
         sentence = f"{real}, which serves {path}, is masked, so nothing can start it: {unit.name} is refused"
-        return case.finding("masked", real, sentence, told, seen, looked, proven=True, meant=note)
+        off = propose("unmask_unit", real, sentence)
+        return case.finding("masked", real, sentence, told, seen, looked, proven=True, proposal=off, meant=note)
     how = "has failed" if active == "failed" else "does not run"
     sentence = f"{unit.name} needs {real}, which serves {path} and {how}"
     may_start = active == "inactive" and text(state, "enabled") in ("enabled", "enabled-runtime")

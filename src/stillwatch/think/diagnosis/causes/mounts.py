@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
 
 _PATH = re.compile(r"(?<![\w/.])/[\w@%+=.,/-]{1,255}")
@@ -30,9 +30,12 @@ async def mount_missing(case: Case) -> Finding | None:
     sentence = f"{where} is not mounted{f' any more ({unit.name} was, until {since})' if since else ''}"
     below = number(seen, "entries")
     notes = [f"{below} files lie in the bare directory {where}; mounting hides them."] if below else []
-    # No action of the gate's mounts anything: a proposal that is always refused would only look like help.
-    notes.append(f"systemctl start {unit.name} mounts it; whoever misses it is then to be looked at again.")
-    return case.finding("mount-missing", unit.name, sentence, told, looked, proven=True, notes=tuple(notes))
+    notes.append("Whoever misses it is to be looked at again once it is mounted.")
+    # What lies in the bare directory would be hidden: then a person decides.
+    remedy = propose("mount_unit", where, sentence) if seen and not below and where.startswith("/") else None
+    return case.finding(
+        "mount-missing", unit.name, sentence, told, looked, proven=True, proposal=remedy, notes=tuple(notes)
+    )
 
 
 async def hidden_below(case: Case, unit: UnitState, path: str, told: tuple[str, ...]) -> Finding | None:

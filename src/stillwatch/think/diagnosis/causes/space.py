@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from stillwatch.records.action import Proposal
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, size, text
+
+_AGAIN: Final = {
+    "/var/log/journal": ("vacuum_journal", "/var/log/journal"),
+    "/run/log/journal": ("vacuum_journal", "/run/log/journal"),
+    "/var/cache/apt": ("clean_package_cache", "apt"),
+}
+"""Places whose own program frees them, with the action and its target; the gate measures whether that is enough."""
 
 
 async def disk_full(case: Case) -> Finding | None:
@@ -90,6 +99,8 @@ async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str,
     place = text(biggest, "path")
     sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
     remedy, found, notes = await _cleaner(case, place, sentence)
+    if again := next((what for root, what in _AGAIN.items() if f"{place}/".startswith(f"{root}/")), None):
+        remedy, notes = propose(*again, sentence), ()
     return case.finding("disk-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
 
 

@@ -1,0 +1,55 @@
+"""Take the mask of a declared unit away. Nothing is started by it: that is another change, judged by itself.
+
+To PID 1 a masked unit is none: whether it is protected is read off its file, by the root program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.declared_entry import OnDeclared
+from stillwatch.gate.declared import Needed
+
+
+class UnmaskUnit(OnDeclared[Needed]):
+    name = "unmask_unit"
+    risk, undoable = "medium", True
+    example, table, keys = "redis-server.service", "needed", ("unit",)
+    does = "take the mask of {target} away, so that it can be started"
+    undoes, restores = "mask {target} again", ("mask",)
+    success = "PID 1 says that {target} is not masked"
+
+    async def check_target(self, world: World, change: Change) -> None:
+        self.entry(world, change)
+
+    async def precondition(self, world: World, change: Change) -> Precondition:
+        seen = await state(world, change)
+        said = f"{change.target} is {seen['mask'] or 'not masked'}"
+        return Precondition(
+            ok=bool(seen["mask"]),
+            reason=f"{said}; its file is {seen['file']}",
+            facts={"unit": change.target, **seen},
+            cause=f"PID 1 says that {said}" if seen["mask"] else "",
+        )
+
+    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        await world.act({"do": "unmask", "unit": change.target})
+        return f"took the mask of {change.target} away"
+
+    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+        mask = (await state(world, change))["mask"]
+        return Verification(ok=not mask, said=f"{change.target} is {mask or 'not masked'}")
+
+    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+        await world.act({"do": "mask_again", "unit": change.target, "mask": before["mask"]})
+        return f"masked {change.target} again"
+
+
+async def state(world: World, change: Change) -> dict[str, str]:
+    """Raises Refused where the root program does not say how it is masked and what it would be without."""
+    seen = await world.act({"do": "mask_of", "unit": change.target})
+    facts = {key: seen.get(key) for key in ("mask", "file")}
+    if not all(isinstance(value, str) for value in facts.values()):
+        raise Refused("the root program does not say how it is masked")
+    return {key: str(value) for key, value in facts.items()}

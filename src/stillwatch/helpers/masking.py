@@ -1,0 +1,75 @@
+"""The mask of a declared unit: whether it has one, what lies below it, and both ways of changing that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from stillwatch.helpers.child import program, run
+from stillwatch.helpers.policyfile import entry, protected_patterns
+from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.unit_state import asked
+from stillwatch.unit.names import Names, listed
+from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, runs
+
+MASKS: Final = {"masked": (), "masked-runtime": ("--runtime",)}
+BELOW: Final = ("/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+"""Where the file of a masked unit can lie: the mask takes its place in /etc or /run."""
+LARGEST: Final = 262_144
+
+
+def mask_of(name: str) -> dict[str, Any]:
+    """mask: "" where it has none; file: what it would be without. Raises Refused where that is nothing, or protected.
+
+    PID 1 tells nothing of what a masked unit would run: its file is read (R40).
+    """
+    unit = str(entry("needed", "unit", name)["unit"])
+    facts = asked(unit)
+    names = Names.of({unit, facts.get("Id", unit), *listed(facts.get("Names", ""))}, ())
+    if protected := protected_by(names.relatives, protected_patterns()):
+        raise Refused(f"{protected} is protected")
+    file = next((path for folder in BELOW if (path := Path(folder, unit)).is_file()), None)
+    if file is None:
+        raise Refused(f"without its mask there is no unit {unit}")
+    if ran := runs(_commands(file), ACCESS_PROGRAMS):
+        raise Refused(f"{unit} is protected: it runs {min(ran)}")
+    state = facts.get("UnitFileState", "")
+    return {"unit": unit, "mask": state if state in MASKS else "", "file": str(file)}
+
+
+def unmask(name: str) -> dict[str, Any]:
+    """Take the mask away. Nothing is started."""
+    seen = mask_of(name)
+    if not seen["mask"]:
+        raise Refused(f"{seen['unit']} is not masked")
+    return _turn("unmask", seen, seen["mask"])
+
+
+def mask_again(name: str, mask: str) -> dict[str, Any]:
+    """Undo an `unmask`, while the unit has none and does not run."""
+    seen = mask_of(name)
+    if seen["mask"] or mask not in MASKS:
+        raise Refused(f"{seen['unit']} is {seen['mask'] or 'not to be masked like that'}")
+    if asked(seen["unit"]).get("ActiveState") not in ("inactive", "failed"):
+        raise Refused(f"{seen['unit']} runs")
+    return _turn("mask", seen, mask)
+
+
+def _turn(verb: str, seen: dict[str, Any], mask: str) -> dict[str, Any]:
+    unit = seen["unit"]
+    ended = run(
+        [program("systemctl"), "--no-pager", "--no-ask-password", verb, *MASKS[mask], "--", unit],
+        seconds=30,
+        limit=4_096,
+    )
+    if ended.code != 0:
+        said = f"systemctl {verb} {unit} ended with {ended.code}"
+        raise Refused(said) if mask_of(unit)["mask"] == seen["mask"] else HalfDone(said)
+    return {"unit": unit}
+
+
+def _commands(file: Path) -> list[str]:
+    with file.open(errors="replace") as opened:
+        text = opened.read(LARGEST)
+    lines = (line.strip() for line in text.replace("\\\n", " ").splitlines())
+    return [line.partition("=")[2] for line in lines if line.startswith("Exec")]

@@ -1,0 +1,107 @@
+"""The link that leads to one of several releases: where it leads, which whole release is the newest, and both ways."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from stillwatch.helpers import declared
+from stillwatch.helpers.policyfile import entry
+from stillwatch.helpers.request import Refused, begun
+from stillwatch.helpers.safe_open import open_beneath, open_folder
+
+MOST: Final = 1_000
+DRAFT: Final = ".stillwatch-new-link"
+
+
+def release(name: str) -> dict[str, Any]:
+    """leads: the link's own text; whole: whether that is a release now; newest: the link's text for the newest one."""
+    facts = entry("releases", "name", name)
+    link, folder = PurePosixPath(facts["path"]), str(facts["directory"])
+    with declared.opened(open_folder(str(link.parent))) as parent:
+        leads = _text(parent, link)
+    whole = _inside(link, leads, folder) and _is_whole(_target(link, leads), facts.get("holds", ""))
+    newest = max((one for one in _releases(folder) if _is_whole(f"{folder}/{one}", facts.get("holds", ""))), key=_order,
+                 default="")  # fmt: skip
+    return {
+        "path": str(link), "unit": facts["unit"], "leads": leads, "whole": whole,
+        "newest": _spelt(link, f"{folder}/{newest}", leads) if newest else "",
+    }  # fmt: skip
+
+
+def repoint(name: str, leads: str, to: str) -> dict[str, Any]:
+    """Lead it to the newest release, while it leads where it led when that was decided."""
+    seen = release(name)
+    if seen["whole"] or seen["leads"] != leads or not to or seen["newest"] != to:
+        raise Refused(
+            f"{seen['path']} leads to {seen['leads'][:200]}, and the newest release is {seen['newest'][:200]}"
+        )
+    return _turn(seen, to)
+
+
+def repoint_back(name: str, leads: str, to: str) -> dict[str, Any]:
+    """Undo a `repoint`: only to a place for releases, whether or not one is there."""
+    seen = release(name)
+    folder = str(entry("releases", "name", name)["directory"])
+    if seen["leads"] != leads or not _inside(PurePosixPath(seen["path"]), to, folder):
+        raise Refused(f"{seen['path']} is no longer as it was left")
+    return _turn(seen, to)
+
+
+def _turn(seen: dict[str, Any], to: str) -> dict[str, Any]:
+    """In one step, so that there is a link at every moment; it keeps its owner."""
+    link = PurePosixPath(seen["path"])
+    with declared.opened(open_folder(str(link.parent))) as parent, begun():
+        was = os.stat(link.name, dir_fd=parent, follow_symlinks=False)
+        with contextlib.suppress(FileNotFoundError):  # left by one that was cut short
+            os.unlink(DRAFT, dir_fd=parent)
+        os.symlink(to, DRAFT, dir_fd=parent)
+        os.chown(DRAFT, was.st_uid, was.st_gid, dir_fd=parent, follow_symlinks=False)
+        os.rename(DRAFT, link.name, src_dir_fd=parent, dst_dir_fd=parent)
+    return {"path": str(link), "leads": to}
+
+
+def _text(parent: int, link: PurePosixPath) -> str:
+    try:
+        return os.readlink(link.name, dir_fd=parent)
+    except OSError as error:
+        raise Refused(f"{link} is no link: {error.strerror}") from error
+
+
+def _target(link: PurePosixPath, text: str) -> str:
+    return os.path.normpath(link.parent / text)
+
+
+def _inside(link: PurePosixPath, text: str, folder: str) -> bool:
+    return str(PurePosixPath(_target(link, text)).parent) == folder
+
+
+def _spelt(link: PurePosixPath, place: str, before: str) -> str:
+    """As the link was spelt before: from the root, or from its own directory."""
+    return place if before.startswith("/") else os.path.relpath(place, link.parent)
+
+
+def _releases(folder: str) -> list[str]:
+    with declared.opened(open_folder(folder)) as directory, os.scandir(directory) as listing:
+        found = [one.name for one, _ in zip(listing, range(MOST + 1), strict=False)]
+        if len(found) > MOST:
+            raise Refused(f"{folder} holds more than {MOST} entries")
+        return [name for name in found if stat.S_ISDIR(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)]
+
+
+def _is_whole(place: str, holds: str) -> bool:
+    """Whether the release is there, with what each has to hold."""
+    try:
+        with declared.opened(open_beneath(f"{place}/{holds}" if holds else place, os.O_PATH)):
+            return True
+    except Refused:
+        return False
+
+
+def _order(name: str) -> list[tuple[int, str]]:
+    """Numbers in names count as such: 1.10 comes after 1.9."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d{1,18})", name)]
