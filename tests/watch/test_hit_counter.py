@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from stillwatch.records.line import Line
-from stillwatch.watch.hit_counter import MORE, HitCounter, as_event
+from stillwatch.watch.hit_counter import MORE, TRIES, HitCounter, as_event
 from stillwatch.watch.room import OF_A_KIND
 from stillwatch.watch.rule import Found, Rule
 
@@ -28,6 +28,29 @@ def test_a_threshold_needs_that_many_within_the_window() -> None:
     (trigger,) = tally.take()
     assert trigger.count == 4
     assert tally.take() == ()
+
+
+def test_a_flood_of_ends_seeks_last_words_a_few_times_only() -> None:
+    of, tally, asked = rule(last_words=True), HitCounter("h"), list[int]()
+
+    def earlier() -> list[Line]:
+        asked.append(1)
+        return []
+
+    for number in range(100):
+        tally.add(of, Line(float(number), b"n=1", "x"), Found({"n": b"1"}), earlier)
+    assert len(asked) == TRIES
+
+
+def test_a_line_that_says_the_same_is_counted_by_what_it_says() -> None:
+    of, tally = rule(apart=("n",)), HitCounter("h")
+    said = (of.id, "x", b"1")
+    assert tally.again(of, Line(0.0, b"n=1", "x"), said, {"n"}) is None
+    add(tally, of, Line(0.0, b"n=1", "x"))
+    assert tally.again(of, Line(5.0, b"n=1", "x"), said, {"n", "more"}) is None
+    assert tally.again(of, Line(5.0, b"n=1", "x"), said, {"n"}) is not None
+    (trigger,) = tally.take()
+    assert (trigger.count, trigger.first, trigger.last) == (2, 0.0, 5.0)
 
 
 def test_the_subject_comes_from_the_text_only_where_the_speaker_is_believed() -> None:

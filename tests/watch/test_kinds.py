@@ -37,19 +37,36 @@ LOST = rule("lost-disk", r"lost (?P<path>/[^ ]+)(?: by (?P<user>[a-z]+))?")
 
 
 def test_groups_are_read_from_the_same_places() -> None:
-    made = kind(b"lost (/srv/17) now", rule("lost", r"lost \(?(?P<path>/[^ ]+)(?: by (?P<user>[a-z]+))?"))
+    made = kind(
+        b"lost (/srv/17) now", rule("lost", r"lost \(?(?P<path>/[^ ]+)(?: by (?P<user>[a-z]+))?", apart=("path",))
+    )
     assert made is not None
-    spoken, [(_, found)] = made.heard(b"lost (/srv/25) now")
-    assert spoken
-    assert found.groups == {"path": b"/srv/25", "user": None}
+    assert made.spoken
+    (told,) = made.told
+    assert told.found(b"lost (/srv/25) now").groups == {"path": b"/srv/25", "user": None}
+    assert told.said(Line(0.0, b"lost (/srv/25) now", "app")) == ("lost", "app", b"/srv/25")
 
 
-def test_no_kind_where_a_digit_decides() -> None:
-    assert kind(b"lost /srv/1", LOST, rule("other", r"/srv/2")) is None
+@pytest.mark.parametrize(
+    ("line", "suits"),
+    [(b"code 7: lost /srv/1", True), (b"code 7: lost /srv/2", False), (b"code 8: lost /srv/1", False)],
+)
+def test_lines_in_which_other_digits_decide_are_not_of_the_kind(line: bytes, suits: bool) -> None:
+    made = kind(b"code 7: lost /srv/5", rule("seven", r"code 7: lost (?P<path>/[^ ]+)"), rule("other", r"/srv/2"))
+    assert made is not None
+    assert made.suits(line) is suits
+
+
+def test_no_kind_where_it_is_not_known_which_digits_decide() -> None:
+    assert kind(b"code 77: lost /srv/5", rule("seven", r"code (?:7){2}: lost (?P<path>/[^ ]+)")) is None
+    assert kind(b"lost /srv/1", rule("any-of", r"/srv/(?:2|two)"), LOST) is None
+    assert kind(b"lost /srv/1", rule("not-two", r"lost /srv", unless=("/srv/2",))) is None
 
 
 def test_a_general_rule_that_gives_way_decides_nothing() -> None:
-    assert kind(b"lost /srv/1", LOST, rule("other", r"/srv/2", general=True)) is not None
+    made = kind(b"lost /srv/1", LOST, rule("other", r"/srv/2", general=True))
+    assert made is not None
+    assert made.suits(b"lost /srv/2")
 
 
 def test_no_kind_where_what_was_said_before_decides() -> None:

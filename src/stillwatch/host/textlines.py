@@ -81,7 +81,7 @@ def wide_encoding(head: bytes) -> str:
 
 def _clean(lines: list[bytes], text: bytes) -> list[bytes]:
     """text: all of them at once, so that what none of them has is not sought in each."""
-    if len(text) > LINE_LIMIT:
+    if lines and max(map(len, lines)) > LINE_LIMIT:
         lines = [line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] for line in lines]
     if b"\x1b" in text:
         lines = [ANSI.sub(b"", line) if b"\x1b" in line else line for line in lines]

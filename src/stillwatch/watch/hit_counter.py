@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from stillwatch.records.event import Event
@@ -16,7 +17,11 @@ from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Found, Rule, fill, named
 
+Said = tuple[object, ...]
+"""Rule, subject, and the groups of `Rule.telling`: lines of a text that agree in these are counted together."""
 KEPT = 5
+TRIES = 16
+"""How often the last words of one thing are sought in what was said before: a flood of ends would make it dear."""
 SAME = 4096
 """Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
@@ -40,6 +45,7 @@ class Group:
         "newest",
         "recent",
         "rule",
+        "sought",
         "subject",
         "words",
     )
@@ -55,6 +61,7 @@ class Group:
         self.firsts: list[Line] = []
         self.newest: Line | None = None
         self.words: tuple[Line, ...] = ()
+        self.sought = 0
 
     @property
     def object(self) -> str:
@@ -62,11 +69,15 @@ class Group:
 
     def add(self, line: Line, found: Found) -> None:
         """Count the line; what the first one did not say, a later one adds."""
-        at = line.at
         if not found.groups.keys() <= self.fields.keys() and any(
             value is not None and name not in self.fields for name, value in found.groups.items()
         ):
             self.fields = {**kept_fields(found.groups), **self.fields}
+        self.tick(line)
+
+    def tick(self, line: Line) -> None:
+        """Count a line that says no more than those before it."""
+        at = line.at
         if not self.count or at < self.first:
             self.first = at
         if at > self.last:
@@ -111,7 +122,7 @@ class HitCounter:
         self.host = host
         self.dropped = 0
         self._groups: dict[Key, Group] = {}
-        self._hits: dict[tuple[object, ...], Hit] = {}
+        self._hits: dict[Said, Hit] = {}
         self._room: Room[Key] = Room()
         self._relations = Relations()
         self._newest = 0.0
@@ -121,8 +132,24 @@ class HitCounter:
         hit = self._hit(rule, line, found)
         group = self._groups.get(hit.key) or self._opened(hit.key, rule, line)
         group.add(line, found)
-        if rule.last_words and not group.words:
+        if rule.last_words and not group.words and group.sought < TRIES:
+            group.sought += 1
             group.words = last_words(line, hit.subject, earlier())
+        if line.at > self._newest:
+            self._newest = line.at
+        return hit
+
+    def again(self, rule: Rule, line: Line, said: Said, names: AbstractSet[str]) -> Hit | None:
+        """Count a hit by what it says; None where more of the line has to be known. names: the pattern's groups."""
+        hit = self._hits.get(said)
+        group = None if hit is None else self._groups.get(hit.key)
+        if (
+            group is None
+            or (rule.last_words and not group.words and group.sought < TRIES)
+            or not group.fields.keys() >= names
+        ):
+            return None
+        group.tick(line)
         if line.at > self._newest:
             self._newest = line.at
         return hit
@@ -131,7 +158,7 @@ class HitCounter:
         """What the line says, told once for all lines of a text that say the same."""
         if line.source != "log":
             return hit_of(rule, line, found)
-        said = (rule.id, line.subject, *map(found.groups.get, rule.telling))
+        said: Said = (rule.id, line.subject, *map(found.groups.get, rule.telling))
         hit = self._hits.get(said)
         if hit is None:
             if len(self._hits) >= SAME:

@@ -113,7 +113,7 @@ class Source:
 
     @property
     def guesses(self) -> bool:
-        return self.quick or max(self.failed.values(), default=0) >= MANY
+        return self.quick or (bool(self.failed) and max(self.failed.values()) >= MANY)
 
 
 class Service:
@@ -230,16 +230,17 @@ class Logins:
 
     @staticmethod
     def _entry(login: Login, source: Source | None) -> Entry:
-        tried = max(source.failed.values(), default=0) if source else 0
-        familiar = source is not None and login.user in source.friends
-        guessed = source is not None and source.guesses and tried >= FEW and not familiar
+        raw = login.line.raw
+        line = login.line if len(raw) <= KEPT_BYTES else login.line._replace(raw=raw[:KEPT_BYTES])
+        if source is None or not (source.failed or source.quick):
+            return Entry(login.user, login.source, line, 0, False, source is not None and login.user in source.friends)
+        tried = max(source.failed.values(), default=0)
+        familiar = login.user in source.friends
+        guessed = source.guesses and tried >= FEW and not familiar
         # All who come through a proxy or a web mailer share its address: there the account tells them apart.
-        if guessed and source and is_own(login.source):
+        if guessed and is_own(login.source):
             guessed = login.user in source.users
-        line = login.line._replace(raw=login.line.raw[:KEPT_BYTES])
-        return Entry(
-            user=login.user, source=login.source, line=line, failures=tried, guessed=guessed, familiar=familiar
-        )
+        return Entry(login.user, login.source, line, tried, guessed, familiar)
 
     def _siege(self, name: str, service: Service) -> Siege:
         mine = [(address, source) for (of, address), source in self._sources.items() if of == name and source.failures]

@@ -8,6 +8,7 @@ pattern decides on the raw line.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _RUNS = re.compile(rb"0+")
@@ -50,6 +51,18 @@ def loosen(pattern: str, *, bounded: bool = False) -> str:
         piece, position = _next_piece(pattern, position, bounded)
         out.append(piece)
     return "".join(out)
+
+
+def pieces(pattern: str) -> Iterator[tuple[str, str]]:
+    """Each piece of the pattern, and as it is when it tells no digits apart; "" where it cannot be so."""
+    position = 0
+    while position < len(pattern):
+        start = position
+        try:
+            piece, position = _next_piece(pattern, start, bounded=True)
+        except ValueError:
+            piece, position = "", _class_end(pattern, start)
+        yield pattern[start:position], piece
 
 
 def _next_piece(pattern: str, position: int, bounded: bool) -> tuple[str, int]:

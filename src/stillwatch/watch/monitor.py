@@ -15,7 +15,7 @@ from stillwatch.watch.everyday import Everyday
 from stillwatch.watch.family import ordinary_lines
 from stillwatch.watch.flood import SUBJECTS, Flood
 from stillwatch.watch.host_counters import Hosts
-from stillwatch.watch.kinds import Heard, Kinds
+from stillwatch.watch.kinds import Heard, Kind, Kinds
 from stillwatch.watch.last_words import REACH_LINES, Earlier
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
@@ -32,6 +32,8 @@ from stillwatch.watch.usage import judge_usage
 GRAVE = frozenset((b"0", b"1", b"2", b"3", b"4"))
 SHORT = 12
 """Lines: a text in which even what is ordinary once was shown for a reason."""
+TRIES = 4
+"""Lines of one masked form of which a Kind is sought: their digits may decide."""
 SELDOM = 3
 ALWAYS = 1000
 ERRORS = frozenset((b"0", b"1", b"2", b"3"))
@@ -153,15 +155,23 @@ class Watcher:
         line, verdict, known = judged
         if known is None:
             self._consider(line, verdict, None, earlier)
-        elif known.kind is not None:
-            self._count(line, verdict, None, earlier, known.kind.heard(line.raw))
-        else:
-            known.kind = self._kinds.of(line, verdict, self._heard(line, verdict))
-            self._consider(line, verdict, None, earlier)
+            return
+        for kind in known.kinds:
+            if kind.suits(line.raw):
+                self._count_again(line, verdict, earlier, kind)
+                return
+        heard = self._heard(line, verdict)
+        if known.tries < TRIES:
+            known.tries += 1
+            if made := self._kinds.of(line, verdict, heard):
+                known.kinds.append(made)
+        self._consider(line, verdict, None, earlier, heard)
 
-    def _consider(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier) -> None:
+    def _consider(
+        self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, told: Heard | None = None
+    ) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
-        spoken, heard = self._heard(line, verdict)
+        spoken, heard = told or self._heard(line, verdict)
         if not spoken and verdict[0] <= FOREIGN:
             line, verdict = self._in_english(line, verdict)
             spoken, heard = self._heard(line, verdict)
@@ -174,9 +184,24 @@ class Watcher:
             hit = counters.hits.add(rule, line, found, earlier)
             if rule.kind:
                 counters.logins.note(rule, line, hit.subject, hit.fields)
-        if not spoken and (
-            SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in (b"0", b"1", b"2", b"3", b"4")
-        ):
+        if not spoken:
+            self._count_unknown(line, verdict, key)
+
+    def _count_again(self, line: Line, verdict: Verdict, earlier: Earlier, kind: Kind) -> None:
+        """The same for a line of a kind of which it is known who listens."""
+        counters = self._hosts.of(line.host)
+        for told in kind.told:
+            rule = told.rule
+            hit = counters.hits.again(rule, line, told.said(line), told.names)
+            if hit is None:
+                hit = counters.hits.add(rule, line, told.found(line.raw), earlier)
+            if rule.kind:
+                counters.logins.note(rule, line, hit.subject, hit.fields)
+        if not kind.spoken:
+            self._count_unknown(line, verdict, None)
+
+    def _count_unknown(self, line: Line, verdict: Verdict, key: bytes | None) -> None:
+        if SUSPICIOUS in verdict or line.fields.get("PRIORITY", b"6") in GRAVE:
             self.novelty.note(line, key)
 
     def _heard(self, line: Line, verdict: Verdict) -> Heard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
@@ -32,13 +33,13 @@ class Besieged:
     def note(self, rule: Rule, line: Line, service: str, fields: Mapping[str, str]) -> None:
         """A line that a rule with a kind has matched."""
         login = Login(
-            form=rule.id,
-            service=service,
-            user=fields.get("user", ""),
-            source=_address(fields.get("source", "")),
-            line=line,
-            times=_times(fields.get("attempts", "")),
-            refused=rule.kind == "refused",
+            rule.id,
+            service,
+            fields.get("user", ""),
+            _address(fields.get("source", "")),
+            line,
+            _times(fields.get("attempts", "")),
+            rule.kind == "refused",
         )
         if rule.kind == "login-accepted":
             self._logins.accept(login)
@@ -59,6 +60,7 @@ class Besieged:
         return (*won, *sieges, *rest)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str:
     """One way to write an address, so that it is counted once."""
     text = text.strip("[]().").lower()

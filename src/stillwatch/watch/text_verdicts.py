@@ -12,7 +12,8 @@ from stillwatch.watch.kinds import Kind
 from stillwatch.watch.mask import mask
 from stillwatch.watch.prefilter import CACHE_ENTRIES, CACHED_BYTES, HARMLESS, SUSPICIOUS, Prefilter, Verdict
 from stillwatch.watch.shapes.alike import Alike
-from stillwatch.watch.shapes.reader import Block, Reader, may_say_more
+from stillwatch.watch.shapes.opening import may_say_more
+from stillwatch.watch.shapes.reader import Block, Reader
 from stillwatch.watch.words import DIGITS, bare
 
 GRAVE: Final = frozenset((b"0", b"1", b"2", b"3"))
@@ -21,15 +22,16 @@ CALL_IT_SUSPICIOUS: Final = Verdict((SUSPICIOUS,))
 
 
 class Known:
-    """What is known of a kind of line that is not harmless, or not well read. alike: how the others are read, and kind:
-    what the rules make of them, where that is shorter than to look at the whole line."""
+    """What is known of a kind of line that is not harmless, or not well read. alike: how the others are read, and
+    kinds: what the rules make of them, where that is shorter than to look at the whole line."""
 
-    __slots__ = ("alike", "kind", "unnamed", "untimed", "verdict")
+    __slots__ = ("alike", "kinds", "tries", "unnamed", "untimed", "verdict")
 
     def __init__(self, verdict: Verdict, *, untimed: bool = False, unnamed: bool = False) -> None:
         self.verdict, self.untimed, self.unnamed = verdict, untimed, unnamed
         self.alike: Alike | None = None
-        self.kind: Kind | None = None
+        self.kinds: list[Kind] = []
+        self.tries = 0
 
 
 class Judged(NamedTuple):
@@ -149,7 +151,7 @@ class TextVerdicts:
             self._studies = reader.studies
             self._forget()
         said = line.raw.translate(None, DIGITS) if reader.reworded else key
-        needles = () if said in calm else self._screen.hangs_on(said)
+        needles = None if self.plain.get(key) is CLOSER else () if said in calm else self._screen.hangs_on(said)
         verdict, hinges = self._screen.verdict(line.raw) if needles != () else HARMLESS, reader.hinges
         lasting = not reader.volatile or bool(hinges)
         if not verdict and lasting and line.fields.get("PRIORITY") in GRAVE:
@@ -207,7 +209,7 @@ class TextVerdicts:
         """A line of a known kind that may matter, taken apart; None for one that does not, whatever its kind does."""
         if known.untimed or known.unnamed:
             self._count(known)
-        if not known.verdict or not (known.kind or self._screen.may_match(known.verdict, raw)):
+        if not known.verdict or not (known.kinds or self._screen.may_match(known.verdict, raw)):
             return None
         if known.alike and (line := known.alike.read(raw, self._reader.stamps)):
             return Judged(line, known.verdict, known)

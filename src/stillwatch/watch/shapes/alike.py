@@ -9,6 +9,7 @@ from typing import Final
 from stillwatch.records.line import Line
 from stillwatch.watch.shapes.stamp import Stamps
 
+_line = Line._make
 Heads = Sequence[tuple[re.Match[bytes], int]]
 FREE: Final = ("stamp", "f", "z", "pid", "pid2", "mono")
 """The parts of a head that are read anew from each line; digits elsewhere in it must be the same."""
@@ -56,7 +57,7 @@ class Alike:
         if self._pid:
             fields = fields.copy()
             fields["_PID"] = raw[self._pid]
-        return Line(at, raw[self._start :], self._subject, "log", fields, False, self._host)
+        return _line((at, raw[self._start :], self._subject, "log", fields, False, self._host))
 
 
 def hinges(raw: bytes) -> tuple[slice, ...]:

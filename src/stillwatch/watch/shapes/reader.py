@@ -10,8 +10,9 @@ from stillwatch.records.line import LINE_LIMIT, Line
 from stillwatch.watch.shapes.alike import Alike, hinges
 from stillwatch.watch.shapes.fields import pairs, read_fields, read_json, read_logfmt
 from stillwatch.watch.shapes.head import fill, level_for_program
-from stillwatch.watch.shapes.leading import LEADING_LEVEL, leading_priority
+from stillwatch.watch.shapes.leading import leading_priority
 from stillwatch.watch.shapes.naming import is_program_name, program_name
+from stillwatch.watch.shapes.opening import MAY_HAVE_HEAD, may_say_more
 from stillwatch.watch.shapes.parts import Parts
 from stillwatch.watch.shapes.shape import TAG, Shape, beginning
 from stillwatch.watch.shapes.stamp import Stamps
@@ -29,11 +30,6 @@ LOOSE: Final = tuple(shape for shape in TABLE if shape.loose)
 LETTERS: Final = bytes(
     97 if chr(code).isalpha() or code >= 128 else 48 if chr(code).isdigit() else code for code in range(256)
 )
-MAY_HAVE_HEAD: Final = re.compile(
-    rb"[\[({<0-9]|(?:[^\W\d_]{2,14} )?[^\W\d_]{1,14}\.? {0,2}[\[(]?\d|[\w.-]{1,100} *\| "
-    rb"|\[?[A-Z]{4,9}\]?[ :]+[\[(]?\d|[\w@][\w.@/-]*=|[\x80-\xff]"
-)
-"""What begins otherwise has no head of its own: told at a glance."""
 OWN_TAG: Final = re.compile(TAG.encode())
 PAIR_START: Final = re.compile(rb"[A-Za-z_@][\w.@/-]{0,60}=")
 LOGFMT_START: Final = re.compile(rb"(?:time|ts|t|level|lvl|msg|timestamp|logger|caller|at)=")
@@ -285,11 +281,6 @@ class Reader:
                 at = min(self.booted + parts.uptime, self.now)
         at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
-
-
-def may_say_more(message: bytes) -> bool:
-    """Whether a message may begin with a head of its own, or with a word for how bad it is."""
-    return MAY_HAVE_HEAD.match(message) is not None or LEADING_LEVEL.match(message) is not None
 
 
 def _without_priority(fields: Any) -> dict[str, bytes]:

@@ -13,6 +13,10 @@ import msgspec
 
 CACHED: Final = 8192
 CLOCK: Final = re.compile(rb"(?<=[ T:])([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$")
+MINUTES: Final = {
+    b"%02d:%02d" % (hour, minute): hour * 3600 + minute * 60 for hour in range(24) for minute in range(60)
+}
+SECONDS: Final = {b":%02d" % second: second for second in range(60)}
 DAY_SECONDS: Final = 86400.0
 YEARS_BACK: Final = 8
 """So far back a date without a year may lie: a 29 February is met at least once in it."""
@@ -70,6 +74,14 @@ class Stamps:
 
     def read(self, stamp: bytes, fraction: bytes | None, zone: bytes | None) -> float | None:
         """Seconds since the epoch, None for a time that no calendar has."""
+        midnight, minute, second = (
+            self._days.get((stamp[:-8], zone)),
+            MINUTES.get(stamp[-8:-3]),
+            SECONDS.get(stamp[-3:]),
+        )
+        if midnight is not None and minute is not None and second is not None:
+            known = midnight + minute + second
+            return known + float(b"0." + fraction) if fraction else known
         at = self._read.get((stamp, zone), -1.0)
         if at == -1.0:
             at = self._of_day(stamp, zone)
