@@ -18,7 +18,7 @@ from stillwatch.think.talk.topic import Known
 from stillwatch.untrusted.for_model import new_nonce
 
 
-class Words(Protocol):
+class AnswerWords(Protocol):
     """Pieces in, pieces that may be shown out; `cited` has the ids in the order of their first mention."""
 
     cited: list[str]
@@ -48,7 +48,7 @@ class Answering:
     known: Known
     looks: LookTools | None
     clock: Clock
-    words: Callable[[Sequence[str], Callable[[str], None]], Words]
+    words: Callable[[Sequence[str], Callable[[str], None]], AnswerWords]
     writing: Callable[[], AbstractAsyncContextManager[ChatModel | str]] | None = None
     chooser: ChatModel | None = None
 
