@@ -199,7 +199,7 @@ def test_scripts_are_programs_that_stop_at_the_first_error() -> None:
             assert "\nset -euo pipefail\n" in text, shown(path)
 
 
-COMMANDS = frozenset(("stillwatch", "models", "systemctl", "apt-get", "pip"))
+COMMANDS = frozenset(("stillwatch", "models", "systemctl", "apt-get", "pip", "sudo"))
 """What begins with one of these is typed, not read."""
 
 

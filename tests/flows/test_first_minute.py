@@ -38,11 +38,7 @@ def test_what_fails_names_its_log(newcomer: fresh.Container) -> None:
     with pytest.raises(fresh.RigProblem) as failed:
         newcomer.run([f"{CLONE}/scripts/setup", "--demo"])  # these packages are not at hand, and there is no network
     said = str(failed.value)
-    (log,) = [
-        line.rpartition(" ")[2]
-        for line in said.splitlines()
-        if line.startswith("  ") and "/" in line.rpartition(" ")[2]
-    ]
+    (log,) = re.findall(r"^  \S.*: (/\S+)$", said, re.MULTILINE)
     assert "✗ Debian packages: " in said
     assert "Reading package lists" in (newcomer.place / log[1:]).read_text()
 

@@ -167,7 +167,7 @@ def test_r15_an_instance_of_a_template_is_judged_and_one_that_nobody_named_is_re
     for verb in ("start_unit", "restart_unit"):
         told = say(machine, "explain", action=verb, target="pair@-etc-shadow.service")
         assert (told["verdict"], told["rule"]) == ("refuse", "schema"), told
-        assert facts(told["reason"]) == ["pair@.service"]
+        assert "pair@.service" in facts(told["reason"])
 
 
 def test_r40_who_carries_an_administrator_is_protected_whatever_its_name(machine):

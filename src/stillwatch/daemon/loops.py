@@ -30,11 +30,12 @@ from stillwatch.triage.mute import apply_mutes
 from stillwatch.triage.resolution import why_over
 from stillwatch.watch.monitor import Watcher
 
+NO_CHANGES = "nothing can be changed"
 LOG = logging.getLogger(__name__)
 SETTLE_SECONDS = 0.3
 """Changes of one cause come within moments of each other; they are looked at together."""
 TEND_SECONDS = 1.0
-WONDER_SECONDS = 30.0
+UNKNOWN_SECONDS = 30.0
 TIDY_SECONDS, TIDY_PAUSE = 600.0, 0.2
 RETRY_SECONDS = 5.0
 
@@ -172,7 +173,7 @@ class Daemon:
     async def _wonder(self) -> None:
         """What no rule knows is put to the models a few lines at a time, while there is nothing graver to think of."""
         while True:
-            await self.sleep(WONDER_SECONDS)
+            await self.sleep(UNKNOWN_SECONDS)
             if self.thinking.is_idle:
                 known = self.store.book.open_incidents()
                 self.hear(
@@ -201,7 +202,7 @@ class Daemon:
         """All is watched without a gate and a messenger, so they are told beside what is read."""
         await self.lifecycle.see_gate()
         gate, people = self.lifecycle.gate_problem, self.lifecycle.notifier.problem
-        self.standing.beside("gate", f"nothing can be changed: {gate}" if gate else "")
+        self.standing.beside("gate", f"{NO_CHANGES}: {gate}" if gate else "")
         self.standing.beside("notify", f"people are not told: {people}" if people else "")
 
     async def tend(self) -> None:
