@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from stillwatch.records.cause import CAUSES
 from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, GIST, MERE, REASONS, cause_of, gist_of, gravity
+from stillwatch.watch.prefilter import TROUBLE
 
-
-@pytest.mark.parametrize(
-    ("text", "priority", "grave"),
-    [
-        ("the palette is corrupted", None, FATAL),
-        ("out of hue", 2, FATAL),
-        ("painter: error: no such hue", None, ERROR),
-        ("HueException: no such hue", None, ERROR),
-        ("no such hue", 3, ERROR),
-        ("could not mix the hue", None, FAILURE),
-        ("mixing exited with code 3", None, FAILURE),
-        ("mixing exited with code 0", None, MERE),
-        ("could not mix the hue, retrying", None, MERE),
-        ("could not mix the hue", 6, MERE),
-        ("[info] could not mix the hue", None, MERE),
-        ("12 hues, 0 errors", None, MERE),
-        ("mixing hues", None, MERE),
-    ],
+GRADED = (
+    ("the palette is corrupted", None, FATAL),
+    ("out of hue", 2, FATAL),
+    ("painter: error: no such hue", None, ERROR),
+    ("HueException: no such hue", None, ERROR),
+    ("no such hue", 3, ERROR),
+    ("could not mix the hue", None, FAILURE),
+    ("mixing exited with code 3", None, FAILURE),
+    ("mixing exited with code 0", None, MERE),
+    ("could not mix the hue, retrying", None, MERE),
+    ("could not mix the hue", 6, MERE),
+    ("[info] could not mix the hue", None, MERE),
+    ("12 hues, 0 errors", None, MERE),
+    ("cpu3:17)ALERT: no hue for 8 seconds", None, ERROR),
+    ("EMERG no hue is left", None, ERROR),
+    ("hues: SEVERE none is left", None, ERROR),
+    ("giving up on the hue", None, FATAL),
+    ("the painter panicked", None, FATAL),
+    ("SIGBUS in the painter", None, FATAL),
+    ("painting has deteriorated", None, FAILURE),
+    ("the painter is stuck", None, FAILURE),
+    ("the brush is not mounted", None, FAILURE),
+    ("the brush does not match", None, FAILURE),
+    ("mixing hues", None, MERE),
 )
+
+
+@pytest.mark.parametrize(("text", "priority", "grave"), GRADED)
 def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) -> None:
     assert gravity(text, priority) == grave
 
@@ -69,3 +81,8 @@ def test_the_gist_is_what_was_said(text: str, gist: str) -> None:
 
 def test_the_gist_is_short() -> None:
     assert len(gist_of("no such hue " * 50)) <= GIST + 2
+
+
+@pytest.mark.parametrize("text", [text for text, priority, grave in GRADED if grave > MERE and priority is None])
+def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
+    assert re.search(TROUBLE, text, re.I), "a line that the filter takes for harmless is not judged at all"

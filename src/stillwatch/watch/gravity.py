@@ -29,6 +29,7 @@ _ERROR = re.compile(
 _FAILURE = re.compile(
     r"\b(?:failed|failure|cannot|can't|couldn't|could ?n[o']t|unable to|timed? ?out|refused|denied|rejected)\b"
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
+    r"|\b(?:degraded|deteriorated|unresponsive|stuck|hung|stalled|lock(?:ed)?[ -]?up|faulted|overheat(?:ed|ing)?)\b"
     r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
     r"|\bdoes(?:n't| not) (?:exist|match)\b"
     r"|\b(?:invalid|incorrect|wrong)\b"

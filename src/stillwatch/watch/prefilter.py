@@ -26,10 +26,13 @@ FOREIGN = -1000
 """In a verdict, this and below: saying number FOREIGN - n of shapes/errors.py, an error in another language."""
 
 TROUBLE = (
-    r"\b(fail(ed|ure|ing)?|\w*errors?|fatal|panic|critical|cannot|can't|could ?n[o']t|couldn't|unable to|refused|denied"
-    r"|corrupt(ed)?|crash(ed)?|abort(ed)?|timed? ?out|\w*exception|traceback|broken|invalid|unreachable|exhausted"
-    r"|exceeded|expired|lost|dead|killed|malformed|rejected|went away|not responding|segmentation|segfault|no such"
-    r"|deadlock|unhandled|exit(ed)? (with )?(code|status))\b"
+    r"\b(fail(ed|ure|ing|s)?|\w*errors?|err|eror|fatal(ly)?|panic(ked|king)?|crit(ical)?|severe|alert|emerg(ency)?"
+    r"|cannot|can't|could ?n[o']t|couldn't|unable to|refus(ed|es|ing)|denied|corrupt(ed|ion)?|crash(ed)?|abort(ed)?"
+    r"|timed? ?out|\w*exception|traceback|broken|invalid|unreachable|unavailable|exhausted|exceeded|expired|lost|dead"
+    r"|killed|malformed|rejected|went away|not responding|segmentation|segfault|sig(segv|abrt|bus|ill|kill)|no such"
+    r"|deadlock|unhandled|unrecoverable|irrecoverable|core dumped|data loss|giving up|gave up|degraded|deteriorated"
+    r"|unresponsive|stuck|hung|stalled|lock(ed)?[ -]?up|faulted|overheat(ed|ing)?|missing|wrong|incorrect"
+    r"|does(n't| not)|not (enough|found|mounted|allowed|permitted)|no (space|route)|exit(ed)? (with )?(code|status))\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
