@@ -26,3 +26,9 @@ def test_alike(text: str, is_ordinary: bool) -> None:
 
 def test_a_single_word_is_no_kind() -> None:
     assert not Everyday(["failed"]).knows("failed")
+
+
+def test_two_lines_are_not_alike_because_both_end_in_the_same_error() -> None:
+    everyday = Everyday(["chroot.c: open() failed: No such file or directory"])
+    assert not everyday.knows("Redis::CannotConnectError: No such file or directory - connect(2) for /run/redis.sock")
+    assert everyday.knows("chroot.c: open() of /x failed: No such file or directory")

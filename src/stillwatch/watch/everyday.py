@@ -12,6 +12,12 @@ HOLDS: Final = 0.8
 """Or the line has so many of the words of the ordinary one, if that has enough of them."""
 ENOUGH: Final = 4
 _WORD = re.compile(r"[a-z][a-z']+")
+_ERRORS = re.compile(
+    r"\b(?:no such file or directory|no space left on device|(?:permission|access) denied|not a directory"
+    r"|connection (?:refused|timed out|reset by peer)|operation not (?:permitted|supported)|input/output error"
+    r"|invalid argument)\b"
+)
+"""What the C library says of an error (strerror(3)) is one word: two lines are not alike because both end so."""
 _NAMES = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|(?<![\w.])/[^\s:,\"']+|\"[^\"]{1,80}\"")
 _LEVELS: Final = frozenset(
     ("error", "err", "warn", "warning", "info", "debug", "level", "msg", "time", "critical", "crit")
@@ -31,7 +37,8 @@ class Everyday:
 
 
 def words_of(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(_NAMES.sub(" ", text.lower()))) - _LEVELS
+    said = _ERRORS.sub(lambda found: re.sub("[ /]", "", found[0]), text.lower())
+    return frozenset(_WORD.findall(_NAMES.sub(" ", said))) - _LEVELS
 
 
 def _alike(words: frozenset[str], kind: frozenset[str]) -> bool:

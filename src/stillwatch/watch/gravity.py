@@ -81,6 +81,10 @@ REASONS: Final = (
         r"|\bfailed (?:to )?(?:log-?in|authenticat\w+)\b",
     ),
     _reason(
+        "wrong-credentials",
+        r"\bunauthori[sz]ed\b|\bauthentication (?:is )?required\b|\binvalid_grant\b|\btoken (?:has |is )?expired\b",
+    ),
+    _reason(
         "name-resolution",
         r"\bname or service not known\b|\bname resolution\b|\bcould not resolve\b|\bno such host\b"
         r"|\bENOTFOUND\b|\bNXDOMAIN\b",
