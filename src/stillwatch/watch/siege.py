@@ -68,7 +68,7 @@ def _address(text: str) -> str:
 
 
 def _times(text: str) -> int:
-    return min(int(text), MOST_TIMES) if text.isascii() and text.isdigit() and int(text) else 1
+    return min(int(text), MOST_TIMES) if text and text.isascii() and text.isdigit() and int(text) else 1
 
 
 def _entered(host: str, service: str, entry: Entry) -> Trigger:

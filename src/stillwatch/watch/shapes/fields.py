@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,49 +15,58 @@ from stillwatch.watch.shapes.stamp import Stamps
 
 Fields = Mapping[str, Any]
 DEPTH: Final = 3
-TIMES: Final = (
+
+
+def family(*names: str) -> dict[str, int]:
+    """Names for one thing, with their rank: of several in a record the first counts."""
+    return {name: rank for rank, name in enumerate(names)}
+
+
+TIMES: Final = family(
     "@timestamp", "timestamp", "time", "ts", "@t", "t", "datetime", "date", "asctime", "eventtime", "event_time",
     "created", "created_at", "published", "timeunixnano", "observedtimestamp", "timeunix", "log_time", "logged_at",
     "receivetimestamp", "time_iso8601", "starttime", "start_time", "startutc", "requesttime", "timegenerated",
     "time_local", "instant.epochsecond", "timemillis", "t.$date", "event.created", "ingesttime", "when", "at",
 )  # fmt: skip
-MESSAGES: Final = (
+MESSAGES: Final = family(
     "msg", "message", "short_message", "log", "event", "textpayload", "jsonpayload.message", "jsonpayload.msg",
     "jsonpayload.event", "protopayload.status.message", "@m", "@mt", "body", "body.stringvalue", "text", "line",
     "content", "renderedmessage", "messagetemplate", "full_message", "error_message", "errormessage", "description",
     "raw", "data.msg", "summary", "details", "message.message",
 )  # fmt: skip
-TROUBLES: Final = (
+TROUBLES: Final = family(
     "error", "err", "err.message", "error.message", "exception", "exc_info", "exception.message", "@x", "reason",
     "error.cause", "attr.error", "attr.error.errmsg", "cause", "stack_trace", "error_description", "errorcode",
     "thrown.message", "errmsg", "jsonpayload.error", "fields.error", "detail", "attr.message", "attr.message.msg",
     "attr.message.error_str",
 )  # fmt: skip
-HOSTS: Final = (
+HOSTS: Final = family(
     "_hostname", "hostname", "host.name", "host.hostname", "host", "nodename", "node_name", "node",
     "kubernetes.host", "kubernetes.node.name", "agent.hostname", "server_name", "machine", "machinename",
     "computer", "resource.host.name", "resource.labels.node_name", "logsource",
 )  # fmt: skip
-PROGRAMS: Final = (
+PROGRAMS: Final = family(
     "syslog_identifier", "program", "programname", "appname", "app_name", "app", "application", "service.name",
     "service", "service_name", "servicename", "process.name", "ident", "component", "logger", "logger_name",
     "loggername", "log.logger", "name", "c", "kubernetes.container_name", "kubernetes.container.name",
     "container_name", "container.name", "tag", "resource.service.name", "resource.labels.container_name",
     "resource.labels.service_name", "sourcecontext", "_comm", "jsonpayload.logger", "source",
 )  # fmt: skip
-UNITS: Final = (
+UNITS: Final = family(
     "unit", "coredump_unit", "object_systemd_unit", "_systemd_unit", "systemd_unit", "kubernetes.pod_name",
     "kubernetes.pod.name", "pod", "pod_name", "resource.labels.pod_name",
 )  # fmt: skip
-PIDS: Final = ("_pid", "pid", "syslog_pid", "process_id", "processid", "process.pid", "procid", "pid_")
-LEVELS: Final = (
+PIDS: Final = family("_pid", "pid", "syslog_pid", "process_id", "processid", "process.pid", "procid", "pid_")
+LEVELS: Final = family(
     "priority", "level", "levelname", "severity", "log.level", "lvl", "loglevel", "log_level", "@l", "s",
     "severitytext", "severity_text", "error_severity", "syslog.severity", "status", "jsonpayload.level", "type",
 )  # fmt: skip
-STATUSES: Final = (
+STATUSES: Final = family(
     "status", "status_code", "statuscode", "downstreamstatus", "response.status", "http.response.status_code",
     "sc-status", "httprequest.status", "res.statuscode", "response_status", "http_status", "response_code", "code",
 )  # fmt: skip
+MACHINES: Final = frozenset(tuple(HOSTS)[:4])
+"""Names that always mean the machine."""
 REQUESTS: Final = frozenset(
     ("request", "method", "uri", "url", "path", "requestmethod", "request_method", "http_method", "cs-method")
 )
@@ -108,13 +117,13 @@ def read_fields(given: Fields, stamps: Stamps, raw: bytes) -> Parts:
         return _of_journal(fields, stamps)
     parts = Parts(b"", reworded=True)
     parts.at, parts.zoned = _time(fields, stamps)
-    parts.host, parts.program = _host(fields), _first(fields, PROGRAMS)
-    parts.unit, parts.pid = _first(fields, UNITS), _first(fields, PIDS)
+    parts.host, parts.program = _host(fields), _first(fields, _there(fields, PROGRAMS))
+    parts.unit, parts.pid = _first(fields, _there(fields, UNITS)), _first(fields, _there(fields, PIDS))
     parts.priority = _priority(fields)
     parts.message = _message(fields, raw)
     parts.pinned = b"\\u" in raw
     parts.by_number = (
-        parts.pinned or _status(fields) is not None or any(_is_number(fields.get(name)) for name in LEVELS)
+        parts.pinned or _status(fields) is not None or any(_is_number(fields[name]) for name in _there(fields, LEVELS))
     )
     return parts
 
@@ -152,8 +161,8 @@ def _of_journal(fields: Fields, stamps: Stamps) -> Parts:
 
 
 def _time(fields: Fields, stamps: Stamps) -> tuple[float | None, bool]:
-    for name in TIMES:
-        value = fields.get(name)
+    for name in _there(fields, TIMES):
+        value = fields[name]
         if isinstance(value, str) and value:
             if value.replace(".", "", 1).isdecimal():
                 return _of_magnitude(float(value)), True
@@ -181,8 +190,8 @@ def _of_magnitude(value: float) -> float:
 
 
 def _priority(fields: Fields) -> int | None:
-    for name in LEVELS:
-        if name in fields and (found := priority_of(fields[name])) is not None:
+    for name in _there(fields, LEVELS):
+        if (found := priority_of(fields[name])) is not None:
             return found
     number = priority_of_severity_number(fields.get("severitynumber", fields.get("severity_number")))
     if number is not None:
@@ -193,29 +202,32 @@ def _priority(fields: Fields) -> int | None:
 
 def _status(fields: Fields) -> int | None:
     """What a web server answered, where the record is of a request."""
-    if not any(part in REQUESTS for name in fields for part in name.split(".")):
-        return None
-    for name in STATUSES:
-        value = fields.get(name)
+    for name in _there(fields, STATUSES) if _is_request(fields) else ():
+        value = fields[name]
         if isinstance(value, int | str) and str(value).isdecimal() and 100 <= int(value) <= 599:
             return int(value)
     return None
 
 
+def _is_request(fields: Fields) -> bool:
+    return not REQUESTS.isdisjoint(fields) or any(
+        not REQUESTS.isdisjoint(name.split(".")) for name in fields if "." in name
+    )
+
+
 def _host(fields: Fields) -> str:
     """`host` of a request is the site that was asked for, not the machine."""
-    found = _first(fields, HOSTS[:4])
-    if found or any(name in REQUESTS for name in fields):
-        return found
-    return _first(fields, HOSTS)
+    names = _there(fields, HOSTS)
+    found = _first(fields, [name for name in names if name in MACHINES])
+    return found if found or not REQUESTS.isdisjoint(fields) else _first(fields, names)
 
 
 def _message(fields: Fields, raw: bytes) -> bytes:
     """The words, with those of the error where they are not the same; the whole record where it has none of both."""
-    said = _first(fields, MESSAGES)
+    said = _first(fields, _there(fields, MESSAGES))
     told = [said] if said else []
-    for name in TROUBLES:
-        value = fields.get(name)
+    for name in _there(fields, TROUBLES):
+        value = fields[name]
         if value is None or isinstance(value, bool | int | float):
             continue
         words = _text(value)
@@ -233,7 +245,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and value.isdecimal())
 
 
-def _first(fields: Fields, names: tuple[str, ...]) -> str:
+def _there(fields: Fields, names: Mapping[str, int]) -> Sequence[str]:
+    """Those of the names that the record has, in their order."""
+    return sorted(fields.keys() & names.keys(), key=names.__getitem__)
+
+
+def _first(fields: Fields, names: Sequence[str]) -> str:
     for name in names:
         if (value := fields.get(name)) is not None and value != "" and (text := _text(value)):
             return text
