@@ -30,7 +30,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.serve.openai.chat_request import read_asked
 from stillwatch.serve.openai.endpoints import Answering
 from stillwatch.serve.openai.frames import Frames
-from stillwatch.serve.openai.window_tasks import side_of
+from stillwatch.serve.openai.window_tasks import task_of
 from stillwatch.service.one_pass import OnePass
 from tests.serve.scene import FAILED, ScriptedGate, known, serving
 from tests.support.injections import texts
@@ -109,7 +109,7 @@ class Stage:
         answer = Answering(
             conversation=self.conversation,
             asked=asked,
-            side=side_of(asked, None),
+            task=task_of(asked, None),
             by="chat",
             shows_status=True,
             frames=frames,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.cli.global_options import GlobalOptions, me, take_everywhere
+from stillwatch.cli.global_options import GlobalOptions, me, take_global_options
 from stillwatch.errors import WrongUsage
 
 words = st.lists(st.text(max_size=8).map(lambda word: word.lstrip("-") or "word"), max_size=6)
@@ -15,23 +15,26 @@ words = st.lists(st.text(max_size=8).map(lambda word: word.lstrip("-") or "word"
 @given(words, words)
 def test_they_may_stand_anywhere(before: list[str], after: list[str]) -> None:
     given_words = [*before, "--config", "a.toml", "--debug", *after, "--state-dir=/s", "--runtime-dir", "/r"]
-    found, rest = take_everywhere(given_words)
+    found, rest = take_global_options(given_words)
     assert found == GlobalOptions(config="a.toml", state_dir="/s", runtime_dir="/r", debug=True)
     assert rest == [*before, *after]
 
 
 def test_after_two_dashes_they_are_words() -> None:
-    assert take_everywhere(["explain", "--", "--config", "x"]) == (GlobalOptions(), ["explain", "--", "--config", "x"])
+    assert take_global_options(["explain", "--", "--config", "x"]) == (
+        GlobalOptions(),
+        ["explain", "--", "--config", "x"],
+    )
 
 
 def test_the_last_one_wins() -> None:
-    assert take_everywhere(["--config", "a", "--config=b"])[0].config == "b"
+    assert take_global_options(["--config", "a", "--config=b"])[0].config == "b"
 
 
 @pytest.mark.parametrize("line", [["--config"], ["--state-dir="], ["--runtime-dir", "--json"], ["x", "--config", ""]])
 def test_a_missing_value_is_wrong_usage(line: list[str]) -> None:
     with pytest.raises(WrongUsage, match="needs a"):
-        take_everywhere(line)
+        take_global_options(line)
 
 
 def test_somebody_sits_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from stillwatch.chat.chat_commands import exact_order
 from stillwatch.serve.openai.chat_request import read_asked
 from stillwatch.serve.openai.window_answers import by_fixed_code, orders_something
-from stillwatch.serve.openai.window_tasks import side_of
+from stillwatch.serve.openai.window_tasks import task_of
 from tests.serve.frontends import LIBRECHAT, LOBE_CHAT, OPEN_WEBUI, Prompt, librechat, lobe_chat, open_webui
 
 pytestmark = pytest.mark.process
@@ -33,7 +33,7 @@ def test_a_published_window(package: str) -> None:
     beside = 0
     for prompt in read(package):
         asked = read_asked({"model": "stillwatch", "messages": prompt.messages})
-        side = side_of(asked, None)
+        side = task_of(asked, None)
         assert (side is not None) == prompt.side, prompt.name
         beside += prompt.side
         if side is not None:

@@ -23,7 +23,7 @@ class GlobalOptions:
     ignore_config: bool = False
 
 
-def take_everywhere(arguments: Sequence[str]) -> tuple[GlobalOptions, list[str]]:
+def take_global_options(arguments: Sequence[str]) -> tuple[GlobalOptions, list[str]]:
     """Take the common options out of the command line, up to a `--`; the last one given wins.
 
     Raises WrongUsage if one of them lacks its value.
@@ -49,16 +49,16 @@ def take_everywhere(arguments: Sequence[str]) -> tuple[GlobalOptions, list[str]]
     return GlobalOptions(config=config, state_dir=state_dir, runtime_dir=runtime_dir, debug=debug), rest
 
 
-def build_app(everywhere: GlobalOptions) -> App:
+def build_app(options: GlobalOptions) -> App:
     """The real App. Imported only here, so that no --help pays for it."""
     from stillwatch.app import Options, build
 
     return build(
         Options(
-            config=everywhere.config,
-            state_dir=everywhere.state_dir,
-            runtime_dir=everywhere.runtime_dir,
-            ignore_config=everywhere.ignore_config,
+            config=options.config,
+            state_dir=options.state_dir,
+            runtime_dir=options.runtime_dir,
+            ignore_config=options.ignore_config,
         )
     )
 
@@ -77,12 +77,12 @@ class Door:
     """Where commands get their App from: main.py says with which options, a test says which App."""
 
     def __init__(self) -> None:
-        self.everywhere = GlobalOptions()
+        self.options = GlobalOptions()
         self.build: Callable[[GlobalOptions], App] = build_app
 
     def app(self, *, ignore_config: bool = False) -> App:
         """ignore_config: with the defaults, for a command that examines the configuration itself."""
-        return self.build(replace(self.everywhere, ignore_config=ignore_config))
+        return self.build(replace(self.options, ignore_config=ignore_config))
 
 
 door = Door()

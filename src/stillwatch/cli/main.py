@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.cli.families import FAMILIES, overview
-from stillwatch.cli.global_options import door, take_everywhere
+from stillwatch.cli.global_options import door, take_global_options
 from stillwatch.cli.terminal import tell, write
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
 from stillwatch.untrusted.for_terminal import harmless, one_line
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
-    everywhere, words = take_everywhere(arguments)
+    options, words = take_global_options(arguments)
     if not words or words[0] in {"--help", "-h", "help"}:
         if len(words) < 2 or words[0] != "help":
             write(harmless(overview() + "\n"))
@@ -52,7 +52,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
     name = words[0]
     if name not in FAMILIES:
         raise WrongUsage(_unknown(name, FAMILIES), next_step="'stillwatch --help' lists the commands")
-    door.everywhere = everywhere
+    door.options = options
     return _invoke(name, words[1:])
 
 

@@ -12,7 +12,7 @@ import pytest
 from stillwatch.chat.chat_commands import exact_order
 from stillwatch.serve.openai.chat_request import read_asked
 from stillwatch.serve.openai.window_answers import BY_CODE_ALONE, by_fixed_code, checked, first_words, orders_something
-from stillwatch.serve.openai.window_tasks import WindowTask, side_of
+from stillwatch.serve.openai.window_tasks import WindowTask, task_of
 from tests.serve.scene import FAILED, ScriptedGate, script, serving
 from tests.serve.side_prompts import LINES, QUESTION, QUOTE, SIDE, user
 from tests.support.scripted_llm import ScriptedLLM
@@ -36,7 +36,7 @@ def in_form(kind: str, answer: str) -> bool:
 @pytest.mark.parametrize(("kind", "messages"), SIDE)
 def test_fixed_code_answers_in_form(kind: str, messages: Any) -> None:
     asked = read_asked({"model": "stillwatch", "messages": messages})
-    found = side_of(asked, None)
+    found = task_of(asked, None)
     assert found is not None
     answer = by_fixed_code(found, asked)
     assert in_form(kind, answer)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stillwatch.serve.openai.chat_request import ChatRequest, read_asked
-from stillwatch.serve.openai.window_tasks import side_of
+from stillwatch.serve.openai.window_tasks import task_of
 from tests.serve.side_prompts import HISTORY, PERSON, QUESTION, SIDE, user
 
 
@@ -16,7 +16,7 @@ def asked(messages: Any, **more: Any) -> ChatRequest:
 
 
 def kind_of(messages: Any, header: str | None = None, **more: Any) -> str:
-    side = side_of(asked(messages, **more), header)
+    side = task_of(asked(messages, **more), header)
     return side.kind if side else "none"
 
 
@@ -92,10 +92,10 @@ def test_a_forced_function_is_a_form_to_fill_only_where_it_is_a_title(properties
 
 @pytest.mark.parametrize(("kind", "messages"), SIDE)
 def test_what_it_is_about_is_what_the_person_said(kind: str, messages: Any) -> None:
-    side = side_of(asked(messages), None)
+    side = task_of(asked(messages), None)
     assert side is not None and (kind == "merged" or "ngi" in side.about)
 
 
 def test_the_last_message_counts_only_after_a_conversation() -> None:
-    side = side_of(asked([*HISTORY, *user("Give our conversation a title, without quotes.")]), None)
+    side = task_of(asked([*HISTORY, *user("Give our conversation a title, without quotes.")]), None)
     assert side is not None and side.about == QUESTION

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stillwatch.records.assessment import Assessment
 from stillwatch.records.cause import CAUSES, Cause
 from stillwatch.records.incident import LOOK_AT_IT
-from stillwatch.think.diagnosis.consensus import settle, wants_closer_look
+from stillwatch.think.diagnosis.consensus import consensus, wants_closer_look
 from tests.think.incidents import incident
 
 from .causes.scene import trigger
@@ -23,61 +23,61 @@ GUESSED = says("rule", "exit-code", 0.5)
 
 
 def test_no_model_talks_a_proven_cause_away() -> None:
-    told = settle(incident(), PROVEN, says("review", "oom", 0.85), says("meta", "oom", 0.85))
+    told = consensus(incident(), PROVEN, says("review", "oom", 0.85), says("meta", "oom", 0.85))
     assert told.cause is not None and told.cause.id == "port-in-use" and told.by == "rule"
     assert told.confidence == PROVEN.confidence
     assert any("oom" in note and note.endswith(LOOK_AT_IT) for note in told.notes)
 
 
 def test_two_models_that_agree_corroborate_nothing_and_a_rule_that_agrees_does() -> None:
-    assert settle(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence == PROVEN.confidence
-    agreed = settle(incident(), GUESSED, says("review", "bad-config", 0.65), says("meta", "bad-config", 0.85))
-    alone = settle(incident(), GUESSED, says("meta", "bad-config", 0.85))
+    assert consensus(incident(), PROVEN, says("review", "port-in-use", 0.85)).confidence == PROVEN.confidence
+    agreed = consensus(incident(), GUESSED, says("review", "bad-config", 0.65), says("meta", "bad-config", 0.85))
+    alone = consensus(incident(), GUESSED, says("meta", "bad-config", 0.85))
     assert agreed.confidence == alone.confidence
     reason = says("rule", "bad-config", 0.6)
-    assert settle(incident(), reason, says("review", "bad-config", 0.65)).confidence > 0.65
+    assert consensus(incident(), reason, says("review", "bad-config", 0.65)).confidence > 0.65
 
 
 def test_a_model_never_replaces_a_reason_by_one_that_the_evidence_does_not_name() -> None:
     reason = says("rule", "name-resolution", 0.6)
-    told = settle(incident(), reason, says("review", "missing-executable", 0.85), says("meta", "oom", 0.9))
+    told = consensus(incident(), reason, says("review", "missing-executable", 0.85), says("meta", "oom", 0.9))
     assert told.cause == reason.cause and told.by == "rule"
     left_open = incident(triggers=(trigger("wrong-address"), trigger("name-resolution")))
-    told = settle(left_open, reason, says("meta", "wrong-address", 0.85))
+    told = consensus(left_open, reason, says("meta", "wrong-address", 0.85))
     assert told.cause is not None and told.cause.id == "wrong-address"
 
 
 def test_a_line_of_the_kernel_tells_of_no_missing_program() -> None:
     spoke = incident(triggers=(trigger("", subject="kernel"),))
-    told = settle(spoke, GUESSED, says("review", "missing-executable", 0.85))
+    told = consensus(spoke, GUESSED, says("review", "missing-executable", 0.85))
     assert told.cause == GUESSED.cause
-    told = settle(spoke, GUESSED, says("review", "oom", 0.85))
+    told = consensus(spoke, GUESSED, says("review", "oom", 0.85))
     assert told.cause is not None and told.cause.id == "oom"
 
 
 def test_where_nothing_is_proven_the_one_who_looked_furthest_is_believed() -> None:
-    told = settle(incident(), GUESSED, says("review", "oom", 0.65), says("meta", "bad-config", 0.85))
+    told = consensus(incident(), GUESSED, says("review", "oom", 0.65), says("meta", "bad-config", 0.85))
     assert told.cause is not None and (told.cause.id, told.by) == ("bad-config", "meta")
 
 
 def test_a_different_review_changes_the_cause() -> None:
-    causes = {settle(incident(), GUESSED, says("review", cause, 0.85)).cause for cause in ("oom", "bad-config")}
+    causes = {consensus(incident(), GUESSED, says("review", cause, 0.85)).cause for cause in ("oom", "bad-config")}
     assert len(causes) == 2
 
 
 def test_a_claim_without_evidence_is_a_guess() -> None:
-    told = settle(incident(), GUESSED, says("meta", "bad-config", 0.85, evidence=()))
+    told = consensus(incident(), GUESSED, says("meta", "bad-config", 0.85, evidence=()))
     assert told.cause is not None and told.cause.id == "exit-code"
 
 
 def test_other_explains_nothing() -> None:
-    told = settle(incident(), GUESSED, says("meta", "other", 0.85))
+    told = consensus(incident(), GUESSED, says("meta", "other", 0.85))
     assert told.cause is not None and told.cause.id == "exit-code"
 
 
 def test_rules_keep_the_culprit_when_meta_agrees() -> None:
     rule = replace(GUESSED, cause=Cause(id="oom", object="python3 (pid 7)", text="rule text"))
-    told = settle(incident(), rule, says("meta", "oom", 0.85))
+    told = consensus(incident(), rule, says("meta", "oom", 0.85))
     assert told.cause == Cause(id="oom", object="python3 (pid 7)", text=f"meta: {CAUSES['oom']}")
 
 
@@ -97,7 +97,7 @@ def test_when_to_look_closer() -> None:
     )
 )
 def test_confidence_stays_a_probability_and_every_model_is_quoted(others: list[tuple[str, str, float]]) -> None:
-    told = settle(incident(), PROVEN, *(says(*other) for other in others))
+    told = consensus(incident(), PROVEN, *(says(*other) for other in others))
     assert 0 < told.confidence < 1
     assert len(told.opinions) == len(others)
     assert told.cause == PROVEN.cause

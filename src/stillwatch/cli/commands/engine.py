@@ -120,7 +120,7 @@ def _build_in_background(more: Sequence[str]) -> int:
     from stillwatch.llm.build import in_background
     from stillwatch.llm.engines import place_to_build
 
-    given = door.everywhere
+    given = door.options
     places = (("--config", given.config), ("--state-dir", given.state_dir), ("--runtime-dir", given.runtime_dir))
     words = [f"{name}={value}" for name, value in places if value] + ["models", "engine", "build", *more]
     place = place_to_build(as_service=door.app().places.as_service)

@@ -22,7 +22,7 @@ def up() -> int:
     from stillwatch.run import run_all
 
     app = door.app()
-    put([line("In another terminal:"), *next_steps(app, door.everywhere)])
+    put([line("In another terminal:"), *next_steps(app, door.options)])
     return asyncio.run(run_all(app, _say))
 
 

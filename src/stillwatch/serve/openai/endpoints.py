@@ -29,7 +29,7 @@ from stillwatch.serve.openai.chat_request import ChatRequest, check_model, read_
 from stillwatch.serve.openai.frames import Frames
 from stillwatch.serve.openai.shapes import Completion, Model, ModelList
 from stillwatch.serve.openai.window_answers import BY_CODE_ALONE, by_fixed_code, checked
-from stillwatch.serve.openai.window_tasks import HEADER, WindowTask, side_of
+from stillwatch.serve.openai.window_tasks import HEADER, WindowTask, task_of
 
 SIDE_MESSAGES = 12
 """The last messages of a chat are what a title or a summary is made of."""
@@ -59,13 +59,13 @@ class OpenAIApi:
             body = await read_object(request)
         asked = read_asked(body)
         header = request.headers.get(HEADER)
-        beside = side_of(asked, header)
+        beside = task_of(asked, header)
         if beside is None or asked.model in models.MODELS:
             check_model(asked.model)
         answer = Answering(
             conversation=self.conversation,
             asked=asked,
-            side=beside,
+            task=beside,
             by=f"chat ({key.id})",
             shows_status=header is not None or _is_open_webui(request),
             frames=Frames(id=f"chatcmpl-{secrets.token_hex(12)}", model=asked.model, created=int(self.clock.now())),
@@ -80,7 +80,7 @@ class Answering:
 
     conversation: Conversation
     asked: ChatRequest
-    side: WindowTask | None
+    task: WindowTask | None
     by: str
     shows_status: bool
     frames: Frames
@@ -137,10 +137,10 @@ class Answering:
     @property
     def _function(self) -> str:
         """The function that the client forces to be "called" with a title, "" if none."""
-        return self.asked.function if self.side is not None and self.side.kind == "fields" else ""
+        return self.asked.function if self.task is not None and self.task.kind == "fields" else ""
 
     def answer(self) -> AsyncGenerator[Saying, None]:
-        return self.conversation.turn(self._turn()) if self.side is None else self._side(self.side)
+        return self.conversation.turn(self._turn()) if self.task is None else self._task(self.task)
 
     def _turn(self) -> Turn:
         """The last user message is what is asked; a trailing assistant message is to be carried on."""
@@ -156,16 +156,16 @@ class Answering:
             by=self.by,
         )
 
-    async def _side(self, side: WindowTask) -> AsyncGenerator[Saying, None]:
+    async def _task(self, task: WindowTask) -> AsyncGenerator[Saying, None]:
         """By a small model where one is up and may be asked, else by fixed code."""
         said = list[str]()
         ended: Ended | Failure = Ended()
-        if side.kind not in BY_CODE_ALONE:
+        if task.kind not in BY_CODE_ALONE:
             told = [Message(role="system", content="\n".join(self.asked.told))] if self.asked.told else []
             about = [*told, *self.asked.messages[-SIDE_MESSAGES:]]
             ended = await self.conversation.side(about, self.asked.style, said.append)
         fixed = isinstance(ended, Failure)
-        yield Text(by_fixed_code(side, self.asked) if fixed else checked(side, "".join(said), self.asked))
+        yield Text(by_fixed_code(task, self.asked) if fixed else checked(task, "".join(said), self.asked))
         yield Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
 
 

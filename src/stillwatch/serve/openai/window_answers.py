@@ -42,35 +42,35 @@ _SMALL: Final = (
 )
 
 
-def by_fixed_code(side: WindowTask, asked: ChatRequest) -> str:
+def by_fixed_code(task: WindowTask, asked: ChatRequest) -> str:
     """The expected answer, from the conversation's own words."""
-    if side.kind in BY_CODE_ALONE:
-        return BY_CODE_ALONE[side.kind]
-    said = first_words(side.about)
-    if side.kind == "fields":
+    if task.kind in BY_CODE_ALONE:
+        return BY_CODE_ALONE[task.kind]
+    said = first_words(task.about)
+    if task.kind == "fields":
         return _json({name: _title(said) if _is_title(name) else "" for name in asked.fields})
-    if side.kind == "tags":
+    if task.kind == "tags":
         return _json({"tags": _tags(said)})
-    if side.kind == "follow_ups":
+    if task.kind == "follow_ups":
         return _json({"follow_ups": list(FOLLOW_UPS)})
-    if side.kind == "text":
+    if task.kind == "text":
         return _json({"text": ""})
-    if side.kind == "emoji":
+    if task.kind == "emoji":
         return "🛠️"
-    if side.kind == "said":
+    if task.kind == "said":
         return _harmless(said, 2 * LONGEST) or "Server"
-    if side.kind == "merged":
+    if task.kind == "merged":
         return "No small model is up that could make these answers one."
-    return _json({"title": _title(said)}) if side.kind == "title" else _title(said)
+    return _json({"title": _title(said)}) if task.kind == "title" else _title(said)
 
 
-def checked(side: WindowTask, text: str, asked: ChatRequest) -> str:
+def checked(task: WindowTask, text: str, asked: ChatRequest) -> str:
     """A model's answer if it has the expected form and orders nothing; else the one by fixed code."""
-    fixed = by_fixed_code(side, asked)
-    if side.kind in BY_CODE_ALONE:
+    fixed = by_fixed_code(task, asked)
+    if task.kind in BY_CODE_ALONE:
         return fixed
-    if side.kind in _BARE:
-        return _harmless(" ".join(text.split()), _BARE[side.kind]) or fixed
+    if task.kind in _BARE:
+        return _harmless(" ".join(text.split()), _BARE[task.kind]) or fixed
     match = re.search(r"\{.*\}", text, re.S)
     try:
         value = msgspec.json.decode(match.group()) if match else None
@@ -78,18 +78,18 @@ def checked(side: WindowTask, text: str, asked: ChatRequest) -> str:
         return fixed
     if not isinstance(value, dict):
         return fixed
-    if side.kind == "fields":
+    if task.kind == "fields":
         own: dict[str, str] = msgspec.json.decode(fixed)
         return _json({name: _harmless(value.get(name), LONGEST) or own[name] for name in own})
-    got = value.get(side.kind)
-    if side.kind in _LISTS:
+    got = value.get(task.kind)
+    if task.kind in _LISTS:
         items = [_NUMBERED.sub("", item) for item in got[:5] if isinstance(item, str)] if isinstance(got, list) else []
-        if side.kind == "follow_ups":  # a person sends them as they stand, so nothing but questions
+        if task.kind == "follow_ups":  # a person sends them as they stand, so nothing but questions
             items = [item for item in items if item.rstrip().endswith(("?", "？", "؟"))]
         kept = [one for item in items if (one := _harmless(item, LONGEST))]
-        return _json({side.kind: kept}) if kept else fixed
+        return _json({task.kind: kept}) if kept else fixed
     one = _harmless(got, LONGEST)
-    return _json({side.kind: one}) if one else fixed
+    return _json({task.kind: one}) if one else fixed
 
 
 def orders_something(text: str) -> bool:

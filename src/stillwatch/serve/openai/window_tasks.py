@@ -109,7 +109,7 @@ class WindowTask:
     about: str
 
 
-def side_of(asked: ChatRequest, header: str | None) -> WindowTask | None:
+def task_of(asked: ChatRequest, header: str | None) -> WindowTask | None:
     """What is asked for beside the chat; None for a person's turn. header: X-Stillwatch-Task, None if not sent."""
     task = (header or "").strip().casefold()
     found = next(_recognised(asked), None)

@@ -59,7 +59,7 @@ def wants_closer_look(rule: Assessment, review: Assessment | None) -> bool:
     return review.next == "escalate" or supported(review).confidence < 0.8
 
 
-def settle(incident: Incident, rule: Assessment, *others: Assessment) -> Incident:
+def consensus(incident: Incident, rule: Assessment, *others: Assessment) -> Incident:
     """The incident with the cause that is believed, who stands behind it, and what each model said."""
     opinions = (*incident.opinions, *(_opinion(other) for other in others))
     believed = _believed(rule, others, open_causes(incident, rule))

@@ -12,7 +12,7 @@ from stillwatch.records.incident import LOOK_AT_IT, Incident, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.failing import could_restart
-from stillwatch.think.diagnosis.consensus import is_proven, settle, wants_closer_look
+from stillwatch.think.diagnosis.consensus import consensus, is_proven, wants_closer_look
 from stillwatch.think.diagnosis.diagnose import diagnose
 from stillwatch.think.diagnosis.meta import look_closer
 from stillwatch.think.diagnosis.review import review
@@ -84,7 +84,7 @@ class Engine:
 
     def _settled(self, incident: Incident, rule: Assessment, why: str) -> Incident:
         """By the rules alone; what is over by what they saw is resolved, and says so."""
-        settled = settle(incident, rule)
+        settled = consensus(incident, rule)
         if self.models and why:
             settled = replace(settled, notes=(*settled.notes, f"No model was asked: {why}."))
         if not rule.over:
@@ -114,7 +114,7 @@ class Engine:
         if wants_closer_look(rule, reviewed):
             incident, looked = await self._meta(incident, units, nonce, ends)
             opinions += [looked] if looked else []
-        return settle(incident, rule, *opinions)
+        return consensus(incident, rule, *opinions)
 
     async def _urgency(self, incident: Incident, rule: Assessment, nonce: str, ends: float) -> Incident:
         model = self.models.get("trigger")
