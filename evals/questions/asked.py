@@ -138,7 +138,7 @@ def main() -> int:
 
 
 def took(rows: Sequence[Answered], *, chat: bool) -> str:
-    """Until the answer was whole; in a chat, until something of it stood there, and how many the model added to."""
+    """Until the answer was whole; in a chat, until something was to be seen, and how many the model added to."""
     said = [row.words for row in rows if row.words is not None]
     seconds = sorted(one.first if chat else one.seconds for one in said)
     half, most, last = (seconds[int(share * (len(seconds) - 1))] for share in (0.5, 0.95, 1.0))
@@ -146,7 +146,7 @@ def took(rows: Sequence[Answered], *, chat: bool) -> str:
     if not chat:
         return f"answers: {times}"
     by = Counter(one.by for one in said)
-    return f"first words: {times}; with words of the model {by['meta']}, by the gate {by['gate']}"
+    return f"first seen: {times}; with words of the model {by['meta']}, by the gate {by['gate']}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 import time
 
 from stillwatch.app import Options, build
-from stillwatch.records.saying import Ended, Text
+from stillwatch.records.saying import Ended, Looking, Text
 from stillwatch.service.through_daemon import ThroughDaemon
 
 places = {} if "daemon" in sys.argv else {"state_dir": "/tmp/asked/state", "runtime_dir": "/tmp/asked/run"}
@@ -32,11 +32,12 @@ async def main() -> None:
 
 
 async def chatted(service: ThroughDaemon, question: str) -> dict[str, object]:
-    """by: the tier whose words were added, "rule" or "gate"; first: seconds until something of the answer was there."""
+    """by: the tier whose words were added, "rule" or "gate"; first: seconds until something was to be seen."""
     started, first, by, pieces = time.monotonic(), 0.0, "", list[str]()
     async for event in service.chat(message=question, history=[], may_order=True):
-        if isinstance(event, Text):
+        if isinstance(event, (Looking, Text)):
             first = first or time.monotonic() - started
+        if isinstance(event, Text):
             pieces.append(event.text)
         elif isinstance(event, Ended):
             by = event.by

@@ -50,3 +50,8 @@ def test_other_things_have_their_own_forms() -> None:
 def test_one_typing_error() -> None:
     assert one_error("ngnix", "nginx") and one_error("memry", "memory") and not one_error("disk", "data")
     assert with_roles("is the web server up").split() == ["is", "the", "a-role", "up"]
+
+
+@pytest.mark.parametrize("question", ["may ann sudo", "anns crontab", "ann's crontab", "was darf Ann?"])
+def test_an_account_is_named_in_any_case(question: str) -> None:
+    assert find(question, UNITS, now=NOW, users=("root", "ann")).user == "ann"

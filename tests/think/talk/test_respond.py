@@ -56,3 +56,11 @@ async def test_a_model_may_only_choose_a_topic() -> None:
     assert done.topic is not None and done.topic.name == "hardware" and "2 cores" in done.text
     done = await asked("gimme the lowdown on bits of silicon", model=always({"topic": "rm -rf /"}))
     assert done.topic is None and "rm" not in done.text
+
+
+async def test_something_is_to_be_seen_before_a_model_is_asked() -> None:
+    seen, model = list[str](), always({"topic": "hardware"})
+    await asked(
+        "gimme the lowdown on bits of silicon", model=model, looking=lambda _: seen.append(str(len(model.asked)))
+    )
+    assert seen[0] == "0" and seen[-1] == "1"

@@ -117,7 +117,7 @@ def find(
         "",
     )
     port, pid = _PORT.search(text), _PID.search(text)
-    user = next((word for word in found if word in users), "")
+    user = next((name for word in found for name in (word, word.removesuffix("s")) if name in users), "")
     incident, evidence, proposal = _INCIDENT.search(question), _EVIDENCE.search(question), _PROPOSAL.search(question)
     return Named(
         units=tuple(named),

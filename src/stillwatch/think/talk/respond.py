@@ -73,6 +73,7 @@ async def respond(
         asking.say(EMPTY)
         return Responded(asking=asking, topic=None, understood=understood)
     if understood.topic is None and model is not None:
+        looking("asking the model what is meant")
         understood = replace(understood, topic=await chosen(understood, model))
     if understood.topic is None and _about_a_unit(understood, known):
         understood = replace(understood, topic=catalogue()["unit_state"])
