@@ -28,6 +28,7 @@ from tests.support.rig import MODELS_INSIDE, PYTHON, REPOSITORY, Machine
 
 QUESTIONER = REPOSITORY / "tests/support/questioner.py"
 HONEST = re.compile("|".join(re.escape(CANNOT.in_(language).split("{")[0]) for language in ("en", "de", "fr", "es")))
+SOME = 5
 OUTCOMES = ("right", "honest", "asked", "other topic", "wrong", "unchecked")
 
 
@@ -68,14 +69,17 @@ def outcome(one: Asked, text: str, facts: Sequence[Fact]) -> Answered:
 def put(
     machine: Machine, questions: Sequence[Asked], facts: Sequence[Fact], *, chat: bool = False
 ) -> Iterator[Answered]:
-    """The installed daemon answers, by rules alone; in a chat with its models, too."""
+    """The installed daemon answers, by rules alone; in a chat with its models, too, and a few at a time."""
     program = [PYTHON, "-c", QUESTIONER.read_text(), "daemon", *(["chat"] if chat else [])]
-    asked = "".join(f"{one.question}\n" for one in questions)
-    seconds = len(questions) * (120 if chat else 1)
-    done = machine.run(program, input=asked, env=machine.stillwatch_environment(), timeout=60 + seconds)
-    for one, line in zip(questions, done.stdout.splitlines(), strict=True):
-        said = msgspec.json.decode(line, type=Said)
-        yield replace(outcome(one, said.text, facts), words=said)
+    some, seconds = (SOME, 120) if chat else (len(questions), 1)
+    for start in range(0, len(questions), max(some, 1)):
+        these = questions[start : start + some]
+        asked = "".join(f"{one.question}\n" for one in these)
+        timeout = 60 + seconds * len(these)
+        done = machine.run(program, input=asked, env=machine.stillwatch_environment(), timeout=timeout)
+        for one, line in zip(these, done.stdout.splitlines(), strict=True):
+            said = msgspec.json.decode(line, type=Said)
+            yield replace(outcome(one, said.text, facts), words=said)
 
 
 def waive(machine: Machine) -> None:
@@ -123,18 +127,25 @@ def main() -> int:
         with Machine() as machine:
             facts = prepare(machine, STATES[name], partial(give_writer, file=words.writer) if words.writer else waive)
             questions = drawn(words.count, words.seed, words.set or SETS, worded=words.worded)
-            rows = list(put(machine, questions, facts, chat=bool(words.writer)))
+            rows = list(shown(put(machine, questions, facts, chat=bool(words.writer))))
         counted = Counter(row.outcome for row in rows)
         told = ", ".join(f"{kind} {counted[kind]}" for kind in OUTCOMES)
         sys.stdout.write(f"{name}: {len(rows)} questions, {told}; {took(rows, chat=bool(words.writer))}\n")
         for row in rows:
-            if row.words is not None and row.words.by in ("meta", "gate"):
-                sys.stdout.write(f"by {row.words.by}: {row.asked.question}\n{row.text}\n\n")
             if words.show and row.outcome in ("wrong", "honest"):
                 told = f"    {row.text[:300]!r}\n    missing: {row.missing}\n"
                 sys.stdout.write(f"{row.outcome:7} {row.asked.wanted[0]:14} {row.asked.question}\n{told}")
         sys.stdout.flush()
     return 0
+
+
+def shown(rows: Iterator[Answered]) -> Iterator[Answered]:
+    """Prints as it comes what a model has added, and what was taken for an order."""
+    for row in rows:
+        if row.words is not None and row.words.by in ("meta", "gate"):
+            sys.stdout.write(f"by {row.words.by}: {row.asked.question}\n{row.text}\n\n")
+            sys.stdout.flush()
+        yield row
 
 
 def took(rows: Sequence[Answered], *, chat: bool) -> str:
