@@ -6,13 +6,16 @@ import itertools
 import json
 import random
 import tomllib
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.grants import granted
-from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyRule, decide, read_policy
+from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyRule, decide, protected_among, read_policy
+from stillwatch.install.along import along_with
 from stillwatch.records.action import ACTIONS
 from stillwatch.unit.names import Names
 from tests.gate.stage import Stage, bus_of, failed, make_gate, running, some_units
@@ -89,10 +92,10 @@ PROPOSED = [
 MENDING = ("terminate_process", "repair_ownership", "restore_file", "remove_stale_lock", "repoint_symlink")
 
 
-async def used_by_the_gate(gate, policy):
+async def used_by_the_gate(gate, policy, states_of_units=("failed", "active")):
     """Every (unit, verb) that the gate's own judge lets through in some state of the unit and of the host."""
     found = set()
-    for state, (action, target, arguments), undo in itertools.product(("failed", "active"), PROPOSED, (False, True)):
+    for state, (action, target, arguments), undo in itertools.product(states_of_units, PROPOSED, (False, True)):
         bus = bus_of(gate)
         for unit in UNITS:
             bus.units[unit] = (failed if state == "failed" else running)(unit, triggers=NAMES_TRIGGERS.get(unit, ()))
@@ -119,12 +122,15 @@ async def case_of(gate, policy, doer, change, jobs, *, undo):
     """As the judge reads it, without the parts that need a host."""
     from stillwatch.gate.policy import PolicyCase
     from stillwatch.unit.protected import protected_by
-    from stillwatch.unit.transaction import Effects
 
+    effects = await gate.judge.world.bus.effects(jobs)
+    if effects.isolates:
+        raise Refused("all else would stop")
     names = await gate.judge._names(doer.about(gate.judge.world, change))
-    touches = await gate.judge._touches(change, names, jobs, Effects(), undo=undo)
-    near = [name for touch in touches for name in touch.relatives]
-    protected = protected_by((*names.relatives, *near), policy.protected)
+    touches = await gate.judge._touches(change, names, jobs, effects, undo=undo)
+    touched = {*names.own, *(touch.unit for touch in touches)}
+    protected = protected_by(names.relatives, policy.protected) or protected_among(touches, policy)
+    protected = protected or await gate.judge._carries(touched, effects)
     return PolicyCase(
         action=change.action, names=names.own, relatives=names.relatives, risk="low", touches=touches, undo=undo,
         protected=protected,
@@ -132,17 +138,19 @@ async def case_of(gate, policy, doer, change, jobs, *, undo):
 
 
 def states(case):
-    from dataclasses import replace
-
     for risk, host, cause, minute in itertools.product(RISKS, HOST_STATES, ("", "seen"), (0, 359, 360, 1319, 1320)):
         yield replace(case, risk=risk, host_state=host, cause=cause, minute=minute)
 
 
+def declared_tables():
+    declared = read_policy(DECLARED.encode(), "declared")
+    tables = ("files", "ownership", "locks", "runbooks", "jobs", "releases")
+    return {name: getattr(declared, name) for name in tables}
+
+
 async def equal(folder, seed):
     dice = random.Random(seed)
-    declared = read_policy(DECLARED.encode(), "declared")
-    tables = {name: getattr(declared, name) for name in ("files", "ownership", "locks", "runbooks", "jobs", "releases")}
-    policy = Policy(rule=some_rules(dice), protected=dice.choice(((), ("db*",))), **tables)
+    policy = Policy(rule=some_rules(dice), protected=dice.choice(((), ("db*",))), **declared_tables())
     gate = make_gate(folder, stage=Stage(units()), catalogue=CATALOGUE)
     gate.judge.world.declared = policy
     used = await used_by_the_gate(gate, policy)
@@ -154,6 +162,60 @@ async def equal(folder, seed):
 @pytest.mark.parametrize("seed", range(20))
 async def test_r38_polkit_grants_what_the_gate_permits_and_nothing_else(tmp_path, seed):
     await equal(tmp_path, seed)
+
+
+FAR = ("batch.service", "way.service", "tick.timer", "ssh.socket")
+"""Units beside those that are proposed: one that runs a way in, a timer, one that is protected by name."""
+LINKS = ("Wants", "Requires", "Conflicts", "PropagatesStopTo", "PropagatesReloadTo", "RequiredBy", "OnSuccess")
+
+
+def hang_together(bus, dice, state):
+    """Any of the units may hang on any other, and one of them may isolate what follows it."""
+    every = (*(unit for unit in UNITS if unit != "ssh.service"), *FAR)
+    for unit in every:
+        some = {kind: dice.sample(every, dice.randrange(3)) for kind in dice.sample(LINKS, 2)}
+        facts = {"Triggers": bus.units[unit].triggers, "Names": bus.units[unit].names, "ActiveState": state}
+        facts["Commands"] = list(bus.units[unit].commands)
+        facts["OnSuccessJobMode"] = dice.choice(("fail", "fail", "isolate"))
+        bus.links[unit] = {**{kind: [one for one in others if one != unit] for kind, others in some.items()}, **facts}
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_r35_r38_they_are_the_same_where_units_hang_together(tmp_path, seed):
+    dice = random.Random(seed)
+    state = dice.choice(("active", "failed"))
+    found = units()
+    more = (
+        running("batch.service", names=("batch.service", "nightly.service")),
+        running("way.service", commands=("/opt/x/openvpn --config a",)),
+        running("tick.timer", triggers=("batch.service",)),
+    )
+    found.units |= {name: unit for unit in more for name in unit.names}
+    found.units = {name: replace(unit, active_state=state) for name, unit in found.units.items()}
+    hang_together(found, dice, state)
+    rules = tuple(
+        replace_targets(rule, dice, (*UNITS, *FAR, "nightly.service", "*.service")) for rule in some_rules(dice)
+    )
+    policy = Policy(rule=rules, protected=dice.choice(((), ("batch*",))), **declared_tables())
+    gate = make_gate(tmp_path, stage=Stage(found), catalogue=CATALOGUE)
+    gate.judge.world.declared = policy
+    used = {(unit, verb) for unit, verb in await used_by_the_gate(gate, policy, (state,)) if verb != "reset-failed"}
+    along = await along_with(found.facts, UNITS)
+    told = {(unit, verb) for unit, verbs in granted(policy, NAMES, along).items() for verb in verbs}
+    assert used <= told, (used - told, policy.rule)
+    assert {one for one in told - used if one[1] != "reset-failed"} <= OTHER_STATE[state], (told - used, policy.rule)
+    gate.database.close()
+
+
+OTHER_STATE = {
+    "active": {(unit, "start") for unit in UNITS},
+    "failed": {(unit, "restart") for unit in UNITS},
+}
+"""What the gate would come to use only once the unit itself is in the other state."""
+
+
+def replace_targets(rule, dice, targets):
+    return msgspec.structs.replace(rule, targets=None if rule.targets is None else tuple(dice.sample(targets, 2)))
 
 
 @pytest.mark.soak

@@ -136,7 +136,16 @@ def test_r33_the_same_changes_in_one_boot_are_never_fewer_than_in_several(tmp_pa
 
 
 def test_r41_the_book_of_runs_is_bounded(gate, monkeypatch):
-    monkeypatch.setattr(limits_module, "MOST_RUNS", 20)
+    monkeypatch.setattr(limits_module, "MOST_CHANGES", 20)
     for number in range(60):
         booted(gate, number, 10.0)
     assert gate.database.one("SELECT count(*) FROM runs") <= 21
+
+
+def test_r11_r41_changes_of_many_things_push_none_of_their_day_out_of_the_book(gate):
+    """Ten changes of 500 units each are the day's ten, however many rows that is."""
+    for number in range(10):
+        with gate.database.writing() as writer:
+            gate.limits.count(writer, "restart_unit", [f"u{number}-{each}.service" for each in range(500)], number)
+        clock_of(gate).pass_by(600)
+    assert "10 automatic changes within a day" in gate.limits.hindrance(["web.service"])

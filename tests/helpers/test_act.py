@@ -83,6 +83,8 @@ def test_r39_nothing_is_ended_for_a_unit_that_is_well_and_no_way_in_ever(
         ("/system.slice/shop.service", True),
         ("/", True),
         ("/system.slice/nginx.service", False),
+        ("/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service", False),
+        ("/system.slice/nginx.service/shop.service", False),
         ("/system.slice/ssh.service", False),
         ("/init.scope", False),
         ("/system.slice/system-getty.slice/getty@tty1.service", False),

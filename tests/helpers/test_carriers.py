@@ -83,6 +83,17 @@ def test_r40_the_interfaces_of_the_default_routes(proc: Path) -> None:
     assert uplinks() == ["eth0", "wg0"]
 
 
+def test_r40_a_default_route_in_halves_is_one_as_well(proc: Path) -> None:
+    low, high = ((f"tun{number}", start) for number, start in enumerate(("00000000", "00000080")))
+    four = "".join(f"{name}\t{start}\t0100000A\t0003\t0\t0\t0\t00000080\t0\t0\t0\n" for name, start in (low, high))
+    (proc / "proc/net/route").write_text(f"{ROUTES}{four}near0\t0000000A\t0\t1\t0\t0\t0\t000000FF\t0\t0\t0\n")
+    rows = (("2" + "0" * 31, "03", "wg0"), ("8" + "0" * 31, "01", "wg1"), ("fe8" + "0" * 29, "40", "near1"))
+    zero = "0" * 32
+    six = "".join(f"{to} {bits} {zero} 00 {zero} 00000400 1 0 00000001 {name}\n" for to, bits, name in rows)
+    (proc / "proc/net/ipv6_route").write_text(six)
+    assert uplinks() == ["tun0", "tun1", "wg0", "wg1"]
+
+
 def test_the_real_kernel_is_read_and_nothing_else_is_said(proc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (module, processes, connections):
         monkeypatch.setattr(place, "PROC", Path("/proc"))

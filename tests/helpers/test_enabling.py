@@ -21,6 +21,9 @@ def units(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Uni
     known: dict[str, dict[str, str]] = {}
 
     def asked(name: str) -> dict[str, str]:
+        return known.get(name, {"LoadState": "not-found"})
+
+    def unprotected(name: str) -> dict[str, str]:
         if name not in known:
             raise Refused(f"there is no unit {name}")
         return known[name]
@@ -31,11 +34,12 @@ def units(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Uni
             file = tmp_path / name
             file.write_text(f"[Unit]\nAlso=not-here.service\n[Install]\n{text}\n")
             known[name] = {"FragmentPath": str(file), "UnitFileState": "disabled", "ActiveState": "inactive"}
+            known[name] |= {"Id": name, "LoadState": "loaded"}
             extra = tmp_path / f"{name}.conf"
             extra.write_text("[Install]\n# Also=commented.service\n")
             known[name]["DropInPaths"] = str(extra)
 
-    monkeypatch.setattr(enabling, "check_unprotected", asked)
+    monkeypatch.setattr(enabling, "check_unprotected", unprotected)
     monkeypatch.setattr(enabling, "asked", asked)
     return install
 
@@ -60,10 +64,16 @@ def test_r35_what_is_enabled_along_is_followed_to_its_own(units: Units) -> None:
         "RequiredBy=systemd-journald.service",
         "Also=a@%i.service",
         "Alias=a@.service",
+        'Alias=ss"h".service',
+        "Alias=ss\\h.service",
+        "Alias=taken.service",
+        "RequiredBy=sysinit.target",
+        "Also=c.path \\\n# a remark\n unknown.service",
+        "Also=c.path \\\n; a remark\n  \\\nunknown.service",
     ],
 )
 def test_r35_what_is_protected_or_not_known_before_is_refused(units: Units, install: str) -> None:
-    units(a_timer=install)
+    units(a_timer=install, c_path="", taken_service="")
     with pytest.raises(Refused):
         enabling.enabled_along("a.timer")
 

@@ -64,12 +64,18 @@ def test_r07_no_answer_is_a_refusal(policy: Write, monkeypatch: pytest.MonkeyPat
         unit_state.check_failing("a.service")
 
 
+DOWN = ("ActiveState=inactive", "ActiveState=inactive\nExecStart={ path=/sbin/ip ; argv[]=ip link set eth0 down ; }")
 HOST = {
     "logrotate.timer": "ActiveState=inactive\nTriggers=logrotate.service",
     "logrotate.service": "ActiveState=inactive",
     "ssh.service": "ActiveState=active",
     "ledger.service": "ActiveState=active",
     "web.service": "ActiveState=active",
+    "way.service": "ActiveState=active\nExecStart={ path=/opt/x/openvpn ; argv[]=/opt/x/openvpn ; }",
+    "plain.service": "ActiveState=active\nNames=plain.service ledger.service",
+    "plain.timer": "ActiveState=active\nTriggers=plain.service",
+    "link.service": "ActiveState=active\nAfter=sys-subsystem-net-devices-br\\x2dlan.device",
+    "kept.service": "ActiveState=active",
 }
 
 
@@ -86,6 +92,12 @@ HOST = {
         ),
         ("logrotate.service", "Wants=rescue.target", "rescue.target is protected"),
         ("logrotate.timer", "PropagatesStopTo=ssh.service", "ssh.service is protected"),
+        ("logrotate.service", "Conflicts=way.service", "way.service"),
+        ("logrotate.service", "Wants=ip.service", "ip.service"),
+        ("logrotate.service", "Conflicts=plain.timer", "ledger.service is protected"),
+        ("logrotate.service", "Conflicts=link.service", "link.service"),
+        ("logrotate.service", "Conflicts=kept.service", "kept.service"),
+        ("logrotate.service", "OnSuccess=web.service\nOnSuccessJobMode=isolate", "all other units"),
     ],
 )
 def test_r35_r39_the_root_program_itself_foresees_what_pid_1_would_do(
@@ -94,14 +106,17 @@ def test_r35_r39_the_root_program_itself_foresees_what_pid_1_would_do(
     policy('protected = ["ledger.*"]\n')
 
     def show(argv: list[str], **_: object) -> SimpleNamespace:
-        names = HOST if argv[-1] == "*" else {"rescue.target"} & {argv[-1]}
+        names = HOST if argv[-1] == "*" else {"rescue.target", "ip.service"} & {argv[-1]}
         said = {
-            name: f"{HOST.get(name, 'ActiveState=inactive')}{chr(10)}{more if name == unit else ''}" for name in names
+            name: f"{HOST.get(name, DOWN[name == 'ip.service'])}{chr(10)}{more if name == unit else ''}"
+            for name in names
         }
         text = "\n\n".join(f"Id={name}\nLoadState=loaded\n{facts}" for name, facts in said.items())
         return SimpleNamespace(code=0, text=text, truncated=False)
 
     monkeypatch.setattr(unit_state, "run", show)
+    role = {"units": {"kept.service": "session 3 hangs on it"}, "uplinks": ["br-lan"]}
+    monkeypatch.setattr(unit_state, "carriers", lambda: role)
     if refused:
         with pytest.raises(Refused, match=refused):
             unit_state.check_effect("start", "logrotate.timer")

@@ -28,6 +28,7 @@ def through(pieces: list[str], known: tuple[str, ...] = ("E1", "E12")) -> tuple[
         ("![x](http://x)", "! [x] (http:/ /x)", []),
         ("![x][a]\n[a]: //evil.example/q", "! [x][a]\n[a] : / /evil.example/q", []),
         ("sshd[163345] is not [163345], [^1], 【7】 or [# 2].", "sshd[163345] is not , ,  or .", []),
+        ("Nor are ［E7］, 〔8〕, ⟦E9⟧, ⟨10⟩.", "Nor are , , , .", []),
         (
             "both [E1, E12; E99] and [E1-E12] on [2026-11-27] at [10:30]",
             "both [E1][E12] and [E1][E12] on [2026-11-27] at [10:30]",

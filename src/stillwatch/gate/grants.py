@@ -13,7 +13,7 @@ from typing import Final
 
 from stillwatch.gate.change.action import Risk
 from stillwatch.gate.declared import Lock, Placed, Releases, RestorableFile, Runbook
-from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyCase, decide, touching
+from stillwatch.gate.policy import HOST_STATES, RISKS, Policy, PolicyCase, decide, protected_among, touching
 from stillwatch.unit.names import Names, may_be_changed
 from stillwatch.unit.protected import protected_by
 from stillwatch.unit.transaction import Verb
@@ -34,7 +34,7 @@ def granted(
 ) -> dict[str, tuple[str, ...]]:
     """Unit → verbs. units: those of this host, with all their names and relatives where these are known;
 
-    along: what goes down with a verb on one of them as the host is now (R35), which the policy has to permit too.
+    along: what is done along with a verb on one of them as the host is now (R35), which the policy has to permit too.
     """
     known = units if isinstance(units, Mapping) else {unit: Names.of((unit,)) for unit in units}
     found = {}
@@ -54,8 +54,8 @@ def _with(case: PolicyCase, others: Iterable[tuple[Verb, Names]], policy: Policy
     """The same with all else that is touched."""
     near = tuple(others)
     touches = [touching(verb, names, case.action, undo=case.undo) for verb, names in near]
-    protected = protected_by([name for _, names in near for name in names.relatives], policy.protected)
-    return replace(case, touches=(*case.touches, *(one for one in touches if one)), protected=protected)
+    more = tuple(one for one in touches if one)
+    return replace(case, touches=(*case.touches, *more), protected=protected_among(more, policy))
 
 
 def _declared_units(policy: Policy) -> set[str]:

@@ -24,12 +24,22 @@ from stillwatch.gate.change.action import (
     World,
 )
 from stillwatch.gate.change.undo import Made, Undo
-from stillwatch.gate.policy import LEVELS, Policy, PolicyCase, Touch, bound_hash, decide, raised_risk, touching
+from stillwatch.gate.policy import (
+    LEVELS,
+    Policy,
+    PolicyCase,
+    Touch,
+    bound_hash,
+    decide,
+    protected_among,
+    raised_risk,
+    touching,
+)
 from stillwatch.gate.protocol import in_short
 from stillwatch.gate.units import names_of, names_of_any
 from stillwatch.records.action import Decision
 from stillwatch.unit.names import Names, may_be_named
-from stillwatch.unit.protected import carries, protected_by, protected_from_start
+from stillwatch.unit.protected import carries, protected_by
 from stillwatch.unit.transaction import Effects, Job
 
 DEADLINE: Final = 20.0
@@ -39,7 +49,8 @@ DEADLINE: Final = 20.0
 class Reading:
     """The state of things at one moment. hash: what an approval binds; missing: what this host does not have;
 
-    things: what is changed first, then the other units that would go down or that the proposer named (R36).
+    things: what is changed first, then the units that PID 1 would be told about, and the others that would go down or
+    that the proposer named (R36).
     """
 
     action: Action
@@ -112,18 +123,19 @@ class Judge:
             action=meant.action,
             undo=doer is not action,
             names=names.own,
-            relatives=names.relatives,
+            relatives=tuple(sorted({*names.relatives, *near})),
             touches=touches,
             risk=raised_risk(action.risk, blast),
             cause=now.cause,
             protected=protected_by((*names.relatives, *sorted(near)), policy.protected)
-            or _protected(touches, policy)
+            or protected_among(touches, policy)
             or await self._carries({*names.own, *near, *(touch.unit for touch in touches)}, effects),
             host_state=await self._host_state(policy),
             minute=minute_of_day(self.world.clock.now()),
         )
         digest = bound_hash(plain(change), self.host, policy.version, now.facts)
-        things = (thing(now.facts, change.target), *(touch.unit for touch in touches if touch.needs))
+        asked = [known.name if (known := await self.world.bus.unit(unit)) else unit for _, unit in jobs]
+        things = (thing(now.facts, change.target), *asked, *(touch.unit for touch in touches if touch.needs))
         things = tuple(dict.fromkeys(things))
         return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest, things=things)
 
@@ -198,13 +210,6 @@ class Judge:
 
 def _all_names(names: Names, touches: Sequence[Touch], more: Collection[str]) -> tuple[str, ...]:
     return (*names.relatives, *(name for touch in touches for name in touch.relatives), *more)
-
-
-def _protected(touches: Sequence[Touch], policy: Policy) -> str:
-    """A protected unit among those that are touched, "" if there is none."""
-    started = [name for touch in touches if touch.action == "start_unit" for name in touch.relatives]
-    others = [name for touch in touches if touch.action != "start_unit" for name in touch.relatives]
-    return protected_by(others, policy.protected) or protected_from_start(started, policy.protected)
 
 
 def thing(facts: Mapping[str, object], target: str) -> str:

@@ -15,7 +15,8 @@ PER_TARGET: Final = 3
 PER_DAY: Final = 10
 FIRST_PAUSE: Final = 10.0
 LONGEST_PAUSE: Final = 300.0
-MOST_RUNS: Final = 1_000
+MOST_CHANGES: Final = 100
+"""So many are remembered, each whole: one may touch hundreds of things, and must not push others of its day out."""
 NOTES_PER_HOUR: Final = 200
 
 
@@ -84,7 +85,8 @@ class Limits:
     def count(self, writer: Writer, action: str, things: Collection[str], proposal: int) -> None:
         """Note one automatic change, of every thing that it touches."""
         writer.execute("DELETE FROM runs WHERE boot_id = ? AND boot < ?", (self.boot_id, self.clock.boot() - DAY))
-        writer.execute("DELETE FROM runs WHERE rowid <= (SELECT max(rowid) FROM runs) - ?", (MOST_RUNS,))
+        newest = "SELECT proposal FROM runs GROUP BY proposal ORDER BY max(rowid) DESC LIMIT ?"
+        writer.execute(f"DELETE FROM runs WHERE proposal NOT IN ({newest})", (MOST_CHANGES,))  # noqa: S608
         for one in things:
             row = (one, action, self.boot_id, self.clock.boot(), proposal)
             writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)

@@ -123,6 +123,8 @@ class Performer:
         reading = await self.judge.read(policy, row["action"], row["target"], json.loads(row["arguments"]))
         if reading.hash != row["hash"]:
             raise Refused("the state or the policy has changed since the approval")
+        if more := wider(row, reading):
+            raise Refused(f"{more[0]} would be touched, too, which was not so at the approval")
         if not reading.now.ok:
             raise Refused(reading.now.reason)
         if self.switch.is_on() or self.standing() != (policy, level):
@@ -260,6 +262,11 @@ class Performer:
 def things(row: Row) -> list[str]:
     """What was changed first, then what else it touched; of a proposal of an earlier version the first alone."""
     return json.loads(row["things"]) or [thing(json.loads(row["facts"]), row["target"])]
+
+
+def wider(row: Row, reading: Reading) -> list[str]:
+    """What it would touch by now beside all that was shown: what hangs together may have come up since."""
+    return sorted(set(reading.things) - set(things(row)))
 
 
 def named(row: Row) -> dict[str, Any]:

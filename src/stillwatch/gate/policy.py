@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -21,6 +21,7 @@ from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import ACTIONS, Decision, Verdict
 from stillwatch.tables.problems import BadTable, read_table
 from stillwatch.unit.names import Names
+from stillwatch.unit.protected import protected_by, protected_from_start
 from stillwatch.unit.transaction import Verb
 
 VERDICTS: Final[tuple[Verdict, ...]] = ("refuse", "ask", "allow")
@@ -146,6 +147,13 @@ def touching(
     either = named or (undo and (itself or down))
     needs = (action, meant) if either else (action,) if down else ()
     return Touch(unit=unit or names.own[0], action=action, names=names.own, relatives=names.relatives, needs=needs)
+
+
+def protected_among(touches: Sequence[Touch], policy: Policy) -> str:
+    """A protected unit among those that are touched, "" if there is none."""
+    started = [name for touch in touches if touch.action == "start_unit" for name in touch.relatives]
+    others = [name for touch in touches if touch.action != "start_unit" for name in touch.relatives]
+    return protected_by(others, policy.protected) or protected_from_start(started, policy.protected)
 
 
 def load_policy(path: Path, owners: frozenset[int]) -> Policy:

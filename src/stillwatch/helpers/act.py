@@ -23,10 +23,12 @@ from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import HalfDone, Refused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
 from stillwatch.helpers.unit_state import check_effect, check_failing, check_unprotected
+from stillwatch.unit.names import lies_in
 from stillwatch.unit.protected import is_protected_process, protected_by_name
 
 CALLERS: Final = ("stillwatch-gate",)
 GRACE: Final = 8.0
+MOST_PID: Final = 4_194_304
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "terminate": {"pid": int, "start": int, "port": int, "unit": str},
     "keep": {"name": str},
@@ -63,7 +65,7 @@ def handle(request: dict[str, Any]) -> dict[str, Any]:
 def terminate(request: dict[str, Any]) -> dict[str, Any]:
     """R22: the pidfd is taken first; then start time, control group and port are checked on what it holds."""
     pid = request["pid"]
-    if pid <= 1 or pid == os.getpid():
+    if not 1 < pid <= MOST_PID or pid == os.getpid():
         raise Refused(f"process {pid} is never terminated")
     try:
         descriptor = os.pidfd_open(pid)
@@ -95,7 +97,7 @@ def check_stray(cgroup: str, unit: str) -> None:
     if protected_by_name(parts, protected_patterns()):
         raise Refused(f"it belongs to {last}, which is protected")
     in_session = parts[:1] == ["user.slice"] and (last.endswith(".scope") and not last.startswith("init"))
-    if not (in_session or last == unit or not parts):
+    if not (in_session or lies_in(cgroup, unit) or not parts):
         raise Refused(f"it belongs to {last}, which is not a stray process")
 
 

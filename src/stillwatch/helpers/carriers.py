@@ -18,6 +18,8 @@ SESSIONS: Final = Path("/run/systemd/sessions")
 DHCP_CLIENT: Final = ("0044", "0222")
 """Ports 68 and 546, as /proc/net/udp writes them."""
 MOST: Final = 200
+WIDEST6: Final = 3
+"""Bits of an IPv6 prefix that is a default route in all but name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,11 +52,15 @@ def uplinks() -> list[str]:
 
 
 def _default4(words: list[str]) -> str:
-    return words[0] if len(words) > 7 and words[1] == words[7] == "00000000" else ""
+    """Half of all addresses is one as well: a tunnel puts two of them before the other (mask 128.0.0.0)."""
+    wide = len(words) > 7 and words[7] in ("00000000", "00000080")
+    return words[0] if wide and words[1] in ("00000000", "00000080") else ""
 
 
 def _default6(words: list[str]) -> str:
-    return words[9] if len(words) > 9 and set(words[0]) == {"0"} and words[1] == "00" else ""
+    """2000::/3 is all that is public."""
+    wide = len(words) > 9 and int(words[1], 16) <= WIDEST6
+    return words[9] if wide and words[0][1:] == "0" * 31 else ""
 
 
 def _running() -> Iterator[tuple[int, Running]]:

@@ -12,11 +12,12 @@ from typing import Final
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.helpers.unit_state import asked, check_unprotected
-from stillwatch.unit.names import listed
-from stillwatch.unit.protected import protected_by_name
+from stillwatch.unit.names import is_unit, listed, may_be_changed, unescaped
+from stillwatch.unit.protected import protected_by, protected_by_name
 
 MOST: Final = 32
 LARGEST: Final = 262_144
+NAMING: Final = ("Also", "Alias", "WantedBy", "RequiredBy", "UpheldBy")
 
 
 def enabled_along(unit: str) -> dict[str, str]:
@@ -33,17 +34,25 @@ def enabled_along(unit: str) -> dict[str, str]:
         found[name] = facts.get("UnitFileState", "")
         if len(found) > MOST:
             raise Refused(f"enabling {unit} would enable more than {MOST} units")
-        for key, said in _installed(facts):
-            _check(unit, key, said)
+        for key, said in (row for row in _installed(facts) if row[0] in NAMING):
+            _check(unit, name, key, said)
             todo += [said] if key == "Also" and said not in {*found, *todo} else []
     return {name: state for name, state in found.items() if name != unit}
 
 
-def _check(unit: str, key: str, said: str) -> None:
-    if "%" in said or "@." in said:
+def _check(unit: str, name: str, key: str, said: str) -> None:
+    """unit: which is to be enabled; name: the one whose file says it."""
+    if not is_unit(said) or "@." in said or "\\" in unescaped(said):
         raise Refused(f"enabling {unit} touches {key}={said[:80]}, of which nobody knows before what it will be")
-    if protected := protected_by_name([said], protected_patterns()) if key in ("Alias", "RequiredBy") else "":
-        raise Refused(f"{protected} is protected: {unit} names it in {key}=")
+    if key == "Alias":
+        protected = protected_by_name([said], protected_patterns())
+    else:
+        protected = protected_by([said], protected_patterns()) if key == "RequiredBy" else ""
+    if protected:
+        raise Refused(f"{protected} is protected: {name} names it in {key}=")
+    there = asked(said) if key == "Alias" and may_be_changed(said) else {}
+    if there.get("LoadState") == "loaded" and name not in (there.get("Id"), *listed(there.get("Names", ""))):
+        raise Refused(f"enabling {unit} would put {name} in the place of {said}")
 
 
 def _installed(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -55,15 +64,21 @@ def _installed(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def installs(text: str) -> Iterator[tuple[str, str]]:
     """The same of one file's text (systemd.syntax(7))."""
-    section = ""
-    for line in text.replace("\\\n", " ").splitlines():
+    section, begun = "", ""
+    for line in text.splitlines():
         line = line.strip()
+        if line.startswith(("#", ";")):
+            continue  # within a line that goes on, too
+        if line.endswith("\\"):
+            begun += f"{line[:-1]} "
+            continue
+        line, begun = f"{begun}{line}", ""
         if line.startswith("["):
             section = line
-        elif section == "[Install]" and not line.startswith(("#", ";")):
+        elif section == "[Install]":
             key, _, value = line.partition("=")
             for word in value.split():
-                yield key.strip(), word.strip("\"'")
+                yield key.strip(), word[1:-1] if word[0] in "\"'" and word[-1] == word[0] else word
 
 
 def _read(place: str) -> str:

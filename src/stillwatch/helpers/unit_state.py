@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.names import Names, listed, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, protected_from_start, runs
-from stillwatch.unit.shown import SHOWN, absent, names_in, shown
-from stillwatch.unit.transaction import TooWide, Verb, effects
+from stillwatch.unit.shown import SHOWN, absent, carried, names_told, shown
+from stillwatch.unit.transaction import Effects, TooWide, Verb, effects
 
 MOST_SHOWN: Final = 8_388_608
 STATE: Final = (
@@ -46,34 +47,54 @@ def check_unprotected(unit: str) -> Mapping[str, str]:
     return facts
 
 
-def check_effect(verb: Verb, unit: str, *, meant: Collection[str] = ()) -> None:
-    """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
-    protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
-    known: dict[str, dict[str, Any]] = {}
+class _Host(dict[str, dict[str, Any]]):
+    """Any name of a unit → what PID 1 says of it: of all that is loaded at first, of others one by one."""
 
-    async def facts(name: str) -> Mapping[str, Any]:
-        for ask in () if name in known else (("*",) if not known else ()) + (name,):
-            if name not in known:
+    async def facts(self, name: str) -> Mapping[str, Any]:
+        for ask in () if name in self else (("*",) if not self else ()) + (name,):
+            if name not in self:
                 ended = run(
                     [program("systemctl"), "show", "--no-pager", SHOWN, "--", ask], seconds=10, limit=MOST_SHOWN
                 )
                 if ended.code != 0 or ended.truncated:
                     raise Refused("PID 1 does not say what hangs together")
-                known.update((one, said) for names, said in shown(ended.text) for one in names)
-        return known.setdefault(name, absent(name))
+                self.update((one, said) for names, said in shown(ended.text) for one in names)
+        return self.setdefault(name, absent(name))
 
+
+def check_effect(verb: Verb, unit: str, *, meant: Collection[str] = ()) -> None:
+    """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
+    protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
     try:
-        seen = asyncio.run(effects([(verb, unit)], facts))
+        asyncio.run(_foreseen(verb, unit, meant))
     except TooWide as error:
         raise Refused(str(error)) from error
-    for then, other in sorted(seen.jobs):
+
+
+async def _foreseen(verb: Verb, unit: str, meant: Collection[str]) -> None:
+    host = _Host()
+    seen = await effects([(verb, unit)], host.facts)
+    if seen.isolates:
+        raise Refused(f"all other units would stop: {seen.isolates[0]} isolates what is started when it ends")
+    more = protected_patterns()
+    for then, other in sorted(job for job in seen.jobs if job[0] == "start" or job[1] in seen.up):
         if any(fnmatchcase(other, one) for one in meant):
             continue
-        names, more = names_in(known[other]).relatives, protected_patterns()
-        if then != "start" and other in seen.up and (protected := protected_by(names, more)):
+        by_name = protected_from_start if then == "start" else protected_by
+        ran = carried(host[other])
+        protected = f"{other} ({ran})" if ran else by_name((await names_told(host.facts, other)).relatives, more)
+        if protected:
             raise Refused(f"{protected} is protected, and {verb} {unit} would {then} it")
-        if then == "start" and (protected := protected_from_start(names, more)):
-            raise Refused(f"{protected} is protected, and {verb} {unit} would start it")
+    _check_carriers(seen, host, f"{verb} {unit}")
+
+
+def _check_carriers(seen: Effects, known: Mapping[str, Mapping[str, Any]], doing: str) -> None:
+    """R40, as the gate judges it: what hangs on a unit is read off the kernel where something would go down."""
+    down = [unit for unit in seen.of("stop", "restart", "reload") if unit in seen.up]
+    role = carriers() if down else {"units": {}, "uplinks": []}
+    for unit in down:
+        if why := role["units"].get(unit) or carried(known[unit], tuple(role["uplinks"])):
+            raise Refused(f"{unit} ({why}) is protected, and {doing} would take it down")
 
 
 def asked(unit: str) -> dict[str, str]:

@@ -1,14 +1,15 @@
-"""What goes down or is reloaded along with a verb on each unit as the host is now: polkit knows names, not effects."""
+"""What is done along with a verb on each unit as the host is now: polkit knows names, not effects."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from stillwatch.install.installer import Installer
 from stillwatch.unit.names import Names
-from stillwatch.unit.shown import SHOWN, absent, names_in, shown
-from stillwatch.unit.transaction import RELATIONS, TooWide, Verb, effects
+from stillwatch.unit.shown import SHOWN, absent, names_told, shown
+from stillwatch.unit.transaction import RELATIONS, Effects, Facts, TooWide, Verb, effects
 
 VERBS: Final[tuple[Verb, ...]] = ("start", "stop", "restart", "reload")
 Along = Mapping[tuple[str, str], tuple[tuple[Verb, Names], ...]]
@@ -48,19 +49,19 @@ class Host(dict[str, dict[str, Any]]):
         return self.setdefault(unit, absent(unit))
 
 
-async def taken_along(installer: Installer, units: Mapping[str, Names]) -> Along:
-    """(verb, unit) → the other running units that PID 1 would stop, restart or reload, and how; where more hang
-    together than are looked through, PID 1 itself stands for all of them."""
-    host = Host(installer)
-    await host.ask_all(units)
+async def along_with(facts: Facts, units: Iterable[str]) -> Along:
+    """(verb, unit) → what PID 1 would do to other units; where all would stop, or more hang together than are looked
+    through, PID 1 itself stands for all of them."""
     found: dict[tuple[str, str], tuple[tuple[Verb, Names], ...]] = {}
-    for unit in units:
-        for verb in VERBS:
-            try:
-                seen = await effects([(verb, unit)], host.facts)
-            except TooWide:
-                found[verb, unit] = (("stop", Names.of(("init.scope",))),)
-                continue
-            others = sorted(job for job in seen.jobs if job[0] != "start" and job[1] in seen.up and job[1] != unit)
-            found[verb, unit] = tuple((how, names_in(host[other])) for how, other in others)
+    names: dict[str, Names] = {}
+    for verb, unit in itertools.product(VERBS, units):
+        try:
+            seen = await effects([(verb, unit)], facts)
+        except TooWide:
+            seen = Effects(isolates=(unit,))
+        others = sorted(job for job in seen.jobs if job[1] != unit and (job[0] == "start" or job[1] in seen.up))
+        for _, other in others:
+            names[other] = names.get(other) or await names_told(facts, other)
+        all_else: tuple[tuple[Verb, Names], ...] = (("stop", Names.of(("init.scope",))),) if seen.isolates else ()
+        found[verb, unit] = (*all_else, *((how, names[other]) for how, other in others))
     return found

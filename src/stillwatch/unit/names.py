@@ -27,6 +27,7 @@ _ANY: Final = re.compile(rf"{CHARACTERS}+\.(?:{'|'.join(KINDS)})")
 _CONNECTION: Final = re.compile(r"@\d+-[^@]*:\d+-[^@]*:\d+(?=\.service$)")
 _NAMED: Final = re.compile(pattern(NAMED))
 _CHANGED: Final = re.compile(pattern(CHANGED))
+_ESCAPE: Final = re.compile(r"\\x([0-9a-f]{2})")
 
 
 def is_unit(text: str) -> bool:
@@ -68,6 +69,13 @@ def listed(text: str) -> list[str]:
     return [one.strip('"').replace("\\\\", "\\") if one.startswith('"') else one for one in text.split()]
 
 
+def lies_in(cgroup: str, unit: str) -> bool:
+    """Whether a control group is the unit's own; below another unit one of that name is somebody else's, such as a
+    user's."""
+    *above, last = [part for part in cgroup.split("/") if part] or [""]
+    return last == unit and not any(part.endswith((".service", ".scope")) for part in above)
+
+
 def template_of(name: str) -> str:
     """`web@.service` of `web@1.service`; a name without "@" is its own."""
     stem, at, rest = name.partition("@")
@@ -79,6 +87,11 @@ def mount_unit(point: str) -> str:
     plain = "/".join(part for part in point.split("/") if part)
     named = "".join(_escaped(byte, first=not number) for number, byte in enumerate(plain.encode()))
     return f"{named or '-'}.mount"
+
+
+def unescaped(name: str) -> str:
+    """What a part of a unit's name stands for that is no path (systemd-escape(1)): `br-lan` of `br\\x2dlan`."""
+    return _ESCAPE.sub(lambda mark: chr(int(mark[1], 16)), name)
 
 
 def _escaped(byte: int, *, first: bool) -> str:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.names import unescaped
 
 BY_NAME: Final[tuple[str, ...]] = (
     # access
@@ -112,11 +113,15 @@ def protected_by_name(names: Iterable[str], more: Iterable[str] = ()) -> str:
 def carries(unit: UnitState, uplinks: Collection[str] = ()) -> str:
     """Why the unit is protected by what it runs, "" if it is not. uplinks: the interfaces of the default routes."""
     lines = (" ".join(unit.exec_start), *unit.programs, *unit.commands)
+    return carrying(lines, (*unit.requires, *unit.wants, *unit.after), uplinks)
+
+
+def carrying(lines: Collection[str], needed: Iterable[str], uplinks: Collection[str] = ()) -> str:
+    """The same of a unit's command lines and the units that it names."""
     if ran := runs(lines, ACCESS_PROGRAMS):
         return f"runs {min(ran)}"
-    tokens = tokens_of(lines)
-    near = {one.removeprefix(_DEVICE).removesuffix(".device") for one in (*unit.requires, *unit.wants, *unit.after)}
-    owned = (tokens | near) & set(uplinks)
+    near = {unescaped(one.removeprefix(_DEVICE).removesuffix(".device")) for one in needed}
+    owned = (tokens_of(lines) | near) & set(uplinks)
     return f"sets up {min(owned)}, by which the default route leaves" if owned else ""
 
 

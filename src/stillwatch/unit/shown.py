@@ -6,20 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from stillwatch.unit.names import Names, listed
-from stillwatch.unit.transaction import RELATIONS
+from stillwatch.unit.protected import EXECUTED, carrying
+from stillwatch.unit.transaction import FOLLOWED_BY, RELATIONS, Facts
 
-_LISTS: Final = (*RELATIONS, "Names", "TriggeredBy")
-_WORDS: Final = ("Id", "LoadState", "ActiveState")
-SHOWN: Final = f"--property={','.join(sorted({*_LISTS, *_WORDS, 'Job', 'StopWhenUnneeded'}))}"
+PROTECTED_ANYWAY: Final = "stillwatch-protects-what-this-runs.service"
+"""Among the relatives of a unit that runs a way in: protected by what it runs, whatever its name (R40)."""
+_LISTS: Final = (*RELATIONS, "Names", "TriggeredBy", "After")
+_WORDS: Final = ("Id", "LoadState", "ActiveState", *FOLLOWED_BY.values())
+SHOWN: Final = f"--property={','.join(sorted({*_LISTS, *_WORDS, *EXECUTED, 'Job', 'StopWhenUnneeded'}))}"
 """The option by which all of it is asked for."""
 
 
 def shown(text: str) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """(all its names, what PID 1 says of it) for each unit."""
+    """(all its names, what PID 1 says of it) for each unit. Commands: its command lines, as they are told."""
     for block in text.split("\n\n"):
-        said = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        lines = [line.split("=", 1) for line in block.splitlines() if "=" in line]
+        said = dict(lines)
         facts: dict[str, Any] = {kind: listed(said.get(kind, "")) for kind in _LISTS}
         facts |= {kind: said[kind] for kind in _WORDS if kind in said}
+        facts["Commands"] = [value for kind, value in lines if kind in EXECUTED and value]
         facts["Job"] = (1 if said.get("Job") else 0,)
         facts["StopWhenUnneeded"] = said.get("StopWhenUnneeded") == "yes"
         if said.get("Id"):
@@ -31,5 +36,16 @@ def absent(unit: str) -> dict[str, Any]:
     return {"Id": unit, "LoadState": "not-found", "ActiveState": "inactive"}
 
 
-def names_in(facts: Mapping[str, Any]) -> Names:
-    return Names.of({facts["Id"], *facts.get("Names", ())}, (*facts.get("Triggers", ()), *facts.get("TriggeredBy", ())))
+async def names_told(ask: Facts, unit: str) -> Names:
+    """Its names, and those of what triggers it and what it triggers, aliases too (R37)."""
+    facts = await ask(unit)
+    near = {*facts.get("Triggers", ()), *facts.get("TriggeredBy", ())}
+    more = {name for one in near for name in (await ask(one)).get("Names", ())}
+    marked = (PROTECTED_ANYWAY,) if carried(facts) else ()
+    return Names.of({facts["Id"], *facts.get("Names", ())}, (*near, *more, *marked))
+
+
+def carried(facts: Mapping[str, Any], uplinks: tuple[str, ...] = ()) -> str:
+    """Why the unit is protected by what it runs (R40), "" if it is not."""
+    needed = [name for kind in ("Requires", "Wants", "BindsTo", "After") for name in facts.get(kind, ())]
+    return carrying(facts.get("Commands", ()), needed, uplinks)

@@ -3,6 +3,7 @@ whoever wrote the line. Linear in the length of all texts."""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,7 +13,13 @@ RUN: Final = 5
 """So many words in a row, the same as in a text from outside, are no accident."""
 PAIR: Final = 2
 MOSTLY: Final = 0.8
-_WORD: Final = re.compile(r"[^\W_]+")
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Scripts that put no space between words: each sign counts as one."""
+_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_WITHIN: Final = re.compile(r"(?<=\w)(?:\*{1,3}+|~~|\\(?=[^\w\s]))(?=\w|[^\w\s])")
+"""Marks of Markdown within a word, of which a reader sees nothing."""
 _CODE: Final = re.compile(r"(?<!`)(`{1,8}+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _CITATION: Final = re.compile(r"\[E\d+\]")
 _COMMAND: Final = re.compile(
@@ -34,10 +41,12 @@ _OPTION: Final = re.compile(r"(?<![\w.+-])[\w.+-]++(?=\s{1,9}--?[A-Za-z])")
 _ADVICE: Final = re.compile(
     r"\b(?:should|must|ought|recommend\w*|advis\w+|suggest\w*|please|(?:need|needs|have|has|best) to|try|execute"
     r"|solution|(?:the|a) (?:fix|remedy|workaround)|to fix|sollten?|müssen|muss|bitte|empf\w+|führen sie|lösung"
+    r"|следует|нужно|надо|должн\w+|выполните|запустите|рекоменд\w+"
     r"|devez|doit|faut|veuillez|exécute\w*|recommand\w*|debe\w*|hay que|ejecut\w*|recomiend\w*|solución)\b"
     r"|(?:^|[.;:!,]\s+|\b(?:then|and|first|now|just)\s+)(?:run|use|set|add|open|disable|enable|mask|flush|download"
     r"|install|remove|delete|apply|type|enter|edit|change|approve|mute|close|turn|grant|allow|put|write|append|paste"
-    r"|visit)\b",
+    r"|visit)\b"
+    r"|请|建议|应该|执行|运行|してください|実行|推奨|하세요|십시오|실행",
     re.IGNORECASE,
 )
 _LITTLE: Final = frozenset((
@@ -86,11 +95,13 @@ def _advises(bare: str, words: list[str], pairs: set[tuple[str, ...]], foreign: 
 
 def _seen(text: str) -> str:
     """As a reader sees it."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _WITHIN.sub("", _UNSEEN.sub("", unicodedata.normalize("NFKC", html.unescape(text))))
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_seen(text).casefold())
+    """Without accents and strokes, which a word may have or lack and is still read as the same."""
+    plain = unicodedata.normalize("NFKD", _seen(text).casefold())
+    return _WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
 def _runs(words: list[str], size: int = RUN) -> Iterable[tuple[str, ...]]:

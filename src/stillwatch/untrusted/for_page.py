@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.records.incident import Evidence
 
+_OPENS, _SHUTS = r"\[【［〔⟦❲⟨〚", r"\]】］〕⟧❳⟩〛"
 _ID = r"[\^#]?[^\W\d_]{0,3}[-\s]?\d{1,20}"
 _AND = r"\s*(?:[,;&]|[–-](?=\s*[^\W\d_]))\s*"
-_CITED = re.compile(rf"[\[【](\s*{_ID}(?:{_AND}{_ID}){{0,20}}\s*)[\]】]")
+_CITED = re.compile(rf"[{_OPENS}](\s*{_ID}(?:{_AND}{_ID}){{0,20}}\s*)[{_SHUTS}]")
 """What reads like a citation: numbers in brackets, few signs before them; after a word it is none (`sshd[4711]`)."""
-_BEGUN = re.compile(r"(?:[\[【][\^#\w\s,;&–-]{0,80}|<?:?/{1,2}|<|:|(?:(?<!`)`++|(?<!~)~++)[^\S\n\r]*+)\Z")
+_BEGUN = re.compile(rf"(?:[{_OPENS}][\^#\w\s,;&–-]{{0,80}}|<?:?/{{1,2}}|<|:|(?:(?<!`)`++|(?<!~)~++)[^\S\n\r]*+)\Z")
 """An end that the next piece may complete."""
-_OPEN = re.compile(r"[\[【][\^#\w\s,;&–-]*\Z")
+_OPEN = re.compile(rf"[{_OPENS}][\^#\w\s,;&–-]*\Z")
 _EACH = re.compile(_AND)
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(

@@ -36,6 +36,17 @@ async def test_a_process_of_another_unit_is_never_ended(belongs: str) -> None:
     assert not now.ok and now.cause == "" and belongs in now.touches
 
 
+async def test_r36_a_users_own_unit_of_the_same_name_is_another_thing() -> None:
+    theirs = "/user.slice/user-1000.slice/user@1000.service/app.slice"
+    for cgroup, ok in (
+        (f"/system.slice/{SHOP}", True),
+        (f"{theirs}/{SHOP}", False),
+        (f"/system.slice/x.service/{SHOP}", False),
+    ):
+        world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=SHOP, cgroup=cgroup)})
+        assert (await TerminateProcess().precondition(world, END)).ok is ok, cgroup
+
+
 async def test_r22_another_process_or_a_unit_that_runs() -> None:
     other = World(units={SHOP: unit(SHOP)}, answers={"port": holder(pid=78)})
     assert not (await TerminateProcess().precondition(other, END)).ok

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from stillwatch.gate.change.action import Action, Arguments, Change, Precondition, Refused, Verification, World
 from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
+from stillwatch.unit.names import lies_in
 from stillwatch.unit.transaction import Job
 
 
@@ -56,7 +57,8 @@ class TerminateProcess(Action):
             return Precondition(ok=False, reason=f"process {change.target} does not listen on port {port}")
         failed = failure(unit)
         belongs = str(holder.get("unit", ""))
-        foreign = belongs.endswith(".service") and belongs != unit.name and not belongs.startswith("user@")
+        stray = belongs.startswith("user@") or lies_in(str(holder.get("cgroup")), unit.name)
+        foreign = belongs.endswith(".service") and not stray
         said = f"process {change.target} ({holder['comm']}) of {belongs or 'no unit'} listens on port {port}"
         facts = {key: str(holder[key]) for key in ("pid", "start", "comm", "uid", "cgroup")}
         return Precondition(

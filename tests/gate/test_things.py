@@ -1,0 +1,124 @@
+"""R35, R36: what counts as touched by a change, whoever asked for it, and that an approver saw all of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
+from tests.gate.stage import (
+    ADMIN,
+    DAEMON,
+    Stage,
+    bus_of,
+    clock_of,
+    failed,
+    make_gate,
+    propose,
+    running,
+    say,
+    some_units,
+)
+
+LOCKED = """
+[[rule]]
+name = "all"
+verdict = "allow"
+[[locks]]
+name = "web-pid"
+path = "/run/web.pid"
+unit = "www.service"
+program = "web"
+"""
+
+
+class Locked(Stage):
+    """A host with a stale lock; whatever the root program is asked, it does."""
+
+    async def act(self, request):
+        self.asked.append(request)
+        return {}
+
+    async def peek(self, request):
+        return {"there": True, "alive": "", "inode": 7} if request["see"] == "lock" else {}
+
+
+@pytest.fixture
+def gate(tmp_path):
+    stage = Locked(some_units())
+    stage.bus.units |= dict.fromkeys(
+        ("web.service", "www.service"), failed("web.service", names=("web.service", "www.service"))
+    )
+    return make_gate(tmp_path, stage=stage, policy=LOCKED, catalogue=CATALOGUE)
+
+
+async def test_r36_a_unit_in_quarantine_is_not_brought_up_by_another_way(gate):
+    with gate.database.writing() as writer:
+        gate.limits.quarantine(writer, "web.service")
+    reply = await propose(gate, "web-pid", "remove_stale_lock")
+    assert (reply["state"], reply["decision"]["rule"]) == ("waiting", "limits")
+    assert gate.judge.world.asked == [] and bus_of(gate).done == []
+
+
+async def test_r11_r36_bringing_a_unit_up_counts_as_a_change_of_it_whatever_was_mended(gate):
+    assert (await propose(gate, "web-pid", "remove_stale_lock"))["state"] == "done"
+    assert gate.judge.world.asked and ("start", "web.service") in bus_of(gate).done
+    assert "changed just now" in gate.limits.hindrance(["web.service"])
+    bus_of(gate).units |= dict.fromkeys(
+        ("web.service", "www.service"), failed("web.service", names=("web.service", "www.service"))
+    )
+    assert (await propose(gate, "web.service", "restart_unit"))["decision"]["rule"] == "limits"
+
+
+@pytest.fixture
+def waiting_gate(tmp_path):
+    """Where mail.service, which is down, needs web.service."""
+    gate = make_gate(tmp_path, level="suggest", policy='[[rule]]\nname = "all"\nverdict = "ask"\n')
+    bus_of(gate).units["web.service"] = running("web.service")
+    bus_of(gate).units["db.service"] = running("db.service")
+    bus_of(gate).needed_by = {"web.service": ("mail.service", "db.service")}
+    return gate
+
+
+def comes_up(gate, name="mail.service"):
+    bus_of(gate).units[name] = running(name)
+
+
+async def test_r35_an_approval_does_not_hold_for_what_came_up_since_it_was_shown(waiting_gate):
+    waiting = await propose(waiting_gate, "web.service")
+    comes_up(waiting_gate)
+    with pytest.raises(Refused, match="changed since it was shown"):
+        await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
+    assert bus_of(waiting_gate).done == []
+    again = await say(waiting_gate, ADMIN, "show", id=waiting["id"])
+    assert "mail.service" in again["shown"]["blast_radius"]
+    done = await say(waiting_gate, ADMIN, "approve", id=again["id"], hash=again["hash"])
+    assert done["state"] == "done", done
+
+
+async def test_r22_nor_for_what_comes_up_between_the_approval_and_the_change(waiting_gate):
+    waiting = await propose(waiting_gate, "web.service")
+    async with waiting_gate.performer.busy:
+        await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
+    comes_up(waiting_gate)
+    clock_of(waiting_gate).pass_by(1)
+    await waiting_gate.performer.perform_due()
+    assert bus_of(waiting_gate).done == []
+    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
+
+
+async def test_r37_a_rule_that_refuses_heeds_all_that_the_action_says_it_disturbs(tmp_path, monkeypatch):
+    refuses = '[[rule]]\nname = "not-mail"\ntargets = ["smtp.service"]\nverdict = "refuse"\n'
+    policy = f'{refuses}[[rule]]\nname = "all"\nverdict = "ask"\n'
+    gate = make_gate(tmp_path, policy=policy)
+    action = gate.judge.catalogue["restart_unit"]
+    seen = action.precondition
+
+    async def disturbs(world, change):
+        return replace(await seen(world, change), touches=("web.service", "mail.service"))
+
+    assert (await say(gate, DAEMON, "explain", action="restart_unit", target="web.service"))["rule"] == "all"
+    monkeypatch.setattr(action, "precondition", disturbs)
+    assert (await say(gate, DAEMON, "explain", action="restart_unit", target="web.service"))["rule"] == "not-mail"
