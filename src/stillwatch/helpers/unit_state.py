@@ -13,7 +13,7 @@ from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import Refused
 from stillwatch.unit.names import Names, listed, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, protected_from_start, runs
-from stillwatch.unit.shown import SHOWN, absent, carried, names_told, shown
+from stillwatch.unit.shown import PROTECTED_ANYWAY, SHOWN, absent, carried, names_told, shown
 from stillwatch.unit.transaction import Effects, TooWide, Verb, effects
 
 MOST_SHOWN: Final = 8_388_608
@@ -81,8 +81,9 @@ async def _foreseen(verb: Verb, unit: str, meant: Collection[str]) -> None:
         if any(fnmatchcase(other, one) for one in meant):
             continue
         by_name = protected_from_start if then == "start" else protected_by
+        names = [name for name in (await names_told(host.facts, other)).relatives if name != PROTECTED_ANYWAY]
         ran = carried(host[other])
-        protected = f"{other} ({ran})" if ran else by_name((await names_told(host.facts, other)).relatives, more)
+        protected = by_name(names, more) or (f"{other} ({ran})" if ran else "")
         if protected:
             raise Refused(f"{protected} is protected, and {verb} {unit} would {then} it")
     _check_carriers(seen, host, f"{verb} {unit}")
