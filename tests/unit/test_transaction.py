@@ -174,6 +174,11 @@ async def test_r35_a_running_unit_in_conflict_with_a_start_is_always_told(
         ("ExecStart", ("/usr/bin/dbus-send", ["dbus-send", "--system"]), ("a runs dbus-send",)),
         ("ExecStopPre", ("/usr/bin/systemctl", ["systemctl", "start", "x.target"]), ("a runs systemctl",)),
         ("ExecStart", ("/usr/bin/app", ["app", "init", "service"]), ()),
+        ("ExecStart", ("/bin/kill", ["kill", "-s", "SIGRTMIN+4", "1"]), ("a signals PID 1",)),
+        ("ExecStop", ("/bin/sh", ["sh", "-c", "sleep 1; kill -INT 1"]), ("a signals PID 1",)),
+        ("ExecStop", ("/bin/kill", ["kill", "-1", "$MAINPID"]), ()),
+        ("ExecStop", ("/bin/sh", ["sh", "-c", "kill $MAINPID; sleep 1"]), ()),
+        ("ExecStart", ("/usr/bin/varlinkctl", ["varlinkctl", "call"]), ("a runs varlinkctl",)),
     ],
 )
 async def test_r35_a_unit_that_tells_the_host_itself_what_to_do_is_dire(

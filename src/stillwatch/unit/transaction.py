@@ -7,6 +7,7 @@ conflict, both are told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -26,9 +27,11 @@ FOLLOWED_BY: Final = {"OnFailure": "OnFailureJobMode", "OnSuccess": "OnSuccessJo
 HOST_PROGRAMS: Final = frozenset((
     "reboot", "poweroff", "halt", "shutdown", "telinit", "init", "runlevel", "kexec", "systemctl", "loginctl",
     "machinectl", "busctl", "dbus-send", "gdbus", "qdbus", "systemd-run", "service", "invoke-rc.d", "rc-service",
-    "initctl", "sysrq-trigger", "rtcwake", "pm-suspend", "pm-hibernate", "killall5",
+    "initctl", "sysrq-trigger", "rtcwake", "pm-suspend", "pm-hibernate", "killall5", "run0", "varlinkctl",
 ))  # fmt: skip
 """What PID 1 cannot foretell: programs by which a unit itself tells PID 1, or the whole host, what to do."""
+_SIGNALS_PID_1: Final = re.compile(r"(?<![\w.-])kill\s(?:[^;&|]*\s)?1(?![\w./:-])")
+"""A signal to PID 1 is an order as well (systemd(1), SIGNALS)."""
 IDLE: Final[Mapping[Verb, tuple[str, ...]]] = {
     "start": ("active", "reloading", "refreshing"),
     "stop": ("inactive", "failed"),
@@ -210,5 +213,6 @@ class _Units(dict[str, Mapping[str, Any]]):
             if isinstance(value, str) and value not in ("none", ""):
                 yield f"{kind}={value} of {unit}"
         commands = (command for line in EXECUTED for command in self[unit].get(line) or ())
-        ran = runs((" ".join((command[0], *command[1][1:])) for command in commands), HOST_PROGRAMS)
-        yield from (f"{unit} runs {program}" for program in sorted(ran))
+        lines = [" ".join((command[0], *command[1][1:])) for command in commands]
+        yield from (f"{unit} runs {program}" for program in sorted(runs(lines, HOST_PROGRAMS)))
+        yield from (f"{unit} signals PID 1" for line in lines if _SIGNALS_PID_1.search(line))
