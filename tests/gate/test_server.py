@@ -81,16 +81,22 @@ async def test_r25_a_message_without_end_is_cut_off(tmp_path):
         assert "more than" in (await exchange(tmp_path, b"x" * 200_000))["reason"]
 
 
+async def until(reached):
+    async with asyncio.timeout(60):
+        while not reached():
+            await asyncio.sleep(0)
+
+
 async def test_r32_too_many_clients_are_refused_and_the_rest_served(tmp_path, monkeypatch):
     monkeypatch.setattr(server, "MAX_CLIENTS", 3)
-    async with served(make_gate(tmp_path), tmp_path, deadline=1.0):
+    async with served(make_gate(tmp_path), tmp_path, deadline=60.0) as running:
         idle = [await asyncio.open_unix_connection(str(tmp_path / "run/gate/propose.sock")) for _ in range(3)]
-        await asyncio.sleep(0.01)
+        await until(lambda: running.clients["propose"] == 3)
         assert "too many" in (await exchange(tmp_path, b'{"verb":"status"}\n'))["reason"]
         assert (await exchange(tmp_path, b'{"verb":"status"}\n', door="admin"))["ok"] is True
         for _, writer in idle:
             writer.close()
-        await asyncio.sleep(0.01)
+        await until(lambda: running.clients["propose"] == 0)
         assert (await exchange(tmp_path, b'{"verb":"status"}\n'))["ok"] is True
 
 
@@ -113,10 +119,10 @@ async def test_closing_waits_for_a_change_that_runs(tmp_path):
     async with served(gate, tmp_path) as running:
         sent = b'{"verb":"propose","action":"restart_unit","target":"web.service"}\n'
         task = asyncio.create_task(exchange(tmp_path, sent))
-        while not bus_of(gate).done:
-            await asyncio.sleep(0.001)
+        await until(lambda: bus_of(gate).done)
         closing = asyncio.create_task(running.close())
-        await asyncio.sleep(0.01)
+        for _ in range(100):  # turns of the loop: whoever did not wait would be through
+            await asyncio.sleep(0)
         assert not closing.done()
         bus_of(gate).gate.set()
         await closing

@@ -37,10 +37,19 @@ async def test_the_first_byte_comes_before_the_work_and_the_rest_in_order() -> N
 
 
 async def test_a_comment_keeps_a_silent_stream_alive() -> None:
-    async def work(write: Callable[[bytes], None]) -> None:
-        await asyncio.sleep(0.1)
+    sent, twice = list[dict[str, Any]](), asyncio.Event()
 
-    assert body(await run(EventStream(work, b"", ping=0.02))).count(PING) >= 2
+    async def work(write: Callable[[bytes], None]) -> None:
+        await twice.wait()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if body(sent).count(PING) == 2:
+            twice.set()
+
+    async with asyncio.timeout(60):
+        await EventStream(work, b"", ping=0.01)({}, stays, send)
+    assert sent[-1]["more_body"] is False
 
 
 async def test_the_work_is_stopped_when_the_client_leaves() -> None:
