@@ -50,6 +50,11 @@ def test_pid_1_speaks_of_a_unit_and_is_believed(tmp_path: Path) -> None:
     assert line.facts()["message_id"] == "be02cf6855d2428ba40df7e9d022f03d"
 
 
+def test_a_service_may_be_called_after_sessions(tmp_path: Path) -> None:
+    told = one(tmp_path, _UID="0", _SYSTEMD_UNIT="session-gc.service", _SYSTEMD_SLICE="system.slice", MESSAGE="refused")
+    assert told.subject == "session-gc.service"
+
+
 def test_a_user_that_plays_systemd_is_not_believed(tmp_path: Path) -> None:
     forged = {
         "_TRANSPORT": "journal",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from stillwatch.triage.neighbours import (
+    from_named_servers,
     from_nameless,
     from_one_circle,
     from_one_program,
@@ -109,6 +110,19 @@ def test_log_ins_that_fail_from_this_machine_are_those_of_the_unit_whose_passwor
     for users, found in (("shop, ann", True), ("ann", False)):
         server = sight(trigger("postgres", "login-failed", users=users), units)
         assert bool(list(from_own_logins([refused, server]))) is found
+
+
+def test_a_client_that_names_its_server_suffers_from_what_that_server_says() -> None:
+    units = Units.of({})
+    client = sight(replace(own("basket.service", "dependency-failed"), object="redis"), units)
+    server = sight(own("redis-server.service", "permission"), units)
+    assert list(from_named_servers([client, server])) == [(client.node, server.node)]
+    other = sight(own("mail.service", "permission"), units)
+    late = sight(own("redis-server.service", "permission", first=AT + 9000, last=AT + 9000), units)
+    for unlike in (other, late):
+        assert not list(from_named_servers([client, unlike]))
+    at_a_port = sight(replace(own("basket.service", "dependency-failed"), object="127.0.0.1:6379"), units)
+    assert not list(from_named_servers([at_a_port, server]))
 
 
 def test_log_ins_that_a_server_refuses_are_its_own_fault_where_its_client_says_the_same() -> None:

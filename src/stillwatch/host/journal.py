@@ -197,7 +197,7 @@ class Journal:
     def _stand_in(self, entry: Mapping[str, Any], unit: bytes) -> Any:
         """A login session is its user's slice, since its number means nothing; a core dump is the unit that crashed."""
         if unit.startswith(b"session-"):
-            return entry.get("_SYSTEMD_SLICE", unit)
+            return entry.get("_SYSTEMD_SLICE", unit) if unit.endswith(b".scope") else unit
         return entry.get("COREDUMP_UNIT", unit) if entry.get("_UID") == b"0" else unit
 
     def _name(self, value: Any) -> str:

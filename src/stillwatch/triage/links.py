@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.neighbours import (
+    from_named_servers,
     from_nameless,
     from_one_circle,
     from_one_program,
@@ -59,6 +60,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *from_targets(heard),
         *from_one_program(heard),
         *from_refusals(heard),
+        *from_named_servers(heard),
         *from_nameless(heard),
         *from_own_logins(heard),
         *from_one_circle(heard),
@@ -219,10 +221,7 @@ def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]
 
 
 def _home_of(unit: UnitState, mounts: Collection[str]) -> str:
-    """Of these mounts the one that bears the name of a failing service or of its user: the place of its data.
-
-    Whatever it says of them, that it found others than its own explains it.
-    """
+    """Of these mounts the one named as a failing service or its user is: it found other data than its own."""
     names = {unit.name.partition(".")[0], unit.user} - {"", "root"}
     return next((mount for mount in mounts if is_failing(unit) and names & set(PurePosixPath(mount).parts[2:])), "")
 

@@ -11,13 +11,14 @@ from stillwatch.triage.precedence import CONSEQUENCES, DEPENDENT, SYMPTOMS, UNIT
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
 from stillwatch.unit.facts import without_times
-from stillwatch.unit.programs import NOBODYS, SERVERS
+from stillwatch.unit.programs import NOBODYS, SERVERS, speaks_for
 
 AT_ONCE = 300.0
 """Seconds between a failed connection and the failure of whom it was for."""
 
 _PORT = re.compile(r"(?::|\bport )(\d{2,5})(?![\d:])")
 _WORDS = re.compile(r"[a-z]+")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _TARGET = re.compile(
     r"\[?(?P<host>[^\]:/,' ]+(?::[^\]:/,' ]*)*?)\]?(?:(?::| port |, port |', port=)(?P<port>\d{1,5}))?"
 )
@@ -106,6 +107,24 @@ def from_refusals(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             and other.node != sighting.node
             and _near(sighting, other)
             and any(piece in other.subject.lower() for port in ports for piece in SERVERS.get(port, ()))
+        }
+        if len(told) == 1:
+            yield sighting.node, told.pop()
+
+
+def from_named_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """A client names the program that refuses it, as its rule knows: what that program says itself is the reason."""
+    for sighting in sightings:
+        server = sighting.trigger.object
+        if not sighting.unit or sighting.trigger.cause not in DEPENDENT or not _NAME.fullmatch(server):
+            continue
+        told = {
+            other.node
+            for other in sightings
+            if other.unit not in ("", sighting.unit)
+            and other.trigger.cause not in DEPENDENT
+            and speaks_for(server, other.unit)
+            and _near(sighting, other)
         }
         if len(told) == 1:
             yield sighting.node, told.pop()

@@ -155,7 +155,7 @@ def _of_journal(fields: Fields, stamps: Stamps) -> Parts:
         parts.unit = _first(fields, ("unit", "user_unit"))
     else:
         parts.unit = _first(fields, ("coredump_unit", "_systemd_unit", "unit"))
-        if parts.unit.startswith(("session-", "user@", "init.scope")):
+        if parts.unit.startswith(("user@", "init.scope")) or re.fullmatch(r"session-.*\.scope", parts.unit):
             parts.unit = ""
     return parts
 

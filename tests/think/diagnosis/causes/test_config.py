@@ -240,3 +240,12 @@ async def test_a_unit_that_ends_without_a_word_after_its_settings_were_changed(a
     )
     assert said.cause and said.cause.id == cause
     assert (said.cause.object == CONFIG) is (cause == "bad-config") and said.confidence < 0.9
+
+
+async def test_a_path_in_the_words_is_looked_at_where_the_rule_names_none() -> None:
+    told = trigger(
+        "permission", "Failed opening x.rdb (in server root dir /var/lib/shop) for saving: Permission denied"
+    )
+    looks = Looks(file_metadata=files(_var_lib_shop={"exists": True, "owner": "root", "mode": "drwxr-xr-x"}))
+    _, said = await ask(told, looks=looks, units=(unit(active_state="active", exec_start=("/bin/true",)),))
+    assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/var/lib/shop")

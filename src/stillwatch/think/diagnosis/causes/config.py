@@ -9,7 +9,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
 from stillwatch.triage.standing import OPEN_TO_ALL
-from stillwatch.unit.facts import is_failing, paths_of
+from stillwatch.unit.facts import is_failing, paths_in, paths_of
 
 _TOO_OPEN = re.compile(
     r"insecure|too open|world[- ](?:writ|read)|group or (?:world|other)|(?:accessible|readable|writable|writeable) by"
@@ -17,6 +17,7 @@ _TOO_OPEN = re.compile(
     re.I,
 )
 """It is not shut out: it does not trust what others could read or change."""
+_QUOTES = re.compile(r"[\s\"'`‘’“”()\[\]<>,;]+")
 _WRITE = re.compile(r"\bwrit", re.I)
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _LINE_OF = re.compile(r"\bline (\d{1,6}) (?:of|in) (?:file )?[\"']?(/[\w@%+./-]{1,200}[\w/])")
@@ -105,6 +106,7 @@ async def permission(case: Case) -> Finding | None:
     if open_to_all := await _writable(case, told) or open_to_all:
         return open_to_all
     said = [path for t in case.triggers("permission") if (path := t.fields.get("path", "")).startswith("/")]
+    said = said or _paths_told(lead.sample[:2000])
     own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
     programs = [path for path in (*unit.exec_start[:1], *unit.programs) if path in said] if unit else []
     for program in dict.fromkeys(programs):
@@ -136,6 +138,11 @@ async def permission(case: Case) -> Finding | None:
     place = next(iter(said), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
     return case.finding("permission", place, words, told)
+
+
+def _paths_told(words: str) -> list[str]:
+    """Where a rule names no path, those that stand in the words; a look shows which of them is shut."""
+    return list(dict.fromkeys(path for word in _QUOTES.split(words) for path in paths_in(word.rstrip(":."))))[:4]
 
 
 async def _writable(case: Case, told: tuple[str, ...]) -> Finding | None:
