@@ -152,7 +152,7 @@ def prepare_rules(installer: Installer, folder: Path = PREPARED) -> None:
     if installer.dry_run:
         return
     before = set(folder.glob("*"))
-    Prefilter(load_rules(), shelf=CompiledShelf(folder, None, shared=True))
+    _ = Prefilter(load_rules(), shelf=CompiledShelf(folder, None, shared=True)).words
     if set(folder.glob("*")) != before:
         for made in (folder.parent, folder):
             made.chmod(0o755)  # whatever the umask of whoever installs

@@ -6,8 +6,8 @@ import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
 
 from stillwatch.watch.automaton import ACROSS_LINES, CASELESS, EVERY_LINE, ONCE, Automaton, Expression, Shelf
 from stillwatch.watch.mask import loosen, mask, unanchored
@@ -56,11 +56,6 @@ class Verdict(tuple[int, ...]):
 HARMLESS = Verdict()
 
 
-class _Compiled(NamedTuple):
-    rules: Automaton
-    words: WordSearch
-
-
 class Prefilter:
     """Verdicts: indices of the rules that may match, SUSPICIOUS among them, () for a harmless line.
 
@@ -78,12 +73,12 @@ class Prefilter:
         self._loose: dict[int, Patterns] = {}
         self._relaxed: dict[int, Patterns] = {}
         self.cache: dict[bytes, Verdict] = {}
-        self._limit = CACHE_ENTRIES if cached else 0
+        self._limit, self._shelf = CACHE_ENTRIES if cached else 0, shelf
         self._calm, self._trouble = compile_text(loosen(CALM)), compile_text(loosen(TROUBLE))
         self._sayings: dict[int, re.Pattern[bytes]] = {}
         self._needles: dict[int, list[tuple[re.Pattern[bytes], frozenset[bytes]]]] = {}
-        self._compiling: Future[_Compiled] = Future()
-        self._compiled: _Compiled | None = None
+        self._compiling: Future[Automaton] = Future()
+        self._compiled: Automaton | None = None
         if ahead:
             threading.Thread(target=self._compile, args=(shelf,), name="rules", daemon=True).start()
         else:
@@ -99,7 +94,7 @@ class Prefilter:
     def judge(self, key: bytes) -> Verdict:
         """The verdict on a masked line, without looking it up; kept while there is room."""
         found: set[int] = set()
-        (self._compiled or self._ready()).rules.scan(key.translate(None, DIGITS), _collect, found)
+        (self._compiled or self._ready()).scan(key.translate(None, DIGITS), _collect, found)
         verdict = self._sure(found, key) if found else HARMLESS
         if len(key) <= CACHED_BYTES and self._limit:
             if len(self.cache) >= self._limit:
@@ -111,7 +106,7 @@ class Prefilter:
         """Of all lines that are this one without their digits, what must stand in one whose verdict is not harmless:
         one of these numbers, nothing where all are harmless, None where numbers do not decide."""
         found: set[int] = set()
-        (self._compiled or self._ready()).rules.scan(bare, _collect, found)
+        (self._compiled or self._ready()).scan(bare, _collect, found)
         if min(found, default=0) < 0:
             return None
         told = [needles for index in found for plain, needles in self._plain(index) if plain.search(bare)]
@@ -159,14 +154,15 @@ class Prefilter:
         except BaseException as error:  # told to whoever waits for the rules
             self._compiling.set_exception(error)
 
-    def _ready(self) -> _Compiled:
+    def _ready(self) -> Automaton:
         self._compiled = self._compiling.result()
         return self._compiled
 
-    @property
+    @cached_property
     def words(self) -> WordSearch:
-        """Without any of them a line's verdict is harmless."""
-        return (self._compiled or self._ready()).words
+        """Without any of them a line's verdict is harmless. Of use to whoever reads whole blocks of text."""
+        patterns = (pattern for rule in self.rules for pattern in rule.patterns)
+        return WordSearch((*patterns, TROUBLE, *(saying.pattern for saying in sayings())), self._shelf)
 
     def extract(self, index: int, raw: bytes, verdict: Verdict = HARMLESS) -> Found | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it.
@@ -224,12 +220,10 @@ def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> 
     found.add(number - 1 if number < _FOREIGN_IDS else FOREIGN + _FOREIGN_IDS - number)
 
 
-def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> _Compiled:
-    """One automaton for all rules, and one for their words."""
-    patterns = tuple(rule.patterns for rule in rules)
-    foreign = tuple(saying.pattern for saying in sayings())
-    words = WordSearch((*(pattern for some in patterns for pattern in some), TROUBLE, *foreign), shelf)
-    return _Compiled(Automaton.of((patterns, TROUBLE, foreign), lambda: _expressions(patterns, foreign), shelf), words)
+def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> Automaton:
+    """One automaton for all rules."""
+    patterns, foreign = tuple(rule.patterns for rule in rules), tuple(saying.pattern for saying in sayings())
+    return Automaton.of((patterns, TROUBLE, foreign), lambda: _expressions(patterns, foreign), shelf)
 
 
 def _expressions(patterns: Sequence[Sequence[str]], foreign: Sequence[str]) -> list[Expression]:

@@ -110,7 +110,7 @@ class TextVerdicts:
                 else:
                     continue
             elif known is NEW:
-                if key in calm and self._is_well_read(raw):
+                if self._is_plain(raw, key, calm):
                     self._keep_plain(key, None)
                     continue
             elif known is not CLOSER:
@@ -128,8 +128,13 @@ class TextVerdicts:
         found = self._screen.words.found(lines)
         return {line for number, line in enumerate(lines) if number not in found}
 
-    def _is_well_read(self, raw: bytes) -> bool:
-        """Whether the line begins as others do that were read whole, and says nothing of itself behind that."""
+    def _is_plain(self, raw: bytes, key: bytes, calm: set[bytes]) -> bool:
+        """Whether a new line is harmless, begins as others do that were read whole, and says nothing of itself behind
+        that. calm grows by lines that have words of rules, and not in their order."""
+        if key not in calm:
+            if len(key) > CACHED_BYTES or self._screen.hangs_on(key) != ():
+                return False
+            calm.add(key)
         head, _, message = raw.partition(HEAD_END)
         return head.translate(None, DIGITS) in self.heads and not may_say_more(message)
 
