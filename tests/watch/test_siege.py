@@ -79,3 +79,10 @@ def test_whoever_of_the_named_logs_in_is_never_called_nobody(screen: Prefilter) 
     texts = [*(failed(f"203.0.113.{number}") for number in range(12)), accepted]
     trigger, *_ = Watcher(screen, host="h").see(lines(*texts)).triggers
     assert "203.0.113.3" in trigger.fields["outcome"]
+
+
+def test_a_log_that_names_no_program_is_told_in_whole_sentences(screen: Prefilter) -> None:
+    texts = ["login failure for user root from 203.0.113.7 via telnet"] * 8
+    (trigger,) = Watcher(screen, host="h").see(lines(*texts, program="")).triggers
+    assert trigger.fields["sources"].startswith("203.0.113.7 8×")
+    assert "  " not in trigger.summary and " :" not in trigger.summary

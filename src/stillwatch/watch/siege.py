@@ -76,7 +76,7 @@ def _entered(host: str, service: str, entry: Entry) -> Trigger:
     return Trigger(
         rule="login-after-guessing",
         severity=Severity.high,
-        summary=f"{entry.source or 'somebody'} logged in to {service} as {whom} after {entry.failures} failed attempts",
+        summary=f"{entry.source or 'somebody'} logged in to {_named_service(service)} as {whom} after {entry.failures} failed attempts",
         subject=service,
         host=host,
         count=1,
@@ -120,19 +120,24 @@ def _summary(siege: Siege) -> str:
     return _what(siege) if _cause(siege) == "probing" else f"{_what(siege)}; {_outcome(siege)}"
 
 
+def _named_service(service: str) -> str:
+    """Some logs do not name their programs."""
+    return service or "a service"
+
+
 def _what(siege: Siege) -> str:
-    number, cause = len(siege.sources), _cause(siege)
+    number, cause, service = len(siege.sources), _cause(siege), _named_service(siege.service)
     named = _named(siege.sources[:NAMED_IN_SUMMARY]) + (" …" if number > NAMED_IN_SUMMARY else "")
     if cause == "login-failed":
         tried = ", ".join(_users(siege)) or "somebody"
-        return f"log-ins to {siege.service} as {tried} fail again and again on this machine ({named})"
+        return f"log-ins to {service} as {tried} fail again and again on this machine ({named})"
     if siege.known.spread and all(source.failures < FEW for _, source in siege.sources):
         whom = f" as {siege.known.spread}" if siege.known.spread != "*" else ""
-        return f"{number + siege.others} addresses try to log in to {siege.service}{whom}, each a few times: {named}"
+        return f"{number + siege.others} addresses try to log in to {service}{whom}, each a few times: {named}"
     who = "1 address" if number == 1 else f"{number} addresses"
     if cause == "probing":
-        return f"{siege.service} refuses {who} again and again: {named}"
-    return f"{who} {'is' if number == 1 else 'are'} guessing passwords at {siege.service}: {named}"
+        return f"{service} refuses {who} again and again: {named}"
+    return f"{who} {'is' if number == 1 else 'are'} guessing passwords at {service}: {named}"
 
 
 def _outcome(siege: Siege) -> str:
