@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +9,12 @@ from hypothesis import strategies as st
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity
+from stillwatch.watch.family import RULES_FOLDER, load_file
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.prefilter import Prefilter
 from stillwatch.watch.room import OF_A_KIND
 from stillwatch.watch.shapes.reader import Reader
+from stillwatch.watch.unknown import known_programs
 from tests.support import screens
 
 OOM = (
@@ -160,3 +164,22 @@ def test_in_a_container_who_merely_asked_for_memory_may_be_anybody_on_the_machin
     )
     assert Watcher(screen, host="h").see([line]).triggers
     assert not Watcher(screen, host="h", units={"mine.service"}).see([line]).triggers
+
+
+PID_1_SAYS = (
+    "Failed to start {name}.service - {title}.", "Failed to start {title}.", "Dependency failed for {title}.",
+    "{name}.service: Main process exited, code=exited, status=1/FAILURE",
+    "{name}.service: Failed with result 'exit-code'.",
+    "Stopped {name}.service - {title}.",
+)  # fmt: skip
+
+
+def test_what_pid_1_says_of_a_unit_is_told_by_its_own_rules_whatever_the_unit_is_called(screen: Prefilter) -> None:
+    names = sorted(name for name in known_programs(screen.rules) if re.fullmatch(r"[a-z][a-z\d-]{1,30}", name))
+    said = [form.format(name=name, title=f"{name.capitalize()} Server") for name in names for form in PID_1_SAYS]
+    lines = [Line(1_700_000_000.0 + number, text.encode(), "systemd") for number, text in enumerate(said)]
+    own = {
+        rule.id for file in ("systemd.toml", "systemd-services.toml") for rule in load_file(RULES_FOLDER / file).rule
+    }
+    told = {trigger.rule for trigger in Watcher(screen, host="h").see(lines).triggers}
+    assert told and told <= own

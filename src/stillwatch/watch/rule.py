@@ -117,6 +117,8 @@ class Rule(Table, frozen=True):
         """Whether the rule listens to whoever said this line."""
         if self.trusted_only and line.source == "journal" and not line.trusted:
             return False
+        if _is_of_pid_1(line) and not _hears_pid_1(self):
+            return False
         if self.priority < 7 and not self._is_grave_enough(line):
             return False
         if not self.programs or (line.source == "log" and not line.subject):
@@ -132,6 +134,22 @@ class Rule(Table, frozen=True):
         if line.priority is None:
             return line.source == "log"
         return line.priority <= self.priority
+
+
+def _is_of_pid_1(line: Line) -> bool:
+    if line.source == "journal":
+        return line.trusted and line.subject != "kernel"
+    return PID_1 in (line.subject, line.program)
+
+
+def _hears_pid_1(rule: Rule) -> bool:
+    """Whether a rule may speak of a line of PID 1, which holds names and descriptions that anything may look like: not
+    where all its samples are of other programs, nor of a log-in, to which PID 1 lets nobody."""
+    if rule.kind:
+        return False
+    if rule.general or PID_1 in rule.programs or not rule.fires:
+        return True
+    return any(sample.trusted or sample.program in ("", PID_1) for sample in rule.fires)
 
 
 @lru_cache(maxsize=4096)

@@ -72,11 +72,11 @@ def _times(text: str) -> int:
 
 
 def _entered(host: str, service: str, entry: Entry) -> Trigger:
-    whom = entry.user or "a user"
+    who, whom, where = entry.source or "somebody", entry.user or "a user", _named_service(service)
     return Trigger(
         rule="login-after-guessing",
         severity=Severity.high,
-        summary=f"{entry.source or 'somebody'} logged in to {_named_service(service)} as {whom} after {entry.failures} failed attempts",
+        summary=f"{who} logged in to {where} as {whom} after {entry.failures} failed attempts",
         subject=service,
         host=host,
         count=1,
