@@ -19,6 +19,9 @@ OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 """A part of a template that is left out where its fields are missing."""
 Fragment = Annotated[str, Meta(min_length=1, max_length=LINE_LIMIT)]
 PID_1 = "systemd"
+OF_A_JOB = re.compile(
+    rb"(?:Failed to start|(?:Dependency|Reload) failed for|Start(?:ing|ed)|Stopp(?:ing|ed)|Finished|Reload(?:ing|ed)) "
+)
 LOGIN_GROUPS = frozenset(("source", "user", "attempts"))
 
 
@@ -117,7 +120,7 @@ class Rule(Table, frozen=True):
         """Whether the rule listens to whoever said this line."""
         if self.trusted_only and line.source == "journal" and not line.trusted:
             return False
-        if _is_of_pid_1(line) and not _hears_pid_1(self):
+        if _is_of_pid_1(line) and not _hears_pid_1(self, line):
             return False
         if self.priority < 7 and not self._is_grave_enough(line):
             return False
@@ -142,14 +145,16 @@ def _is_of_pid_1(line: Line) -> bool:
     return PID_1 in (line.subject, line.program)
 
 
-def _hears_pid_1(rule: Rule) -> bool:
+def _hears_pid_1(rule: Rule, line: Line) -> bool:
     """Whether a rule may speak of a line of PID 1, which holds names and descriptions that anything may look like: not
-    where all its samples are of other programs, nor of a log-in, to which PID 1 lets nobody."""
+    where all its samples are of other programs, nor of a log-in, to which PID 1 lets nobody; a general one not of a
+    job, whose line is an own sentence of PID 1."""
     if rule.kind:
         return False
-    if rule.general or PID_1 in rule.programs or not rule.fires:
+    of_pid_1 = PID_1 in rule.programs or any(sample.trusted or sample.program == PID_1 for sample in rule.fires)
+    if of_pid_1 or not rule.fires:
         return True
-    return any(sample.trusted or sample.program in ("", PID_1) for sample in rule.fires)
+    return not OF_A_JOB.match(line.raw) if rule.general else any(not sample.program for sample in rule.fires)
 
 
 @lru_cache(maxsize=4096)
