@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(r"`[^`]+`|\S+")
-_FACT = re.compile(r"\d|\w[./_@=]\w|^/.|^`")
+_FACT = re.compile(r"\d|\w[./_@=]+\w|^/.|^`")
 
 
 def facts(text: str) -> list[str]:
