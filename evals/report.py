@@ -56,7 +56,9 @@ def table(verdicts: Sequence[Verdict], how: Mapping[str, Any], seconds: int, bef
     told = ", ".join(f"{key} {value}" for key, value in how.items())
     rows = [f"{len(verdicts)} cases in {seconds} s: {told}.", ""]
     rows += [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-    rows += [f"| {name} | {' | '.join(counted[column][name] for column in columns)} |" for name in counted["all"]]
+    rows += [
+        f"| {name} | {' | '.join(counted[column].get(name, 'none') for column in columns)} |" for name in counted["all"]
+    ]
     rows += ["", "| case | half | cause | incidents | proposals | mended | before |", "|---|---|---|---|---|---|---|"]
     rows += [_row(verdict, before) for verdict in verdicts]
     return "\n".join(rows) + "\n"

@@ -93,3 +93,11 @@ def test_a_report_can_be_read_again_and_compared(tmp_path: object) -> None:
     assert before["a.b"]["half"] == half_of("a.b")
     assert "| ✗ |" in report.table(verdicts, {}, 1, before)
     assert "&lt;b&gt;" in (folder / "eval.html").read_text()
+
+
+def test_where_nothing_was_to_be_mended_in_one_half_there_is_a_table_all_the_same() -> None:
+    halves = {half_of(name): name for name in ALL}
+    facts = {"seed": 1, "root": True, "incidents": 1, "wanted": 1}
+    verdicts = [Verdict(name=halves["shown"], mended=True, **facts), Verdict(name=halves["kept"], **facts)]  # type: ignore[arg-type]
+    (row,) = (line for line in report.table(verdicts, {}, 1, {}).splitlines() if line.startswith("| mended"))
+    assert row.count("100 %") == 2 and row.endswith("| none |")
