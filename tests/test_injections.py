@@ -48,6 +48,8 @@ LOADS = {"image", "link_open", "html_inline", "html_block"}
 OURS = re.compile(r"</?data [0-9a-f]{6}>")
 TOKEN = re.compile(r"<[|/!?A-Za-z]|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS)\]|◁")
 
+STATUS = re.compile(r"look(?:ing|ed): [a-z, ]{3,99}|asking the model what is meant")
+
 
 PARTS = 8
 ASKED = frozenset(("list", "explain", "status"))
@@ -136,7 +138,7 @@ def shown(stream: bytes) -> str:
     for frame in frames:
         value = json.loads(frame.removeprefix("data: "))
         if "event" in value:
-            assert re.fullmatch(r"look(?:ing|ed): [a-z, ]{3,99}", value["event"]["data"]["description"])
+            assert STATUS.fullmatch(value["event"]["data"]["description"])
             continue
         for choice in value["choices"]:
             assert set(choice["delta"]) <= {"role", "content", "reasoning_content"}

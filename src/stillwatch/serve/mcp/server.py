@@ -22,7 +22,7 @@ from stillwatch.records.safe import ForModel
 from stillwatch.serve.mcp.resources import Resources, comes_whole
 from stillwatch.untrusted.for_model import ours, uncapped
 
-READ_ONLY: Final = "this key may only read"
+READ_ONLY: Final = ours("this key may only read")
 MOST_ARGUMENTS = 16
 LONGEST = 512
 INSTRUCTIONS: Final = (
@@ -103,7 +103,7 @@ class McpFace:
 
     async def _propose(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         if not self.may_propose():
-            return _said(ours(READ_ONLY), is_error=True)
+            return _said(READ_ONLY, is_error=True)
         if (problem := _problem(arguments)) or self.desk.gate is None:
             return _said(uncapped(problem or "no gate runs here, so nothing can be proposed"), is_error=True)
         proposal = Proposal(
