@@ -22,7 +22,7 @@ TOLD = {
     "certbot-renew": ("certbot.service", "certificate-not-issued"),
     "elastic": ("elasticsearch_1", "resource-limit"),
     "kubelet-swap": ("kubelet.service", "bad-config"),
-    "vzdump-space": ("pvescheduler", "backup-failed"),
+    "vzdump-space": ("pvescheduler", "disk-full"),
     "nixos-command": ("nixos-rebuild.service", "missing-executable"),
     "compose-db-auth": ("app-1", "wrong-credentials"),
     "java-oom": ("jenkins.service", "oom"),
