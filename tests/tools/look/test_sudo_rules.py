@@ -6,7 +6,7 @@ import pytest
 
 from stillwatch.ports import Clock
 from stillwatch.tools.look import sudo_rules
-from stillwatch.tools.tool import HostLooks, World
+from stillwatch.tools.tool import HostLooks, HostReader
 
 from .world import Still, Units, rows
 
@@ -20,7 +20,7 @@ def looks(root: Path) -> HostLooks:
     for name, text in (("passwd", ACCOUNTS), ("group", GROUPS), ("sudoers", RULES)):
         (root / "etc" / name).write_text(text)
     clock: Clock = Still()
-    return HostLooks(world=World(host="h", clock=clock, systemd=Units(), root=root))  # type: ignore[arg-type]
+    return HostLooks(reader=HostReader(host="h", clock=clock, systemd=Units(), root=root))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
