@@ -28,7 +28,7 @@ from tests.support.shop import open_shop
 from tests.support.window import Window, connected
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(600)]
-ANSWER = "The program of **{unit}** is missing, so it cannot start [E1]. Its unit file could be restored."
+ANSWER = "**{unit}** ended with status 203 [E1]. Its unit file could be restored."
 SIDE = "### Task:"
 TITLE, TAGS = "Missing program", ["Services", "Updates"]
 FOLLOW_UPS = ["Who removed it?", "Since when?"]
@@ -119,14 +119,14 @@ def asks_and_sees(scene: Scene) -> None:
     scene.meta.behaviour = "slow"
     answer = window.ask(f"Why is {unit} down?")
     scene.meta.behaviour = "answer"
-    assert answer.startswith(unit) and f"The program of {unit} is missing, so it cannot start [E1]." in answer
+    assert answer.startswith(unit) and f"{unit} ended with status 203 [E1]." in answer
     assert "could be restored" not in answer, "it cites nothing"
     evidence = answer.partition("Evidence")[2]
     assert "[E1]" in evidence and unit in evidence
     shown = window.shown()
-    assert any("looking: unit status" in text and "The program" not in text for text in shown), shown
+    assert any("looking: unit status" in text and "ended with" not in text for text in shown), shown
     assert "looked: unit status" in shown[-1]
-    facts = [text for text in shown if f"{unit} is" in text and "The program" not in text]
+    facts = [text for text in shown if f"{unit} is" in text and "ended with" not in text]
     assert facts, "facts do not wait for a model"
     window.title().get_by_text(TITLE).wait_for()
     for question in FOLLOW_UPS:
@@ -168,7 +168,7 @@ def stops(scene: Scene) -> None:
     """Stop ends the work of the model, not only the picture of it."""
     scene.meta.behaviour, scene.meta.pause = "slow", 1.0
     scene.window.send(f"Why is {scene.estate.shop.victim.unit} down?")
-    scene.window.rows.last.get_by_text("The program").wait_for()
+    scene.window.rows.last.get_by_text("ended with").wait_for()
     scene.window.stop()
     assert scene.meta.client_left()
 

@@ -25,7 +25,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from stillwatch.errors import NotReachable
 from stillwatch.llm.engines import find_native
@@ -179,20 +179,26 @@ class Machine:
 
     def __init__(self, *, kernel_log: bool = False, arguments: Sequence[str] = (), root: Path | None = None) -> None:
         """kernel_log: let it read the kernel's log. That is the whole host's, other machines' kills included, so only
-        a test of kernel messages asks for it. arguments: more for systemd-nspawn (`--bind=…`). root: another root
-        file system than that of all machines, and then nothing of ours is seen in it."""
+        a test of kernel messages asks for it, and one machine after the other has it. arguments: more for
+        systemd-nspawn (`--bind=…`). root: another root file system than that of all machines, and then nothing of ours
+        is seen in it."""
         self.name = PREFIX + secrets.token_hex(4)
         self.leader = 0
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 – it lives as long as the machine
         self._root = root or rootfs()
         self._arguments = [*arguments, *([] if root else _binds())]
+        self._kernel_log: IO[str] | None = None
         if kernel_log:
             self._arguments += ["--capability=CAP_SYSLOG", "--bind=/dev/kmsg"]
+            cache().mkdir(parents=True, exist_ok=True)
+            self._kernel_log = (cache() / "kernel-log.lock").open("w")
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Machine:
         if problem := missing():
             raise RigProblem(problem)
+        if self._kernel_log is not None:
+            fcntl.flock(self._kernel_log, fcntl.LOCK_EX)
         # In a process namespace of its own, which the kernel empties when we die, however we die.
         leash = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
         self._process = subprocess.Popen(
@@ -226,6 +232,8 @@ class Machine:
                 self._process.wait(5)
             self._process = None
         self._log.close()
+        if self._kernel_log is not None:
+            self._kernel_log.close()
         remove_groups(self.name)
 
     def console(self) -> str:

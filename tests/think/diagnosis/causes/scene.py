@@ -86,6 +86,7 @@ async def ask(
     looks: Looks | None = None,
     units: tuple[UnitState, ...] = (unit(),),
     told: tuple[str, ...] = (),
+    troubled: frozenset[str] = frozenset(),
     **more: Any,
 ) -> tuple[Incident, Assessment]:
     given = {"id": "I1", "key": "h/unit-failure/shop.service", "subject": "shop.service", **more}
@@ -101,7 +102,7 @@ async def ask(
         **given,
     )
     known = {u.name: u for u in units}
-    found, said = await diagnose(incident, looks, known, deadline=deadline, now=AT, told=told)
+    found, said = await diagnose(incident, looks, known, deadline=deadline, now=AT, told=told, troubled=troubled)
     ids = {piece.id for piece in found.evidence}
     assert said.cause is not None
     assert set(said.evidence) <= ids

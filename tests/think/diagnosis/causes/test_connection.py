@@ -111,6 +111,17 @@ async def test_who_listens_and_from_whom_no_packet_comes_back_is_behind_a_firewa
         assert ("firewall" in said.cause.text) is bool(culprit)
 
 
+async def test_a_silent_server_that_has_trouble_of_its_own_is_no_firewall_unless_a_connection_waits_to_open() -> None:
+    held = {"sockets": [{**HOLDER, "state": "sleeping", "waiting": 0, "started": AT - 900}]}
+    silent = replace(
+        trigger("network", "127.0.0.1:8443 timed out", target="127.0.0.1:8443"), first=AT - 30, last=AT - 1
+    )
+    for opening, cause in (([], "dependency-failed"), ([{"port": 8443, "count": 1}], "network")):
+        looks = Looks(name_address=HERE, listening_sockets=held, connections={"opening": opening})
+        _, said = await ask(silent, looks=looks, units=(CLIENT,), troubled=frozenset(("db.service",)))
+        assert said.cause and said.cause.id == cause
+
+
 async def test_an_open_port_does_not_prove_that_anybody_is_answered() -> None:
     held = {"sockets": [{**HOLDER, "state": "sleeping", "waiting": 0, "started": AT - 900}]}
     looks = Looks(name_address=HERE, listening_sockets=held)

@@ -213,16 +213,19 @@ async def _dropped(
 ) -> Finding | None:
     """Who listens, is not stopped and has nobody waiting, while nothing ever comes back: its packets are dropped.
 
-    A program that refuses or is slow has the connection at least; on this machine only a firewall takes it away.
+    A program that refuses or is slow has the connection at least; on this machine only a firewall takes it away. Who
+    listens and has trouble of its own may be silent for that: then a connection that waits to be opened must show it.
     """
     last = max(own, key=lambda trigger: trigger.last)
     if not _SILENCE.search(last.sample[:2000]):
         return None
+    pending = rows(await case.look("connections"), "opening")
+    syn = [row for row in pending if number(row, "port") == target.port]
+    if name in case.troubled and not syn:
+        return None
     seen = await case.cite_look(
         "listening_sockets", f"{name} listens on port {target.port}; nobody waits for it", port=target.port
     )
-    pending = rows(await case.look("connections"), "opening")
-    syn = [row for row in pending if number(row, "port") == target.port]
     looked = await case.cite_look("connections", f"asked for at port {target.port} and not answered") if syn else ()
     sentence = (
         f"{unit.name} asks {target}, where {name} listens, and no packet comes back: "
