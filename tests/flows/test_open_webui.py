@@ -28,7 +28,8 @@ from tests.support.shop import open_shop
 from tests.support.window import Window, connected
 
 pytestmark = [pytest.mark.container, pytest.mark.timeout(600)]
-ANSWER = "**{unit}** ended with status 203 [E1]. Its unit file could be restored."
+ANSWER = f"**{{unit}}** ended with status 203 [E1]. Its unit file could be restored{' and restored' * 60}."
+"""A sentence that stands on the facts, and one that takes its time and does not."""
 SIDE = "### Task:"
 TITLE, TAGS = "Missing program", ["Services", "Updates"]
 FOLLOW_UPS = ["Who removed it?", "Since when?"]
@@ -166,7 +167,7 @@ def replays(scene: Scene) -> None:
 
 def stops(scene: Scene) -> None:
     """Stop ends the work of the model, not only the picture of it."""
-    scene.meta.behaviour, scene.meta.pause = "slow", 1.0
+    scene.meta.behaviour, scene.meta.pause = "slow", 0.3
     scene.window.send(f"Why is {scene.estate.shop.victim.unit} down?")
     scene.window.rows.last.get_by_text("ended with").wait_for()
     scene.window.stop()
