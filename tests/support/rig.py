@@ -190,7 +190,6 @@ class Machine:
         self._kernel_log: IO[str] | None = None
         if kernel_log:
             self._arguments += ["--capability=CAP_SYSLOG", "--bind=/dev/kmsg"]
-            cache().mkdir(parents=True, exist_ok=True)
             self._kernel_log = (cache() / "kernel-log.lock").open("w")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -231,9 +230,8 @@ class Machine:
                 self._process.kill()
                 self._process.wait(5)
             self._process = None
-        self._log.close()
-        if self._kernel_log is not None:
-            self._kernel_log.close()
+        for opened in filter(None, (self._log, self._kernel_log)):
+            opened.close()
         remove_groups(self.name)
 
     def console(self) -> str:

@@ -25,6 +25,7 @@ from stillwatch.records.incident import Incident
 from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Trigger
 from stillwatch.store.store import Store
+from stillwatch.think.diagnosis.recollected import Recollected
 from stillwatch.think.diagnosis.unknown_lines import UnknownLines
 from stillwatch.triage.mute import apply_mutes
 from stillwatch.triage.resolution import why_over
@@ -73,7 +74,7 @@ class Daemon:
             host=self.host,
             store=self.store,
             clock=self.clock,
-            looks=self.looks,
+            looks=Recollected(self.looks, self.clock),
             tiers=self.tiers,
             lifecycle=self.lifecycle,
             standing=self.standing,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import gzip
+import itertools
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -97,7 +98,10 @@ def _only(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What dpkg's log tells beside apt's runs, oldest first: "2026-11-27 10:00:01 install git:amd64 <none> 1:2.39"."""
-    told = [(name, row["at"]) for row in known for names in row["packages"].values() for name in names]
+    told: dict[str, list[float]] = {}
+    for row in known:
+        for name in itertools.chain(*row["packages"].values()):
+            told.setdefault(name, []).append(row["at"])
     found: list[dict[str, Any]] = []
     begins = True
     for line in log.splitlines():
@@ -108,7 +112,7 @@ def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         with contextlib.suppress(ValueError):
             at = datetime.strptime(f"{day} {time}", "%Y-%m-%d %H:%M:%S").astimezone().timestamp()
-            if any(name == other and 0 <= at - began < LONGEST_RUN for other, began in told):
+            if any(0 <= at - began < LONGEST_RUN for began in told.get(name, ())):
                 continue
             if begins or at - found[-1]["at"] > TOGETHER:
                 found.append({"at": at, "command": "dpkg", "by": "", "packages": {}})

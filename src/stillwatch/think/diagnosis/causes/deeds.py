@@ -47,6 +47,8 @@ _VERBS: Final = {
     "Install": "installed", "Upgrade": "upgraded", "Remove": "removed", "Purge": "purged", "Downgrade": "downgraded",
     "Reinstall": "reinstalled",
 }  # fmt: skip
+_PACKAGED: Final = ("/usr/", "/etc/", "/opt/", "/lib", "/bin/", "/sbin/", "/boot/", "/var/lib/")
+"""Where packages put files (hier(7)); who holds a path is read from the lists of all that changed, which costs."""
 _SHOWN: Final = 4
 _WANTED: Final = "/etc/systemd/system/multi-user.target.wants"
 """The folder whose links say what is started at boot; disabling takes one away."""
@@ -123,7 +125,7 @@ def _holds(path: str, thing: str) -> bool:
 
 async def _packaged(case: Case, finding: Finding, things: Sequence[str]) -> Told:
     """The newest run that changed a package of the thing's own files; else of any package just before."""
-    for path in [thing for thing in things if thing.startswith("/")][:_SHOWN]:
+    for path in [thing for thing in things if thing.startswith(_PACKAGED)][:_SHOWN]:
         for row in _runs(case, await case.look("package_changes", hours=LATELY, path=path), LATELY * 3600):
             return await _cited(case, "package_changes", await _run(case, row), hours=LATELY, path=path)
     if case.unit is not None:
