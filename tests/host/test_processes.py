@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stillwatch.errors import NotReachable
-from stillwatch.helpers import peek as program
 from stillwatch.host import processes
+from tests.support.peeked import as_another_user
 
 DEAD = 4_194_304
 
@@ -18,15 +17,7 @@ DEAD = 4_194_304
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """As a user who may not look into the processes of others, where the peek program tells; what it was asked."""
-    asked: list[str] = []
-
-    def peek(request: Mapping[str, Any]) -> dict[str, Any]:
-        asked.append(request["see"])
-        return {"ok": True, **program.handle(dict(request))}
-
-    monkeypatch.setattr(processes, "peek", peek)
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    return asked
+    return as_another_user(monkeypatch, processes)
 
 
 def test_our_own_listening_socket_is_found() -> None:

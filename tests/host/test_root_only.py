@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +7,13 @@ import pytest
 
 from stillwatch.helpers import peek as program
 from stillwatch.host import root_only
+from tests.support.peeked import as_another_user
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """As a user who may read none of it, where the peek program tells; what it was asked."""
-    asked: list[str] = []
-
-    def peek(request: Mapping[str, Any]) -> dict[str, Any]:
-        asked.append(request["see"])
-        return {"ok": True, **program.handle(dict(request))}
-
-    monkeypatch.setattr(root_only, "peek", peek)
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    return asked
+    return as_another_user(monkeypatch, root_only)
 
 
 def test_the_peek_program_tells_what_root_sees(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
