@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from evals.questions.judge import NOW, UNITS, USERS, asked
+from stillwatch.think.talk.bearing import CONCEPT
 from stillwatch.think.talk.catalogue import catalogue
+from stillwatch.think.talk.concepts import concepts_of
+from stillwatch.think.talk.learned import Learned, Weights
 from stillwatch.think.talk.named import find
-from stillwatch.think.talk.router import Learned, Weights, buckets_of, marked
+from stillwatch.think.talk.router import buckets_of, marked
 from stillwatch.think.talk.words import COMMON_ANYWHERE, LANGUAGES, Language, words_of
 
 EXAMPLES = Path(__file__).with_name("examples.tsv")
@@ -88,12 +91,34 @@ def vocabulary(learned: list[Example]) -> dict[str, Language | Literal[""]]:
     }
 
 
+def bearing(learned: list[Example], topics: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Which topics, by number, the words, marks and concepts of the examples ask about."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for one in learned:
+        words = marks_of(one)
+        for key in (
+            *(word for word in words if word not in COMMON_ANYWHERE),
+            *(CONCEPT + it for it in concepts_of(words)),
+        ):
+            found[key].add(topics.index(one.topic))
+    return {key: tuple(sorted(found[key])) for key in sorted(found)}
+
+
+def small(learned: list[Example], topics: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """Examples without any other word."""
+    told = ((topics.index(one.topic), marks_of(one)) for one in learned)
+    return tuple(sorted({(number, " ".join(words)) for number, words in told if COMMON_ANYWHERE.issuperset(words)}))
+
+
+def marks_of(one: Example) -> list[str]:
+    return marked(one.question, find(one.question, UNITS, now=NOW, users=USERS))
+
+
 def taught(learned: list[Example]) -> Iterator[tuple[str, list[int]]]:
     """A topic and the pieces of a question, which is asked once more without the unit that it names, since other hosts
     have other names, and in some manner."""
     for number, one in enumerate(learned):
-        named = find(one.question, UNITS, now=NOW, users=USERS)
-        found = marked(one.question, named)
+        found = marks_of(one)
         yield one.topic, buckets_of(found, BUCKETS)
         if number % 3 == 0:
             manners = MANNERS[one.language].split(", ")
@@ -116,12 +141,15 @@ def learn(learned: list[Example]) -> Weights:
     model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit(table, topics)
     scale = float(numpy.abs(model.coef_).max()) / 127
     rounded = numpy.round(model.coef_.T / scale).astype(numpy.int8)
+    names = tuple(map(str, model.classes_))
     told = Learned(
-        topics=tuple(map(str, model.classes_)),
+        topics=names,
         buckets=BUCKETS,
         scale=scale,
         biases=tuple(round(float(one), 4) for one in model.intercept_),
         words=vocabulary(learned),
+        bears=bearing(learned, names),
+        small=small(learned, names),
         examples=checksum(learned),
     )
     return Weights(learned=told, rows=memoryview(numpy.ascontiguousarray(rounded).tobytes()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evals.questions.judge import SETS, judged
 from evals.questions.train import checksum, examples
-from stillwatch.think.talk.router import Weights, stored
+from stillwatch.think.talk.learned import Weights, stored
 
 
 def test_nine_in_ten_are_right_or_honestly_asked_back_in_each_language_and_set() -> None:

@@ -7,7 +7,8 @@ import importlib
 import pkgutil
 
 from stillwatch.think.talk import topics as folder
-from stillwatch.think.talk.router import Router, Weights, stored
+from stillwatch.think.talk.learned import Weights, stored
+from stillwatch.think.talk.router import Router
 from stillwatch.think.talk.topic import Topic
 
 

@@ -44,8 +44,9 @@ KINDS: Final = frozenset(
 )
 """What is said before a name and is no part of it."""
 POLITE: Final = re.compile(
-    r"^(?:(?:can|could|would|will) you (?=.*\bplease\b)|(?:kannst|koenntest|konntest|wuerdest|wurdest) du (?=.*\bbitte\b)"
-    r"|(?:peux|pourrais)-?(?: ?tu| ?vous) (?=.*\bplait\b)|puedes (?=.*\bpor favor\b)|i want you to |i need you to |go ahead and )"
+    r"^(?:(?:can|could|would|will) you (?=.*\b(?:please|pls|plz)\b)|(?:kannst|koenntest|konntest|wuerdest|wurdest) du (?=.*\bbitte\b)"
+    r"|(?:(?:tu |vous )(?:peux|pourrais|pouvez|pourriez)|(?:peux|pourrais|pouvez|pourriez)-? ?(?:tu|vous)) (?=.*\b(?:plait|stp|svp)\b)"
+    r"|(?:puedes|podrias) (?=.*\b(?:por favor|porfa)\b)|i want you to |i need you to |go ahead and )"
 )
 NOT_AN_ORDER: Final = re.compile(
     r"\b(?:not|never|don'?t|do not|nicht|nie|niemals|kein|keine|pas|jamais|ne|n'|no|nunca|why|how|what|when|who|which|if|whether|should|did|was|were"
@@ -57,6 +58,8 @@ MACHINE: Final = re.compile(
 )
 PHRASES: Final = (
     (re.compile(r"\b(?:kick off|fire up|spin up|bring up|bring back|bring back up|turn on|switch on)\b"), "start"),
+    (re.compile(r"\b(?:dale|hazle|pegale) un (?:reinicio|restart)(?: rapido)? al?\b"), "reinicia"),
+    (re.compile(r"^give (.+) an? (?:quick )?(?:restart|kick|bounce)\b"), r"restart \1"),
     (re.compile(r"\b(?:take down|bring down|turn off|switch off)\b"), "stop"),
 )
 """Verbs of several words."""

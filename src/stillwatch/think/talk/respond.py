@@ -10,6 +10,7 @@ from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Answer, Prompt
 from stillwatch.think.context import prompt
 from stillwatch.think.schemas import choice, closed
+from stillwatch.think.talk.bearing import is_spoken
 from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.topic import Asking, Known, Topic, Words
@@ -72,10 +73,10 @@ async def respond(
     if not question.strip():
         asking.say(EMPTY)
         return Responded(asking=asking, topic=None, understood=understood)
-    if understood.topic is None and model is not None:
+    if understood.topic is None and model is not None and (understood.near or is_spoken(question)):
         looking("asking the model what is meant")
         understood = replace(understood, topic=await chosen(understood, model))
-    if understood.topic is None and _about_a_unit(understood, known):
+    if understood.topic is None and understood.near and _about_a_unit(understood, known):
         understood = replace(understood, topic=catalogue()["unit_state"])
     if understood.row and understood.before is not None:
         understood = await _row_meant(understood, known, looks, clock)

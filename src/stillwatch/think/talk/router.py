@@ -14,55 +14,20 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
-
+from stillwatch.think.talk.bearing import Bearing
 from stillwatch.think.talk.concepts import pieces_of
+from stillwatch.think.talk.learned import Weights
 from stillwatch.think.talk.named import Named, with_roles
 from stillwatch.think.talk.topic import Topic
 from stillwatch.think.talk.vocabulary import Vocabulary
-from stillwatch.think.talk.words import Language, words_of
+from stillwatch.think.talk.words import words_of
 
 SHORTEST, LONGEST = 2, 5
 SURE: Final = 0.5
 AHEAD: Final = 0.17
 """How much likelier than the next one a topic must be that is not sure."""
-
-
-class Learned(msgspec.Struct, frozen=True, kw_only=True):
-    """topics: names in the order of a row; buckets: how many rows; scale: of a weight; biases: one a topic; words: the
-    vocabulary with languages; examples: the check-sum of what was learned from."""
-
-    topics: tuple[str, ...]
-    buckets: int
-    scale: float
-    biases: tuple[float, ...]
-    words: dict[str, Language | Literal[""]]
-    examples: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Weights:
-    """rows: a signed byte for each bucket and topic."""
-
-    learned: Learned
-    rows: memoryview
-
-    @classmethod
-    def read(cls, packed: bytes) -> Weights:
-        """What `packed` made."""
-        head, _, rows = zlib.decompress(packed).partition(b"\n")
-        return cls(learned=msgspec.json.decode(head, type=Learned), rows=memoryview(rows).cast("b"))
-
-    def packed(self) -> bytes:
-        return zlib.compress(msgspec.json.encode(self.learned) + b"\n" + self.rows.tobytes(), 9)
-
-
-def stored() -> bytes:
-    """The weights that the package brings along."""
-    return files("stillwatch.think.talk").joinpath("router.bin").read_bytes()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,16 +49,31 @@ class Router:
     def vocabulary(self) -> Vocabulary:
         return Vocabulary(self._learned.words)
 
+    @cached_property
+    def bearing(self) -> Bearing:
+        return Bearing(self._learned, self.vocabulary.nearest)
+
     def route(self, question: str, named: Named) -> Routed:
-        pieces = buckets_of(marked(question, named), self._learned.buckets)
-        if not pieces:
+        words = marked(question, named)
+        if not self.bearing.is_heard(question, words):
             return Routed(topic=None, ranked=())
-        shares = zip(self._learned.topics, self._shares(pieces), strict=True)
+        if self.bearing.is_of_the_world(words):
+            return Routed(topic=self._topics["outside"], ranked=())
+        shares = zip(self._learned.topics, self._shares(buckets_of(words, self._learned.buckets)), strict=True)
         ranked = sorted(
             ((self._topics[name], share) for name, share in shares if name in self._topics),
             key=lambda row: (-row[1], row[0].name),
         )
-        return Routed(topic=_clear(ranked), ranked=tuple(ranked[:5]))
+        topic = _clear(ranked)
+        if topic is not None and not self._is_borne(topic, words):
+            topic = None
+        near = tuple(row for row in ranked[:5] if self.bearing.bears(words, row[0].name))
+        return Routed(topic=topic, ranked=near)
+
+    def _is_borne(self, topic: Topic, words: Sequence[str]) -> bool:
+        if not self.bearing.bears(words, topic.name):
+            return False
+        return bool(topic.wants) or not self.bearing.names_a_stranger(words)
 
     def _shares(self, pieces: Sequence[int]) -> list[float]:
         """The softmax of each topic's sum over a question of length 1."""

@@ -41,8 +41,8 @@ MOST_OF_A_FOLLOW_UP: Final = 7
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
-    """topic: None where it is not clear; near: the likely topics, the best first; row: which row of the answer before
-    is meant (1 the first, -1 the last, 0 none); before: what that answer was to."""
+    """topic: None where it is not clear; near: the likely topics, the best first, none of what is no question; row:
+    which row of the answer before is meant (1 the first, -1 the last, 0 none); before: what that answer was to."""
 
     question: str
     language: Language

@@ -32,13 +32,13 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether it, or a word near it, stands in an example."""
-        return word in self._words or self._nearest(word) != word
+        return word in self._words or self.nearest(word) != word
 
     def tongue(self, word: str) -> Language | None:
         """The one language whose examples have the word, or one near it."""
-        return self._words.get(word) or self._words.get(self._nearest(word)) or None
+        return self._words.get(word) or self._words.get(self.nearest(word)) or None
 
-    def _nearest(self, word: str) -> str:
+    def nearest(self, word: str) -> str:
         """The same but for one typing error, a part of a compound, the same beginning; itself where nothing is near."""
         if word not in self._nearby:
             if len(self._nearby) > REMEMBERED:

@@ -74,5 +74,6 @@ TOPIC = Topic(
     title=Words(en="containers", de="Container", fr="les conteneurs", es="los contenedores"),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("containers",),
 )

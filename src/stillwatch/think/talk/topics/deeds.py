@@ -105,4 +105,5 @@ TOPIC = Topic(
     title=Words(en="what I changed", de="was ich geändert habe", fr="ce que j'ai changé", es="lo que he cambiado"),
     asked=ASKED,
     answer=answer,
+    wants="name",
 )

@@ -97,4 +97,5 @@ TOPIC = Topic(
     ),
     asked=ASKED,
     answer=answer,
+    wants="name",
 )

@@ -132,5 +132,6 @@ TOPIC = Topic(
     ),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("journal_errors", "journal_search", "kernel_messages"),
 )

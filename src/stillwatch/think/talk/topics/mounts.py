@@ -94,5 +94,6 @@ TOPIC = Topic(
     title=Words(en="mounts", de="Einhängepunkte", fr="les montages", es="los montajes"),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("mounts",),
 )

@@ -124,5 +124,6 @@ TOPIC = Topic(
     ),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("package",),
 )

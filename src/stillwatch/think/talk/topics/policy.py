@@ -136,4 +136,5 @@ TOPIC = Topic(
     title=Words(en="what I may do", de="was ich darf", fr="ce que je peux faire", es="lo que puedo hacer"),
     asked=ASKED,
     answer=answer,
+    wants="name",
 )

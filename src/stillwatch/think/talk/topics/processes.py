@@ -102,5 +102,6 @@ TOPIC = Topic(
     title=Words(en="processes", de="Prozesse", fr="les processus", es="los procesos"),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("process_list", "process_states"),
 )

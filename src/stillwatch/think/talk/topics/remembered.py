@@ -92,4 +92,5 @@ TOPIC = Topic(
     ),
     asked=ASKED,
     answer=answer,
+    wants="name",
 )

@@ -129,5 +129,6 @@ TOPIC = Topic(
     title=Words(en="web sites", de="Webseiten", fr="les sites web", es="los sitios web"),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("web_sites", "unit_status", "listening_sockets"),
 )

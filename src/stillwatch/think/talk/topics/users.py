@@ -183,5 +183,6 @@ TOPIC = Topic(
     title=Words(en="users and sudo", de="Benutzer und sudo", fr="les utilisateurs et sudo", es="los usuarios y sudo"),
     asked=ASKED,
     answer=answer,
+    wants="name",
     looks=("users", "sudo_rules", "sudo_use"),
 )
