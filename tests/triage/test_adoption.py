@@ -103,3 +103,61 @@ def test_a_servers_log_file_speaks_for_the_service_that_runs_or_better_fails() -
     assert adopter([said], Units.of({u.name: u for u in (running, twin)}))(said) == ""
     down = replace(twin, active_state="failed", main_pid=0)
     assert adopter([said], Units.of({u.name: u for u in (running, down)}))(said) == down.name
+
+
+ENDED = "nightly.service: Main process exited, code=exited, status=1/FAILURE"
+
+
+@pytest.mark.parametrize(
+    ("program", "earlier", "unit"),
+    [
+        ("backup-all.sh", 12.0, "nightly.service"),
+        ("python3", 12.0, "nightly.service"),
+        ("archiver", 1.0, "nightly.service"),
+        ("archiver", 4.0, ""),
+        ("cupsd", 1.0, ""),
+        ("dovecot/imap", 1.0, ""),
+    ],
+)
+def test_a_stranger_is_heard_at_the_very_end_alone_and_a_known_server_for_its_own_service(
+    program: str, earlier: float, unit: str
+) -> None:
+    said = logged(program, "disk-full", first=AT - 60 - earlier, last=AT - 60 - earlier)
+    assert adopter([said, logged("nightly.service", text=ENDED)], KNOWN)(said) == unit
+
+
+@pytest.mark.parametrize(("program", "unit"), [("named", "bind9.service"), ("clamd", "clamav-daemon.service")])
+def test_a_known_server_whose_service_has_another_name(program: str, unit: str) -> None:
+    said = logged(program, "bad-config", first=AT - 60, last=AT - 60)
+    assert adopter([said, logged(unit)], KNOWN)(said) == unit
+
+
+def of_kernel(program: str, cause: str) -> Trigger:
+    said = logged(program, cause, first=AT - 61, last=AT - 61)
+    return replace(said, events=tuple(replace(event, subject="kernel") for event in said.events))
+
+
+@pytest.mark.parametrize(
+    ("cause", "end", "unit"),
+    [
+        ("oom", ENDED, ""),
+        ("crash", ENDED, ""),
+        ("crash", ENDED.replace("status=1/FAILURE", "status=139/n/a"), "nightly.service"),
+        ("oom", "nightly.service: Main process exited, code=killed, status=9/KILL", "nightly.service"),
+    ],
+)
+def test_what_the_kernel_killed_did_not_end_by_itself(cause: str, end: str, unit: str) -> None:
+    said = of_kernel("worker", cause)
+    assert adopter([said, logged("nightly.service", text=end)], KNOWN)(said) == unit
+
+
+def test_a_loop_of_an_hour_is_not_ended_by_what_is_said_in_between() -> None:
+    loop = logged("nightly.service", first=AT - 3600, last=AT, count=60)
+    said = logged("archiver", "port-in-use", first=AT - 1800, last=AT - 1800)
+    assert adopter([said, loop], KNOWN)(said) == ""
+
+
+def test_one_that_only_could_not_be_started_with_it_does_not_make_it_doubtful() -> None:
+    said = logged("archiver", "missing-path", first=AT - 60, last=AT - 60)
+    others = [logged("nightly.service"), logged("report.service", "dependency-failed")]
+    assert adopter([said, *others], KNOWN)(said) == "nightly.service"

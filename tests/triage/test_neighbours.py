@@ -50,10 +50,19 @@ def test_who_serves_the_target_is_to_blame(target: str, server: str) -> None:
         ("cache:6379", "shop-db-1"),
         ("", "shop-db-1"),
         ("/run/php/php8.2-fpm.sock", "nginx.service"),
+        ("127.0.0.1:8443", "chrony.service"),
+        ("172.18.0.5:8443", "chrony.service"),
+        ("127.0.0.1:8443", "gitea-1"),
     ],
 )
 def test_of_others_nobody_is_blamed(target: str, server: str) -> None:
     assert list(from_targets([said("web", "dependency-failed", target=target), said(server)])) == []
+
+
+def test_the_port_may_stand_in_the_words_alone() -> None:
+    text = 'connection to server at "127.0.0.1", port 5432 failed: Connection refused'
+    asked, failed = said("cron-job", "dependency-failed", target="127.0.0.1", text=text), said("postgresql.service")
+    assert list(from_targets([asked, failed])) == [(asked.node, failed.node)]
 
 
 def test_what_failed_long_before_is_another_fault() -> None:

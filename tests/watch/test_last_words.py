@@ -51,6 +51,8 @@ def test_the_gravest_stay_in_their_order_and_repeats_count_once() -> None:
         said("shop", "FATAL: another host", host="elsewhere"),
         said("shop", "    at com.example.Main(Main.java:3)"),
         said("kernel", "FATAL: not a program"),
+        said("grafana", "FATAL: of a server that everybody knows"),
+        said("worker", "FATAL: too early for a stranger", at=96.0),
     ],
 )
 def test_what_is_not_of_this_end_is_left_out(other: Line) -> None:

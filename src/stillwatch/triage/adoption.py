@@ -11,14 +11,25 @@ from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, SYMPTOMS, UNIT_FA
 from stillwatch.triage.sighting import Units, is_from_log
 from stillwatch.unit.facts import is_failing
 from stillwatch.unit.names import is_unit
-from stillwatch.unit.programs import NOBODYS, is_kin, services_of, speaks_for
+from stillwatch.unit.programs import (
+    LAST_WORDS_OF_A_STRANGER,
+    NOBODYS,
+    has_own_service,
+    is_kin,
+    is_script,
+    services_of,
+    speaks_for,
+)
 
 LAST_WORDS = 15.0
-"""Seconds before PID 1 says that a unit failed in which its programs say why."""
+"""Seconds before PID 1 says that a unit failed in which its scripts say why."""
 AFTERWARDS = 2.0
 JOB = "job-of-a-unit"
 """The rule that tells when a unit ran, where that may matter."""
 SHORTEST_WORD = 3
+_BY_ITSELF = re.compile(r"exit-code|code=exited")
+_OF_A_SIGNAL = re.compile(r"status=1(?:3[0-9]|4[0-9])\b")
+"""Statuses with which a shell passes on that its child was killed."""
 
 
 def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], str]:
@@ -26,7 +37,8 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
 
     By name: `nginx` is nginx.service if somebody speaks of that one; NixOS's `shop-start` is shop.service; `mariadbd`
     is the failing mariadb.service. Else by the moment: the one unit that PID 1 calls failed right after, for no
-    reason that is known; or the one job that ran at that time and shares a word with the program.
+    reason that is known, where the end is one that this reason brings, and no other service is the program's own; or
+    the one job that ran at that time and shares a word with the program.
     """
     named = {trigger.subject for trigger in triggers}
     failed, jobs = _failed(triggers), [trigger for trigger in triggers if trigger.rule == JOB]
@@ -76,13 +88,26 @@ def _of_this_host(program: str, units: Units) -> str:
 def _at_that_moment(trigger: Trigger, failed: Mapping[str, Sequence[Trigger]]) -> str:
     if trigger.cause in DEPENDENT or family(trigger.cause) not in (UNIT_FAILURE, *HOST_WIDE):
         return ""
-    near = [unit for unit, theirs in failed.items() if any(_is_last_word(trigger, end) for end in theirs)]
-    if len(near) != 1 or not all(end.cause in SYMPTOMS for end in failed[near[0]]):
+    ended = {unit: theirs for unit, theirs in failed.items() if any(end.cause not in DEPENDENT for end in theirs)}
+    near = [unit for unit, theirs in ended.items() if any(_is_last_word(trigger, end) for end in theirs)]
+    if len(near) != 1 or not _may_have_ended(trigger, near[0], ended[near[0]]):
         return ""
     # A unit that has spoken for itself needs nobody else's reason; what is said after its end may be a consequence.
-    ends = failed[near[0]]
+    ends = ended[near[0]]
     own = any(speaks_for(event.subject, near[0]) for end in ends for event in end.words)
     return "" if own and trigger.first < min(end.first for end in ends) else near[0]
+
+
+def _may_have_ended(trigger: Trigger, unit: str, ends: Sequence[Trigger]) -> bool:
+    """Whether these words can be why the unit ended: a process that the kernel killed or that crashed did not exit."""
+    if not all(end.cause in SYMPTOMS for end in ends) or has_own_service(trigger.subject, unit):
+        return False
+    kernels = any(event.subject == "kernel" for event in trigger.events) and trigger.cause in ("oom", "crash")
+    return not kernels or not all(_exited(end) for end in ends)
+
+
+def _exited(end: Trigger) -> bool:
+    return _BY_ITSELF.search(end.sample) is not None and not _OF_A_SIGNAL.search(end.sample)
 
 
 def _job_of(trigger: Trigger, jobs: Sequence[Trigger]) -> str:
@@ -103,4 +128,8 @@ def _words(text: str) -> set[str]:
 
 
 def _is_last_word(trigger: Trigger, end: Trigger) -> bool:
-    return end.first - LAST_WORDS <= trigger.last and trigger.first <= end.last + AFTERWARDS
+    """Said right before one of the unit's ends, of which the first and the last are known each by itself."""
+    before = LAST_WORDS if is_script(trigger.subject) else LAST_WORDS_OF_A_STRANGER
+    said = (trigger.first, trigger.last, *(event.at for event in trigger.events))
+    ended = (end.first, end.last, *(event.at for event in end.events))
+    return any(then - before <= word <= then + AFTERWARDS for word in said for then in ended)

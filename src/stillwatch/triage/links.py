@@ -18,6 +18,7 @@ from stillwatch.triage.neighbours import (
     from_refusals,
     from_targets,
 )
+from stillwatch.triage.of_the_host import from_kernel, from_memory, from_names, near
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
@@ -25,10 +26,8 @@ from stillwatch.triage.things import Arrow, from_things
 from stillwatch.unit.facts import is_failing, paths_of, ports_of, without_times
 from stillwatch.unit.names import is_unit
 
-SAME_TIME = 300.0
-"""Seconds within which two faults of the same kind are taken for one."""
-SAME_MOMENT = 15.0
-"""Seconds between the kernel's line about a process and PID 1's about its unit."""
+SAME_JOB = 5.0
+"""Seconds between the end of a unit and PID 1's word about what could not be started without it."""
 
 _PATH = re.compile(r"(?<![\w/])/[\w@%+=:.,/-]{1,255}")
 _UNWRITTEN = re.compile(
@@ -38,7 +37,6 @@ _UNWRITTEN = re.compile(
 )
 _RENEWS = re.compile(r"cert|renew|acme|lego|letsencrypt|tls", re.IGNORECASE)
 _CARRIERS = (".socket", ".timer", ".path")
-_PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
 
 
 def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
@@ -51,9 +49,9 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *_from_full(heard, units),
         *_from_mounts(heard, units),
         *_from_complaints(heard, units),
-        *_from_names(heard),
-        *_from_memory(heard),
-        *_from_kernel(heard),
+        *from_names(heard),
+        *from_memory(heard),
+        *from_kernel(heard),
         *_from_renewal(heard, units),
         *from_things(heard),
         *from_recovery(heard),
@@ -117,10 +115,17 @@ def _failed_just_before(name: str, seen: list[Sighting], struck: dict[str, list[
         (max(s.trigger.first for s in theirs if s.trigger.first <= moment), other)
         for other, theirs in struck.items()
         if other != name
-        and any(s.trigger.cause not in DEPENDENT and s.trigger.first <= moment <= s.trigger.last + 60.0 for s in theirs)
+        and any(
+            s.trigger.cause not in DEPENDENT and s.trigger.first <= moment <= s.trigger.last + SAME_JOB for s in theirs
+        )
     ]
     if failed:
         yield f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {max(failed)[1]}"
+
+
+def _ended_at(sighting: Sighting, moment: float) -> bool:
+    ended = sighting.trigger
+    return ended.cause not in DEPENDENT and ended.first <= moment <= ended.last + SAME_JOB
 
 
 def _from_ports(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
@@ -143,7 +148,7 @@ def _from_complaints(sightings: Sequence[Sighting], units: Units) -> Iterator[Ar
     for complaint in (s for s in sightings if s.unit and s.trigger.rule == UNKNOWN):
         own = units.get(complaint.unit)
         needed = {units.canonical(name) for name in (*own.requires, *own.wants)} if own else set()
-        known = [s for s in sightings if s.unit in needed and s.trigger.severity > Severity.low and _near(s, complaint)]
+        known = [s for s in sightings if s.unit in needed and s.trigger.severity > Severity.low and near(s, complaint)]
         if len({other.unit for other in known}) == 1:
             yield complaint.node, max(known, key=lambda other: (rank(other.trigger.cause), other.node)).node
 
@@ -186,7 +191,7 @@ def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
         if not sighting.unit or not _lacks_space(sighting):
             continue
         mount = _mount_suffered(sighting, units.get(sighting.unit), sorted(full))
-        if mount and _near(sighting, full[mount]):
+        if mount and near(sighting, full[mount]):
             yield sighting.node, full[mount].node
     yield from (
         (s.node, f"disk-full {s.subject}")
@@ -242,48 +247,6 @@ def _mount_suffered(sighting: Sighting, unit: UnitState | None, mounts: Sequence
     if certain:
         return certain[0]
     return mounts[0] if len(mounts) == 1 else ("/" if "/" in places else "")
-
-
-def _near(one: Sighting, other: Sighting, within: float = SAME_TIME) -> bool:
-    return one.trigger.first <= other.trigger.last + within and other.trigger.first <= one.trigger.last + within
-
-
-def _from_names(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
-    """All that cannot resolve names suffer from one resolver."""
-    lost = sorted({s.node for s in sightings if s.trigger.cause == "name-resolution"})
-    if len(lost) > 1:
-        yield from ((node, _PLACE_OF_NAMES) for node in lost)
-
-
-def _from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
-    """Host-wide pressure and the one unit that was killed for it at the same time are one fault, that unit's."""
-    pressure = [s for s in sightings if s.trigger.cause == "memory-pressure" and not s.unit]
-    for short in pressure:
-        killed = sorted({s.node for s in sightings if s.trigger.cause == "oom" and _near(s, short)})
-        if len(killed) == 1:
-            yield short.node, killed[0]
-        else:
-            yield from ((node, short.node) for node in killed)
-
-
-def _from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
-    """What the kernel says of a process is about the unit that died of the same cause in the same seconds."""
-    for told in sightings:
-        if told.unit or not _is_kernels(told) or told.trigger.cause not in ("oom", "crash"):
-            continue
-        struck = {
-            s.node
-            for s in sightings
-            if s.unit and s.trigger.cause == told.trigger.cause and _near(s, told, SAME_MOMENT)
-        }
-        if len(struck) == 1:
-            yield told.node, struck.pop()
-
-
-def _is_kernels(sighting: Sighting) -> bool:
-    """Said by the kernel, of a process or thing; in a file the program's name is all that tells."""
-    spoke = sighting.trigger.events[0].subject if sighting.trigger.events else sighting.subject
-    return sighting.trigger.trusted or (sighting.from_log and "kernel" in (spoke, sighting.subject))
 
 
 def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

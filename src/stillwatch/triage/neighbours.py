@@ -11,6 +11,7 @@ from stillwatch.triage.precedence import CONSEQUENCES, DEPENDENT, SYMPTOMS, UNIT
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
 from stillwatch.unit.facts import without_times
+from stillwatch.unit.names import is_unit
 from stillwatch.unit.programs import NOBODYS, SERVERS, speaks_for
 
 AT_ONCE = 300.0
@@ -146,7 +147,11 @@ def _target(sighting: Sighting) -> tuple[str, str]:
     if "/" in target:
         return target, ""
     found = _TARGET.match(target)
-    return (found["host"], found["port"] or sighting.trigger.fields.get("port", "")) if found else ("", "")
+    if found is None:
+        return "", ""
+    said = set(_PORT.findall(without_times(sighting.trigger.sample[:2000])))
+    known = found["port"] or sighting.trigger.fields.get("port", "")
+    return found["host"], known or (said.pop() if len(said) == 1 else "")
 
 
 def _serves(subject: str, sighting: Sighting) -> bool:
@@ -161,11 +166,20 @@ def _serves(subject: str, sighting: Sighting) -> bool:
 
 
 def _the_one_that_ended(sighting: Sighting, near: Sequence[Sighting]) -> set[str]:
-    """At an address of this machine or its containers nobody listens: whose end PID 1 or Docker told at that time."""
+    """At an address of this machine's containers nobody listens: of which container Docker told the end at that time.
+
+    Units are asked by their ports (links.py): that one ended, too, is no reason.
+    """
     host, port = _target(sighting)
-    if port in SERVERS or not _is_address(host) or not ipaddress.ip_address(host).is_private:
+    if port in SERVERS or not _is_address(host) or not _is_of_containers(host):
         return set()
-    return {other.node for other in near if other.trigger.cause in SYMPTOMS and other.trigger.cause}
+    ended = [other for other in near if other.trigger.cause in SYMPTOMS and other.trigger.cause]
+    return {other.node for other in ended if not is_unit(other.subject)}
+
+
+def _is_of_containers(host: str) -> bool:
+    address = ipaddress.ip_address(host)
+    return address.is_private and not address.is_loopback
 
 
 def _is_address(host: str) -> bool:

@@ -29,6 +29,46 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
 
+OWN_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "apache2": ("apache", "httpd"),
+    "clamd": ("clam",),
+    "cupsd": ("cups",),
+    "dhcpd": ("dhcp",),
+    "dovecot": ("dovecot",),
+    "exim4": ("exim",),
+    "freshclam": ("clam",),
+    "grafana": ("grafana",),
+    "haproxy": ("haproxy",),
+    "httpd": ("apache", "httpd"),
+    "influxd": ("influx",),
+    "mariadbd": ("mariadb", "mysql"),
+    "mongod": ("mongo",),
+    "mosquitto": ("mosquitto",),
+    "mysqld": ("mariadb", "mysql"),
+    "named": ("named", "bind"),
+    "nginx": ("nginx",),
+    "nmbd": ("nmb", "samba"),
+    "ntpd": ("ntp",),
+    "postgres": ("postgres", "pg"),
+    "prometheus": ("prometheus",),
+    "proftpd": ("proftp",),
+    "redis-server": ("redis",),
+    "rsyslogd": ("syslog",),
+    "slapd": ("slapd", "ldap"),
+    "smartd": ("smart",),
+    "smbd": ("smb", "samba"),
+    "snmpd": ("snmp",),
+    "spamd": ("spam",),
+    "squid": ("squid",),
+    "unbound": ("unbound",),
+    "vsftpd": ("vsftp",),
+}
+"""Servers that everybody runs under one name, and a piece of the names of their services."""
+
+LAST_WORDS_OF_A_STRANGER: Final = 2.0
+"""Seconds before a unit's end in which a program whose name says nothing of it tells why: its last deed."""
+
+_SCRIPT_NAME = re.compile(r".*\.(?:sh|bash|py|pl|rb|js|php)|(?:ba|da|z)?sh|python[\d.]*|perl|ruby|node|php[\d.]*|java")
 _SCRIPT = re.compile(r"(?:unit-script-)?(?P<name>.+?)-(?:pre-start|post-start|pre-stop|post-stop|start|stop|reload)")
 _TOKEN = re.compile(r"[a-z]+")
 
@@ -52,6 +92,17 @@ def is_kin(program: str, unit: str) -> bool:
 def speaks_for(program: str, unit: str) -> bool:
     """Whether a line of this program is the unit's own word."""
     return program == unit or (program not in NOBODYS and (unit in services_of(program) or is_kin(program, unit)))
+
+
+def is_script(program: str) -> bool:
+    """Whether its name is a script's or an interpreter's, which tells nothing of the service that it runs for."""
+    return _SCRIPT_NAME.fullmatch(program) is not None
+
+
+def has_own_service(program: str, unit: str) -> bool:
+    """Whether it is a server that everybody knows, and the unit is another one's: `cupsd` of clamav-daemon.service."""
+    main = program.partition("/")[0].lower()
+    return not any(piece in unit.lower() for piece in OWN_SERVICES.get(main, ("",)))
 
 
 def custom_ports(unit: str) -> list[int]:

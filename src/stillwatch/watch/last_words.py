@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from stillwatch.records.line import Line
-from stillwatch.unit.programs import NOBODYS, speaks_for
+from stillwatch.unit.programs import LAST_WORDS_OF_A_STRANGER, NOBODYS, has_own_service, is_script, speaks_for
 from stillwatch.watch.mask import mask, template
 from stillwatch.watch.prefilter import TROUBLE
 
@@ -39,11 +39,14 @@ def last_words(ended: Line, unit: str, earlier: Iterable[Line]) -> tuple[Line, .
         if line.host == ended.host and line.raw.strip():
             near.append(line)
     own = [line for line in near if not line.trusted and speaks_for(line.subject, unit)][:CONSIDERED]
-    return _telling(own or _neighbour(ended, near))
+    return _telling(own or _neighbour(ended, unit, near))
 
 
-def _neighbour(ended: Line, near: Iterable[Line]) -> list[Line]:
-    """In log text, the one program that spoke right before, whatever its name: a unit's script is often called else."""
+def _neighbour(ended: Line, unit: str, near: Iterable[Line]) -> list[Line]:
+    """In log text, the one program that spoke right before, whatever its name: a unit's script is often called else.
+
+    A server that everybody knows speaks for its own service alone.
+    """
     if ended.source != "log":
         return []
     found: list[Line] = []
@@ -52,7 +55,10 @@ def _neighbour(ended: Line, near: Iterable[Line]) -> list[Line]:
             break
         if line.subject not in NOBODYS and not line.trusted:
             found.append(line)
-    return found
+    if not found or has_own_service(found[0].subject, unit):
+        return []
+    late = found[0].at < ended.at - LAST_WORDS_OF_A_STRANGER and not is_script(found[0].subject)
+    return [] if late else found
 
 
 def _telling(newest_first: list[Line]) -> tuple[Line, ...]:

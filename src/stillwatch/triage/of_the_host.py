@@ -1,0 +1,66 @@
+"""What strikes several at once: the resolver, the memory, the kernel's word about a process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from stillwatch.triage.sighting import Sighting
+from stillwatch.triage.things import Arrow
+
+SAME_TIME = 300.0
+"""Seconds within which two faults of the same kind are taken for one."""
+SAME_MOMENT = 15.0
+"""Seconds between the kernel's line about a process and PID 1's about its unit."""
+MANY = 3
+"""So many programs whose names all do not exist in the same minutes have a resolver that answers so."""
+
+_NO_SUCH_NAME = re.compile(r"name or service not known|nodename nor servname|no such host|ENOTFOUND|NXDOMAIN", re.I)
+_PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
+
+
+def near(one: Sighting, other: Sighting, within: float = SAME_TIME) -> bool:
+    return one.trigger.first <= other.trigger.last + within and other.trigger.first <= one.trigger.last + within
+
+
+def from_names(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """All that get no answer from the resolver at that time suffer from it.
+
+    An answer that there is no such name is about that name: of one program, or of two, it is their own.
+    """
+    lost = [s for s in sightings if s.trigger.cause == "name-resolution"]
+    unanswered = [s for s in lost if not _NO_SUCH_NAME.search(s.trigger.sample[:2000])]
+    for sighting in lost:
+        lost_too = {other.node for other in lost if near(sighting, other)}
+        by_resolver = {other.node for other in unanswered if near(sighting, other)}
+        if len(lost_too) > 1 and (by_resolver or len(lost_too) >= MANY):
+            yield sighting.node, _PLACE_OF_NAMES
+
+
+def from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Host-wide pressure and the one unit that was killed for it at the same time are one fault, that unit's."""
+    pressure = [s for s in sightings if s.trigger.cause == "memory-pressure" and not s.unit]
+    for short in pressure:
+        killed = sorted({s.node for s in sightings if s.trigger.cause == "oom" and near(s, short)})
+        if len(killed) == 1:
+            yield short.node, killed[0]
+        else:
+            yield from ((node, short.node) for node in killed)
+
+
+def from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """What the kernel says of a process is about the unit that died of the same cause in the same seconds."""
+    for told in sightings:
+        if told.unit or not _is_kernels(told) or told.trigger.cause not in ("oom", "crash"):
+            continue
+        struck = {
+            s.node for s in sightings if s.unit and s.trigger.cause == told.trigger.cause and near(s, told, SAME_MOMENT)
+        }
+        if len(struck) == 1:
+            yield told.node, struck.pop()
+
+
+def _is_kernels(sighting: Sighting) -> bool:
+    """Said by the kernel, of a process or thing; in a file the program's name is all that tells."""
+    spoke = sighting.trigger.events[0].subject if sighting.trigger.events else sighting.subject
+    return sighting.trigger.trusted or (sighting.from_log and "kernel" in (spoke, sighting.subject))
