@@ -114,10 +114,7 @@ def _failed_just_before(name: str, seen: list[Sighting], struck: dict[str, list[
     failed = [
         (max(s.trigger.first for s in theirs if s.trigger.first <= moment), other)
         for other, theirs in struck.items()
-        if other != name
-        and any(
-            s.trigger.cause not in DEPENDENT and s.trigger.first <= moment <= s.trigger.last + SAME_JOB for s in theirs
-        )
+        if other != name and any(_ended_at(s, moment) for s in theirs)
     ]
     if failed:
         yield f"{UNIT_FAILURE} {name}", f"{UNIT_FAILURE} {max(failed)[1]}"
