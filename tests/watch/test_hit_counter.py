@@ -125,3 +125,21 @@ def test_a_unit_that_the_rule_names_as_reporter_speaks_of_things_and_not_of_unit
     add(tally, of, Line(1.0, b"Device: sda n=", "smartd", "journal"))
     (claimed,) = tally.take()
     assert (claimed.subject, claimed.vouched) == ("smartd", False)
+
+
+def test_the_words_name_the_cause_where_the_rule_listens_to_them() -> None:
+    of = rule(match=r"n=", summary="s", cause="bad-config", from_words=True)
+    for words, cause in ((b"n= open x: Permission denied", "permission"), (b"n= it is Tuesday", "bad-config")):
+        tally = HitCounter("h")
+        add(tally, of, Line(0.0, words, "x"))
+        assert tally.take()[0].cause == cause
+
+
+def test_in_log_text_a_unit_s_last_words_name_the_cause_of_its_failure() -> None:
+    of = rule(match=r"failed", summary="s", cause="exit-code", last_words=True)
+    for source, cause in (("log", "permission"), ("journal", "exit-code")):
+        tally = HitCounter("h")
+        said = Line(0.5, b"error: open x: Permission denied", "x.service", source)  # type: ignore[arg-type]
+        ended = Line(1.0, b"x.service: failed", "x.service", source, {}, source == "journal")  # type: ignore[arg-type]
+        tally.add(of, ended, Found({}), lambda said=said: [said])  # type: ignore[misc]
+        assert tally.take()[0].cause == cause

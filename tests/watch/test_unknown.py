@@ -104,3 +104,8 @@ def test_the_gravest_and_rarest_come_first() -> None:
 
 def test_programs_that_rules_speak_of() -> None:
     assert {"sshd", "nginx", "kernel"} <= known_programs(load_rules())
+
+
+def test_what_calls_itself_fatal_is_graver_where_a_person_picked_the_lines() -> None:
+    fatal = kind("FATAL: the palette is gone")
+    assert [told(fatal, lines=lines)[0].severity for lines in (PICKED, PICKED + 1)] == [Severity.medium, Severity.low]

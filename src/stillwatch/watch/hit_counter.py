@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from stillwatch.records.cause import says_why
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.gravity import cause_of
 from stillwatch.watch.hit import Hit, Key, hit_of, is_vouched, kept_fields, name_of, short
-from stillwatch.watch.last_words import Earlier, last_words
+from stillwatch.watch.last_words import Earlier, last_words, reason
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Found, Rule, fill, named
@@ -25,6 +27,8 @@ TRIES = 16
 SAME = 4096
 """Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
+SYMPTOMS = frozenset(("exit-code", "restart-loop"))
+"""Of a unit that ended; how a crash, a time-out or a missing mount came about, its own last words seldom tell."""
 SENTENCE_LIMIT = 1000
 
 
@@ -234,7 +238,7 @@ class HitCounter:
             count=group.count,
             first=group.first,
             last=group.last,
-            cause=rule.cause,
+            cause=_cause(group),
             fields=group.fields,
             sample=events[0].text,
             trusted=trusted,
@@ -253,6 +257,19 @@ class HitCounter:
 def _may_be_alone(rule: Rule, seldom: int) -> bool:
     """Whether a single sighting is worth telling where nothing else is."""
     return rule.level > Severity.low and rule.at_least <= seldom and not rule.kind and not rule.needs
+
+
+def _cause(group: Group) -> str:
+    """The rule's, unless it listens to the words and they name one. In log text, where nothing else can be looked at,
+    the reason of a unit's failure is what its own programs said just before."""
+    rule = group.rule
+    if rule.from_words:
+        told = cause_of(group.firsts[0].text)
+    elif group.words and rule.cause in SYMPTOMS and group.words[0].source == "log":
+        told = cause_of(reason([line.text for line in group.words]))
+    else:
+        return rule.cause
+    return told if says_why(told) else rule.cause
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

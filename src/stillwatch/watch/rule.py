@@ -57,9 +57,10 @@ class Rule(Table, frozen=True):
     unless: what makes the line harmless after all. also: patterns whose groups are looked for anywhere in the
     line, each by itself; one of them at least must fit, and the first that has a group gives it.
 
-    cause: an id of records/cause.py. subject: the thing it is about, with {fields}, where the line's own subject is
-    only the reporter ("systemd", "kernel"); used for trusted lines and for log text alone. object: the culprit, with
-    {fields}, where that is another thing. speaker: whose words these are where a log's line names no program.
+    cause: an id of records/cause.py; from_words: only where the line's own words do not name one.
+    subject: the thing it is about, with {fields}, where the line's own subject is only the reporter ("systemd",
+    "kernel"); used for trusted lines and for log text alone. object: the culprit, with {fields}, where that is another
+    thing. speaker: whose words these are where a log's line names no program.
     last_words: PID 1 says that a unit ended, so what the unit itself said just before is kept with it.
     apart: fields that keep two sightings apart.
     programs: globs of the line's subject. priority: at most this number (7 all).
@@ -85,6 +86,7 @@ class Rule(Table, frozen=True):
     object: str = ""
     speaker: str = ""
     last_words: bool = False
+    from_words: bool = False
     apart: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     priority: Annotated[int, Meta(ge=0, le=7)] = 7

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from stillwatch.records.event import Event
@@ -51,7 +52,8 @@ class Unknown:
     def triggers(
         self, novel: Sequence[Novel], told: Collection[Trigger], lines: int | None = None
     ) -> tuple[Trigger, ...]:
-        """A low trigger for each of the gravest kinds of lines, a few a program.
+        """A low trigger for each of the gravest kinds of lines, a few a program; a medium one of what calls itself
+        fatal in a text that a person has picked out.
 
         told: what the rules found; a program of which they speak already needs no second voice. lines: how long the
         text was, None for a journal, whose entries state how grave they are.
@@ -69,7 +71,10 @@ class Unknown:
             kinds[one.host or self._host, one.subject].append(one)
         first = list(kinds.items())[:MOST_PROGRAMS]
         is_text = lines is not None
-        return tuple(trigger for (at, _), ones in first for trigger in _of_one(ones[:MOST_KINDS], at, is_text))
+        found = tuple(trigger for (at, _), ones in first for trigger in _of_one(ones[:MOST_KINDS], at, is_text))
+        if lines is None or lines > PICKED:
+            return found
+        return tuple(replace(one, severity=Severity.medium) if gravity(one.sample) >= FATAL else one for one in found)
 
     def _worst(self, novel: Sequence[Novel], told: Collection[Trigger], journal: bool) -> list[Novel]:
         spoken = {(trigger.host, trigger.subject) for trigger in told if trigger.severity > Severity.info}

@@ -33,7 +33,7 @@ def read(**fields: Any) -> Parts:
          ("b2", "shop", 4, "x")),
         ({"version": "1.1", "host": "c3", "short_message": "x", "timestamp": AT, "level": 3, "_app": "y"}, ("c3", "", 3, "x")),
         ({"t": {"$date": "2026-03-07T03:12:27.000+00:00"}, "s": "E", "c": "STORAGE", "msg": "x", "attr": {"error": "full"}},
-         ("", "STORAGE", 3, "x: full")),
+         ("", "mongod", 3, "x: full")),
         ({"timestamp": "2026-03-07T03:12:27Z", "severity": "ERROR", "jsonPayload": {"message": "x"}, "resource": {"labels": {"pod_name": "p"}}},
          ("", "", 3, "x")),
         ({"timestamp": "2026-03-07T03:12:27Z", "event": "x", "level": "info", "logger": "shop.db"}, ("", "shop.db", 6, "x")),

@@ -38,7 +38,7 @@ TROUBLES: Final = family(
     "error", "err", "err.message", "error.message", "exception", "exc_info", "exception.message", "@x", "reason",
     "error.cause", "attr.error", "attr.error.errmsg", "cause", "stack_trace", "error_description", "errorcode",
     "thrown.message", "errmsg", "jsonpayload.error", "fields.error", "detail", "attr.message", "attr.message.msg",
-    "attr.message.error_str",
+    "attr.message.error_str", "attr.reason",
 )  # fmt: skip
 HOSTS: Final = family(
     "_hostname", "hostname", "host.name", "host.hostname", "host", "nodename", "node_name", "node",
@@ -75,7 +75,7 @@ MEMBER: Final = re.compile(rb'"([\w@.-]{1,40})"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?
 ESCAPES: Final = {"n": "\n", "t": " ", "r": " "}
 WORD: Final = re.compile(r"[^\W\d_]{2}")
 """The number of an error tells nothing without the rest of the record."""
-_ARRAY = re.compile(r"^[\[{]")
+_ARRAY = re.compile(r"^(?:\{|\[ *(?:[\"'\[{\]]|-?[\d.]+ *[,\]] *$))")
 
 
 def read_json(raw: bytes, stamps: Stamps) -> Parts | None:
@@ -117,14 +117,14 @@ def read_fields(given: Fields, stamps: Stamps, raw: bytes) -> Parts:
         return _of_journal(fields, stamps)
     parts = Parts(b"", reworded=True)
     parts.at, parts.zoned = _time(fields, stamps)
-    parts.host, parts.program = _host(fields), _first(fields, _there(fields, PROGRAMS))
+    parts.host, named = _host(fields), _there(fields, PROGRAMS)
+    parts.program = "mongod" if "t.$date" in fields and "c" in fields else _first(fields, named)
     parts.unit, parts.pid = _first(fields, _there(fields, UNITS)), _first(fields, _there(fields, PIDS))
     parts.priority = _priority(fields)
     parts.message = _message(fields, raw)
     parts.pinned = b"\\u" in raw
-    parts.by_number = (
-        parts.pinned or _status(fields) is not None or any(_is_number(fields[name]) for name in _there(fields, LEVELS))
-    )
+    by_level = any(_is_number(fields[name]) for name in _there(fields, LEVELS))
+    parts.by_number = parts.pinned or _status(fields) is not None or by_level
     return parts
 
 

@@ -72,10 +72,11 @@ ROWS: Final = (
     Shape(
         id="gunicorn",
         pattern=r"\[{iso}\] \[(?P<pid>\d{1,10})\] (?=\[{level}\] )",
+        program="gunicorn",
         samples=(
             Sample(
                 line="[2026-03-07 03:12:27 +0100] [1234] [ERROR] Worker failed to boot",
-                at="2026-03-07T02:12:27Z", pid="1234", priority=3, message="[ERROR] Worker failed to boot",
+                at="2026-03-07T02:12:27Z", program="gunicorn", pid="1234", priority=3, message="[ERROR] Worker failed to boot",
             ),
         ),
     ),
@@ -126,8 +127,9 @@ ROWS: Final = (
     Shape(
         id="minecraft",
         pattern=CLOCKED + r" (?=\[[^\]/]{1,80}/{level}\])",
+        program="minecraft",
         samples=(
-            Sample(line="[03:12:27] [Server thread/ERROR]: Encountered an unexpected exception", at="2026-11-22T03:12:27Z", priority=3, message="[Server thread/ERROR]: Encountered an unexpected exception"),
+            Sample(line="[03:12:27] [Server thread/ERROR]: Encountered an unexpected exception", at="2026-11-22T03:12:27Z", program="minecraft", priority=3, message="[Server thread/ERROR]: Encountered an unexpected exception"),
         ),
     ),
     Shape(

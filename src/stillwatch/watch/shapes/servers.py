@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - real log lines are long
-"""How some servers write that have a form of their own: .NET's Serilog, HAProxy's master, vsftpd, Zigbee2MQTT."""
+"""How some servers write that have a form of their own: .NET's Serilog, HAProxy's master, Suricata, ESXi and others."""
 
 from __future__ import annotations
 
@@ -39,6 +39,69 @@ ROWS: Final = (
         program="zigbee2mqtt",
         samples=(
             Sample(line="Zigbee2MQTT:error 2026-03-07 03:12:27: no room", at="2026-03-07T03:12:27Z", program="zigbee2mqtt", priority=3, message="Zigbee2MQTT:error 2026-03-07 03:12:27: no room"),
+        ),
+    ),
+    Shape(
+        id="unbound",
+        pattern=r"\[{epoch}\] (?P<program>[a-z][a-z-]{1,30})\[(?P<pid>\d{1,10}):[0-9a-f]{1,8}\] (?=(?P<level>fatal|error|warning|notice|info|debug)\b)",
+        samples=(
+            Sample(line="[1772849547] unbound[1234:0] error: no room", at="2026-03-07T02:12:27Z", program="unbound", pid="1234", priority=3, message="error: no room"),
+        ),
+    ),
+    Shape(
+        id="suricata",
+        pattern=r"(?:\[(?P<pid>\d{1,10})\] )?{daydash} - (?:\([\w.-]{1,60}:\d{1,6}\) )?(?=<(?P<level>Error|Warning|Notice|Info|Perf|Config|Debug)> )",
+        program="suricata",
+        samples=(
+            Sample(line="7/3/2026 -- 03:12:27 - <Warning> - no room", at="2026-03-07T03:12:27Z", program="suricata", priority=4, message="<Warning> - no room"),
+            Sample(line="[1234] 7/3/2026 -- 03:12:27 - (detect.c:12) <Error> (Load) -- no room", at="2026-03-07T03:12:27Z", program="suricata", pid="1234", priority=3, message="<Error> (Load) -- no room"),
+        ),
+    ),
+    Shape(
+        id="suricata-thread",
+        pattern=r"\[(?P<pid>\d{1,10}) - [\w#-]{1,40}\] {iso} (?=(?P<level>Error|Warning|Notice|Info|Perf|Config|Debug): )",
+        program="suricata",
+        samples=(
+            Sample(line="[1234 - Suricata-Main] 2026-03-07 03:12:27 Warning: detect: no room", at="2026-03-07T03:12:27Z", program="suricata", pid="1234", priority=4, message="Warning: detect: no room"),
+        ),
+    ),
+    Shape(
+        id="clickhouse",
+        pattern=r"{dot} \[ (?P<pid>\d{1,10}) \] \{[^}]{0,80}\} (?=<(?P<level>Fatal|Critical|Error|Warning|Notice|Information|Debug|Trace)> )",
+        program="clickhouse-server",
+        samples=(
+            Sample(line="2026.03.07 03:12:27.123456 [ 1234 ] {} <Error> Application: no room", at="2026-03-07T03:12:27.123456Z", program="clickhouse-server", pid="1234", priority=3, message="<Error> Application: no room"),
+        ),
+    ),
+    Shape(
+        id="kafka",
+        pattern=r"\[{iso}\] (?={level} [^\n]{1,2000}\((?:org\.apache\.)?(?P<program>kafka|zookeeper)\.[\w.$]{1,120}\)\s*$)",
+        samples=(
+            Sample(line="[2026-03-07 03:12:27,123] ERROR no room (kafka.log.LogManager)", at="2026-03-07T03:12:27.123Z", program="kafka", priority=3, message="ERROR no room (kafka.log.LogManager)"),
+        ),
+    ),
+    Shape(
+        id="vmkernel",
+        pattern=r"{iso} (?=(?:(?:In|Wa|Al|Er)\(\d{1,3}\) \S{1,40} )?cpu\d{1,4}:\d{1,10}(?: opID=\S{1,40})?\))",
+        program="vmkernel",
+        samples=(
+            Sample(line="2026-03-07T03:12:27.123Z cpu11:66222)WARNING: NMP: no path", at="2026-03-07T03:12:27.123Z", program="vmkernel", message="cpu11:66222)WARNING: NMP: no path"),
+        ),
+    ),
+    Shape(
+        id="vobd",
+        pattern=r"{iso}: (?=\[\w{1,40}Correlator\] \d{1,20}us: )",
+        program="vobd",
+        samples=(
+            Sample(line="2026-03-07T03:12:27.123Z: [netCorrelator] 1234us: [esx.problem.net.vmnic.linkstate.down] no link", at="2026-03-07T03:12:27.123Z", program="vobd", message="[netCorrelator] 1234us: [esx.problem.net.vmnic.linkstate.down] no link"),
+        ),
+    ),
+    Shape(
+        id="pihole",
+        pattern=r"\[{iso} (?:[A-Z]{3,4} )?(?P<pid>\d{1,10})(?:M|/[TF]\d{1,10})\] (?={level}\b)",
+        program="pihole-FTL",
+        samples=(
+            Sample(line="[2026-03-07 03:12:27.123 1234M] WARNING: no room", at="2026-03-07T03:12:27.123Z", program="pihole-FTL", pid="1234", priority=4, message="WARNING: no room"),
         ),
     ),
     Shape(

@@ -37,6 +37,7 @@ STAMPS: Final[Mapping[str, str]] = {
     "dot": rf"(?:\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|\d{{4}}\.\d\d\.\d\d),?[ T-]{CLOCK}",
     "jul": r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d(?: [AP]M\b)?",
     "compact": rf"(?:\d{{8}}[ T:-]?(?:{CLOCK}|\d{{6}}(?=\D))|\d{{6}} {{1,2}}\d{{1,2}}:\d\d:\d\d)",
+    "daydash": rf"\d{{1,2}}/\d{{1,2}}/\d{{4}} -- {CLOCK}",
     "clock": rf"{CLOCK}",
     "epoch": r"\d{10}",
     "monthday": rf"\d{{4}} {CLOCK}",
