@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from stillwatch.records.trigger import Severity
 from stillwatch.triage.sighting import Units, sight
-from stillwatch.triage.standing import OPEN_TO_ALL, is_well, severity_of
+from stillwatch.triage.standing import OPEN_TO_ALL, RESTARTED, is_well, severity_of
 
 from .build import AT, failed, own, pid1, running, trigger
 
@@ -73,3 +73,13 @@ def test_settings_that_were_left_out_at_the_start_are_left_out_since() -> None:
 def test_a_file_that_anybody_may_change_matters_while_the_unit_is_well() -> None:
     open_file = sight(pid1("a.service", "permission", rule=OPEN_TO_ALL, severity=Severity.medium), Units.of({}))
     assert severity_of([open_file], [running("a.service")], AT) is Severity.medium
+
+
+def test_counted_starts_of_what_ends_well_each_time_are_no_alarm() -> None:
+    counted = sight(pid1("poll.service", "restart-loop", rule=RESTARTED), Units.of({}))
+    again = {"active_state": "activating", "sub_state": "auto-restart", "restarts": 40}
+    polls = running("poll.service", **again)
+    assert severity_of([counted], [polls], AT) is Severity.info
+    assert severity_of([counted], [running("poll.service", **again, exit_status=1)], AT) is Severity.high
+    refused = sight(own("poll.service", "dependency-failed"), Units.of({}))
+    assert severity_of([counted, refused], [polls], AT) is Severity.high

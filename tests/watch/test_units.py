@@ -110,3 +110,9 @@ def test_a_timer_that_never_ran_or_is_as_wanted_is_no_fault(fields: dict[str, st
 def test_a_packages_timer_that_has_been_off_for_long_is_taken_for_wanted_so() -> None:
     assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=PACKAGED), "h") is None
     assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=OWN), "h") is not None
+
+
+@pytest.mark.parametrize(("result", "told"), [("success", False), ("", False), ("exit-code", True)])
+def test_a_poller_that_ends_well_and_is_started_again_is_at_work(result: str, told: bool) -> None:
+    fields = {"active_state": "activating", "sub_state": "auto-restart", "result": result, "restarts": "900"}
+    assert (judge_unit(unit(**fields), "h") is not None) is told

@@ -15,6 +15,8 @@ MEASURED = frozenset({"unit-zombies", "unit-busy"})
 OPEN_TO_ALL = "systemd-file-writable"
 """The rule by which PID 1 says that anybody may change the file of a unit."""
 RELOAD_FAILED = "systemd-reload-failed"
+RESTARTED = "systemd-restarting"
+"""The rule that counts starts; how the unit ended before each of them, another one says."""
 _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _READ_AT_START = frozenset({"bad-config"})
 _LOADED_AT_START = frozenset({"php-extension-missing"})
@@ -40,6 +42,8 @@ def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None]
     if not all(s.node.startswith(f"{UNIT_FAILURE} ") for s in speaking) or not units:
         return worst
     known = [unit for unit in units if unit is not None]
+    if len(known) == len(units) and all(s.trigger.rule == RESTARTED for s in speaking) and all(map(_ends_well, known)):
+        return Severity.info
     if len(known) < len(units) or not all(is_well(unit, at) for unit in known):
         return worst
     if any(_still_matters(s) or _reload_failed(s, known) for s in speaking):
@@ -78,6 +82,11 @@ def is_well(unit: UnitState, at: float) -> bool:
     return (
         unit.active_state == "inactive" and unit.result in ("", "success") and unit.exit_status == 0 and not never_run
     )
+
+
+def _ends_well(unit: UnitState) -> bool:
+    """Whether its last end was no error: Restart=always starts a poller again that has done its work."""
+    return unit.active_state != "failed" and unit.result in ("", "success") and unit.exit_status == 0
 
 
 def is_off(unit: UnitState) -> bool:

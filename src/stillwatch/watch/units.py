@@ -44,7 +44,8 @@ JUST_DONE: Final = 7 * 86400.0
 def judge_unit(event: Event, host: str) -> Trigger | None:
     """A failed unit, one that is started again and again, or one whose file is broken; None for all others.
 
-    A disabled timer is no fault by itself; one that ran before and was switched off is.
+    A disabled timer is no fault by itself; one that ran before and was switched off is. What ends without an error and
+    is started again, as Restart=always has it, is at work.
     """
     fields = event.fields
     state, sub = fields.get("active_state", ""), fields.get("sub_state", "")
@@ -52,12 +53,13 @@ def judge_unit(event: Event, host: str) -> Trigger | None:
     if state == "failed":
         cause = unit_cause(fields)
         return _trigger(event, host, "unit-failed", Severity.high, f"{event.subject} has failed", cause)
-    if sub.startswith("auto-restart") and restarts >= RESTART_LOOP:
+    failed = fields.get("result", "success") not in ("", "success")
+    if sub.startswith("auto-restart") and failed and restarts >= RESTART_LOOP:
         known = unit_cause(fields)
         cause = "restart-loop" if known in ("exit-code", "other") else known
         words = f"{event.subject} keeps failing and was started {restarts} times again"
         return _trigger(event, host, "unit-restart-loop", Severity.high, words, cause)
-    if sub.startswith("auto-restart") and fields.get("result", "success") not in ("", "success"):
+    if sub.startswith("auto-restart") and failed:
         words = f"{event.subject} has failed and waits to be started again"
         return _trigger(event, host, "unit-restarting", Severity.medium, words, unit_cause(fields))
     if fields.get("load_state", "") in ("bad-setting", "error"):

@@ -10,6 +10,7 @@ from tests.support.facts import facts
 from .scene import AT, Looks, ask, files, trigger, unit
 
 CONFIG = "/etc/shop/shop.conf"
+UNIT_FILE = "/etc/systemd/system/shop.service"
 BROKEN = trigger("bad-config", f"{CONFIG}:7: syntax error", path=CONFIG, line="7")
 
 
@@ -249,3 +250,27 @@ async def test_a_path_in_the_words_is_looked_at_where_the_rule_names_none() -> N
     looks = Looks(file_metadata=files(_var_lib_shop={"exists": True, "owner": "root", "mode": "drwxr-xr-x"}))
     _, said = await ask(told, looks=looks, units=(unit(active_state="active", exec_start=("/bin/true",)),))
     assert said.cause and (said.cause.id, said.cause.object) == ("permission", "/var/lib/shop")
+
+
+@pytest.mark.parametrize(("changed", "proposed"), [({}, False), ({"path": UNIT_FILE, "at": AT - 60}, True)])
+async def test_a_step_of_systemds_is_not_undone_by_a_file_that_nobody_changed(
+    changed: dict[str, object], proposed: bool
+) -> None:
+    step = trigger("bad-config", "Failed at step CAPABILITIES", trusted=True, step="CAPABILITIES")
+    looks = Looks(recent_changes={"changes": [changed] if changed else []})
+    _, said = await ask(step, looks=looks, units=(unit(fragment_path=UNIT_FILE),))
+    assert said.cause is not None
+    assert (said.cause.id, said.proposal is not None) == ("bad-config", proposed)
+
+
+@pytest.mark.parametrize(("status", "cause"), [(1, "bad-config"), (219, "exit-code")])
+async def test_what_was_never_run_has_refused_no_setting(status: int, cause: str) -> None:
+    looks = Looks(
+        file_metadata=files(**{CONFIG: {"exists": True, "changed": AT - 60}, "/opt": {"exists": True}}),
+        recent_changes={"changes": []},
+    )
+    ended = trigger("exit-code", trusted=True)
+    known = unit(exec_start=("/opt", CONFIG), active_state="failed", exit_status=status)
+    _, said = await ask(ended, looks=looks, units=(known,))
+    assert said.cause is not None
+    assert said.cause.id == cause

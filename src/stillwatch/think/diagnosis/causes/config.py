@@ -27,6 +27,8 @@ _EDITED = 3600.0
 """Seconds from a change of settings to the end of their program in which the one is taken for the other's reason."""
 _SAME_MOMENT = 5.0
 _SETTINGS = ("/etc/", "/usr/local/etc/")
+_NEVER_RUN = range(200, 244)
+"""Exit statuses of systemd's own steps before a program starts (systemd.exec(5))."""
 
 
 async def bad_config(case: Case) -> Finding | None:
@@ -89,8 +91,10 @@ def _of_unit_file(case: Case) -> bool:
 
 async def _bad_unit_file(case: Case, unit: UnitState, told: tuple[str, ...]) -> Finding:
     changed, when = await last_change(case, unit.fragment_path)
+    step = "".join(t.fields.get("step", "") for t in case.triggers("bad-config")[:1])
     sentence = f"systemd does not accept {unit.fragment_path}, the file of {unit.name}"
-    remedy = propose("restore_file", unit.fragment_path, sentence, unit=unit.name)
+    sentence = f"{unit.name} was not started: its file asks at the step {step} for what cannot be" if step else sentence
+    remedy = propose("restore_file", unit.fragment_path, sentence, unit=unit.name) if changed or not step else None
     sentence += f"; {changed}" if changed else ""
     return case.finding("bad-config", unit.fragment_path, sentence, told, when, proven=True, proposal=remedy)
 
@@ -272,7 +276,9 @@ def belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
 
 
 async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
-    """Of a unit that ended without a word: the settings that it is started with, changed shortly before."""
+    """Of a unit that ran and ended without a word: the settings that it is started with, changed shortly before."""
+    if unit.exit_status in _NEVER_RUN:
+        return None
     stem = unit.name.partition(".")[0].partition("@")[0]
     settings = [
         *(path for path in paths_of(unit) if is_settings(path)),
