@@ -12,10 +12,11 @@ import argparse
 import random
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from statistics import mean
 
 import msgspec
 
@@ -28,7 +29,8 @@ from tests.support.rig import MODELS_INSIDE, PYTHON, REPOSITORY, Machine
 
 QUESTIONER = REPOSITORY / "tests/support/questioner.py"
 HONEST = re.compile("|".join(re.escape(CANNOT.in_(language).split("{")[0]) for language in ("en", "de", "fr", "es")))
-SOME = 5
+SOME, MANY = 5, 25
+"""Questions that one start asks: of a writer, by rules alone."""
 OUTCOMES = ("right", "honest", "asked", "other topic", "wrong", "unchecked")
 
 
@@ -69,10 +71,10 @@ def outcome(one: Asked, text: str, facts: Sequence[Fact]) -> Answered:
 def put(
     machine: Machine, questions: Sequence[Asked], facts: Sequence[Fact], *, chat: bool = False
 ) -> Iterator[Answered]:
-    """The installed daemon answers, by rules alone; in a chat with its models, too, and a few at a time."""
+    """The installed daemon answers, by rules alone; in a chat with its models, too."""
     program = [PYTHON, "-c", QUESTIONER.read_text(), "daemon", *(["chat"] if chat else [])]
-    some, seconds = (SOME, 120) if chat else (len(questions), 1)
-    for start in range(0, len(questions), max(some, 1)):
+    some, seconds = (SOME, 120) if chat else (MANY, 10)
+    for start in range(0, len(questions), some):
         these = questions[start : start + some]
         asked = "".join(f"{one.question}\n" for one in these)
         timeout = 60 + seconds * len(these)
@@ -131,6 +133,7 @@ def main() -> int:
         counted = Counter(row.outcome for row in rows)
         told = ", ".join(f"{kind} {counted[kind]}" for kind in OUTCOMES)
         sys.stdout.write(f"{name}: {len(rows)} questions, {told}; {took(rows, chat=bool(words.writer))}\n")
+        sys.stdout.write(f"    slowest topics: {slowest(rows)}\n")
         for row in rows:
             if words.show and row.outcome in ("wrong", "honest"):
                 told = f"    {row.text[:300]!r}\n    missing: {row.missing}\n"
@@ -146,6 +149,16 @@ def shown(rows: Iterator[Answered]) -> Iterator[Answered]:
             sys.stdout.write(f"by {row.words.by}: {row.asked.question}\n{row.text}\n\n")
             sys.stdout.flush()
         yield row
+
+
+def slowest(rows: Sequence[Answered], most: int = 8) -> str:
+    """By the mean until an answer was whole."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        if row.words is not None:
+            seconds[reached(row.asked)].append(row.words.seconds)
+    ranked = sorted(((mean(of), name) for name, of in seconds.items()), reverse=True)
+    return ", ".join(f"{name} {share:.2f} s" for share, name in ranked[:most])
 
 
 def took(rows: Sequence[Answered], *, chat: bool) -> str:
