@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.grammar import values
 from stillwatch.helpers import declared, freeing, mounting, nixos_facts, releases
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
@@ -88,6 +87,8 @@ def dropped(request: dict[str, Any]) -> dict[str, Any]:
 
 def sizes(request: dict[str, Any]) -> dict[str, Any]:
     """Bytes of the folders and files directly below, largest first; `whole` is false where time or number ran out."""
+    from stillwatch.grammar import values  # reads its tables, which no other question needs
+
     path = request["path"]
     if not values.path_rule("listable").accepts(path) or os.path.realpath(path) != path.rstrip("/"):
         raise Refused(f"{path[:200]} may not be measured")

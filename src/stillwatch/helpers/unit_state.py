@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -65,6 +64,8 @@ class _Host(dict[str, dict[str, Any]]):
 def check_effect(verb: Verb, unit: str, *, meant: Collection[str] = ()) -> None:
     """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
     protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
+    import asyncio  # dear, and the peek program starts anew for each question and never comes here
+
     try:
         asyncio.run(_foreseen(verb, unit, meant))
     except TooWide as error:

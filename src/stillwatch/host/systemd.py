@@ -122,9 +122,9 @@ class Systemd:
         except BusError:
             return ""
 
-    async def timers(self) -> list[Timer]:
-        """All timers, installed or in memory; at most DETAILS."""
-        files = await self.files()
+    async def timers(self, files: Collection[str] | None = None) -> list[Timer]:
+        """All timers, installed or in memory; at most DETAILS. files: the unit files, where just asked for."""
+        files = await self.files() if files is None else files
         names = {row.name for row in await self.listed() if row.name.endswith(".timer")}
         names |= {name for name in files if name.endswith(".timer") and not name.endswith("@.timer")}
         return list(await asyncio.gather(*(self._timer(name) for name in sorted(names)[:DETAILS])))

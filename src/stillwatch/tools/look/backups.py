@@ -21,9 +21,8 @@ class Arguments(Tool, frozen=True):
         now, boot = reader.clock.now(), reader.clock.boot()
         files = set(await reader.systemd.files())
         names = {name for name in files if name.endswith(".service") and _BACKUP.search(name) and "@." not in name}
-        timers = {
-            timer.state.name: timer for timer in await reader.systemd.timers() if _BACKUP.search(timer.state.name)
-        }
+        all_timers = await reader.systemd.timers(files)
+        timers = {timer.state.name: timer for timer in all_timers if _BACKUP.search(timer.state.name)}
         names |= {name for timer in timers.values() for name in timer.state.triggers}
         rows: list[dict[str, Any]] = []
         for name in sorted(names - OWN)[:30]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from stillwatch.host.processes import described, table
+from stillwatch.host.processes import describe, described, table
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
@@ -17,6 +17,7 @@ class Arguments(Tool, frozen=True):
 
     sort: Annotated[Literal["memory", "cpu"], Meta(description="what the first of them use most")] = "memory"
     pid: Annotated[int, Meta(ge=0, le=4194304, description="0: all")] = 0
+    arguments: Annotated[bool, Meta(description="with the command lines, which cost a second look")] = True
 
     async def look(self, reader: HostReader) -> Look:
         rows = await in_thread(self._rows)
@@ -31,5 +32,7 @@ class Arguments(Tool, frozen=True):
         if self.pid:
             return described([self.pid])
         most = sorted(table(), key=lambda row: -(row.memory if self.sort == "memory" else row.cpu))[:15]
+        if not self.arguments:
+            return [describe(row) for row in most]
         key = "memory" if self.sort == "memory" else "cpu_seconds"
         return sorted(described([row.pid for row in most]), key=lambda row: -row[key])

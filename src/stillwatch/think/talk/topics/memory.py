@@ -103,7 +103,7 @@ async def answer(ask: Asking) -> None:
         return
     used = f"{1 - share:.0%}"
     ask.say(FREE, seen, machine, available=size(share * total), total=size(total), used=used)
-    top = await ask.look("process_list", sort="memory")
+    top = await ask.look("process_list", sort="memory", arguments=False)
     processes = rows(top, "processes")
     if ask.named.unit:
         mine = [row for row in processes if row["unit"] == ask.named.unit]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
+from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 
 ASKED = {
     "en": """what uses the cpu
@@ -111,10 +111,9 @@ async def answer(ask: Asking) -> None:
     one, five, quarter = (f"{float(value):.2f}" for value in averages)
     ask.say(LOAD, seen, one=one, five=five, quarter=quarter, cores=f"{cores:.0f}", busy=f"{busy:.0%}")
     ask.say(HIGH if float(averages[0]) > cores else LOW, seen)
-    states = await ask.look("process_states")
-    stuck = rows(states, "stuck")
+    stuck = strings(seen, "stuck")
     if len(stuck) > 1:
-        ask.say(STUCK, states, count=len(stuck), names=", ".join(sorted({str(row["name"]) for row in stuck})[:5]))
+        ask.say(STUCK, seen, count=len(stuck), names=", ".join(sorted(set(stuck))[:5]))
     processes = rows(seen, "processes")
     if processes:
         ask.say(TOP, seen)
@@ -131,6 +130,6 @@ TOPIC = Topic(
     ),
     asked=ASKED,
     answer=answer,
-    looks=("load", "process_states"),
+    looks=("load",),
     explains=True,
 )
