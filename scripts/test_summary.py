@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-TITLES = {"both": "units and programs"}
-ORDER = ("both", "units", "programs", "gate", "machines", "models")
+TITLES = {"together": "units, programs, machines"}
+ORDER = ("together", "units", "programs", "gate", "machines", "models")
 
 
 def counts(file: Path) -> dict[str, float]:
@@ -35,7 +35,7 @@ def main() -> None:
     each = {name: counts(Path(sys.argv[1]) / f"{name}.xml") for name in named}
     print()
     for name, total in each.items():
-        print(f"{TITLES.get(name, name):<20} {line(total)}")
+        print(f"{TITLES.get(name, name):<26} {line(total)}")
     print(line({key: sum(total[key] for total in each.values()) for key in next(iter(each.values()))}))
 
 

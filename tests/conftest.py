@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 MOST_RERUNS = 3
+LONG = 600
+"""Seconds that a test may take: no other one is begun before these."""
+TAKES_TIME = re.compile(r"\b(process|container|real_model|machine|boot|rootfs)\b")
+"""Stands in each file with a test that is no quick one."""
 SAFETY = re.compile(
     r"tests/(gate|helpers|grammar|untrusted|serve/http/test_guard|serve/page/test_log_in|test_injections"
     r"|test_forged_histories|flows/test_(injections|mending|undo))|_r\d\d_"
@@ -58,7 +64,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
         elif item.get_closest_marker("process"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=_may_take, reverse=True)  # what takes longest begins first, so that nobody waits for it at the end
+    items[:] = _in_good_order(items)
+
+
+def _in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What takes longest begins first, so that nobody waits for it at the end; tests on machines, which mostly wait, are
+    spread over those that compute."""
+    items = sorted(items, key=_may_take, reverse=True)
+    long = sum(_may_take(item) >= LONG for item in items)
+    rest = {False: [], True: []}
+    for item in items[long:]:
+        rest[item.get_closest_marker("container") is not None].append(item)
+    places = (((number + 1) / (len(some) + 1), boots, item) for boots, some in rest.items() for number, item in enumerate(some))
+    return [*items[:long], *(item for *_, item in sorted(places, key=itemgetter(0)))]
 
 
 def _may_take(item: pytest.Item) -> float:
@@ -68,11 +86,18 @@ def _may_take(item: pytest.Item) -> float:
 
 
 class Sharers(LoadScopeScheduling):
-    """Tests of a file that share something, such as a machine, stay together; each other one goes where one is free."""
+    """Tests of a file that share something, such as a machine, stay together, and so do quick ones; each other one goes
+    where one is free."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if 'scope="module"' in (rig.REPOSITORY / file).read_text() else nodeid
+        return file if _together(file) else nodeid
+
+
+@functools.cache
+def _together(file: str) -> bool:
+    text = (rig.REPOSITORY / file).read_text()
+    return 'scope="module"' in text or not TAKES_TIME.search(text)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,6 +19,7 @@ import pytest
 from evals import scenario
 from evals.scenario import Scenario
 from stillwatch.gate.change.catalogue import CATALOGUE
+from tests.flows.test_mending import MENDED
 from tests.support.rig import Machine
 from tests.support.shop import Shop, canaries, invocations, open_shop
 
@@ -35,7 +36,6 @@ REMEDIES = {
     "F23": "rm {db.lock}",
     "F26": "systemctl reset-failed {worker.unit}",
 }
-FAULTS = tuple(REMEDIES)
 FIELDS = (*Shop.__slots__, "worker", "logs", "records")
 TARGETS: dict[str, Callable[[Shop], str]] = {
     "F01": lambda shop: shop.victim.unit_file,
@@ -78,10 +78,21 @@ def assert_thrifty(machine: Machine) -> None:
     assert any(share <= 10 for share in shares)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [name for name in REMEDIES if name not in MENDED])
 def test_a_fault_breaks_the_shop_is_understood_and_its_remedy_mends_it(
     boot: Callable[..., Machine], name: str, seed: int
 ) -> None:
+    """Those that this run does not mend in test_mending.py."""
+    understood_and_mended(boot, name, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", REMEDIES)
+def test_every_fault_is_understood(boot: Callable[..., Machine], name: str, seed: int) -> None:
+    understood_and_mended(boot, name, seed)
+
+
+def understood_and_mended(boot: Callable[..., Machine], name: str, seed: int) -> None:
     """Found thriftily; looking changes nothing; a person can mend it."""
     fault = scenario.load(name)
     machine = boot(kernel_log=fault.kernel_log)

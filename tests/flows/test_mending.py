@@ -1,6 +1,7 @@
 """The closed loop on a booted machine, without models: incident → proposal → decision → action → verified → resolved.
 
-One fault, one level of autonomy, one fresh machine. A `soak` runs every fault at every level.
+One fault, one level of autonomy, one fresh machine. A run mends six of the ten faults, drawn anew, and the others are
+diagnosed (test_diagnosis.py); a `soak` runs every fault at every level.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ from tests.support.shop import open_shop
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 Boot = Callable[..., Machine]
 FAULTS = ("F01", "F02", "F03", "F04", "F05", "F06", "F08", "F16", "F23", "F26")
+MENDED = drawn(FAULTS, 6)
+"""In this run."""
 LOW_RISK = ("F05", "F06", "F08", "F16", "F23", "F26")
 """Their remedy may run at auto-safe."""
+TRAPS = ("T01", "T04", "T08")
 NEW_USER = {"/etc/passwd", "/etc/shadow", "/etc/passwd-", "/etc/shadow-"}
 """F02's stray belongs to somebody who is new."""
-BY_ITSELF = drawn(FAULTS, len(FAULTS) // 2)
-AFTER_APPROVAL = tuple(name for name in FAULTS if name not in BY_ITSELF)
+BY_ITSELF = drawn(MENDED, len(MENDED) // 2)
+AFTER_APPROVAL = tuple(name for name in MENDED if name not in BY_ITSELF)
 
 
 def assert_mended(estate: Estate) -> None:
@@ -113,7 +117,7 @@ def test_mended_by_itself_at_auto_full(boot: Boot, name: str, seed: int) -> None
     mended_alone(boot, name, seed, "auto-full")
 
 
-@pytest.mark.parametrize("name", drawn(LOW_RISK, 2))
+@pytest.mark.parametrize("name", drawn(LOW_RISK, 1))
 def test_low_risk_is_mended_by_itself_at_auto_safe(boot: Boot, name: str, seed: int) -> None:
     mended_alone(boot, name, seed, "auto-safe")
 
@@ -123,7 +127,7 @@ def test_mended_after_one_approval_at_suggest(boot: Boot, name: str, seed: int) 
     mended_after_approval(boot, name, seed)
 
 
-@pytest.mark.parametrize("name", drawn(FAULTS, 2))
+@pytest.mark.parametrize("name", drawn(FAULTS, 1))
 def test_r9_nothing_changes_at_observe(boot: Boot, name: str, seed: int) -> None:
     unchanged(boot, name, seed)
 
@@ -140,8 +144,18 @@ def test_every_fault_at_every_level(boot: Boot, name: str, level: str, seed: int
         mended_alone(boot, name, seed, level)
 
 
-@pytest.mark.parametrize("name", ["T01", "T04", "T08", "T15"])
+@pytest.mark.parametrize("name", (*drawn(TRAPS, 2), "T15"))
 def test_a_trap_changes_nothing_at_auto_full(boot: Boot, name: str, seed: int) -> None:
+    trapped(boot, name, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", TRAPS)
+def test_every_trap_changes_nothing_at_auto_full(boot: Boot, name: str, seed: int) -> None:
+    trapped(boot, name, seed)
+
+
+def trapped(boot: Boot, name: str, seed: int) -> None:
     estate = broken(boot, name, seed, "auto-full") if name != "T15" else with_bad_models(boot, seed)
     before = at_rest(estate)
     stands_still(estate, before, 10)

@@ -19,10 +19,10 @@ def summary(folder: Path) -> list[str]:
 
 def test_the_last_line_counts_all(tmp_path: Path) -> None:
     (tmp_path / "machines.xml").write_text(SUITE.format(10, 0, 1))
-    (tmp_path / "both.xml").write_text(SUITE.format(20, 0, 0))
+    (tmp_path / "together.xml").write_text(SUITE.format(20, 0, 0))
     told = summary(tmp_path)
     assert told[-1] == "29 passed, 1 skipped in 3.00s"
-    assert [row.split()[0] for row in told[1:-1]] == ["units", "machines"]
+    assert [row.split()[0] for row in told[1:-1]] == ["units,", "machines"]
     (tmp_path / "gate.xml").write_text(SUITE.format(5, 2, 0))
     assert summary(tmp_path)[-1] == "2 failed, 32 passed, 1 skipped in 4.50s"
 

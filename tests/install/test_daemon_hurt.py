@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.doors import Doors
+from tests.support.drawn import drawn
 from tests.support.installation import install, propose_and_approve
 from tests.support.rig import Machine
 
@@ -90,11 +91,14 @@ def with_the_gate(host: Machine) -> None:
     kill(host)
 
 
-def test_r31_a_daemon_killed_around_an_incident_tells_it_once_and_to_its_end(host: Machine) -> None:
-    moments: tuple[Callable[[Machine], None], ...] = (
-        before_it_breaks, as_it_breaks, once_it_is_told, again_and_again, with_the_gate,
-    )  # fmt: skip
-    for moment in moments:
+MOMENTS: tuple[Callable[[Machine], None], ...] = (
+    before_it_breaks, as_it_breaks, once_it_is_told, again_and_again, with_the_gate,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(len(MOMENTS), marks=pytest.mark.soak)])
+def test_r31_a_daemon_killed_around_an_incident_tells_it_once_and_to_its_end(host: Machine, count: int) -> None:
+    for moment in drawn(MOMENTS, count):
         host.wait(Doors(host).watches, "the daemon to have read everything", seconds=120)
         moment(host)
         back(host)
