@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
-    """What takes longest begins first, so that nobody waits for it at the end; tests on machines, which mostly wait, are
-    spread over those that compute."""
-    items = sorted(items, key=_may_take, reverse=True)
-    long = sum(_may_take(item) >= LONG for item in items)
-    rest = {False: [], True: []}
-    for item in items[long:]:
-        rest[item.get_closest_marker("container") is not None].append(item)
-    places = (((number + 1) / (len(some) + 1), boots, item) for boots, some in rest.items() for number, item in enumerate(some))
-    return [*items[:long], *(item for *_, item in sorted(places, key=itemgetter(0)))]
+    """What takes longest begins first, so that nobody waits for it at the end; tests on machines, which wait, are
+    spread over what computes and end before it; what shares a machine stays together."""
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        groups.setdefault(_group(item.nodeid), []).append(item)
+    ordered = sorted(groups.values(), key=lambda group: -max(map(_may_take, group)))
+    long = sum(max(map(_may_take, group)) >= LONG for group in ordered)
+    waits: list[list[pytest.Item]] = []
+    computes: list[list[pytest.Item]] = []
+    for group in ordered[long:]:
+        (waits if group[0].get_closest_marker("container") else computes).append(group)
+    over = ((waits, 0.9), (computes, 1.0))
+    spread = [(end * number / len(some), group) for some, end in over for number, group in enumerate(some)]
+    return list(chain(*ordered[:long], *(group for _, group in sorted(spread, key=itemgetter(0)))))
 
 
 def _may_take(item: pytest.Item) -> float:
@@ -90,13 +96,18 @@ class Sharers(LoadScopeScheduling):
     where one is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file if _together(file) else nodeid
+        return _group(nodeid)
+
+
+def _group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return file if _together(file) else nodeid
 
 
 @functools.cache
 def _together(file: str) -> bool:
-    text = (rig.REPOSITORY / file).read_text()
+    path = rig.REPOSITORY / file
+    text = path.read_text() if path.is_file() else ""
     return 'scope="module"' in text or not TAKES_TIME.search(text)
 
 

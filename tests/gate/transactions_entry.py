@@ -74,7 +74,7 @@ async def settled(bus: Pid1, names: list[str]) -> dict[str, Any]:
     """What holds once nothing moves; units that uphold one another may never rest, so not for ever."""
     end, before = time.monotonic() + 2, await stamps(bus, names)
     while time.monotonic() < end:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
         now = await stamps(bus, names)
         if now == before and all(state[0] in ("active", "inactive", "failed") for state in now.values()):
             break

@@ -12,11 +12,10 @@ import pytest
 from stillwatch.errors import WrongUsage
 from stillwatch.reading.pipe_reader import PAUSE, may_fall_silent
 from stillwatch.reading.sources.logs import NOTHING_CAME, LogSource
-from stillwatch.store.compiled import CompiledShelf
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.prefilter import Prefilter
 from tests.support.facts import facts
+from tests.support.screens import screen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OOM = "Jan 01 00:00:01 web kernel: Out of memory: Killed process 4242 (mysqld) total-vm:1kB, anon-rss:1kB\n"
@@ -105,8 +104,7 @@ def test_what_may_fall_silent(pipe: str, tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
-    kept = CompiledShelf(tmp_path / "cache/stillwatch/compiled")
-    Prefilter(load_rules(), shelf=kept)  # as after the first check
+    screen()  # compiled, as after the first check
     argv = [sys.executable, "-m", "stillwatch", "--state-dir", str(tmp_path), "check", "--json", "--no-model"]
     process = subprocess.Popen(
         [*argv, "--deadline=6", "--log=-"],
@@ -115,7 +113,6 @@ def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
     )
     assert process.stdin and process.stdout and process.stderr
     process.stdin.write(OOM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.watch.family import load_rules
@@ -44,6 +44,7 @@ def test_the_numbers_that_a_pattern_needs(pattern: str, needles: set[bytes]) -> 
     assert needles_of(pattern) == needles
 
 
+@settings(max_examples=25)  # an example takes long to be made of a pattern; each run tries others
 @given(st.sampled_from(RULES), st.data())
 def test_what_a_pattern_matches_has_its_words_and_numbers(rule: Rule, data: st.DataObject) -> None:
     pattern = data.draw(st.sampled_from(rule.patterns))

@@ -126,7 +126,7 @@ def check(method: str, template: str, who: str, answer: Answer) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("examples", [200, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [60, pytest.param(10_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("label", OPERATIONS)
 @pytest.mark.timeout(7_200)
 def test_a_fuzzer_finds_no_fault(tmp_path: Path, seed: int, label: str, examples: int) -> None:
@@ -183,7 +183,7 @@ async def fuzz(scene: Scene, examples: int) -> str:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("examples", [5, pytest.param(150, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [3, pytest.param(150, marks=pytest.mark.soak)])
 @pytest.mark.timeout(7_200)
 async def test_a_fuzzer_on_the_wire_finds_no_fault(tmp_path: Path, examples: int) -> None:
     with ScriptedLLM(script()) as upstream:
