@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from stillwatch.errors import WrongUsage
+from stillwatch.store.compiled import CompiledShelf
+from stillwatch.watch import family
 from stillwatch.watch.family import RULES_FOLDER, load_file, load_rules, ordinary_lines
 
 GOOD = """
@@ -58,3 +60,14 @@ def test_every_family_of_the_package_says_what_it_is_about(file: Path) -> None:
     assert family is not None
     assert family.title
     assert family.about
+
+
+def test_what_is_kept_of_the_rules_is_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, read = CompiledShelf(tmp_path, None), load_rules()
+    for damaged in (False, False, True):
+        monkeypatch.setattr(family, "_shipped_files", {})
+        if damaged:
+            (file,) = tmp_path.glob("*.rules")
+            shelf.put(file.stem, b"\xc1")
+        assert load_rules(shelf=shelf) == read
+        assert len(list(tmp_path.glob("*.rules"))) == 1

@@ -152,7 +152,8 @@ def prepare_rules(installer: Installer, folder: Path = PREPARED) -> None:
     if installer.dry_run:
         return
     before = set(folder.glob("*"))
-    _ = Prefilter(load_rules(), shelf=CompiledShelf(folder, None, shared=True)).words
+    shelf = CompiledShelf(folder, None, shared=True)
+    _ = Prefilter(load_rules(shelf=shelf), shelf=shelf).words
     if set(folder.glob("*")) != before:
         for made in (folder.parent, folder):
             made.chmod(0o755)  # whatever the umask of whoever installs

@@ -52,13 +52,13 @@ class Assembly:
 
     def parts(self, own_rules: Path | None = None) -> ServiceParts:
         """own_rules: a folder of rules to try instead of the administrator's own."""
-        packaged, folder = load_rules(), own_rules or OWN_RULES
+        memory = Recall(self.places.state)
+        shelf = self._shelf(memory)
+        packaged, folder = load_rules(shelf=shelf), own_rules or OWN_RULES
         taken = {rule.id for rule in packaged}
         own = load_own_rules(folder, taken)
         rules = (*packaged, *own.rules)
         host = self.recording.host if self.recording else socket.gethostname()
-        memory = Recall(self.places.state)
-        shelf = self._shelf(memory)
         keep_on(shelf)
 
         def reload() -> tuple[Prefilter, Sequence[str]]:

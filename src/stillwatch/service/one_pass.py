@@ -16,14 +16,11 @@ from stillwatch.records.incident import Incident, Step, whole_incident_id
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import MOST_NOTES, Note
 from stillwatch.records.report import Reply, Report, SourceReport
-from stillwatch.service.answering import Answering, Question
-from stillwatch.service.asking import PlainWords, no_orders, reply_to
 from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
 from stillwatch.think.talk.answer import numbered
-from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
 from stillwatch.views.gate import Verb
@@ -73,6 +70,11 @@ class OnePass:
         """Answer a question: facts by code, then what a model adds. say: gets the pieces as they come."""
         if not question.strip():
             raise WrongUsage("there is no question", next_step='stillwatch ask "why is nginx down?"')
+        # What talks is loaded where somebody asks: a check starts the sooner.
+        from stillwatch.service.answering import Answering, Question
+        from stillwatch.service.asking import PlainWords, no_orders, reply_to
+        from stillwatch.think.talk.orders import order_in
+
         report, gathered = await self._known(deadline, progress)
         known = self._to_draw_on(report, gathered)
         if order := order_in(question, known.units):

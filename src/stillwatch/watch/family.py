@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from stillwatch.errors import WrongUsage
 from stillwatch.watch.lint import lint
 from stillwatch.watch.rule import Fragment, Rule, Sample, Table
-from stillwatch.watch.slots import expand, shared_slots
+from stillwatch.watch.slots import SHARED_SLOTS, expand, shared_slots
+
+if TYPE_CHECKING:
+    from stillwatch.watch.automaton import Shelf
 
 RULES_FOLDER = Path(__file__).parent / "rules"
+MADE_BY: Final = tuple(Path(__file__).with_name(name) for name in ("family.py", "rule.py", "slots.py"))
 
 
 class Family(Table, frozen=True):
@@ -37,8 +43,13 @@ class RuleFile(Table, frozen=True):
     slots: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def load_rules(folders: Iterable[Path] = (RULES_FOLDER,)) -> tuple[Rule, ...]:
-    """All rules of the folders' *.toml, in order. Raises WrongUsage naming file and key, also for an id used twice."""
+def load_rules(folders: Iterable[Path] = (RULES_FOLDER,), *, shelf: Shelf | None = None) -> tuple[Rule, ...]:
+    """All rules of the folders' *.toml, in order. Raises WrongUsage naming file and key, also for an id used twice.
+
+    shelf: where the package's own are kept once they were read.
+    """
+    if shelf is not None:
+        _take_from(shelf)
     rules: dict[str, Rule] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.toml")):
@@ -70,10 +81,27 @@ def filled(rule: Rule, own_slots: Mapping[str, str], file: Path) -> Rule:
     return msgspec.structs.replace(rule, match=match, also=also, unless=unless)
 
 
-@lru_cache(maxsize=128)
+_shipped_files: dict[Path, RuleFile] = {}
+
+
 def _shipped(file: Path) -> RuleFile:
     """A family of the package's own, which does not change while the program runs."""
-    return load_file(file)
+    if file not in _shipped_files:
+        _shipped_files[file] = load_file(file)
+    return _shipped_files[file]
+
+
+def _take_from(shelf: Shelf) -> None:
+    """To read all of them takes longer than half of what else a command does before it looks at the host."""
+    files = sorted(RULES_FOLDER.glob("*.toml"))
+    made_of = [(file.name, file.read_bytes()) for file in (*files, SHARED_SLOTS, *MADE_BY)]
+    key = hashlib.sha256(repr(made_of).encode()).hexdigest()
+    if (kept := shelf.get(key)) is not None:
+        with contextlib.suppress(msgspec.DecodeError):
+            families = msgspec.msgpack.decode(kept, type=dict[str, RuleFile])
+            _shipped_files.update((RULES_FOLDER / name, family) for name, family in families.items())
+            return
+    shelf.put(key, msgspec.msgpack.encode({file.name: _shipped(file) for file in files}))
 
 
 def _trusted(file: Path) -> tuple[Rule, ...]:
