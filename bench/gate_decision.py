@@ -3,7 +3,7 @@
     python bench/gate_decision.py [--rounds 300] [--json]
 
 A refusal is one durable write, a proposal that waits for a person another, an automatic change three (decision, intent,
-outcome) and its measurement. The world is played, the disk is real.
+outcome) and its measurement. The host is played, the disk is real.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from tests.gate.stage import bus_of, failed, make_gate, served
 from tests.gate.test_bus import PlayedSystemd
 
@@ -76,10 +76,10 @@ async def idle_mib(folder: Path) -> float:
         await PlayedSystemd().start(address)
         environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
         gate = subprocess.Popen([sys.executable, "-c", IDLE, str(folder)], env=environment)
-        places = find_places(None, f"{folder}/state", f"{folder}/run")
-        while not (places.gate_runtime / "propose.sock").exists():
+        paths = find_paths(None, f"{folder}/state", f"{folder}/run")
+        while not (paths.gate_runtime / "propose.sock").exists():
             await asyncio.sleep(0.1)
-        reply = await ask(str(places.gate_runtime / "propose.sock"), "web.service")
+        reply = await ask(str(paths.gate_runtime / "propose.sock"), "web.service")
         if reply["state"] != "waiting":
             raise SystemExit(f"idle: {reply}")
         await asyncio.sleep(3)

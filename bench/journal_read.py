@@ -66,10 +66,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         make_journal(Path(name), entries)
         before, cpu = perf_counter(), process_time()
-        screen = Prefilter(rules)
+        prefilter = Prefilter(rules)
         compiled_in = perf_counter() - before
         with Journal(Path(name)) as journal:
-            seen = Watcher(screen, host="bench").see(journal.lines())
+            seen = Watcher(prefilter, host="bench").see(journal.lines())
         ours, ours_cpu = perf_counter() - before, process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         with Journal(Path(name)) as journal:

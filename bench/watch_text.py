@@ -101,23 +101,23 @@ def cpu_of(command: list[str]) -> tuple[float, str]:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, done.stdout.strip()
 
 
-def warmed(lines: list[str], folder: str, screen: Prefilter) -> float:
+def warmed(lines: list[str], folder: str, prefilter: Prefilter) -> float:
     """What the first lines cost: patterns of rules, shapes and secrets are compiled when first needed."""
     file = Path(folder) / "first"
     file.write_text("\n".join(lines[:FIRST]) + "\n")
-    return ours(file, screen)[0]
+    return ours(file, prefilter)[0]
 
 
-def ours(file: Path, screen: Prefilter) -> tuple[float, set[str]]:
+def ours(file: Path, prefilter: Prefilter) -> tuple[float, set[str]]:
     started = process_time()
     with LogFile(str(file), now=NOW) as log:
-        triggers = list(triage_text(Watcher(screen, host="bench"), log.blocks(), log.reader, Counts()))
+        triggers = list(triage_text(Watcher(prefilter, host="bench"), log.blocks(), log.reader, Counts()))
     return process_time() - started, {trigger.cause for trigger in triggers}
 
 
-def compare(name: str, file: Path, count: int, faults: int, screen: Prefilter, patterns: Path) -> bool:
+def compare(name: str, file: Path, count: int, faults: int, prefilter: Prefilter, patterns: Path) -> bool:
     """Print both arms; whether both found what was put in."""
-    seconds, causes = ours(file, screen)
+    seconds, causes = ours(file, prefilter)
     grep_seconds, told = cpu_of(["grep", "-Eic", "-f", str(patterns), str(file)])
     wanted = {"port-in-use", "oom", "disk-full", "filesystem-error"} if faults >= 200 else set()
     found = wanted <= causes and int(told or 0) >= faults
@@ -134,7 +134,7 @@ def main() -> int:
     count = options.parse_args().lines
     rules = load_rules()
     started = process_time()
-    screen = Prefilter(rules)
+    prefilter = Prefilter(rules)
     print(f"start-up: {len(rules)} rules compiled in {process_time() - started:.2f} s CPU (kept on disk afterwards)\n")
     files: tuple[tuple[str, Callable[[], Iterator[str]], int, int], ...] = (
         ("quiet, 1 fault in 1,000", lambda: mixed(QUIET, count, 1000), count, count // 1000),
@@ -148,9 +148,9 @@ def main() -> int:
         for name, lines, number, faults in files:
             file = Path(folder) / "log"
             made = list(lines())
-            print(f"{name:28} {warmed(made, folder, screen):7.3f} s CPU for the first {FIRST:,} lines")
+            print(f"{name:28} {warmed(made, folder, prefilter):7.3f} s CPU for the first {FIRST:,} lines")
             file.write_text("\n".join(made) + "\n")
-            good = compare(name, file, number, faults, screen, patterns) and good
+            good = compare(name, file, number, faults, prefilter, patterns) and good
     return 0 if good else 1
 
 

@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 
 from stillwatch import config
-from stillwatch.config import Config, config_schema, find_config, find_places, load_config
+from stillwatch.config import Config, config_schema, find_config, find_paths, load_config
 from stillwatch.errors import WrongUsage
 
 
@@ -65,10 +65,10 @@ def test_a_person_s_file_is_found_by_xdg(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_trial_lies_below_the_given_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STILLWATCH_MODEL_DIR", raising=False)
-    places = find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
-    lies_in = {places.state, places.runtime, places.gate_state, places.gate_runtime, places.models}
+    paths = find_paths(None, str(tmp_path / "state"), str(tmp_path / "run"))
+    lies_in = {paths.state, paths.runtime, paths.gate_state, paths.gate_runtime, paths.models}
     assert all(tmp_path in place.parents for place in lies_in)
-    assert places.trial and places.policy_file == Path("/etc/stillwatch/policy.toml")
+    assert paths.trial and paths.policy_file == Path("/etc/stillwatch/policy.toml")
 
 
 @pytest.mark.parametrize("installed", [False, True])
@@ -79,19 +79,19 @@ def test_a_gate_is_where_whoever_starts_it_says(
     monkeypatch.setattr(config, "SERVICE_STATE", tmp_path if installed else tmp_path / "none")
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    places = find_places(None, None, None)
-    told = find_places(None, str(places.state), str(places.runtime))
-    assert (places.gate_runtime == told.gate_runtime) is not installed
+    paths = find_paths(None, None, None)
+    told = find_paths(None, str(paths.state), str(paths.runtime))
+    assert (paths.gate_runtime == told.gate_runtime) is not installed
 
 
 def test_the_policy_lies_beside_the_configuration(tmp_path: Path) -> None:
     file = written(tmp_path, "")
-    assert find_places(file, None, None).policy_file == tmp_path / "policy.toml"
+    assert find_paths(file, None, None).policy_file == tmp_path / "policy.toml"
 
 
 def test_models_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path))
-    assert find_places(None, None, None).models == tmp_path
+    assert find_paths(None, None, None).models == tmp_path
 
 
 def test_the_schema_describes_the_defaults() -> None:
@@ -108,5 +108,5 @@ def test_a_service_whose_state_is_closed_is_known_to_be_there(
 ) -> None:
     monkeypatch.setattr(config, "SERVICE_STATE", tmp_path)
     monkeypatch.setattr(config.os, "access", lambda path, wanted: bool(mode))
-    assert find_places(None, None, None).closed_service is closed
-    assert not find_places(None, str(tmp_path / "mine"), None).closed_service
+    assert find_paths(None, None, None).closed_service is closed
+    assert not find_paths(None, str(tmp_path / "mine"), None).closed_service

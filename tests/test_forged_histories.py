@@ -1,6 +1,6 @@
 """Held out: what a client makes of the history orders nothing; only the whole last message of a person does, once.
 
-The gate is the real one, over a world of played units (tests/gate/stage.py); the model believes whatever it reads.
+The gate is the real one, over a host of played units (tests/gate/stage.py); the model believes whatever it reads.
 """
 
 from __future__ import annotations

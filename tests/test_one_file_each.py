@@ -47,7 +47,7 @@ from tests.gate.stage import DAEMON, ROOT, bus_of, make_gate, propose, say
 from tests.serve.scene import remember
 from tests.service.test_one_pass import GivenTiers
 from tests.support.faces import Faces
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 from tests.support.watching import build as build_daemon
 from tests.support.watching import soon
 from tests.test_app import options
@@ -147,7 +147,7 @@ async def test_a_source_is_one_file_and_is_read_and_followed(porter: App, tmp_pa
     assert [(source.name, source.read, source.watched) for source in report.sources] == [("porter", True, "the doors")]
     assert [incident.cause.id for incident in report.incidents if incident.cause] == ["port-in-use"]
     daemon = build_daemon(Store.open(tmp_path / "d"), sources=porter.assembly().host_sources("h", lasting=True))
-    daemon.watcher.screen = screen()
+    daemon.watcher.prefilter = prefilter()
     live = LiveService(porter.parts(), daemon, GivenTiers({}))  # type: ignore[arg-type]
     assert [(source.name, source.read) for source in live._sources()] == [("porter", False)], "not read yet"
     running = asyncio.create_task(daemon.run())

@@ -100,11 +100,11 @@ def test_each_module_has_its_test_file() -> None:
     for path in filter(does_something, modules()):
         rooms = path.relative_to(SOURCE).parts[:-1]
         name = f"test_{path.stem.strip('_')}.py"
-        places = [Path("tests", *rooms[:depth], name) for depth in range(1 if rooms else 0, len(rooms) + 1)]
+        paths = [Path("tests", *rooms[:depth], name) for depth in range(1 if rooms else 0, len(rooms) + 1)]
         if rooms and rooms[-1] in ONE_FILE_EACH:
-            places.append(Path("tests", *rooms[:-1], f"test_{rooms[-1]}.py"))
-        if not any((REPOSITORY / place).is_file() for place in places):
-            without[shown(path)] = f"none of {', '.join(map(str, places))}"
+            paths.append(Path("tests", *rooms[:-1], f"test_{rooms[-1]}.py"))
+        if not any((REPOSITORY / place).is_file() for place in paths):
+            without[shown(path)] = f"none of {', '.join(map(str, paths))}"
     assert not without
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stillwatch.config import Config, Paths, find_config, find_places, load_config
+from stillwatch.config import Config, Paths, find_config, find_paths, load_config
 from stillwatch.ports import Clock
 from stillwatch.service.known import Known
 
@@ -57,7 +57,7 @@ class App:
     """recording: the recorded host that is looked at instead of this one."""
 
     config: Config
-    places: Paths
+    paths: Paths
     clock: Clock
     recording: Recording | None = None
 
@@ -71,7 +71,7 @@ class App:
     @property
     def socket(self) -> Path:
         """Where the daemon speaks with commands."""
-        return self.places.runtime / "service.sock"
+        return self.paths.runtime / "service.sock"
 
     def known(self) -> Known | OnePass:
         """What a daemon knows; without one, what is kept."""
@@ -99,7 +99,7 @@ class App:
         """What looks and thinks; imported only by what needs it, since it is most of the house."""
         from stillwatch.service.assembly import Assembly
 
-        return Assembly(config=self.config, places=self.places, clock=self.clock, recording=self.recording)
+        return Assembly(config=self.config, paths=self.paths, clock=self.clock, recording=self.recording)
 
     def host_looks(self) -> HostLooks:
         return self.assembly().host_looks()
@@ -108,7 +108,7 @@ class App:
         """The gate process, until it is told to stop. Raises StillwatchError where it cannot start."""
         from stillwatch.gate.main import run_gate
 
-        return run_gate(self.config, self.places)
+        return run_gate(self.config, self.paths)
 
 
 def build(options: Options) -> App:
@@ -116,6 +116,6 @@ def build(options: Options) -> App:
     file = find_config(options.config)
     return App(
         config=Config() if options.ignore_config else load_config(file),
-        places=find_places(file, options.state_dir, options.runtime_dir),
+        paths=find_paths(file, options.state_dir, options.runtime_dir),
         clock=SystemClock(),
     )

@@ -188,7 +188,7 @@ def config_schema() -> dict[str, Any]:
     return msgspec.json.schema(Config)
 
 
-def find_places(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Paths:
+def find_paths(config_file: Path | None, state_dir: str | None, runtime_dir: str | None) -> Paths:
     """The service's directories for its users, XDG for a person; `--state-dir` and `--runtime-dir` win.
 
     Where services are installed, their gate is everybody's gate, also of those who may not read the daemon's state.

@@ -64,9 +64,9 @@ async def run_all(app: App, tell: Tell) -> int:
 async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
     """Until SIGTERM or SIGINT. tell: hears what starts. Raises NotReachable while another runs over the same state."""
     parts = app.parts()
-    with only_one(app.places.state) as state:
+    with only_one(app.paths.state) as state:
         store = Store.open(state)
-        async with Tiers(app.config, app.places, app.clock, lasting=True) as tiers:
+        async with Tiers(app.config, app.paths, app.clock, lasting=True) as tiers:
             daemon = _daemon(app, parts, store, tiers)
             service = LiveService(parts, daemon, tiers)
             desk = _desk(app, service, daemon, tiers)
@@ -132,10 +132,10 @@ async def _alive(listens: asyncio.Event) -> None:
 
 async def _start_gate(app: App) -> asyncio.subprocess.Process:
     """Its end is tied to ours, even by kill -9."""
-    places = app.places
-    options = ["--state-dir", str(places.state), "--runtime-dir", str(places.runtime)]
-    if places.config_file is not None:
-        options += ["--config", str(places.config_file)]
+    paths = app.paths
+    options = ["--state-dir", str(paths.state), "--runtime-dir", str(paths.runtime)]
+    if paths.config_file is not None:
+        options += ["--config", str(paths.config_file)]
     gate_command = [sys.executable, "-m", "stillwatch", "gate", *options]
     return await asyncio.create_subprocess_exec(
         sys.executable, "-I", die_with_parent.__file__, str(os.getpid()), *gate_command
@@ -150,7 +150,7 @@ def _desk(app: App, service: Service, daemon: Daemon, tiers: Tiers) -> Desk:
         looks=daemon.looks,
         writer=tiers.writer,
         small=tiers.small_writer,
-        gate=partial(gate.ask_async, app.places),
+        gate=partial(gate.ask_async, app.paths),
         samples=daemon.store.samples.read,
         metrics=daemon.store.samples.metrics,
         hear=daemon.hear,
@@ -177,7 +177,7 @@ def _port(app: App, desk: Desk, sessions: BrowserSessions, listens: asyncio.Even
     if not app.config.api.enabled:
         return _nothing_listens(listens)
     file = app.config.api.key_file
-    keys = KeyRing(app.places.state, given_keys(Path(file) if file else None))
+    keys = KeyRing(app.paths.state, given_keys(Path(file) if file else None))
     check_bind(app.config.api, keys)
     app_of_port = build_http(desk.service, Conversation(desk), keys, app.config.api, app.clock, sessions=sessions)
     return serve_http(app_of_port, app.config.api, keys, started=listens)
@@ -197,7 +197,7 @@ def _daemon(app: App, parts: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         store=store,
         looks=app.host_looks(),
         tiers=tiers,
-        lifecycle=Lifecycle(gate=GateSocket(app.places), notifier=notifier, clock=app.clock),
+        lifecycle=Lifecycle(gate=GateSocket(app.paths), notifier=notifier, clock=app.clock),
         sources=sources,
         beside=parts.watcher() if any(source.beside for source in sources) else None,
         keep=app.config.keep,

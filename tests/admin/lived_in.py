@@ -16,24 +16,24 @@ from tests.store.build import incident
 def live_in(folder: Path) -> Paths:
     """Daemon and gate have run there and have ended."""
     folder.mkdir(exist_ok=True)
-    with running_gate(folder) as places:
-        number = propose(places)
-        ask(places, REJECT, id=number)
-    remember(places, "I1")
-    KeyRing(places.state).create("chat", 1.0)
-    places.models.mkdir(parents=True, exist_ok=True)
-    (places.models / "tiny.gguf").write_bytes(b"GGUF")
-    return places
+    with running_gate(folder) as paths:
+        number = propose(paths)
+        ask(paths, REJECT, id=number)
+    remember(paths, "I1")
+    KeyRing(paths.state).create("chat", 1.0)
+    paths.models.mkdir(parents=True, exist_ok=True)
+    (paths.models / "tiny.gguf").write_bytes(b"GGUF")
+    return paths
 
 
-def remember(places: Paths, incident_id: str) -> None:
-    store = Store.open(places.state)
+def remember(paths: Paths, incident_id: str) -> None:
+    store = Store.open(paths.state)
     store.book.save(incident(incident_id))
     store.close()
 
 
-def known(places: Paths) -> list[str]:
-    store = Store.open(places.state, read_only=True)
+def known(paths: Paths) -> list[str]:
+    store = Store.open(paths.state, read_only=True)
     try:
         return [one.id for one in store.book.open_incidents()]
     finally:

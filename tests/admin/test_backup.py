@@ -27,8 +27,8 @@ def test_it_holds_state_and_secrets_and_nobody_else_may_read_it(tmp_path: Path) 
 
 def test_daemon_and_gate_may_run_meanwhile(tmp_path: Path) -> None:
     live_in(tmp_path / "host")
-    with running_gate(tmp_path / "host") as places:
-        assert back_up(places, tmp_path / "b.tar.gz", host="h", now=5.0).files
+    with running_gate(tmp_path / "host") as paths:
+        assert back_up(paths, tmp_path / "b.tar.gz", host="h", now=5.0).files
 
 
 def test_a_file_that_is_there_stays(tmp_path: Path) -> None:

@@ -133,5 +133,5 @@ def test_an_audit_record_that_was_tampered_with_does_not_come_back(lived: Paths,
 
 def test_the_gate_goes_on_from_the_restored_record(lived: Paths, saved: Path, tmp_path: Path) -> None:
     restore(lived, saved, now=9.0)
-    with running_gate(tmp_path / "host") as places:
-        assert len(list(show_audit(places))) > 0
+    with running_gate(tmp_path / "host") as paths:
+        assert len(list(show_audit(paths))) > 0

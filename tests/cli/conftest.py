@@ -63,5 +63,5 @@ def trial(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def gate(trial: Stillwatch, tmp_path: Path) -> Iterator[Paths]:
     """A gate runs in that trial."""
-    with running_gate(tmp_path) as places:
-        yield places
+    with running_gate(tmp_path) as paths:
+        yield paths

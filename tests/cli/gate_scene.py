@@ -1,4 +1,4 @@
-"""A real gate behind its real sockets, over a world of units of its own, and the App of a trial beside it."""
+"""A real gate behind its real sockets, over a host of units of its own, and the App of a trial beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StillClock:
 
 
 def trial_app(folder: Path, autonomy: Autonomy = "suggest") -> App:
-    return App(config=Config(autonomy=autonomy), places=places_in(folder), clock=StillClock())
+    return App(config=Config(autonomy=autonomy), paths=places_in(folder), clock=StillClock())
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def running_gate(folder: Path) -> Iterator[Paths]:
         thread.join(60)
 
 
-def propose(places: Paths, because: str = "it failed", target: str = "web.service") -> str:
+def propose(paths: Paths, because: str = "it failed", target: str = "web.service") -> str:
     """The id of a fresh proposal that waits."""
     fields = {"action": "restart_unit", "target": target, "because": because, "incident": "I-7"}
-    return str(ask(places, PROPOSE, door="propose", **fields).id)
+    return str(ask(paths, PROPOSE, door="propose", **fields).id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-from stillwatch.config import Config, find_places
+from stillwatch.config import Config, find_paths
 from stillwatch.errors import WrongUsage
 from stillwatch.records.action import Proposal
 from stillwatch.records.cause import Cause
@@ -19,7 +19,7 @@ from stillwatch.records.note import Note
 from stillwatch.records.report import Reply, Report, SourceReport, TierReport
 from stillwatch.records.trigger import Severity, Trigger
 
-PLACES = find_places(None, "/nowhere/state", "/nowhere/run")
+PLACES = find_paths(None, "/nowhere/state", "/nowhere/run")
 NOW = 1_795_000_000.0
 """2026-11-18T11:06:40Z."""
 
@@ -188,4 +188,4 @@ class FakeService:
 
 def app_of(service: FakeService) -> Any:
     clock = SimpleNamespace(now=lambda: NOW, boot=lambda: 1000.0)
-    return SimpleNamespace(config=Config(), places=PLACES, clock=clock, service=lambda: service, known=lambda: service)
+    return SimpleNamespace(config=Config(), paths=PLACES, clock=clock, service=lambda: service, known=lambda: service)

@@ -16,8 +16,8 @@ from .gate_scene import trial_app
 def test_a_model_is_proposed_where_there_is_none(tmp_path: Path, model: bool) -> None:
     app = trial_app(tmp_path)
     if model:
-        app.places.models.mkdir(parents=True)
-        (app.places.models / "tiny.gguf").write_bytes(b"GGUF")
+        app.paths.models.mkdir(parents=True)
+        (app.paths.models / "tiny.gguf").write_bytes(b"GGUF")
     said = [each.text for each in next_steps(app, GlobalOptions(state_dir="/tmp/x"))]
     assert all("stillwatch --state-dir /tmp/x" in text for text in said)
     assert any("models pull" in text for text in said) != model

@@ -105,7 +105,7 @@ def test_a_person_beside_a_closed_service_is_told_whose_state_it_is(
     words: list[str], trial: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = trial_app(tmp_path)
-    closed = replace(app, places=msgspec.structs.replace(app.places, closed_service=True))
+    closed = replace(app, paths=msgspec.structs.replace(app.paths, closed_service=True))
     monkeypatch.setattr(door, "build", lambda _: closed)
     said = trial(*words)
     assert (said.code, said.out) == (5, "")

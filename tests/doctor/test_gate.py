@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from stillwatch.admin.suggest import Suggestion
-from stillwatch.config import Paths, find_places
+from stillwatch.config import Paths, find_paths
 from stillwatch.doctor import gate as doctor_gate
 from stillwatch.doctor.gate import could_be_declared, examine_gate, helpers, policy, polkit, standing
 from stillwatch.errors import NotReachable
@@ -24,13 +24,13 @@ from tests.support.gate_answers import whole
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Paths:
-    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+def paths(tmp_path: Path) -> Paths:
+    return find_paths(None, str(tmp_path / "state"), str(tmp_path / "run"))
 
 
 @pytest.fixture
-def service(places: Paths, tmp_path: Path) -> Paths:
-    return msgspec.structs.replace(places, trial=False, config_file=tmp_path / "stillwatch.toml")
+def service(paths: Paths, tmp_path: Path) -> Paths:
+    return msgspec.structs.replace(paths, trial=False, config_file=tmp_path / "stillwatch.toml")
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
@@ -42,8 +42,8 @@ def answer(monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
     monkeypatch.setattr(doctor_gate, "ask", ask)
 
 
-def test_a_policy_that_is_not_believed(places: Paths) -> None:
-    found = policy(places, "", "policy.toml: no")
+def test_a_policy_that_is_not_believed(paths: Paths) -> None:
+    found = policy(paths, "", "policy.toml: no")
     assert (found.ok, found.mend) == (False, "stillwatch policy check")
 
 
@@ -55,8 +55,8 @@ def test_a_policy_that_is_not_in_force(service: Paths) -> None:
     assert not policy(service, "other", "").ok
 
 
-def test_a_trial_needs_no_gate_and_a_service_does(places: Paths, service: Paths) -> None:
-    (found,) = standing(places)
+def test_a_trial_needs_no_gate_and_a_service_does(paths: Paths, service: Paths) -> None:
+    (found,) = standing(paths)
     assert (found.ok, found.mend) == (True, "")
     (found,) = standing(service)
     assert (found.ok, found.mend) == (False, "systemctl restart stillwatch-gate")
@@ -80,12 +80,12 @@ def test_a_door_that_is_shut_to_us_is_no_fault(service: Paths, monkeypatch: pyte
     ],
 )
 def test_what_holds_a_gate_back(
-    places: Paths, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], mend: str
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], mend: str
 ) -> None:
     answer(monkeypatch, whole(STATUS, change))
-    assert [found.mend for found in standing(places) if not found.ok] == [mend]
+    assert [found.mend for found in standing(paths) if not found.ok] == [mend]
     answer(monkeypatch, whole(STATUS, {}))
-    assert all(found.ok for found in standing(places))
+    assert all(found.ok for found in standing(paths))
 
 
 async def test_a_real_gate_answers(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_suggestions_are_one_line() -> None:
     assert "a.timer" in found.text
 
 
-async def test_everything_at_once_in_an_empty_trial(places: Paths) -> None:
-    topics = {finding.topic for finding in await examine_gate(places, "abc", "", {})}
+async def test_everything_at_once_in_an_empty_trial(paths: Paths) -> None:
+    topics = {finding.topic for finding in await examine_gate(paths, "abc", "", {})}
     assert {"policy", "gate"} <= topics
-    assert not places.state.exists()
+    assert not paths.state.exists()

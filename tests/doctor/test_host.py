@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stillwatch.config import Config, Paths, find_places
+from stillwatch.config import Config, Paths, find_paths
 from stillwatch.doctor import host as doctor
 from stillwatch.store.store import FILE_NAME, Store
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Paths:
-    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+def paths(tmp_path: Path) -> Paths:
+    return find_paths(None, str(tmp_path / "state"), str(tmp_path / "run"))
 
 
 def config(**tables: object) -> Config:
@@ -26,8 +26,8 @@ def config(**tables: object) -> Config:
 SCRIPTED = {tier: {"url": "http://127.0.0.1:1/v1"} for tier in ("trigger", "review", "meta")}
 
 
-async def test_everything_is_looked_at_and_nothing_is_left_behind(places: Paths) -> None:
-    findings = await doctor.examine(Config(), places)
+async def test_everything_is_looked_at_and_nothing_is_left_behind(paths: Paths) -> None:
+    findings = await doctor.examine(Config(), paths)
     topics = {finding.topic for finding in findings}
     assert {
         "configuration",
@@ -41,28 +41,28 @@ async def test_everything_is_looked_at_and_nothing_is_left_behind(places: Paths)
     } <= topics
     assert {"engine", "memory", "port 8080", "port 8081", "port 8082", "port 8083"} <= topics
     assert all(finding.text and (finding.mend == "" or not finding.ok) for finding in findings)
-    assert not places.state.exists()
-    assert not places.runtime.exists()
+    assert not paths.state.exists()
+    assert not paths.runtime.exists()
 
 
-def test_what_is_remembered_is_shown_with_its_limits(places: Paths) -> None:
-    assert list(doctor.remembered(Config(), places)) == []
-    store = Store.open(places.state)
+def test_what_is_remembered_is_shown_with_its_limits(paths: Paths) -> None:
+    assert list(doctor.remembered(Config(), paths)) == []
+    store = Store.open(paths.state)
     for at in range(400):
         store.samples.add(float(at), {f"metric-{n}": 1.0 for n in range(60)})
-    (found,) = doctor.remembered(config(keep={"megabytes": 300}), places)
+    (found,) = doctor.remembered(config(keep={"megabytes": 300}), paths)
     assert found.ok and "300 MB" in found.text
     for at in range(400, 3000):
         store.samples.add(float(at), {f"metric-{n}": 1.0 for n in range(60)})
-    (found,) = doctor.remembered(config(keep={"megabytes": 1}), places)
+    (found,) = doctor.remembered(config(keep={"megabytes": 1}), paths)
     store.close()
     assert not found.ok
 
 
-def test_a_store_that_cannot_be_read_is_one_finding(places: Paths) -> None:
-    places.state.mkdir(parents=True)
-    (places.state / FILE_NAME).write_text("no database at all, but some text that is long enough to be looked at")
-    (found,) = doctor.remembered(Config(), places)
+def test_a_store_that_cannot_be_read_is_one_finding(paths: Paths) -> None:
+    paths.state.mkdir(parents=True)
+    (paths.state / FILE_NAME).write_text("no database at all, but some text that is long enough to be looked at")
+    (found,) = doctor.remembered(Config(), paths)
     assert not found.ok and found.mend
 
 
@@ -108,15 +108,15 @@ def test_a_journal_that_is_absent_open_closed_or_not_wanted(tmp_path: Path, monk
     assert doctor.journal(config(watch={"journal": False}), (tmp_path,)).ok
 
 
-def test_a_state_directory_that_cannot_be_written(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert doctor.state(places).ok
+def test_a_state_directory_that_cannot_be_written(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.state(paths).ok
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    found = doctor.state(places)
+    found = doctor.state(paths)
     assert not found.ok
     assert "--state-dir" in found.mend
 
 
-def test_a_full_disk(places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert doctor.space(places).text.endswith((str(places.state.parent), str(places.models)))
+def test_a_full_disk(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.space(paths).text.endswith((str(paths.state.parent), str(paths.models)))
     monkeypatch.setattr(doctor, "LEAST_SPACE", 1 << 62)
-    assert not doctor.space(places).ok
+    assert not doctor.space(paths).ok

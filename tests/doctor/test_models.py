@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stillwatch.config import Config, Llm, Paths, TierConfig, find_places
+from stillwatch.config import Config, Llm, Paths, TierConfig, find_paths
 from stillwatch.doctor.models import NO_WORDS, _is_daemon, _parent, engine, memory_advice, own_tiers, ports, tier_models
 from stillwatch.helpers.engine import NO_ANSWER, OTHER_PROCESSOR
 from stillwatch.llm.engines import BUILD
@@ -20,59 +20,59 @@ GIB = 1 << 30
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path / "models"))
-    return find_places(None, str(tmp_path / "state"), str(tmp_path / "run"))
+    return find_paths(None, str(tmp_path / "state"), str(tmp_path / "run"))
 
 
 def config(**tiers: object) -> Config:
     return msgspec.convert({"llm": tiers}, Config)
 
 
-def put_model(places: Paths, name: str, size: int) -> None:
-    places.models.mkdir(exist_ok=True)
-    with (places.models / name).open("wb") as file:
+def put_model(paths: Paths, name: str, size: int) -> None:
+    paths.models.mkdir(exist_ok=True)
+    with (paths.models / name).open("wb") as file:
         file.write(b"GGUF")
         file.truncate(size)
 
 
-def test_no_model_is_told_once_for_all_tiers(places: Paths) -> None:
-    (found,) = tier_models(Config(), places)
+def test_no_model_is_told_once_for_all_tiers(paths: Paths) -> None:
+    (found,) = tier_models(Config(), paths)
     assert not found.ok
     assert found.text.startswith("trigger and review and meta: ")
     assert found.mend == "stillwatch models pull smollm2-135m"
 
 
-def test_which_case_this_is(places: Paths) -> None:
-    put_model(places, "tiny.gguf", 50_000_000)
-    assert all(NO_WORDS in found.text for found in tier_models(Config(), places))
-    put_model(places, "large.gguf", 900_000_000)
-    said = {found.topic: found.text for found in tier_models(Config(), places)}
+def test_which_case_this_is(paths: Paths) -> None:
+    put_model(paths, "tiny.gguf", 50_000_000)
+    assert all(NO_WORDS in found.text for found in tier_models(Config(), paths))
+    put_model(paths, "large.gguf", 900_000_000)
+    said = {found.topic: found.text for found in tier_models(Config(), paths)}
     assert said["meta model"].startswith("large.gguf, ") and NO_WORDS not in said["meta model"]
 
 
-def test_a_model_that_is_named_and_not_here(places: Paths) -> None:
-    put_model(places, "large.gguf", 900_000_000)
-    found = [one for one in tier_models(config(meta={"model": "qwen3-4b"}), places) if not one.ok]
+def test_a_model_that_is_named_and_not_here(paths: Paths) -> None:
+    put_model(paths, "large.gguf", 900_000_000)
+    found = [one for one in tier_models(config(meta={"model": "qwen3-4b"}), paths) if not one.ok]
     assert [one.mend for one in found] == ["stillwatch models pull qwen3-4b"]
-    found = [one for one in tier_models(config(meta={"model": "unheard-of"}), places) if not one.ok]
+    found = [one for one in tier_models(config(meta={"model": "unheard-of"}), paths) if not one.ok]
     assert [one.mend for one in found] == ["stillwatch models list"]
 
 
-def test_tiers_elsewhere_or_switched_off_are_not_ours(places: Paths) -> None:
+def test_tiers_elsewhere_or_switched_off_are_not_ours(paths: Paths) -> None:
     elsewhere = config(
         trigger={"url": "http://127.0.0.1:1/v1"}, review={"enabled": False}, meta={"url": "http://127.0.0.1:1/v1"}
     )
     assert own_tiers(elsewhere) == []
-    assert list(tier_models(elsewhere, places)) == []
-    assert list(memory_advice(elsewhere, places)) == []
+    assert list(tier_models(elsewhere, paths)) == []
+    assert list(memory_advice(elsewhere, paths)) == []
     assert [found.topic for found in ports(elsewhere)] == ["port 8083"]
 
 
-def test_memory_decides_what_is_advised(places: Paths) -> None:
-    (small,) = memory_advice(Config(), places, 1 * GIB)
-    (large,) = memory_advice(Config(), places, 16 * GIB)
-    (none,) = memory_advice(Config(), places, GIB // 4)
+def test_memory_decides_what_is_advised(paths: Paths) -> None:
+    (small,) = memory_advice(Config(), paths, 1 * GIB)
+    (large,) = memory_advice(Config(), paths, 16 * GIB)
+    (none,) = memory_advice(Config(), paths, GIB // 4)
     assert "meta smollm2-135m" in small.text
     assert "meta qwen3-8b" in large.text
     assert not none.ok
@@ -130,37 +130,37 @@ def a_server(tmp_path: Path, script: str) -> str:
     ],
 )
 async def test_the_engine(
-    script: str, ok: bool, says: str, tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch
+    script: str, ok: bool, says: str, tmp_path: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, script))
-    (found,) = await engine(Config(), places)
+    (found,) = await engine(Config(), paths)
     assert (found.ok, bool(found.mend)) == (ok, not ok)
     assert says in found.text
 
 
-async def test_an_engine_that_hangs(tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_engine_that_hangs(tmp_path: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stillwatch.helpers.engine.SECONDS", 0.2)
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", a_server(tmp_path, "sleep 60"))
-    (found,) = await engine(Config(), places)
+    (found,) = await engine(Config(), paths)
     assert not found.ok and str(tmp_path) in found.text and NO_ANSWER in found.text
 
 
 async def test_an_engine_that_is_passed_over_is_a_finding(
-    tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     a_server(tmp_path, "kill -ILL $$")
     monkeypatch.setenv("PATH", str(tmp_path))
-    (found,) = await engine(Config(), places)
+    (found,) = await engine(Config(), paths)
     assert not found.ok and found.mend == BUILD
     assert "xllamacpp" in found.text and f"{tmp_path}/llama-server: {OTHER_PROCESSOR}" in found.text
 
 
-async def test_no_engine_and_none_needed(tmp_path: Path, places: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_engine_and_none_needed(tmp_path: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "none"))
-    (found,) = await engine(Config(), places)
+    (found,) = await engine(Config(), paths)
     assert not found.ok and found.mend
     elsewhere = TierConfig(url="http://127.0.0.1:9/v1")
-    (needless,) = await engine(Config(llm=Llm(trigger=elsewhere, review=elsewhere, meta=elsewhere)), places)
+    (needless,) = await engine(Config(llm=Llm(trigger=elsewhere, review=elsewhere, meta=elsewhere)), paths)
     assert needless.ok

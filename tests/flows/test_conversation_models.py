@@ -14,7 +14,7 @@ import pytest
 
 from stillwatch.app import SystemClock
 from stillwatch.chat.conversation import Conversation, Desk, Turn
-from stillwatch.config import Llm, TierConfig, find_places
+from stillwatch.config import Llm, TierConfig, find_paths
 from stillwatch.llm.servers import LlamaServers
 from stillwatch.llm.tiers import chat_models
 from stillwatch.ports import ChatModel
@@ -60,7 +60,7 @@ async def small_model(folder: Path) -> AsyncIterator[ChatModel]:
     clock, off = SystemClock(), TierConfig(enabled=False)
     meta = TierConfig(model=str(model_dir() / MODELS["meta"]), port=free_port())
     llm = Llm(trigger=off, review=off, meta=meta)
-    async with LlamaServers(llm, find_places(None, str(folder), str(folder / "run")), clock) as servers:
+    async with LlamaServers(llm, find_paths(None, str(folder), str(folder / "run")), clock) as servers:
         assert servers.state("meta")[0] == "ready", servers.state("meta")
         model = chat_models(llm, clock, servers)["meta"]
         yield model

@@ -48,7 +48,7 @@ def daemon(tmp_path: Path) -> Iterator[Running]:
     """`stillwatch run` as a trial with two keys, which answers when this returns."""
     port = free_port()
     given = options(tmp_path, f"[api]\nport = {port}\n[watch]\njournal = false\n{NO_MODELS}")
-    keys = KeyRing(build(given).places.state)
+    keys = KeyRing(build(given).paths.state)
     running = [keys.create("chat", 0.0)[1] for _ in range(2)]
     with (tmp_path / "daemon.log").open("wb") as log:
         process = subprocess.Popen(

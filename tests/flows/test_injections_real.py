@@ -16,7 +16,7 @@ import pytest
 from stillwatch.config import Llm, TierConfig
 from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.servers import LlamaServers
-from tests.llm.test_servers import MODELS, free_port, places
+from tests.llm.test_servers import MODELS, free_port, paths
 from tests.serve.scene import Now
 from tests.support.injections import WISHES, texts
 from tests.test_injections import ASKED, Stage, loading, user
@@ -54,7 +54,7 @@ class Heard(OpenAIBackend):
 async def meta(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Heard]:
     off = TierConfig(enabled=False)
     llm = Llm(trigger=off, review=off, meta=TierConfig(model=str(request.param), port=free_port(), context=4096))
-    async with LlamaServers(llm, places(tmp_path), Now()) as servers:
+    async with LlamaServers(llm, paths(tmp_path), Now()) as servers:
         url = servers.url("meta")
         assert url is not None and servers.state("meta")[0] == "ready", servers.state("meta")
         async with Heard(url, clock=Now(), key=servers.key) as model:

@@ -10,7 +10,7 @@ from stillwatch.host.logfile import LogFile
 from stillwatch.think.diagnosis.diagnose import diagnose
 from stillwatch.triage.group import group
 from stillwatch.watch.monitor import Watcher
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 
 LOGS = Path(__file__).parent / "logs"
 NOW = 1_800_000_000.0
@@ -53,7 +53,7 @@ TOLD = {
 @pytest.mark.parametrize("name", TOLD)
 async def test_one_fault_is_one_incident_on_the_right_one_with_the_right_cause(name: str) -> None:
     with LogFile(str(LOGS / f"{name}.log"), now=NOW) as log:
-        triggers = Watcher(screen(), host="h").see(log.lines()).triggers
+        triggers = Watcher(prefilter(), host="h").see(log.lines()).triggers
     told = []
     for incident in group(triggers, {}, NOW):
         _, assessment = await diagnose(incident, None, {})
@@ -64,7 +64,7 @@ async def test_one_fault_is_one_incident_on_the_right_one_with_the_right_cause(n
 
 def test_what_was_made_good_is_no_incident() -> None:
     with LogFile(str(LOGS / "made-good.log"), now=NOW) as log:
-        triggers = Watcher(screen(), host="h").see(log.lines()).triggers
+        triggers = Watcher(prefilter(), host="h").see(log.lines()).triggers
     assert len(triggers) > 6
     assert [incident.summary for incident in group(triggers, {}, NOW)] == []
 

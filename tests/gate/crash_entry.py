@@ -46,21 +46,21 @@ def counted(folder: Path, step: Steps) -> Restart:
     class Counted(Restart):
         undoes = "stop {target} again"
 
-        async def precondition(self, world, change):
+        async def precondition(self, access, change):
             step()
-            return await super().precondition(world, change)
+            return await super().precondition(access, change)
 
-        async def run(self, world, change, before):
+        async def run(self, access, change, before):
             noted("ran")
             return "ran"
 
-        async def undo(self, world, change, before):
+        async def undo(self, access, change, before):
             noted("undone")
             return "undone"
 
-        async def verify(self, world, change, before):
+        async def verify(self, access, change, before):
             step()
-            return await super().verify(world, change, before)
+            return await super().verify(access, change, before)
 
     return Counted()
 
@@ -68,8 +68,8 @@ def counted(folder: Path, step: Steps) -> Restart:
 async def play(folder: Path, last: int, *, begin: bool, undo: bool) -> int:
     step = Steps(0 if begin and undo else last)
     ACTIONS["restart_unit"] = counted(folder, step)
-    world = Stage(Units(running("db.service")), clock=StillClock())
-    gate = make_gate(folder, stage=world, level="suggest", anchor=step)
+    access = Stage(Units(running("db.service")), clock=StillClock())
+    gate = make_gate(folder, stage=access, level="suggest", anchor=step)
     gate.database.connection.set_trace_callback(step)
     if begin:
         fields = {"action": "restart_unit", "target": "db.service"}

@@ -1,4 +1,4 @@
-"""A world of units that counts every change, and a gate over it: what the gate's tests stand on."""
+"""A host of units that counts every change, and a gate over it: what the gate's tests stand on."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from stillwatch.gate.change.action import (
     Action,
     Arguments,
     Change,
+    HostAccess,
     Interrupted,
     NotInstalled,
     Precondition,
     Refused,
     Verification,
-    World,
 )
 from stillwatch.gate.change.undo import Undo
 from stillwatch.gate.core import Peer
@@ -134,7 +134,7 @@ class Units:
 
 @dataclass
 class Stage:
-    """The played world."""
+    """The played host."""
 
     bus: Units
     clock: StillClock = field(default_factory=StillClock)
@@ -159,12 +159,12 @@ class Restart(Action):
 
     name, risk, undoable, arguments = "restart_unit", "low", True, Delay
 
-    async def check_target(self, world: World, change: Change) -> None:
-        if await world.bus.unit(check_unit_name(change.target)) is None:
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        if await access.bus.unit(check_unit_name(change.target)) is None:
             raise Absent(change.target)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        unit = await world.bus.unit(change.target)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        unit = await access.bus.unit(change.target)
         assert unit is not None
         down = unit.active_state == "failed"
         return Precondition(
@@ -175,18 +175,18 @@ class Restart(Action):
             touches=(unit.name,),
         )
 
-    async def canonical(self, world: World, change: Change) -> Change:
-        unit = await world.bus.unit(change.target)
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
+        unit = await access.bus.unit(change.target)
         assert unit is not None
         return replace(change, target=unit.name)
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         return (("restart", change.target),)
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        result = await world.bus.job("restart", change.target)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        result = await access.bus.job("restart", change.target)
         if result == "lost":
             raise Interrupted("nobody saw the end")
         if result == "broken":
@@ -195,8 +195,8 @@ class Restart(Action):
             raise Refused(f"the job ended {result}")
         return f"restarted {change.target}"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        unit = await world.bus.unit(change.target)
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        unit = await access.bus.unit(change.target)
         if unit is None:
             raise RuntimeError("gone")
         well = unit.active_state == "active"
@@ -204,12 +204,12 @@ class Restart(Action):
             ok=well, said=f"{unit.name} is {unit.active_state}", worse=not well and before["state"] == "active"
         )
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        if world.bus.result == "no-undo":  # type: ignore[attr-defined]
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        if access.bus.result == "no-undo":  # type: ignore[attr-defined]
             raise Refused("polkit says no")
-        if world.bus.result == "undo-breaks":  # type: ignore[attr-defined]
+        if access.bus.result == "undo-breaks":  # type: ignore[attr-defined]
             raise RuntimeError("cannot")
-        await world.bus.job("start", change.target)
+        await access.bus.job("start", change.target)
         return f"started {change.target} again"
 
     def describe(self, change: Change) -> str:
@@ -223,22 +223,22 @@ class Stop(Restart):
     name, risk, undoable = "stop_unit", "medium", True
     undoes, restores = "start {target} again", ("state",)
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        return await world.bus.job("stop", change.target)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        return await access.bus.job("stop", change.target)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        unit = await world.bus.unit(change.target)
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        unit = await access.bus.unit(change.target)
         return Verification(ok=unit is not None and unit.active_state == "inactive", said="looked at")
 
 
 class ResetFailed(Restart):
     name, undoable, arguments = "reset_failed", False, Arguments
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.bus.reset_failed(change.target)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.bus.reset_failed(change.target)
         return "reset"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
         return Verification(ok=True, said="")
 
 
@@ -323,7 +323,7 @@ async def propose(gate: AdminVerbs, target: str, action: str = "restart_unit", *
 
 
 def bus_of(gate: AdminVerbs) -> Units:
-    return gate.judge.world.bus  # type: ignore[return-value]
+    return gate.judge.access.bus  # type: ignore[return-value]
 
 
 def clock_of(gate: AdminVerbs) -> StillClock:

@@ -18,23 +18,23 @@ from tests.gate.stage import make_gate, places_in, served
 
 async def test_who_has_no_loop_is_answered_alike(tmp_path):
     async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
-        places = places_in(tmp_path)
-        assert await asyncio.to_thread(ask, places, STATUS) == await ask_async(places, STATUS, door="admin")
+        paths = places_in(tmp_path)
+        assert await asyncio.to_thread(ask, paths, STATUS) == await ask_async(paths, STATUS, door="admin")
 
 
 async def test_what_is_said_is_answered_and_a_refusal_is_raised_with_its_reason(tmp_path):
     async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
-        places = places_in(tmp_path)
-        assert (await ask_async(places, PROPOSE, action="restart_unit", target="web.service")).id == "A-1"
+        paths = places_in(tmp_path)
+        assert (await ask_async(paths, PROPOSE, action="restart_unit", target="web.service")).id == "A-1"
         with pytest.raises(GateRefused, match="administrator"):
-            await ask_async(places, RESUME)
+            await ask_async(paths, RESUME)
 
 
 def test_no_gate_is_said_with_the_next_step(tmp_path):
-    places = places_in(tmp_path)
+    paths = places_in(tmp_path)
     with pytest.raises(NotReachable, match="`stillwatch gate`"):
-        client.say(places, "status")
-    installed = client.Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
+        client.say(paths, "status")
+    installed = client.Paths(**{**{name: getattr(paths, name) for name in paths.__struct_fields__}, "trial": False})
     with pytest.raises(NotReachable, match="systemctl status"):
         client.say(installed, "status")
 

@@ -19,15 +19,15 @@ WEB = Proposal(action="restart_unit", target="web.service", because=Untrusted("x
 async def test_a_proposal_goes_through_and_comes_back_as_a_record(tmp_path: Path) -> None:
     gate = make_gate(tmp_path, trial_uid=os.getuid())
     async with served(gate, tmp_path):
-        places = places_in(tmp_path)
-        reply = await GateSocket(places).propose(WEB, "I-1")
+        paths = places_in(tmp_path)
+        reply = await GateSocket(paths).propose(WEB, "I-1")
         assert (reply.id, reply.state, reply.decision.verdict, reply.outcome) == ("A-1", "waiting", "ask", None)
-        shown = await ask_async(places, SHOW, id="A-1")
+        shown = await ask_async(paths, SHOW, id="A-1")
         assert (shown.incident, len(shown.untrusted.because)) == ("I-1", 500)
-        await ask_async(places, APPROVE, door="admin", id="A-1", hash=shown.hash)
-        done = await GateSocket(places).look_up("A-1")
+        await ask_async(paths, APPROVE, door="admin", id="A-1", hash=shown.hash)
+        done = await GateSocket(paths).look_up("A-1")
         assert done.outcome == Outcome(status="done", verified=True, said=Untrusted("web.service is active"))
-        await GateSocket(places).answers()
+        await GateSocket(paths).answers()
 
 
 async def test_a_refusal_is_a_decision_and_no_exception(tmp_path: Path) -> None:

@@ -58,4 +58,4 @@ def test_r02_no_message_is_a_fault_and_none_changes_a_host_that_asks(memory, see
         one()
     assert asked >= min(examples, 100) / 2 and bus_of(gate).done == []
     assert replied or verb not in ("status", "list", "pause"), "what may be asked is answered"
-    assert gate.judge.world.asked == [] and gate.database.one("SELECT 1 FROM runs") is None
+    assert gate.judge.access.asked == [] and gate.database.one("SELECT 1 FROM runs") is None

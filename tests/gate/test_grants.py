@@ -100,7 +100,7 @@ async def used_by_the_gate(gate, policy, states_of_units=("failed", "active")):
         for unit in UNITS:
             bus.units[unit] = (failed if state == "failed" else running)(unit, triggers=NAMES_TRIGGERS.get(unit, ()))
         doer, change = gate.judge.decode(action, target, arguments)
-        jobs = await doer.jobs(gate.judge.world, change, {"state": state}, undo=undo)
+        jobs = await doer.jobs(gate.judge.access, change, {"state": state}, undo=undo)
         if undo and (not doer.undoes or not jobs):
             continue
         try:
@@ -123,10 +123,10 @@ async def case_of(gate, policy, doer, change, jobs, *, undo):
     from stillwatch.gate.policy import PolicyCase
     from stillwatch.unit.protected import protected_by
 
-    effects = await gate.judge.world.bus.effects(jobs)
+    effects = await gate.judge.access.bus.effects(jobs)
     if effects.isolates:
         raise Refused("all else would stop")
-    names = await gate.judge._names(doer.about(gate.judge.world, change))
+    names = await gate.judge._names(doer.about(gate.judge.access, change))
     touches = await gate.judge._touches(change, names, jobs, effects, undo=undo)
     touched = {*names.own, *(touch.unit for touch in touches)}
     protected = protected_by(names.relatives, policy.protected) or protected_among(touches, policy)
@@ -152,7 +152,7 @@ async def equal(folder, seed):
     dice = random.Random(seed)
     policy = Policy(rule=some_rules(dice), protected=dice.choice(((), ("db*",))), **declared_tables())
     gate = make_gate(folder, stage=Stage(units()), catalogue=CATALOGUE)
-    gate.judge.world.declared = policy
+    gate.judge.access.declared = policy
     used = await used_by_the_gate(gate, policy)
     told = {(unit, verb) for unit, verbs in granted(policy, NAMES).items() for verb in verbs}
     assert told == used, (told ^ used, policy.rule)
@@ -198,7 +198,7 @@ async def test_r35_r38_they_are_the_same_where_units_hang_together(tmp_path, see
     )
     policy = Policy(rule=rules, protected=dice.choice(((), ("batch*",))), **declared_tables())
     gate = make_gate(tmp_path, stage=Stage(found), catalogue=CATALOGUE)
-    gate.judge.world.declared = policy
+    gate.judge.access.declared = policy
     used = {(unit, verb) for unit, verb in await used_by_the_gate(gate, policy, (state,)) if verb != "reset-failed"}
     along = await along_with(found.facts, UNITS)
     told = {(unit, verb) for unit, verbs in granted(policy, NAMES, along).items() for verb in verbs}

@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.gate import host_access as world_module
 from stillwatch.gate.change.action import Interrupted, NotInstalled, Refused
-from stillwatch.gate.host_access import HostAccess
+from stillwatch.gate.host_access import LiveHostAccess
 
 
 async def helper(folder, answer, name="act"):
@@ -27,7 +27,7 @@ async def helper(folder, answer, name="act"):
 
 
 def here(folder, owner=None):
-    return HostAccess(helpers=folder, owner=os.getuid() if owner is None else owner)
+    return LiveHostAccess(helpers=folder, owner=os.getuid() if owner is None else owner)
 
 
 async def test_a_helper_is_asked_in_one_line(tmp_path):
@@ -91,7 +91,7 @@ async def test_r07_no_helper_is_a_refusal(tmp_path):
 
 async def test_where_none_is_installed_its_absence_is_told_apart(tmp_path):
     with pytest.raises(NotInstalled):
-        await HostAccess(helpers=tmp_path, installed=False).peek({})
+        await LiveHostAccess(helpers=tmp_path, installed=False).peek({})
 
 
 async def test_a_strangers_socket_is_not_the_helper(tmp_path):
@@ -124,7 +124,7 @@ async def test_r41_callers_queue_and_not_without_end(tmp_path, monkeypatch):
         now -= 1
         return {"ok": True}
 
-    monkeypatch.setattr(HostAccess, "_ask_now", slow)
+    monkeypatch.setattr(LiveHostAccess, "_ask_now", slow)
     host = here(tmp_path)
     answers = await asyncio.gather(*(host.peek({}) for _ in range(12)), return_exceptions=True)
     assert most == world_module.AT_ONCE

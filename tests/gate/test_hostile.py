@@ -81,7 +81,7 @@ async def test_hostile_model_executes_nothing_outside_policy(memory, level):
 @pytest.mark.process
 @pytest.mark.parametrize("level", list(ALLOWED))
 async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(memory, level):
-    """The real actions over the played world: the root helper is asked for nothing that the policy does not declare."""
+    """The real actions over the played host: the root helper is asked for nothing that the policy does not declare."""
     gate = make_gate(memory, level=level, catalogue=CATALOGUE)
     dice = random.Random(f"catalogue {level}")
     for _ in range(1_500):
@@ -93,7 +93,7 @@ async def test_every_action_of_the_catalogue_withstands_an_attackers_arguments(m
     started = {("start", unit) for verb, unit in ALLOWED[level] if verb == "restart"}  # what failed is not running
     assert set(bus_of(gate).done) <= ALLOWED[level] | started
     assert bus_of(gate).done or not ALLOWED[level]
-    assert gate.judge.world.asked == []
+    assert gate.judge.access.asked == []
     queued = {(row["action"], row["target"]) for row in gate.database.all("SELECT action, target FROM proposals")}
     assert {target for _, target in queued} <= {"web.service", "web2.service", "mail.service", "db.service"}
 

@@ -62,8 +62,8 @@ async def test_a_precondition_that_does_not_hold_refuses_and_approval_too(tmp_pa
     action = gate.judge.catalogue["restart_unit"]
     holds = action.precondition
 
-    async def fails(world, change):
-        seen = await holds(world, change)
+    async def fails(access, change):
+        seen = await holds(access, change)
         return judge_module.Precondition(ok=False, reason="not now", facts=seen.facts, cause="", touches=seen.touches)
 
     monkeypatch.setattr(action, "precondition", fails)
@@ -127,7 +127,7 @@ async def test_a_target_that_is_no_unit_stands_for_itself(tmp_path, monkeypatch)
     async def fine(*_):
         return None
 
-    async def same(world, change):
+    async def same(access, change):
         return change
 
     async def none(*_, **__):
@@ -286,8 +286,8 @@ def owned(tmp_path, monkeypatch, **options):
     async def done(request):
         return {}
 
-    monkeypatch.setattr(gate.judge.world, "peek", wrong)
-    monkeypatch.setattr(gate.judge.world, "act", done)
+    monkeypatch.setattr(gate.judge.access, "peek", wrong)
+    monkeypatch.setattr(gate.judge.access, "act", done)
     return gate
 
 
@@ -329,7 +329,7 @@ async def carried(gate, monkeypatch, answer):
             raise answer
         return answer if request == {"see": "carriers"} else {"count": 0}
 
-    monkeypatch.setattr(gate.judge.world, "peek", peek)
+    monkeypatch.setattr(gate.judge.access, "peek", peek)
 
 
 @pytest.mark.parametrize(

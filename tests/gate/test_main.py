@@ -30,8 +30,8 @@ sys.exit(run_gate(Config(), places_in(Path(sys.argv[1])), Stage(some_units())))
 
 
 def installed(folder):
-    places = places_in(folder)
-    return Paths(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
+    paths = places_in(folder)
+    return Paths(**{**{name: getattr(paths, name) for name in paths.__struct_fields__}, "trial": False})
 
 
 @pytest.fixture
@@ -49,19 +49,19 @@ def gate(tmp_path):
 
 
 def test_it_serves_until_it_is_told_to_stop(gate, tmp_path):
-    places = places_in(tmp_path)
-    status = client.say(places, "status")
+    paths = places_in(tmp_path)
+    status = client.say(paths, "status")
     assert (status["level"], status["trial"], status["problem"]) == ("suggest", True, "")
-    explained = client.say(places, "explain", action="restart_unit", target="web.service")
+    explained = client.say(paths, "explain", action="restart_unit", target="web.service")
     assert explained["verdict"] == "ask"
     gate.send_signal(signal.SIGTERM)
     assert gate.wait(10) == 0
     with pytest.raises(NotReachable):
-        client.say(places, "status")
+        client.say(paths, "status")
 
 
 def test_it_ends_with_zero_and_leaves_the_state_to_the_next(tmp_path, monkeypatch):
-    places = places_in(tmp_path)
+    paths = places_in(tmp_path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(20)
@@ -72,8 +72,8 @@ def test_it_ends_with_zero_and_leaves_the_state_to_the_next(tmp_path, monkeypatc
             os.kill(os.getpid(), signal.SIGTERM)
 
         threading.Thread(target=stop_when_it_is_ready, daemon=True).start()
-        assert main.run_gate(Config(), places, Stage(some_units())) == 0
-    with main._only_one(places.gate_state):
+        assert main.run_gate(Config(), paths, Stage(some_units())) == 0
+    with main._only_one(paths.gate_state):
         pass
 
 
@@ -126,16 +126,16 @@ def test_as_a_service_the_daemon_proposes_and_the_group_decides(monkeypatch):
 
 
 def test_r07_as_a_service_only_the_applied_policy_counts(tmp_path):
-    places = installed(tmp_path)
-    places.gate_state.mkdir(parents=True)
-    gate = main.build(Config(autonomy="auto-full"), places, Stage(some_units()), None)
+    paths = installed(tmp_path)
+    paths.gate_state.mkdir(parents=True)
+    gate = main.build(Config(autonomy="auto-full"), paths, Stage(some_units()), None)
     assert "policy.applied" in gate.problem
     (tmp_path / "policy.applied").write_text("0" * 64)
     gate.load()
     assert "policy apply" in gate.problem
     from stillwatch.gate.policy import load_policy
 
-    (tmp_path / "policy.applied").write_text(load_policy(places.policy_file, frozenset({0})).version + "\n")
+    (tmp_path / "policy.applied").write_text(load_policy(paths.policy_file, frozenset({0})).version + "\n")
     gate.load()
     assert (gate.problem, gate.level) == ("", "auto-full")
 

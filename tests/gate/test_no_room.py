@@ -64,11 +64,11 @@ async def test_r14_what_is_worse_is_undone_once_there_is_room_to_write_it(tmp_pa
 
 
 class Harmful(Restart):
-    async def verify(self, world, change, before):
+    async def verify(self, access, change, before):
         return Verification(ok=False, said="it is down", worse=True)
 
-    async def undo(self, world, change, before):
-        world.bus.done.append(("undo", change.target))
+    async def undo(self, access, change, before):
+        access.bus.done.append(("undo", change.target))
         return "back"
 
 

@@ -5,7 +5,7 @@ import pytest
 from stillwatch.gate import offline
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Absent, NotInstalled, Refused
-from stillwatch.gate.offline import LookingWorld, WordsBus
+from stillwatch.gate.offline import LookingHostAccess, WordsBus
 from tests.gate.stage import places_in, some_units
 
 
@@ -54,8 +54,8 @@ async def test_a_host_that_answers_is_asked(tmp_path, monkeypatch):
 
 async def test_it_asks_no_helper_and_without_systemd_knows_no_unit(tmp_path):
     with pytest.raises(Absent):
-        await LookingWorld(helpers=tmp_path).act({})
+        await LookingHostAccess(helpers=tmp_path).act({})
     with pytest.raises(NotInstalled):
-        await LookingWorld(helpers=tmp_path).peek({"see": "carriers"})
+        await LookingHostAccess(helpers=tmp_path).peek({"see": "carriers"})
     with pytest.raises(Absent):
         await WordsBus().unit("web.service")

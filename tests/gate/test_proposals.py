@@ -38,7 +38,7 @@ async def test_r21_what_an_approver_sees_is_written_by_fixed_code(tmp_path):
 async def test_a_second_proposal_brings_the_first_up_to_date(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     first = await propose(gate, "web.service")
-    await gate.judge.world.bus.job("restart", "web.service")
+    await gate.judge.access.bus.job("restart", "web.service")
     second = await propose(gate, "web.service")
     assert first["id"] == second["id"]
     assert first["hash"] != second["hash"]

@@ -11,11 +11,11 @@ WHOLE_CEILING = 5_000
 
 
 def file_of(module: str) -> Path | None:
-    places = (
+    paths = (
         SOURCE.joinpath(*module.split(".")).with_suffix(".py"),
         SOURCE.joinpath(*module.split("."), "__init__.py"),
     )
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in paths if place.is_file()), None)
 
 
 def imported_by(path: Path) -> set[str]:

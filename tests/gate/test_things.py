@@ -60,12 +60,12 @@ async def test_r36_a_unit_in_quarantine_is_not_brought_up_by_another_way(gate):
         gate.limits.quarantine(writer, "web.service")
     reply = await propose(gate, "web-pid", "remove_stale_lock")
     assert (reply["state"], reply["decision"]["rule"]) == ("waiting", "limits")
-    assert gate.judge.world.asked == [] and bus_of(gate).done == []
+    assert gate.judge.access.asked == [] and bus_of(gate).done == []
 
 
 async def test_r11_r36_bringing_a_unit_up_counts_as_a_change_of_it_whatever_was_mended(gate):
     assert (await propose(gate, "web-pid", "remove_stale_lock"))["state"] == "done"
-    assert gate.judge.world.asked and ("start", "web.service") in bus_of(gate).done
+    assert gate.judge.access.asked and ("start", "web.service") in bus_of(gate).done
     assert facts(gate.limits.hindrance(["web.service"])) == ["web.service", "10"]
     bus_of(gate).units |= dict.fromkeys(
         ("web.service", "www.service"), failed("web.service", names=("web.service", "www.service"))
@@ -117,8 +117,8 @@ async def test_r37_a_rule_that_refuses_heeds_all_that_the_action_says_it_disturb
     action = gate.judge.catalogue["restart_unit"]
     seen = action.precondition
 
-    async def disturbs(world, change):
-        return replace(await seen(world, change), touches=("web.service", "mail.service"))
+    async def disturbs(access, change):
+        return replace(await seen(access, change), touches=("web.service", "mail.service"))
 
     assert (await say(gate, DAEMON, "explain", action="restart_unit", target="web.service"))["rule"] == "all"
     monkeypatch.setattr(action, "precondition", disturbs)

@@ -13,7 +13,7 @@ import pytest
 
 from stillwatch.helpers import act, enabling
 from stillwatch.helpers.processes import process
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -48,7 +48,7 @@ def test_r22_terminate_by_pidfd(stray: tuple[subprocess.Popen[bytes], int], monk
     monkeypatch.setattr(act, "check_failing", lambda unit: None)
     never = (1, os.getpid(), 2**22 + 9, 2**70)
     for changed in ({"start": 1}, {"port": port + 1}, *({"pid": pid} for pid in never)):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             terminate(child, port, **changed)
         assert child.poll() is None
     assert terminate(child, port)["ended"] is True
@@ -63,15 +63,15 @@ def test_r39_nothing_is_ended_for_a_unit_that_is_well_and_no_way_in_ever(
     monkeypatch.setattr(act, "check_stray", lambda cgroup, unit: None)
 
     def well(unit: str) -> None:
-        raise Refused(f"{unit} is active, not failed")
+        raise RequestRefused(f"{unit} is active, not failed")
 
     monkeypatch.setattr(act, "check_failing", well)
-    with pytest.raises(Refused, match="not failed"):
+    with pytest.raises(RequestRefused, match="not failed"):
         terminate(child, port)
     monkeypatch.setattr(act, "check_failing", lambda unit: None)
     comm = process(child.pid).comm
     monkeypatch.setattr(act, "is_protected_process", lambda name: name == comm)
-    with pytest.raises(Refused, match="protected"):
+    with pytest.raises(RequestRefused, match="protected"):
         terminate(child, port)
     assert child.poll() is None
 
@@ -100,7 +100,7 @@ def test_r22_only_what_belongs_to_nobody_is_stray(policy: Write, cgroup: str, st
     if stray:
         act.check_stray(cgroup, "shop.service")
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             act.check_stray(cgroup, "shop.service")
 
 
@@ -125,10 +125,10 @@ def test_own_and_back(policy: Write, tmp_path: Path) -> None:
     act.handle({"do": "own", "name": "data"})
     assert (data.stat().st_uid, data.stat().st_mode & 0o777) == (65534, 0o750)
     assert (data / "inside").stat().st_uid == 0
-    with pytest.raises(Refused, match="as declared"):
+    with pytest.raises(RequestRefused, match="as declared"):
         act.handle({"do": "own", "name": "data"})
     data.chmod(0o755)
-    with pytest.raises(Refused, match="left"):
+    with pytest.raises(RequestRefused, match="left"):
         act.handle({"do": "own_back", "name": "data"})
     data.chmod(0o750)
     act.handle({"do": "own_back", "name": "data"})
@@ -143,11 +143,11 @@ def test_remove_lock_only_the_one_that_was_approved(
     file.write_text("4194000\n")
     policy(f'[[locks]]\nname="pid"\npath="{file}"\nunit="a.service"\nprogram="no-such-prog"\n')
     inode = file.stat().st_ino
-    with pytest.raises(Refused, match="another file"):
+    with pytest.raises(RequestRefused, match="another file"):
         act.handle({"do": "remove_lock", "name": "pid", "inode": inode + 1})
     act.handle({"do": "remove_lock", "name": "pid", "inode": inode})
     assert not file.exists()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         act.handle({"do": "remove_lock", "name": "pid", "inode": inode})
 
 
@@ -158,7 +158,7 @@ def test_restore_only_the_copy_that_was_approved(policy: Write, tmp_path: Path) 
     kept = act.handle({"do": "keep", "name": "a"})["sha256"]
     file.write_text("bad")
     assert act.handle({"do": "test", "name": "a"})["passed"] is False
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         act.handle({"do": "restore", "name": "a", "sha256": "0" * 64})
     act.handle({"do": "restore", "name": "a", "sha256": kept})
     assert file.read_text() == "good"
@@ -171,7 +171,7 @@ def test_restore_only_the_copy_that_was_approved(policy: Write, tmp_path: Path) 
 @pytest.mark.parametrize("unit", ["evil.timer", "nginx.service", "", "../x.timer"])
 def test_only_declared_timers_are_enabled(policy: Write, unit: str) -> None:
     policy('[[timers]]\nunit = "logrotate.timer"\n[[timers]]\nunit = "nginx.service"\n')
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         act.handle({"do": "enable_timer", "unit": unit})
 
 
@@ -203,7 +203,7 @@ def test_what_a_declared_timer_is_told(
 
 
 @pytest.mark.parametrize(
-    ("after", "raises"), [(("disabled", "inactive"), Refused), (("enabled", "inactive"), HalfDone)]
+    ("after", "raises"), [(("disabled", "inactive"), RequestRefused), (("enabled", "inactive"), HalfDone)]
 )
 def test_r29_half_of_a_verb_is_never_called_a_refusal(
     policy: Write, monkeypatch: pytest.MonkeyPatch, after: tuple[str, str], raises: type[Exception]
@@ -249,7 +249,7 @@ def test_r29_without_room_for_what_it_was_no_owner_is_changed(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refused, match="noted: No space left"):
+    with pytest.raises(RequestRefused, match="noted: No space left"):
         act.handle({"do": "own", "name": "data"})
     assert data.stat().st_uid == os.getuid()
 
@@ -259,9 +259,9 @@ def test_r2_every_request_is_closed(policy: Write, verb: str) -> None:
     policy("")
     fields = {name: kind() for name, kind in act.SCHEMAS[verb].items()}
     for request in ({"do": verb, **fields, "path": "/etc/passwd"}, {"do": verb, **fields, "content": "x"}):
-        with pytest.raises(Refused, match="takes exactly"):
+        with pytest.raises(RequestRefused, match="takes exactly"):
             act.handle(request)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         act.handle({"do": verb, **fields})
 
 

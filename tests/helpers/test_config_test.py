@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import config_test
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -44,7 +44,7 @@ def test_r12_what_only_the_hosts_network_could_tell_is_no_failed_test(
     if known:
         assert config_test.handle({"do": "test", "name": "a", "folders": []}) == {"passed": code == 0, "code": code}
     else:
-        with pytest.raises(Refused, match="run here"):
+        with pytest.raises(RequestRefused, match="run here"):
             config_test.handle({"do": "test", "name": "a", "folders": []})
 
 
@@ -68,7 +68,7 @@ def test_r12_what_only_the_hosts_network_could_tell_is_no_failed_test(
 )
 def test_r39_a_program_that_runs_what_it_is_told_is_no_test(policy: Write, program: str) -> None:
     declare(policy, f"/usr/bin/{program}", "-c", "id")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         config_test.checked_argv("a")
 
 
@@ -76,11 +76,11 @@ def test_r39_no_link_to_an_interpreter_and_nothing_relative(policy: Write, tmp_p
     (tmp_path / "check").symlink_to("/bin/sh")
     for program in (tmp_path / "check", "true", tmp_path / "absent", tmp_path):
         declare(policy, program)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             config_test.checked_argv("a")
     for text in ("test=[]", "test=5", "test=[5]", ""):
         policy(f'[[files]]\nname="a"\npath="/etc/a"\nunit="a.service"\n{text}\n')
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             config_test.checked_argv("a")
 
 
@@ -100,19 +100,19 @@ def test_r39_no_part_of_a_path_in_a_test_may_be_anybodys_but_roots(policy: Write
         (lambda: config.chmod(0o666), lambda: config.chmod(0o644)),
     ):
         spoil()
-        with pytest.raises(Refused, match="than root"):
+        with pytest.raises(RequestRefused, match="than root"):
             config_test.checked_argv("a")
         mend()
     (tmp_path / "link").symlink_to(folder)
     os.chown(folder, 33, 33)
     declare(policy, "/usr/bin/true", how.format(tmp_path / "link/absent.conf"))
-    with pytest.raises(Refused, match="than root"):
+    with pytest.raises(RequestRefused, match="than root"):
         config_test.checked_argv("a")
     program = folder / "check"
     program.write_bytes(Path("/usr/bin/true").read_bytes())
     program.chmod(0o755)
     declare(policy, program)
-    with pytest.raises(Refused, match="than root"):
+    with pytest.raises(RequestRefused, match="than root"):
         config_test.checked_argv("a")
 
 
@@ -138,7 +138,7 @@ def test_r39_no_link_on_the_way_to_a_test_may_be_anybodys_but_roots(
     assert config_test.checked_argv("a")
     for place in ends:
         os.chown(place, 33, 33)
-        with pytest.raises(Refused, match="than root"):
+        with pytest.raises(RequestRefused, match="than root"):
             config_test.checked_argv("a")
         os.chown(place, 0, 0)
     assert config_test.checked_argv("a")
@@ -153,7 +153,7 @@ def test_r39_nothing_is_named_that_anybody_could_still_put_there(policy: Write, 
     declare(policy, "/usr/bin/true", f"{spool}/there.conf")
     assert config_test.checked_argv("a")
     declare(policy, "/usr/bin/true", word.format(spool))
-    with pytest.raises(Refused, match="than root"):
+    with pytest.raises(RequestRefused, match="than root"):
         config_test.checked_argv("a")
     declare(policy, "/usr/bin/true", "/tmp/absent.conf")
     assert config_test.checked_argv("a"), "a test has a /tmp of its own"
@@ -162,7 +162,7 @@ def test_r39_nothing_is_named_that_anybody_could_still_put_there(policy: Write, 
 def test_r39_links_that_lead_round_in_a_circle_are_no_test(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
-    with pytest.raises(Refused, match="links"):
+    with pytest.raises(RequestRefused, match="links"):
         config_test.check_roots_alone(str(tmp_path / "a/x"))
 
 
@@ -170,7 +170,7 @@ def test_where_nobody_runs_tests_none_is_run(policy: Write, tmp_path: Path, monk
     monkeypatch.undo()
     monkeypatch.setattr(config_test, "SOCKET", tmp_path / "none")
     monkeypatch.setattr(config_test, "checked_argv", lambda name: [])
-    with pytest.raises(Refused, match="no test"):
+    with pytest.raises(RequestRefused, match="no test"):
         config_test.ask("a")
 
 
@@ -180,7 +180,7 @@ def test_r39_the_folders_of_a_test_lie_where_nothing_lasts(policy: Write, tmp_pa
     found = [path.removeprefix(f"{tmp_path}/") for path in config_test.folders((str(tmp_path),))]
     assert found == ["nginx", "nginx/deep", "nginx/deep/deeper"]
     for folder in ("/etc/x", "/run/../etc/x", "/var/logs", "run/x", 7):
-        with pytest.raises(Refused, match="below /run"):
+        with pytest.raises(RequestRefused, match="below /run"):
             config_test.handle({"do": "test", "name": "a", "folders": [folder]})
 
 
@@ -195,6 +195,6 @@ def test_r39_a_script_of_roots_own_may_test_if_its_interpreter_is_roots_too(poli
     assert config_test.checked_argv("a")
     for loose in (interpreter, script):
         os.chown(loose, 65534, 65534)
-        with pytest.raises(Refused, match="than root"):
+        with pytest.raises(RequestRefused, match="than root"):
             config_test.checked_argv("a")
         os.chown(loose, 0, 0)

@@ -9,7 +9,7 @@ import pytest
 from stillwatch.helpers import connections as module
 from stillwatch.helpers import peek, processes
 from stillwatch.helpers.connections import connections, system_unit
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 DB, CLOUD, HERE = "/system.slice/db.service", "/system.slice/cloud.service", "0100007F:1538"
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -100,5 +100,5 @@ def test_real_connections_of_this_process() -> None:
 
 @pytest.mark.parametrize("units", [[], [1], ["a.service"] * 502])
 def test_r02_odd_units_are_refused(units: list[object]) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "connections", "units": units})

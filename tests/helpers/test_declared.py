@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import declared
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 Write = Callable[[str], Path]
 DAY = 86_400
@@ -45,7 +45,7 @@ def test_old_logs_are_the_matching_plain_old_ones_but_the_newest(policy: Write, 
 @pytest.mark.parametrize("pattern", ["*", "*.*", "??", "a/b*"])
 def test_a_pattern_that_is_too_wide(policy: Write, tmp_path: Path, pattern: str) -> None:
     logs(policy, tmp_path, pattern)
-    with pytest.raises(Refused, match="too wide"):
+    with pytest.raises(RequestRefused, match="too wide"):
         declared.old_logs("logs")
 
 
@@ -53,7 +53,7 @@ def test_a_linked_directory_is_refused(policy: Write, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     logs(policy, tmp_path / "link")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         declared.old_logs("logs")
 
 
@@ -72,7 +72,7 @@ def test_ownership(policy: Write, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("mode", "owner"), [("0777", "nobody"), ("0752", "nobody"), ("0750", "no-such-user")])
 def test_ownership_that_nobody_should_declare(policy: Write, tmp_path: Path, mode: str, owner: str) -> None:
     own(policy, tmp_path, mode, owner)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         declared.ownership("data")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import enabling
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 Write = Callable[[str], Path]
 Units = Callable[..., None]
@@ -25,7 +25,7 @@ def units(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Uni
 
     def unprotected(name: str) -> dict[str, str]:
         if name not in known:
-            raise Refused(f"there is no unit {name}")
+            raise RequestRefused(f"there is no unit {name}")
         return known[name]
 
     def install(**texts: str) -> None:
@@ -74,14 +74,14 @@ def test_r35_what_is_enabled_along_is_followed_to_its_own(units: Units) -> None:
 )
 def test_r35_what_is_protected_or_not_known_before_is_refused(units: Units, install: str) -> None:
     units(a_timer=install, c_path="", taken_service="")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         enabling.enabled_along("a.timer")
 
 
 def test_r39_a_protected_unit_along_is_refused_by_what_pid_1_says(policy: Write) -> None:
     """Without a play: the real check of a unit that is protected by name."""
     policy("")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         enabling.enabled_along("ssh.service")
 
 
@@ -90,14 +90,14 @@ def test_r07_a_unit_file_that_cannot_be_read_or_never_ends_is_refused(
 ) -> None:
     units(a_timer="WantedBy=timers.target")
     monkeypatch.setattr(enabling, "LARGEST", 10)
-    with pytest.raises(Refused, match="larger"):
+    with pytest.raises(RequestRefused, match="larger"):
         enabling.enabled_along("a.timer")
     (tmp_path / "a.timer").unlink()
-    with pytest.raises(Refused, match=os.strerror(errno.ENOENT)):
+    with pytest.raises(RequestRefused, match=os.strerror(errno.ENOENT)):
         enabling.enabled_along("a.timer")
 
 
 def test_r41_a_chain_without_end_is_refused(units: Units) -> None:
     units(**{f"u{number}_timer": f"Also=u{number + 1}.timer" for number in range(enabling.MOST + 2)})
-    with pytest.raises(Refused, match="more than"):
+    with pytest.raises(RequestRefused, match="more than"):
         enabling.enabled_along("u0.timer")

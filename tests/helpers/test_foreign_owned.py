@@ -9,7 +9,7 @@ import pytest
 
 from stillwatch.helpers import foreign_owned as below
 from stillwatch.helpers.foreign_owned import strangers
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 ROOT = frozenset({0})
 
@@ -38,17 +38,17 @@ def test_r22_directories_and_plain_files_of_root_and_no_link_pipe_or_second_name
 
 def test_a_file_has_nothing_below_it_and_a_link_is_refused(tree: Path) -> None:
     assert seen(tree / "ours") == set()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         seen(tree / "link")
 
 
 def test_too_much_or_too_deep_is_refused_as_a_whole(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(below, "MOST", 3)
-    with pytest.raises(Refused, match="more"):
+    with pytest.raises(RequestRefused, match="more"):
         seen(tree)
     monkeypatch.undo()
     monkeypatch.setattr(below, "DEEPEST", 1)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         seen(tree)
 
 

@@ -9,7 +9,7 @@ import pytest
 from stillwatch.helpers import freeing
 from stillwatch.helpers.child import Ended
 from stillwatch.helpers.freeing import clean, journal, packages, vacuum
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 BLOCK = 4096
@@ -64,10 +64,10 @@ def test_r39_a_directory_that_is_declared_nowhere_or_is_none_of_systemds(
 ) -> None:
     called = ends(monkeypatch, 0)
     for directory in ("/etc", "/var/log/journal"):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             vacuum(directory)
     monkeypatch.setattr(freeing, "JOURNALS", ())
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         vacuum(str(store))
     assert called == []
 
@@ -88,7 +88,7 @@ def test_r39_a_program_that_is_not_declared_or_not_known(monkeypatch: pytest.Mon
     called = ends(monkeypatch, 0)
     policy('[[package_caches]]\nprogram = "rm"\n')
     for which in ("apt", "rm"):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             clean(which)
     assert called == []
 
@@ -96,11 +96,11 @@ def test_r39_a_program_that_is_not_declared_or_not_known(monkeypatch: pytest.Mon
 def test_r41_what_is_not_there_or_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Write) -> None:
     policy('[[package_caches]]\nprogram = "apt"\n')
     monkeypatch.setattr(freeing, "PACKAGES", str(tmp_path / "none"))
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         packages("apt")
     monkeypatch.setattr(freeing, "PACKAGES", str(tmp_path))
     monkeypatch.setattr(freeing, "MOST", 1)
     for name in ("a.deb", "b.deb"):
         (tmp_path / name).touch()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         packages("apt")

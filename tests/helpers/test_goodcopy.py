@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stillwatch.helpers import config_test, goodcopy
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -26,7 +26,7 @@ def config(policy: Write, tmp_path: Path) -> Path:
 def test_r22_a_copy_is_taken_only_after_the_test_passed_and_comes_back_whole(config: Path) -> None:
     goodcopy.keep("app")
     config.write_text("broken\n")
-    with pytest.raises(Refused, match="test"):
+    with pytest.raises(RequestRefused, match="test"):
         goodcopy.keep("app")
     assert goodcopy.state("app")["same"] is False
     goodcopy.restore("app")
@@ -40,7 +40,7 @@ def test_what_was_there_before_comes_back(config: Path) -> None:
     config.write_text("broken\n")
     left = goodcopy.restore("app")["sha256"]
     config.write_text("good 1, and more\n")
-    with pytest.raises(Refused, match="changed since"):
+    with pytest.raises(RequestRefused, match="changed since"):
         goodcopy.put_back("app", left)
     assert config.read_text() == "good 1, and more\n"
     config.write_text("good 1\n")
@@ -55,14 +55,14 @@ def test_an_absent_file_is_restored(config: Path) -> None:
     config.unlink()
     left = goodcopy.restore("app")["sha256"]
     assert config.read_text() == "good 1\n"
-    with pytest.raises(Refused, match="kept"):
+    with pytest.raises(RequestRefused, match="kept"):
         goodcopy.put_back("app", left)
 
 
 def test_without_a_copy_nothing_is_restored(config: Path) -> None:
-    with pytest.raises(Refused, match=r"no .* copy"):
+    with pytest.raises(RequestRefused, match=r"no .* copy"):
         goodcopy.restore("app")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         goodcopy.put_back("app", "")
 
 
@@ -70,7 +70,7 @@ def test_a_copy_whose_test_fails_leaves_the_file_as_it_was(config: Path, policy:
     goodcopy.keep("app")
     config.write_text("broken\n")
     policy(f'[[files]]\nname="app"\npath="{config}"\nunit="app.service"\ntest=["/usr/bin/false"]\n')
-    with pytest.raises(Refused, match="test"):
+    with pytest.raises(RequestRefused, match="test"):
         goodcopy.restore("app")
     assert config.read_text() == "broken\n"
 
@@ -83,10 +83,10 @@ def test_r29_a_copy_that_cannot_be_tested_leaves_all_as_it_was(
     config.unlink() if absent else config.write_text("broken\n")
 
     def nobody(name: str) -> bool:
-        raise Refused("no test can be run")
+        raise RequestRefused("no test can be run")
 
     monkeypatch.setattr(config_test, "ask", nobody)
-    with pytest.raises(Refused, match="no test can be run"):
+    with pytest.raises(RequestRefused, match="no test can be run"):
         goodcopy.restore("app")
     assert not config.exists() if absent else config.read_text() == "broken\n"
 
@@ -99,7 +99,7 @@ def test_r29_what_cannot_be_put_back_after_all_is_told(config: Path, monkeypatch
     def full(path: str, *rest: Any) -> None:
         written.append(path)
         if len(written) > 1:
-            raise Refused(f"{path}: No space left on device")
+            raise RequestRefused(f"{path}: No space left on device")
         real(path, *rest)
 
     monkeypatch.setattr(goodcopy, "_write", full)
@@ -116,7 +116,7 @@ def test_r29_a_copy_that_finds_no_room_leaves_the_older_one(config: Path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refused, match="kept: No space left"):
+    with pytest.raises(RequestRefused, match="kept: No space left"):
         goodcopy.keep("app")
     assert goodcopy.state("app")["good"] == kept
     assert [file.name for file in (goodcopy.STATE / "files").iterdir()] == ["app.good.json"]
@@ -127,15 +127,15 @@ def test_r22_a_copy_that_somebody_else_wrote_or_damaged_is_not_believed(config: 
     copy = goodcopy.STATE / "files/app.good.json"
     text = copy.read_text()
     copy.write_text(text.replace(b"good".hex(), b"evil".hex()))
-    with pytest.raises(Refused, match="damaged"):
+    with pytest.raises(RequestRefused, match="damaged"):
         goodcopy.restore("app")
     copy.write_text(text)
     os.chown(copy, 65534, -1)
-    with pytest.raises(Refused, match="own"):
+    with pytest.raises(RequestRefused, match="own"):
         goodcopy.restore("app")
     os.chown(copy, 0, -1)
     goodcopy.STATE.chmod(0o777)
-    with pytest.raises(Refused, match="alone"):
+    with pytest.raises(RequestRefused, match="alone"):
         goodcopy.restore("app")
 
 
@@ -145,10 +145,10 @@ def test_r22_a_link_is_neither_kept_nor_followed(config: Path, tmp_path: Path) -
     victim.write_text("good victim\n")
     config.unlink()
     config.symlink_to(victim)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         goodcopy.keep("app")
     for does in (goodcopy.restore, goodcopy.state):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             does("app")
     assert victim.read_text() == "good victim\n"
     assert config.is_symlink(), "what cannot be put back is not replaced"

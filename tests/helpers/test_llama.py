@@ -16,7 +16,7 @@ import pytest
 
 from stillwatch.helpers import llama
 from stillwatch.helpers.llama import END, checked
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 KEY = "k" * 30
 GOOD_SERVER = 'case "$*" in *--version) echo version: 7 ;; *) echo served >&2; exit 3 ;; esac'
@@ -87,19 +87,19 @@ def until_closed(link: socket.socket) -> bytes:
 )
 def test_r2_what_does_not_fit_is_refused(request_: dict[str, Any], wrong: dict[str, Any]) -> None:
     assert checked(request_) == request_
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         checked(request_ | wrong)
 
 
 @pytest.mark.parametrize("name", ["../m.gguf", "-m.gguf", "m.gguf\n", "m", ".hidden.gguf", "sub/m.gguf", "gone.gguf"])
 def test_only_a_model_of_the_service_is_served(request_: dict[str, Any], name: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         checked(request_ | {"file": f"{llama.MODELS}/{name}"})
 
 
 def test_a_link_is_no_model(request_: dict[str, Any]) -> None:
     (llama.MODELS / "link.gguf").symlink_to(llama.MODELS / "m.gguf")
-    with pytest.raises(Refused, match="no link"):
+    with pytest.raises(RequestRefused, match="no link"):
         checked(request_ | {"file": str(llama.MODELS / "link.gguf")})
 
 
@@ -172,7 +172,7 @@ def test_whoever_connects_and_says_nothing_is_sent_away(monkeypatch: pytest.Monk
     saved = os.dup(0)
     os.dup2(theirs.fileno(), 0)
     try:
-        with pytest.raises(Refused, match="no request"):
+        with pytest.raises(RequestRefused, match="no request"):
             llama._line()
     finally:
         os.dup2(saved, 0)

@@ -4,7 +4,7 @@ import pytest
 
 from stillwatch.grammar.command import judge
 from stillwatch.helpers.look import check_resolved, handle
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 
 def test_r8_an_accepted_diagnostic_runs_as_argv() -> None:
@@ -17,19 +17,19 @@ def test_r8_an_accepted_diagnostic_runs_as_argv() -> None:
     "line", ["rm -rf /", "df; id", "cat /etc/shadow", "sudo df", "dig example.com", "nixos-version", ""]
 )
 def test_r8_the_far_side_judges_again(line: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         handle({"look": "command", "line": line})
 
 
 def test_an_argv_cannot_be_given() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         handle({"look": "command", "line": "df", "argv": ["/bin/rm"]})
 
 
 def test_a_symbolic_link_does_not_lead_out(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = judge("cat /var/log/link")
     monkeypatch.setattr("os.path.realpath", lambda path: "/etc/shadow")
-    with pytest.raises(Refused, match="/etc/shadow"):
+    with pytest.raises(RequestRefused, match="/etc/shadow"):
         check_resolved(judged)
     monkeypatch.setattr("os.path.realpath", lambda path: "/var/log/syslog")
     check_resolved(judged)

@@ -8,7 +8,7 @@ import pytest
 from stillwatch.helpers import masking
 from stillwatch.helpers.child import Ended
 from stillwatch.helpers.masking import mask_again, mask_of, unmask
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 DB = "db.service"
@@ -55,13 +55,13 @@ def test_the_mask_is_taken_away_and_put_back(host: Host, tmp_path: Path) -> None
 
 
 def test_r39_what_is_not_declared_not_masked_or_nothing_without_its_mask(host: Host, tmp_path: Path) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmask("web.service")
     host.facts["UnitFileState"] = "enabled"
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmask(DB)
     (tmp_path / DB).unlink()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         mask_of(DB)
     assert host.called == []
 
@@ -70,11 +70,11 @@ def test_r40_a_unit_that_is_protected_by_its_name_or_by_what_it_would_run(
     host: Host, tmp_path: Path, policy: Write
 ) -> None:
     (tmp_path / DB).write_text("[Service]\nExecStartPre=/bin/true\nExecStart=-/usr/sbin/sshd -D\n")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmask(DB)
     policy(f'protected = ["db*"]\n[[needed]]\nunit = "{DB}"\n')
     (tmp_path / DB).write_text("[Service]\nExecStart=/usr/bin/db\n")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmask(DB)
     assert host.called == []
 
@@ -87,14 +87,14 @@ def test_r39_a_mask_is_put_back_only_on_what_has_none_and_does_not_run(
     host: Host, state: str, runs: str, mask: str
 ) -> None:
     host.facts |= {"UnitFileState": state, "ActiveState": runs}
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         mask_again(DB, mask)
     assert host.called == []
 
 
 def test_r29_a_systemctl_that_fails(host: Host) -> None:
     host.code, host.deaf = 1, True
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmask(DB)
     host.deaf = False
     with pytest.raises(HalfDone):

@@ -8,7 +8,7 @@ import pytest
 from stillwatch.helpers import mounting
 from stillwatch.helpers.child import Ended
 from stillwatch.helpers.mounting import mount, mount_at, unmount
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -62,13 +62,13 @@ def test_an_empty_directory_is_mounted_over_and_unmounted(place: Path, host: Hos
 def test_r44_data_below_or_another_mount_is_never_hidden(place: Path, host: Host) -> None:
     (place / "new").touch()
     assert mount_at(str(place))["entries"] == 1
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         mount(str(place))
     host.mounted = True
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         mount(str(place))
     host.mounted = False
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unmount(str(place))
     assert host.called == []
 
@@ -83,7 +83,7 @@ def test_r39_a_link_or_what_is_not_declared(place: Path, host: Host) -> None:
     place.rmdir()
     place.symlink_to("/etc")
     for path in (str(place), "/etc"):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             mount(path)
     assert host.called == []
 

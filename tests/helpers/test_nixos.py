@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import nixos
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from tests.support.nixos_host import NixosHost
 
 pytestmark = pytest.mark.process
@@ -16,7 +16,7 @@ def test_generations_are_told_apart(host: NixosHost) -> None:
     assert list(here.all()) == [1, 2, 3, 4, 5, 6, 7]
     assert (here.runs(), here.booted(), here.chosen()) == (7, 2, 7)
     assert here.deletable(2) == [1, 3, 4, 5] and here.deletable(100) == []
-    with pytest.raises(Refused, match="no generation 9"):
+    with pytest.raises(RequestRefused, match="no generation 9"):
         here.place(9)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stillwatch.helpers import nixos, nixos_change, peek
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from tests.support.nixos_host import NixosHost
 
 pytestmark = pytest.mark.process
@@ -37,7 +37,7 @@ def test_a_rollback_switches_and_is_taken_back(host: NixosHost) -> None:
     assert host.log.read_text().split()[-1] == "switch"
     assert nixos_change.handle({"do": "nix_rollback_back", "target": "6", "runs": "7"})["code"] == 0
     assert (here.runs(), here.chosen()) == (7, 7)
-    with pytest.raises(Refused, match="run"):
+    with pytest.raises(RequestRefused, match="run"):
         nixos_change.handle({"do": "nix_rollback_back", "target": "6", "runs": "7"})
 
 
@@ -61,20 +61,20 @@ def test_access_and_our_own_policy_are_not_switched(own_host: NixosHost) -> None
         own_host.rebuild(own_host.system(units, {}, etc))
         seen = see("nix_rollback", "7")
         assert named in seen["hindrance"] and "person" in seen["hindrance"]
-        with pytest.raises(Refused, match=re.escape(named)):
+        with pytest.raises(RequestRefused, match=re.escape(named)):
             nixos_change.handle({"do": "nix_rollback", "target": "7", "facts": seen["facts"]})
 
 
 def test_what_changed_since_the_decision_is_not_done(own_host: NixosHost) -> None:
     seen = see("nix_rollback", "6")
     own_host.rebuild(own_host.system({}, {"new": "1"}))
-    with pytest.raises(Refused, match="decided"):
+    with pytest.raises(RequestRefused, match="decided"):
         nixos_change.handle({"do": "nix_rollback", "target": "6", "facts": seen["facts"]})
     assert not own_host.log.exists()
 
 
 def test_garbage_goes_and_what_runs_was_booted_or_is_kept_stays(own_host: NixosHost) -> None:
-    places = nixos.Generations().all()
+    paths = nixos.Generations().all()
     before = see("nix_collect_garbage", "nix-store")
     assert before["facts"]["delete"] == "1 3 4 5" and not before["done"]
     for link in (own_host.runs, own_host.booted):  # roots of Nix's own on a NixOS
@@ -83,12 +83,12 @@ def test_garbage_goes_and_what_runs_was_booted_or_is_kept_stays(own_host: NixosH
     done = do("nix_collect_garbage", "nix-store")
     assert done["deleted"] == 4 and done["code"] == 0
     assert list(nixos.Generations().all()) == [2, 6, 7]
-    assert [number for number, place in places.items() if Path(place).exists()] == [2, 6, 7]
+    assert [number for number, place in paths.items() if Path(place).exists()] == [2, 6, 7]
     assert see("nix_collect_garbage", "nix-store")["done"]
     assert own_host.log.read_text().split()[-1] == "boot"
-    with pytest.raises(Refused, match="deleted"):
+    with pytest.raises(RequestRefused, match="deleted"):
         do("nix_collect_garbage", "nix-store")
-    with pytest.raises(Refused, match="target"):
+    with pytest.raises(RequestRefused, match="target"):
         see("nix_collect_garbage", "/")
 
 
@@ -98,6 +98,6 @@ def test_requests_are_closed() -> None:
         {"do": "reboot"},
         {"do": "nix_rollback_back", "target": "6", "runs": 7},
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             nixos_change.handle(odd)
     assert set(nixos_change.DOES) == set(nixos_change.SCHEMAS)

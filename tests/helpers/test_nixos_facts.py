@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from tests.helpers.test_nixos_change import see
 from tests.support.nixos_host import NixosHost
 
@@ -14,15 +14,15 @@ pytestmark = pytest.mark.process
 
 @pytest.mark.parametrize("target", ["8", "0", "-1", "07", "6 ", "system-6-link", "../6", "", "６"])
 def test_what_is_no_generation_is_no_target(host: NixosHost, target: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         see("nix_rollback", target)
 
 
 def test_without_its_declaration_nothing_is_known(host: NixosHost, policy: Callable[[str], Path]) -> None:
     policy("")
     for verb, target in (("nix_rollback", "6"), ("nix_collect_garbage", "nix-store")):
-        with pytest.raises(Refused, match=r"declares no \[\[nixos\]\]"):
+        with pytest.raises(RequestRefused, match=r"declares no \[\[nixos\]\]"):
             see(verb, target)
     policy("[[nixos]]\n")
-    with pytest.raises(Refused, match=r"\[\[nixos\]\] names no"):
+    with pytest.raises(RequestRefused, match=r"\[\[nixos\]\] names no"):
         see("nix_suggest_patch", "shop.service", setting="memory-limit", value=512)

@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch.helpers import nixos_change
 from stillwatch.helpers.nixos_patch import SETTINGS, imported
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from tests.helpers.test_nixos_change import do, see
 from tests.support.nixos_host import CONFIGURATION, NixosHost
 
@@ -57,10 +57,10 @@ def test_a_patch_is_written_once_for_whom_the_repository_is_and_taken_away_again
     path = Path(do("nix_suggest_patch", "shop.service", **words)["path"])
     assert path == repository / "stillwatch/memory-limit-shop.patch"
     assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (1234, 1235, 0o644)
-    with pytest.raises(Refused, match="written already"):
+    with pytest.raises(RequestRefused, match="written already"):
         do("nix_suggest_patch", "shop.service", **words)
     for other in (str(repository / "configuration.nix"), "/etc/passwd", f"{path.parent}/x.nix"):
-        with pytest.raises(Refused, match="suggestion"):
+        with pytest.raises(RequestRefused, match="suggestion"):
             nixos_change.handle({"do": "nix_suggest_patch_back", "target": "shop.service", "path": other})
     nixos_change.handle({"do": "nix_suggest_patch_back", "target": "shop.service", "path": str(path)})
     assert not path.exists() and (repository / "configuration.nix").read_text() == CONFIGURATION
@@ -81,7 +81,7 @@ def test_a_patch_is_written_once_for_whom_the_repository_is_and_taken_away_again
 def test_only_settings_of_the_catalogue_are_suggested(
     host: NixosHost, setting: str, target: str, value: int, said: str
 ) -> None:
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(RequestRefused, match=said):
         see("nix_suggest_patch", target, setting=setting, value=value)
 
 

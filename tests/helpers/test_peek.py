@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers import peek
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -17,7 +17,7 @@ def test_the_owner_of_a_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         seen = peek.handle({"see": "port", "port": server.getsockname()[1]})
     assert seen["holders"][0]["pid"] == os.getpid()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "port", "port": 70_000})
 
 
@@ -32,12 +32,12 @@ def test_processes_and_sockets() -> None:
 
 @pytest.mark.parametrize("pids", [[0], [-1], [True], ["1"], [1.0], [4_194_305], [1] * 65])
 def test_pids_are_few_and_numbers(pids: list[object]) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "processes", "pids": pids})
 
 
 def test_no_such_port_listens() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "listening", "port": 65_536})
 
 
@@ -56,7 +56,7 @@ def test_sizes_are_bounded_and_stay_on_one_file_system(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("path", ["/root/.ssh", "relative", "/var/../etc", "/no-such-directory", "/proc/self/root/etc"])
 def test_sizes_of_what_may_not_be_measured(path: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "sizes", "path": path})
 
 
@@ -75,5 +75,5 @@ def test_declared_things(policy: Write, tmp_path: Path) -> None:
     assert peek.handle({"see": "ownership", "name": "o"})["right"] is True
     assert peek.handle({"see": "lock", "name": "p"})["there"] is False
     assert isinstance(peek.handle({"see": "deleted"})["files"], list)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         peek.handle({"see": "lock", "name": "q"})

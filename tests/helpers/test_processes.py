@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stillwatch.helpers.processes import Process, deleted_files, holders, listeners, process, running
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 
 def test_this_process() -> None:
@@ -28,7 +28,7 @@ def test_a_name_with_brackets_and_spaces_does_not_confuse(tmp_path: Path) -> Non
 
 
 def test_no_such_process() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         process(2**22 + 5)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from stillwatch.helpers import act, declared
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 pytestmark = pytest.mark.process
 Write = Callable[[str], Path]
@@ -73,7 +73,7 @@ class Place:
         self.fill(self.ours)
         self.fill(self.spare)
         request = {"do": verb, **VERBS[verb]}
-        with contextlib.suppress(Refused, HalfDone, OSError):
+        with contextlib.suppress(RequestRefused, HalfDone, OSError):
             if verb in ("restore", "put_back"):
                 request["sha256"] = act.handle({"do": "file", "name": "conf"})[
                     "good" if verb == "restore" else "sha256"
@@ -139,7 +139,7 @@ def raced(place: Place, attack: str, verb: str, swaps: int) -> tuple[int, int]:
                 try:
                     act.handle(request)
                     did += 1
-                except (Refused, HalfDone, OSError):
+                except (RequestRefused, HalfDone, OSError):
                     refused += 1
                 assert place.seen() == before, (verb, attack)
     return did, refused

@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.helpers import releases
 from stillwatch.helpers.releases import release, repoint, repoint_back
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 Write = Callable[[str], Path]
 
@@ -57,7 +57,7 @@ def test_one_that_was_cut_short_is_no_hindrance(link: Path) -> None:
     [("releases/1.11", "releases/1.10"), ("releases/1.12", "releases/1.9"), ("releases/1.12", "/etc"), ("", "")],
 )
 def test_r39_the_gate_is_not_believed_where_it_leads_or_is_to_lead(link: Path, leads: str, to: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         repoint("shop", leads, to)
     assert link.readlink() == Path("releases/1.12")
 
@@ -65,13 +65,13 @@ def test_r39_the_gate_is_not_believed_where_it_leads_or_is_to_lead(link: Path, l
 def test_r22_one_that_leads_to_a_whole_release_is_left_alone(link: Path) -> None:
     link.unlink()
     link.symlink_to("releases/1.2")
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         repoint("shop", "releases/1.2", "releases/1.10")
 
 
 @pytest.mark.parametrize(("leads", "to"), [("releases/1.9", "releases/1.2"), ("releases/1.12", "/etc/passwd")])
 def test_r39_it_is_led_back_only_as_it_was_left_and_never_elsewhere(link: Path, leads: str, to: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         repoint_back("shop", leads, to)
     assert link.readlink() == Path("releases/1.12")
 
@@ -81,11 +81,11 @@ def test_what_is_no_link_or_has_no_release_left(link: Path, monkeypatch: pytest.
         one.unlink()
     assert release("shop")["newest"] == ""
     monkeypatch.setattr(releases, "MOST", 1)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         release("shop")
     link.unlink()
     link.mkdir()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         release("shop")
 
 

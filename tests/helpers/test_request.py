@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.helpers import request
-from stillwatch.helpers.request import MAX_BYTES, Refused, begun, check_caller, closed, read_object, serve
+from stillwatch.helpers.request import MAX_BYTES, RequestRefused, begun, check_caller, closed, read_object, serve
 
 SCHEMAS = {"port": {"port": int}, "none": {}}
 
@@ -24,7 +24,7 @@ SCHEMAS = {"port": {"port": int}, "none": {}}
      b" " * (MAX_BYTES + 1), b'{"a":{"b":1,"b":2}}'],
 )  # fmt: skip
 def test_r2_odd_json_is_refused(line: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         read_object(line)
 
 
@@ -34,7 +34,7 @@ def test_r2_odd_json_is_refused(line: bytes) -> None:
      {"see": "port", "port": 1, "more": 1}, {"see": "none", "port": 1}, {"port": 1}],
 )  # fmt: skip
 def test_r2_only_the_exact_fields_of_the_exact_types(request_: dict[str, object]) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         closed(request_, "see", SCHEMAS)
 
 
@@ -44,7 +44,7 @@ def test_the_verb_comes_back() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_object_or_refused(line: bytes) -> None:
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(RequestRefused):
         assert isinstance(read_object(line), dict)
 
 
@@ -56,7 +56,7 @@ def test_each_program_answers_one_object_in_isolated_mode(program: str) -> None:
     assert (done.returncode, reply["ok"]) == (0, False)
 
 
-@pytest.mark.parametrize("error", [Refused("no"), OSError(28, "No space left on device")])
+@pytest.mark.parametrize("error", [RequestRefused("no"), OSError(28, "No space left on device")])
 def test_r29_what_was_begun_is_answered_as_begun(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -78,7 +78,7 @@ def test_another_user_at_the_socket_is_refused() -> None:
     os.seteuid(0)
     os.dup2(ours.fileno(), 0)
     try:
-        with pytest.raises(Refused, match="user"):
+        with pytest.raises(RequestRefused, match="user"):
             check_caller(("stillwatch-gate",))
         check_caller(("nobody",))
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file, walk
 
 
@@ -25,17 +25,17 @@ def test_r22_no_symbolic_link_is_followed_anywhere(tmp_path: Path, opens: Callab
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "last").symlink_to(tmp_path / "real/file")
     for path in ("link/file", "last"):
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             opens(str(tmp_path / path), os.O_RDONLY)
     os.close(opens(str(tmp_path / "real/file"), os.O_RDONLY))
     os.close(opens("/", os.O_RDONLY))
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         open_folder(str(tmp_path / "link"))
 
 
 @pytest.mark.parametrize("path", ["relative", "/a/../b", "/a\0b", ""])
 def test_r22_unclean_paths(path: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         open_beneath(path, os.O_RDONLY)
 
 
@@ -44,6 +44,6 @@ def test_r22_two_links_or_a_device_are_no_plain_file(tmp_path: Path) -> None:
     os.link(tmp_path / "a", tmp_path / "b")
     for path in (str(tmp_path / "a"), "/dev/null", str(tmp_path)):
         descriptor = open_beneath(path, os.O_RDONLY)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             plain_file(descriptor, path)
         os.close(descriptor)

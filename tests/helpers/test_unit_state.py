@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from stillwatch.helpers import unit_state
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.unit import transaction
 
 Write = Callable[[str], Path]
@@ -44,23 +44,23 @@ def test_r39_pid_1_itself_is_asked_whether_the_unit_fails(
     if failing:
         unit_state.check_failing("a.service")
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             unit_state.check_failing("a.service")
 
 
 @pytest.mark.parametrize("unit", ["", "a", "--now", "../a.service", "a.target", "a.service\n"])
 def test_r39_only_the_name_of_a_unit_is_asked_about(unit: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         unit_state.asked(unit)
 
 
 def test_r07_no_answer_is_a_refusal(policy: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     policy("protected = 5\n")
     monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(code=1, text=""))
-    with pytest.raises(Refused, match=r"a.service"):
+    with pytest.raises(RequestRefused, match=r"a.service"):
         unit_state.asked("a.service")
     pid_1_says(monkeypatch, ActiveState="failed")
-    with pytest.raises(Refused, match="list"):
+    with pytest.raises(RequestRefused, match="list"):
         unit_state.check_failing("a.service")
 
 
@@ -118,7 +118,7 @@ def test_r35_r39_the_root_program_itself_foresees_what_pid_1_would_do(
     role = {"units": {"kept.service": "session 3 hangs on it"}, "uplinks": ["br-lan"]}
     monkeypatch.setattr(unit_state, "carriers", lambda: role)
     if refused:
-        with pytest.raises(Refused, match=refused):
+        with pytest.raises(RequestRefused, match=refused):
             unit_state.check_effect("start", "logrotate.timer")
     else:
         unit_state.check_effect("start", "logrotate.timer")
@@ -129,7 +129,7 @@ def test_r07_what_hangs_together_and_is_not_known_whole_is_refused(
     policy: Write, monkeypatch: pytest.MonkeyPatch, ended: dict[str, object]
 ) -> None:
     monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(text="", **ended))
-    with pytest.raises(Refused, match="hangs together"):
+    with pytest.raises(RequestRefused, match="hangs together"):
         unit_state.check_effect("stop", "logrotate.timer")
 
 
@@ -137,5 +137,5 @@ def test_r05_more_than_is_looked_through_is_refused(policy: Write, monkeypatch: 
     monkeypatch.setattr(transaction, "MOST_UNITS", 1)
     text = "Id=a.timer\nLoadState=loaded\nActiveState=inactive\nWants=b.service c.service d.service"
     monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(code=0, text=text, truncated=False))
-    with pytest.raises(Refused, match="hang together"):
+    with pytest.raises(RequestRefused, match="hang together"):
         unit_state.check_effect("start", "a.timer")

@@ -81,12 +81,12 @@ async def test_the_log_is_shown_and_checked_while_the_gate_runs(tmp_path, monkey
     gate = make_gate(tmp_path, anchor=lambda seq, digest: journal.setdefault(seq, digest) == digest)
     await propose(gate, "web.service")
     monkeypatch.setattr(auditanchors, "read_anchors", lambda *_: journal)
-    places = places_in(tmp_path)
-    assert [record["kind"] for record in auditanchors.show_audit(places)] == kinds(gate)
-    assert [record["seq"] for record in auditanchors.show_audit(places, after=3)] == [4, 5]
-    assert auditanchors.verify_audit(places).whole
+    paths = places_in(tmp_path)
+    assert [record["kind"] for record in auditanchors.show_audit(paths)] == kinds(gate)
+    assert [record["seq"] for record in auditanchors.show_audit(paths, after=3)] == [4, 5]
+    assert auditanchors.verify_audit(paths).whole
     journal[9] = "cut"
-    assert not auditanchors.verify_audit(places).whole
+    assert not auditanchors.verify_audit(paths).whole
 
 
 def test_no_log_is_said(tmp_path):
@@ -96,6 +96,6 @@ def test_no_log_is_said(tmp_path):
 
 def test_r30_as_a_service_the_gates_uid_counts(tmp_path, monkeypatch):
     monkeypatch.setattr(auditanchors, "GATE_USER", "daemon")
-    places = places_in(tmp_path)
-    installed = type(places)(**{**{name: getattr(places, name) for name in places.__struct_fields__}, "trial": False})
+    paths = places_in(tmp_path)
+    installed = type(paths)(**{**{name: getattr(paths, name) for name in paths.__struct_fields__}, "trial": False})
     assert auditanchors._gate_uid(installed) == 1

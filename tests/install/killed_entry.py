@@ -21,14 +21,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.errors import StillwatchError
 from stillwatch.gate import client
 from stillwatch.host.auditanchors import verify_audit
 
 CONF, GO, HOLD, STARTS = Path("/etc/shop.conf"), Path("/etc/shop-go"), Path("/run/shop-hold"), Path("/var/lib/starts")
 BAD, GOOD = "broken\n", "good\n"
-PLACES = find_places(None, None, None)
+PLACES = find_paths(None, None, None)
 PARTS = {
     "gate": ("stillwatch-gate.service",),
     "root helper": ("stillwatch-act@*",),

@@ -37,8 +37,8 @@ async def test_the_order(tmp_path: Path) -> None:
     said = await put(tmp_path)
     order = ["run systemd-sysusers", "run systemd-tmpfiles", "write /etc/stillwatch/policy.toml", "apply"]
     order += ["run systemctl daemon-reload", "run systemctl --quiet enable", "run systemctl start"]
-    places = [next(index for index, words in enumerate(said) if words.startswith(step)) for step in order]
-    assert places == sorted(places)
+    paths = [next(index for index, words in enumerate(said) if words.startswith(step)) for step in order]
+    assert paths == sorted(paths)
 
 
 async def test_the_owners_files_stay(tmp_path: Path) -> None:

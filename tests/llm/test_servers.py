@@ -52,7 +52,7 @@ def free_port() -> int:
         return port
 
 
-def places(folder: Path, models: Path | None = None) -> Paths:
+def paths(folder: Path, models: Path | None = None) -> Paths:
     return Paths(
         config_file=None,
         state=folder,
@@ -103,7 +103,7 @@ async def eventually(holds: Any, seconds: float = 30.0) -> bool:
 async def test_three_tiers_with_one_file_share_a_server(tmp_path: Path, fake: Path, clock: Any) -> None:
     lines: list[str] = []
     llm = config(tmp_path, trigger="one", review="one", meta="other")
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), progress=lines.append) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake), progress=lines.append) as servers:
         assert {tier: servers.state(tier)[0] for tier in TIERS} == dict.fromkeys(TIERS, "ready")
         assert servers.url("trigger") == servers.url("review") != servers.url("meta")
         key_file = tmp_path / "run/llama.key"
@@ -118,8 +118,8 @@ async def test_three_tiers_with_one_file_share_a_server(tmp_path: Path, fake: Pa
 
 async def test_a_running_server_is_used_again_and_left_running(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, meta="one")
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as first:
-        async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as second:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake)) as first:
+        async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake)) as second:
             assert second.state("meta") == ("ready", "already running")
             assert second.key == first.key
         assert first._servers[0].child is not None
@@ -129,7 +129,7 @@ async def test_a_running_server_is_used_again_and_left_running(tmp_path: Path, f
 async def test_another_program_on_the_port_fails_one_tier_alone(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, review="one", meta="two")
     with ScriptedLLM(port=llm.review.port or 0, llama=False):
-        async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as servers:
+        async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake)) as servers:
             state, why = servers.state("review")
             assert state == "failed"
             assert f"port {llm.review.port} " in why
@@ -149,7 +149,7 @@ async def test_another_program_on_the_port_fails_one_tier_alone(tmp_path: Path, 
 )
 async def test_why_a_server_ended_early(tmp_path: Path, clock: Any, script: str, said: str) -> None:
     llm = config(tmp_path, meta="one")
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(program(tmp_path, script))) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(program(tmp_path, script))) as servers:
         state, why = servers.state("meta")
         assert state == "failed"
         assert said in why
@@ -159,7 +159,7 @@ async def test_why_a_server_ended_early(tmp_path: Path, clock: Any, script: str,
 async def test_a_server_that_never_gets_ready(tmp_path: Path, clock: Any) -> None:
     llm = config(tmp_path, meta="one")
     sleeper = program(tmp_path, "#!/bin/sh\nexec sleep 600\n")
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(sleeper), patience=0.3) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(sleeper), patience=0.3) as servers:
         state, why = servers.state("meta")
         assert (state, facts(why)) == ("failed", ["0.3"])
         assert servers._servers[0].child is not None
@@ -169,7 +169,7 @@ async def test_a_server_that_never_gets_ready(tmp_path: Path, clock: Any) -> Non
 async def test_models_that_do_not_fit_into_memory_are_not_started(tmp_path: Path, fake: Path, clock: Any) -> None:
     llm = config(tmp_path, trigger="one", meta="two")
     room = 500 << 20
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), available=lambda: room) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake), available=lambda: room) as servers:
         assert servers.state("trigger")[0] == "ready"
         assert servers.state("meta")[0] == "failed"
         assert "memory" in servers.state("meta")[1]
@@ -177,13 +177,13 @@ async def test_models_that_do_not_fit_into_memory_are_not_started(tmp_path: Path
 
 async def test_missing_model_and_missing_program(tmp_path: Path, fake: Path, clock: Any, monkeypatch: Any) -> None:
     llm = Llm(trigger=TierConfig(model="qwen3-8b"))
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake)) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake)) as servers:
         assert servers.state("trigger")[0] == "missing"
         assert "models pull qwen3-8b" in servers.state("trigger")[1]
         assert "models pull smollm2-135m" in servers.state("meta")[1]
         assert servers.url("meta") is None
     monkeypatch.setenv("STILLWATCH_LLAMA_SERVER", str(tmp_path / "nowhere"))
-    async with LlamaServers(llm, places(tmp_path), clock) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock) as servers:
         assert servers.state("meta")[0] == "missing"
 
 
@@ -195,7 +195,7 @@ async def test_what_ends_is_started_again_with_growing_pauses(tmp_path: Path, fa
         pauses.append(seconds)
         await asyncio.sleep(0)
 
-    async with LlamaServers(llm, places(tmp_path), clock, engine=str(fake), supervise=True, sleep=sleep) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock, engine=str(fake), supervise=True, sleep=sleep) as servers:
         server = servers._servers[0]
         for _ in range(3):
             assert server.child is not None
@@ -255,7 +255,7 @@ async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: An
     off = TierConfig(enabled=False)
     llm = Llm(trigger=TierConfig(model=str(SMALL), port=free_port(), context=1024), review=off, meta=off)
     schema = {"type": "object", "properties": {"cause": {"enum": ["oom", "disk-full"]}}, "required": ["cause"]}
-    async with LlamaServers(llm, places(tmp_path), clock) as servers:
+    async with LlamaServers(llm, paths(tmp_path), clock) as servers:
         assert servers.state("trigger")[0] == "ready", servers.state("trigger")
         assert servers.engine("trigger").split()[0] == Path(engine).name
         url = servers.url("trigger")
@@ -280,7 +280,7 @@ async def test_a_real_server_answers_within_its_schema(tmp_path: Path, clock: An
             assert (await stranger.health())[0] == "failed"
         child = servers._servers[0].child
         assert child is not None
-        async with LlamaServers(llm, places(tmp_path), clock) as second:
+        async with LlamaServers(llm, paths(tmp_path), clock) as second:
             assert second.state("trigger") == ("ready", "already running")
             assert second.engine("trigger") == Path(engine).name
         child_ended = asyncio.create_task(child.ended())
@@ -314,7 +314,7 @@ async def test_three_tiers_on_three_real_models(tmp_path: Path, clock: Any) -> N
         "required": ["cause", "why"],
         "additionalProperties": False,
     }
-    async with LlamaServers(llm, places(tmp_path, MODELS), clock) as servers:
+    async with LlamaServers(llm, paths(tmp_path, MODELS), clock) as servers:
         assert {tier: servers.state(tier)[0] for tier in TIERS} == dict.fromkeys(TIERS, "ready")
         assert [getattr(servers.model(tier), "name", "")[:16] for tier in TIERS] == [
             "SmolLM2-135M-Ins",

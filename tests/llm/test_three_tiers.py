@@ -12,7 +12,7 @@ from stillwatch.llm.servers import PORTS
 from stillwatch.llm.test_allowlist import VARIABLE as ALLOW
 from stillwatch.llm.three_tiers import NOT_NEEDED, NOT_WANTED, SMALL, TOO_SMALL, Tiers
 from stillwatch.records.chat import TIERS, Answer, Failure, Message, Tier
-from tests.llm.test_servers import FAKE, free_port, places, program
+from tests.llm.test_servers import FAKE, free_port, paths, program
 from tests.support.scripted_llm import ScriptedLLM
 from tests.think.models import StillClock
 
@@ -31,7 +31,7 @@ def config(**tiers: TierConfig) -> Config:
 
 
 def tiers(folder: Path, given: Config, *, wanted: bool = True, lasting: bool = False) -> Tiers:
-    return Tiers(given, places(folder), StillClock(), wanted=wanted, lasting=lasting)
+    return Tiers(given, paths(folder), StillClock(), wanted=wanted, lasting=lasting)
 
 
 def own(folder: Path, *names: str, sizes: int = 400_000_000) -> Config:

@@ -18,7 +18,7 @@ from stillwatch.service.status import status_of
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Sightings, Watcher
 from tests.reading.test_gather import FULL, Given
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 from tests.think.models import StillClock, always, in_turn
@@ -58,9 +58,9 @@ def service(tmp_path: Path, *sources: Any, **models: Any) -> OnePass:
             rules=rules,
             rule_problems=(),
             rules_folder=tmp_path,
-            reload=lambda: (screen(), ()),
+            reload=lambda: (prefilter(), ()),
             memory=Recall(tmp_path / "state"),
-            watcher=lambda: Watcher(screen(), host="h"),
+            watcher=lambda: Watcher(prefilter(), host="h"),
             sources=lambda journal, log, since: sources or (QUIET,),
             looks=lambda journal, log: ScriptedLooks(disk_use="99 % used"),
             tiers=lambda wanted: GivenTiers(models),  # type: ignore[arg-type,return-value]

@@ -17,7 +17,7 @@ from stillwatch.tools.look.raid import arrays
 from stillwatch.tools.look.updates import waiting
 from stillwatch.tools.tool import find_tools
 
-from .look.world import NOW, Units, look, rows, world
+from .look.played_host import NOW, Units, look, reader, rows
 
 FILES = {
     "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
@@ -96,14 +96,14 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("tool", sorted(EXPECTED))
 async def test_a_host_is_told_as_it_is(tool: str, root: Path) -> None:
-    seen = await look(tool, replace(world(lines=[]), root=root))
+    seen = await look(tool, replace(reader(lines=[]), root=root))
     assert not seen.problem
     for words in EXPECTED[tool]:
         assert words.replace("\t", " ") in seen.text.replace("\t", " "), seen.text
 
 
 async def test_an_account_and_a_package_are_found_by_name(root: Path) -> None:
-    here = replace(world(), root=root)
+    here = replace(reader(), root=root)
     assert rows(await look("users", here, user="www"), "accounts")[0]["can_log_in"] is False
     assert rows(await look("users", here, user="nobody-here"), "accounts") == []
     assert (await look("package", here, name="nginx")).data["version"] == "1.22.1-9"
@@ -122,14 +122,14 @@ async def test_logins_are_told_by_who_may_say_so() -> None:
         said("systemd-logind", "New session c1 of user 'gdm' with class 'greeter' and type 'wayland'."),
         said("su", "(to root) ann on pts/1"),
     ]
-    logins = rows(await look("logins", world(lines=lines)), "logins")
+    logins = rows(await look("logins", reader(lines=lines)), "logins")
     assert [(row["user"], row["how"]) for row in logins] == [("root", "su"), ("ann", "publickey")]
     alone = [said("systemd-logind", "New session 3 of user ann.")]
-    assert rows(await look("logins", world(lines=alone)), "logins")[0]["how"] == "session"
-    failed = await look("failed_logins", world(lines=lines))
+    assert rows(await look("logins", reader(lines=alone)), "logins")[0]["how"] == "session"
+    failed = await look("failed_logins", reader(lines=lines))
     assert failed.data["total"] == 2 and rows(failed, "by_address")[0] == {"from": "192.0.2.66", "count": 2}
-    assert rows(await look("sudo_use", world(lines=lines)), "commands")[0]["command"] == "/usr/bin/apt upgrade"
-    assert rows(await look("bans", world(lines=lines)), "bans")[0]["address"] == "192.0.2.66"
+    assert rows(await look("sudo_use", reader(lines=lines)), "commands")[0]["command"] == "/usr/bin/apt upgrade"
+    assert rows(await look("bans", reader(lines=lines)), "bans")[0]["address"] == "192.0.2.66"
 
 
 async def test_who_did_what_is_told_by_sudo_doas_and_polkit_themselves() -> None:
@@ -149,7 +149,7 @@ async def test_who_did_what_is_told_by_sudo_doas_and_polkit_themselves() -> None
             _EXE="/usr/lib/polkit-1/polkitd",
         ),
     ]
-    commands = rows(await look("sudo_use", world(lines=lines)), "commands")
+    commands = rows(await look("sudo_use", reader(lines=lines)), "commands")
     assert {(row["user"], row["how"]) for row in commands} == {
         ("ann", "sudo"),
         ("eva", "sudo"),
@@ -160,10 +160,10 @@ async def test_who_did_what_is_told_by_sudo_doas_and_polkit_themselves() -> None
 
 async def test_warnings_are_told_by_their_priority() -> None:
     lines = [said("shop", "all well"), said("shop", "cannot write", PRIORITY="3")]
-    seen = await look("journal_errors", world(lines=lines))
+    seen = await look("journal_errors", reader(lines=lines))
     assert [row["text"] for row in rows(seen, "lines")] == ["cannot write"]
     kernel = Line(NOW - 5, b"oops", "kernel", "journal", {"_TRANSPORT": b"kernel", "PRIORITY": b"2"}, True)
-    assert rows(await look("kernel_messages", world(lines=[kernel])), "lines")[0]["text"] == "oops"
+    assert rows(await look("kernel_messages", reader(lines=[kernel])), "lines")[0]["text"] == "oops"
 
 
 async def test_packages_changed_by_whom(root: Path) -> None:
@@ -182,7 +182,7 @@ async def test_packages_changed_by_whom(root: Path) -> None:
         "2033-05-18 03:31:02 startup packages configure\n2033-05-18 03:31:03 install last:amd64 <none> 1\n"
         "2033-05-18 03:31:04 startup packages remove\n2033-05-18 03:31:05 remove old:amd64 1 <none>\n"
     )
-    seen = await look("package_changes", replace(world(), root=root), hours=72.0)
+    seen = await look("package_changes", replace(reader(), root=root), hours=72.0)
     removed, by_hand, by_apt = rows(seen, "runs")
     assert removed["packages"] == {"Remove": ["old"]}
     assert by_apt["by"] == "ann" and by_apt["packages"] == {"Install": ["nginx", "libx"]}
@@ -191,7 +191,7 @@ async def test_packages_changed_by_whom(root: Path) -> None:
     held.mkdir(parents=True)
     (held / "libx:amd64.list").write_text("/.\n/usr/lib/libx.so\n")
     (of_library,) = rows(
-        await look("package_changes", replace(world(), root=root), hours=72.0, path="/lib/libx.so"), "runs"
+        await look("package_changes", replace(reader(), root=root), hours=72.0, path="/lib/libx.so"), "runs"
     )
     assert of_library["packages"] == {"Install": ["libx"]} and of_library["by"] == "ann"
 
@@ -229,6 +229,6 @@ async def test_a_backup_is_told_with_its_result() -> None:
         NOW - 9,
     )
     ran = UnitState(name="restic-shop.service", active_state="failed", result="exit-code", exited_at=NOW - 5)
-    seen = await look("backups", replace(world(), systemd=Files(known=[ran], planned=[timer])))  # type: ignore[arg-type]
+    seen = await look("backups", replace(reader(), systemd=Files(known=[ran], planned=[timer])))  # type: ignore[arg-type]
     (row,) = rows(seen, "backups")
     assert (row["result"], row["last"], row["scheduled"]) == ("exit-code", NOW - 5, True)

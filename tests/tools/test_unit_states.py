@@ -7,12 +7,12 @@ from stillwatch.records.unit import UnitState
 from stillwatch.tools.tool import HostReader
 from stillwatch.tools.unit_states import states, told
 
-from .look.world import Still, world
+from .look.played_host import Still, reader
 
 
 async def test_those_that_are_loaded() -> None:
     found = await states(
-        world(UnitState(name="cron.service", active_state="active")), ("cron.service", "crond.service")
+        reader(UnitState(name="cron.service", active_state="active")), ("cron.service", "crond.service")
     )
     assert found == {"cron.service": "active"} and told(found, "none") == ["cron.service is active"]
     assert told({}, "none") == ["none"]

@@ -36,12 +36,12 @@ SAID: tuple[tuple[Verb[Any], dict[str, object]], ...] = (
 
 async def test_every_field_of_every_answer_is_read(tmp_path: Path) -> None:
     async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
-        places = places_in(tmp_path)
+        paths = places_in(tmp_path)
         for verb, fields in SAID:
-            raw = await asyncio.to_thread(say, places, verb.name, **fields)
+            raw = await asyncio.to_thread(say, paths, verb.name, **fields)
             assert msgspec.to_builtins(verb.read(raw)) == raw, verb.name
-        digest = (await asyncio.to_thread(say, places, "show", id="A-1"))["hash"]
-        raw = await asyncio.to_thread(say, places, "approve", id="A-1", hash=digest)
+        digest = (await asyncio.to_thread(say, paths, "show", id="A-1"))["hash"]
+        raw = await asyncio.to_thread(say, paths, "approve", id="A-1", hash=digest)
         assert msgspec.to_builtins(shapes.APPROVE.read(raw)) == raw
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.watch.prefilter import Prefilter
-from tests.support import screens
+from tests.support import prefilters
 
 
 @pytest.fixture(scope="session")
-def screen() -> Prefilter:
-    return screens.screen()
+def prefilter() -> Prefilter:
+    return prefilters.prefilter()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stillwatch.records.line import Line
 from stillwatch.watch.monitor import Watcher
 from stillwatch.watch.room import MOST, OF_A_KIND
-from tests.support import screens
+from tests.support import prefilters
 
 SMALL = (
     "bind() to 0.0.0.0:{n} failed (98: Address already in use)",
@@ -56,8 +56,8 @@ def flood(seed: int, size: int, source: str, wanted: list[int]) -> tuple[list[Li
 @settings(max_examples=25, deadline=None)
 def test_no_flood_hides_what_the_kernel_or_pid_1_says(seed: int, size: int, source: str, wanted: list[int]) -> None:
     lines, told = flood(seed, size, source, wanted)
-    alone = Watcher(screens.screen(), host="h").see(told)
-    seen = Watcher(screens.screen(), host="h").see(lines)
+    alone = Watcher(prefilters.prefilter(), host="h").see(told)
+    seen = Watcher(prefilters.prefilter(), host="h").see(lines)
     expected = {(trigger.rule, trigger.subject, trigger.count) for trigger in alone.triggers}
     assert expected <= {(trigger.rule, trigger.subject, trigger.count) for trigger in seen.triggers if trigger.trusted}
 
@@ -65,7 +65,7 @@ def test_no_flood_hides_what_the_kernel_or_pid_1_says(seed: int, size: int, sour
 @pytest.mark.parametrize("size", [2_000, 20_000])
 def test_what_is_kept_of_a_flood_does_not_grow_with_it_and_each_line_is_counted(size: int) -> None:
     lines, _ = flood(1, size, "log", [])
-    watcher = Watcher(screens.screen(), host="h")
+    watcher = Watcher(prefilters.prefilter(), host="h")
     counted = dropped = kept = 0
     for start in range(0, size, 1_000):
         seen = watcher.see(lines[start : start + 1_000])

@@ -19,33 +19,35 @@ def line(text: bytes, host: str, program: str = "kernel", at: float = 1000.0) ->
     return Line(at, text, program, host=host)
 
 
-def told(screen: Prefilter, *lines: Line) -> set[tuple[str, str, int]]:
-    return {(trigger.host, trigger.rule, trigger.count) for trigger in Watcher(screen, host="own").see(lines).triggers}
+def told(prefilter: Prefilter, *lines: Line) -> set[tuple[str, str, int]]:
+    return {
+        (trigger.host, trigger.rule, trigger.count) for trigger in Watcher(prefilter, host="own").see(lines).triggers
+    }
 
 
-def test_the_same_fault_of_two_hosts_is_two(screen: Prefilter) -> None:
-    both = told(screen, line(b"x: no space left on device", "a"), line(b"x: no space left on device", "b"))
+def test_the_same_fault_of_two_hosts_is_two(prefilter: Prefilter) -> None:
+    both = told(prefilter, line(b"x: no space left on device", "a"), line(b"x: no space left on device", "b"))
     assert both == {("a", "no-space", 1), ("b", "no-space", 1)}
 
 
-def test_a_death_told_of_one_host_hides_none_of_another(screen: Prefilter) -> None:
-    alone = told(screen, line(KILLED, "b"))
+def test_a_death_told_of_one_host_hides_none_of_another(prefilter: Prefilter) -> None:
+    alone = told(prefilter, line(KILLED, "b"))
     assert alone
-    assert told(screen, line(OOM, "a"), line(KILLED, "b")) == alone | told(screen, line(OOM, "a"))
+    assert told(prefilter, line(OOM, "a"), line(KILLED, "b")) == alone | told(prefilter, line(OOM, "a"))
 
 
-def test_a_threshold_is_reached_by_one_host_alone(screen: Prefilter) -> None:
+def test_a_threshold_is_reached_by_one_host_alone(prefilter: Prefilter) -> None:
     def guess(host: str, at: float) -> Line:
         return line(b"Failed password for root from 203.0.113.7 port 22 ssh2", host, "sshd", at)
 
-    severities = {trigger.host: trigger.severity for trigger in Watcher(screen, host="own").see(
+    severities = {trigger.host: trigger.severity for trigger in Watcher(prefilter, host="own").see(
         [*(guess("a", 1000.0 + n) for n in range(8)), *(guess(f"h{n}", 1000.0 + n) for n in range(8))]
     ).triggers}  # fmt: skip
     assert severities["a"] > severities["h1"]
 
 
-def test_events_carry_the_host_of_their_line(screen: Prefilter) -> None:
-    (trigger,) = Watcher(screen, host="own").see([line(b"x: no space left on device", "a")]).triggers
+def test_events_carry_the_host_of_their_line(prefilter: Prefilter) -> None:
+    (trigger,) = Watcher(prefilter, host="own").see([line(b"x: no space left on device", "a")]).triggers
     assert [event.host for event in trigger.events] == ["a"]
 
 
@@ -59,8 +61,8 @@ def test_a_host_is_itself_by_its_short_and_its_long_name(own: str, written: str,
 
 
 def test_of_too_many_hosts_the_most_silent_is_told_early_and_none_is_lost(
-    screen: Prefilter, monkeypatch: pytest.MonkeyPatch
+    prefilter: Prefilter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(host_counters, "HOSTS", 8)
     lines = [line(b"x: no space left on device", f"h{number}") for number in range(40)]
-    assert len(told(screen, *lines)) == 40
+    assert len(told(prefilter, *lines)) == 40

@@ -27,10 +27,10 @@ def rule(name: str, match: str, **more: object) -> Rule:
 
 
 def kind(line: bytes, *rules: Rule) -> Kind | None:
-    screen = Prefilter(rules)
-    verdict = screen.verdict(line)
-    heard = [(rules[index], found) for index in verdict.order if (found := screen.extract(index, line, verdict))]
-    return Kinds(screen).of(Line(0.0, line, "app"), verdict, (bool(heard), heard))
+    prefilter = Prefilter(rules)
+    verdict = prefilter.verdict(line)
+    heard = [(rules[index], found) for index in verdict.order if (found := prefilter.extract(index, line, verdict))]
+    return Kinds(prefilter).of(Line(0.0, line, "app"), verdict, (bool(heard), heard))
 
 
 LOST = rule("lost-disk", r"lost (?P<path>/[^ ]+)(?: by (?P<user>[a-z]+))?")

@@ -11,7 +11,7 @@ from stillwatch.watch import prefilter as module
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.prefilter import SUSPICIOUS, Prefilter
 from stillwatch.watch.rule import Rule
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 
 RULES = load_rules()
 OWN_SAMPLES = [(index, sample.line.encode()) for index, rule in enumerate(RULES) for sample in rule.fires]
@@ -27,23 +27,23 @@ def uncached() -> Prefilter:
 def test_the_cache_never_changes_a_verdict(lines: list[bytes], noise: bytes, number: int) -> None:
     for line in lines:
         for raw in (line, line + str(number).encode(), noise + line, line.replace(b"1", b"8")):
-            assert screen().verdict(raw) == uncached().verdict(raw) == screen().verdict(raw)
+            assert prefilter().verdict(raw) == uncached().verdict(raw) == prefilter().verdict(raw)
 
 
 @given(st.sampled_from(OWN_SAMPLES), st.sampled_from(OWN_SAMPLES), st.binary(max_size=12))
 def test_no_rule_that_matches_is_missed(own: tuple[int, bytes], other: tuple[int, bytes], noise: bytes) -> None:
     """Its own samples, and those of another rule, each with something behind."""
     for index, sample in ((own[0], own[1] + noise), (other[0], own[1] + noise)):
-        if any(pattern.search(sample) for pattern in screen().exact(index)):
-            assert index in screen().verdict(sample), RULES[index].id
+        if any(pattern.search(sample) for pattern in prefilter().exact(index)):
+            assert index in prefilter().verdict(sample), RULES[index].id
 
 
 @given(st.sampled_from(OWN_SAMPLES), st.text(alphabet="abc:[] 019", max_size=20))
 def test_a_cheap_look_at_the_whole_line_misses_no_message_in_it(own: tuple[int, bytes], around: str) -> None:
     index, sample = own
-    verdict = screen().verdict(sample)
-    if screen().extract(index, sample):
-        assert screen().may_match(verdict, f"{around} ".encode() + sample + f" {around}".encode())
+    verdict = prefilter().verdict(sample)
+    if prefilter().extract(index, sample):
+        assert prefilter().may_match(verdict, f"{around} ".encode() + sample + f" {around}".encode())
 
 
 def test_a_cheap_look_tells_digits_apart_and_trusts_no_escapes() -> None:
@@ -55,35 +55,35 @@ def test_a_cheap_look_tells_digits_apart_and_trusts_no_escapes() -> None:
 
 
 def test_digits_are_told_apart() -> None:
-    screen = Prefilter([Rule(id="a-rule", match=r"status=1\b", severity="low", summary="s")])
+    prefilter = Prefilter([Rule(id="a-rule", match=r"status=1\b", severity="low", summary="s")])
     for raw, fires in ((b"status=0", False), (b"status=1", True), (b"status=0", False), (b"status=1", True)):
-        assert screen.verdict(raw) == (0,)
-        assert (screen.extract(0, raw) is not None) is fires
+        assert prefilter.verdict(raw) == (0,)
+        assert (prefilter.extract(0, raw) is not None) is fires
 
 
 def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CACHE_ENTRIES", 100)
-    screen = Prefilter([Rule(id="a-rule", match="boom", severity="low", summary="s")])
+    prefilter = Prefilter([Rule(id="a-rule", match="boom", severity="low", summary="s")])
     for number in range(1000):
-        screen.verdict(b"unique " + bytes([97 + number % 26, 97 + number // 26 % 26]) * (number % 7 + 1))
-        screen.verdict(b"x" * 5000 + bytes([number % 256]))
-    assert len(screen.cache) <= 100
-    assert all(len(key) <= module.CACHED_BYTES for key in screen.cache)
+        prefilter.verdict(b"unique " + bytes([97 + number % 26, 97 + number // 26 % 26]) * (number % 7 + 1))
+        prefilter.verdict(b"x" * 5000 + bytes([number % 256]))
+    assert len(prefilter.cache) <= 100
+    assert all(len(key) <= module.CACHED_BYTES for key in prefilter.cache)
 
 
 @pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
 def test_calm_words_are_harmless(calm: bytes) -> None:
-    assert SUSPICIOUS not in screen().verdict(calm)
+    assert SUSPICIOUS not in prefilter().verdict(calm)
 
 
 def test_trouble_no_rule_knows_is_suspicious() -> None:
-    assert SUSPICIOUS in screen().verdict(b"frobnicator exploded: fatal error 12")
+    assert SUSPICIOUS in prefilter().verdict(b"frobnicator exploded: fatal error 12")
 
 
 def test_an_exception_of_a_rule_holds() -> None:
-    screen = Prefilter([Rule(id="a-rule", match="boom", unless=("drill",), severity="low", summary="s")])
-    assert screen.extract(0, b"boom")
-    assert screen.extract(0, b"boom, a drill") is None
+    prefilter = Prefilter([Rule(id="a-rule", match="boom", unless=("drill",), severity="low", summary="s")])
+    assert prefilter.extract(0, b"boom")
+    assert prefilter.extract(0, b"boom, a drill") is None
 
 
 def test_a_pattern_that_hyperscan_refuses_is_told() -> None:
@@ -123,7 +123,7 @@ def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
 
 def test_rules_compiled_ahead_judge_the_same_and_tell_a_bad_pattern_with_the_first_line() -> None:
     line = b"bind() to 0.0.0.0:80 failed (98: Address already in use)"
-    assert Prefilter(RULES, ahead=True).verdict(line) == screen().verdict(line)
+    assert Prefilter(RULES, ahead=True).verdict(line) == prefilter().verdict(line)
     bad = Prefilter([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")], ahead=True)
     for _ in range(2):
         with pytest.raises(WrongUsage):

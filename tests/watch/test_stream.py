@@ -13,27 +13,27 @@ def parse(raw: bytes) -> Line:
     return Line(1.0, raw, "app")
 
 
-def test_triggers_come_as_their_batch_completes(screen: Prefilter) -> None:
+def test_triggers_come_as_their_batch_completes(prefilter: Prefilter) -> None:
     def endless():
         while True:
             yield [b"calm", b"write /srv/x: no space left on device"]
 
     counts = Counts()
-    stream = triage_text(Watcher(screen, host="h"), endless(), Reader(1.0), counts, batch=1000)
+    stream = triage_text(Watcher(prefilter, host="h"), endless(), Reader(1.0), counts, batch=1000)
     assert [trigger.count for trigger in islice(stream, 3)] == [500, 500, 500]
     assert counts.lines == 3000
 
 
-def test_counters_add_up_at_the_end(screen: Prefilter) -> None:
+def test_counters_add_up_at_the_end(prefilter: Prefilter) -> None:
     lines = [Line(1.0, b"frobnicator: fatal error", "app", "log")] * 10 + [parse(b"no space left on device")]
     counts = Counts()
-    (trigger,) = triage_lines(Watcher(screen, host="h"), lines, counts, batch=4)
+    (trigger,) = triage_lines(Watcher(prefilter, host="h"), lines, counts, batch=4)
     assert (trigger.rule, counts.lines, counts.triggers, counts.dropped) == ("no-space", 11, 1, 0)
     assert counts.novel[0].subject == "app"
     assert counts.rate > 0
 
 
-def test_nothing_in_nothing_out(screen: Prefilter) -> None:
+def test_nothing_in_nothing_out(prefilter: Prefilter) -> None:
     counts = Counts()
-    assert list(triage_text(Watcher(screen, host="h"), [], Reader(1.0), counts)) == []
+    assert list(triage_text(Watcher(prefilter, host="h"), [], Reader(1.0), counts)) == []
     assert (counts.lines, counts.triggers) == (0, 0)

@@ -51,30 +51,30 @@ def kinds(triggers: Sequence[Trigger]) -> list[tuple[object, ...]]:
     )
 
 
-def by_blocks(screen: Prefilter, raw: list[bytes], size: int) -> Sightings:
+def by_blocks(prefilter: Prefilter, raw: list[bytes], size: int) -> Sightings:
     blocks = [raw[start : start + size] for start in range(0, len(raw), size)]
-    return Watcher(screen, host="own").see_text(blocks, Reader(NOW))
+    return Watcher(prefilter, host="own").see_text(blocks, Reader(NOW))
 
 
-def test_it_finds_what_reading_every_line_finds(screen: Prefilter) -> None:
+def test_it_finds_what_reading_every_line_finds(prefilter: Prefilter) -> None:
     raw = lines(3000)
     reader = Reader(NOW)
     reader.turn(raw)
-    every = Watcher(screen, host="own").see([reader.line(one, number) for number, one in enumerate(raw)])
-    assert kinds(by_blocks(screen, raw, 3000).triggers) == kinds(t for t in every.triggers if t.rule != "log-flood")
+    every = Watcher(prefilter, host="own").see([reader.line(one, number) for number, one in enumerate(raw)])
+    assert kinds(by_blocks(prefilter, raw, 3000).triggers) == kinds(t for t in every.triggers if t.rule != "log-flood")
 
 
-def test_what_cannot_be_told_is_counted_the_first_time_and_again(screen: Prefilter) -> None:
+def test_what_cannot_be_told_is_counted_the_first_time_and_again(prefilter: Prefilter) -> None:
     raw = [b"some words"] * 10 + [b"[12.345678] usb"] * 5 + [b"2026-11-22 10:00:00 words"] * 3
     reader = Reader(NOW)
-    watcher = Watcher(screen, host="own")
+    watcher = Watcher(prefilter, host="own")
     seen = watcher.see_text([raw], reader)
     assert seen.unread == Unread(18, 15, 13)
     assert watcher.see_text([raw[-3:]], reader).unread == Unread(3, 0, 3)
 
 
-def test_verdicts_are_begun_anew_for_other_rules(screen: Prefilter) -> None:
+def test_verdicts_are_begun_anew_for_other_rules(prefilter: Prefilter) -> None:
     reader = Reader(NOW)
-    kept = TextVerdicts.of(reader, screen)
-    assert TextVerdicts.of(reader, screen) is kept
+    kept = TextVerdicts.of(reader, prefilter)
+    assert TextVerdicts.of(reader, prefilter) is kept
     assert TextVerdicts.of(reader, Prefilter(())) is not kept

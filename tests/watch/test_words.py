@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.rule import Rule, compile_pattern
 from stillwatch.watch.words import DIGITS, WordSearch, bare, needles_of, words_of
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 
 RULES = load_rules()
 
@@ -56,8 +56,8 @@ def test_what_a_pattern_matches_has_its_words_and_numbers(rule: Rule, data: st.D
         assert any(word.encode() in key.lower() for word in words)
     if needles := needles_of(pattern):
         assert any(needle in line for needle in needles)
-    assert screen().words.found([b"nothing", key]) == {1}
-    needed = screen().hangs_on(key)
+    assert prefilter().words.found([b"nothing", key]) == {1}
+    needed = prefilter().hangs_on(key)
     assert needed is None or any(needle in line for needle in needed)
 
 

@@ -46,21 +46,21 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files: tuple[Kept, ...]
 
 
-def parts(places: Paths) -> dict[str, Path]:
+def parts(paths: Paths) -> dict[str, Path]:
     """The directories that make up the state."""
-    found = {"daemon": places.state, "gate": places.gate_state}
-    return found if places.trial else {**found, "good-copies": GOOD_COPIES}
+    found = {"daemon": paths.state, "gate": paths.gate_state}
+    return found if paths.trial else {**found, "good-copies": GOOD_COPIES}
 
 
-def back_up(places: Paths, target: Path, *, host: str, now: float) -> Manifest:
+def back_up(paths: Paths, target: Path, *, host: str, now: float) -> Manifest:
     """Write a new archive that only its owner may read; each database as it was at one moment.
 
     Raises WrongUsage where the file is there already, NotReachable where something cannot be read or written.
     """
     with tempfile.TemporaryDirectory(prefix="stillwatch-backup-") as folder:
-        found = [kept for part, root in parts(places).items() for kept in _copied(part, root, Path(folder))]
+        found = [kept for part, root in parts(paths).items() for kept in _copied(part, root, Path(folder))]
         if not found:
-            raise NotReachable(f"there is no state in {places.state}", next_step="name the right --state-dir")
+            raise NotReachable(f"there is no state in {paths.state}", next_step="name the right --state-dir")
         manifest = Manifest(format=FORMAT, version=version("stillwatch"), host=host, at=now, files=tuple(found))
         _write_archive(target, Path(folder), manifest)
     return manifest

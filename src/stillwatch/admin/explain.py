@@ -13,7 +13,7 @@ from stillwatch.views.gate import EXPLAIN, Explained
 
 
 async def explain_action(
-    places: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
+    paths: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
 ) -> Explained:
     """Judged in this process, by the policy file and what PID 1 says; no gate is needed.
 
@@ -22,5 +22,5 @@ async def explain_action(
     if action == "undo":
         with contextlib.suppress(StillwatchError):
             fields = {"action": action, "target": target, "arguments": dict(arguments)}
-            return await ask_async(places, EXPLAIN, door="admin", **fields)
-    return EXPLAIN.read(await explain(places, level, action, target, arguments))
+            return await ask_async(paths, EXPLAIN, door="admin", **fields)
+    return EXPLAIN.read(await explain(paths, level, action, target, arguments))

@@ -19,10 +19,10 @@ from stillwatch.install.installer import Installer
 from stillwatch.install.polkit import polkit_rules
 
 
-def policy_of(places: Paths, file: Path | None = None) -> Policy:
+def policy_of(paths: Paths, file: Path | None = None) -> Policy:
     """The policy in force, or that of a file. Raises StillwatchError where the gate would not believe it."""
-    trusted = frozenset({0, os.getuid()} if places.trial or file else {0})
-    return load_policy(file or places.policy_file, trusted)
+    trusted = frozenset({0, os.getuid()} if paths.trial or file else {0})
+    return load_policy(file or paths.policy_file, trusted)
 
 
 def policy_of_text(text: bytes) -> Policy:
@@ -45,10 +45,10 @@ def declared(policy: Policy) -> dict[str, list[str]]:
     }
 
 
-def declared_already(places: Paths) -> dict[str, set[str]]:
+def declared_already(paths: Paths) -> dict[str, set[str]]:
     """What need not be suggested any more; nothing where the policy is not believed."""
     try:
-        policy = policy_of(places)
+        policy = policy_of(paths)
     except StillwatchError:
         return {}
     return {
@@ -58,9 +58,9 @@ def declared_already(places: Paths) -> dict[str, set[str]]:
     }
 
 
-async def suggested(places: Paths) -> list[Suggestion]:
+async def suggested(paths: Paths) -> list[Suggestion]:
     """What the policy could declare on this host and does not yet; all of it where the policy is not believed."""
-    return await suggestions(declared_already(places))
+    return await suggestions(declared_already(paths))
 
 
 async def apply_policy(installer: Installer, file: Path) -> int:

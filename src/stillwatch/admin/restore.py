@@ -33,15 +33,15 @@ class Restored:
     aside: Mapping[str, Path]
 
 
-def restore(places: Paths, source: Path, *, now: float) -> Restored:
+def restore(paths: Paths, source: Path, *, now: float) -> Restored:
     """Put the archive's state in the place of today's, which is moved aside. Daemon and gate must not run.
 
     Everything is checked first: names, sums, databases, the chain of the audit log; nothing is changed where one of
     them is wrong. Raises WrongUsage for a bad archive, NotReachable where something runs or cannot be written.
     """
-    roots = parts(places)
+    roots = parts(paths)
     with ExitStack() as stack:
-        for who, lock in (("the daemon", places.state / "daemon.lock"), ("the gate", places.gate_state / "lock")):
+        for who, lock in (("the daemon", paths.state / "daemon.lock"), ("the gate", paths.gate_state / "lock")):
             stack.enter_context(_idle(who, lock))
         return _restored(roots, source, now)
 

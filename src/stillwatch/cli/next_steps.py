@@ -30,7 +30,7 @@ def next_steps(app: App, options: GlobalOptions) -> Iterator[Line]:
     ]
     if not _has_model(app):
         steps.append((f"{say} models pull qwen2.5-coder-1.5b", "a language model; until then the rules work alone"))
-    if not app.places.trial and not any(path.exists() for path in POLKIT):
+    if not app.paths.trial and not any(path.exists() for path in POLKIT):
         steps.append(("apt-get install polkitd", "without it the gate may explain and ask, and cannot act"))
     width = max(len(command) for command, _ in steps) + 2
     for command, why in steps:
@@ -53,4 +53,4 @@ def _has_model(app: App) -> bool:
     from stillwatch.records.chat import TIERS
 
     urls = any(app.config.llm.tier(tier).url for tier in TIERS)
-    return urls or any(model.path for model in models(app.places.model_folders))
+    return urls or any(model.path for model in models(app.paths.model_folders))

@@ -75,7 +75,7 @@ def perform(name: str, summary: str, command: Command | Group, words: Sequence[s
 
 def refuse_closed_service(typed: str) -> None:
     """Raises NotReachable where the service's state is closed to whoever asks. typed: the command as it was given."""
-    if door.app(ignore_config=True).places.closed_service:
+    if door.app(ignore_config=True).paths.closed_service:
         raise NotReachable(
             "Stillwatch runs here as a service, and you may not read its state",
             next_step=f"sudo {typed}   (or --state-dir DIR, for a trial of your own)",

@@ -41,7 +41,7 @@ class RuleReload:
             seen = state
             try:
                 for watcher in watchers:  # each with an automaton of its own: they scan in threads side by side
-                    watcher.screen, self.problems = await asyncio.to_thread(self.load)
+                    watcher.prefilter, self.problems = await asyncio.to_thread(self.load)
             except WrongUsage as error:
                 self.problems = [str(error)]
             standing.beside("rules", "; ".join(self.problems[:3]))

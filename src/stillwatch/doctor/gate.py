@@ -20,33 +20,33 @@ HELPER_NAMES = ("look", "peek", "act")
 POLKIT_SERVICE = Path("/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service")
 
 
-async def gate_findings(places: Paths) -> list[Checked]:
+async def gate_findings(paths: Paths) -> list[Checked]:
     """What the doctor says about the gate and its policy. Never raises."""
     version, problem = "", ""
     try:
-        version = policy_of(places).version
+        version = policy_of(paths).version
     except StillwatchError as error:
         problem = str(error)
-    return await examine_gate(places, version, problem, declared_already(places))
+    return await examine_gate(paths, version, problem, declared_already(paths))
 
 
 async def examine_gate(
-    places: Paths, version: str, problem: str, declared: Mapping[str, Collection[str]]
+    paths: Paths, version: str, problem: str, declared: Mapping[str, Collection[str]]
 ) -> list[Checked]:
     """version: the hash of the policy; problem: why the gate would not believe it, "" if it would. Never raises."""
-    found = [policy(places, version, problem), *standing(places)]
-    if not places.trial:
+    found = [policy(paths, version, problem), *standing(paths)]
+    if not paths.trial:
         found += [helpers(), *polkit()]
     return [*found, *could_be_declared(await suggestions(declared))]
 
 
-def policy(places: Paths, version: str, problem: str) -> Checked:
+def policy(paths: Paths, version: str, problem: str) -> Checked:
     """Whether it loads, and as a service also whether it is the one that was applied."""
-    file = places.policy_file
+    file = paths.policy_file
     if problem:
         return Checked(topic="policy", ok=False, text=problem, mend="stillwatch policy check")
     where = str(file) if file.exists() else "no file, so the default holds: everything asks"
-    if places.trial:
+    if paths.trial:
         return Checked(topic="policy", ok=True, text=where)
     try:
         applied = file.with_name("policy.applied").read_text().strip()
@@ -58,12 +58,12 @@ def policy(places: Paths, version: str, problem: str) -> Checked:
     return Checked(topic="policy", ok=True, text=f"{where}, in force")
 
 
-def standing(places: Paths) -> Iterator[Checked]:
+def standing(paths: Paths) -> Iterator[Checked]:
     """Whether a gate answers, and whether something holds it back."""
     try:
-        said = ask(places, STATUS, seconds=3.0)
+        said = ask(paths, STATUS, seconds=3.0)
     except NotReachable as error:
-        yield _silent(places, error)
+        yield _silent(paths, error)
         return
     except StillwatchError as error:
         yield Checked(topic="gate", ok=True, text=f"runs, and does not talk to us: {error}")
@@ -81,9 +81,9 @@ def standing(places: Paths) -> Iterator[Checked]:
         yield Checked(topic="quarantine", ok=False, text=text, mend=f"stillwatch resume {name}")
 
 
-def _silent(places: Paths, error: NotReachable) -> Checked:
+def _silent(paths: Paths, error: NotReachable) -> Checked:
     """In a trial it need not run; as a service it must, if we are somebody to whom it answers."""
-    if places.trial:
+    if paths.trial:
         return Checked(topic="gate", ok=True, text="does not run, so this host is only observed: 'stillwatch gate'")
     if isinstance(error.__cause__, PermissionError):
         return Checked(topic="gate", ok=True, text="talks only to root and the group stillwatch-admin")

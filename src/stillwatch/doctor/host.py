@@ -33,45 +33,45 @@ ILLEGAL_INSTRUCTION = -4
 PATIENCE = 20.0
 
 
-async def examine(config: Config, places: Paths, *, has_key: bool = False) -> list[Checked]:
+async def examine(config: Config, paths: Paths, *, has_key: bool = False) -> list[Checked]:
     """Everything that `check` and `up` need, in the order in which one would mend it. Nothing here raises.
 
     has_key: an API key exists.
     """
-    packages, engines = await asyncio.gather(native_packages(), engine(config, places))
+    packages, engines = await asyncio.gather(native_packages(), engine(config, paths))
     return [
-        *configuration(places, has_key=has_key),
+        *configuration(paths, has_key=has_key),
         required_packages(),
         packages,
         systemd(),
         *bus(),
         journal(config),
-        state(places),
-        *remembered(config, places),
-        space(places),
+        state(paths),
+        *remembered(config, paths),
+        space(paths),
         *engines,
-        *tier_models(config, places),
-        *memory_advice(config, places),
+        *tier_models(config, paths),
+        *memory_advice(config, paths),
         *ports(config),
         notifications(config),
     ]
 
 
-def configuration(places: Paths, *, has_key: bool) -> Iterator[Checked]:
+def configuration(paths: Paths, *, has_key: bool) -> Iterator[Checked]:
     """The file's problems, each with its line; a broken one ends every other command with one line."""
-    if places.config_file is None:
+    if paths.config_file is None:
         yield Checked(topic="configuration", ok=True, text="no file, so the defaults are used")
         return
     try:
-        found = examine_file(places.config_file, places.model_folders, has_key=has_key)
+        found = examine_file(paths.config_file, paths.model_folders, has_key=has_key)
     except WrongUsage as error:
         yield Checked(topic="configuration", ok=False, text=str(error))
         return
     problems = (*found.errors, *found.warnings)
     if not problems:
-        yield Checked(topic="configuration", ok=True, text=str(places.config_file))
+        yield Checked(topic="configuration", ok=True, text=str(paths.config_file))
     for one in problems:
-        text = f"{places.config_file}, line {one.line}: {one.text}"
+        text = f"{paths.config_file}, line {one.line}: {one.text}"
         yield Checked(topic="configuration", ok=False, text=text, mend=one.next_step)
 
 
@@ -130,23 +130,23 @@ def journal(config: Config, folders: tuple[Path, ...] = HOST_JOURNALS) -> Checke
     return Checked(topic="journal", ok=True, text=f"{len(files)} files in {files[0].parent}, readable")
 
 
-def state(places: Paths) -> Checked:
+def state(paths: Paths) -> Checked:
     """Whether what is found out can be remembered."""
-    folder = _nearest(places.state)
+    folder = _nearest(paths.state)
     if os.access(folder, os.W_OK | os.X_OK):
-        return Checked(topic="state", ok=True, text=f"{places.state} can be written")
-    text = f"{places.state} cannot be written by {_me()}, so nothing is remembered"
+        return Checked(topic="state", ok=True, text=f"{paths.state} can be written")
+    text = f"{paths.state} cannot be written by {_me()}, so nothing is remembered"
     return Checked(
         topic="state", ok=False, text=text, mend='stillwatch check --state-dir "$HOME/.local/state/stillwatch"'
     )
 
 
-def remembered(config: Config, places: Paths) -> Iterator[Checked]:
+def remembered(config: Config, paths: Paths) -> Iterator[Checked]:
     """What the daemon keeps of the past, where there is something and it may be read."""
-    if not os.access(places.state / FILE_NAME, os.R_OK):
+    if not os.access(paths.state / FILE_NAME, os.R_OK):
         return
     try:
-        store = Store.open(places.state, read_only=True)
+        store = Store.open(paths.state, read_only=True)
     except StillwatchError as error:
         yield Checked(topic="memory kept", ok=False, text=error.args[0], mend=error.next_step)
         return
@@ -155,9 +155,9 @@ def remembered(config: Config, places: Paths) -> Iterator[Checked]:
     yield Checked(topic="memory kept", ok=report.bytes <= report.most_bytes, text=f"{report} ([keep])")
 
 
-def space(places: Paths) -> Checked:
+def space(paths: Paths) -> Checked:
     """A gigabyte is what the store, and a small model, want."""
-    folder = _nearest(places.models)
+    folder = _nearest(paths.models)
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:

@@ -29,12 +29,12 @@ def own_tiers(config: Config) -> list[Tier]:
     return [tier for tier in TIERS if config.llm.tier(tier).enabled and config.llm.tier(tier).url is None]
 
 
-async def engine(config: Config, places: Paths) -> list[Checked]:
+async def engine(config: Config, paths: Paths) -> list[Checked]:
     """The program that runs the models, and what would come before it and does not run here; each is tried."""
     if not own_tiers(config):
         return [Checked(topic=ENGINE, ok=True, text="not needed: no tier of the configuration runs on one of ours")]
     try:
-        choice = await choose(even_named=True, as_service=places.as_service)
+        choice = await choose(even_named=True, as_service=paths.as_service)
     except NotReachable as missing:
         return [Checked(topic=ENGINE, ok=False, text=missing.args[0], mend=missing.next_step)]
     passed = f"; passed over: {'; '.join(map(str, choice.failed))}" if choice.failed else ""
@@ -42,9 +42,9 @@ async def engine(config: Config, places: Paths) -> list[Checked]:
     return [Checked(topic=ENGINE, ok=not choice.failed, text=text, mend=BUILD if choice.failed else "")]
 
 
-def tier_models(config: Config, places: Paths) -> Iterator[Checked]:
+def tier_models(config: Config, paths: Paths) -> Iterator[Checked]:
     """For each tier of our own its model and what it can do; for those without one, together, what to fetch."""
-    assigned = assign(config.llm, places.model_folders)
+    assigned = assign(config.llm, paths.model_folders)
     lacking: dict[Checked, list[Tier]] = {}
     for tier in own_tiers(config):
         found = assigned[tier]
@@ -63,14 +63,14 @@ def tier_models(config: Config, places: Paths) -> Iterator[Checked]:
         yield replace(finding, text=f"{' and '.join(tiers)}: {finding.text}")
 
 
-def memory_advice(config: Config, places: Paths, memory: int | None = None) -> Iterator[Checked]:
+def memory_advice(config: Config, paths: Paths, memory: int | None = None) -> Iterator[Checked]:
     """Which models of the catalogue this host has the memory for. memory: bytes of the host."""
     if not own_tiers(config):
         return
     memory = total() if memory is None else memory
     fitting = [
         replace(model, path=model.path or Path(model.name))
-        for model in models(places.model_folders)
+        for model in models(paths.model_folders)
         if model.memory_gib * GIB <= memory
     ]
     chosen = advise(fitting, memory)

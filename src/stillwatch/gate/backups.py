@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from stillwatch.gate.change.action import World
+from stillwatch.gate.change.action import HostAccess
 from stillwatch.gate.declared import Backup, Declared
 
 
-async def stale_backups(world: World, target: str, units: Collection[str]) -> tuple[str, ...]:
+async def stale_backups(access: HostAccess, target: str, units: Collection[str]) -> tuple[str, ...]:
     """One sentence for each. units: all that the change touches, under every name; target: a declared entry's, too."""
-    touched = {*units, *_paths(world.declared, target)}
-    concerned = [one for one in world.declared.backups if any(_covers(one, each) for each in touched)]
-    return tuple([said for one in concerned if (said := await _said(world, one))])
+    touched = {*units, *_paths(access.declared, target)}
+    concerned = [one for one in access.declared.backups if any(_covers(one, each) for each in touched)]
+    return tuple([said for one in concerned if (said := await _said(access, one))])
 
 
-async def _said(world: World, backup: Backup) -> str:
+async def _said(access: HostAccess, backup: Backup) -> str:
     """ "" for one that is fresh. An end in the future is no proof: the clock was moved."""
-    unit = await world.bus.unit(backup.unit)
+    unit = await access.bus.unit(backup.unit)
     if unit is None or (unit.result, unit.exit_status) != ("success", 0) or not unit.exited_at:
         return f"PID 1 knows of no verified run of its backup {backup.unit}"
-    hours = (world.clock.now() - unit.exited_at) / 3600
+    hours = (access.clock.now() - unit.exited_at) / 3600
     fresh = 0 <= hours <= backup.max_age_hours
     return "" if fresh else f"its backup {backup.unit} is {hours:.0f} h old, {backup.max_age_hours} h are allowed"
 

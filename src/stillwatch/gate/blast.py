@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from stillwatch.gate.change.action import BlastRadius, Refused, World
+from stillwatch.gate.change.action import BlastRadius, HostAccess, Refused
 from stillwatch.unit.transaction import Effects, Job, Verb
 
 PEEK_SECONDS: Final = 5.0
@@ -22,7 +22,7 @@ DOING: Final[Mapping[Verb, str]] = {
 }
 
 
-async def blast_radius(world: World, jobs: Collection[Job], effects: Effects) -> BlastRadius:
+async def blast_radius(access: HostAccess, jobs: Collection[Job], effects: Effects) -> BlastRadius:
     """jobs: what PID 1 would be told; effects: all that it would do then. Raises Refused beyond MOST_DOWN units."""
     if effects.isolates:
         raise Refused(f"all other units would stop: {effects.isolates[0]} isolates what is started when it ends")
@@ -31,9 +31,9 @@ async def blast_radius(world: World, jobs: Collection[Job], effects: Effects) ->
     others = tuple(unit for unit in down if unit not in asked)
     if len(down) > MOST_DOWN:
         raise Refused(f"more than {MOST_DOWN} units would go down")
-    units = tuple(sorted({name for unit in down for name in await _names(world, unit)}))
-    seen = await dropped(world, units) if down else Dropped()
-    sessions = tuple(sorted({*seen.sessions, *(await world.bus.sessions(units) if down else ())}))
+    units = tuple(sorted({name for unit in down for name in await _names(access, unit)}))
+    seen = await dropped(access, units) if down else Dropped()
+    sessions = tuple(sorted({*seen.sessions, *(await access.bus.sessions(units) if down else ())}))
     said = [_drops(jobs, seen), f"in use by open sessions: {', '.join(sessions)}" if sessions else ""]
     for verb in DOING:
         also = [unit for unit in effects.of(verb) if unit not in asked and (unit in others or verb not in DOWN)]
@@ -55,8 +55,8 @@ def _drops(jobs: Collection[Job], seen: Dropped) -> str:
     return f"{doing} drops {seen.count} connection{'s' * (seen.count != 1)}{whose}" if seen.count else ""
 
 
-async def _names(world: World, unit: str) -> tuple[str, ...]:
-    known = await world.bus.unit(unit)
+async def _names(access: HostAccess, unit: str) -> tuple[str, ...]:
+    known = await access.bus.unit(unit)
     return known.names if known else (unit,)
 
 
@@ -68,10 +68,10 @@ class Dropped(msgspec.Struct, frozen=True):
     sessions: tuple[str, ...] = ()
 
 
-async def dropped(world: World, units: Sequence[str]) -> Dropped:
+async def dropped(access: HostAccess, units: Sequence[str]) -> Dropped:
     """What is not known is not said, and refuses nothing: it could only have raised a risk (decision 0006)."""
     try:
         async with asyncio.timeout(PEEK_SECONDS):
-            return msgspec.convert(await world.peek({"see": "connections", "units": list(units)}), Dropped)
+            return msgspec.convert(await access.peek({"see": "connections", "units": list(units)}), Dropped)
     except (Refused, TimeoutError, msgspec.ValidationError):
         return Dropped()

@@ -51,7 +51,7 @@ class Gate:
     ) -> None:
         self.database, self.judge, self.policy_file, self.trial_uid = database, judge, policy_file, trial_uid
         self.ceiling = ceiling if trial_uid is None else lower_level(ceiling, "suggest")
-        self.clock = judge.world.clock
+        self.clock = judge.access.clock
         self.proposals, self.limits = Proposals(database), Limits(database, self.clock, boot_id)
         self.notes = Notes(self.clock)
         self.switch, self.codes = Switch(database, database.folder), Codes(database, database.folder)
@@ -76,7 +76,7 @@ class Gate:
             self.policy, self.problem = self._trusted_policy(), ""
         except Refused as refused:
             self.policy, self.problem = Policy(), str(refused)
-        self.judge.world.declared = self.policy
+        self.judge.access.declared = self.policy
 
     def _trusted_policy(self) -> Policy:
         if self.trial_uid is not None:

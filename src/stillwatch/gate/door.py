@@ -15,8 +15,8 @@ from stillwatch.views.gate import PROPOSE, SHOW, STATUS, KeptProposal, TurnedDow
 class GateSocket:
     """ports.GateDoor over the gate's socket."""
 
-    def __init__(self, places: Paths) -> None:
-        self._places = places
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
 
     async def propose(self, proposal: Proposal, incident: str) -> Answered:
         """A refusal is an answer with its decision, never an exception; NotReachable is raised."""
@@ -28,16 +28,16 @@ class GateSocket:
             "incident": incident[:64],
         }
         try:
-            return answered(await ask_async(self._places, PROPOSE, **said))
+            return answered(await ask_async(self._paths, PROPOSE, **said))
         except GateRefused as refused:
             decision = Decision(verdict="refuse", rule="gate", reason=str(refused))
             return Answered(id="", state="refused", decision=decision, outcome=None)
 
     async def look_up(self, proposal_id: str) -> Answered:
-        return answered(await ask_async(self._places, SHOW, id=proposal_id))
+        return answered(await ask_async(self._paths, SHOW, id=proposal_id))
 
     async def answers(self) -> None:
-        await ask_async(self._places, STATUS)
+        await ask_async(self._paths, STATUS)
 
 
 def answered(reply: KeptProposal | TurnedDown) -> Answered:

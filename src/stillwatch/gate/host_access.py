@@ -1,4 +1,4 @@
-"""The real world behind the actions: PID 1, the helpers' sockets, the policy's declared sets, the clock."""
+"""The real host behind the actions: PID 1, the helpers' sockets, the policy's declared sets, the clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_QUEUED: Final = 32
 NIXOS_DEADLINE: Final = 1_800.0
 
 
-class HostAccess:
+class LiveHostAccess:
     """owner: the uid that must stand behind a helper's socket (systemd's, so root's; a trial's own).
 
     installed: whether the helpers belong to the installation, so that one which cannot be reached is a fault (R7).

@@ -18,10 +18,10 @@ from stillwatch.gate.change.action import (
     Action,
     BlastRadius,
     Change,
+    HostAccess,
     NotInstalled,
     Precondition,
     Refused,
-    World,
 )
 from stillwatch.gate.change.undo import Made, Undo
 from stillwatch.gate.policy import (
@@ -76,8 +76,8 @@ class Judge:
     made: the change of an id, as the gate's book has it; None where there is no such, or no book.
     """
 
-    def __init__(self, world: World, catalogue: Mapping[str, Action], host: str) -> None:
-        self.world, self.catalogue, self.host = world, catalogue, host
+    def __init__(self, access: HostAccess, catalogue: Mapping[str, Action], host: str) -> None:
+        self.access, self.catalogue, self.host = access, catalogue, host
         self.made: Callable[[str], Made | None] = lambda _: None
 
     def decode(self, name: str, target: str, arguments: Mapping[str, object]) -> tuple[Action, Change]:
@@ -107,17 +107,17 @@ class Judge:
             raise Refused(f"the state could not be read: {in_short(error)}") from error
 
     async def _read(self, policy: Policy, action: Action, change: Change) -> Reading:
-        await action.check_target(self.world, change)
-        change = await action.canonical(self.world, change)
-        now = await action.precondition(self.world, change)
+        await action.check_target(self.access, change)
+        change = await action.canonical(self.access, change)
+        now = await action.precondition(self.access, change)
         meant, doer = (action.made.change, action.made.action) if isinstance(action, Undo) else (change, action)
-        jobs = await doer.jobs(self.world, meant, now.facts, undo=doer is not action)
-        effects = await self.world.bus.effects(jobs) if jobs else Effects()
-        blast = await blast_radius(self.world, jobs, effects)
-        names = await self._names(doer.about(self.world, meant))
+        jobs = await doer.jobs(self.access, meant, now.facts, undo=doer is not action)
+        effects = await self.access.bus.effects(jobs) if jobs else Effects()
+        blast = await blast_radius(self.access, jobs, effects)
+        names = await self._names(doer.about(self.access, meant))
         touches = await self._touches(meant, names, jobs, effects, undo=doer is not action)
-        near = {name for unit in now.touches for name in (await names_of(self.world.bus, unit)).relatives}
-        stale = await stale_backups(self.world, meant.target, _all_names(names, touches, near))
+        near = {name for unit in now.touches for name in (await names_of(self.access.bus, unit)).relatives}
+        stale = await stale_backups(self.access, meant.target, _all_names(names, touches, near))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = PolicyCase(
             action=meant.action,
@@ -131,10 +131,10 @@ class Judge:
             or protected_among(touches, policy)
             or await self._carries({*names.own, *near, *(touch.unit for touch in touches)}, effects),
             host_state=await self._host_state(policy),
-            minute=minute_of_day(self.world.clock.now()),
+            minute=minute_of_day(self.access.clock.now()),
         )
         digest = bound_hash(plain(change), self.host, policy.version, now.facts)
-        asked = [known.name if (known := await self.world.bus.unit(unit)) else unit for _, unit in jobs]
+        asked = [known.name if (known := await self.access.bus.unit(unit)) else unit for _, unit in jobs]
         things = (thing(now.facts, change.target), *asked, *(touch.unit for touch in touches if touch.needs))
         things = tuple(dict.fromkeys(things))
         return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest, things=things)
@@ -149,7 +149,7 @@ class Judge:
             itself = unit in names.own
             if (verb, unit) not in jobs if itself else verb == "stop" and unit not in effects.up:
                 continue
-            each = await names_of_any(self.world.bus, unit)
+            each = await names_of_any(self.access.bus, unit)
             found.append(touching(verb, each, meant.action, unit=unit, itself=itself, undo=undo, named=unit in named))
         return tuple(touch for touch in found if touch)
 
@@ -161,20 +161,20 @@ class Judge:
             action, change = self.decode(name, target, arguments)
             words = (target, *(value for value in arguments.values() if isinstance(value, str)))
             protected = protected_by(words, policy.protected)
-            minute = minute_of_day(self.world.clock.now())
+            minute = minute_of_day(self.access.clock.now())
             case = PolicyCase(action=name, names=(target,), risk=action.risk, protected=protected, minute=minute)
             now = Precondition(ok=False, reason=str(absent))
             return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 
     async def names_for(self, said: str) -> list[str]:
         """The things that a person's word for one may mean: a unit by another name, a declared entry by its own."""
-        declared = self.world.declared
+        declared = self.access.declared
         placed = [
             (one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks, *declared.releases)
         ]
         logs = [(one.name, one.directory) for one in declared.rotated_logs]
         places = [place for name, place in (*placed, *logs) if name == said]
-        unit = await self.world.bus.unit(said) if may_be_named(said) else None
+        unit = await self.access.bus.unit(said) if may_be_named(said) else None
         return [*places, *([unit.name] if unit else [])]
 
     async def _carries(self, names: Collection[str], effects: Effects) -> str:
@@ -185,7 +185,7 @@ class Judge:
         down = {unit for unit in effects.of("stop", "restart", "reload") if unit in effects.up}
         known = await self._carriers() if down else Carriers()
         for name in sorted(names):
-            unit = await self.world.bus.unit(name) if may_be_named(name) else None
+            unit = await self.access.bus.unit(name) if may_be_named(name) else None
             why = (known.units.get(name, "") if name in down else "") or (carries(unit, known.uplinks) if unit else "")
             if why:
                 return f"{name} ({why})"
@@ -193,19 +193,19 @@ class Judge:
 
     async def _carriers(self) -> Carriers:
         try:
-            return msgspec.convert(await self.world.peek({"see": "carriers"}), Carriers)
+            return msgspec.convert(await self.access.peek({"see": "carriers"}), Carriers)
         except NotInstalled:
             return Carriers()
 
     async def _names(self, about: Sequence[str]) -> Names:
         # That it is here, or is masked as it should be, the action has checked.
-        units = [await names_of_any(self.world.bus, one) for one in about if may_be_named(one)]
+        units = [await names_of_any(self.access.bus, one) for one in about if may_be_named(one)]
         own = {*about, *(name for unit in units for name in unit.own)}
         return Names.of(own, (name for unit in units for name in unit.relatives))
 
     async def _host_state(self, policy: Policy) -> str:
         """Asked only where a rule wants to know."""
-        return await self.world.bus.system_state() if any(rule.host for rule in policy.rule) else "unknown"
+        return await self.access.bus.system_state() if any(rule.host for rule in policy.rule) else "unknown"
 
 
 def _all_names(names: Names, touches: Sequence[Touch], more: Collection[str]) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from typing import Final
 from stillwatch.config import Config, Paths
 from stillwatch.errors import NotReachable, StillwatchError, unusable
 from stillwatch.gate.admin_verbs import AdminVerbs
-from stillwatch.gate.change.action import World
+from stillwatch.gate.change.action import HostAccess
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.database import GateDatabase
-from stillwatch.gate.host_access import HostAccess
+from stillwatch.gate.host_access import LiveHostAccess
 from stillwatch.gate.judge import Judge
 from stillwatch.gate.server import Admission, Server, open_doors
 from stillwatch.gate.trust import read_trusted
@@ -35,35 +35,35 @@ ADMINS: Final = "stillwatch-admin"
 TICK: Final = 0.5
 
 
-def run_gate(config: Config, places: Paths, world: World | None = None) -> int:
+def run_gate(config: Config, paths: Paths, access: HostAccess | None = None) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code. Raises StillwatchError where it cannot start."""
-    trial_uid = os.getuid() if places.trial else None
-    if trial_uid is None and places.config_file is not None:
-        read_trusted(places.config_file, frozenset({0}))
-    with _only_one(places.gate_state):
-        gate = build(config, places, world or HostAccess(installed=trial_uid is None), trial_uid)
+    trial_uid = os.getuid() if paths.trial else None
+    if trial_uid is None and paths.config_file is not None:
+        read_trusted(paths.config_file, frozenset({0}))
+    with _only_one(paths.gate_state):
+        gate = build(config, paths, access or LiveHostAccess(installed=trial_uid is None), trial_uid)
         try:
-            doors = open_doors(places.gate_runtime, 0o600)
+            doors = open_doors(paths.gate_runtime, 0o600)
         except OSError as error:
-            raise NotReachable(f"{places.gate_runtime}: {error}", next_step="see `stillwatch doctor`") from error
+            raise NotReachable(f"{paths.gate_runtime}: {error}", next_step="see `stillwatch doctor`") from error
         asyncio.run(serve(Server(gate, admission(trial_uid)), doors))
         gate.database.close()
     return 0
 
 
-def build(config: Config, places: Paths, world: World, trial_uid: int | None) -> AdminVerbs:
+def build(config: Config, paths: Paths, access: HostAccess, trial_uid: int | None) -> AdminVerbs:
     """The gate over its state directory; what a crash left open is told as `unknown` at once."""
-    folder = places.gate_state
+    folder = paths.gate_state
     try:
-        database = GateDatabase(folder, world.clock, partial(send_anchor, log_name(folder)))
+        database = GateDatabase(folder, access.clock, partial(send_anchor, log_name(folder)))
     except (OSError, sqlite3.Error) as error:
         raise unusable(folder / "gate.db", error) from error
     gate = AdminVerbs(
         database=database,
-        judge=Judge(world, CATALOGUE, host_id()),
+        judge=Judge(access, CATALOGUE, host_id()),
         boot_id=boot_id(),
         ceiling=config.autonomy,
-        policy_file=places.policy_file,
+        policy_file=paths.policy_file,
         trial_uid=trial_uid,
     )
     with contextlib.suppress(OSError, sqlite3.Error):  # the next tick tries again; until then nothing else is begun

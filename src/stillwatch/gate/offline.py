@@ -10,29 +10,29 @@ from stillwatch.config import Autonomy, Paths
 from stillwatch.gate.bus import SystemBus
 from stillwatch.gate.change.action import Absent, NotInstalled, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
-from stillwatch.gate.host_access import HELPERS, HostAccess
+from stillwatch.gate.host_access import HELPERS, LiveHostAccess
 from stillwatch.gate.judge import Judge, explained, refused_explanation
 from stillwatch.gate.policy import load_policy
 from stillwatch.records.unit import UnitState
 
 
 async def explain(
-    places: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
+    paths: Paths, level: Autonomy, action: str, target: str, arguments: Mapping[str, object]
 ) -> dict[str, Any]:
     """`explain action` as CONTRACT has it, judged here; what this host lacks stands in `missing`."""
-    world = LookingWorld(helpers=HELPERS)
+    access = LookingHostAccess(helpers=HELPERS)
     try:
-        await world.bus.system_state()
+        await access.bus.system_state()
     except Refused:
-        world.bus = WordsBus()
+        access.bus = WordsBus()
     try:
-        policy = load_policy(places.policy_file, frozenset({0, os.getuid()} if places.trial else {0}))
-        world.declared = policy
-        return explained(policy, await Judge(world, CATALOGUE, "").explain(policy, action, target, arguments), level)
+        policy = load_policy(paths.policy_file, frozenset({0, os.getuid()} if paths.trial else {0}))
+        access.declared = policy
+        return explained(policy, await Judge(access, CATALOGUE, "").explain(policy, action, target, arguments), level)
     except Refused as refused:
         return refused_explanation(refused)
     finally:
-        await world.bus.close()
+        await access.bus.close()
 
 
 class WordsBus(SystemBus):
@@ -42,7 +42,7 @@ class WordsBus(SystemBus):
         raise Absent(name)
 
 
-class LookingWorld(HostAccess):
+class LookingHostAccess(LiveHostAccess):
     """It asks PID 1 and no helper, and can change nothing."""
 
     async def _ask(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:

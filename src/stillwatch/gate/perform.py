@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from stillwatch.config import Autonomy
-from stillwatch.gate.change.action import Action, Change, Clock, Refused, Verification, World
+from stillwatch.gate.change.action import Action, Change, Clock, HostAccess, Refused, Verification
 from stillwatch.gate.change.undo import Made
 from stillwatch.gate.database import GateDatabase, Writer
 from stillwatch.gate.judge import Judge, Reading, thing
@@ -46,8 +46,8 @@ class Performer:
         self.standing = standing
         self.busy = asyncio.Lock()
         self.ended: dict[int, End] = {}
-        self.world: World = judge.world
-        self.clock: Clock = judge.world.clock
+        self.access: HostAccess = judge.access
+        self.clock: Clock = judge.access.clock
         judge.made = self.made
 
     def recover(self) -> None:
@@ -93,7 +93,7 @@ class Performer:
                 return str(refused)
             except (OSError, sqlite3.Error) as error:
                 return f"not begun yet, since it cannot be written down: {clean(str(error))}"
-            await self._run(row, reading.action.run(self.world, reading.change, reading.now.facts), "done")
+            await self._run(row, reading.action.run(self.access, reading.change, reading.now.facts), "done")
         with contextlib.suppress(OSError, sqlite3.Error):  # what cannot be noted is measured again
             if self._row(number)["status"] == "done":
                 await self.measure(number, 0)
@@ -105,7 +105,7 @@ class Performer:
         try:
             action, change = self._decoded(row)
             async with asyncio.timeout(VERIFY_DEADLINE):
-                seen = await action.verify(self.world, change, json.loads(row["facts"]))
+                seen = await action.verify(self.access, change, json.loads(row["facts"]))
         except Exception as error:
             seen = Verification(ok=None, said=f"could not be measured: {clean(str(error))}")
         if not self.database.one("SELECT 1 FROM checks WHERE proposal = ? AND delay = ?", number, delay):
@@ -176,7 +176,7 @@ class Performer:
         with contextlib.suppress(Exception):
             action, change = self._decoded(row)
             async with asyncio.timeout(VERIFY_DEADLINE):
-                return dict((await action.precondition(self.world, change)).facts) if action.undoes else {}
+                return dict((await action.precondition(self.access, change)).facts) if action.undoes else {}
         return {}
 
     def _end(self, row: Row, status: str, said: str, left: dict[str, str]) -> None:
@@ -240,7 +240,7 @@ class Performer:
                 self._note(writer, row, delay, seen)
                 writer.execute("UPDATE proposals SET state = 'undoing' WHERE id = ?", (number,))
                 writer.record("intent", **named(row), undo=True)
-            await self._run(row, action.undo(self.world, change, json.loads(row["facts"])), "undone")
+            await self._run(row, action.undo(self.access, change, json.loads(row["facts"])), "undone")
             return True
 
     def made(self, proposal_id: str) -> Made | None:

@@ -20,7 +20,7 @@ from stillwatch.helpers.child import program, run
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
-from stillwatch.helpers.request import HalfDone, Refused, begun, closed, serve
+from stillwatch.helpers.request import HalfDone, RequestRefused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
 from stillwatch.helpers.unit_state import check_effect, check_failing, check_unprotected
 from stillwatch.unit.names import lies_in
@@ -57,7 +57,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
-    """Raises Refused where nothing was changed."""
+    """Raises RequestRefused where nothing was changed."""
     verb = closed(request, "do", SCHEMAS)
     return DOES[verb](request)
 
@@ -66,21 +66,21 @@ def terminate(request: dict[str, Any]) -> dict[str, Any]:
     """R22: the pidfd is taken first; then start time, control group and port are checked on what it holds."""
     pid = request["pid"]
     if not 1 < pid <= MOST_PID or pid == os.getpid():
-        raise Refused(f"process {pid} is never terminated")
+        raise RequestRefused(f"process {pid} is never terminated")
     try:
         descriptor = os.pidfd_open(pid)
     except OSError as error:
-        raise Refused(f"there is no process {pid}") from error
+        raise RequestRefused(f"there is no process {pid}") from error
     with declared.opened(descriptor):
         found = process(pid)
         if found.start != request["start"]:
-            raise Refused(f"process {pid} is another one by now")
+            raise RequestRefused(f"process {pid} is another one by now")
         check_failing(request["unit"])
         check_stray(found.cgroup, request["unit"])
         if is_protected_process(found.comm):
-            raise Refused(f"process {pid} ({found.comm}) is protected")
+            raise RequestRefused(f"process {pid} ({found.comm}) is protected")
         if all(one.pid != pid for one in listeners(request["port"])):
-            raise Refused(f"process {pid} does not listen on port {request['port']}")
+            raise RequestRefused(f"process {pid} does not listen on port {request['port']}")
         signal.pidfd_send_signal(descriptor, signal.SIGTERM)
         ended = bool(select.select([descriptor], [], [], GRACE)[0])
         if not ended:
@@ -95,10 +95,10 @@ def check_stray(cgroup: str, unit: str) -> None:
     parts = [part for part in cgroup.split("/") if part]
     last = parts[-1] if parts else ""
     if protected_by_name(parts, protected_patterns()):
-        raise Refused(f"it belongs to {last}, which is protected")
+        raise RequestRefused(f"it belongs to {last}, which is protected")
     in_session = parts[:1] == ["user.slice"] and (last.endswith(".scope") and not last.startswith("init"))
     if not (in_session or lies_in(cgroup, unit) or not parts):
-        raise Refused(f"it belongs to {last}, which is not a stray process")
+        raise RequestRefused(f"it belongs to {last}, which is not a stray process")
 
 
 def delete_logs(request: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def delete_logs(request: dict[str, Any]) -> dict[str, Any]:
 def own(request: dict[str, Any]) -> dict[str, Any]:
     facts = declared.ownership(request["name"])
     if facts["right"]:
-        raise Refused(f"{facts['path']} is as declared")
+        raise RequestRefused(f"{facts['path']} is as declared")
     should, wrong = facts["should"], frozenset(facts["wrong"])
     below = [[seen.st_ino, seen.st_uid, seen.st_gid] for _, seen in strangers(facts["path"], wrong)] if wrong else []
     _keep_record(request["name"], {**facts["now"], "below": below})
@@ -134,11 +134,11 @@ def own_back(request: dict[str, Any]) -> dict[str, Any]:
     """Undo an `own`, while the path is as that left it; below it only what is still the declared owner's."""
     facts = declared.ownership(request["name"])
     if facts["now"] != facts["should"]:
-        raise Refused(f"{facts['path']} is no longer as it was left")
+        raise RequestRefused(f"{facts['path']} is no longer as it was left")
     try:
         was = json.loads(_record(request["name"]).read_text())
     except (OSError, ValueError) as error:
-        raise Refused("what it was is not known") from error
+        raise RequestRefused("what it was is not known") from error
     before = {inode: (uid, gid) for inode, uid, gid in was.get("below", ())}
     with begun():
         for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
@@ -155,7 +155,7 @@ def _record(name: str) -> Path:
 
 
 def _keep_record(name: str, was: dict[str, Any]) -> None:
-    """Whole and on disk before anything is changed. Raises Refused where there is no room for it."""
+    """Whole and on disk before anything is changed. Raises RequestRefused where there is no room for it."""
     file = _record(name)
     try:
         draft = file.with_suffix(".new")
@@ -165,7 +165,7 @@ def _keep_record(name: str, was: dict[str, Any]) -> None:
             os.fsync(opened.fileno())
         draft.replace(file)
     except OSError as error:
-        raise Refused(f"what it was cannot be noted: {error.strerror}") from error
+        raise RequestRefused(f"what it was cannot be noted: {error.strerror}") from error
 
 
 def _change(path: str, to: dict[str, int]) -> None:
@@ -180,14 +180,14 @@ def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
     facts = declared.lock(request["name"])
     check_failing(facts["unit"])
     if not facts["there"] or facts["alive"]:
-        raise Refused(f"{facts['path']}: {facts['alive'] or 'is not there'}")
+        raise RequestRefused(f"{facts['path']}: {facts['alive'] or 'is not there'}")
     if facts["inode"] != request["inode"]:
-        raise Refused(f"{facts['path']} is another file by now")
+        raise RequestRefused(f"{facts['path']} is another file by now")
     folder, _, name = facts["path"].rpartition("/")
     with declared.opened(open_folder(folder or "/")) as directory:
         seen = os.stat(name, dir_fd=directory, follow_symlinks=False)
         if seen.st_ino != request["inode"]:
-            raise Refused(f"{facts['path']} is another file by now")
+            raise RequestRefused(f"{facts['path']} is another file by now")
         os.unlink(name, dir_fd=directory)
     return {"path": facts["path"]}
 
@@ -208,7 +208,7 @@ def timer(request: dict[str, Any]) -> dict[str, Any]:
     )
     if ended.code != 0:
         said = f"systemctl {verb} {unit} ended with {ended.code}"
-        raise Refused(said) if enabling.state(unit) == before else HalfDone(said)
+        raise RequestRefused(said) if enabling.state(unit) == before else HalfDone(said)
     return {"unit": unit}
 
 
@@ -220,13 +220,13 @@ def enables(request: dict[str, Any]) -> dict[str, Any]:
 def _declared_timer(request: dict[str, Any]) -> str:
     unit = str(entry("timers", "unit", request["unit"])["unit"])
     if not unit.endswith(".timer"):
-        raise Refused(f"{unit[:80]} is not a timer")
+        raise RequestRefused(f"{unit[:80]} is not a timer")
     return unit
 
 
 def restore(request: dict[str, Any]) -> dict[str, Any]:
     if goodcopy.state(request["name"])["good"] != request["sha256"]:
-        raise Refused("the good copy is another one than was approved")
+        raise RequestRefused("the good copy is another one than was approved")
     return goodcopy.restore(request["name"])
 
 
@@ -266,7 +266,7 @@ def keep_all() -> int:
     for one in entries("files"):
         try:
             goodcopy.keep(one["name"])
-        except Refused as refused:
+        except RequestRefused as refused:
             print(f"{one['name']}: {refused}", file=sys.stderr)
     return 0
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stillwatch.helpers.connections import ESTABLISHED, system_unit, tcp
 from stillwatch.helpers.processes import PROC, pids, process, sockets
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.unit.protected import ACCESS_PROGRAMS, LONGEST_COMM
 
 SESSIONS: Final = Path("/run/systemd/sessions")
@@ -65,7 +65,7 @@ def _default6(words: list[str]) -> str:
 
 def _running() -> Iterator[tuple[int, Running]]:
     for pid in pids():
-        with contextlib.suppress(Refused, OSError, ValueError, IndexError):
+        with contextlib.suppress(RequestRefused, OSError, ValueError, IndexError):
             stat = (PROC / str(pid) / "stat").read_text("utf-8", "replace")
             rest = stat[stat.rindex(")") + 2 :].split()
             known = process(pid)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from stillwatch.helpers.child import run
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import Refused, closed, read_object, serve
+from stillwatch.helpers.request import RequestRefused, closed, read_object, serve
 from stillwatch.unit.facts import paths_in
 
 SOCKET = Path("/run/stillwatch-helpers/test.sock")
@@ -52,14 +52,14 @@ def handle(request: dict[str, Any]) -> dict[str, Any]:
     ended = run(checked_argv(request["name"]), seconds=SECONDS, limit=16_384)
     if ended.code != 0 and (lacking := ELSEWHERE.search(ended.text)):
         said = f"only the host's own network has what the test asks for ({lacking[0]}): it cannot be run here"
-        raise Refused(said)
+        raise RequestRefused(said)
     return {"passed": ended.code == 0, "code": ended.code}
 
 
 def _make(folder: object) -> None:
-    """Raises Refused for one that is not below /run or /var/log."""
+    """Raises RequestRefused for one that is not below /run or /var/log."""
     if not isinstance(folder, str) or ".." in folder.split("/") or not folder.startswith(tuple(f"{e}/" for e in EMPTY)):
-        raise Refused("a test gets folders below /run and /var/log alone")
+        raise RequestRefused("a test gets folders below /run and /var/log alone")
     with contextlib.suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
 
@@ -76,16 +76,16 @@ def folders(empty: Sequence[str] = EMPTY) -> list[str]:
 
 
 def checked_argv(name: str) -> list[str]:
-    """The declared test's argv. Raises Refused where it is no plain program of root's, or names a place in which others
-    than root could write."""
+    """The declared test's argv. Raises RequestRefused where it is no plain program of root's, or names a place
+    in which others than root could write."""
     argv = entry("files", "name", name).get("test")
     if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
-        raise Refused(f"{name} has no test")
+        raise RequestRefused(f"{name} has no test")
     program = os.path.realpath(argv[0])
     if not argv[0].startswith("/") or any(INTERPRETERS.fullmatch(Path(path).name) for path in (argv[0], program)):
-        raise Refused(f"{argv[0][:80]} is not a program that may test")
+        raise RequestRefused(f"{argv[0][:80]} is not a program that may test")
     if not Path(program).is_file():
-        raise Refused(f"{argv[0][:80]} is absent")
+        raise RequestRefused(f"{argv[0][:80]} is absent")
     for path in (argv[0], program, *_interpreter(program), *(path for word in argv[1:] for path in _paths(word))):
         check_roots_alone(path)
     return argv
@@ -106,7 +106,7 @@ def _interpreter(program: str) -> list[str]:
 
 
 def check_roots_alone(path: str) -> None:
-    """Raises Refused if others than root (run by a person: than that person) could write it or what leads to it.
+    """Raises RequestRefused if others than root (run by a person: than that person) could write it or what leads to it.
 
     Every link on the way is followed one by one: who owns the folder of one decides where it leads.
     """
@@ -122,12 +122,12 @@ def check_roots_alone(path: str) -> None:
         if stat.S_ISLNK(facts.st_mode):
             links -= 1
             if links < 0:
-                raise Refused(f"{path[:80]} leads over more than {MOST_LINKS} links")
+                raise RequestRefused(f"{path[:80]} leads over more than {MOST_LINKS} links")
             leads = PurePosixPath(os.readlink(place))  # noqa: PTH115
             todo += reversed(leads.parts)
             place = place.parent
     if anybodys:
-        raise Refused(f"{path[:80]} could be written by others than root, so no test may name it")
+        raise RequestRefused(f"{path[:80]} could be written by others than root, so no test may name it")
 
 
 def _check_place(place: PurePosixPath, facts: os.stat_result) -> bool:
@@ -135,12 +135,12 @@ def _check_place(place: PurePosixPath, facts: os.stat_result) -> bool:
     loose = bool(facts.st_mode & 0o022) and not stat.S_ISLNK(facts.st_mode)
     sticky = loose and stat.S_ISDIR(facts.st_mode) and bool(facts.st_mode & stat.S_ISVTX)
     if facts.st_uid not in (0, os.geteuid()) or (loose and not sticky):
-        raise Refused(f"{place} could be written by others than root, so no test may name it")
+        raise RequestRefused(f"{place} could be written by others than root, so no test may name it")
     return sticky and str(place) not in OWN
 
 
 def ask(name: str) -> bool:
-    """Whether the declared test passes. Raises Refused where it cannot be run."""
+    """Whether the declared test passes. Raises RequestRefused where it cannot be run."""
     checked_argv(name)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
@@ -150,10 +150,10 @@ def ask(name: str) -> bool:
             link.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: link.recv(65_536), b""))
     except OSError as error:
-        raise Refused(f"no test can be run: {error}") from error
+        raise RequestRefused(f"no test can be run: {error}") from error
     reply = read_object(answer)
     if reply.get("ok") is not True:
-        raise Refused(str(reply.get("reason", "no test can be run")))
+        raise RequestRefused(str(reply.get("reason", "no test can be run")))
     return reply.get("passed") is True
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stillwatch.helpers.processes import LISTEN, PROC, pids, process, sockets
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 ESTABLISHED: Final = "01"
 MAPPED: Final = "0000000000000000FFFF0000"
@@ -60,7 +60,7 @@ def _owners() -> dict[str, set[str]]:
     """Units by the inode of the sockets that their processes hold."""
     found: dict[str, set[str]] = {}
     for pid in pids():
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(RequestRefused):
             if unit := system_unit(process(pid).cgroup):
                 for inode in sockets(pid):
                     found.setdefault(inode, set()).add(unit)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from stillwatch.helpers.foreign_owned import strangers
 from stillwatch.helpers.policyfile import entry
 from stillwatch.helpers.processes import holders, running
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 DAY: Final = 86_400
@@ -36,12 +36,12 @@ def old_logs(name: str, now: float | None = None) -> tuple[str, list[OldLog]]:
     declared = entry("rotated_logs", "name", name)
     folder, pattern = declared["directory"], str(declared["pattern"])
     if "/" in pattern or pattern.strip("*?.") == "":
-        raise Refused(f"the pattern {pattern!r:.80} is too wide")
+        raise RequestRefused(f"the pattern {pattern!r:.80} is too wide")
     found = []
     with opened(open_folder(folder)) as directory, os.scandir(directory) as listing:
         for count, each in enumerate(listing):
             if count > MAX_LOGS:
-                raise Refused(f"{folder} holds more than {MAX_LOGS} entries")
+                raise RequestRefused(f"{folder} holds more than {MAX_LOGS} entries")
             facts = each.stat(follow_symlinks=False)
             if fnmatch.fnmatchcase(each.name, pattern) and stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1:
                 found.append(
@@ -56,16 +56,16 @@ def ownership(name: str) -> dict[str, Any]:
     """Path, what it should be, what it is, and whether that is right.
 
     amiss: how many entries below it belong to one of the uids `wrong` (root, and the path's own wrong owner), where the
-    policy declares what lies below too. Raises Refused for a link, a device or a file with several links.
+    policy declares what lies below too. Raises RequestRefused for a link, a device or a file with several links.
     """
     declared = entry("ownership", "name", name)
     try:
         uid, gid = pwd.getpwnam(declared["owner"]).pw_uid, grp.getgrnam(declared["group"]).gr_gid
     except KeyError as error:
-        raise Refused(f"no such owner or group: {error}") from error
+        raise RequestRefused(f"no such owner or group: {error}") from error
     mode = int(str(declared["mode"]), 8)
     if mode & 0o7002:
-        raise Refused(f"mode {declared['mode']} lets everyone write or raises rights")
+        raise RequestRefused(f"mode {declared['mode']} lets everyone write or raises rights")
     with opened(open_beneath(declared["path"], os.O_RDONLY | os.O_NONBLOCK)) as descriptor:
         facts = folder_or_file(descriptor, declared["path"])
     is_now = {"uid": facts.st_uid, "gid": facts.st_gid, "mode": stat.S_IMODE(facts.st_mode)}
@@ -88,7 +88,7 @@ def lock(name: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"path": path, "unit": declared["unit"], "there": False, "inode": 0, "alive": ""}
     try:
         descriptor = open_beneath(path, os.O_RDONLY | os.O_NONBLOCK)
-    except Refused as refused:
+    except RequestRefused as refused:
         return facts | {"alive": str(refused)}
     with opened(descriptor):
         seen = plain_file(descriptor, path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from stillwatch.helpers.policyfile import protected_patterns
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.helpers.unit_state import asked, check_unprotected
 from stillwatch.unit.names import is_unit, listed, may_be_changed, unescaped
 from stillwatch.unit.protected import protected_by, protected_by_name
@@ -23,8 +23,8 @@ NAMING: Final = ("Also", "Alias", "WantedBy", "RequiredBy", "UpheldBy")
 def enabled_along(unit: str) -> dict[str, str]:
     """The other units that are enabled with it → how they are enabled now.
 
-    Raises Refused where one of them, an alias, or what will require one of them is protected, and where that is not
-    known before.
+    Raises RequestRefused where one of them, an alias, or what will require one of them is protected, and where that is
+    not known before.
     """
     found: dict[str, str] = {}
     todo = [unit]
@@ -33,7 +33,7 @@ def enabled_along(unit: str) -> dict[str, str]:
         facts = check_unprotected(name)
         found[name] = facts.get("UnitFileState", "")
         if len(found) > MOST:
-            raise Refused(f"enabling {unit} would enable more than {MOST} units")
+            raise RequestRefused(f"enabling {unit} would enable more than {MOST} units")
         for key, said in (row for row in _installed(facts) if row[0] in NAMING):
             _check(unit, name, key, said)
             todo += [said] if key == "Also" and said not in {*found, *todo} else []
@@ -43,16 +43,16 @@ def enabled_along(unit: str) -> dict[str, str]:
 def _check(unit: str, name: str, key: str, said: str) -> None:
     """unit: which is to be enabled; name: the one whose file says it."""
     if not is_unit(said) or "@." in said or "\\" in unescaped(said):
-        raise Refused(f"enabling {unit} touches {key}={said[:80]}, of which nobody knows before what it will be")
+        raise RequestRefused(f"enabling {unit} touches {key}={said[:80]}, of which nobody knows before what it will be")
     if key == "Alias":
         protected = protected_by_name([said], protected_patterns())
     else:
         protected = protected_by([said], protected_patterns()) if key == "RequiredBy" else ""
     if protected:
-        raise Refused(f"{protected} is protected: {name} names it in {key}=")
+        raise RequestRefused(f"{protected} is protected: {name} names it in {key}=")
     there = asked(said) if key == "Alias" and may_be_changed(said) else {}
     if there.get("LoadState") == "loaded" and name not in (there.get("Id"), *listed(there.get("Names", ""))):
-        raise Refused(f"enabling {unit} would put {name} in the place of {said}")
+        raise RequestRefused(f"enabling {unit} would put {name} in the place of {said}")
 
 
 def _installed(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -86,9 +86,9 @@ def _read(place: str) -> str:
         with Path(place).open(errors="replace") as file:
             text = file.read(LARGEST + 1)
     except OSError as error:
-        raise Refused(f"{place}: {error.strerror}") from error
+        raise RequestRefused(f"{place}: {error.strerror}") from error
     if len(text) > LARGEST:
-        raise Refused(f"{place} is larger than {LARGEST} bytes")
+        raise RequestRefused(f"{place} is larger than {LARGEST} bytes")
     return text
 
 

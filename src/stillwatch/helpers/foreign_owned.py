@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Final
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.helpers.safe_open import mount_of, open_beneath
 
 MOST: Final = 100_000
@@ -19,7 +19,7 @@ def strangers(path: str, wrong: frozenset[int]) -> Iterator[tuple[int, os.stat_r
     """Open descriptors of directories and plain files below `path` that one of the uids `wrong` owns; closed again
     when the next is asked for.
 
-    Links, files with several links, devices and other mounts (R39) are passed over. Raises Refused beyond MOST
+    Links, files with several links, devices and other mounts (R39) are passed over. Raises RequestRefused beyond MOST
     entries or DEEPEST levels, since half a tree that is right helps nobody.
     """
     with ExitStack() as stack:
@@ -36,7 +36,7 @@ def _walk(
     for name in os.listdir(folder):
         left[0] -= 1
         if left[0] < 0 or levels == 0:
-            raise Refused("more lies below it than is looked through")
+            raise RequestRefused("more lies below it than is looked through")
         try:
             entry = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         except OSError:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 
 JOURNALS: Final = ("/var/log/journal", "/run/log/journal")
 PACKAGES: Final = "/var/cache/apt/archives"
@@ -39,7 +39,7 @@ def vacuum(directory: str) -> dict[str, Any]:
 def packages(which: str) -> dict[str, Any]:
     """What apt would free: packages that were fetched, and can be again."""
     if entry("package_caches", "program", which)["program"] != "apt":
-        raise Refused(f"{which[:80]} is no program whose packages are known here")
+        raise RequestRefused(f"{which[:80]} is no program whose packages are known here")
     found = [size for place in (PACKAGES, f"{PACKAGES}/partial") for _, size in _sizes(place, _PACKAGE)]
     return _gain(PACKAGES, sum(found))
 
@@ -51,10 +51,10 @@ def clean(which: str) -> dict[str, Any]:
 
 
 def _kept(directory: str) -> int:
-    """Megabytes of the journal that stay. Raises Refused for a directory that the policy or systemd does not have."""
+    """Megabytes of the journal that stay. Raises RequestRefused for a directory that policy or systemd does not have."""
     keep = entry("journal", "directory", directory).get("keep_megabytes")
     if directory not in JOURNALS or type(keep) is not int or keep < 1:
-        raise Refused(f"{directory[:200]} is not where a journal lies, or nothing says how much of it stays")
+        raise RequestRefused(f"{directory[:200]} is not where a journal lies, or nothing says how much of it stays")
     return keep
 
 
@@ -69,7 +69,7 @@ def _gain(directory: str, freed: int) -> dict[str, Any]:
     try:
         facts = os.statvfs(directory)
     except OSError as error:
-        raise Refused(f"{directory}: {error.strerror}") from error
+        raise RequestRefused(f"{directory}: {error.strerror}") from error
     left, whole = facts.f_bavail * facts.f_frsize, max(facts.f_blocks * facts.f_frsize, 1)
     used, then = (100 - room * 100 // whole for room in (left, left + freed))
     return {"directory": directory, "bytes": freed, "used_percent": used, "then_percent": max(then, 0)}
@@ -87,12 +87,12 @@ def _sizes(directory: str, names: re.Pattern[str]) -> Iterator[tuple[str, int]]:
 
 
 def _entries(directory: str) -> list[os.DirEntry[str]]:
-    """None where there is no such directory. Raises Refused where there are too many."""
+    """None where there is no such directory. Raises RequestRefused where there are too many."""
     try:
         with os.scandir(directory) as listing:
             found = [one for one, _ in zip(listing, range(MOST + 1), strict=False)]
     except OSError:
         return []
     if len(found) > MOST:
-        raise Refused(f"{directory} holds more than {MOST} entries")
+        raise RequestRefused(f"{directory} holds more than {MOST} entries")
     return found

@@ -15,7 +15,7 @@ from stillwatch.helpers import config_test
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.declared import opened
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import Refused, begun
+from stillwatch.helpers.request import RequestRefused, begun
 from stillwatch.helpers.safe_open import open_beneath, open_folder, plain_file
 
 STATE = Path("/var/lib/stillwatch-act")
@@ -30,9 +30,9 @@ def keep(name: str) -> dict[str, Any]:
     path = entry("files", "name", name)["path"]
     before = _read(path)
     if not config_test.ask(name):
-        raise Refused(f"{path} does not pass its test, so no copy is taken")
+        raise RequestRefused(f"{path} does not pass its test, so no copy is taken")
     if _read(path) != before:
-        raise Refused(f"{path} changed while it was tested")
+        raise RequestRefused(f"{path} changed while it was tested")
     _store(name, "good", *before)
     return {"sha256": _digest(before[0])}
 
@@ -40,7 +40,7 @@ def keep(name: str) -> dict[str, Any]:
 def state(name: str) -> dict[str, Any]:
     """What is there now, and what a restore would put there. Contents never leave.
 
-    Raises Refused where something else than a plain file lies there: it could not be put back.
+    Raises RequestRefused where something else than a plain file lies there: it could not be put back.
     """
     declared = entry("files", "name", name)
     good = _load(name, "good")
@@ -64,7 +64,7 @@ def restore(name: str) -> dict[str, Any]:
     path = entry("files", "name", name)["path"]
     good = _load(name, "good")
     if good is None:
-        raise Refused(f"there is no good copy of {path}")
+        raise RequestRefused(f"there is no good copy of {path}")
     previous: tuple[bytes, dict[str, int]] | None = None
     (_folder() / f"{name}.previous.json").unlink(missing_ok=True)
     if os.path.lexists(path):
@@ -74,7 +74,7 @@ def restore(name: str) -> dict[str, Any]:
     if problem := _failed_test(name):
         with begun():
             _take_away(path) if previous is None else _write(path, *previous)
-        raise Refused(f"the good copy of {path} {problem}; nothing is changed")
+        raise RequestRefused(f"the good copy of {path} {problem}; nothing is changed")
     _tell_systemd(path)
     return {"path": path, "sha256": _digest(good[0])}
 
@@ -84,9 +84,9 @@ def put_back(name: str, sha256: str) -> dict[str, Any]:
     path = entry("files", "name", name)["path"]
     previous = _load(name, "previous")
     if previous is None:
-        raise Refused(f"nothing was kept of {path} before it was restored")
+        raise RequestRefused(f"nothing was kept of {path} before it was restored")
     if _digest(_read(path)[0]) != sha256:
-        raise Refused(f"{path} was changed since it was restored")
+        raise RequestRefused(f"{path} was changed since it was restored")
     _write(path, *previous)
     _tell_systemd(path)
     return {"path": path, "sha256": _digest(previous[0])}
@@ -96,7 +96,7 @@ def _failed_test(name: str) -> str:
     """Why what lies there now is not to stay, "" if it passes its test."""
     try:
         return "" if config_test.ask(name) else "does not pass its test any more"
-    except Refused as refused:
+    except RequestRefused as refused:
         return f"could not be tested: {refused}"
 
 
@@ -109,7 +109,7 @@ def _read(path: str) -> tuple[bytes, dict[str, int]]:
     with opened(open_beneath(path, os.O_RDONLY | os.O_NONBLOCK)) as descriptor:
         facts = plain_file(descriptor, path)
         if facts.st_size > MAX_FILE:
-            raise Refused(f"{path} is larger than {MAX_FILE} bytes")
+            raise RequestRefused(f"{path} is larger than {MAX_FILE} bytes")
         content = os.read(descriptor, MAX_FILE + 1)
     return content, {"uid": facts.st_uid, "gid": facts.st_gid, "mode": stat.S_IMODE(facts.st_mode)}
 
@@ -130,7 +130,7 @@ def _write(path: str, content: bytes, facts: dict[str, int]) -> None:
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.unlink(spare, dir_fd=folder)
-            raise Refused(f"{path}: {error.strerror}") from error
+            raise RequestRefused(f"{path}: {error.strerror}") from error
 
 
 def _take_away(path: str) -> None:
@@ -152,7 +152,7 @@ def _folder() -> Path:
     for place in (STATE, folder):
         facts = place.lstat()
         if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & 0o022:
-            raise Refused(f"{place} is not root's alone")
+            raise RequestRefused(f"{place} is not root's alone")
     return folder
 
 
@@ -167,7 +167,7 @@ def _store(name: str, kind: str, content: bytes, facts: dict[str, int]) -> None:
         spare.rename(folder / f"{name}.{kind}.json")
     except OSError as error:
         spare.unlink(missing_ok=True)
-        raise Refused(f"the copy of {name} cannot be kept: {error.strerror}") from error
+        raise RequestRefused(f"the copy of {name} cannot be kept: {error.strerror}") from error
 
 
 def _load(name: str, kind: str) -> tuple[bytes, dict[str, int]] | None:
@@ -176,15 +176,15 @@ def _load(name: str, kind: str) -> tuple[bytes, dict[str, int]] | None:
     try:
         facts = file.lstat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_nlink != 1:
-            raise Refused(f"{file} is not root's own")
+            raise RequestRefused(f"{file} is not root's own")
         record = json.loads(file.read_bytes())
         content = bytes.fromhex(record["content"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError) as error:
-        raise Refused(f"{file} is damaged") from error
+        raise RequestRefused(f"{file} is damaged") from error
     if _digest(content) != record["sha256"]:
-        raise Refused(f"{file} is damaged")
+        raise RequestRefused(f"{file} is damaged")
     return content, {key: int(record[key]) for key in ("uid", "gid", "mode")}
 
 

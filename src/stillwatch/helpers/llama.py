@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers.engine import arguments, first_that_runs, taken
-from stillwatch.helpers.request import MAX_BYTES, Refused, check_caller, closed, read_object, tell
+from stillwatch.helpers.request import MAX_BYTES, RequestRefused, check_caller, closed, read_object, tell
 
 CALLERS: Final = ("stillwatch",)
 MODELS: Final = Path("/var/lib/stillwatch/models")
@@ -39,18 +39,20 @@ _RANGES: Final = {
 
 
 def checked(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Raises Refused for any field that is not in its range, and for a file that is no model of the service."""
+    """Raises RequestRefused for any field that is not in its range, and for a file that is no model of the service."""
     closed(request, "serve", {"model": _FIELDS})
     for name, (least, most) in _RANGES.items():
         if not least <= request[name] <= most:
-            raise Refused(f"{name} is {least} to {most}")
+            raise RequestRefused(f"{name} is {least} to {most}")
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", request["key"]):
-        raise Refused("this is no key")
+        raise RequestRefused("this is no key")
     file = Path(request["file"])
     if file.parent != MODELS or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,200}\.gguf", file.name):
-        raise Refused(f"the models of the service lie in {MODELS}: `stillwatch models import FILE` brings one there")
+        raise RequestRefused(
+            f"the models of the service lie in {MODELS}: `stillwatch models import FILE` brings one there"
+        )
     if os.path.islink(file) or not os.path.isfile(file) or not os.access(file, os.R_OK):  # noqa: PTH113,PTH114 – never raise
-        raise Refused(f"{file} cannot be read here; it must be a file that all may read, and no link")
+        raise RequestRefused(f"{file} cannot be read here; it must be a file that all may read, and no link")
     return request
 
 
@@ -60,7 +62,7 @@ def serve(engines: Sequence[str]) -> int:
         check_caller(CALLERS)
         request = checked(read_object(_line()))
         said = _run(_engine(engines), request)
-    except Refused as refused:
+    except RequestRefused as refused:
         said = f"refused: {refused}"
     except OSError as error:
         said = f"refused: the engine cannot be started: {error.strerror}"
@@ -70,10 +72,10 @@ def serve(engines: Sequence[str]) -> int:
 
 
 def _engine(engines: Sequence[str]) -> str:
-    """The first that runs here, said to whoever asked; a single one is taken at its word. Raises Refused for none."""
+    """The first that runs here, told to the caller; a single one is taken at its word. Raises RequestRefused for none."""
     chosen, failed = (taken(engines[0]), []) if len(engines) == 1 else first_that_runs(engines)
     if chosen is None:
-        raise Refused("; ".join(map(str, failed)) or "there is no engine here: `stillwatch install` brings one")
+        raise RequestRefused("; ".join(map(str, failed)) or "there is no engine here: `stillwatch install` brings one")
     tell(END + f"engine {chosen}\n".encode())
     return chosen.name
 
@@ -112,11 +114,11 @@ def _start(argv: Sequence[str], key: int) -> subprocess.Popen[bytes]:
 
 
 def _line() -> bytes:
-    """The request; the connection stays open behind it. Raises Refused where none comes."""
+    """The request; the connection stays open behind it. Raises RequestRefused where none comes."""
     taken = b""
     while not taken.endswith(b"\n") and len(taken) <= MAX_BYTES:
         if not select.select([0], [], [], SECONDS)[0] or not (piece := os.read(0, 65_536)):
-            raise Refused("no request came")
+            raise RequestRefused("no request came")
         taken += piece
     return taken
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from stillwatch.grammar import values
 from stillwatch.grammar.command import Judged, judge
 from stillwatch.helpers.child import run
-from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.request import RequestRefused, closed, serve
 
 SECONDS: Final = 30.0
 LIMIT: Final = 262_144
@@ -19,19 +19,19 @@ CALLERS: Final = ("stillwatch", "stillwatch-gate")
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
-    """Raises Refused with the grammar's reason; whatever ran is reported, good or bad."""
+    """Raises RequestRefused with the grammar's reason; whatever ran is reported, good or bad."""
     closed(request, "look", {"command": {"line": str}})
     judged = judge(request["line"])
     if judged.verdict != "allow":
-        raise Refused(judged.reason)
+        raise RequestRefused(judged.reason)
     if judged.network:
-        raise Refused(f"{judged.argv[0]} needs the network, which this process has not")
+        raise RequestRefused(f"{judged.argv[0]} needs the network, which this process has not")
     check_resolved(judged)
     _check_program(judged.argv[0])
     try:
         ended = run(judged.argv, seconds=SECONDS, limit=LIMIT)
     except OSError as error:
-        raise Refused(f"{judged.argv[0]}: {error.strerror}") from error
+        raise RequestRefused(f"{judged.argv[0]}: {error.strerror}") from error
     return {
         "argv": list(judged.argv),
         "code": ended.code,
@@ -46,7 +46,7 @@ def check_resolved(judged: Judged) -> None:
     for kind, path in judged.paths:
         real = os.path.realpath(path)
         if not values.path_rule(kind).accepts(real):
-            raise Refused(f"{path} leads to {real[:200]}, which may not be read")
+            raise RequestRefused(f"{path} leads to {real[:200]}, which may not be read")
 
 
 def _check_program(path: str) -> None:
@@ -54,9 +54,9 @@ def _check_program(path: str) -> None:
     try:
         facts = os.stat(os.path.realpath(path))  # noqa: PTH116
     except OSError as error:
-        raise Refused(f"{path} is not installed here") from error
+        raise RequestRefused(f"{path} is not installed here") from error
     if facts.st_uid != 0 or facts.st_mode & 0o022:
-        raise Refused(f"{path} could have been written by others than root")
+        raise RequestRefused(f"{path} could have been written by others than root")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import entry, protected_patterns
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 from stillwatch.helpers.unit_state import asked
 from stillwatch.unit.names import Names, listed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, runs
@@ -19,7 +19,7 @@ LARGEST: Final = 262_144
 
 
 def mask_of(name: str) -> dict[str, Any]:
-    """mask: "" where it has none; file: what it would be without. Raises Refused where that is nothing, or protected.
+    """mask: "" where it has none; file: what it would be without. RequestRefused where that is nothing, or protected.
 
     PID 1 tells nothing of what a masked unit would run: its file is read (R40).
     """
@@ -27,12 +27,12 @@ def mask_of(name: str) -> dict[str, Any]:
     facts = asked(unit)
     names = Names.of({unit, facts.get("Id", unit), *listed(facts.get("Names", ""))}, ())
     if protected := protected_by(names.relatives, protected_patterns()):
-        raise Refused(f"{protected} is protected")
+        raise RequestRefused(f"{protected} is protected")
     file = next((path for folder in BELOW if (path := Path(folder, unit)).is_file()), None)
     if file is None:
-        raise Refused(f"without its mask there is no unit {unit}")
+        raise RequestRefused(f"without its mask there is no unit {unit}")
     if ran := runs(_commands(file), ACCESS_PROGRAMS):
-        raise Refused(f"{unit} is protected: it runs {min(ran)}")
+        raise RequestRefused(f"{unit} is protected: it runs {min(ran)}")
     state = facts.get("UnitFileState", "")
     return {"unit": unit, "mask": state if state in MASKS else "", "file": str(file)}
 
@@ -41,7 +41,7 @@ def unmask(name: str) -> dict[str, Any]:
     """Take the mask away. Nothing is started."""
     seen = mask_of(name)
     if not seen["mask"]:
-        raise Refused(f"{seen['unit']} is not masked")
+        raise RequestRefused(f"{seen['unit']} is not masked")
     return _turn("unmask", seen, seen["mask"])
 
 
@@ -49,9 +49,9 @@ def mask_again(name: str, mask: str) -> dict[str, Any]:
     """Undo an `unmask`, while the unit has none and does not run."""
     seen = mask_of(name)
     if seen["mask"] or mask not in MASKS:
-        raise Refused(f"{seen['unit']} is {seen['mask'] or 'not to be masked like that'}")
+        raise RequestRefused(f"{seen['unit']} is {seen['mask'] or 'not to be masked like that'}")
     if asked(seen["unit"]).get("ActiveState") not in ("inactive", "failed"):
-        raise Refused(f"{seen['unit']} runs")
+        raise RequestRefused(f"{seen['unit']} runs")
     return _turn("mask", seen, mask)
 
 
@@ -64,7 +64,7 @@ def _turn(verb: str, seen: dict[str, Any], mask: str) -> dict[str, Any]:
     )
     if ended.code != 0:
         said = f"systemctl {verb} {unit} ended with {ended.code}"
-        raise Refused(said) if mask_of(unit)["mask"] == seen["mask"] else HalfDone(said)
+        raise RequestRefused(said) if mask_of(unit)["mask"] == seen["mask"] else HalfDone(said)
     return {"unit": unit}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from stillwatch.helpers import declared
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import HalfDone, Refused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 from stillwatch.helpers.safe_open import mount_of, open_folder
 from stillwatch.helpers.unit_state import check_effect
 from stillwatch.unit.names import mount_unit
@@ -30,7 +30,7 @@ def mount_at(path: str) -> dict[str, Any]:
         around = mount_of(parent)
     try:
         descriptor = open_folder(place)
-    except Refused as refused:
+    except RequestRefused as refused:
         if os.path.lexists(place):
             raise
         return facts | {"said": str(refused)}  # systemd makes it
@@ -46,7 +46,7 @@ def mount(path: str) -> dict[str, Any]:
     """Only over an empty directory: what was written below would be hidden, and its writer would lose it."""
     seen = mount_at(path)
     if seen["mounted"] or seen["entries"]:
-        raise Refused(f"{seen['path']} is {'mounted' if seen['mounted'] else 'not empty'}")
+        raise RequestRefused(f"{seen['path']} is {'mounted' if seen['mounted'] else 'not empty'}")
     return _turn("start", seen)
 
 
@@ -54,7 +54,7 @@ def unmount(path: str) -> dict[str, Any]:
     """Undo a `mount`."""
     seen = mount_at(path)
     if not seen["mounted"]:
-        raise Refused(f"{seen['path']} is not mounted")
+        raise RequestRefused(f"{seen['path']} is not mounted")
     return _turn("stop", seen)
 
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 PROFILE: Final = "nix/var/nix/profiles/system"
 STORE: Final = "nix/store"
@@ -60,10 +60,10 @@ class Generations:
         return [number for number in numbers if number not in kept]
 
     def place(self, number: int) -> Path:
-        """The whole system of a generation, as a path below the root. Raises Refused where there is none."""
+        """The whole system of a generation, as a path below the root. Raises RequestRefused where there is none."""
         target = self.all().get(number)
         if target is None:
-            raise Refused(f"there is no generation {number}")
+            raise RequestRefused(f"there is no generation {number}")
         return self.root / target.lstrip("/")
 
     def _number(self, target: str) -> int:

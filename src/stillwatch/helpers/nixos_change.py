@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from stillwatch.helpers import nixos, nixos_facts, nixos_patch
 from stillwatch.helpers.child import Ended, program, run
-from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.request import RequestRefused, closed, serve
 from stillwatch.helpers.safe_open import open_folder
 
 CALLERS: Final = ("stillwatch-gate",)
@@ -30,12 +30,12 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
-    """Raises Refused where nothing was changed."""
+    """Raises RequestRefused where nothing was changed."""
     verb = closed(request, "do", SCHEMAS)
     if verb in nixos_facts.SEES:
         seen = nixos_facts.SEES[verb](request)
         if seen["hindrance"] or seen["facts"] != request["facts"]:
-            raise Refused(seen["hindrance"] or "it is no longer as it was decided")
+            raise RequestRefused(seen["hindrance"] or "it is no longer as it was decided")
     return DOES[verb](request)
 
 
@@ -58,10 +58,10 @@ def switch(number: int) -> dict[str, Any]:
 def rollback_back(request: dict[str, Any]) -> dict[str, Any]:
     here = nixos.Generations(nixos_facts.ROOT)
     if str(here.runs()) != request["target"]:
-        raise Refused(f"generation {request['target'][:20]} does not run any more")
+        raise RequestRefused(f"generation {request['target'][:20]} does not run any more")
     back = {**request, "target": request["runs"]}
     if hindrance := nixos_facts.rollback(back)["hindrance"]:
-        raise Refused(hindrance)
+        raise RequestRefused(hindrance)
     return switch(int(request["runs"]))
 
 
@@ -102,21 +102,21 @@ def suggest_back(request: dict[str, Any]) -> dict[str, Any]:
     place = Path(str(nixos_facts.declared().get("configuration"))).parent / nixos_patch.FOLDER
     file = Path(request["path"])
     if file.parent != place or file.suffix != ".patch":
-        raise Refused(f"{request['path'][:200]} is no suggestion of ours")
+        raise RequestRefused(f"{request['path'][:200]} is no suggestion of ours")
     with closing(open_folder(str(place))) as folder:
         try:
             os.unlink(file.name, dir_fd=folder)
         except OSError as error:
-            raise Refused(f"{file}: {error.strerror}") from error
+            raise RequestRefused(f"{file}: {error.strerror}") from error
     return {"path": str(file), "said": "it is gone"}
 
 
 def nix_env(*words: str) -> None:
-    """On the system's profile. Raises Refused where it does not do it."""
+    """On the system's profile. Raises RequestRefused where it does not do it."""
     profile = str(nixos_facts.ROOT / nixos.PROFILE)
     ended = run([program("nix-env"), "--profile", profile, *words], seconds=120, limit=65_536)
     if ended.code != 0:
-        raise Refused(f"nix-env {words[0]} ended with {ended.code}: {_last(ended)}")
+        raise RequestRefused(f"nix-env {words[0]} ended with {ended.code}: {_last(ended)}")
 
 
 def check_program(path: Path) -> None:
@@ -124,9 +124,9 @@ def check_program(path: Path) -> None:
     try:
         facts = path.resolve(strict=True).stat()
     except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
+        raise RequestRefused(f"{path}: {error.strerror}") from error
     if facts.st_uid != 0 or facts.st_mode & 0o022 or not stat.S_ISREG(facts.st_mode):
-        raise Refused(f"{path} could have been written by others than root")
+        raise RequestRefused(f"{path} could have been written by others than root")
 
 
 @contextlib.contextmanager

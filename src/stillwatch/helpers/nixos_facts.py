@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stillwatch.helpers import nixos, nixos_patch
 from stillwatch.helpers.policyfile import entries, protected_patterns
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.unit.protected import protected_by
 
 FULL: Final = 90
@@ -21,10 +21,12 @@ ACCESS: Final = ("stillwatch", "ssh", "sudoers", "polkit-1", "pam.d", "shadow", 
 
 
 def declared() -> dict[str, Any]:
-    """The policy's one [[nixos]]. Raises Refused where there is none."""
+    """The policy's one [[nixos]]. Raises RequestRefused where there is none."""
     found = entries("nixos")
     if len(found) != 1:
-        raise Refused("the policy file declares no [[nixos]]" if not found else "the policy file has two [[nixos]]")
+        raise RequestRefused(
+            "the policy file declares no [[nixos]]" if not found else "the policy file has two [[nixos]]"
+        )
     return found[0]
 
 
@@ -35,7 +37,7 @@ def rollback(request: dict[str, Any]) -> dict[str, Any]:
     number = int(request["target"]) if re.fullmatch(r"[1-9]\d{0,8}", request["target"]) else 0
     there, runs = here.place(number), here.runs()
     if not runs:
-        raise Refused("what runs is no generation of the system's profile")
+        raise RequestRefused("what runs is no generation of the system's profile")
     now = here.place(runs)
     changed = nixos.units(now, there, ROOT)
     access = sorted(set(nixos.differing(now, there, "etc", ROOT)) & set(ACCESS))
@@ -57,12 +59,12 @@ def rollback(request: dict[str, Any]) -> dict[str, Any]:
 def garbage(request: dict[str, Any]) -> dict[str, Any]:
     """facts: which generations would go."""
     if request["target"] != STORE:
-        raise Refused(f"the target is {STORE}")
+        raise RequestRefused(f"the target is {STORE}")
     keep = int(declared().get("keep", KEPT))
     here = nixos.Generations(ROOT)
     numbers, going = here.all(), here.deletable(keep)
     if not numbers:
-        raise Refused("there are no generations here")
+        raise RequestRefused("there are no generations here")
     facts = os.statvfs(ROOT / nixos.STORE)
     used = 100 - facts.f_bavail * 100 // max(facts.f_blocks, 1)
     full = used >= FULL

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stillwatch.helpers.policyfile import CLEAN_PATH
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.helpers.safe_open import open_beneath, plain_file
 from stillwatch.unit.names import may_be_changed
 
@@ -66,19 +66,19 @@ class Patch:
 
 
 def prepare(declared: dict[str, Any], target: str, setting: str, value: int) -> Patch:
-    """Raises Refused for a setting that there is not, a value out of range, or a configuration that cannot be read."""
+    """Raises RequestRefused for an unknown setting, a value out of range, or a configuration that cannot be read."""
     known = SETTINGS.get(setting)
     if known is None:
-        raise Refused(f"there is no setting {setting[:40]!r}; there are {', '.join(SETTINGS)}")
+        raise RequestRefused(f"there is no setting {setting[:40]!r}; there are {', '.join(SETTINGS)}")
     if known.of_unit != (may_be_changed(target) and target.endswith(".service")) or not (
         known.of_unit or target == HOST
     ):
-        raise Refused(f"{setting} is of a service" if known.of_unit else f"{setting} is of the {HOST}")
+        raise RequestRefused(f"{setting} is of a service" if known.of_unit else f"{setting} is of the {HOST}")
     if not known.least <= value <= known.most:
-        raise Refused(f"the value of {setting} is {known.least} to {known.most}")
+        raise RequestRefused(f"the value of {setting} is {known.least} to {known.most}")
     path = declared.get("configuration")
     if not isinstance(path, str) or not CLEAN_PATH.fullmatch(path) or not path.endswith(".nix"):
-        raise Refused("[[nixos]] names no configuration, so nothing is suggested")
+        raise RequestRefused("[[nixos]] names no configuration, so nothing is suggested")
     stem = target.removesuffix(".service")
     name = f"{setting}-{re.sub(r'[^A-Za-z0-9._-]', '-', stem)}" if known.of_unit else setting
     before = _read(path)
@@ -131,7 +131,7 @@ def _read(path: str) -> str:
     try:
         text = taken.decode()
     except UnicodeDecodeError as error:
-        raise Refused(f"{path} is no text") from error
+        raise RequestRefused(f"{path} is no text") from error
     if len(taken) > MOST_BYTES or "\r" in text:
-        raise Refused(f"{path} is too large or has foreign line ends")
+        raise RequestRefused(f"{path} is too large or has foreign line ends")
     return text

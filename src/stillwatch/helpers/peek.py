@@ -17,7 +17,7 @@ from stillwatch.helpers.mail_waiting import mail_waiting
 from stillwatch.helpers.own_crontabs import own_crontabs
 from stillwatch.helpers.process_table import MOST_NAMED, most_open, table
 from stillwatch.helpers.processes import deleted_files, listeners
-from stillwatch.helpers.request import Refused, closed, serve
+from stillwatch.helpers.request import RequestRefused, closed, serve
 from stillwatch.helpers.sudoers import sudoers
 
 CALLERS: Final = ("stillwatch", "stillwatch-gate")
@@ -51,26 +51,26 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
-    """Changes nothing. Raises Refused for what is not declared or not readable."""
+    """Changes nothing. Raises RequestRefused for what is not declared or not readable."""
     return SEES[closed(request, "see", SCHEMAS)](request)
 
 
 def port(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 < request["port"] < 65_536:
-        raise Refused("no such port")
+        raise RequestRefused("no such port")
     return {"holders": [one.facts() for one in listeners(request["port"])]}
 
 
 def sockets(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 <= request["port"] < 65_536:
-        raise Refused("no such port")
+        raise RequestRefused("no such port")
     return {"sockets": listening(request["port"])}
 
 
 def processes(request: dict[str, Any]) -> dict[str, Any]:
     wanted = request["pids"]
     if len(wanted) > MOST_NAMED or not all(type(pid) is int and 0 < pid <= MAX_PID for pid in wanted):
-        raise Refused(f"pids are at most {MOST_NAMED} numbers of processes")
+        raise RequestRefused(f"pids are at most {MOST_NAMED} numbers of processes")
     return {"processes": [row.facts() for row in table(wanted)]}
 
 
@@ -81,7 +81,7 @@ def opened(request: dict[str, Any]) -> dict[str, Any]:
 def dropped(request: dict[str, Any]) -> dict[str, Any]:
     units = request["units"]
     if not 0 < len(units) <= MAX_UNITS or not all(isinstance(unit, str) for unit in units):
-        raise Refused("units are 1 to 501 names")
+        raise RequestRefused("units are 1 to 501 names")
     return connections(units)
 
 
@@ -91,12 +91,12 @@ def sizes(request: dict[str, Any]) -> dict[str, Any]:
 
     path = request["path"]
     if not values.path_rule("listable").accepts(path) or os.path.realpath(path) != path.rstrip("/"):
-        raise Refused(f"{path[:200]} may not be measured")
+        raise RequestRefused(f"{path[:200]} may not be measured")
     try:
         device = os.stat(path).st_dev  # noqa: PTH116
         names = sorted(os.listdir(path))  # noqa: PTH208
     except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
+        raise RequestRefused(f"{path}: {error.strerror}") from error
     budget = _Budget()
     found: list[dict[str, Any]] = [
         {"path": f"{path.rstrip('/')}/{name}", "bytes": budget.measure(f"{path}/{name}", device)} for name in names

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.unit.names import may_be_changed
 
 POLICY = Path("/etc/stillwatch/policy.toml")
@@ -32,10 +32,10 @@ OWN: Final = (
 
 
 def entry(table: str, key: str, value: str) -> dict[str, Any]:
-    """The one declared entry of `table` whose `key` is `value`. Raises Refused where there is none."""
+    """The one declared entry of `table` whose `key` is `value`. Raises RequestRefused where there is none."""
     found = [one for one in entries(table) if one.get(key) == value]
     if len(found) != 1:
-        raise Refused(f"the policy file declares no {value[:80]!r} in [[{table}]]")
+        raise RequestRefused(f"the policy file declares no {value[:80]!r} in [[{table}]]")
     return found[0]
 
 
@@ -45,17 +45,17 @@ def entries(table: str) -> list[dict[str, Any]]:
     try:
         declared = tomllib.loads(_read_trusted(path).decode()).get(table, [])
     except (ValueError, OSError) as error:
-        raise Refused(f"{path}: {error}") from error
+        raise RequestRefused(f"{path}: {error}") from error
     if not isinstance(declared, list) or not all(isinstance(one, dict) for one in declared):
-        raise Refused(f"{path}: [[{table}]] is not an array of tables")
+        raise RequestRefused(f"{path}: [[{table}]] is not an array of tables")
     for one in declared:
         for key in ("path", "directory"):
             if key in one:
                 _check_path(one[key])
         if "name" in one and not NAME.fullmatch(str(one["name"])):
-            raise Refused(f"{path}: {one['name']!r:.80} is not a name that may be declared")
+            raise RequestRefused(f"{path}: {one['name']!r:.80} is not a name that may be declared")
         if "unit" in one and not may_be_changed(str(one["unit"])):
-            raise Refused(f"{path}: {one['unit']!r:.80} is not a unit that may be declared")
+            raise RequestRefused(f"{path}: {one['unit']!r:.80} is not a unit that may be declared")
     return declared
 
 
@@ -64,27 +64,27 @@ def protected_patterns() -> list[str]:
     try:
         found = tomllib.loads(_read_trusted(POLICY).decode()).get("protected", [])
     except (ValueError, OSError) as error:
-        raise Refused(f"{POLICY}: {error}") from error
+        raise RequestRefused(f"{POLICY}: {error}") from error
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise Refused(f"{POLICY}: protected is not a list of names")
+        raise RequestRefused(f"{POLICY}: protected is not a list of names")
     return found
 
 
 def _check_path(path: Any) -> None:
     own = isinstance(path, str) and any(path == folder or path.startswith(f"{folder}/") for folder in OWN)
     if not isinstance(path, str) or not CLEAN_PATH.fullmatch(path) or path in NEVER or own:
-        raise Refused(f"{path!r:.200} is not a path that may be declared")
+        raise RequestRefused(f"{path!r:.200} is not a path that may be declared")
 
 
 def _read_trusted(path: Path) -> bytes:
-    """Raises Refused if anybody but root (or, run by a person, that person) could have written it."""
+    """Raises RequestRefused if anybody but root (or, run by a person, that person) could have written it."""
     real = path.resolve(strict=True)
     owners = {0, os.geteuid()}
     for place in (real, *real.parents):
         facts = place.stat()
         sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
         if facts.st_uid not in owners or (facts.st_mode & 0o022 and not sticky):
-            raise Refused(f"{place} could be changed by others than root")
+            raise RequestRefused(f"{place} could be changed by others than root")
     if real.stat().st_size > 1_048_576:
-        raise Refused(f"{path} is larger than 1 MiB")
+        raise RequestRefused(f"{path} is larger than 1 MiB")
     return real.read_bytes()

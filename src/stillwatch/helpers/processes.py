@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 PROC: Final = Path("/proc")
 LISTEN: Final = "0A"
@@ -48,7 +48,7 @@ class Held(TypedDict):
 
 
 def process(pid: int) -> Process:
-    """Raises Refused where there is no such process, or it is one of the kernel's."""
+    """Raises RequestRefused where there is no such process, or it is one of the kernel's."""
     folder = PROC / str(pid)
     try:
         stat = (folder / "stat").read_text("utf-8", "replace")
@@ -56,9 +56,9 @@ def process(pid: int) -> Process:
         groups = [line.split(":", 2) for line in (folder / "cgroup").read_text("utf-8", "replace").splitlines()]
         uid = folder.stat().st_uid
     except (OSError, ValueError) as error:
-        raise Refused(f"there is no process {pid}") from error
+        raise RequestRefused(f"there is no process {pid}") from error
     if rest[1] == "2" or pid == 2:
-        raise Refused(f"{pid} is a kernel thread")
+        raise RequestRefused(f"{pid} is a kernel thread")
     cgroup = next((path for number, names, path in groups if names == "name=systemd" or number == "0"), "")
     return Process(pid=pid, start=int(rest[19]), comm=comm, uid=uid, cgroup=cgroup)
 
@@ -79,7 +79,7 @@ def deleted_files() -> list[Held]:
     found: dict[tuple[int, int], Held] = {}
     for pid in pids():
         for descriptor in _descriptors(pid):
-            with contextlib.suppress(OSError, Refused):
+            with contextlib.suppress(OSError, RequestRefused):
                 target = str(descriptor.readlink())
                 if (
                     target.startswith("/")

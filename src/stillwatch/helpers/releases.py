@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from stillwatch.helpers import declared
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import Refused, begun
+from stillwatch.helpers.request import RequestRefused, begun
 from stillwatch.helpers.safe_open import open_beneath, open_folder
 
 MOST: Final = 1_000
@@ -37,7 +37,7 @@ def repoint(name: str, leads: str, to: str) -> dict[str, Any]:
     """Lead it to the newest release, while it leads where it led when that was decided."""
     seen = release(name)
     if seen["whole"] or seen["leads"] != leads or not to or seen["newest"] != to:
-        raise Refused(
+        raise RequestRefused(
             f"{seen['path']} leads to {seen['leads'][:200]}, and the newest release is {seen['newest'][:200]}"
         )
     return _turn(seen, to)
@@ -48,7 +48,7 @@ def repoint_back(name: str, leads: str, to: str) -> dict[str, Any]:
     seen = release(name)
     folder = str(entry("releases", "name", name)["directory"])
     if seen["leads"] != leads or not _inside(PurePosixPath(seen["path"]), to, folder):
-        raise Refused(f"{seen['path']} is no longer as it was left")
+        raise RequestRefused(f"{seen['path']} is no longer as it was left")
     return _turn(seen, to)
 
 
@@ -69,7 +69,7 @@ def _text(parent: int, link: PurePosixPath) -> str:
     try:
         return os.readlink(link.name, dir_fd=parent)
     except OSError as error:
-        raise Refused(f"{link} is no link: {error.strerror}") from error
+        raise RequestRefused(f"{link} is no link: {error.strerror}") from error
 
 
 def _target(link: PurePosixPath, text: str) -> str:
@@ -89,7 +89,7 @@ def _releases(folder: str) -> list[str]:
     with declared.opened(open_folder(folder)) as directory, os.scandir(directory) as listing:
         found = [one.name for one, _ in zip(listing, range(MOST + 1), strict=False)]
         if len(found) > MOST:
-            raise Refused(f"{folder} holds more than {MOST} entries")
+            raise RequestRefused(f"{folder} holds more than {MOST} entries")
         return [name for name in found if stat.S_ISDIR(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode)]
 
 
@@ -98,7 +98,7 @@ def _is_whole(place: str, holds: str) -> bool:
     try:
         with declared.opened(open_beneath(f"{place}/{holds}" if holds else place, os.O_PATH)):
             return True
-    except Refused:
+    except RequestRefused:
         return False
 
 

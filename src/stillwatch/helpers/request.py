@@ -16,7 +16,7 @@ MAX_BYTES: Final = 65_536
 Fields = Mapping[str, type]
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """Nothing was changed; the message is the reason."""
 
 
@@ -29,36 +29,36 @@ def begun() -> Iterator[None]:
     """From here on something is changed, and a refusal would be untrue: it becomes HalfDone."""
     try:
         yield
-    except (Refused, OSError) as error:
+    except (RequestRefused, OSError) as error:
         raise HalfDone(f"begun, and not brought to its end: {error}") from error
 
 
 def read_object(line: bytes) -> dict[str, Any]:
-    """Strict JSON object. Raises Refused on doubled keys, non-integers, odd text, trailing bytes, too much."""
+    """Strict JSON object. Raises RequestRefused on doubled keys, non-integers, odd text, trailing bytes, too much."""
     if len(line) > MAX_BYTES:
-        raise Refused(f"the request is longer than {MAX_BYTES} bytes")
+        raise RequestRefused(f"the request is longer than {MAX_BYTES} bytes")
     try:
         value = json.loads(
             line.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number
         )
     except (ValueError, RecursionError) as error:
-        raise Refused("the request is not one clean JSON object") from error
+        raise RequestRefused("the request is not one clean JSON object") from error
     if not isinstance(value, dict):
-        raise Refused("the request is not a JSON object")
+        raise RequestRefused("the request is not a JSON object")
     return value
 
 
 def closed(request: Mapping[str, Any], key: str, schemas: Mapping[str, Fields]) -> str:
-    """The verb under `key`. Raises Refused unless the request has exactly the fields of that verb, of their types."""
+    """The verb under `key`. Raises RequestRefused unless the request has that verb's fields exactly, of their types."""
     verb = request.get(key)
     if not isinstance(verb, str) or verb not in schemas:
-        raise Refused(f"no such {key}")
+        raise RequestRefused(f"no such {key}")
     fields = schemas[verb]
     if set(request) != {key, *fields}:
-        raise Refused(f"{verb} takes exactly {', '.join(sorted(fields)) or 'nothing'}")
+        raise RequestRefused(f"{verb} takes exactly {', '.join(sorted(fields)) or 'nothing'}")
     wrong = [name for name, kind in fields.items() if type(request[name]) is not kind]
     if wrong:
-        raise Refused(f"{wrong[0]} is not a {fields[wrong[0]].__name__}")
+        raise RequestRefused(f"{wrong[0]} is not a {fields[wrong[0]].__name__}")
     return verb
 
 
@@ -68,7 +68,7 @@ def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str
         check_caller(callers)
         line = sys.stdin.buffer.read(MAX_BYTES + 1)
         reply = {"ok": True, **handle(read_object(line))}
-    except Refused as refused:
+    except RequestRefused as refused:
         reply = {"ok": False, "reason": str(refused)}
     except HalfDone as half:
         reply = {"ok": False, "begun": True, "reason": str(half)}
@@ -97,7 +97,7 @@ def check_caller(names: tuple[str, ...]) -> None:
     finally:
         door.detach()
     if uid != 0 and _name(uid) not in names:
-        raise Refused("this user may not ask")
+        raise RequestRefused("this user may not ask")
 
 
 def _name(uid: int) -> str:

@@ -10,7 +10,7 @@ import struct
 from pathlib import PurePosixPath
 from typing import Final
 
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 
 SYS_OPENAT2: Final = 437  # the same number on every architecture (Linux 5.6)
 NO_MAGICLINKS, NO_SYMLINKS, BENEATH = 0x02, 0x04, 0x08  # linux/openat2.h, RESOLVE_*
@@ -22,10 +22,10 @@ _libc: Final = ctypes.CDLL(None, use_errno=True)
 def open_beneath(path: str, flags: int, mode: int = 0) -> int:
     """A descriptor of an absolute path, resolved from / with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS.
 
-    Raises Refused where a component is a link or absent; OSError never.
+    Raises RequestRefused where a component is a link or absent; OSError never.
     """
     if not path.startswith("/") or ".." in PurePosixPath(path).parts or "\0" in path:
-        raise Refused(f"{path[:200]} is not a clean absolute path")
+        raise RequestRefused(f"{path[:200]} is not a clean absolute path")
     root = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     how = struct.pack("=QQQ", flags | os.O_CLOEXEC, mode, BENEATH | NO_SYMLINKS | NO_MAGICLINKS)
     try:
@@ -35,7 +35,7 @@ def open_beneath(path: str, flags: int, mode: int = 0) -> int:
     if found < 0 and ctypes.get_errno() == errno.ENOSYS:
         return walk(path, flags, mode)
     if found < 0:
-        raise Refused(f"{path}: {os.strerror(ctypes.get_errno())}")
+        raise RequestRefused(f"{path}: {os.strerror(ctypes.get_errno())}")
     return int(found)
 
 
@@ -50,7 +50,7 @@ def walk(path: str, flags: int, mode: int = 0) -> int:
             place = step
         return os.open(last, flags | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=place)
     except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
+        raise RequestRefused(f"{path}: {error.strerror}") from error
     finally:
         os.close(place)
 
@@ -58,13 +58,13 @@ def walk(path: str, flags: int, mode: int = 0) -> int:
 def mount_of(descriptor: int) -> int:
     """The id of the mount that it was opened on (statx(2)): a bind mount has one of its own, an overlay has one alone.
 
-    Raises Refused where the kernel does not say (before Linux 5.8).
+    Raises RequestRefused where the kernel does not say (before Linux 5.8).
     """
     facts = ctypes.create_string_buffer(STATX_BYTES)
     if _libc.statx(descriptor, b"", AT_EMPTY_PATH, STATX_MNT_ID, facts) != 0:
-        raise Refused(f"statx: {os.strerror(ctypes.get_errno())}")
+        raise RequestRefused(f"statx: {os.strerror(ctypes.get_errno())}")
     if not struct.unpack_from("=I", facts, 0)[0] & STATX_MNT_ID:
-        raise Refused("this kernel does not tell mounts apart")
+        raise RequestRefused("this kernel does not tell mounts apart")
     return int(struct.unpack_from("=Q", facts, STATX_MNT_ID_AT)[0])
 
 
@@ -73,10 +73,10 @@ def open_folder(path: str) -> int:
 
 
 def plain_file(descriptor: int, path: str) -> os.stat_result:
-    """Its facts. Raises Refused unless it is a regular file with one link."""
+    """Its facts. Raises RequestRefused unless it is a regular file with one link."""
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
-        raise Refused(f"{path} is no regular file")
+        raise RequestRefused(f"{path} is no regular file")
     if facts.st_nlink != 1:
-        raise Refused(f"{path} has {facts.st_nlink} links")
+        raise RequestRefused(f"{path} has {facts.st_nlink} links")
     return facts

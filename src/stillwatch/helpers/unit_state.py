@@ -9,7 +9,7 @@ from typing import Any, Final
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import protected_patterns
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.unit.names import Names, listed, may_be_changed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, EXECUTED, protected_by, protected_from_start, runs
 from stillwatch.unit.shown import PROTECTED_ANYWAY, SHOWN, absent, carried, names_told, shown
@@ -23,26 +23,26 @@ STATE: Final = (
 
 
 def check_failing(unit: str) -> None:
-    """Raises Refused unless PID 1 says that the unit fails, and it is one that may be touched."""
+    """Raises RequestRefused unless PID 1 says that the unit fails, and it is one that may be touched."""
     facts = check_unprotected(unit)
     again = facts.get("SubState") == "auto-restart" or facts.get("NRestarts", "0") != "0"
     if facts.get("ActiveState") != "failed" and not (facts.get("ActiveState") == "activating" and again):
-        raise Refused(f"PID 1 says that {unit} is {facts.get('ActiveState', 'unknown')}, not failed")
+        raise RequestRefused(f"PID 1 says that {unit} is {facts.get('ActiveState', 'unknown')}, not failed")
 
 
 def check_unprotected(unit: str) -> Mapping[str, str]:
-    """What PID 1 says of the unit. Raises Refused where it is absent or protected, by the same list as the gate's."""
+    """What PID 1 says of the unit. Raises RequestRefused where it is absent or protected, by the gate's own list."""
     facts = asked(unit)
     if facts.get("LoadState") != "loaded":
-        raise Refused(f"there is no unit {unit[:80]}")
+        raise RequestRefused(f"there is no unit {unit[:80]}")
     names = Names.of(
         {unit, facts.get("Id", unit), *listed(facts.get("Names", ""))},
         listed(f"{facts.get('Triggers', '')} {facts.get('TriggeredBy', '')}"),
     )
     if protected := protected_by(names.relatives, protected_patterns()):
-        raise Refused(f"{protected} is protected")
+        raise RequestRefused(f"{protected} is protected")
     if ran := runs((facts.get(name, "") for name in EXECUTED), ACCESS_PROGRAMS):
-        raise Refused(f"{unit} is protected: it runs {min(ran)}")
+        raise RequestRefused(f"{unit} is protected: it runs {min(ran)}")
     return facts
 
 
@@ -56,27 +56,27 @@ class _Host(dict[str, dict[str, Any]]):
                     [program("systemctl"), "show", "--no-pager", SHOWN, "--", ask], seconds=10, limit=MOST_SHOWN
                 )
                 if ended.code != 0 or ended.truncated:
-                    raise Refused("PID 1 does not say what hangs together")
+                    raise RequestRefused("PID 1 does not say what hangs together")
                 self.update((one, said) for names, said in shown(ended.text) for one in names)
         return self.setdefault(name, absent(name))
 
 
 def check_effect(verb: Verb, unit: str, *, meant: Collection[str] = ()) -> None:
-    """R35, as the gate judges it: raises Refused where PID 1 would come to stop, restart, reload or start something
-    protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
+    """R35, as the gate judges it: raises RequestRefused where PID 1 would come to stop, restart, reload or start
+    something protected with the verb. meant: names and patterns of what that may do this to though it is protected."""
     import asyncio  # dear, and the peek program starts anew for each question and never comes here
 
     try:
         asyncio.run(_foreseen(verb, unit, meant))
     except TooWide as error:
-        raise Refused(str(error)) from error
+        raise RequestRefused(str(error)) from error
 
 
 async def _foreseen(verb: Verb, unit: str, meant: Collection[str]) -> None:
     host = _Host()
     seen = await effects([(verb, unit)], host.facts)
     if seen.isolates:
-        raise Refused(f"all other units would stop: {seen.isolates[0]} isolates what is started when it ends")
+        raise RequestRefused(f"all other units would stop: {seen.isolates[0]} isolates what is started when it ends")
     more = protected_patterns()
     for then, other in sorted(job for job in seen.jobs if job[0] == "start" or job[1] in seen.up):
         if any(fnmatchcase(other, one) for one in meant):
@@ -86,7 +86,7 @@ async def _foreseen(verb: Verb, unit: str, meant: Collection[str]) -> None:
         ran = carried(host[other])
         protected = by_name(names, more) or (f"{other} ({ran})" if ran else "")
         if protected:
-            raise Refused(f"{protected} is protected, and {verb} {unit} would {then} it")
+            raise RequestRefused(f"{protected} is protected, and {verb} {unit} would {then} it")
     _check_carriers(seen, host, f"{verb} {unit}")
 
 
@@ -96,15 +96,15 @@ def _check_carriers(seen: Effects, known: Mapping[str, Mapping[str, Any]], doing
     role = carriers() if down else {"units": {}, "uplinks": []}
     for unit in down:
         if why := role["units"].get(unit) or carried(known[unit], tuple(role["uplinks"])):
-            raise Refused(f"{unit} ({why}) is protected, and {doing} would take it down")
+            raise RequestRefused(f"{unit} ({why}) is protected, and {doing} would take it down")
 
 
 def asked(unit: str) -> dict[str, str]:
-    """Raises Refused where the name is none or PID 1 does not answer."""
+    """Raises RequestRefused where the name is none or PID 1 does not answer."""
     if not may_be_changed(unit):
-        raise Refused(f"{unit[:80]!r} is not the name of a unit")
+        raise RequestRefused(f"{unit[:80]!r} is not the name of a unit")
     properties = f"--property={','.join((*STATE, *EXECUTED))}"
     ended = run([program("systemctl"), "show", "--no-pager", properties, "--", unit], seconds=10, limit=65_536)
     if ended.code != 0:
-        raise Refused(f"PID 1 does not say how {unit} is")
+        raise RequestRefused(f"PID 1 does not say how {unit} is")
     return dict(line.split("=", 1) for line in ended.text.splitlines() if "=" in line)

@@ -66,21 +66,21 @@ def read_anchors(log: str, uid: int, folder: str | None = None) -> dict[int, str
     return anchors
 
 
-def show_audit(places: Paths, after: int = 0) -> Iterator[dict[str, Any]]:
+def show_audit(paths: Paths, after: int = 0) -> Iterator[dict[str, Any]]:
     """Every record as `audit show --json` prints it. Raises NotReachable without a log, Spoilt at no record."""
-    return (record.shown() for record in read_records(places.gate_state) if record.seq > after)
+    return (record.shown() for record in read_records(paths.gate_state) if record.seq > after)
 
 
-def verify_audit(places: Paths, journal: str | None = None) -> Wholeness:
+def verify_audit(paths: Paths, journal: str | None = None) -> Wholeness:
     """Whether the log is whole, as far as it and the journal can tell. Raises NotReachable without a log."""
-    log, uid = log_name(places.gate_state), _gate_uid(places)
+    log, uid = log_name(paths.gate_state), _gate_uid(paths)
     for _ in range(TRIES):
-        found = check(read_records(places.gate_state), read_anchors(log, uid, journal))
+        found = check(read_records(paths.gate_state), read_anchors(log, uid, journal))
         if found.whole:
             break
         time.sleep(PAUSE)
     return found
 
 
-def _gate_uid(places: Paths) -> int:
-    return os.getuid() if places.trial else pwd.getpwnam(GATE_USER).pw_uid
+def _gate_uid(paths: Paths) -> int:
+    return os.getuid() if paths.trial else pwd.getpwnam(GATE_USER).pw_uid

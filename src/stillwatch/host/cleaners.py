@@ -18,10 +18,10 @@ CLEANING: Final = re.compile(
 )
 
 
-def own_services(places: Sequence[str] = PLACES) -> list[str]:
+def own_services(paths: Sequence[str] = PLACES) -> list[str]:
     """Names of the services that this host's administrator wrote, templates left out, sorted."""
     found: set[str] = set()
-    for place in places:
+    for place in paths:
         try:
             found.update(
                 file.name for file in Path(place).iterdir() if file.name.endswith(".service") and "@." not in file.name

@@ -50,8 +50,8 @@ def find_program(name: str) -> str | None:
     """Absolute path of an executable regular file, looked for in SEARCH alone; None where there is none."""
     if "\0" in name or ("/" in name and not name.startswith("/")):
         return None
-    places = [Path(name)] if name.startswith("/") else [Path(folder) / name for folder in SEARCH]
-    return next((str(path) for path in places if _is_program(path)), None)
+    paths = [Path(name)] if name.startswith("/") else [Path(folder) / name for folder in SEARCH]
+    return next((str(path) for path in paths if _is_program(path)), None)
 
 
 async def run(

@@ -17,10 +17,10 @@ ENTRIES: Final = 20_000
 FOUND: Final = 200
 
 
-def lock_files(places: Sequence[str] = PLACES) -> list[dict[str, Any]]:
+def lock_files(paths: Sequence[str] = PLACES) -> list[dict[str, Any]]:
     """Each once, by its real path: {path, pid (0 where it names none), alive, uid, changed}; bounded."""
     found: dict[str, dict[str, Any]] = {}
-    for path in _walk(places):
+    for path in _walk(paths):
         real = os.path.realpath(path)
         if real not in found and (row := read_lock(real)) is not None:
             found[real] = row
@@ -49,9 +49,9 @@ def read_lock(path: str) -> dict[str, Any] | None:
     return {"path": path, "pid": pid, "alive": alive, "uid": seen.st_uid, "changed": seen.st_mtime}
 
 
-def _walk(places: Sequence[str]) -> Iterator[str]:
+def _walk(paths: Sequence[str]) -> Iterator[str]:
     left = ENTRIES
-    waiting = [(place, 1) for place in reversed(places)]
+    waiting = [(place, 1) for place in reversed(paths)]
     while waiting and left > 0:
         folder, depth = waiting.pop()
         try:

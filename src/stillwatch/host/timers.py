@@ -25,10 +25,10 @@ STARTED_OR_STOPPED: Final = frozenset({"39f53479d3a045ac8e11786248231fbf", "9d1a
 MOST_LINES: Final = 1000
 
 
-def installed_timers(places: Sequence[str] = PLACES) -> list[str]:
+def installed_timers(paths: Sequence[str] = PLACES) -> list[str]:
     """Names of all timers with a file of their own, templates left out, sorted."""
     found: set[str] = set()
-    for place in places:
+    for place in paths:
         try:
             found.update(
                 file.name for file in Path(place).iterdir() if file.name.endswith(".timer") and "@." not in file.name

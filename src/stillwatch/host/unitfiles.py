@@ -22,11 +22,11 @@ _SPOKEN: Final = re.compile(r"^\s*(Exec\w+|Environment|ListenStream|ListenDatagr
 _FILES: Final = re.compile(r"(?<![\w/.])/(?:etc|usr/local/etc|opt)/[\w@%+./-]{1,200}")
 
 
-def claims(port: int, places: Sequence[str] = PLACES) -> list[dict[str, Any]]:
+def claims(port: int, paths: Sequence[str] = PLACES) -> list[dict[str, Any]]:
     """Of services and sockets: name, path, and how the port is named: "listens" (a socket unit's own line), "names" (an
     argument, variable or a file that it reads) or "asks" (only in an address with a host, as a client does)."""
     found: dict[str, dict[str, Any]] = {}
-    for path in _unit_files(places):
+    for path in _unit_files(paths):
         try:
             text = path.read_text(errors="replace")[:LARGEST]
         except OSError:
@@ -37,10 +37,10 @@ def claims(port: int, places: Sequence[str] = PLACES) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda row: (row["how"] == "asks", row["unit"]))
 
 
-def _unit_files(places: Sequence[str]) -> Iterator[Path]:
+def _unit_files(paths: Sequence[str]) -> Iterator[Path]:
     """The first MOST files; a link to /dev/null (a masked unit) hides nothing: the file below it says what it was."""
     seen: set[Path] = set()
-    for place in places:
+    for place in paths:
         try:
             files = sorted(Path(place).iterdir())
         except OSError:

@@ -55,7 +55,7 @@ class LlamaServers:
     def __init__(
         self,
         llm: Llm,
-        places: Paths,
+        paths: Paths,
         clock: Clock,
         *,
         progress: Progress | None = None,
@@ -66,14 +66,12 @@ class LlamaServers:
         patience: float = START_SECONDS,
     ) -> None:
         self._llm = llm
-        self._places = places
+        self._paths = paths
         self._clock = clock
         self._tell = progress or (lambda line: None)
         self._supervise = supervise
         self._engine = engine
-        self._start: Callable[[Launch], Awaitable[RunningServer]] = (
-            Sandboxed.start if places.as_service else Child.start
-        )
+        self._start: Callable[[Launch], Awaitable[RunningServer]] = Sandboxed.start if paths.as_service else Child.start
         self._available = available
         self._sleep = sleep
         self._patience = patience
@@ -140,7 +138,7 @@ class LlamaServers:
             return
         try:
             engine, words = await self._pick_engine()
-            key_file, self.key = own_key(self._places.runtime)
+            key_file, self.key = own_key(self._paths.runtime)
         except StillwatchError as error:
             self._without = dict.fromkeys(wanted, ("missing", str(error)))
             return
@@ -149,7 +147,7 @@ class LlamaServers:
 
     async def _pick_engine(self) -> tuple[str, str]:
         """Its name, and what people call it; "" where the model program picks one (its unit names them)."""
-        if self._engine or self._places.as_service:
+        if self._engine or self._paths.as_service:
             return self._engine or "", ""
         choice = await choose()
         for failed in choice.failed:
@@ -158,7 +156,7 @@ class LlamaServers:
 
     def _plan(self, wanted: list[Tier], engine: str, words: str, key_file: Path) -> None:
         """One server for each different model file; it gets the port of the first tier and the largest context."""
-        assigned = assign(self._llm, self._places.model_folders)
+        assigned = assign(self._llm, self._paths.model_folders)
         for tier in wanted:
             settings, model = self._llm.tier(tier), assigned[tier]
             if isinstance(model, str):

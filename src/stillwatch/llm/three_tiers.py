@@ -35,9 +35,9 @@ class Tiers:
     """
 
     def __init__(
-        self, config: Config, places: Paths, clock: Clock, *, wanted: bool = True, lasting: bool = False
+        self, config: Config, paths: Paths, clock: Clock, *, wanted: bool = True, lasting: bool = False
     ) -> None:
-        self._config, self._places, self._clock, self._wanted = config, places, clock, wanted
+        self._config, self._paths, self._clock, self._wanted = config, paths, clock, wanted
         self._lasting = lasting
         self._servers: LlamaServers | None = None
         self._stack = AsyncExitStack()
@@ -78,7 +78,7 @@ class Tiers:
         """Bring the tiers up, once; what fails keeps its state and its reason."""
         if not self._wanted or self._all:
             return
-        servers = LlamaServers(self._config.llm, self._places, self._clock, progress=progress, supervise=self._lasting)
+        servers = LlamaServers(self._config.llm, self._paths, self._clock, progress=progress, supervise=self._lasting)
         self._servers = await self._stack.enter_async_context(servers)
         self._all = chat_models(self._config.llm, self._clock, servers)
         for model in self._all.values():
@@ -133,7 +133,7 @@ class Tiers:
         """What could be had, without starting anything: health of configured URLs, engine and files of our own."""
         models = chat_models(self._config.llm, self._clock, None)
         try:
-            assigned = assign(self._config.llm, self._places.model_folders)
+            assigned = assign(self._config.llm, self._paths.model_folders)
             return {tier: await self._one_outlook(tier, models[tier], assigned) for tier in TIERS}
         finally:
             for model in models.values():
@@ -149,7 +149,7 @@ class Tiers:
         if isinstance(file, str):
             return "missing", file
         try:
-            find_engine(as_service=self._places.as_service)
+            find_engine(as_service=self._paths.as_service)
         except StillwatchError as error:
             return "missing", str(error)
         return "ready", NOT_NEEDED

@@ -40,7 +40,7 @@ class Assembly:
     """recording: the recorded host that is looked at instead of this one."""
 
     config: Config
-    places: Paths
+    paths: Paths
     clock: Clock
     recording: Recording | None = None
 
@@ -79,13 +79,13 @@ class Assembly:
             looks=self.looks,
             tiers=self._tiers,
             catalogue=lambda: self.host_looks().catalogue(),
-            gate=None if self.recording else partial(client.ask_async, self.places),
+            gate=None if self.recording else partial(client.ask_async, self.paths),
         )
 
     def _shelf(self, memory: Recall) -> CompiledShelf:
         """A service keeps compiled rules with its state; all trials of a person share a cache."""
-        if not self.places.trial:
-            return CompiledShelf(self.places.state / "compiled" if memory.may_write else None)
+        if not self.paths.trial:
+            return CompiledShelf(self.paths.state / "compiled" if memory.may_write else None)
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         return CompiledShelf(cache / "stillwatch/compiled")
 
@@ -122,4 +122,4 @@ class Assembly:
         return HostLooks(reader=reader)
 
     def _tiers(self, wanted: bool) -> Tiers:
-        return Tiers(self.config, self.places, self.clock, wanted=wanted)
+        return Tiers(self.config, self.paths, self.clock, wanted=wanted)

@@ -239,11 +239,11 @@ def _held_files(sightings: Sequence[Sighting], full: Sequence[str]) -> Iterator[
 def _mount_suffered(sighting: Sighting, unit: UnitState | None, mounts: Sequence[str]) -> str:
     path = sighting.trigger.fields.get("path", "")
     named = [path] if path.startswith("/") else _PATH.findall(sighting.trigger.sample[:2000])
-    places = [mount_of(place, mounts) for place in [*named, *(paths_of(unit, with_program=True) if unit else [])]]
-    certain = [place for place in places if place and place != "/"]
+    paths = [mount_of(place, mounts) for place in [*named, *(paths_of(unit, with_program=True) if unit else [])]]
+    certain = [place for place in paths if place and place != "/"]
     if certain:
         return certain[0]
-    return mounts[0] if len(mounts) == 1 else ("/" if "/" in places else "")
+    return mounts[0] if len(mounts) == 1 else ("/" if "/" in paths else "")
 
 
 def _from_renewal(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:

@@ -27,7 +27,7 @@ class _Trial:
     """One set of rules, compiled once, through which every sample goes as every line does."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._screen = Prefilter(rules, cached=False)
+        self._prefilter = Prefilter(rules, cached=False)
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in rules}
 
     def failures(self, ordinary: Sequence[Sample]) -> Iterator[str]:
@@ -67,7 +67,7 @@ class _Trial:
         return [*self._before(first), *_lines(first.fires[0])] if first else []
 
     def _see(self, lines: Sequence[Line]) -> Sequence[Trigger]:
-        return Watcher(self._screen, host="sample").see(lines).triggers
+        return Watcher(self._prefilter, host="sample").see(lines).triggers
 
 
 def _lines(sample: Sample) -> list[Line]:

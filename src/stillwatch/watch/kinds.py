@@ -60,8 +60,8 @@ class Kind:
 class Kinds:
     """Says of which lines a Kind can be made."""
 
-    def __init__(self, screen: Prefilter) -> None:
-        self._screen = screen
+    def __init__(self, prefilter: Prefilter) -> None:
+        self._prefilter = prefilter
         self._blind: dict[int, bool] = {}
 
     def of(self, line: Line, verdict: Verdict, heard: Heard) -> Kind | None:
@@ -71,7 +71,7 @@ class Kinds:
         listening = {rule.id: found for rule, found in heard[1]}
         fixed, needles, by_name = list[tuple[slice, bytes]](), set[bytes](), False
         for index in verdict.order:
-            rule = self._screen.rules[index]
+            rule = self._prefilter.rules[index]
             if by_name and rule.general:
                 continue
             if rule.also or rule.cause == "oom" or any("<memcg>" in pattern for pattern in rule.patterns):
@@ -89,7 +89,7 @@ class Kinds:
         self, verdict: Verdict, index: int, raw: bytes, found: Found | None
     ) -> tuple[Collection[slice], frozenset[bytes]] | None:
         """On which places of the line it hangs what this rule hears, and on which numbers that are not in it."""
-        rule = self._screen.rules[index]
+        rule = self._prefilter.rules[index]
         numbers = verdict.among[index]
         others = [number for number in numbers if found is None or number < found.form]
         needles = [needles_of(rule.patterns[number]) for number in others]
@@ -105,7 +105,7 @@ class Kinds:
 
     def _is_blind(self, index: int) -> bool:
         if index not in self._blind:
-            rule = self._screen.rules[index]
+            rule = self._prefilter.rules[index]
             self._blind[index] = all(is_blind_to_digits(pattern) for pattern in (*rule.patterns, *rule.unless))
         return self._blind[index]
 

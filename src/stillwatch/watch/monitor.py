@@ -63,9 +63,9 @@ class Watcher:
 
     def __init__(self, rules: Sequence[Rule] | Prefilter, *, host: str, units: Collection[str] | None = None) -> None:
         self.host = host
-        self.screen = rules if isinstance(rules, Prefilter) else Prefilter(rules)
+        self.prefilter = rules if isinstance(rules, Prefilter) else Prefilter(rules)
         self.novelty = Novelty()
-        self._kinds = Kinds(self.screen)
+        self._kinds = Kinds(self.prefilter)
         self._hosts = Hosts(host)
         self._flood = Flood(host)
         self._levels = Thresholds(host)
@@ -74,8 +74,8 @@ class Watcher:
 
     def see(self, lines: Iterable[Line]) -> Sightings:
         """Judge a batch: all of a file, or what the journal brought since the last call."""
-        screen, zeros, flood = self.screen, ZEROS, self._flood
-        known, judge, counts = screen.cache.get, screen.judge, flood.counts
+        prefilter, zeros, flood = self.prefilter, ZEROS, self._flood
+        known, judge, counts = prefilter.cache.get, prefilter.judge, flood.counts
         seen, line, remember = 0, None, self._recent.append
         for line in lines:
             seen += 1
@@ -99,7 +99,7 @@ class Watcher:
 
     def see_text(self, blocks: Iterable[Block], reader: Reader) -> Sightings:
         """The same for log text, taken apart only where it is new or a rule may match. Floods are not counted."""
-        verdicts, seen = TextVerdicts.of(reader, self.screen), 0
+        verdicts, seen = TextVerdicts.of(reader, self.prefilter), 0
         for block in blocks:
             reader.turn(block)
             seen += len(block)
@@ -127,11 +127,11 @@ class Watcher:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return known_programs(self.screen.rules)
+        return known_programs(self.prefilter.rules)
 
     @cached_property
     def _everyday(self) -> Everyday:
-        silent = (sample for rule in self.screen.rules for sample in rule.silent if not sample.told_by)
+        silent = (sample for rule in self.prefilter.rules for sample in rule.silent if not sample.told_by)
         return Everyday(sample.line for sample in (*ordinary_lines(), *silent))
 
     def judge(self, events: Iterable[Event]) -> tuple[Trigger, ...]:
@@ -210,14 +210,14 @@ class Watcher:
         A general rule listens only where no other does; so does one for some programs to a line that names none.
         """
         spoken, heard = False, list[tuple[Rule, Found]]()
-        screen, by_name, order = self.screen, False, verdict.order
-        rules, nameless = screen.rules, line.source == "log" and not line.subject
+        prefilter, by_name, order = self.prefilter, False, verdict.order
+        rules, nameless = prefilter.rules, line.source == "log" and not line.subject
         if nameless:
             order = sorted(order, key=lambda index: rules[index].general or bool(rules[index].programs))
         for index in order:
             rule = rules[index]
             gives_way = rule.general or (nameless and bool(rule.programs))
-            if (by_name and gives_way) or not (found := screen.extract(index, line.raw, verdict)):
+            if (by_name and gives_way) or not (found := prefilter.extract(index, line.raw, verdict)):
                 continue
             suits = rule.suits(line)
             spoken = spoken or suits or line.source == "journal"
@@ -232,7 +232,7 @@ class Watcher:
         if raw == line.raw:
             return line, HARMLESS
         fields = {**line.fields, "ORIGINAL": line.raw}
-        return line._replace(raw=raw, fields=fields), self.screen.verdict(raw)
+        return line._replace(raw=raw, fields=fields), self.prefilter.verdict(raw)
 
     def _is_told(self, rule: Rule, line: Line, found: Mapping[str, bytes | None]) -> bool:
         """Whether the kernel speaks of a unit that is not here, or again of a death that it has just told in full."""

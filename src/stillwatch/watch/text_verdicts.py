@@ -77,19 +77,19 @@ class TextVerdicts:
     None the same; heads: beginnings without digits of lines that are well read, whatever is said behind.
     """
 
-    def __init__(self, reader: Reader, screen: Prefilter) -> None:
+    def __init__(self, reader: Reader, prefilter: Prefilter) -> None:
         self.plain: dict[bytes, Known | Numbers | None] = {}
         self.known: dict[bytes, Known | Hinged | None] = {}
         self.heads: set[bytes] = set()
-        self._reader, self._screen, self._studies = reader, screen, reader.studies
+        self._reader, self._prefilter, self._studies = reader, prefilter, reader.studies
         self._lines = self._untimed = self._unnamed = 0
 
     @classmethod
-    def of(cls, reader: Reader, screen: Prefilter) -> TextVerdicts:
+    def of(cls, reader: Reader, prefilter: Prefilter) -> TextVerdicts:
         """Those of this stream; begun anew where the rules are others."""
         kept = reader.verdicts
-        if not isinstance(kept, cls) or kept._screen is not screen:
-            kept = reader.verdicts = cls(reader, screen)
+        if not isinstance(kept, cls) or kept._prefilter is not prefilter:
+            kept = reader.verdicts = cls(reader, prefilter)
         return kept
 
     def judged(self, block: Block) -> Iterator[tuple[int, Judged]]:
@@ -125,14 +125,14 @@ class TextVerdicts:
         lines = [key for key in keys if len(key) <= CACHED_BYTES]
         if not lines:
             return set()
-        found = self._screen.words.found(lines)
+        found = self._prefilter.words.found(lines)
         return {line for number, line in enumerate(lines) if number not in found}
 
     def _is_plain(self, raw: bytes, key: bytes, calm: set[bytes]) -> bool:
         """Whether a new line is harmless, begins as others do that were read whole, and says nothing of itself behind
         that. calm grows by lines that have words of rules, and not in their order."""
         if key not in calm:
-            if len(key) > CACHED_BYTES or self._screen.hangs_on(key) != ():
+            if len(key) > CACHED_BYTES or self._prefilter.hangs_on(key) != ():
                 return False
             calm.add(key)
         head, _, message = raw.partition(HEAD_END)
@@ -156,8 +156,8 @@ class TextVerdicts:
             self._studies = reader.studies
             self._forget()
         said = line.raw.translate(None, DIGITS) if reader.reworded else key
-        needles = None if self.plain.get(key) is CLOSER else () if said in calm else self._screen.hangs_on(said)
-        verdict, hinges = self._screen.verdict(line.raw) if needles != () else HARMLESS, reader.hinges
+        needles = None if self.plain.get(key) is CLOSER else () if said in calm else self._prefilter.hangs_on(said)
+        verdict, hinges = self._prefilter.verdict(line.raw) if needles != () else HARMLESS, reader.hinges
         lasting = not reader.volatile or bool(hinges)
         if not verdict and lasting and line.fields.get("PRIORITY") in GRAVE:
             verdict = CALL_IT_SUSPICIOUS
@@ -214,7 +214,7 @@ class TextVerdicts:
         """A line of a known kind that may matter, taken apart; None for one that does not, whatever its kind does."""
         if known.untimed or known.unnamed:
             self._count(known)
-        if not known.verdict or not (known.kinds or self._screen.may_match(known.verdict, raw)):
+        if not known.verdict or not (known.kinds or self._prefilter.may_match(known.verdict, raw)):
             return None
         if known.alike and (line := known.alike.read(raw, self._reader.stamps)):
             return Judged(line, known.verdict, known)

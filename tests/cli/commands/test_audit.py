@@ -19,8 +19,8 @@ def test_no_log_is_exit_5(trial: Stillwatch, tmp_path: Path) -> None:
 
 
 def test_one_record_a_line(trial: Stillwatch, tmp_path: Path) -> None:
-    with running_gate(tmp_path) as places:
-        trial("approvals", "approve", propose(places, because="\x1b]0;x\x07 evil"), "--yes")
+    with running_gate(tmp_path) as paths:
+        trial("approvals", "approve", propose(paths, because="\x1b]0;x\x07 evil"), "--yes")
         running = trial("audit", "show", "--json").out
     records = [json.loads(line) for line in running.splitlines()]
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
@@ -35,8 +35,8 @@ def test_one_record_a_line(trial: Stillwatch, tmp_path: Path) -> None:
 
 
 def test_a_whole_log_and_one_that_is_not(trial: Stillwatch, tmp_path: Path) -> None:
-    with running_gate(tmp_path) as places:
-        propose(places)
+    with running_gate(tmp_path) as paths:
+        propose(paths)
     said = trial("audit", "verify", "--json")
     assert (said.code, json.loads(said.out)["whole"]) == (0, True)
     assert trial("audit", "verify").out.startswith("whole: ")

@@ -32,7 +32,7 @@ def test_exit_code_and_shape(
 
 def test_no_file_is_good(trial: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = trial_app(tmp_path)
-    bare = replace(app, places=msgspec.structs.replace(app.places, config_file=None))
+    bare = replace(app, paths=msgspec.structs.replace(app.paths, config_file=None))
     monkeypatch.setattr(door, "build", lambda _: bare)
     assert trial("config").code == 0
 

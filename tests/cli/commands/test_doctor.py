@@ -36,8 +36,8 @@ def test_a_broken_configuration_is_a_finding_and_not_the_end(
 ) -> None:
     file = tmp_path / "stillwatch.toml"
     file.write_text("[api]\nprot = 1\n")
-    places = ("--state-dir", str(tmp_path / "state"), "--runtime-dir", str(tmp_path / "run"))
-    code = run(["doctor", "--json", "--config", str(file), *places])
+    paths = ("--state-dir", str(tmp_path / "state"), "--runtime-dir", str(tmp_path / "run"))
+    code = run(["doctor", "--json", "--config", str(file), *paths])
     findings = json.loads(capsys.readouterr().out)["findings"]
     broken = [one for one in findings if one["topic"] == "configuration"]
     assert code == 1 and len(findings) > 5

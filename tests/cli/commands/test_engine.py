@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from stillwatch.cli.global_options import door
-from stillwatch.config import Config, find_places
+from stillwatch.config import Config, find_paths
 from stillwatch.helpers.engine import OTHER_PROCESSOR
 from stillwatch.llm import build as building
 from stillwatch.llm import gain as gains
@@ -31,8 +31,8 @@ def host(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, str(tmp_path / value))
     monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
     monkeypatch.setattr("stillwatch.llm.engines.INSTALLED", tmp_path / "installed/llama-server")
-    places = find_places(None, str(tmp_path), str(tmp_path))
-    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": places, "config": Config()})
+    paths = find_paths(None, str(tmp_path), str(tmp_path))
+    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": paths, "config": Config()})
     monkeypatch.setattr(door, "build", lambda _: app)
     from stillwatch.llm.engines import cached_binary
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.config import Paths, find_places
+from stillwatch.config import Paths, find_paths
 from stillwatch.errors import NotReachable
 from stillwatch.gate.client import ask
 from stillwatch.views.gate import STATUS
@@ -18,9 +18,9 @@ from stillwatch.views.gate import STATUS
 POLL = 0.02
 
 
-def answers(places: Paths) -> bool:
+def answers(paths: Paths) -> bool:
     try:
-        return bool(ask(places, STATUS))
+        return bool(ask(paths, STATUS))
     except NotReachable:
         return False
 
@@ -32,9 +32,9 @@ def test_it_serves_until_told_and_leaves_a_record(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "stillwatch", "gate", *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        places = find_places(None, state, runtime)
+        paths = find_paths(None, state, runtime)
         end = time.monotonic() + 20
-        while not answers(places):
+        while not answers(paths):
             assert process.poll() is None and time.monotonic() < end, process.stderr and process.stderr.read()
             time.sleep(POLL)
         second = subprocess.run(command, capture_output=True, text=True, timeout=20)

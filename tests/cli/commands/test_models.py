@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch.cli.global_options import door
 from stillwatch.cli.show.models import NO_WORDS
-from stillwatch.config import Config, find_places
+from stillwatch.config import Config, find_paths
 from tests.cli.conftest import Stillwatch
 from tests.cli.scene import FakeService, app_of
 
@@ -20,10 +20,10 @@ from tests.cli.scene import FakeService, app_of
 def folder(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of models, which the commands use."""
     monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path / "models"))
-    places = find_places(None, str(tmp_path), str(tmp_path))
-    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": places, "config": Config()})
+    paths = find_paths(None, str(tmp_path), str(tmp_path))
+    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": paths, "config": Config()})
     monkeypatch.setattr(door, "build", lambda _: app)
-    return places.models
+    return paths.models
 
 
 @pytest.fixture

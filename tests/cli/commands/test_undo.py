@@ -18,11 +18,11 @@ from tests.cli.gate_scene import propose
 from tests.support.facts import facts
 
 
-def stopped(places: Paths) -> str:
+def stopped(paths: Paths) -> str:
     """A running unit, stopped after approval."""
-    waiting = ask(places, PROPOSE, door="propose", action="stop_unit", target="db.service")
+    waiting = ask(paths, PROPOSE, door="propose", action="stop_unit", target="db.service")
     assert isinstance(waiting, KeptProposal)
-    ask(places, APPROVE, id=waiting.id, hash=waiting.hash)
+    ask(paths, APPROVE, id=waiting.id, hash=waiting.hash)
     return waiting.id
 
 

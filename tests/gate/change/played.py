@@ -1,4 +1,4 @@
-"""A played world for the actions: units as PID 1 would show them, and answers of the peek and root programs."""
+"""A played host for the actions: units as PID 1 would show them, and answers of the peek and root programs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Clock:
 
 
 @dataclass
-class World:
+class HostAccess:
     """done: every request that would have changed something; answers: what peek and act say, by verb."""
 
     units: dict[str, UnitState] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class World:
     done: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def bus(self) -> World:
+    def bus(self) -> HostAccess:
         return self
 
     async def unit(self, name: str) -> UnitState | None:

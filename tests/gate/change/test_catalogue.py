@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stillwatch.gate.change.action import Change, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.records.action import ACTIONS
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 
 HOSTILE = [
     "", " ", "nginx", "a.service; id", "$(id)", "../../etc/passwd", "/etc/shadow", "-.mount", "--now", "a.service\n",
@@ -41,26 +41,26 @@ def a_change(name: str, target: str) -> Change:
 @pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize("target", HOSTILE)
 async def test_r3_r15_a_hostile_target_is_refused_before_anything_is_asked(name: str, target: str) -> None:
-    world = World(units={"shop.service": unit("shop.service")})
+    access = HostAccess(units={"shop.service": unit("shop.service")})
     with pytest.raises(Refused):
-        await CATALOGUE[name].check_target(world, a_change(name, target))
-    assert world.done == []
+        await CATALOGUE[name].check_target(access, a_change(name, target))
+    assert access.done == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(name=st.sampled_from(ACTIONS), target=st.text(max_size=60))
 async def test_r15_no_text_becomes_a_target(name: str, target: str) -> None:
-    world = World()
+    access = HostAccess()
     with pytest.raises(Refused):
-        await CATALOGUE[name].check_target(world, a_change(name, target))
+        await CATALOGUE[name].check_target(access, a_change(name, target))
 
 
 @pytest.mark.parametrize("name", ACTIONS)
 async def test_r7_what_cannot_be_read_is_refused(name: str) -> None:
-    world = World()
+    access = HostAccess()
     with pytest.raises(Refused):
-        await CATALOGUE[name].precondition(world, a_change(name, "shop.service"))
-    assert world.done == []
+        await CATALOGUE[name].precondition(access, a_change(name, "shop.service"))
+    assert access.done == []
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -93,10 +93,10 @@ async def test_r35_r36_each_action_names_its_thing_by_one_name_and_says_what_pid
     name: str, target: str, arguments: dict[str, object], thing: str, plain: dict[str, object], jobs: tuple[object, ...]
 ) -> None:
     mail = unit("mail.service")
-    world = World(units={"smtp.service": mail, "mail.service": mail})
+    access = HostAccess(units={"smtp.service": mail, "mail.service": mail})
     action = CATALOGUE[name]
-    same = await action.canonical(world, change(name, target, **arguments))
+    same = await action.canonical(access, change(name, target, **arguments))
     assert (same.target, msgspec.to_builtins(same.arguments)) == (thing, plain)
-    assert await action.canonical(world, same) == same
-    assert await action.jobs(world, same, {"state": "failed"}) == jobs
-    assert action.about(world, same)[0] == ("mail.service" if name == "terminate_process" else thing)
+    assert await action.canonical(access, same) == same
+    assert await action.jobs(access, same, {"state": "failed"}) == jobs
+    assert action.about(access, same)[0] == ("mail.service" if name == "terminate_process" else thing)

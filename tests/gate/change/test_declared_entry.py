@@ -4,7 +4,7 @@ import pytest
 
 from stillwatch.gate.change.action import Interrupted, Refused
 from stillwatch.gate.change.declared_entry import bring_up, failure, find, loaded, number
-from tests.gate.change.played import DECLARED, World, unit
+from tests.gate.change.played import DECLARED, HostAccess, unit
 
 A = "a.service"
 
@@ -19,15 +19,15 @@ def test_find_is_exact() -> None:
 
 
 async def test_bring_up_starts_only_what_failed_and_tells_a_refusal() -> None:
-    well = World(units={A: unit(A, "active")})
+    well = HostAccess(units={A: unit(A, "active")})
     assert await bring_up(well, A) == "" and well.done == []
-    failed = World(units={A: unit(A)})
+    failed = HostAccess(units={A: unit(A)})
     assert "done" in await bring_up(failed, A)
 
-    looping = World(units={A: unit(A, "activating", sub_state="auto-restart")})
+    looping = HostAccess(units={A: unit(A, "activating", sub_state="auto-restart")})
     assert "done" in await bring_up(looping, A) and looping.done == [("reset-failed", A), ("start", A)]
 
-    class Denied(World):
+    class Denied(HostAccess):
         async def job(self, verb: str, name: str) -> str:
             raise Refused("polkit says no")
 
@@ -40,7 +40,7 @@ def test_failure() -> None:
 
 async def test_loaded() -> None:
     with pytest.raises(Refused):
-        await loaded(World(), A)
+        await loaded(HostAccess(), A)
 
 
 def test_number() -> None:

@@ -8,7 +8,7 @@ from stillwatch.gate.change.action import Interrupted, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.nix_collect_garbage import NixCollectGarbage
 from stillwatch.gate.change.nix_rollback import NixRollback
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 
 BACK = change("nix_rollback", "41")
 FACTS = {"path": "/nix/var/nix/profiles/system", "runs": "42", "system": "/nix/store/x"}
@@ -19,15 +19,15 @@ def seen(**other: Any) -> dict[str, Any]:
 
 
 async def test_the_facts_are_those_of_the_peek_program_and_the_state_of_the_host() -> None:
-    world = World(answers={"nix_rollback": seen()})
-    await NixRollback().check_target(world, BACK)
-    now = await NixRollback().precondition(world, BACK)
+    access = HostAccess(answers={"nix_rollback": seen()})
+    await NixRollback().check_target(access, BACK)
+    now = await NixRollback().precondition(access, BACK)
     assert now.ok and now.facts == {**FACTS, "host": "running"} and not now.cause
-    world.answers["nix_rollback"] = seen(hindrance="it runs already")
-    now = await NixRollback().precondition(world, BACK)
+    access.answers["nix_rollback"] = seen(hindrance="it runs already")
+    now = await NixRollback().precondition(access, BACK)
     assert not now.ok and now.reason == "it runs already"
     with pytest.raises(Refused):
-        await NixRollback().check_target(World(), BACK)
+        await NixRollback().check_target(HostAccess(), BACK)
 
 
 async def test_what_a_switch_does_with_units_that_run_is_judged() -> None:
@@ -41,16 +41,16 @@ async def test_what_a_switch_does_with_units_that_run_is_judged() -> None:
     units = {name: unit(name, "active") for name in ("a.service", "b.service")} | {
         "e.timer": unit("e.timer", "inactive")
     }
-    world = World(units=units, answers={"nix_rollback": seen(units=changed)})
-    assert await NixRollback().jobs(world, BACK, {}) == (("restart", "a.service"), ("stop", "b.service"))
+    access = HostAccess(units=units, answers={"nix_rollback": seen(units=changed)})
+    assert await NixRollback().jobs(access, BACK, {}) == (("restart", "a.service"), ("stop", "b.service"))
 
 
 async def test_it_is_done_with_the_facts_and_a_reply_that_says_nothing_is_unclear() -> None:
-    world = World(answers={"nix_rollback": seen()})
-    assert await NixRollback().run(world, BACK, FACTS) == "generation 42 runs"
-    assert world.done == [("nix_rollback", "41")]
+    access = HostAccess(answers={"nix_rollback": seen()})
+    assert await NixRollback().run(access, BACK, FACTS) == "generation 42 runs"
+    assert access.done == [("nix_rollback", "41")]
 
-    class Mute(World):
+    class Mute(HostAccess):
         async def act(self, request: Any) -> dict[str, Any]:
             return {"ok": True}
 
@@ -58,7 +58,7 @@ async def test_it_is_done_with_the_facts_and_a_reply_that_says_nothing_is_unclea
         await NixRollback().run(Mute(answers={"nix_rollback": seen()}), BACK, FACTS)
 
 
-class Degraded(World):
+class Degraded(HostAccess):
     async def system_state(self) -> str:
         return "degraded"
 
@@ -66,27 +66,27 @@ class Degraded(World):
 @pytest.mark.parametrize(
     ("kind", "before", "done", "ok", "worse"),
     [
-        (World, "running", True, True, False),
-        (World, "running", False, False, False),
+        (HostAccess, "running", True, True, False),
+        (HostAccess, "running", False, False, False),
         (Degraded, "running", True, False, True),
         (Degraded, "degraded", True, True, False),
     ],
 )
 async def test_a_host_that_is_worse_for_it_is_said_to_be(
-    kind: type[World], before: str, done: bool, ok: bool, worse: bool
+    kind: type[HostAccess], before: str, done: bool, ok: bool, worse: bool
 ) -> None:
-    world = kind(answers={"nix_rollback": seen(done=done)})
-    measured = await NixRollback().verify(world, BACK, {**FACTS, "host": before})
+    access = kind(answers={"nix_rollback": seen(done=done)})
+    measured = await NixRollback().verify(access, BACK, {**FACTS, "host": before})
     assert (measured.ok, measured.worse) == (ok, worse)
 
 
 async def test_cleaning_makes_no_host_worse_and_is_never_taken_back() -> None:
     clean = change("nix_collect_garbage", "nix-store")
-    world = Degraded(answers={"nix_collect_garbage": seen(done=True, cause="the kernel says that it is 95 % full")})
-    now = await NixCollectGarbage().precondition(world, clean)
+    access = Degraded(answers={"nix_collect_garbage": seen(done=True, cause="the kernel says that it is 95 % full")})
+    now = await NixCollectGarbage().precondition(access, clean)
     assert now.cause and "host" not in now.facts
-    measured = await NixCollectGarbage().verify(world, clean, {"host": "running"})
+    measured = await NixCollectGarbage().verify(access, clean, {"host": "running"})
     assert measured.ok and not measured.worse
     with pytest.raises(Refused):
-        await NixCollectGarbage().undo(world, clean, now.facts)
+        await NixCollectGarbage().undo(access, clean, now.facts)
     assert not CATALOGUE["nix_collect_garbage"].undoes

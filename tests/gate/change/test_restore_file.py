@@ -6,7 +6,7 @@ import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.restore_file import RestoreFile
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 from tests.support.facts import facts
 
 SHOP = "shop.service"
@@ -14,23 +14,23 @@ RESTORE = change("restore_file", "/etc/shop/shop.conf", unit=SHOP)
 FILE = {"path": "/etc/shop/shop.conf", "sha256": "bad", "good": "good", "same": False}
 
 
-def world(**answers: object) -> World:
+def access(**answers: object) -> HostAccess:
     told = {"file": FILE, "test": {"passed": False}, "restore": {}, "put_back": {}} | answers
-    return World(units={SHOP: unit(SHOP)}, answers=told)  # type: ignore[arg-type]
+    return HostAccess(units={SHOP: unit(SHOP)}, answers=told)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("target", ["conf", "/etc/shop/shop.conf"])
 async def test_by_name_or_exact_path(target: str) -> None:
-    await RestoreFile().check_target(world(), change("restore_file", target))
+    await RestoreFile().check_target(access(), change("restore_file", target))
 
 
 async def test_a_hint_at_another_unit_is_refused() -> None:
     with pytest.raises(Refused):
-        await RestoreFile().check_target(world(), change("restore_file", "conf", unit="db.service"))
+        await RestoreFile().check_target(access(), change("restore_file", "conf", unit="db.service"))
 
 
 async def test_restore_and_start() -> None:
-    played = world()
+    played = access()
     now = await RestoreFile().precondition(played, RESTORE)
     assert now.ok and "/etc/shop/shop.conf" in facts(now.cause) and now.facts["good"] == "good"
     await RestoreFile().run(played, RESTORE, now.facts)
@@ -45,19 +45,19 @@ async def test_restore_and_start() -> None:
 
 
 async def test_no_copy_or_no_difference() -> None:
-    assert not (await RestoreFile().precondition(world(file=FILE | {"good": ""}), RESTORE)).ok
-    assert not (await RestoreFile().precondition(world(file=FILE | {"same": True}), RESTORE)).ok
+    assert not (await RestoreFile().precondition(access(file=FILE | {"good": ""}), RESTORE)).ok
+    assert not (await RestoreFile().precondition(access(file=FILE | {"same": True}), RESTORE)).ok
 
 
 async def test_r12_a_file_that_passes_its_test_is_no_cause() -> None:
-    now = await RestoreFile().precondition(world(test={"passed": True}), RESTORE)
+    now = await RestoreFile().precondition(access(test={"passed": True}), RESTORE)
     assert now.ok and now.cause == ""
 
 
 async def test_r22_the_copy_that_was_approved_is_asked_for_whatever_lies_there_by_then() -> None:
     asked: list[object] = []
 
-    class Noting(World):
+    class Noting(HostAccess):
         async def act(self, request: Mapping[str, object]) -> Mapping[str, object]:
             asked.append(request.get("sha256"))
             return await super().act(request)

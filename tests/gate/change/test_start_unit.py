@@ -3,20 +3,20 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.gate.change.start_unit import StartUnit
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 
 A = "a.service"
 START = change("start_unit", A)
 
 
 async def test_start_verify_undo() -> None:
-    world = World(units={A: unit(A, invocation_id="1")})
-    now = await StartUnit().precondition(world, START)
+    access = HostAccess(units={A: unit(A, invocation_id="1")})
+    now = await StartUnit().precondition(access, START)
     assert now.ok
-    assert (await StartUnit().run(world, START, now.facts)).endswith("done")
-    assert (await StartUnit().verify(world, START, now.facts)).ok is True
-    await StartUnit().undo(world, START, now.facts)
-    assert world.done == [("start", A), ("stop", A)]
+    assert (await StartUnit().run(access, START, now.facts)).endswith("done")
+    assert (await StartUnit().verify(access, START, now.facts)).ok is True
+    await StartUnit().undo(access, START, now.facts)
+    assert access.done == [("start", A), ("stop", A)]
 
 
 def test_it_is_back_where_it_was_down() -> None:
@@ -26,11 +26,11 @@ def test_it_is_back_where_it_was_down() -> None:
 
 @pytest.mark.parametrize("state", ["active", "reloading"])
 async def test_what_runs_is_not_started(state: str) -> None:
-    assert not (await StartUnit().precondition(World(units={A: unit(A, state)}), START)).ok
+    assert not (await StartUnit().precondition(HostAccess(units={A: unit(A, state)}), START)).ok
 
 
 async def test_a_oneshot_that_ended_well_is_a_success_and_a_loop_is_none() -> None:
-    ended = World(units={A: unit(A, "inactive", kind="oneshot", result="success")})
+    ended = HostAccess(units={A: unit(A, "inactive", kind="oneshot", result="success")})
     assert (await StartUnit().verify(ended, START, {})).ok is True
-    looping = World(units={A: unit(A, "active", restarts=2)})
+    looping = HostAccess(units={A: unit(A, "active", restarts=2)})
     assert (await StartUnit().verify(looping, START, {})).ok is False

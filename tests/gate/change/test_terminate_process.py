@@ -6,7 +6,7 @@ import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.terminate_process import TerminateProcess
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 
 SHOP = "shop.service"
 END = change("terminate_process", "77", port=8080, unit=SHOP)
@@ -19,20 +19,20 @@ def holder(**facts: Any) -> dict[str, Any]:
 
 
 async def test_a_stray_holder_of_a_failed_units_port() -> None:
-    world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(), "terminate": {"ended": True}})
-    await TerminateProcess().check_target(world, END)
-    now = await TerminateProcess().precondition(world, END)
+    access = HostAccess(units={SHOP: unit(SHOP)}, answers={"port": holder(), "terminate": {"ended": True}})
+    await TerminateProcess().check_target(access, END)
+    now = await TerminateProcess().precondition(access, END)
     assert now.ok and "process 77 (python3)" in now.cause and now.facts["start"] == "9"
-    await TerminateProcess().run(world, END, now.facts)
-    assert world.done == [("terminate", "77"), ("reset-failed", SHOP), ("start", SHOP)]
-    world.answers["port"] = {"holders": []}
-    assert (await TerminateProcess().verify(world, END, now.facts)).ok is True
+    await TerminateProcess().run(access, END, now.facts)
+    assert access.done == [("terminate", "77"), ("reset-failed", SHOP), ("start", SHOP)]
+    access.answers["port"] = {"holders": []}
+    assert (await TerminateProcess().verify(access, END, now.facts)).ok is True
 
 
 @pytest.mark.parametrize("belongs", ["nginx.service", "ssh.service", "dbus.service"])
 async def test_a_process_of_another_unit_is_never_ended(belongs: str) -> None:
-    world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=belongs)})
-    now = await TerminateProcess().precondition(world, END)
+    access = HostAccess(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=belongs)})
+    now = await TerminateProcess().precondition(access, END)
     assert not now.ok and now.cause == "" and belongs in now.touches
 
 
@@ -43,20 +43,20 @@ async def test_r36_a_users_own_unit_of_the_same_name_is_another_thing() -> None:
         (f"{theirs}/{SHOP}", False),
         (f"/system.slice/x.service/{SHOP}", False),
     ):
-        world = World(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=SHOP, cgroup=cgroup)})
-        assert (await TerminateProcess().precondition(world, END)).ok is ok, cgroup
+        access = HostAccess(units={SHOP: unit(SHOP)}, answers={"port": holder(unit=SHOP, cgroup=cgroup)})
+        assert (await TerminateProcess().precondition(access, END)).ok is ok, cgroup
 
 
 async def test_r22_another_process_or_a_unit_that_runs() -> None:
-    other = World(units={SHOP: unit(SHOP)}, answers={"port": holder(pid=78)})
+    other = HostAccess(units={SHOP: unit(SHOP)}, answers={"port": holder(pid=78)})
     assert not (await TerminateProcess().precondition(other, END)).ok
-    well = World(units={SHOP: unit(SHOP, "active")}, answers={"port": holder()})
+    well = HostAccess(units={SHOP: unit(SHOP, "active")}, answers={"port": holder()})
     assert not (await TerminateProcess().precondition(well, END)).ok
     assert other.done == well.done == []
 
 
 async def test_r07_an_answer_that_is_no_list_of_processes_is_refused() -> None:
-    world = World(units={SHOP: unit(SHOP)}, answers={"port": {"holders": "77"}})
+    access = HostAccess(units={SHOP: unit(SHOP)}, answers={"port": {"holders": "77"}})
     with pytest.raises(Refused, match="no list"):
-        await TerminateProcess().precondition(world, END)
-    assert world.done == []
+        await TerminateProcess().precondition(access, END)
+    assert access.done == []

@@ -1,4 +1,4 @@
-"""The undo of every real action over the played world: what it found comes back, while what it left still stands."""
+"""The undo of every real action over the played host: what it found comes back, while what it left still stands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from stillwatch.gate.change.action import Absent, Change, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.undo import Made, Undo
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 
 SHOP, TIMER = "shop.service", "renew.timer"
 UNDO = change("undo", "A-17")
@@ -36,17 +36,17 @@ def file(content: str) -> dict[str, Any]:
     return {"sha256": content, "good": "good", "same": content == "good"}
 
 
-def masked(mask: str) -> World:
-    return World(answers={"mask_of": {"mask": mask, "file": "/usr/lib/systemd/system/db.service"}})
+def masked(mask: str) -> HostAccess:
+    return HostAccess(answers={"mask_of": {"mask": mask, "file": "/usr/lib/systemd/system/db.service"}})
 
 
-def link(leads: str, whole: bool) -> World:
-    return World(units={SHOP: unit(SHOP)}, answers={"release": {"leads": leads, "newest": "r/6", "whole": whole}})
+def link(leads: str, whole: bool) -> HostAccess:
+    return HostAccess(units={SHOP: unit(SHOP)}, answers={"release": {"leads": leads, "newest": "r/6", "whole": whole}})
 
 
-def place(mounted: bool) -> World:
+def place(mounted: bool) -> HostAccess:
     units = {"srv-photos.mount": unit("srv-photos.mount", "inactive")}
-    return World(units=units, answers={"mount": {"mounted": mounted, "entries": 0}})
+    return HostAccess(units=units, answers={"mount": {"mounted": mounted, "entries": 0}})
 
 
 def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:
@@ -54,26 +54,26 @@ def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:
 
 
 ALONE: dict[str, Any] = {"enables": {"along": {}}}
-FOUND: dict[str, World] = {
-    "start_unit": World(units={SHOP: unit(SHOP)}),
-    "stop_unit": World(units={SHOP: unit(SHOP, "active")}),
-    "enable_timer": World(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}, answers=ALONE),
-    "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("bad"), "test": {"passed": False}}),
-    "repair_ownership": World(answers={"ownership": owned(0, False)}),
-    "nix_rollback": World(answers=nixos("nix_rollback", False, runs="42")),
-    "suggest_patch": World(answers=nixos("nix_suggest_patch", False, there="False")),
+FOUND: dict[str, HostAccess] = {
+    "start_unit": HostAccess(units={SHOP: unit(SHOP)}),
+    "stop_unit": HostAccess(units={SHOP: unit(SHOP, "active")}),
+    "enable_timer": HostAccess(units={TIMER: unit(TIMER, "inactive", enabled="disabled")}, answers=ALONE),
+    "restore_file": HostAccess(units={SHOP: unit(SHOP)}, answers={"file": file("bad"), "test": {"passed": False}}),
+    "repair_ownership": HostAccess(answers={"ownership": owned(0, False)}),
+    "nix_rollback": HostAccess(answers=nixos("nix_rollback", False, runs="42")),
+    "suggest_patch": HostAccess(answers=nixos("nix_suggest_patch", False, there="False")),
     "unmask_unit": masked("masked"),
     "repoint_symlink": link("r/7", False),
     "mount_unit": place(False),
 }
-LEFT: dict[str, World] = {
-    "start_unit": World(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
-    "stop_unit": World(units={SHOP: unit(SHOP, "inactive")}),
-    "enable_timer": World(units={TIMER: unit(TIMER, "active", enabled="enabled")}, answers=ALONE),
-    "restore_file": World(units={SHOP: unit(SHOP)}, answers={"file": file("good"), "test": {"passed": True}}),
-    "repair_ownership": World(answers={"ownership": owned(9, True)}),
-    "nix_rollback": World(answers=nixos("nix_rollback", True, runs="41")),
-    "suggest_patch": World(answers=nixos("nix_suggest_patch", True, there="True")),
+LEFT: dict[str, HostAccess] = {
+    "start_unit": HostAccess(units={SHOP: unit(SHOP, "active", invocation_id="2")}),
+    "stop_unit": HostAccess(units={SHOP: unit(SHOP, "inactive")}),
+    "enable_timer": HostAccess(units={TIMER: unit(TIMER, "active", enabled="enabled")}, answers=ALONE),
+    "restore_file": HostAccess(units={SHOP: unit(SHOP)}, answers={"file": file("good"), "test": {"passed": True}}),
+    "repair_ownership": HostAccess(answers={"ownership": owned(9, True)}),
+    "nix_rollback": HostAccess(answers=nixos("nix_rollback", True, runs="41")),
+    "suggest_patch": HostAccess(answers=nixos("nix_suggest_patch", True, there="True")),
     "unmask_unit": masked(""),
     "repoint_symlink": link("r/6", True),
     "mount_unit": place(True),
@@ -134,9 +134,9 @@ async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
         "repoint_back": {},
         "unmount": {},
     }
-    world = World(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **{verb: {} for verb in verbs}})
-    await undo.run(world, UNDO, {})
-    (told,) = world.done
+    access = HostAccess(units=dict(LEFT[name].units), answers={**LEFT[name].answers, **{verb: {} for verb in verbs}})
+    await undo.run(access, UNDO, {})
+    (told,) = access.done
     assert told in {
         ("stop", SHOP), ("start", SHOP), ("disable_timer", TIMER), ("put_back", "conf"), ("own_back", "data"),
         ("nix_rollback_back", "41"), ("nix_suggest_patch_back", SHOP), ("mask_again", "db.service"),
@@ -147,23 +147,23 @@ async def test_it_does_what_the_action_says_that_undoes_it(name: str) -> None:
 @pytest.mark.parametrize("state", ["waiting", "failed", "undone", "unknown", "rejected", "undoing"])
 async def test_what_is_not_done_has_nothing_to_take_back(state: str) -> None:
     with pytest.raises(Refused, match=f"A-17 is {state}"):
-        await Undo("A-17", await made("stop_unit", state)).check_target(World(), UNDO)
+        await Undo("A-17", await made("stop_unit", state)).check_target(HostAccess(), UNDO)
 
 
 @pytest.mark.parametrize("name", sorted(set(CATALOGUE) - UNDOABLE))
 async def test_what_nothing_undoes_is_refused_an_undo_among_them(name: str) -> None:
     done = Made(state="done", action=CATALOGUE[name], change=UNDO, before={}, left={"unit": SHOP})
     with pytest.raises(Refused, match=f" {name}$"):
-        await Undo("A-17", done).check_target(World(), UNDO)
+        await Undo("A-17", done).check_target(HostAccess(), UNDO)
 
 
 async def test_what_was_changed_again_since_is_refused() -> None:
     with pytest.raises(Refused, match="again"):
-        await Undo("A-17", await made("stop_unit", left={})).check_target(World(), UNDO)
+        await Undo("A-17", await made("stop_unit", left={})).check_target(HostAccess(), UNDO)
 
 
 async def test_a_change_that_the_book_does_not_have_is_absent() -> None:
-    for asked in (Undo().check_target(World(), UNDO), Undo("A-17").precondition(World(), UNDO)):
+    for asked in (Undo().check_target(HostAccess(), UNDO), Undo("A-17").precondition(HostAccess(), UNDO)):
         with pytest.raises(Absent):
             await asked
     said = Undo().describe(Change(action="undo", target="A-17", arguments=UNDO.arguments))

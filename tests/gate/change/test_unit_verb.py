@@ -5,7 +5,7 @@ import pytest
 from stillwatch.gate.change.action import Absent, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.unit_verb import do, unit_facts
-from tests.gate.change.played import World, change, unit
+from tests.gate.change.played import HostAccess, change, unit
 from tests.support.facts import facts
 
 VERBS = ("start_unit", "stop_unit", "restart_unit", "reload_unit", "reset_failed")
@@ -14,22 +14,24 @@ VERBS = ("start_unit", "stop_unit", "restart_unit", "reload_unit", "reset_failed
 @pytest.mark.parametrize("name", VERBS)
 async def test_a_unit_that_is_not_loaded_is_absent(name: str) -> None:
     with pytest.raises(Absent):
-        await CATALOGUE[name].check_target(World(), change(name, "no.service"))
+        await CATALOGUE[name].check_target(HostAccess(), change(name, "no.service"))
 
 
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize("target", ["multi-user.target", "home.mount", "user.slice", "init.scope"])
 async def test_only_kinds_that_may_be_touched(name: str, target: str) -> None:
     with pytest.raises(Refused):
-        await CATALOGUE[name].check_target(World(units={target: unit(target)}), change(name, target))
+        await CATALOGUE[name].check_target(HostAccess(units={target: unit(target)}), change(name, target))
 
 
 async def test_r12_the_cause_is_what_pid_1_says() -> None:
-    world = World(units={"a.service": unit("a.service", result="exit-code"), "b.service": unit("b.service", "active")})
-    failed = await CATALOGUE["restart_unit"].precondition(world, change("restart_unit", "a.service"))
+    access = HostAccess(
+        units={"a.service": unit("a.service", result="exit-code"), "b.service": unit("b.service", "active")}
+    )
+    failed = await CATALOGUE["restart_unit"].precondition(access, change("restart_unit", "a.service"))
     assert failed.ok and facts(failed.cause)[:2] == ["1", "a.service"] and "(exit-code)" in failed.cause
     assert failed.touches == ("a.service",)
-    well = await CATALOGUE["restart_unit"].precondition(world, change("restart_unit", "b.service"))
+    well = await CATALOGUE["restart_unit"].precondition(access, change("restart_unit", "b.service"))
     assert well.ok and well.cause == ""
 
 
@@ -38,7 +40,7 @@ async def test_a_restart_loop_is_a_cause_and_its_facts_do_not_drift() -> None:
     second = unit("a.service", "active", sub_state="running", restarts=4, invocation_id="2")
     assert unit_facts(first) == unit_facts(second)
     seen = await CATALOGUE["restart_unit"].precondition(
-        World(units={"a.service": first}), change("restart_unit", "a.service")
+        HostAccess(units={"a.service": first}), change("restart_unit", "a.service")
     )
     assert facts(seen.cause)[:2] == ["1", "a.service"] and "failed" not in seen.cause
 
@@ -52,5 +54,5 @@ def test_pid_1_may_forget_the_invocation_of_a_unit_that_is_down() -> None:
 @pytest.mark.parametrize("result", ["canceled", "dependency", "skipped"])
 async def test_a_job_that_never_ran_changed_nothing(result: str) -> None:
     with pytest.raises(Refused):
-        await do(World(result=result), "start", "a.service")
-    assert (await do(World(result="failed"), "start", "a.service")).endswith("failed")
+        await do(HostAccess(result=result), "start", "a.service")
+    assert (await do(HostAccess(result="failed"), "start", "a.service")).endswith("failed")

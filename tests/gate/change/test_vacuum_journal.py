@@ -4,12 +4,12 @@ import pytest
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.change.vacuum_journal import VacuumJournal
-from tests.gate.change.played import World, change
+from tests.gate.change.played import HostAccess, change
 
 
 async def test_r15_a_journal_that_the_policy_does_not_declare() -> None:
     with pytest.raises(Refused):
-        await VacuumJournal().check_target(World(), change("vacuum_journal", "/run/log/journal"))
+        await VacuumJournal().check_target(HostAccess(), change("vacuum_journal", "/run/log/journal"))
 
 
 def test_the_root_program_is_told_which_one() -> None:

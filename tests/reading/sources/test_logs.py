@@ -16,7 +16,7 @@ from stillwatch.records.unread import Unread
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
 from tests.reading.following import causes, followed
-from tests.support.screens import screen
+from tests.support.prefilters import prefilter
 from tests.think.models import StillClock
 
 OOM = "Out of memory: Killed process 4242 (mysqld) total-vm:1kB, anon-rss:1kB, file-rss:0kB"
@@ -110,7 +110,7 @@ async def test_one_is_followed_through_rotation(tmp_path: Path) -> None:
             file.rename(tmp_path / "a.log.1")
             file.write_text(BUSY.replace(":80", ":81"))
 
-    judge = Watcher(screen(), host="h")
+    judge = Watcher(prefilter(), host="h")
     async with followed(LogSource(str(file), StillClock(), beside=True), judge, sleep=sleep) as heard:
         reads = await heard.lines(2)
     assert causes(reads) == ["port-in-use", "port-in-use"] and all(read.whole for read in reads)
@@ -118,7 +118,7 @@ async def test_one_is_followed_through_rotation(tmp_path: Path) -> None:
 
 async def test_one_that_is_not_there_is_unread_until_it_appears(tmp_path: Path) -> None:
     file = tmp_path / "b.log"
-    async with followed(LogSource(str(file), StillClock(), beside=True), Watcher(screen(), host="h")) as heard:
+    async with followed(LogSource(str(file), StillClock(), beside=True), Watcher(prefilter(), host="h")) as heard:
         first = await heard.next()
         file.write_text("db[2]: write failed: No space left on device\n")
         (later,) = await heard.lines(1)
@@ -127,7 +127,7 @@ async def test_one_that_is_not_there_is_unread_until_it_appears(tmp_path: Path) 
 
 
 async def test_a_restart_goes_on_where_it_was_left(tmp_path: Path) -> None:
-    file, judge = tmp_path / "a.log", Watcher(screen(), host="h")
+    file, judge = tmp_path / "a.log", Watcher(prefilter(), host="h")
     file.write_text("old\n")
     source = LogSource(str(file), StillClock(), beside=True)
     async with followed(source, judge) as heard:
@@ -136,12 +136,12 @@ async def test_a_restart_goes_on_where_it_was_left(tmp_path: Path) -> None:
         log.write(BUSY)
     file.rename(tmp_path / "a.log.1")
     file.write_text("words of nobody\n")
-    async with followed(source, judge, places=before.places) as heard:
+    async with followed(source, judge, paths=before.paths) as heard:
         (after,) = await heard.lines(2)
     assert before.sightings is not None and before.sightings.lines == 0
     assert causes([after]) == ["port-in-use"]
     assert after.sightings is not None and after.sightings.unread == Unread(2, 2, 1)
-    async with followed(source, judge, places=after.places) as heard:
+    async with followed(source, judge, paths=after.paths) as heard:
         last = await heard.next()
     assert last.sightings is not None and last.sightings.lines == 0
 
@@ -154,7 +154,7 @@ async def test_the_kernel_wakes_whoever_waits_for_one(tmp_path: Path) -> None:
         await asyncio.Event().wait()
 
     source = LogSource(str(file), StillClock(), beside=True)
-    async with followed(source, Watcher(screen(), host="h"), sleep=never) as heard:
+    async with followed(source, Watcher(prefilter(), host="h"), sleep=never) as heard:
         await heard.next()
         with file.open("a") as log:
             log.write("one\n")

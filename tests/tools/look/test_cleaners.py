@@ -5,7 +5,7 @@ import pytest
 from stillwatch.records.unit import UnitState
 from stillwatch.tools.look import cleaners
 
-from .world import look, rows, world
+from .played_host import look, reader, rows
 
 
 def unit(name: str, *argv: str, **more: str) -> UnitState:
@@ -21,7 +21,7 @@ async def test_the_unit_that_names_the_directory_comes_first(monkeypatch: pytest
         unit("backup.service", "/bin/tar", "/srv/shop/spool"),
     )
     monkeypatch.setattr(cleaners, "own_services", lambda: [one.name for one in known] + ["gone.service"])
-    seen = await look("cleaners", world(*known), path="/srv/shop/spool")
+    seen = await look("cleaners", reader(*known), path="/srv/shop/spool")
     assert [row["unit"] for row in rows(seen, "cleaners")] == ["spool-clean.service", "tidy.service"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .world import look, rows
+from .played_host import look, rows
 
 
 async def test_all_file_systems_with_how_full_they_are() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .world import look
+from .played_host import look
 
 
 async def test_owner_and_mode_by_name(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import socket
 
-from .world import look, rows
+from .played_host import look, rows
 
 
 async def test_the_holder_of_a_port() -> None:

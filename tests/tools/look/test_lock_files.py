@@ -4,7 +4,7 @@ import pytest
 
 from stillwatch.tools.look import lock_files
 
-from .world import look, rows
+from .played_host import look, rows
 
 LOCKS = [
     {"path": "/run/a.pid", "pid": 7, "alive": False},

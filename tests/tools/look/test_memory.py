@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from .world import look
+from .played_host import look
 
 
 async def test_memory_and_load_of_this_host() -> None:

@@ -7,7 +7,7 @@ import pytest
 from stillwatch.tools.tool import HostLooks
 from tests.support.facts import facts
 from tests.support.nixos_host import NixosHost, arrange, built
-from tests.tools.look.world import world
+from tests.tools.look.played_host import reader
 
 pytestmark = pytest.mark.process
 
@@ -18,7 +18,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NixosHost:
 
 
 async def test_what_a_rebuild_changed_is_told(host: NixosHost) -> None:
-    looks = HostLooks(reader=world())
+    looks = HostLooks(reader=reader())
     newest = await looks.look("nix_changes", {})
     assert newest.data["packages"] == {"nginx": ["1.26.6", "1.26.7"]}
     assert newest.data["units"] == {"new.service": "start", "old.service": "stop", "shop.service": "restart"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from .world import look, rows
+from .played_host import look, rows
 
 
 async def test_one_process_and_one_that_is_gone() -> None:

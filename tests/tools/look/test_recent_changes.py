@@ -5,7 +5,7 @@ import pytest
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.tools.look import recent_changes
 
-from .world import NOW, look, rows
+from .played_host import NOW, look, rows
 
 
 async def test_changes_with_their_age(monkeypatch: pytest.MonkeyPatch) -> None:

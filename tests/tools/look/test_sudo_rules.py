@@ -8,7 +8,7 @@ from stillwatch.ports import Clock
 from stillwatch.tools.look import sudo_rules
 from stillwatch.tools.tool import HostLooks, HostReader
 
-from .world import Still, Units, rows
+from .played_host import Still, Units, rows
 
 ACCOUNTS = "carla:x:1001:1001::/:/bin/sh\ndora:x:1002:27::/:/bin/sh\nemil:x:1003:1003::/:/bin/sh\n"
 GROUPS = "sudo:x:27:\nops:x:40:carla\ncarla:x:1001:\nemil:x:1003:\n"

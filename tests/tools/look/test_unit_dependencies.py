@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from stillwatch.records.unit import UnitState
 
-from .world import look, world
+from .played_host import look, reader
 
 
 async def test_what_it_needs_and_what_of_that_is_down() -> None:
     web = UnitState(name="web.service", requires=("db.service", "net.target"), wants=("log.service",))
-    here = world(
+    here = reader(
         web, UnitState(name="db.service", active_state="failed"), UnitState(name="net.target", active_state="active")
     )
     seen = await look("unit_dependencies", here, unit="web")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from stillwatch.records.unit import UnitState
 
-from .world import line, look, world
+from .played_host import line, look, reader
 
 
 async def test_state_limit_program_ports_and_last_words(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ async def test_state_limit_program_ports_and_last_words(tmp_path: Path) -> None:
         environment={"TOKEN": "hunter2hunter2"},
         memory_max=200 << 20,
     )
-    seen = await look("unit_status", world(shop, lines=[line("giving up"), line("else", "db.service")]), unit="shop")
+    seen = await look("unit_status", reader(shop, lines=[line("giving up"), line("else", "db.service")]), unit="shop")
     assert seen.data["executable_exists"] is False
     assert seen.data["config_ports"] == [18080]
     assert seen.data["memory_max"] == 200 << 20
@@ -29,4 +29,4 @@ async def test_state_limit_program_ports_and_last_words(tmp_path: Path) -> None:
 
 
 async def test_a_unit_that_does_not_exist_is_said_so() -> None:
-    assert (await look("unit_status", world(), unit="none")).data["load_state"] == "not-found"
+    assert (await look("unit_status", reader(), unit="none")).data["load_state"] == "not-found"

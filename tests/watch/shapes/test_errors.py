@@ -20,9 +20,9 @@ from stillwatch.watch.shapes.errors import in_english, sayings
     ],
 )
 def test_what_the_screen_hears_in_other_languages_is_put_into_english(
-    screen: Prefilter, text: str, english: str
+    prefilter: Prefilter, text: str, english: str
 ) -> None:
-    foreign = tuple(FOREIGN - index for index in screen.verdict(text.encode()) if index <= FOREIGN)
+    foreign = tuple(FOREIGN - index for index in prefilter.verdict(text.encode()) if index <= FOREIGN)
     assert in_english(text.encode(), foreign).decode() == english
 
 

@@ -59,10 +59,10 @@ ENCODINGS = {
 }
 
 
-def faults(screen: Prefilter, folder: Path, content: bytes) -> set[tuple[str, str, str, int]]:
+def faults(prefilter: Prefilter, folder: Path, content: bytes) -> set[tuple[str, str, str, int]]:
     (folder / "log").write_bytes(content)
     with LogFile(str(folder / "log"), now=1_795_388_992.0) as log:
-        triggers = Watcher(screen, host="own").see_text(log.blocks(), log.reader).triggers
+        triggers = Watcher(prefilter, host="own").see_text(log.blocks(), log.reader).triggers
     return {(one.host, one.rule, one.subject.removesuffix(".service"), round(one.first)) for one in triggers}
 
 
@@ -84,20 +84,20 @@ def _utc(now: float) -> object:
 
 
 @pytest.mark.parametrize("form", list(FORMS))
-def test_every_form_gives_what_the_plain_one_gives(screen: Prefilter, tmp_path: Path, form: str) -> None:
-    plain = faults(screen, tmp_path, written("short").encode())
+def test_every_form_gives_what_the_plain_one_gives(prefilter: Prefilter, tmp_path: Path, form: str) -> None:
+    plain = faults(prefilter, tmp_path, written("short").encode())
     assert len(plain) >= len(SAID)
     assert {at for _, _, _, at in plain} == {EPOCH}
     assert {host for host, _, _, _ in plain} == {"db9"}
-    assert faults(screen, tmp_path, written(form).encode()) == plain
+    assert faults(prefilter, tmp_path, written(form).encode()) == plain
 
 
 @pytest.mark.parametrize("encoding", list(ENCODINGS))
-def test_every_encoding_too(screen: Prefilter, tmp_path: Path, encoding: str) -> None:
+def test_every_encoding_too(prefilter: Prefilter, tmp_path: Path, encoding: str) -> None:
     text = written("short")
-    assert faults(screen, tmp_path, ENCODINGS[encoding](text)) == faults(screen, tmp_path, text.encode())
+    assert faults(prefilter, tmp_path, ENCODINGS[encoding](text)) == faults(prefilter, tmp_path, text.encode())
 
 
-def test_files_one_behind_the_other_are_one_mixed_file(screen: Prefilter, tmp_path: Path) -> None:
+def test_files_one_behind_the_other_are_one_mixed_file(prefilter: Prefilter, tmp_path: Path) -> None:
     text = "".join(written(form) for form in ("short", "iso", "full", "json", "5424", "polish"))
-    assert faults(screen, tmp_path, text.encode()) == faults(screen, tmp_path, written("short").encode())
+    assert faults(prefilter, tmp_path, text.encode()) == faults(prefilter, tmp_path, written("short").encode())

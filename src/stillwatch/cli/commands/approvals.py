@@ -26,7 +26,7 @@ def list_approvals(*, every: bool, as_json: bool) -> int:
     from stillwatch.views.gate import LIST
 
     app = door.app()
-    waiting = ask(app.places, LIST, state="all" if every else "waiting").proposals
+    waiting = ask(app.paths, LIST, state="all" if every else "waiting").proposals
     if as_json:
         put_json(waiting)
     elif waiting:
@@ -76,7 +76,7 @@ def carry_out(*, proposal_id: str, code: str | None, digest: str | None, meant: 
     if not (meant or _agreed()):
         return 1
     by_code: dict[str, Any] = {} if code is None else {"code": code}
-    done = ask(app.places, APPROVE, id=proposal.id, hash=digest or proposal.hash, **by_code)
+    done = ask(app.paths, APPROVE, id=proposal.id, hash=digest or proposal.hash, **by_code)
     _tell_result(done, as_json=as_json)
     return 1 if _went_wrong(done) else 0
 
@@ -90,7 +90,7 @@ def reject(*, proposal_id: str, as_json: bool) -> int:
     from stillwatch.gate.client import ask
     from stillwatch.views.gate import REJECT
 
-    _tell_result(ask(door.app().places, REJECT, id=whole_id(proposal_id)), as_json=as_json)
+    _tell_result(ask(door.app().paths, REJECT, id=whole_id(proposal_id)), as_json=as_json)
     return 0
 
 
@@ -107,7 +107,7 @@ def enroll(*, as_json: bool) -> int:
     from stillwatch.views.command import EnrolView
     from stillwatch.views.gate import ENROLL
 
-    uri = ask(door.app().places, ENROLL).uri
+    uri = ask(door.app().paths, ENROLL).uri
     if as_json:
         put_json(EnrolView(uri))
         return 0
@@ -126,7 +126,7 @@ def unlock(*, as_json: bool) -> int:
     from stillwatch.gate.client import ask
     from stillwatch.views.gate import UNLOCK
 
-    reply = ask(door.app().places, UNLOCK)
+    reply = ask(door.app().paths, UNLOCK)
     if as_json:
         put_json(reply)
     else:
@@ -138,7 +138,7 @@ def _read(proposal_id: str) -> KeptProposal:
     from stillwatch.gate.client import ask
     from stillwatch.views.gate import SHOW
 
-    return ask(door.app().places, SHOW, id=whole_id(proposal_id))
+    return ask(door.app().paths, SHOW, id=whole_id(proposal_id))
 
 
 def whole_id(proposal_id: str) -> str:

@@ -18,7 +18,7 @@ def show_audit(*, after: int, as_json: bool) -> int:
     from stillwatch.cli.terminal import put, put_json_line
     from stillwatch.host import auditanchors
 
-    for record in auditanchors.show_audit(door.app().places, after):
+    for record in auditanchors.show_audit(door.app().paths, after):
         if as_json:
             put_json_line(record)
         else:
@@ -40,7 +40,7 @@ def verify_audit(*, journal: str | None, as_json: bool) -> int:
     from stillwatch.untrusted.for_terminal import one_line
     from stillwatch.views.command import AuditView
 
-    found = auditanchors.verify_audit(door.app().places, journal)
+    found = auditanchors.verify_audit(door.app().paths, journal)
     if as_json:
         put_json(AuditView(found.whole, found.records, found.seq or None, found.problem, found.note))
     elif found.whole:

@@ -48,7 +48,7 @@ def set_autonomy(*, level: str, as_json: bool) -> int:
     from stillwatch.gate.client import ask
     from stillwatch.views.gate import AUTONOMY
 
-    reply = ask(door.app().places, AUTONOMY, level=level)
+    reply = ask(door.app().paths, AUTONOMY, level=level)
     if as_json:
         put_json(reply)
     else:
@@ -75,10 +75,10 @@ def read_standing(app: App) -> AutonomyView:
         problem="",
         quarantine=[],
         ledger=[],
-        trial=app.places.trial,
+        trial=app.paths.trial,
     )
     try:
-        return AutonomyView.of(ask(app.places, STATUS, seconds=3.0))
+        return AutonomyView.of(ask(app.paths, STATUS, seconds=3.0))
     except GateClosed:
         raise
     except NotReachable as error:
@@ -91,7 +91,7 @@ def read_standing(app: App) -> AutonomyView:
 def capped(app: App) -> Autonomy:
     """The ceiling of the configuration file; in a trial never above `suggest`."""
     level = app.config.autonomy
-    return "suggest" if app.places.trial and level in ("auto-safe", "auto-full") else level
+    return "suggest" if app.paths.trial and level in ("auto-safe", "auto-full") else level
 
 
 def _set(parser: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ def backup(*, file: str, as_json: bool) -> int:
     from stillwatch.cli.text import plural, size
 
     app = door.app(ignore_config=True)
-    manifest = back_up(app.places, Path(file), host=socket.gethostname(), now=app.clock.now())
+    manifest = back_up(app.paths, Path(file), host=socket.gethostname(), now=app.clock.now())
     if as_json:
         put_json(manifest)
         return 0

@@ -39,12 +39,12 @@ def check(*, file: str | None, as_json: bool) -> int:
     from stillwatch.doctor.config import Examined, examine_file
 
     app = door.app(ignore_config=True)
-    where = Path(file) if file else app.places.config_file
-    found = examine_file(where, app.places.model_folders, has_key=has_key(app)) if where else Examined()
+    where = Path(file) if file else app.paths.config_file
+    found = examine_file(where, app.paths.model_folders, has_key=has_key(app)) if where else Examined()
     if as_json:
         put_json(_view(where, found))
     else:
-        put(_lines(where, found, installed=app.places.as_service))
+        put(_lines(where, found, installed=app.paths.as_service))
     return 2 if found.errors else 0
 
 
@@ -54,7 +54,7 @@ def has_key(app: App) -> bool:
     from stillwatch.serve.http.keys import KeyRing
 
     try:
-        return bool(KeyRing(app.places.state).all())
+        return bool(KeyRing(app.paths.state).all())
     except StillwatchError:
         return True
 

@@ -28,8 +28,8 @@ def doctor(*, as_json: bool) -> int:
     from stillwatch.views.report import DoctorView
 
     app = usable_app()
-    findings = work(lambda _: examine(app.config, app.places, has_key=has_key(app)), quiet=as_json)
-    findings = [*findings, *work(lambda _: gate_findings(app.places), quiet=as_json)]
+    findings = work(lambda _: examine(app.config, app.paths, has_key=has_key(app)), quiet=as_json)
+    findings = [*findings, *work(lambda _: gate_findings(app.paths), quiet=as_json)]
     if as_json:
         put_json(DoctorView.of(findings))
     else:

@@ -58,7 +58,7 @@ def _show(*, as_json: bool) -> int:
     from stillwatch.llm.build import progress_of
     from stillwatch.llm.engines import place_to_build, survey
 
-    as_service = door.app().places.as_service
+    as_service = door.app().paths.as_service
     found = asyncio.run(survey(as_service=as_service))
     building = progress_of(place_to_build(as_service=as_service))
     if as_json:
@@ -78,7 +78,7 @@ def _build(jobs: int, sdist: Path | None, *, again: bool, as_json: bool) -> int:
     from stillwatch.views.models import BuiltView
 
     app = door.app()
-    place = place_to_build(as_service=app.places.as_service)
+    place = place_to_build(as_service=app.paths.as_service)
     with step_bar() as tell:
         asyncio.run(build(place, tell, sdist=sdist, jobs=jobs, again=again))
         gain = _gain(app, place, lambda done, total: tell("measuring both engines", done, total))
@@ -100,7 +100,7 @@ def _gain(app: App, place: Path, tell: object) -> Gain | str:
     from stillwatch.llm.gain import measure_gain
     from stillwatch.llm.models import assign, models
 
-    folders = app.places.model_folders
+    folders = app.paths.model_folders
     wanted = [assign(app.config.llm, folders)["review"], *(model.path for model in models(folders))]
     here = [file for file in wanted if isinstance(file, Path)]
     if not here:
@@ -121,9 +121,9 @@ def _build_in_background(more: Sequence[str]) -> int:
     from stillwatch.llm.engines import place_to_build
 
     given = door.options
-    places = (("--config", given.config), ("--state-dir", given.state_dir), ("--runtime-dir", given.runtime_dir))
-    words = [f"{name}={value}" for name, value in places if value] + ["models", "engine", "build", *more]
-    place = place_to_build(as_service=door.app().places.as_service)
+    paths = (("--config", given.config), ("--state-dir", given.state_dir), ("--runtime-dir", given.runtime_dir))
+    words = [f"{name}={value}" for name, value in paths if value] + ["models", "engine", "build", *more]
+    place = place_to_build(as_service=door.app().paths.as_service)
     log = in_background([sys.executable, "-m", "stillwatch", *words], place)
     put([line("It is built in the background; 'stillwatch models engine' says how far it is."), line(f"log: {log}")])
     return 0
@@ -134,7 +134,7 @@ def _next(app: App) -> Iterator[Line]:
     from stillwatch.cli.terminal import line
     from stillwatch.llm.engines import INSTALLED, service_engines
 
-    if not app.places.as_service:
+    if not app.paths.as_service:
         yield line(("the next 'check' or 'up' uses it", "dim"))
     elif str(INSTALLED) in [each.name for each in service_engines()]:
         yield line(("next: systemctl restart stillwatch", "dim"))

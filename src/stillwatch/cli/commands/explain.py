@@ -33,7 +33,7 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
 
     app = door.app()
     level = read_standing(app).level
-    said = asyncio.run(explain_action(app.places, level, name, whole_target(name, target), read_arguments(given)))
+    said = asyncio.run(explain_action(app.paths, level, name, whole_target(name, target), read_arguments(given)))
     return _tell(ExplainView.of(said), as_json=as_json)
 
 

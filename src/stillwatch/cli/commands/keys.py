@@ -26,7 +26,7 @@ def create(*, scope: str, as_json: bool) -> int:
     from stillwatch.views.command import KeyMadeView
 
     app = door.app()
-    key_id, key = KeyRing(app.places.state).create("chat" if scope == "chat" else "read", app.clock.now())
+    key_id, key = KeyRing(app.paths.state).create("chat" if scope == "chat" else "read", app.clock.now())
     if as_json:
         put_json(KeyMadeView(key_id, key))
         return 0
@@ -46,7 +46,7 @@ def list_keys(*, as_json: bool) -> int:
     from stillwatch.serve.http.keys import KeyRing
     from stillwatch.views.command import KeyView
 
-    keys = KeyRing(door.app().places.state).all()
+    keys = KeyRing(door.app().paths.state).all()
     if as_json:
         put_json([KeyView(key.id, key.scope, iso(key.created)) for key in keys])
         return 0
@@ -71,7 +71,7 @@ def revoke(*, id: str, as_json: bool) -> int:
     from stillwatch.serve.http.keys import KeyRing
     from stillwatch.views.command import KeyRevokedView
 
-    KeyRing(door.app().places.state).revoke(id)
+    KeyRing(door.app().paths.state).revoke(id)
     if as_json:
         put_json(KeyRevokedView(id))
     else:

@@ -50,7 +50,7 @@ def open_desk(app: App) -> Desk:
     from stillwatch.store.store import FILE_NAME, Store
 
     def store() -> Store | None:
-        return Store.open(app.places.state, read_only=True) if (app.places.state / FILE_NAME).exists() else None
+        return Store.open(app.paths.state, read_only=True) if (app.paths.state / FILE_NAME).exists() else None
 
     def metrics() -> Sequence[str]:
         opened = store()
@@ -69,7 +69,7 @@ def open_desk(app: App) -> Desk:
         looks=through or looks,
         writer=lambda: "the client brings its own model",
         small=lambda: None,
-        gate=through.gate if through else partial(ask_async, app.places),
+        gate=through.gate if through else partial(ask_async, app.paths),
         samples=through.samples if through else samples,
         metrics=through.metrics if through else metrics,
     )

@@ -27,11 +27,11 @@ def list_models(*, as_json: bool) -> int:
     from stillwatch.llm.models import assign, models
 
     app = door.app()
-    known, assigned = models(app.places.model_folders), assign(app.config.llm, app.places.model_folders)
+    known, assigned = models(app.paths.model_folders), assign(app.config.llm, app.paths.model_folders)
     if as_json:
-        put_json(models_view(known, assigned, app.places.models))
+        put_json(models_view(known, assigned, app.paths.models))
     else:
-        put(model_lines(known, assigned, app.places.models))
+        put(model_lines(known, assigned, app.paths.models))
     return 0
 
 
@@ -48,7 +48,7 @@ def pull_model(*, name: str, as_json: bool) -> int:
 
     app = door.app()
     with byte_bar(f"fetching {name}", wanted=not as_json) as progress:
-        path = asyncio.run(pull(name, app.places.models, progress))
+        path = asyncio.run(pull(name, app.paths.models, progress))
     return _tell_here(app, name, path, as_json=as_json)
 
 
@@ -65,7 +65,7 @@ def import_model(*, file: str, as_json: bool) -> int:
 
     app = door.app()
     with byte_bar("copying", wanted=not as_json) as progress:
-        path = import_file(Path(file), app.places.models, progress)
+        path = import_file(Path(file), app.paths.models, progress)
     return _tell_here(app, path.stem, path, as_json=as_json)
 
 
@@ -92,7 +92,7 @@ def verify_models(*, as_json: bool) -> int:
     from stillwatch.views.models import ModelSumsView
 
     verdicts: dict[str, str] = {}
-    for model in models(door.app().places.model_folders):
+    for model in models(door.app().paths.model_folders):
         if model.path is not None:
             with byte_bar(f"checking {model.name}", wanted=not as_json) as progress:
                 verdicts[model.name] = verify(model.path, progress)
@@ -107,7 +107,7 @@ def _what_next(app: App) -> list[Line]:
     """A daemon that runs as a service chose its models when it started."""
     from stillwatch.cli.terminal import line
 
-    return [line(("next: systemctl restart stillwatch", "dim"))] if app.places.as_service else []
+    return [line(("next: systemctl restart stillwatch", "dim"))] if app.paths.as_service else []
 
 
 def _name(parser: argparse.ArgumentParser) -> None:

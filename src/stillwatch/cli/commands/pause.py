@@ -16,7 +16,7 @@ def pause(*, as_json: bool) -> int:
     from stillwatch.gate.client import ask
     from stillwatch.views.gate import PAUSE
 
-    reply = ask(door.app().places, PAUSE)
+    reply = ask(door.app().paths, PAUSE)
     if as_json:
         put_json(reply)
     else:

@@ -37,11 +37,11 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
     app = door.app()
     if file not in (None, "-") and not Path(str(file)).is_file():
         raise WrongUsage(f"no policy file {file}")
-    where = Path(file) if file else app.places.policy_file
+    where = Path(file) if file else app.paths.policy_file
     given = sys.stdin.buffer.read(MOST_BYTES) if file == "-" else None
     said = PolicyView(ok=False, file=str(where), default=given is None and not where.exists(), problem="")
     try:
-        policy = policy_of(app.places, Path(file) if file else None) if given is None else policy_of_text(given)
+        policy = policy_of(app.paths, Path(file) if file else None) if given is None else policy_of_text(given)
     except StillwatchError as error:
         said.problem = str(error)
     else:
@@ -70,14 +70,14 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     from stillwatch.views.gate import RELOAD
 
     app = door.app()
-    said = PolicyAppliedView(version=policy_of(app.places).version, units=None, gate=None)
-    if not app.places.trial:
+    said = PolicyAppliedView(version=policy_of(app.paths).version, units=None, gate=None)
+    if not app.paths.trial:
         said.units = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
         try:
-            said.gate = ask(app.places, RELOAD)
+            said.gate = ask(app.paths, RELOAD)
         except NotReachable:
-            if app.places.trial:
+            if app.paths.trial:
                 raise
     if as_json:
         put_json(said)
@@ -123,7 +123,7 @@ def suggest_entries(*, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.views.command import PolicyEntryView
 
-    found = asyncio.run(suggested(door.app().places))
+    found = asyncio.run(suggested(door.app().paths))
     if as_json:
         put_json([PolicyEntryView(each.table, dict(each.fields), each.why) for each in found])
     elif not found:
@@ -176,7 +176,7 @@ async def _apply(app: App, installer: Installer) -> int:
     from stillwatch.admin.policy import apply_policy
     from stillwatch.install.apply import keep_good_copies
 
-    units = await apply_policy(installer, app.places.policy_file)
+    units = await apply_policy(installer, app.paths.policy_file)
     await keep_good_copies(installer)
     return units
 

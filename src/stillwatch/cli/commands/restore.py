@@ -26,14 +26,14 @@ def restore(*, file: str, as_json: bool) -> int:
     from stillwatch.views.command import RestoredView
 
     app = door.app(ignore_config=True)
-    done = put_back(app.places, Path(file), now=app.clock.now())
+    done = put_back(app.paths, Path(file), now=app.clock.now())
     aside = {part: str(path) for part, path in done.aside.items()}
     if as_json:
         put_json(RestoredView(files=done.files, audit_records=done.records, aside=aside))
         return 0
     put([line(f"restored {plural(done.files, 'file')} and {plural(done.records, 'audit record')}")])
     put([line(f"what was there before: {path}") for path in aside.values()])
-    if app.places.as_service:
+    if app.paths.as_service:
         put([line("next: ", ("systemctl start stillwatch-gate stillwatch", "bold"))])
     return 0
 

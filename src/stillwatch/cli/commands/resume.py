@@ -20,8 +20,8 @@ def resume(*, target: str | None, as_json: bool) -> int:
     from stillwatch.untrusted.for_terminal import one_line
     from stillwatch.views.gate import RELEASE, RESUME
 
-    places = door.app().places
-    reply = ask(places, RESUME) if target is None else ask(places, RELEASE, target=target)
+    paths = door.app().paths
+    reply = ask(paths, RESUME) if target is None else ask(paths, RELEASE, target=target)
     if as_json:
         put_json(reply)
     elif target is None:

@@ -26,10 +26,10 @@ def undo(*, change: str | None, code: str | None, yes: bool, as_json: bool) -> i
     from stillwatch.views.gate import PROPOSE, REJECT, SHOW, TurnedDown
 
     meant = yes or code is not None
-    places = door.app().places
+    paths = door.app().paths
     target = whole_id(change) if change is not None else _last()
     need_terminal(meant, f"undo {target}")
-    waiting = ask(places, PROPOSE, action="undo", target=target, because="an administrator wants it back")
+    waiting = ask(paths, PROPOSE, action="undo", target=target, because="an administrator wants it back")
     if isinstance(waiting, TurnedDown):
         raise GateRefused(waiting.decision.reason)
     try:
@@ -37,8 +37,8 @@ def undo(*, change: str | None, code: str | None, yes: bool, as_json: bool) -> i
     except GateRefused as refused:
         how = f"it waits as {waiting.id}: root or another administrator approves it, or give --code"
         raise GateRefused(str(refused), next_step=how) from refused
-    if ask(places, SHOW, id=waiting.id).state == "waiting":
-        ask(places, REJECT, id=waiting.id)
+    if ask(paths, SHOW, id=waiting.id).state == "waiting":
+        ask(paths, REJECT, id=waiting.id)
     return done
 
 
@@ -48,10 +48,10 @@ def _last() -> str:
     from stillwatch.gate.client import GateRefused, ask
     from stillwatch.views.gate import EXPLAIN, LIST
 
-    places = door.app().places
+    paths = door.app().paths
     against: list[str] = []
-    for change in newest_changes(ask(places, LIST, state="all").proposals)[:MOST_LOOKED_BACK]:
-        said = ask(places, EXPLAIN, action="undo", target=change.id)
+    for change in newest_changes(ask(paths, LIST, state="all").proposals)[:MOST_LOOKED_BACK]:
+        said = ask(paths, EXPLAIN, action="undo", target=change.id)
         if said.verdict != "refuse":
             return change.id
         against.append(f"{change.id} cannot be taken back: {said.reason}")

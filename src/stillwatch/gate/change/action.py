@@ -1,4 +1,4 @@
-"""What an action is, and the world it may touch: the contract between the gate's core and gate/change/*.py.
+"""What an action is, and the host it may touch: the contract between the gate's core and gate/change/*.py.
 
 The core calls an action in this order, and nothing else calls it:
 
@@ -6,7 +6,7 @@ The core calls an action in this order, and nothing else calls it:
            → precondition again → intent on disk → run → outcome on disk → verify now, +1 min, +10 min → (worse: undo)
 
 An action never decides whether it may run; it states facts and does one thing. Whatever it cannot establish it
-raises as `Refused` (R7). It reads facts through `World` alone, so that tests give it a world of their own.
+raises as `Refused` (R7). It reads facts through `HostAccess` alone, so that tests give it one of their own.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Clock(Protocol):
     def boot(self) -> float: ...
 
 
-class World(Protocol):
+class HostAccess(Protocol):
     """Everything that an action may touch. declared: what the policy file declares (root-owned text, trusted).
 
     act: asks the root helper, one closed JSON object in, one out; raises Refused where it does not answer or errs, and
@@ -165,42 +165,42 @@ class Action(ABC):
     arguments: ClassVar[type[Arguments]] = Arguments
 
     @abstractmethod
-    async def check_target(self, world: World, change: Change) -> None:
+    async def check_target(self, access: HostAccess, change: Change) -> None:
         """Raise Refused unless the target is one that the system or the policy names (R3, R15); Absent if not here.
 
         The text is judged before the system is asked anything.
         """
 
     @abstractmethod
-    async def precondition(self, world: World, change: Change) -> Precondition:
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
         """Read the state now. Called at the proposal, again right before execution (R22), and by `explain`."""
 
-    async def canonical(self, world: World, change: Change) -> Change:
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
         """The same change by its thing's one name, so that what has several is judged, counted and shown once (R36)."""
         return change
 
-    def about(self, world: World, change: Change) -> tuple[str, ...]:
+    def about(self, access: HostAccess, change: Change) -> tuple[str, ...]:
         """What the policy's targets are compared with: all names of the thing; of a unit, the core knows the others."""
         return (change.target,)
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         """What PID 1 would be told by it as things stand in `before`, or by taking it back (R35)."""
         return ()
 
     @abstractmethod
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Do it, once; what was done, in one sentence. Raises Refused if nothing was changed, Interrupted if unsure.
 
         before: the precondition's facts, as they were judged and approved: what is done is done to exactly that (R22).
         """
 
     @abstractmethod
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
         """The success test, fixed before execution. before: the precondition's facts. Changes nothing."""
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Take it back; what was done. Raises as `run` does. before: the facts that the change found."""
         raise Refused(f"no action undoes {self.name}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.gate.change.action import Change, World
+from stillwatch.gate.change.action import Change, HostAccess
 from stillwatch.gate.change.declared_entry import OnDeclared
 from stillwatch.gate.change.freeing import Freeing
 from stillwatch.gate.declared import PackageCache
@@ -15,8 +15,8 @@ class CleanPackageCache(Freeing, OnDeclared[PackageCache]):
     example, table, keys = "apt", "package_caches", ("program",)
     does = "delete the packages that {target} has fetched"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
 
     def words(self, change: Change) -> dict[str, str]:
         return {"program": change.target}

@@ -8,7 +8,16 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec import Meta
 
-from stillwatch.gate.change.action import Absent, Action, Arguments, Change, Interrupted, Refused, Verification, World
+from stillwatch.gate.change.action import (
+    Absent,
+    Action,
+    Arguments,
+    Change,
+    HostAccess,
+    Interrupted,
+    Refused,
+    Verification,
+)
 from stillwatch.gate.units import check_unit_name
 from stillwatch.records.unit import UnitState
 from stillwatch.unit.transaction import Job
@@ -28,14 +37,14 @@ class OnDeclared(Action, Generic[T]):
     table: ClassVar[str]
     keys: ClassVar[tuple[str, ...]] = ("name", "path")
 
-    def entry(self, world: World, change: Change) -> T:
-        return cast("T", find(getattr(world.declared, self.table), change.target, *self.keys))
+    def entry(self, access: HostAccess, change: Change) -> T:
+        return cast("T", find(getattr(access.declared, self.table), change.target, *self.keys))
 
-    def about(self, world: World, change: Change) -> tuple[str, ...]:
-        return tuple(getattr(self.entry(world, change), key) for key in self.keys)
+    def about(self, access: HostAccess, change: Change) -> tuple[str, ...]:
+        return tuple(getattr(self.entry(access, change), key) for key in self.keys)
 
-    async def canonical(self, world: World, change: Change) -> Change:
-        return replace(change, target=self.about(world, change)[0])
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
+        return replace(change, target=self.about(access, change)[0])
 
 
 class OfUnit(OnDeclared[T]):
@@ -43,18 +52,18 @@ class OfUnit(OnDeclared[T]):
 
     arguments = ForUnit
 
-    async def check_target(self, world: World, change: Change) -> None:
-        unit, said = getattr(self.entry(world, change), "unit", ""), getattr(change.arguments, "unit", "")
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        unit, said = getattr(self.entry(access, change), "unit", ""), getattr(change.arguments, "unit", "")
         if said not in ("", unit):
             raise Refused(f"the policy file declares it for {unit}, not for another unit")
 
-    async def canonical(self, world: World, change: Change) -> Change:
-        return replace(await super().canonical(world, change), arguments=ForUnit())
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
+        return replace(await super().canonical(access, change), arguments=ForUnit())
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
-        return () if undo else (("start", getattr(self.entry(world, change), "unit", "")),)
+        return () if undo else (("start", getattr(self.entry(access, change), "unit", "")),)
 
 
 def find(entries: Sequence[T], target: str, *keys: str) -> T:
@@ -65,9 +74,9 @@ def find(entries: Sequence[T], target: str, *keys: str) -> T:
     return found[0]
 
 
-async def loaded(world: World, name: str) -> UnitState:
+async def loaded(access: HostAccess, name: str) -> UnitState:
     """The unit that PID 1 knows. Raises Refused for a bad name, Absent for a unit that this host does not have."""
-    unit = await world.bus.unit(check_unit_name(name))
+    unit = await access.bus.unit(check_unit_name(name))
     if unit is None:
         raise Absent(name)
     return unit
@@ -82,21 +91,21 @@ def failure(unit: UnitState) -> str:
     return ""
 
 
-async def bring_up(world: World, name: str) -> str:
+async def bring_up(access: HostAccess, name: str) -> str:
     """Start the unit that failed of it, with its count of tries forgotten; what came of it, to be added to the rest."""
-    unit = await loaded(world, name)
+    unit = await loaded(access, name)
     if not failure(unit):
         return ""
     try:
-        await world.bus.reset_failed(unit.name)
-        return f"; starting {unit.name}: " + await world.bus.job("start", unit.name)
+        await access.bus.reset_failed(unit.name)
+        return f"; starting {unit.name}: " + await access.bus.job("start", unit.name)
     except Refused as refused:
         return f"; {unit.name} could not be started: {refused}"
 
 
-async def unit_verdict(world: World, name: str, done: bool, said: str) -> Verification:
+async def unit_verdict(access: HostAccess, name: str, done: bool, said: str) -> Verification:
     """Done, and the unit that suffered from it is well (a oneshot that ended well is)."""
-    unit = await loaded(world, name)
+    unit = await loaded(access, name)
     return Verification(ok=done and not failure(unit), said=f"{said}; {unit.name} is {unit.active_state}")
 
 

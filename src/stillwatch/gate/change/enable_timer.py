@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import OnDeclared, loaded
 from stillwatch.gate.declared import Timer
 from stillwatch.unit.transaction import Job
@@ -18,13 +18,13 @@ class EnableTimer(OnDeclared[Timer]):
     undoes, restores = "turn the timer {target} off again", ("enabled", "state")
     success = "PID 1 says that {target} is enabled and waits for its next run"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
-        await loaded(world, change.target)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
+        await loaded(access, change.target)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        timer = await loaded(world, change.target)
-        along = await self.along(world, change)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        timer = await loaded(access, change.target)
+        along = await self.along(access, change)
         on = sorted(name for name, state in along.items() if state.startswith("enabled"))
         off = timer.enabled == "disabled" or timer.active_state != "active"
         may = off and not on and timer.enabled in ("disabled", "enabled", "static", "indirect")
@@ -39,32 +39,32 @@ class EnableTimer(OnDeclared[Timer]):
             touches=(timer.name, *timer.triggers, *along),
         )
 
-    async def along(self, world: World, change: Change) -> dict[str, str]:
+    async def along(self, access: HostAccess, change: Change) -> dict[str, str]:
         """What else is enabled with it, by its unit file (Also=), and how each is now; a protected one is refused."""
-        seen = (await world.act({"do": "enables", "unit": change.target})).get("along")
+        seen = (await access.act({"do": "enables", "unit": change.target})).get("along")
         if not isinstance(seen, dict):
             raise Refused("the root program does not say what is enabled along")
         return {str(name): str(state) for name, state in seen.items()}
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         """What is enabled along starts with the next boot."""
         if undo:
             return (("stop", change.target),)
         return tuple(("start", unit) for unit in (change.target, *before.get("along", "").split()))
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "enable_timer", "unit": change.target})
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "enable_timer", "unit": change.target})
         return f"enabled and started {change.target}"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        timer = await loaded(world, change.target)
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        timer = await loaded(access, change.target)
         ok = timer.active_state == "active" and timer.enabled != "disabled"
         return Verification(ok=ok, said=f"{timer.name} is {timer.enabled} and {timer.active_state}")
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """One that was enabled and did not run stays enabled."""
         verb = "disable" if before["enabled"] == "disabled" else "stop"
-        await world.act({"do": f"{verb}_timer", "unit": change.target})
+        await access.act({"do": f"{verb}_timer", "unit": change.target})
         return f"{verb} {change.target}: done"

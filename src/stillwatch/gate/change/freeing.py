@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from stillwatch.gate.change.action import Action, Change, Precondition, Verification, World
+from stillwatch.gate.change.action import Action, Change, HostAccess, Precondition, Verification
 from stillwatch.gate.change.declared_entry import number
 
 FULL: Final = 90
@@ -25,8 +25,8 @@ class Freeing(Action):
     def words(self, change: Change) -> dict[str, str]:
         """What both programs are told beside that."""
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        seen = await world.peek({"see": self.sees, **self.words(change)})
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        seen = await access.peek({"see": self.sees, **self.words(change)})
         used, then, size = number(seen, "used_percent"), number(seen, "then_percent"), number(seen, "bytes")
         full, helps = used >= FULL, then < FULL and size > 0
         said = f"{size // 1_048_576} MiB of {self.of} may go; the file system is {used} % full and would be {then} %"
@@ -37,10 +37,10 @@ class Freeing(Action):
             cause=f"the kernel says that the file system is {used} % full" if full else "",
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        done = await world.act({"do": self.does_it, **self.words(change)})
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        done = await access.act({"do": self.does_it, **self.words(change)})
         return f"deleted {number(done, 'bytes') // 1_048_576} MiB of {self.of}"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        used = number(await world.peek({"see": self.sees, **self.words(change)}), "used_percent")
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        used = number(await access.peek({"see": self.sees, **self.words(change)}), "used_percent")
         return Verification(ok=used < FULL, said=f"the file system is {used} % full")

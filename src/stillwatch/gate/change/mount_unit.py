@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import OnDeclared, number
 from stillwatch.gate.declared import MountPoint
 from stillwatch.unit.names import mount_unit
@@ -18,12 +18,12 @@ class MountUnit(OnDeclared[MountPoint]):
     undoes, restores = "unmount {target} again", ("mounted",)
     success = "something is mounted at {target}"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        mounted, entries = await seen(world, change)
-        unit = await world.bus.unit(mount_unit(change.target))
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        mounted, entries = await seen(access, change)
+        unit = await access.bus.unit(mount_unit(change.target))
         known = unit is not None and unit.load_state == "loaded"
         said = f"{change.target} is {'' if mounted else 'not '}mounted"
         hindrance = said if mounted else "" if known else f"PID 1 knows no mount for {change.target}"
@@ -36,22 +36,22 @@ class MountUnit(OnDeclared[MountPoint]):
             cause=f"the kernel says that {said}" if not hindrance else "",
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "mount", "point": change.target})
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "mount", "point": change.target})
         return f"mounted {change.target}"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        mounted, _ = await seen(world, change)
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        mounted, _ = await seen(access, change)
         return Verification(ok=mounted, said=f"{change.target} is {'' if mounted else 'not '}mounted")
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "unmount", "point": change.target})
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "unmount", "point": change.target})
         return f"unmounted {change.target}"
 
 
-async def seen(world: World, change: Change) -> tuple[bool, int]:
+async def seen(access: HostAccess, change: Change) -> tuple[bool, int]:
     """Whether something is mounted there, and how many entries lie there otherwise."""
-    facts = await world.peek({"see": "mount", "point": change.target})
+    facts = await access.peek({"see": "mount", "point": change.target})
     if type(facts.get("mounted")) is not bool:
         raise Refused("the peek program does not say whether it is mounted")
     return facts["mounted"] is True, number(facts, "entries")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, World
+from stillwatch.gate.change.action import Change, HostAccess
 from stillwatch.gate.change.on_nixos import OnNixos
 
 
@@ -16,6 +16,6 @@ class NixRollback(OnNixos):
     undoes, restores = "switch this NixOS from generation {target} back to the one that ran before", ("runs",)
     success = "generation {target} runs and is chosen for the next boot, and PID 1 finds the host no worse"
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "nix_rollback_back", "target": change.target, "runs": before["runs"]})
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "nix_rollback_back", "target": change.target, "runs": before["runs"]})
         return f"switched back to generation {before['runs']}"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from stillwatch.gate.change.action import Action, Change, Interrupted, Precondition, Verification, World
+from stillwatch.gate.change.action import Action, Change, HostAccess, Interrupted, Precondition, Verification
 from stillwatch.unit.transaction import Job
 
 
@@ -28,36 +28,36 @@ class OnNixos(Action):
     verb: ClassVar[str]
     restarts: ClassVar[bool] = False
 
-    async def seen(self, world: World, change: Change) -> Seen:
+    async def seen(self, access: HostAccess, change: Change) -> Seen:
         """Raises Refused where the target is none."""
-        return msgspec.convert(await world.peek({"see": self.verb, **_words(change)}), Seen)
+        return msgspec.convert(await access.peek({"see": self.verb, **_words(change)}), Seen)
 
-    async def check_target(self, world: World, change: Change) -> None:
-        await self.seen(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        await self.seen(access, change)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        seen = await self.seen(world, change)
-        host = {"host": await world.bus.system_state()} if self.restarts else {}
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        seen = await self.seen(access, change)
+        host = {"host": await access.bus.system_state()} if self.restarts else {}
         return Precondition(
             ok=not seen.hindrance, reason=seen.hindrance or seen.said, facts={**seen.facts, **host}, cause=seen.cause
         )
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         """What a switch does with units that run; what does not run it leaves alone, or starts."""
-        changed = (await self.seen(world, change)).units
-        states = {name: await world.bus.unit(name) for name, verb in changed.items() if "@." not in name}
+        changed = (await self.seen(access, change)).units
+        states = {name: await access.bus.unit(name) for name, verb in changed.items() if "@." not in name}
         running = [name for name, unit in states.items() if unit is not None and unit.active_state == "active"]
         return tuple(("stop" if changed[name] == "stop" else "restart", name) for name in running)
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         facts = {name: fact for name, fact in before.items() if name != "host"}
-        return _said(await world.act({"do": self.verb, **_words(change), "facts": facts}))
+        return _said(await access.act({"do": self.verb, **_words(change), "facts": facts}))
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        seen = await self.seen(world, change)
-        host = await world.bus.system_state()
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        seen = await self.seen(access, change)
+        host = await access.bus.system_state()
         worse = self.restarts and before.get("host") == "running" != host
         said = f"{seen.said}; PID 1 says that the host is {host}"
         return Verification(ok=seen.done and not worse, said=said, worse=worse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Verification
 from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, number, unit_verdict
 from stillwatch.gate.declared import Lock
 
@@ -16,10 +16,10 @@ class RemoveStaleLock(OfUnit[Lock]):
     does = "remove the declared lock {target} of a dead process and start its unit"
     success = "the stale lock {target} is gone and its unit is not failed"
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = self.entry(world, change)
-        unit = await loaded(world, declared.unit)
-        seen = await world.peek({"see": "lock", "name": declared.name})
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        declared = self.entry(access, change)
+        unit = await loaded(access, declared.unit)
+        seen = await access.peek({"see": "lock", "name": declared.name})
         alive, failed = str(seen.get("alive", "")), failure(unit)
         stale = seen.get("there") is True and not alive
         if not failed:
@@ -34,13 +34,15 @@ class RemoveStaleLock(OfUnit[Lock]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
-        await world.act({"do": "remove_lock", "name": declared.name, "inode": int(before["inode"])})
-        return f"removed {declared.path}" + await bring_up(world, declared.unit)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
+        await access.act({"do": "remove_lock", "name": declared.name, "inode": int(before["inode"])})
+        return f"removed {declared.path}" + await bring_up(access, declared.unit)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = self.entry(world, change)
-        seen = await world.peek({"see": "lock", "name": declared.name})
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        declared = self.entry(access, change)
+        seen = await access.peek({"see": "lock", "name": declared.name})
         gone = seen.get("there") is not True or str(seen.get("inode")) != before.get("inode")
-        return await unit_verdict(world, declared.unit, gone, "the stale lock is gone" if gone else "it is still there")
+        return await unit_verdict(
+            access, declared.unit, gone, "the stale lock is gone" if gone else "it is still there"
+        )

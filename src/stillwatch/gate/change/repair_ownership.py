@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import ForUnit, OnDeclared, bring_up, failure, loaded
 from stillwatch.gate.declared import Ownership
 from stillwatch.unit.transaction import Job
@@ -19,25 +19,25 @@ class RepairOwnership(OnDeclared[Ownership]):
     undoes, restores = "give {target} back the owner, group and mode that it had", ("now",)
     success = "owner, group and mode of {target} are as declared, and its unit is not failed"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
         if hint(change):
-            await loaded(world, hint(change))
+            await loaded(access, hint(change))
 
-    async def canonical(self, world: World, change: Change) -> Change:
-        unit = (await loaded(world, hint(change))).name if hint(change) else ""
-        return replace(await super().canonical(world, change), arguments=ForUnit(unit=unit))
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
+        unit = (await loaded(access, hint(change))).name if hint(change) else ""
+        return replace(await super().canonical(access, change), arguments=ForUnit(unit=unit))
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         return (("start", hint(change)),) if hint(change) and not undo else ()
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = self.entry(world, change)
-        seen = await world.peek({"see": "ownership", "name": declared.name})
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        declared = self.entry(access, change)
+        seen = await access.peek({"see": "ownership", "name": declared.name})
         now, wrong = shown(seen.get("now")), seen.get("right") is False
-        unit = await loaded(world, hint(change)) if hint(change) else None
+        unit = await loaded(access, hint(change)) if hint(change) else None
         said = f"{declared.path} is {now}, declared are {declared.owner}:{declared.group} {declared.mode}"
         return Precondition(
             ok=wrong,
@@ -47,22 +47,22 @@ class RepairOwnership(OnDeclared[Ownership]):
             touches=(unit.name,) if unit and failure(unit) else (),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
-        await world.act({"do": "own", "name": declared.name})
-        after = await bring_up(world, hint(change)) if hint(change) else ""
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
+        await access.act({"do": "own", "name": declared.name})
+        after = await bring_up(access, hint(change)) if hint(change) else ""
         return f"{declared.path} belongs to {declared.owner}:{declared.group}, mode {declared.mode}{after}"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = self.entry(world, change)
-        seen = await world.peek({"see": "ownership", "name": declared.name})
-        well = not hint(change) or not failure(await loaded(world, hint(change)))
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        declared = self.entry(access, change)
+        seen = await access.peek({"see": "ownership", "name": declared.name})
+        well = not hint(change) or not failure(await loaded(access, hint(change)))
         said = f"{declared.path} is {shown(seen.get('now'))}" + ("" if well else f"; {hint(change)} is still failed")
         return Verification(ok=seen.get("right") is True and well, said=said)
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
-        await world.act({"do": "own_back", "name": declared.name})
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
+        await access.act({"do": "own_back", "name": declared.name})
         return f"{declared.path} is as it was before"
 
     def describe(self, change: Change) -> str:

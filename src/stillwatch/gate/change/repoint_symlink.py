@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, unit_verdict
 from stillwatch.gate.declared import Releases
 
@@ -17,10 +17,10 @@ class RepointSymlink(OfUnit[Releases]):
     undoes, restores = "lead {target} back to where it led", ("leads",)
     success = "the link {target} leads to a whole release and its unit is not failed"
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = self.entry(world, change)
-        unit = await loaded(world, declared.unit)
-        seen, whole = await self.seen(world, change)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        declared = self.entry(access, change)
+        unit = await loaded(access, declared.unit)
+        seen, whole = await self.seen(access, change)
         leads, newest = seen["leads"], seen["newest"]
         if whole:
             reason = f"{declared.path} leads to {leads}, which is whole"
@@ -34,25 +34,25 @@ class RepointSymlink(OfUnit[Releases]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
         request = {"do": "repoint", "name": declared.name, "leads": before["leads"], "to": before["newest"]}
-        await world.act(request)
-        return f"{declared.path} leads to {before['newest']}" + await bring_up(world, declared.unit)
+        await access.act(request)
+        return f"{declared.path} leads to {before['newest']}" + await bring_up(access, declared.unit)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        seen, whole = await self.seen(world, change)
-        return await unit_verdict(world, self.entry(world, change).unit, whole, f"it leads to {seen['leads']}")
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        seen, whole = await self.seen(access, change)
+        return await unit_verdict(access, self.entry(access, change).unit, whole, f"it leads to {seen['leads']}")
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
         request = {"do": "repoint_back", "name": declared.name, "leads": before["newest"], "to": before["leads"]}
-        await world.act(request)
+        await access.act(request)
         return f"{declared.path} leads to {before['leads']} again"
 
-    async def seen(self, world: World, change: Change) -> tuple[dict[str, str], bool]:
+    async def seen(self, access: HostAccess, change: Change) -> tuple[dict[str, str], bool]:
         """Where it leads and where it would, and whether the first is a whole release."""
-        seen = await world.peek({"see": "release", "name": self.entry(world, change).name})
+        seen = await access.peek({"see": "release", "name": self.entry(access, change).name})
         facts = {key: seen.get(key) for key in ("leads", "newest")}
         if not all(isinstance(value, str) for value in facts.values()) or type(seen.get("whole")) is not bool:
             raise Refused("the peek program does not say where it leads")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, World
+from stillwatch.gate.change.action import Change, HostAccess
 from stillwatch.gate.change.unit_verb import UnitVerb
 from stillwatch.records.unit import UnitState
 
@@ -16,8 +16,8 @@ class ResetFailed(UnitVerb):
     does = "forget the failure of {target}"
     success = "PID 1 says that {target} is not failed, now and after 1 and 10 minutes"
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.bus.reset_failed(change.target)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.bus.reset_failed(change.target)
         return f"PID 1 has forgotten the failure of {change.target}"
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:

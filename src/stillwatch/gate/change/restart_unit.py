@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Arguments, Change, World
+from stillwatch.gate.change.action import Arguments, Change, HostAccess
 from stillwatch.gate.change.unit_verb import UnitVerb, do
 from stillwatch.records.unit import UnitState
 from stillwatch.unit.transaction import Job
@@ -27,17 +27,17 @@ class RestartUnit(UnitVerb):
         return f"somebody stopped {unit.name}, it did not fail" if stopped else ""
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
-        return await super().jobs(world, change, before, undo=undo or before.get("state") == "failed")
+        return await super().jobs(access, change, before, undo=undo or before.get("state") == "failed")
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Of a failed unit nothing runs: it is started, since a restart would take along what needs it. So is one that
         somebody else started meanwhile: that was not judged (R35)."""
         if before.get("state") != "failed":
-            return await super().run(world, change, before)
-        await world.bus.reset_failed(change.target)
-        return await do(world, "start", change.target)
+            return await super().run(access, change, before)
+        await access.bus.reset_failed(change.target)
+        return await do(access, "start", change.target)
 
     def reached(self, unit: UnitState, before: Mapping[str, str]) -> bool:
         """Started anew, that is; the same invocation is the old process."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Verification
 from stillwatch.gate.change.declared_entry import OfUnit, bring_up, failure, loaded, unit_verdict
 from stillwatch.gate.declared import RestorableFile
 
@@ -17,11 +17,11 @@ class RestoreFile(OfUnit[RestorableFile]):
     undoes, restores = "put {target} back as it was before it was restored", ("sha256",)
     success = "the declared test of {target} passes and its unit is not failed"
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        declared = self.entry(world, change)
-        unit = await loaded(world, declared.unit)
-        file = await world.act({"do": "file", "name": declared.name})
-        passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        declared = self.entry(access, change)
+        unit = await loaded(access, declared.unit)
+        file = await access.act({"do": "file", "name": declared.name})
+        passed = (await access.act({"do": "test", "name": declared.name})).get("passed") is True
         if not file.get("good"):
             reason = f"there is no good copy of {declared.path}"
         elif file.get("same") is True:
@@ -37,19 +37,19 @@ class RestoreFile(OfUnit[RestorableFile]):
             touches=(unit.name,),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        declared = self.entry(world, change)
-        await world.act({"do": "restore", "name": declared.name, "sha256": before["good"]})
-        return f"put the good copy of {declared.path} back; it passes its test" + await bring_up(world, declared.unit)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        declared = self.entry(access, change)
+        await access.act({"do": "restore", "name": declared.name, "sha256": before["good"]})
+        return f"put the good copy of {declared.path} back; it passes its test" + await bring_up(access, declared.unit)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        declared = self.entry(world, change)
-        passed = (await world.act({"do": "test", "name": declared.name})).get("passed") is True
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        declared = self.entry(access, change)
+        passed = (await access.act({"do": "test", "name": declared.name})).get("passed") is True
         said = f"the test of {declared.path} {'passes' if passed else 'fails'}"
-        return await unit_verdict(world, declared.unit, passed, said)
+        return await unit_verdict(access, declared.unit, passed, said)
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Only what was restored is replaced: the good copy of then."""
-        declared = self.entry(world, change)
-        await world.act({"do": "put_back", "name": declared.name, "sha256": before["good"]})
+        declared = self.entry(access, change)
+        await access.act({"do": "put_back", "name": declared.name, "sha256": before["good"]})
         return f"put {declared.path} back as it was before"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.gate.change.action import Change, Precondition, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition
 from stillwatch.gate.change.declared_entry import failure, find, loaded
 from stillwatch.gate.change.run_runbook import RunRunbook
 
@@ -12,12 +12,12 @@ class RunJob(RunRunbook):
     example = "nightly-copy.service"
     does = "run the declared job {target} once more"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        find(world.declared.jobs, change.target, "unit")
-        await loaded(world, change.target)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        find(access.declared.jobs, change.target, "unit")
+        await loaded(access, change.target)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        unit = await loaded(world, change.target)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        unit = await loaded(access, change.target)
         failed = unit.active_state == "failed"
         oneshot = unit.kind == "oneshot"
         return Precondition(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from stillwatch.gate.change.action import Arguments, Change, World
+from stillwatch.gate.change.action import Arguments, Change, HostAccess
 from stillwatch.gate.change.on_nixos import OnNixos
 
 
@@ -26,6 +26,6 @@ class SuggestPatch(OnNixos):
     undoes, restores = "delete the patch for {target} again", ("there",)
     success = "the patch of {setting} for {target} lies beside the configuration"
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "nix_suggest_patch_back", "target": change.target, "path": before["path"]})
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "nix_suggest_patch_back", "target": change.target, "path": before["path"]})
         return f"deleted {before['path']}"

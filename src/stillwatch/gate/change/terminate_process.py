@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from stillwatch.gate.change.action import Action, Arguments, Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Action, Arguments, Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
 from stillwatch.unit.names import lies_in
 from stillwatch.unit.transaction import Job
@@ -31,28 +31,28 @@ class TerminateProcess(Action):
     does = "end process {target}, which holds port {port}, and start {unit}"
     success = "the process no longer listens on port {port} and {unit} runs"
 
-    async def check_target(self, world: World, change: Change) -> None:
+    async def check_target(self, access: HostAccess, change: Change) -> None:
         if not re.fullmatch(r"[1-9][0-9]{0,9}", change.target, re.ASCII) or change.target == "1":
             raise Refused("not the number of a process that may be ended")
-        await loaded(world, held(change).unit)
+        await loaded(access, held(change).unit)
 
-    async def canonical(self, world: World, change: Change) -> Change:
-        unit = (await loaded(world, held(change).unit)).name
+    async def canonical(self, access: HostAccess, change: Change) -> Change:
+        unit = (await loaded(access, held(change).unit)).name
         return replace(change, arguments=Holder(port=held(change).port, unit=unit))
 
-    def about(self, world: World, change: Change) -> tuple[str, ...]:
+    def about(self, access: HostAccess, change: Change) -> tuple[str, ...]:
         """The unit it is for: that lasts, a process does not."""
         return (held(change).unit,)
 
     async def jobs(
-        self, world: World, change: Change, before: Mapping[str, str], *, undo: bool = False
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
     ) -> tuple[Job, ...]:
         return (("start", held(change).unit),)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
         port = held(change).port
-        unit = await loaded(world, held(change).unit)
-        holder = await self._holder(world, change)
+        unit = await loaded(access, held(change).unit)
+        holder = await self._holder(access, change)
         if holder is None:
             return Precondition(ok=False, reason=f"process {change.target} does not listen on port {port}")
         failed = failure(unit)
@@ -69,7 +69,7 @@ class TerminateProcess(Action):
             touches=(unit.name, belongs) if foreign else (unit.name,),
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         port, unit = held(change).port, held(change).unit
         request = {
             "do": "terminate",
@@ -78,17 +78,17 @@ class TerminateProcess(Action):
             "port": port,
             "unit": unit,
         }
-        done = await world.act(request)
+        done = await access.act(request)
         ended = "ended" if done.get("ended") is True else "did not end"
-        return f"process {change.target} {ended}" + await bring_up(world, unit)
+        return f"process {change.target} {ended}" + await bring_up(access, unit)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        holder = await self._holder(world, change)
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        holder = await self._holder(access, change)
         gone = holder is None or str(holder["start"]) != before.get("start")
-        return await unit_verdict(world, held(change).unit, gone, "it is gone" if gone else "it still listens")
+        return await unit_verdict(access, held(change).unit, gone, "it is gone" if gone else "it still listens")
 
-    async def _holder(self, world: World, change: Change) -> Mapping[str, Any] | None:
-        seen = await world.peek({"see": "port", "port": held(change).port})
+    async def _holder(self, access: HostAccess, change: Change) -> Mapping[str, Any] | None:
+        seen = await access.peek({"see": "port", "port": held(change).port})
         holders = seen.get("holders")
         if not isinstance(holders, list):
             raise Refused("the peek program gave no list of processes")

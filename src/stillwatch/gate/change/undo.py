@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from stillwatch.gate.change.action import Absent, Action, Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Absent, Action, Change, HostAccess, Precondition, Refused, Verification
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class Undo(Action):
             raise Absent(self.change_id)
         return self.found
 
-    async def check_target(self, world: World, change: Change) -> None:
+    async def check_target(self, access: HostAccess, change: Change) -> None:
         if self.made.state != "done":
             raise Refused(f"{change.target} is {self.made.state}: there is nothing to take back")
         if not self.made.action.undoes:
@@ -48,18 +48,18 @@ class Undo(Action):
         if not self.made.left:
             raise Refused("the same was changed again since, or how it was left is not known")
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        now = await self.made.action.precondition(world, self.made.change)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        now = await self.made.action.precondition(access, self.made.change)
         same = now.facts == self.made.left
         said = f"{change.target} left it as it is: {now.reason}" if same else f"not as {change.target} left it any more"
         done = f"the gate's own book says that {change.target} was done"
         return replace(now, ok=same, reason=said, cause=done if same else "")
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        return await self.made.action.undo(world, self.made.change, self.made.before)
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        return await self.made.action.undo(access, self.made.change, self.made.before)
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        now = (await self.made.action.precondition(world, self.made.change)).facts
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        now = (await self.made.action.precondition(access, self.made.change)).facts
         back = self.made.action.is_back(self.made.before, now)
         return Verification(ok=back, said=f"what {change.target} changed is {'' if back else 'not '}as it was before")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stillwatch.gate.change.action import Change, Precondition, Refused, Verification, World
+from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import OnDeclared
 from stillwatch.gate.declared import Needed
 
@@ -20,11 +20,11 @@ class UnmaskUnit(OnDeclared[Needed]):
     undoes, restores = "mask {target} again", ("mask",)
     success = "PID 1 says that {target} is not masked"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
 
-    async def precondition(self, world: World, change: Change) -> Precondition:
-        seen = await state(world, change)
+    async def precondition(self, access: HostAccess, change: Change) -> Precondition:
+        seen = await state(access, change)
         said = f"{change.target} is {seen['mask'] or 'not masked'}"
         return Precondition(
             ok=bool(seen["mask"]),
@@ -33,22 +33,22 @@ class UnmaskUnit(OnDeclared[Needed]):
             cause=f"PID 1 says that {said}" if seen["mask"] else "",
         )
 
-    async def run(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "unmask", "unit": change.target})
+    async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "unmask", "unit": change.target})
         return f"took the mask of {change.target} away"
 
-    async def verify(self, world: World, change: Change, before: Mapping[str, str]) -> Verification:
-        mask = (await state(world, change))["mask"]
+    async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
+        mask = (await state(access, change))["mask"]
         return Verification(ok=not mask, said=f"{change.target} is {mask or 'not masked'}")
 
-    async def undo(self, world: World, change: Change, before: Mapping[str, str]) -> str:
-        await world.act({"do": "mask_again", "unit": change.target, "mask": before["mask"]})
+    async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
+        await access.act({"do": "mask_again", "unit": change.target, "mask": before["mask"]})
         return f"masked {change.target} again"
 
 
-async def state(world: World, change: Change) -> dict[str, str]:
+async def state(access: HostAccess, change: Change) -> dict[str, str]:
     """Raises Refused where the root program does not say how it is masked and what it would be without."""
-    seen = await world.act({"do": "mask_of", "unit": change.target})
+    seen = await access.act({"do": "mask_of", "unit": change.target})
     facts = {key: seen.get(key) for key in ("mask", "file")}
     if not all(isinstance(value, str) for value in facts.values()):
         raise Refused("the root program does not say how it is masked")

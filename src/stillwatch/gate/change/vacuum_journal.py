@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stillwatch.gate.change.action import Change, World
+from stillwatch.gate.change.action import Change, HostAccess
 from stillwatch.gate.change.declared_entry import OnDeclared
 from stillwatch.gate.change.freeing import Freeing
 from stillwatch.gate.declared import Journal
@@ -15,8 +15,8 @@ class VacuumJournal(Freeing, OnDeclared[Journal]):
     example, table, keys = "/var/log/journal", "journal", ("directory",)
     does = "delete the oldest files of the journal in {target}, down to the size that the policy keeps"
 
-    async def check_target(self, world: World, change: Change) -> None:
-        self.entry(world, change)
+    async def check_target(self, access: HostAccess, change: Change) -> None:
+        self.entry(access, change)
 
     def words(self, change: Change) -> dict[str, str]:
         return {"directory": change.target}

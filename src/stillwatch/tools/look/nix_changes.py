@@ -33,15 +33,15 @@ class Arguments(Tool, frozen=True):
         if absent := [number for number in (old, new) if number not in numbers]:
             known = ", ".join(map(str, numbers[-20:]))
             return Look(f"there is no generation {absent[0] or f'before {new}'}; there are {known}", {"nixos": True})
-        places = generations.place(old), generations.place(new)
-        before, after = (programs(place, reader.root) for place in places)
+        paths = generations.place(old), generations.place(new)
+        before, after = (programs(place, reader.root) for place in paths)
         packages = {
             name: [before.get(name), after.get(name)]
             for name in sorted({*before, *after})
             if before.get(name) != after.get(name)
         }
-        changed = units(*places, reader.root)
-        etc = sorted(differing(*places, "etc", reader.root))
+        changed = units(*paths, reader.root)
+        etc = sorted(differing(*paths, "etc", reader.root))
         lines = [f"generation {old} → {new}" + (" (runs)" if generations.runs() == new else "")]
         lines += [f"{name}: {_version(was)} → {_version(now)}" for name, (was, now) in packages.items()][:SHOWN]
         lines += [f"{unit}: {WORDS[what]} by a switch" for unit, what in changed.items()][:SHOWN]

@@ -79,7 +79,7 @@ def _commands(text: str) -> Iterator[Span]:
     at = 0
     while found := _program().search(text, at):
         arguments, end = _arguments(text, found.end())
-        for place in _places()[found["program"]]:
+        for place in _paths()[found["program"]]:
             yield from _at(place, arguments)
         at = max(end, found.end())
 
@@ -186,7 +186,7 @@ def _into_pipes(text: str) -> Iterator[Span]:
 
 
 @cache
-def _places() -> Mapping[str, tuple[Place, ...]]:
+def _paths() -> Mapping[str, tuple[Place, ...]]:
     found: dict[str, tuple[Place, ...]] = {}
     for row in _table()["command"]:
         place = msgspec.convert({key: value for key, value in row.items() if key != "programs"}, Place)
@@ -202,7 +202,7 @@ def _piped() -> Mapping[str, str]:
 
 @cache
 def _program() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _places()), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, _paths()), key=len, reverse=True))
     return re.compile(rf"(?<![\w.-])(?P<program>{names})(?:\.exe)?(?=\\{{0,3}}[\"']?(?:[ \t,\]]|\x00|\\x00))")
 
 

@@ -75,8 +75,8 @@ def _things(case: Case, finding: Finding) -> list[str]:
     units = [unit for name in (culprit, case.incident.subject) if (unit := case.unit_named(name)) is not None]
     named = [name for name in (culprit, case.incident.subject) if name.startswith("/") or is_unit(name)]
     files = [path for unit in units for path in (*paths_of(unit, with_program=True), unit.fragment_path)]
-    places = [f"/etc/systemd/system/{unit.name}" for unit in units]
-    return list(dict.fromkeys(filter(None, [*named, *(unit.name for unit in units), *files, *places])))
+    paths = [f"/etc/systemd/system/{unit.name}" for unit in units]
+    return list(dict.fromkeys(filter(None, [*named, *(unit.name for unit in units), *files, *paths])))
 
 
 async def _commanded(case: Case, finding: Finding, things: Sequence[str]) -> Told:

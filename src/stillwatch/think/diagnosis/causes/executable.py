@@ -77,10 +77,10 @@ async def _not_installed(case: Case, unit: UnitState, called: Trigger, told: tup
     """A script calls what nothing on the usual path provides."""
     command, line = called.fields["command"], called.fields.get("line", "")
     script = called.fields.get("script", "") or next(iter(unit.exec_start), unit.name)
-    places = [command] if command.startswith("/") else [f"{folder}/{command}" for folder in _PATH]
-    files = [await file_of(case, place) for place in places]
+    paths = [command] if command.startswith("/") else [f"{folder}/{command}" for folder in _PATH]
+    files = [await file_of(case, place) for place in paths]
     gone = all(file is not None and exists(file) is False for file in files)
-    looked = await case.cite_look("file_metadata", path=places[-1]) if gone else ()
+    looked = await case.cite_look("file_metadata", path=paths[-1]) if gone else ()
     where = f"{script}{f', line {line},' if line else ''}"
     sentence = f"{unit.name} fails: {where} calls {command}, which {'is not installed' if gone else 'it does not find'}"
     return case.finding("missing-executable", command, sentence, told, looked, proven=gone and is_failing(unit))

@@ -73,7 +73,7 @@ async def answer(ask: Asking) -> None:
     if not found and not closed:
         ask.say(NONE, seen)
     if closed:
-        ask.cannot(CLOSED.format(places=", ".join(closed[:4])), f"sudo openssl x509 -noout -enddate -in {closed[0]}")
+        ask.cannot(CLOSED.format(paths=", ".join(closed[:4])), f"sudo openssl x509 -noout -enddate -in {closed[0]}")
 
 
 TOPIC = Topic(

@@ -79,11 +79,11 @@ async def answer(ask: Asking) -> None:
         ask.cannot(seen, "sudo lastb | head")
         return
     ask.say(COUNT, seen, hours=hours, count=f"{total:.0f}")
-    places = rows(seen, "by_address")
-    if places:
-        ask.say(MOST, seen, place=places[0]["from"], count=places[0]["count"])
+    paths = rows(seen, "by_address")
+    if paths:
+        ask.say(MOST, seen, place=paths[0]["from"], count=paths[0]["count"])
     ask.say(NOT_SURE)
-    for row in places[:6]:
+    for row in paths[:6]:
         ask.row(row["from"], row["count"], subject=str(row["from"]))
     for row in rows(seen, "by_user")[:4]:
         ask.row(row["user"], row["count"])

@@ -11,6 +11,6 @@ from tests.support.rig import cache as kept
 
 
 @cache
-def screen() -> Prefilter:
+def prefilter() -> Prefilter:
     """What it keeps of lines seen before never changes what it finds, so tests may share it."""
     return Prefilter(load_rules(), shelf=CompiledShelf(kept() / "compiled"))

@@ -67,14 +67,14 @@ def line(text: str, subject: str = "shop.service", ago: float = 10.0) -> Line:
     return Line(NOW - ago, text.encode(), subject, "journal")
 
 
-def world(*units: UnitState, timers: Sequence[Timer] = (), lines: Sequence[Line] | None = None) -> HostReader:
+def reader(*units: UnitState, timers: Sequence[Timer] = (), lines: Sequence[Line] | None = None) -> HostReader:
     systemd: Any = Units(known=units, planned=timers)
     return HostReader(host="h", clock=Still(), systemd=systemd, journal=None if lines is None else Lines(told=lines))
 
 
 async def look(tool: str, here: HostReader | None = None, **arguments: object) -> Seen:
     """Look, and check what holds for every look: text or a problem, never both, and bounded."""
-    seen = await HostLooks(reader=here or world()).look(tool, arguments)
+    seen = await HostLooks(reader=here or reader()).look(tool, arguments)
     assert bool(seen.text) != bool(seen.problem)
     assert len(seen.text) <= 4000
     return seen
