@@ -51,7 +51,7 @@ def clean(which: str) -> dict[str, Any]:
 
 
 def _kept(directory: str) -> int:
-    """Megabytes of the journal that stay. Raises RequestRefused for a directory that policy or systemd does not have."""
+    """Megabytes of the journal that stay. Raises RequestRefused for one that policy or systemd does not have."""
     keep = entry("journal", "directory", directory).get("keep_megabytes")
     if directory not in JOURNALS or type(keep) is not int or keep < 1:
         raise RequestRefused(f"{directory[:200]} is not where a journal lies, or nothing says how much of it stays")

@@ -72,7 +72,7 @@ def serve(engines: Sequence[str]) -> int:
 
 
 def _engine(engines: Sequence[str]) -> str:
-    """The first that runs here, told to the caller; a single one is taken at its word. Raises RequestRefused for none."""
+    """The first that runs here, for the caller; a single one is taken at its word. Raises RequestRefused for none."""
     chosen, failed = (taken(engines[0]), []) if len(engines) == 1 else first_that_runs(engines)
     if chosen is None:
         raise RequestRefused("; ".join(map(str, failed)) or "there is no engine here: `stillwatch install` brings one")
