@@ -71,8 +71,8 @@ def unusable(path: Path | str, error: OSError | sqlite3.Error) -> NotReachable:
             return NotReachable(f"you may not use {path}", next_step="run it with sudo, or --state-dir DIR elsewhere")
         case "broken":
             return NotReachable(f"{path}: the disk reports an error", next_step="journalctl -k -p err shows more")
-    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return NotReachable(f"{path}: {said}")
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return NotReachable(f"{path}: {reason}")
 
 
 def _kind(error: OSError | sqlite3.Error) -> str:

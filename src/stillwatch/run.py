@@ -219,11 +219,11 @@ def only_one(state: Path) -> Iterator[Path]:
 
 async def until_told(*works: Coroutine[Any, Any, None]) -> None:
     """Do all of it until SIGTERM or SIGINT, or until one fails, which is raised."""
-    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stopping.set)
     tasks = [asyncio.ensure_future(work) for work in works]
-    end = asyncio.ensure_future(told.wait())
+    end = asyncio.ensure_future(stopping.wait())
     waiting: set[asyncio.Future[Any]] = {end, *tasks}
     while waiting and not end.done():
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

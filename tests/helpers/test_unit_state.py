@@ -51,14 +51,14 @@ def test_r39_pid_1_itself_is_asked_whether_the_unit_fails(
 @pytest.mark.parametrize("unit", ["", "a", "--now", "../a.service", "a.target", "a.service\n"])
 def test_r39_only_the_name_of_a_unit_is_asked_about(unit: str) -> None:
     with pytest.raises(RequestRefused):
-        unit_state.asked(unit)
+        unit_state.unit_facts(unit)
 
 
 def test_r07_no_answer_is_a_refusal(policy: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     policy("protected = 5\n")
     monkeypatch.setattr(unit_state, "run", lambda argv, **_: SimpleNamespace(code=1, text=""))
     with pytest.raises(RequestRefused, match=r"a.service"):
-        unit_state.asked("a.service")
+        unit_state.unit_facts("a.service")
     pid_1_says(monkeypatch, ActiveState="failed")
     with pytest.raises(RequestRefused, match="list"):
         unit_state.check_failing("a.service")

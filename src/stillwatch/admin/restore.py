@@ -133,12 +133,12 @@ def _checked(folder: Path, manifest: Manifest, source: Path) -> int:
 def _check_database(path: Path, source: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as database:
-            said = [row[0] for row in database.execute("PRAGMA quick_check(3)")]
+            problems = [row[0] for row in database.execute("PRAGMA quick_check(3)")]
             schema = database.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.Error as error:
         raise _bad(source, f"{path.name} is damaged: {error}") from error
-    if said != ["ok"]:
-        raise _bad(source, f"{path.name} is damaged: {said[0]}")
+    if problems != ["ok"]:
+        raise _bad(source, f"{path.name} is damaged: {problems[0]}")
     if path.name == "stillwatch.db" and schema > len(migrations()):
         raise _bad(source, "it was written by a newer Stillwatch")
 

@@ -92,8 +92,8 @@ class ChatCommands:
         if order.verb == "pause":
             paused = await self.ask_gate(PAUSE)
             return _refusal(order, paused) if isinstance(paused, str) else PAUSED
-        asked = {"id": order.id, "code": order.code} if order.verb == "approve" else {"id": order.id}
-        reply = await self.ask_gate(APPROVE if order.verb == "approve" else REJECT, **asked)
+        fields = {"id": order.id, "code": order.code} if order.verb == "approve" else {"id": order.id}
+        reply = await self.ask_gate(APPROVE if order.verb == "approve" else REJECT, **fields)
         if isinstance(reply, str):
             return _refusal(order, reply)
         if order.verb == "reject":
@@ -118,16 +118,18 @@ class ChatCommands:
         reply = await self.ask_gate(LIST, state="all")
         if isinstance(reply, str):
             return f"I cannot see what was changed: {reply}."
-        told = list[str]()
+        lines = list[str]()
         for change in newest_changes(reply.proposals)[:MOST_LOOKED_BACK]:
-            name = f"{'Before it came' if told else 'The last change was'} {change.id}, {_words(change)}"
-            said = await self.ask_gate(EXPLAIN, action="undo", target=change.id)
-            if isinstance(said, str) or said.verdict == "refuse":
-                told.append(f"{name}. It cannot be taken back: {said if isinstance(said, str) else said.reason}.")
+            name = f"{'Before it came' if lines else 'The last change was'} {change.id}, {_words(change)}"
+            answer = await self.ask_gate(EXPLAIN, action="undo", target=change.id)
+            if isinstance(answer, str) or answer.verdict == "refuse":
+                lines.append(
+                    f"{name}. It cannot be taken back: {answer if isinstance(answer, str) else answer.reason}."
+                )
                 continue
             came = await self.proposed(Proposal(action="undo", target=change.id), change.incident)
-            return " ".join([*told, f"{name}. I would {said.does}. {came}"])
-        return " ".join(told) or "I have made no change that could be taken back."
+            return " ".join([*lines, f"{name}. I would {answer.does}. {came}"])
+        return " ".join(lines) or "I have made no change that could be taken back."
 
     def mute(self, incident: Incident, hours: int, by: str) -> str:
         if incident.severity >= Severity.critical:
@@ -140,11 +142,13 @@ class ChatCommands:
         except StillwatchError as error:
             return f"It could not be muted: {error}."
         ends = f"{datetime.fromtimestamp(until, tz=UTC).astimezone():%A %H:%M}"
-        said = f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
+        answer = f"{incident.id} is muted until {ends}; if it becomes critical, it is told all the same."
         if hours <= MOST_MUTED_HOURS:
-            return said
+            return answer
         longer = f"`stillwatch incidents mute {incident.id} --for {hours}h`"
-        return f"{said} In a chat I mute for {MOST_MUTED_HOURS} hours at most; for all of it, run {longer} on the host."
+        return (
+            f"{answer} In a chat I mute for {MOST_MUTED_HOURS} hours at most; for all of it, run {longer} on the host."
+        )
 
     async def consent(self, incidents: Sequence[Incident]) -> str:
         """A yes alone does nothing but explain how."""
@@ -161,10 +165,12 @@ class ChatCommands:
         waiting = [one for one in incidents if one.proposal_id and one.state == "waiting"]
         reply = await self.ask_gate(LIST) if waiting or undos else ""
         known = {} if isinstance(reply, str) else {one.id: one for one in reply.proposals}
-        told = {one.proposal_id: _words(one.proposal) for one in waiting if one.proposal}
+        proposed = {one.proposal_id: _words(one.proposal) for one in waiting if one.proposal}
         if undos:
-            told |= {name: _words(one) for name, one in known.items() if one.action == "undo"}
-        return "\n".join(f"- {name}: {what}. {how_to_approve(name, known.get(name))}" for name, what in told.items())
+            proposed |= {name: _words(one) for name, one in known.items() if one.action == "undo"}
+        return "\n".join(
+            f"- {name}: {what}. {how_to_approve(name, known.get(name))}" for name, what in proposed.items()
+        )
 
     async def propose(self, proposal: Proposal, incident: str) -> KeptProposal | TurnedDown | str:
         """The gate's answer, or why there is none."""

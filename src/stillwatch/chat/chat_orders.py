@@ -80,8 +80,8 @@ class ChatOrders:
     commands: ChatCommands
 
     async def carry_out(self, order: Order, turn: Turn, known: Known) -> str:
-        said = [message.content for message in turn.history if message.role == "user"]
-        language = language_of(turn.message, language_of(said[-1]) if said else "en")
+        questions = [message.content for message in turn.history if message.role == "user"]
+        language = language_of(turn.message, language_of(questions[-1]) if questions else "en")
         if order.kind in ("refusal", "untyped", "near"):
             return self._told(order, known, language)
         if order.kind == "consent":

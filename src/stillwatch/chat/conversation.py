@@ -192,8 +192,8 @@ class Conversation:
         question = Question(text=turn.message, before=before, style=turn.style, deadline=DEADLINE)
         responded, ended = await answering.answer(question, noting)
         hear(Text(evidence_list(used)))
-        told = turn.may_order and responded.topic is not None and responded.topic.name in APPROVALS
-        if told and (waiting := await self.orders.waiting(known.incidents)):
+        to_approve = turn.may_order and responded.topic is not None and responded.topic.name in APPROVALS
+        if to_approve and (waiting := await self.orders.waiting(known.incidents)):
             _quote(f"\n\n**Waits for your approval**\n{waiting}", (), hear)
         return ended
 

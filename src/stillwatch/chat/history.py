@@ -25,8 +25,8 @@ def fitting(history: Sequence[Message]) -> list[Message]:
     """The last few messages, cut; one role after the other, a person's first, as chat templates want it."""
     kept = list[Message]()
     for message in history[-HISTORY_MESSAGES:]:
-        said = message.content if message.role == "user" else without_evidence(message.content)
-        text = said[:HISTORY_CHARACTERS]
+        content = message.content if message.role == "user" else without_evidence(message.content)
+        text = content[:HISTORY_CHARACTERS]
         if kept and kept[-1].role == message.role:
             kept[-1] = replace(kept[-1], content=f"{kept[-1].content}\n{text}"[: 2 * HISTORY_CHARACTERS])
         elif kept or message.role == "user":

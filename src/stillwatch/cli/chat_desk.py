@@ -41,8 +41,8 @@ class Daemon:
 
     def turn(self, message: str, history: Sequence[Message], may_order: bool) -> AsyncGenerator[Saying, None]:
         mine = [one.content[:SAID_CHARACTERS] for one in history if one.role == "user"][-SAID:]
-        said = [{"role": "user", "content": content} for content in mine]
-        return self.service.chat(message=message[:MESSAGE_CHARACTERS], history=said, may_order=may_order)
+        mine_before = [{"role": "user", "content": content} for content in mine]
+        return self.service.chat(message=message[:MESSAGE_CHARACTERS], history=mine_before, may_order=may_order)
 
 
 @dataclass(kw_only=True)
@@ -109,9 +109,9 @@ async def converse(other: Partner, *, read_only: bool) -> int:
             return 0
         if not message.strip():
             continue
-        said = await _answered(other, message, history[-MOST_SAID:], read_only)
+        answer = await _answered(other, message, history[-MOST_SAID:], read_only)
         write(harmless("\n\n"))
-        history += [Message(role="user", content=message), Message(role="assistant", content=said)]
+        history += [Message(role="user", content=message), Message(role="assistant", content=answer)]
 
 
 async def _answered(other: Partner, message: str, history: list[Message], read_only: bool) -> str:

@@ -130,7 +130,7 @@ class Daemon:
             self._news.set()
 
     async def _for_ever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        said = ""
+        reason = ""
         while True:
             try:
                 # In a task of its own: a task group that fails leaves its task marked as cancelled (Python 3.11).
@@ -142,9 +142,9 @@ class Daemon:
                 why = str(first) or type(first).__name__
                 self.standing.sources[name] = SourceReport(name=name, read=False, problem=why)
                 known = isinstance(first, StillwatchError | OSError)
-                if why != said or not known:
+                if why != reason or not known:
                     LOG.warning("%s: %s", name, why, exc_info=None if known else error)
-                said = why
+                reason = why
             if name == "units":
                 self.standing.units_asked.set()
             await self.sleep(RETRY_SECONDS)
@@ -242,11 +242,11 @@ class Daemon:
         if not self.lifecycle.is_time_to_measure():
             return
         book, now = self.store.book, self.clock.now()
-        told = {incident.key for incident in book.open_incidents()}
+        known = {incident.key for incident in book.open_incidents()}
         for before in book.ended_since(now - MEASURED_FOR):
             after = await self.lifecycle.measured_again(before)
             if after is not before:
-                book.save(after if after.key not in told else replace(after, state="resolved"))
+                book.save(after if after.key not in known else replace(after, state="resolved"))
 
 
 def _is_told_to_end() -> bool:

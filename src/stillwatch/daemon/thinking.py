@@ -128,8 +128,10 @@ class Thinking:
         )
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
-        told = [str(note) for note in self.store.memory.notes(NOTES)]
-        engine = Engine(models=models, looks=self.looks, clock=self.clock, told=told, home=self.host, spared=short_of())
+        notes = [str(note) for note in self.store.memory.notes(NOTES)]
+        engine = Engine(
+            models=models, looks=self.looks, clock=self.clock, notes=notes, home=self.host, spared=short_of()
+        )
         bare = replace(
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
         )

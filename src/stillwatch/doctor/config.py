@@ -52,7 +52,7 @@ Found = tuple[Key, str, str]
 
 def _placed(found: Sequence[Found], text: str) -> tuple[Problem, ...]:
     problems = [
-        Problem(line=line_of(text, key), key=dotted(key), text=said, next_step=step) for key, said, step in found
+        Problem(line=line_of(text, key), key=dotted(key), text=problem, next_step=step) for key, problem, step in found
     ]
     return tuple(sorted(problems, key=lambda one: one.line))
 
@@ -96,8 +96,8 @@ def _bad_notify(config: Config) -> Iterator[Found]:
 
     for index, url in enumerate(config.notify.urls):
         if Apprise.instantiate(url, suppress_exceptions=True) is None:
-            said = f"`notify.urls`: entry {index + 1} is not understood"
-            yield ("notify", "urls"), said, "an Apprise URL such as ntfys://ntfy.example.org/topic"
+            problem = f"`notify.urls`: entry {index + 1} is not understood"
+            yield ("notify", "urls"), problem, "an Apprise URL such as ntfys://ntfy.example.org/topic"
 
 
 def _bad_logs(config: Config) -> Iterator[Found]:
@@ -142,5 +142,5 @@ def _is_model(name: str, models: Sequence[Path]) -> bool:
 
 def _unguarded(config: Config, has_key: bool) -> Iterator[Found]:
     if not is_loopback(config.api.host) and not has_key and not config.api.key_file:
-        said = f"`api.host`: {config.api.host} is open to others and there is no API key: nothing is served (R23)"
-        yield ("api", "host"), said, "stillwatch keys create --scope chat"
+        problem = f"`api.host`: {config.api.host} is open to others and there is no API key: nothing is served (R23)"
+        yield ("api", "host"), problem, "stillwatch keys create --scope chat"

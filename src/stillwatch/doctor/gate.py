@@ -61,7 +61,7 @@ def policy(paths: Paths, version: str, problem: str) -> Checked:
 def standing(paths: Paths) -> Iterator[Checked]:
     """Whether a gate answers, and whether something holds it back."""
     try:
-        said = ask(paths, STATUS, seconds=3.0)
+        answer = ask(paths, STATUS, seconds=3.0)
     except NotReachable as error:
         yield _silent(paths, error)
         return
@@ -69,14 +69,14 @@ def standing(paths: Paths) -> Iterator[Checked]:
         yield Checked(topic="gate", ok=True, text=f"runs, and does not talk to us: {error}")
         return
     yield Checked(topic="gate", ok=True, text="answers")
-    level = f"{said.level}, at most {said.ceiling}"
-    if said.problem:
-        yield Checked(topic="autonomy", ok=False, text=said.problem, mend="stillwatch policy apply")
-    elif said.paused:
+    level = f"{answer.level}, at most {answer.ceiling}"
+    if answer.problem:
+        yield Checked(topic="autonomy", ok=False, text=answer.problem, mend="stillwatch policy apply")
+    elif answer.paused:
         yield Checked(topic="autonomy", ok=False, text=f"{level}, and paused", mend="stillwatch resume")
     else:
         yield Checked(topic="autonomy", ok=True, text=level)
-    for name in said.quarantine:
+    for name in answer.quarantine:
         text = f"{name} is in quarantine: it was mended too often"
         yield Checked(topic="quarantine", ok=False, text=text, mend=f"stillwatch resume {name}")
 

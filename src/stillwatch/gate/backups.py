@@ -12,7 +12,7 @@ async def stale_backups(access: HostAccess, target: str, units: Collection[str])
     """One sentence for each. units: all that the change touches, under every name; target: a declared entry's, too."""
     touched = {*units, *_paths(access.declared, target)}
     concerned = [one for one in access.declared.backups if any(_covers(one, each) for each in touched)]
-    return tuple([said for one in concerned if (said := await _said(access, one))])
+    return tuple([sentence for one in concerned if (sentence := await _said(access, one))])
 
 
 async def _said(access: HostAccess, backup: Backup) -> str:

@@ -26,22 +26,22 @@ async def blast_radius(access: HostAccess, jobs: Collection[Job], effects: Effec
     """jobs: what PID 1 would be told; effects: all that it would do then. Raises Refused beyond MOST_DOWN units."""
     if effects.isolates:
         raise Refused(f"all other units would stop: {effects.isolates[0]} isolates what is started when it ends")
-    asked = {unit for _, unit in jobs}
+    asked_for = {unit for _, unit in jobs}
     down = tuple(unit for unit in effects.of(*DOWN) if unit in effects.up)
-    others = tuple(unit for unit in down if unit not in asked)
+    others = tuple(unit for unit in down if unit not in asked_for)
     if len(down) > MOST_DOWN:
         raise Refused(f"more than {MOST_DOWN} units would go down")
     units = tuple(sorted({name for unit in down for name in await _names(access, unit)}))
     seen = await dropped(access, units) if down else Dropped()
     sessions = tuple(sorted({*seen.sessions, *(await access.bus.sessions(units) if down else ())}))
-    said = [_drops(jobs, seen), f"in use by open sessions: {', '.join(sessions)}" if sessions else ""]
+    sentences = [_drops(jobs, seen), f"in use by open sessions: {', '.join(sessions)}" if sessions else ""]
     for verb in DOING:
-        also = [unit for unit in effects.of(verb) if unit not in asked and (unit in others or verb not in DOWN)]
+        also = [unit for unit in effects.of(verb) if unit not in asked_for and (unit in others or verb not in DOWN)]
         what = f"{len(also)} {'active ' * (verb in DOWN)}unit{'s' * (len(also) != 1)}"
-        said.append(f"may also {verb} {what}: {', '.join(also)}" if also else "")
-    said += [f"the host may be hit: {one}" for one in effects.dire]
+        sentences.append(f"may also {verb} {what}: {', '.join(also)}" if also else "")
+    sentences += [f"the host may be hit: {one}" for one in effects.dire]
     return BlastRadius(
-        said="; ".join(filter(None, said)),
+        said="; ".join(filter(None, sentences)),
         dependants=others,
         connections=seen.count,
         sessions=sessions,

@@ -12,7 +12,7 @@ from stillwatch.config import Autonomy
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import GateDatabase
-from stillwatch.gate.judge import Judge, Reading, explained, plain, refused_explanation, told
+from stillwatch.gate.judge import Judge, Reading, decided, explained, plain, refused_explanation
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits, Notes
 from stillwatch.gate.perform import Performer, wider
@@ -67,8 +67,8 @@ class Gate:
     @property
     def level(self) -> Autonomy:
         """What holds now: the setting, never above the ceiling of the configuration file."""
-        said = self.database.setting("autonomy", self.ceiling)
-        return lower_level(self.ceiling, next((level for level in LEVELS if level == said), "observe"))
+        stored = self.database.setting("autonomy", self.ceiling)
+        return lower_level(self.ceiling, next((level for level in LEVELS if level == stored), "observe"))
 
     def load(self) -> None:
         """Read the policy again; where it cannot be trusted or is not the one applied, everything is refused (R7)."""
@@ -119,8 +119,8 @@ class Gate:
         if self.notes.may(peer.uid):
             known = {"proposer": f"uid {peer.uid}", "because": note["because"], **self.notes.missing(peer.uid)}
             with self.database.writing() as writer:
-                writer.record("decided", **in_few_words(change), **told(decision), **known)
-        return {"id": None, "state": "refused", "risk": risk, "decision": told(decision), "outcome": None}
+                writer.record("decided", **in_few_words(change), **decided(decision), **known)
+        return {"id": None, "state": "refused", "risk": risk, "decision": decided(decision), "outcome": None}
 
     async def _begin(self, peer: Peer, reading: Reading, decision: Decision, note: dict[str, str]) -> Reply:
         waits = {"state": "waiting", "approver": ""}

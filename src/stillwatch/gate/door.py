@@ -20,7 +20,7 @@ class GateSocket:
 
     async def propose(self, proposal: Proposal, incident: str) -> Answered:
         """A refusal is an answer with its decision, never an exception; NotReachable is raised."""
-        said: dict[str, Any] = {
+        message: dict[str, Any] = {
             "action": proposal.action,
             "target": proposal.target,
             "arguments": dict(proposal.arguments),
@@ -28,7 +28,7 @@ class GateSocket:
             "incident": incident[:64],
         }
         try:
-            return answered(await ask_async(self._paths, PROPOSE, **said))
+            return answered(await ask_async(self._paths, PROPOSE, **message))
         except GateRefused as refused:
             decision = Decision(verdict="refuse", rule="gate", reason=str(refused))
             return Answered(id="", state="refused", decision=decision, outcome=None)

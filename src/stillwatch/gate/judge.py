@@ -134,8 +134,8 @@ class Judge:
             minute=minute_of_day(self.access.clock.now()),
         )
         digest = bound_hash(plain(change), self.host, policy.version, now.facts)
-        asked = [known.name if (known := await self.access.bus.unit(unit)) else unit for _, unit in jobs]
-        things = (thing(now.facts, change.target), *asked, *(touch.unit for touch in touches if touch.needs))
+        asked_for = [known.name if (known := await self.access.bus.unit(unit)) else unit for _, unit in jobs]
+        things = (thing(now.facts, change.target), *asked_for, *(touch.unit for touch in touches if touch.needs))
         things = tuple(dict.fromkeys(things))
         return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest, things=things)
 
@@ -166,15 +166,15 @@ class Judge:
             now = Precondition(ok=False, reason=str(absent))
             return Reading(action=action, change=change, case=case, now=now, missing=(absent.name,))
 
-    async def names_for(self, said: str) -> list[str]:
+    async def names_for(self, given: str) -> list[str]:
         """The things that a person's word for one may mean: a unit by another name, a declared entry by its own."""
         declared = self.access.declared
         placed = [
             (one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks, *declared.releases)
         ]
         logs = [(one.name, one.directory) for one in declared.rotated_logs]
-        places = [place for name, place in (*placed, *logs) if name == said]
-        unit = await self.access.bus.unit(said) if may_be_named(said) else None
+        places = [place for name, place in (*placed, *logs) if name == given]
+        unit = await self.access.bus.unit(given) if may_be_named(given) else None
         return [*places, *([unit.name] if unit else [])]
 
     async def _carries(self, names: Collection[str], effects: Effects) -> str:
@@ -222,7 +222,7 @@ def plain(change: Change) -> dict[str, Any]:
     return {"action": change.action, "target": change.target, "arguments": msgspec.to_builtins(change.arguments)}
 
 
-def told(decision: Decision) -> dict[str, str]:
+def decided(decision: Decision) -> dict[str, str]:
     return {"verdict": decision.verdict, "rule": decision.rule, "reason": decision.reason}
 
 
@@ -236,11 +236,11 @@ def explained(policy: Policy, reading: Reading, level: Autonomy) -> dict[str, An
     """The JSON of `explain action` (CONTRACT), with the blast radius and what would be measured."""
     verdicts: dict[str, Decision] = {each: decide(policy, reading.case, each) for each in LEVELS}
     return {
-        **told(verdicts[level]),
+        **decided(verdicts[level]),
         "risk": reading.case.risk,
         "argv": None,
         "missing": list(reading.missing),
-        "by_autonomy": {each: told(verdict) for each, verdict in verdicts.items()},
+        "by_autonomy": {each: decided(verdict) for each, verdict in verdicts.items()},
         "does": reading.action.describe(reading.change),
         "blast_radius": reading.blast.said,
         "success": reading.action.success_test(reading.change),
@@ -250,5 +250,11 @@ def explained(policy: Policy, reading: Reading, level: Autonomy) -> dict[str, An
 
 def refused_explanation(refused: Refused) -> dict[str, Any]:
     """The same JSON for what cannot even be judged: refused at every level."""
-    said = {"verdict": "refuse", "rule": "schema", "reason": str(refused)}
-    return {**said, "risk": "high", "argv": None, "missing": [], "by_autonomy": dict.fromkeys(LEVELS, said)}
+    explanation = {"verdict": "refuse", "rule": "schema", "reason": str(refused)}
+    return {
+        **explanation,
+        "risk": "high",
+        "argv": None,
+        "missing": [],
+        "by_autonomy": dict.fromkeys(LEVELS, explanation),
+    }

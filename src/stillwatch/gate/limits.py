@@ -65,7 +65,7 @@ class Limits:
         runs = self._runs()
         if len({run.proposal for run in runs if run.recent}) >= PER_DAY:
             return f"{PER_DAY} automatic changes within a day: a person approves the next"
-        return next((said for said in (self._of(one, runs) for one in things) if said), "")
+        return next((reason for reason in (self._of(one, runs) for one in things) if reason), "")
 
     def _of(self, thing: str, runs: Collection[Run]) -> str:
         if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", thing):

@@ -155,13 +155,13 @@ class Performer:
     async def _run(self, row: Row, doing: Awaitable[str], end: str) -> None:
         try:
             async with asyncio.timeout(RUN_DEADLINE):
-                said = await doing
+                sentence = await doing
         except Refused as refused:
             self.ended[row["id"]] = (row, "failed", str(refused), {})
         except Exception as error:
             self.ended[row["id"]] = (row, "unknown", f"its end was not seen: {error!s}", {})
         else:
-            self.ended[row["id"]] = (row, end, said, await self._left(row))
+            self.ended[row["id"]] = (row, end, sentence, await self._left(row))
         with contextlib.suppress(OSError, sqlite3.Error):
             self._write_ends()
 
@@ -179,8 +179,8 @@ class Performer:
                 return dict((await action.precondition(self.access, change)).facts) if action.undoes else {}
         return {}
 
-    def _end(self, row: Row, status: str, said: str, left: dict[str, str]) -> None:
-        said = clean(said)
+    def _end(self, row: Row, status: str, sentence: str, left: dict[str, str]) -> None:
+        sentence = clean(sentence)
         with self.database.writing() as writer:
             if status == "done":
                 for delay in CHECKS:
@@ -193,18 +193,18 @@ class Performer:
             if status == "failed":
                 count(writer, row, "failed")
             end = "UPDATE proposals SET state = ?, status = ?, said = ? WHERE id = ?"
-            writer.execute(end, (status, status, said, row["id"]))
+            writer.execute(end, (status, status, sentence, row["id"]))
             kind = status if status in ("unknown", "undone") else "outcome"
-            writer.record(kind, **named(row), status=status, said=said)
+            writer.record(kind, **named(row), status=status, said=sentence)
 
     def _taken_back(self, writer: Writer, row: Row) -> None:
         """The change is undone with the same stroke, and nothing makes it again without a person."""
         for undone in self.database.all("SELECT * FROM proposals WHERE 'A-' || id = ?", row["target"]):
-            said = f"taken back by A-{row['id']}"
+            sentence = f"taken back by A-{row['id']}"
             end = "UPDATE proposals SET state = 'undone', status = 'undone', verified = NULL, said = ? WHERE id = ?"
-            writer.execute(end, (said, undone["id"]))
+            writer.execute(end, (sentence, undone["id"]))
             writer.execute("DELETE FROM checks WHERE proposal = ?", (undone["id"],))
-            writer.record("undone", **named(undone), status="undone", said=said)
+            writer.record("undone", **named(undone), status="undone", said=sentence)
             for one in things(undone):
                 self.limits.quarantine(writer, one)
 
@@ -218,10 +218,10 @@ class Performer:
             writer.record("decided", **named(row), verdict="refuse", reason=reason, rule="at-execution")
 
     def _note(self, writer: Writer, row: Row, delay: int, seen: Verification) -> None:
-        said, verified = clean(seen.said), None if seen.ok is None else int(seen.ok)
+        sentence, verified = clean(seen.said), None if seen.ok is None else int(seen.ok)
         writer.execute("DELETE FROM checks WHERE proposal = ? AND delay = ?", (row["id"], delay))
-        writer.execute("UPDATE proposals SET verified = ?, said = ? WHERE id = ?", (verified, said, row["id"]))
-        writer.record("outcome", **named(row), status=row["status"], verified=seen.ok, after=delay, said=said)
+        writer.execute("UPDATE proposals SET verified = ?, said = ? WHERE id = ?", (verified, sentence, row["id"]))
+        writer.record("outcome", **named(row), status=row["status"], verified=seen.ok, after=delay, said=sentence)
         if seen.ok is False:
             writer.execute("DELETE FROM checks WHERE proposal = ?", (row["id"],))
             count(writer, row, "failed")

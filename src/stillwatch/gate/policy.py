@@ -186,14 +186,14 @@ def decide(policy: Policy, case: PolicyCase, level: Autonomy) -> Decision:
 def _touched(policy: Policy, case: PolicyCase, touch: Touch, level: Autonomy) -> Decision | None:
     """What the policy says about one more unit; None where no rule refuses it and none needs to permit it."""
     one = replace(case, names=touch.names, relatives=touch.relatives, undo=False)
-    said = {
+    decisions = {
         action: _decide(policy, replace(one, action=action), level)
         for action in (touch.action, case.action, *touch.needs)
     }
-    against = [each for each in said.values() if each.verdict == "refuse" and each.rule != "default"]
-    permitted = [said[action] for action in touch.needs if said[action].verdict != "refuse"]
+    against = [each for each in decisions.values() if each.verdict == "refuse" and each.rule != "default"]
+    permitted = [decisions[action] for action in touch.needs if decisions[action].verdict != "refuse"]
     if against or (touch.needs and not permitted):
-        said_no = (against or [said[touch.action]])[0]
+        said_no = (against or [decisions[touch.action]])[0]
         return replace(said_no, verdict="refuse", reason=f"{touch.unit} would be touched, too: {said_no.reason}")
     return min(permitted, key=lambda each: VERDICTS.index(each.verdict)) if permitted else None
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.database import GateDatabase, Writer
-from stillwatch.gate.judge import Reading, plain, told
+from stillwatch.gate.judge import Reading, decided, plain
 from stillwatch.gate.limits import Notes
 from stillwatch.host.auditlog import canonical
 from stillwatch.records.action import Decision
@@ -51,7 +51,7 @@ class Proposals:
         waits = self.database.one("SELECT count(*) FROM proposals WHERE state = 'waiting'")
         if number is None and waits >= MAX_WAITING:
             raise Refused(f"{MAX_WAITING} proposals wait already: decide some of them first")
-        fresh = {**told(decision), **bound(reading), **approval}
+        fresh = {**decided(decision), **bound(reading), **approval}
         if number is not None and self._as_before(number, fresh):
             return int(number)
         self.check_pace(uid)
@@ -62,7 +62,7 @@ class Proposals:
                 writer.record("proposed", id=f"A-{number}", **change, proposer=f"uid {uid}", because=note["because"])
             else:
                 self._update(writer, number, fresh)
-            writer.record("decided", id=f"A-{number}", **change, **told(decision), risk=reading.case.risk)
+            writer.record("decided", id=f"A-{number}", **change, **decided(decision), risk=reading.case.risk)
             measured = "id NOT IN (SELECT proposal FROM checks)"
             old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND {measured} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
             writer.execute(old, (number,))

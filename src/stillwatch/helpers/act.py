@@ -207,8 +207,8 @@ def timer(request: dict[str, Any]) -> dict[str, Any]:
         [program("systemctl"), "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096
     )
     if ended.code != 0:
-        said = f"systemctl {verb} {unit} ended with {ended.code}"
-        raise RequestRefused(said) if enabling.state(unit) == before else HalfDone(said)
+        reason = f"systemctl {verb} {unit} ended with {ended.code}"
+        raise RequestRefused(reason) if enabling.state(unit) == before else HalfDone(reason)
     return {"unit": unit}
 
 

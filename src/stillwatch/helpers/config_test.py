@@ -51,8 +51,8 @@ def handle(request: dict[str, Any]) -> dict[str, Any]:
         _make(folder)
     ended = run(checked_argv(request["name"]), seconds=SECONDS, limit=16_384)
     if ended.code != 0 and (lacking := ELSEWHERE.search(ended.text)):
-        said = f"only the host's own network has what the test asks for ({lacking[0]}): it cannot be run here"
-        raise RequestRefused(said)
+        reason = f"only the host's own network has what the test asks for ({lacking[0]}): it cannot be run here"
+        raise RequestRefused(reason)
     return {"passed": ended.code == 0, "code": ended.code}
 
 

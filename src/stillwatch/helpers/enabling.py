@@ -11,7 +11,7 @@ from typing import Final
 
 from stillwatch.helpers.policyfile import protected_patterns
 from stillwatch.helpers.request import RequestRefused
-from stillwatch.helpers.unit_state import asked, check_unprotected
+from stillwatch.helpers.unit_state import check_unprotected, unit_facts
 from stillwatch.unit.names import is_unit, listed, may_be_changed, unescaped
 from stillwatch.unit.protected import protected_by, protected_by_name
 
@@ -34,25 +34,27 @@ def enabled_along(unit: str) -> dict[str, str]:
         found[name] = facts.get("UnitFileState", "")
         if len(found) > MOST:
             raise RequestRefused(f"enabling {unit} would enable more than {MOST} units")
-        for key, said in (row for row in _installed(facts) if row[0] in NAMING):
-            _check(unit, name, key, said)
-            todo += [said] if key == "Also" and said not in {*found, *todo} else []
+        for key, naming in (row for row in _installed(facts) if row[0] in NAMING):
+            _check(unit, name, key, naming)
+            todo += [naming] if key == "Also" and naming not in {*found, *todo} else []
     return {name: state for name, state in found.items() if name != unit}
 
 
-def _check(unit: str, name: str, key: str, said: str) -> None:
+def _check(unit: str, name: str, key: str, reason: str) -> None:
     """unit: which is to be enabled; name: the one whose file says it."""
-    if not is_unit(said) or "@." in said or "\\" in unescaped(said):
-        raise RequestRefused(f"enabling {unit} touches {key}={said[:80]}, of which nobody knows before what it will be")
+    if not is_unit(reason) or "@." in reason or "\\" in unescaped(reason):
+        raise RequestRefused(
+            f"enabling {unit} touches {key}={reason[:80]}, of which nobody knows before what it will be"
+        )
     if key == "Alias":
-        protected = protected_by_name([said], protected_patterns())
+        protected = protected_by_name([reason], protected_patterns())
     else:
-        protected = protected_by([said], protected_patterns()) if key == "RequiredBy" else ""
+        protected = protected_by([reason], protected_patterns()) if key == "RequiredBy" else ""
     if protected:
         raise RequestRefused(f"{protected} is protected: {name} names it in {key}=")
-    there = asked(said) if key == "Alias" and may_be_changed(said) else {}
+    there = unit_facts(reason) if key == "Alias" and may_be_changed(reason) else {}
     if there.get("LoadState") == "loaded" and name not in (there.get("Id"), *listed(there.get("Names", ""))):
-        raise RequestRefused(f"enabling {unit} would put {name} in the place of {said}")
+        raise RequestRefused(f"enabling {unit} would put {name} in the place of {reason}")
 
 
 def _installed(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -94,5 +96,5 @@ def _read(place: str) -> str:
 
 def state(unit: str) -> tuple[str, str]:
     """How PID 1 says that the unit is enabled, and whether it is active."""
-    facts = asked(unit)
+    facts = unit_facts(unit)
     return facts.get("UnitFileState", ""), facts.get("ActiveState", "")

@@ -94,17 +94,17 @@ def tried(name: str) -> Tried:
         ended = run(argv, seconds=SECONDS, limit=LONGEST)
     except OSError as error:
         return Tried(name=name, problem=f"it cannot be started: {error.strerror}")
-    said = [line.strip() for line in ended.text.splitlines() if line.strip()]
+    output = [line.strip() for line in ended.text.splitlines() if line.strip()]
     if ended.code == 0:
-        version = next((line for line in said if line.startswith("version")), "")
+        version = next((line for line in output if line.startswith("version")), "")
         return Tried(name=name, version=version.removeprefix("version").lstrip(": "))
     if ended.timed_out:
         return Tried(name=name, problem=NO_ANSWER)
     if ended.code == ILLEGAL_INSTRUCTION:
         return Tried(name=name, problem=OTHER_PROCESSOR)
-    if foreign := [line for line in said if "invalid argument" in line]:
+    if foreign := [line for line in output if "invalid argument" in line]:
         return Tried(name=name, problem=f"it is of another age and lacks what we need ({foreign[0][:200]})")
-    return Tried(name=name, problem=said[-1][:300] if said else f"it ends with {ended.code}")
+    return Tried(name=name, problem=output[-1][:300] if output else f"it ends with {ended.code}")
 
 
 def first_that_runs(names: Iterable[str]) -> tuple[Tried | None, list[Tried]]:

@@ -61,13 +61,13 @@ def serve(engines: Sequence[str]) -> int:
     try:
         check_caller(CALLERS)
         request = checked(read_object(_line()))
-        said = _run(_engine(engines), request)
+        outcome = _run(_engine(engines), request)
     except RequestRefused as refused:
-        said = f"refused: {refused}"
+        outcome = f"refused: {refused}"
     except OSError as error:
-        said = f"refused: the engine cannot be started: {error.strerror}"
-    if said:
-        tell(END + said.encode() + b"\n")
+        outcome = f"refused: the engine cannot be started: {error.strerror}"
+    if outcome:
+        tell(END + outcome.encode() + b"\n")
     return 0
 
 
@@ -84,14 +84,14 @@ def _run(engine: str, request: Mapping[str, Any]) -> str:
     """How it ended; "" where whoever asked is gone."""
     key = os.memfd_create("key")  # on no disk, and gone with the process
     os.write(key, request["key"].encode() + b"\n")
-    asked = {name: request[name] for name in ("port", "context", "threads", "gpu_layers")}
-    argv = arguments(engine, model=request["file"], key_file=f"/proc/self/fd/{key}", **asked)
+    settings = {name: request[name] for name in ("port", "context", "threads", "gpu_layers")}
+    argv = arguments(engine, model=request["file"], key_file=f"/proc/self/fd/{key}", **settings)
     child = _start(argv, key)
     assert child.stderr is not None
-    said = child.stderr.fileno()
-    while 0 not in (ready := select.select([0, said], [], [])[0]):
+    errors = child.stderr.fileno()
+    while 0 not in (ready := select.select([0, errors], [], [])[0]):
         assert ready
-        piece = os.read(said, 65_536)
+        piece = os.read(errors, 65_536)
         if not piece:
             tell(b"\n")  # its own last line may have no end
             return f"ended {child.wait()}"

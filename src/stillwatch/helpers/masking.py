@@ -8,7 +8,7 @@ from typing import Any, Final
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import entry, protected_patterns
 from stillwatch.helpers.request import HalfDone, RequestRefused
-from stillwatch.helpers.unit_state import asked
+from stillwatch.helpers.unit_state import unit_facts
 from stillwatch.unit.names import Names, listed
 from stillwatch.unit.protected import ACCESS_PROGRAMS, protected_by, runs
 
@@ -24,7 +24,7 @@ def mask_of(name: str) -> dict[str, Any]:
     PID 1 tells nothing of what a masked unit would run: its file is read (R40).
     """
     unit = str(entry("needed", "unit", name)["unit"])
-    facts = asked(unit)
+    facts = unit_facts(unit)
     names = Names.of({unit, facts.get("Id", unit), *listed(facts.get("Names", ""))}, ())
     if protected := protected_by(names.relatives, protected_patterns()):
         raise RequestRefused(f"{protected} is protected")
@@ -50,7 +50,7 @@ def mask_again(name: str, mask: str) -> dict[str, Any]:
     seen = mask_of(name)
     if seen["mask"] or mask not in MASKS:
         raise RequestRefused(f"{seen['unit']} is {seen['mask'] or 'not to be masked like that'}")
-    if asked(seen["unit"]).get("ActiveState") not in ("inactive", "failed"):
+    if unit_facts(seen["unit"]).get("ActiveState") not in ("inactive", "failed"):
         raise RequestRefused(f"{seen['unit']} runs")
     return _turn("mask", seen, mask)
 
@@ -63,8 +63,8 @@ def _turn(verb: str, seen: dict[str, Any], mask: str) -> dict[str, Any]:
         limit=4_096,
     )
     if ended.code != 0:
-        said = f"systemctl {verb} {unit} ended with {ended.code}"
-        raise RequestRefused(said) if mask_of(unit)["mask"] == seen["mask"] else HalfDone(said)
+        reason = f"systemctl {verb} {unit} ended with {ended.code}"
+        raise RequestRefused(reason) if mask_of(unit)["mask"] == seen["mask"] else HalfDone(reason)
     return {"unit": unit}
 
 

@@ -100,20 +100,20 @@ def _row(folder: Path, pid: int, whole: bool) -> Row | None:
     try:
         stat, status, groups = (_text(folder / name) for name in ("stat", "status", "cgroup"))
         comm, rest = stat[stat.index("(") + 1 : stat.rindex(")")], stat[stat.rindex(")") + 2 :].split()
-        told = {name: int(value) for name, value in _NUMBER.findall(status)}
+        numbers = {name: int(value) for name, value in _NUMBER.findall(status)}
         argv = tuple(_arguments(folder)) if whole else ()
         return Row(
             pid=pid,
             parent=int(rest[1]),
             name=_name(comm, argv),
             state=rest[0],
-            uid=told["Uid"],
+            uid=numbers["Uid"],
             start=int(rest[19]),
             cpu=int(rest[11]) + int(rest[12]),
             children=int(rest[13]) + int(rest[14]),
             waited=_waited(folder),
             memory=int(rest[21]) * os.sysconf("SC_PAGE_SIZE"),
-            swap=told.get("VmSwap", 0) * 1024,
+            swap=numbers.get("VmSwap", 0) * 1024,
             unit=unit_in(groups),
             container=_container(groups),
             argv=argv,

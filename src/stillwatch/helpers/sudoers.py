@@ -115,8 +115,8 @@ class _Reader:
                 self.unread += 1
                 continue
             for (run_as, password), programs in self._programs(commands).items():
-                told = {"host": host.strip(), "run_as": run_as[:LONGEST], "password": password}
-                yield from (Grant(who=name, programs=programs[:MOST_PROGRAMS], **told) for name in who)  # type: ignore[typeddict-item]
+                grant = {"host": host.strip(), "run_as": run_as[:LONGEST], "password": password}
+                yield from (Grant(who=name, programs=programs[:MOST_PROGRAMS], **grant) for name in who)  # type: ignore[typeddict-item]
 
     def _programs(self, text: str) -> dict[tuple[str, bool], list[str]]:
         """By whom it is run as and whether a password is asked; both hold for what follows, too."""

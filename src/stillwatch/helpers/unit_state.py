@@ -32,7 +32,7 @@ def check_failing(unit: str) -> None:
 
 def check_unprotected(unit: str) -> Mapping[str, str]:
     """What PID 1 says of the unit. Raises RequestRefused where it is absent or protected, by the gate's own list."""
-    facts = asked(unit)
+    facts = unit_facts(unit)
     if facts.get("LoadState") != "loaded":
         raise RequestRefused(f"there is no unit {unit[:80]}")
     names = Names.of(
@@ -57,7 +57,7 @@ class _Host(dict[str, dict[str, Any]]):
                 )
                 if ended.code != 0 or ended.truncated:
                     raise RequestRefused("PID 1 does not say what hangs together")
-                self.update((one, said) for names, said in shown(ended.text) for one in names)
+                self.update((one, block) for names, block in shown(ended.text) for one in names)
         return self.setdefault(name, absent(name))
 
 
@@ -99,7 +99,7 @@ def _check_carriers(seen: Effects, known: Mapping[str, Mapping[str, Any]], doing
             raise RequestRefused(f"{unit} ({why}) is protected, and {doing} would take it down")
 
 
-def asked(unit: str) -> dict[str, str]:
+def unit_facts(unit: str) -> dict[str, str]:
     """Raises RequestRefused where the name is none or PID 1 does not answer."""
     if not may_be_changed(unit):
         raise RequestRefused(f"{unit[:80]!r} is not the name of a unit")

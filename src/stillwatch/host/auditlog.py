@@ -145,9 +145,9 @@ def _problem(record: Record, seq: int, head: str, anchor: str | None) -> str:
 
 def _dropped(body: str) -> tuple[int, str]:
     with contextlib.suppress(ValueError, AttributeError):
-        said = json.loads(body)
-        if said.get("kind") == "dropped":
-            return int(said.get("up_to", 0)), str(said.get("head", ""))
+        decoded = json.loads(body)
+        if decoded.get("kind") == "dropped":
+            return int(decoded.get("up_to", 0)), str(decoded.get("head", ""))
     return 0, GENESIS
 
 

@@ -68,9 +68,9 @@ def _boot(reader: Any, name: str) -> Boot | None:
 
 def how_it_ended(words: list[str]) -> Ended:
     """By the last entries, the newest first."""
-    said = [word.casefold() for word in words]
+    lowered = [word.casefold() for word in words]
     for what, marks in _ORDERLY:
-        if any(mark in word for word in said for mark in marks):
+        if any(mark in word for word in lowered for mark in marks):
             return "was rebooted" if what == "rebooted" else "was shut down"
     return "ended without a shutdown" if words else "unknown"
 

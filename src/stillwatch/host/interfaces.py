@@ -29,8 +29,8 @@ def addresses() -> dict[str, list[str]]:
 def _ipv4() -> list[tuple[str, str]]:
     room = array.array("B", bytes(ENTRY * MOST))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        asked = struct.pack("iP", len(room), room.buffer_info()[0])
-        used = struct.unpack("iP", fcntl.ioctl(any_socket.fileno(), SIOCGIFCONF, asked))[0]
+        request = struct.pack("iP", len(room), room.buffer_info()[0])
+        used = struct.unpack("iP", fcntl.ioctl(any_socket.fileno(), SIOCGIFCONF, request))[0]
     rows = (room[at : at + ENTRY].tobytes() for at in range(0, used, ENTRY))
     return [(row[:16].partition(b"\0")[0].decode("utf-8", "replace"), socket.inet_ntoa(row[20:24])) for row in rows]
 

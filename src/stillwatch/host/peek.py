@@ -45,8 +45,8 @@ def _asked(request: Mapping[str, object], door: Path, owner: int) -> dict[str, A
         answer = bytearray()
         while len(answer) < MOST_BYTES and (piece := link.recv(65_536)):
             answer += piece
-        said = json.loads(answer)
-        return said if isinstance(said, dict) and said.get("ok") is True else {}
+        decoded = json.loads(answer)
+        return decoded if isinstance(decoded, dict) and decoded.get("ok") is True else {}
     return {}
 
 

@@ -44,9 +44,9 @@ def table(wanted: Collection[int] = (), proc: Path = PROC) -> list[Row]:
     named = list(wanted)[:MOST_NAMED]
     if os.access(proc / "1/stat", os.R_OK):
         return read_table(named, proc)
-    said = peek({"see": "processes", "pids": named})
+    answer = peek({"see": "processes", "pids": named})
     try:
-        return msgspec.convert(said["processes"], list[Row])
+        return msgspec.convert(answer["processes"], list[Row])
     except (KeyError, msgspec.ValidationError) as error:
         why = "the processes of others cannot be seen: the peek program does not tell"
         raise NotReachable(why, next_step="systemctl status stillwatch-peek.socket") from error
@@ -86,8 +86,8 @@ def lives(pid: int) -> bool:
 
 def listening(port: int = 0) -> list[dict[str, Any]]:
     """TCP sockets that listen and bound UDP sockets, by port; of one port if named. pid 0: its owner is not seen."""
-    told = _told("listening", "sockets", Listener, port=port)
-    rows = sockets.listening(port) if told is None else told
+    listeners = _told("listening", "sockets", Listener, port=port)
+    rows = sockets.listening(port) if listeners is None else listeners
     pids = {row["pid"] for row in rows} - {0}
     owners: dict[int, dict[str, Any]] = {}
     with contextlib.suppress(NotReachable):
@@ -98,21 +98,21 @@ def listening(port: int = 0) -> list[dict[str, Any]]:
 
 def deleted_open() -> list[dict[str, Any]]:
     """Deleted files that processes still hold, biggest first; of processes that may be read."""
-    told = _told("deleted", "files", Held)
-    rows = deleted_files() if told is None else told
+    held = _told("deleted", "files", Held)
+    rows = deleted_files() if held is None else held
     return [{"path": row["path"], "size": row["bytes"], "pid": row["pid"], "unit": row["unit"]} for row in rows]
 
 
 def open_files() -> tuple[list[Holder], int]:
     """Who holds most files, and how many processes may not be counted."""
-    told = _told("open", "processes", Holder)
-    return most_open() if told is None else (told, 0)
+    rows = _told("open", "processes", Holder)
+    return most_open() if rows is None else (rows, 0)
 
 
-def _told(see: str, name: str, kind: type[T], **asked: int) -> list[T] | None:
+def _told(see: str, name: str, kind: type[T], **fields: int) -> list[T] | None:
     """What the peek program tells, which may look into the processes of others; None where it does not, or root asks,
     who may look himself."""
-    said = {} if os.geteuid() == 0 else peek({"see": see, **asked})
+    answer = {} if os.geteuid() == 0 else peek({"see": see, **fields})
     with contextlib.suppress(KeyError, msgspec.ValidationError):
-        return msgspec.convert(said[name], list[kind])  # type: ignore[valid-type]
+        return msgspec.convert(answer[name], list[kind])  # type: ignore[valid-type]
     return None

@@ -34,8 +34,8 @@ def mail_queues(root: Path = HERE) -> list[Queue]:
     if _may(root) or all(queue["count"] is not None for queue in here):
         return here
     kind: Any = list[Queue]
-    told: list[Queue] | None = _told("mail", "queues", kind)
-    return here if told is None else told
+    rows: list[Queue] | None = _told("mail", "queues", kind)
+    return here if rows is None else rows
 
 
 def _may(root: Path) -> bool:
@@ -44,7 +44,7 @@ def _may(root: Path) -> bool:
 
 
 def _told(see: str, name: str, kind: type[T]) -> T | None:
-    said = peek({"see": see})
+    answer = peek({"see": see})
     with contextlib.suppress(KeyError, msgspec.ValidationError):
-        return msgspec.convert(said[name], kind)
+        return msgspec.convert(answer[name], kind)
     return None

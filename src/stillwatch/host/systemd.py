@@ -129,14 +129,14 @@ class Systemd:
         names |= {name for name in files if name.endswith(".timer") and not name.endswith("@.timer")}
         return list(await asyncio.gather(*(self._timer(name) for name in sorted(names)[:DETAILS])))
 
-    async def units(self, asked: Collection[str] = ()) -> list[UnitState]:
+    async def units(self, names: Collection[str] = ()) -> list[UnitState]:
         """All services, sockets, timers and mounts in memory, the timers that are installed and off, and
         the administrator's own services that do not run.
 
         Full properties of all but systemd's own that are calm, whoever put them there; of those name, description and
         states. DETAILS units at most, first what is failed, activating, broken, or `asked` for.
         """
-        wanted = {full_name(name) for name in asked}
+        wanted = {full_name(name) for name in names}
         kept = [row for row in await self.listed() if row.name.endswith(KINDS) and row.load_state != "not-found"]
         kept.sort(key=lambda row: (row.name not in wanted, _calm(row), row.name))
         close = [row for row in kept if row.name in wanted or not (_calm(row) and _is_systemds(row.name))]

@@ -57,7 +57,7 @@ def _told(name: str, path: Path | None) -> float:
     try:
         with Journal(path, unit=name) as journal:
             lines = islice(journal.lines(), MOST_LINES)
-            told = [line.at for line in lines if line.trusted and line.field("MESSAGE_ID") in STARTED_OR_STOPPED]
+            times = [line.at for line in lines if line.trusted and line.field("MESSAGE_ID") in STARTED_OR_STOPPED]
     except StillwatchError:
         return 0.0
-    return max(told, default=0.0)
+    return max(times, default=0.0)

@@ -20,12 +20,12 @@ def still_down(incident: Incident, units: Mapping[str, UnitState]) -> tuple[Unit
     """Enabled units that the fault took down and that are down yet, by PID 1's word; what needs least comes first."""
     by_name = {alias: unit for unit in units.values() for alias in (unit.name, *unit.names)}
     mended = {incident.proposal.target} if incident.proposal else set[str]()
-    told = {trigger.subject for trigger in incident.triggers if trigger.trusted}
+    subjects = {trigger.subject for trigger in incident.triggers if trigger.trusted}
     roots = [unit for name in (*mended, incident.subject) if (unit := by_name.get(name))]
     needing = {name for unit in roots for name in unit.required_by}
-    found = {unit.name: unit for name in told | needing if (unit := by_name.get(name))}
+    found = {unit.name: unit for name in subjects | needing if (unit := by_name.get(name))}
     down = [
-        unit for unit in found.values() if unit.name not in mended and _went_down(unit, incident, unit.name in told)
+        unit for unit in found.values() if unit.name not in mended and _went_down(unit, incident, unit.name in subjects)
     ]
     return tuple(sorted(down, key=lambda unit: (len({*unit.requires} & found.keys()), unit.name)))
 
@@ -41,12 +41,12 @@ def next_start(incident: Incident, down: Sequence[UnitState]) -> Proposal | None
     return None
 
 
-def _went_down(unit: UnitState, incident: Incident, told: bool) -> bool:
+def _went_down(unit: UnitState, incident: Incident, reported: bool) -> bool:
     # A job is nobody's to enable: its timer is.
     wanted = unit.enabled in _WANTED or (unit.kind == "oneshot" and bool(unit.triggered_by))
     if not unit.name.endswith(_STARTABLE) or not wanted or unit.load_state not in ("", "loaded"):
         return False
     if unit.active_state == "failed":
         return True
-    lately = told or unit.changed_at >= incident.opened - WITH_IT
+    lately = reported or unit.changed_at >= incident.opened - WITH_IT
     return unit.active_state == "inactive" and unit.kind != "oneshot" and lately

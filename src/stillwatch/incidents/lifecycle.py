@@ -149,14 +149,14 @@ class Lifecycle:
         incident = replace(incident, proposal_id=answered.id, decision=answered.decision, outcome=answered.outcome)
         if answered.state in ENDED and answered.outcome is not None:
             if self._is_being_measured(answered):
-                incident, said = replace(incident, outcome=None), f"{_proposed(incident)}: done"
-                return incident if before.state == "acting" else self._stepped(incident, "gate", said, "acting")
+                incident, sentence = replace(incident, outcome=None), f"{_proposed(incident)}: done"
+                return incident if before.state == "acting" else self._stepped(incident, "gate", sentence, "acting")
             return await self._ended(incident, answered)
         state: State = {"waiting": "waiting", "refused": "open", "rejected": "open"}.get(answered.state, "acting")  # type: ignore[assignment]
         if (before.state, before.decision) == (state, answered.decision):
             return incident
-        said = f"{answered.decision.verdict}: {answered.decision.reason}"
-        incident = self._stepped(incident, answered.decision.by, said, state)
+        sentence = f"{answered.decision.verdict}: {answered.decision.reason}"
+        incident = self._stepped(incident, answered.decision.by, sentence, state)
         if state == "waiting":
             how = f"stillwatch approvals show {answered.id}"
             await self._tell(incident, WAITS, f"{_proposed(incident)}; look at it with: {how}")

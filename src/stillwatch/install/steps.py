@@ -87,13 +87,13 @@ async def uninstall(installer: Installer, *, purge: bool) -> None:
 
 def kept(installer: Installer) -> dict[str, str]:
     """What an uninstallation without purge leaves: the path, and what is in it."""
-    told = (
+    reported = (
         (str(CONFIGURATION), "configuration and policy"),
         (STATE[0], "what it remembers, API keys, models"),
         (STATE[1], "the audit record, approvals, the secret of one-time codes"),
         (STATE[2], "good copies of declared files"),
     )
-    return {path: words for path, words in told if installer.exists(path)}
+    return {path: words for path, words in reported if installer.exists(path)}
 
 
 def kept_users() -> list[str]:

@@ -21,7 +21,7 @@ def table() -> dict[str, Any]:
 
 def units() -> dict[str, Unit]:
     """Name → unit, its sets put together."""
-    return {name: _whole(told) for name, told in table()["units"].items()}
+    return {name: _whole(rows) for name, rows in table()["units"].items()}
 
 
 def enabled() -> tuple[str, ...]:
@@ -62,8 +62,8 @@ def tmpfiles_text() -> str:
     return "\n".join(["# tmpfiles.d(5)", *lines, ""])
 
 
-def _whole(told: Mapping[str, Any]) -> Unit:
-    parts = [*(table()["sets"][name] for name in told.get("as", ())), told]
+def _whole(row: Mapping[str, Any]) -> Unit:
+    parts = [*(table()["sets"][name] for name in row.get("as", ())), row]
     merged = {
         section: {key: part[section][key] for part in parts for key in part.get(section, ())} for section in SECTIONS
     }

@@ -202,32 +202,32 @@ class OpenAIBackend:
         extra = await self._extras.request_fields()
         pause = FIRST_PAUSE
         for left in range(RETRIES, -1, -1):
-            said = _Said(limit=max_tokens * BYTES_PER_TOKEN)
+            output = _Said(limit=max_tokens * BYTES_PER_TOKEN)
             try:
-                async with aclosing(self._read_stream(body, extra, said)) as pieces:
+                async with aclosing(self._read_stream(body, extra, output)) as pieces:
                     async for piece in pieces:
                         yield piece
-                yield said.outcome()
+                yield output.outcome()
                 return
             except _Refused as refused:
-                yield replace(refused.failure, usage=said.usage())
+                yield replace(refused.failure, usage=output.usage())
                 return
             except _TryAgain as error:
-                if said.heard or not left:
-                    yield Failure(reason="unreachable", detail=str(error), usage=said.usage())
+                if output.heard or not left:
+                    yield Failure(reason="unreachable", detail=str(error), usage=output.usage())
                     return
             pause = await self._pause(pause)
 
     async def _read_stream(
-        self, body: dict[str, Any], extra: dict[str, Any], said: _Said
+        self, body: dict[str, Any], extra: dict[str, Any], output: _Said
     ) -> AsyncGenerator[str | Thought, None]:
         with _translated():
             async with self._transport.ask(self._chat_url, body | extra) as blocks:
                 async for event in wire.events(blocks):
                     if event == b"[DONE]":
-                        said.done = True
+                        output.done = True
                         return
-                    for piece in said.hear(wire.decode_completion(event)):
+                    for piece in output.hear(wire.decode_completion(event)):
                         yield piece
 
 

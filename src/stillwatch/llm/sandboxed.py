@@ -82,13 +82,13 @@ class Sandboxed(RunningServer):
                 if not line.startswith(END):
                     self.hear(line)
                     continue
-                how, _, said = line[1:].decode(errors="replace").strip().partition(" ")
+                how, _, message = line[1:].decode(errors="replace").strip().partition(" ")
                 if how == "engine":
-                    self.engine = said
+                    self.engine = message
                     continue
                 if how == "ended":
-                    return int(said)
-                self._refused = said
+                    return int(message)
+                self._refused = message
                 return 1
         return -9
 

@@ -63,15 +63,15 @@ async def measure(
     """One server for each engine, on the port at its place, all asked in turn. runtime: where the key lies; tell: hears
     rounds done and wanted. Raises NotReachable where one does not come up."""
     async with AsyncExitStack() as stack:
-        asked = {
+        servers = {
             name: await _start(stack, name, model, runtime, port) for name, port in zip(engines, ports, strict=True)
         }
         speeds = {name: Speed() for name in engines}
         for done in range(-1, work.rounds):  # the first round warms up and does not count
             for name in engines if done % 2 else reversed(engines):  # what the host does meanwhile meets each alike
-                await asked[name].ask(done, work, speeds[name])
+                await servers[name].ask(done, work, speeds[name])
             tell(done + 1, work.rounds)
-        for name, server in asked.items():
+        for name, server in servers.items():
             speeds[name].memory = server.process.memory_info().rss
     return speeds
 

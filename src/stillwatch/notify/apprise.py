@@ -65,9 +65,9 @@ def channels(urls: Sequence[str]) -> list[AppriseChannel]:
     return [AppriseChannel(url, number) for number, url in enumerate(urls, 1)]
 
 
-def _failed(said: Sequence[str]) -> Delivery:
+def _failed(errors: Sequence[str]) -> Delivery:
     """Apprise returns no reason; the status that it logs tells a refusal from a server that is not there."""
-    codes = [int(code) for line in said for code in _STATUS.findall(line)]
+    codes = [int(code) for line in errors for code in _STATUS.findall(line)]
     if not codes:
         return Delivery(sent=False, why=NO_ANSWER)
     lasting = 400 <= codes[-1] < 500 and codes[-1] not in PASSING
@@ -88,15 +88,15 @@ def _one_at_a_time() -> asyncio.Lock:
 @contextmanager
 def _heard() -> Iterator[list[str]]:
     """What Apprise's logger says meanwhile; it goes nowhere else, since a line may hold an address."""
-    said: list[str] = []
+    errors: list[str] = []
     logger = logging.getLogger("apprise")
     handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: errors.append(record.getMessage())  # type: ignore[method-assign]
     before = logger.propagate
     logger.propagate = False
     logger.addHandler(handler)
     try:
-        yield said
+        yield errors
     finally:
         logger.removeHandler(handler)
         logger.propagate = before

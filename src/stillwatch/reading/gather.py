@@ -63,15 +63,15 @@ async def gather(
 
 
 def _unknown(
-    watcher: Watcher, novel: Sequence[Novel], told: Sequence[Trigger], seen: Sequence[Sightings]
+    watcher: Watcher, novel: Sequence[Novel], triggers: Sequence[Trigger], seen: Sequence[Sightings]
 ) -> tuple[Trigger, ...]:
     """Trouble that no rule knows; in a few lines that a person has picked out, also what rules want to hear oftener."""
     lines = sum(sightings.lines for sightings in seen) if all(sightings.is_text for sightings in seen) else None
-    known = any(trigger.severity > Severity.info for trigger in told)
+    known = any(trigger.severity > Severity.info for trigger in triggers)
     beneath = watcher.beneath(lines) if lines is not None and lines <= PICKED and not known else ()
     if len({trigger.subject for trigger in beneath}) > FEW:
         beneath = ()
-    return (*beneath, *watcher.unknown(novel, (*told, *beneath), lines))
+    return (*beneath, *watcher.unknown(novel, (*triggers, *beneath), lines))
 
 
 async def _read(source: Readable, watcher: Watcher, ends: float, seconds: float) -> tuple[Read, SourceReport]:

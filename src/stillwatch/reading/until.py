@@ -31,8 +31,8 @@ class Until(Iterable[T]):
             yield item
 
 
-def hosts_of(sightings: Sightings, told: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*told, *(trigger.host for trigger in sightings.triggers))))
+def hosts_of(sightings: Sightings, hosts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*hosts, *(trigger.host for trigger in sightings.triggers))))
 
 
 def problem_of(problems: Sequence[str], cut: bool, lines: int) -> str:

@@ -71,7 +71,7 @@ class Incident:
     history: tuple[Step, ...] = ()
 
 
-def whole_incident_id(said: str) -> str:
+def whole_incident_id(given: str) -> str:
     """What a person types for an incident, as it is kept: "7" and "i7" are I7. Anything else stays as it is."""
-    match = re.fullmatch(r"[Ii]?-?([1-9][0-9]{0,11})", said.strip(), re.ASCII)
-    return f"I{match[1]}" if match else said
+    match = re.fullmatch(r"[Ii]?-?([1-9][0-9]{0,11})", given.strip(), re.ASCII)
+    return f"I{match[1]}" if match else given

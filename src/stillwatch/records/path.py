@@ -27,8 +27,8 @@ def path_of(incident: Incident) -> tuple[Arrow, ...]:
     others = _struck(incident)
     subject = incident.subject
     if cause.object not in ("", subject):
-        said = tuple(piece.id for piece in incident.evidence if piece.id in _cited(cause.text))
-        arrows.append(Arrow(culprit=cause.object, effect=subject, cause=cause.id, evidence=said))
+        cited = tuple(piece.id for piece in incident.evidence if piece.id in _cited(cause.text))
+        arrows.append(Arrow(culprit=cause.object, effect=subject, cause=cause.id, evidence=cited))
     for name, why in others.items():
         if name not in (subject, cause.object):
             seen = tuple(piece.id for piece in incident.evidence if piece.source == name)
@@ -39,11 +39,11 @@ def path_of(incident: Incident) -> tuple[Arrow, ...]:
 def _struck(incident: Incident) -> dict[str, str]:
     """Who spoke of trouble, with what the rule took for the cause; the first struck first."""
     speaking = sorted(incident.triggers, key=lambda trigger: trigger.first)
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for trigger in speaking:
         if trigger.subject and trigger.severity > Severity.info:
-            told.setdefault(trigger.subject, trigger.cause)
-    return told
+            reported.setdefault(trigger.subject, trigger.cause)
+    return reported
 
 
 def _cited(text: str) -> set[str]:

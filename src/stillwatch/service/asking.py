@@ -59,20 +59,22 @@ async def reply_to(
     question: Question, answering: Answering, progress: Callable[[str], None], say: Callable[[str], None]
 ) -> Reply:
     """say: gets the pieces as they come."""
-    said, evidence = list[str](), list[Evidence]()
-    _, ended = await answering.answer(question, _hearing(said, evidence, progress, say))
-    return Reply(text="".join(said).strip(), by=ended.by, evidence=tuple(evidence), usage=ended.usage, note=ended.note)
+    text_parts, evidence = list[str](), list[Evidence]()
+    _, ended = await answering.answer(question, _hearing(text_parts, evidence, progress, say))
+    return Reply(
+        text="".join(text_parts).strip(), by=ended.by, evidence=tuple(evidence), usage=ended.usage, note=ended.note
+    )
 
 
 def _hearing(
-    said: list[str], evidence: list[Evidence], progress: Callable[[str], None], say: Callable[[str], None]
+    text_parts: list[str], evidence: list[Evidence], progress: Callable[[str], None], say: Callable[[str], None]
 ) -> Hear:
     def hear(event: Saying) -> None:
         match event:
             case Looking(line):
                 progress(line)
             case Text(text):
-                said.append(text)
+                text_parts.append(text)
                 say(text)
             case Citation(one):
                 evidence.append(one)

@@ -111,9 +111,9 @@ class _Told(msgspec.Struct):
     exit_code: int
 
 
-def raised(told: Any) -> StillwatchError:
+def raised(found: Any) -> StillwatchError:
     """The error that the daemon tells of."""
-    known = _converted(told, _Told)
+    known = _converted(found, _Told)
     error = StillwatchError(known.message, next_step=known.next_step)
     error.exit_code = known.exit_code
     return error

@@ -78,8 +78,8 @@ class OnePass:
         report, gathered = await self._known(deadline, progress)
         known = self._to_draw_on(report, gathered)
         if order := order_in(question, known.units):
-            say(told := no_orders(order, question))
-            return Reply(text=told, by="rule")
+            say(sentence := no_orders(order, question))
+            return Reply(text=sentence, by="rule")
         answering = Answering(
             known=known,
             looks=self._parts.looks(None, None),
@@ -212,8 +212,8 @@ class OnePass:
             )
             if novel:
                 found = group((*gathered.triggers, *novel), gathered.units, now, home=home)
-            told, unread = self._recalled(self.noted, list[str]()) if own else ([], ())
-            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress, told=told)
+            notes, unread = self._recalled(self.noted, list[str]()) if own else ([], ())
+            engine = Engine(models=tiers.models, looks=looks, clock=self._clock, progress=progress, notes=notes)
             engine = replace(engine, home=home, spared=short_of())
             left = deadline - (self._clock.boot() - started)
             thought = await engine.understand(found, gathered.units, max(left, 0.5))

@@ -28,9 +28,9 @@ def with_sources(report: Report, more: tuple[SourceReport, ...]) -> Report:
 
 def status_of(incidents: Sequence[Incident], sources: Sequence[SourceReport]) -> Status:
     """Trouble that is seen is told; where something could not be read, the rest is unknown, never healthy."""
-    told = [one for one in incidents if one.state != "resolved" and one.severity > Severity.info]
-    if told:  # a muted fault lasts: it is not told again, and it is no health
-        loud = [one.severity for one in told if one.state != "muted"]
+    open_ones = [one for one in incidents if one.state != "resolved" and one.severity > Severity.info]
+    if open_ones:  # a muted fault lasts: it is not told again, and it is no health
+        loud = [one.severity for one in open_ones if one.state != "muted"]
         return "critical" if loud and max(loud) >= Severity.critical else "attention"
     return "healthy" if sources and all(source.read for source in sources) else "unknown"
 

@@ -60,18 +60,18 @@ def read_table(raw: bytes, kind: type[T]) -> T:
         raise BadTable([_checked(str(error), text)]) from error
 
 
-def _syntax(said: str, text: str) -> Problem:
+def _syntax(problem: str, text: str) -> Problem:
     """tomllib ends its sentence with "(at line 3, column 5)" or "(at end of document)"."""
-    place = re.search(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", said)
+    place = re.search(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", problem)
     line = int(place["line"]) if place and place["line"] else len(text.splitlines())
-    text = f"is not TOML: {said[: place.start()] if place else said}"
+    text = f"is not TOML: {problem[: place.start()] if place else problem}"
     return Problem(line=line, key="", text=text, next_step='a key looks like: name = "text", number or true')
 
 
-def _checked(said: str, text: str) -> Problem:
-    place = _PLACE.search(said)
+def _checked(problem: str, text: str) -> Problem:
+    place = _PLACE.search(problem)
     path = _path(place["place"]) if place else ()
-    return Problem(line=line_of(text, path), key=dotted(path), text=said[: place.start()] if place else said)
+    return Problem(line=line_of(text, path), key=dotted(path), text=problem[: place.start()] if place else problem)
 
 
 def _path(place: str) -> Path:
@@ -89,9 +89,9 @@ def _struct(values: Any, kind: type[msgspec.Struct], path: Path, text: str) -> I
             yield from _value(value, field.type, hints[field.name], (*path, name), text)
     for name, field in fields.items():
         if field.required and name not in values:
-            said = f"`{dotted((*path, name))}` is missing"
+            problem = f"`{dotted((*path, name))}` is missing"
             step = f"{name} = {allowed(field.type)}"
-            yield Problem(line=line_of(text, path), key=dotted((*path, name)), text=said, next_step=step)
+            yield Problem(line=line_of(text, path), key=dotted((*path, name)), text=problem, next_step=step)
 
 
 def _described(kind: type[msgspec.Struct]) -> inspect.StructType:
@@ -115,9 +115,9 @@ def _value(value: Any, kind: inspect.Type, hint: Any, path: Path, text: str) -> 
         msgspec.convert(value, hint)
     except msgspec.ValidationError as error:
         words = allowed(kind)
-        said = f"`{dotted(path)}` cannot be {_shown(value)}" + ("" if words else f": {_PLACE.sub('', str(error))}")
+        problem = f"`{dotted(path)}` cannot be {_shown(value)}" + ("" if words else f": {_PLACE.sub('', str(error))}")
         step = f"allowed: {words}" if words else ""
-        yield Problem(line=line_of(text, path), key=dotted(path), text=said, next_step=step)
+        yield Problem(line=line_of(text, path), key=dotted(path), text=problem, next_step=step)
 
 
 def _unknown(name: str, known: Mapping[str, Any], path: Path, text: str) -> Problem:

@@ -113,8 +113,8 @@ class HostLooks:
         if kind is None:
             return seen(problem=f"no such tool; there are: {', '.join(self.tools)}")
         try:
-            asked = msgspec.convert(dict(arguments), kind)
-            found = await asyncio.wait_for(asked.look(self.reader), kind.seconds)
+            request = msgspec.convert(dict(arguments), kind)
+            found = await asyncio.wait_for(request.look(self.reader), kind.seconds)
         except msgspec.ValidationError as error:
             return seen(problem=f"wrong argument: {error}")
         except TimeoutError:

@@ -16,7 +16,7 @@ async def states(reader: HostReader, names: Collection[str]) -> dict[str, str] |
         return None
 
 
-def told(states: dict[str, str] | None, none: str) -> list[str]:
+def state_lines(states: dict[str, str] | None, none: str) -> list[str]:
     """A line for each; none: what to say where there is none of them."""
     if states is None:
         return ["PID 1 does not tell about its units"]

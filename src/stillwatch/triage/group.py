@@ -93,11 +93,11 @@ def group(
     touched = {mark(trigger) for trigger in fresh}
     give = next_id or _counting(existing)
     found: list[Incident] = []
-    for host, said in _by_host(pooled).items():
+    for host, sightings_there in _by_host(pooled).items():
         known = Units.of(units if home in ("", host) else {})
         keys, claimed = {incident.key for incident in alive}, set[str]()
         # Whose incident it is comes before what was part of it until now and has a reason of its own.
-        for fault in sorted(faults(said, known), key=lambda fault: fault.key not in keys):
+        for fault in sorted(faults(sightings_there, known), key=lambda fault: fault.key not in keys):
             if not any(mark(s.trigger) in touched for s in fault.sightings):
                 continue
             incident = describe(fault, known, at)

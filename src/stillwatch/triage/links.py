@@ -201,8 +201,8 @@ def _from_full(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
 def _lacks_space(sighting: Sighting) -> bool:
     """It says so; or it could not write, and says no reason."""
     cause = sighting.trigger.cause
-    said = cause in ("disk-full", "inodes-full", "deleted-file-held")
-    return said or (cause in SYMPTOMS and _UNWRITTEN.search(sighting.trigger.sample[:2000]) is not None)
+    lacks = cause in ("disk-full", "inodes-full", "deleted-file-held")
+    return lacks or (cause in SYMPTOMS and _UNWRITTEN.search(sighting.trigger.sample[:2000]) is not None)
 
 
 def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]:
@@ -215,8 +215,8 @@ def _from_mounts(sightings: Sequence[Sighting], units: Units) -> Iterator[Arrow]
             yield sighting.node, off[home]
         if not sighting.unit or cause not in {"missing-path", "data-damaged", "missing-executable", *SYMPTOMS}:
             continue
-        told = " ".join([sighting.trigger.sample[:2000], *(event.text[:2000] for event in sighting.trigger.words)])
-        named = [sighting.trigger.fields.get("path", ""), *_PATH.findall(told)]
+        text = " ".join([sighting.trigger.sample[:2000], *(event.text[:2000] for event in sighting.trigger.words)])
+        named = [sighting.trigger.fields.get("path", ""), *_PATH.findall(text)]
         mount = next((mount for path in named if path and (mount := mount_of(path, sorted(off)))), "")
         if mount:
             yield sighting.node, off[mount]

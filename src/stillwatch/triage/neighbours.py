@@ -57,9 +57,9 @@ def from_own_logins(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     for server in (sighting for sighting in sightings if sighting.trigger.cause == "login-failed"):
         tried = server.trigger.fields.get("users", "").split(", ")
         theirs = [s for s in refused if s.trigger.object in tried and _near(server, s)]
-        told = {s.node for s in theirs if s.unit == server.unit} or {s.node for s in theirs}
-        if len(told) == 1:
-            yield server.node, told.pop()
+        nodes = {s.node for s in theirs if s.unit == server.unit} or {s.node for s in theirs}
+        if len(nodes) == 1:
+            yield server.node, nodes.pop()
 
 
 def from_one_circle(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
@@ -101,7 +101,7 @@ def from_refusals(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         ports = set(_PORT.findall(without_times(sighting.trigger.sample[:2000])))
         if not sighting.unit or not ports:
             continue
-        told = {
+        nodes = {
             other.node
             for other in sightings
             if other.trigger.rule == sighting.trigger.rule
@@ -109,8 +109,8 @@ def from_refusals(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             and _near(sighting, other)
             and any(piece in other.subject.lower() for port in ports for piece in SERVERS.get(port, ()))
         }
-        if len(told) == 1:
-            yield sighting.node, told.pop()
+        if len(nodes) == 1:
+            yield sighting.node, nodes.pop()
 
 
 def from_named_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
@@ -119,7 +119,7 @@ def from_named_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         server = sighting.trigger.object
         if not sighting.unit or sighting.trigger.cause not in DEPENDENT or not _NAME.fullmatch(server):
             continue
-        told = {
+        nodes = {
             other.node
             for other in sightings
             if other.unit not in ("", sighting.unit)
@@ -127,8 +127,8 @@ def from_named_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             and speaks_for(server, other.unit)
             and _near(sighting, other)
         }
-        if len(told) == 1:
-            yield sighting.node, told.pop()
+        if len(nodes) == 1:
+            yield sighting.node, nodes.pop()
 
 
 def _fails(sighting: Sighting) -> bool:

@@ -31,8 +31,8 @@ STARTING = 60.0
 def severity_of(sightings: Sequence[Sighting], units: Sequence[UnitState | None], at: float) -> Severity:
     """The worst of its triggers; low for planted instructions, info for hearsay and for what has mended itself."""
     speaking = [s for s in sightings if not s.hearsay and s.trigger.cause != "prompt-injection"]
-    told = [s.trigger for s in speaking]
-    lasting = [s for s in speaking if not s.trigger.mends and mended_at(s.trigger, told) is None]
+    reports = [s.trigger for s in speaking]
+    lasting = [s for s in speaking if not s.trigger.mends and mended_at(s.trigger, reports) is None]
     if speaking and not lasting:
         return Severity.info
     speaking = lasting
@@ -97,10 +97,10 @@ def is_off(unit: UnitState) -> bool:
 
 def was_a_race(sightings: Sequence[Sighting], unit: UnitState, at: float) -> bool:
     """Whether it only missed others in the first moments after its start, as at every boot, and no more since."""
-    told = [s.trigger for s in sightings if s.unit in ("", unit.name)]
-    early = all(trigger.last <= unit.changed_at + STARTING and at - trigger.last >= STARTING for trigger in told)
-    missed_others = all(trigger.cause in DEPENDENT or trigger.cause == "name-resolution" for trigger in told)
-    return unit.active_state == "active" and bool(told) and early and missed_others
+    reports = [s.trigger for s in sightings if s.unit in ("", unit.name)]
+    early = all(trigger.last <= unit.changed_at + STARTING and at - trigger.last >= STARTING for trigger in reports)
+    missed_others = all(trigger.cause in DEPENDENT or trigger.cause == "name-resolution" for trigger in reports)
+    return unit.active_state == "active" and bool(reports) and early and missed_others
 
 
 def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
@@ -111,8 +111,10 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 
 def runs_without(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether it said as it started that it leaves out a part of its settings: said once, and true since."""
-    told = [s for s in sightings if s.unit == unit.name and _is_of_the_start(s)]
-    return unit.active_state == "active" and any(not _was_before(s, unit.started_at or unit.changed_at) for s in told)
+    reports = [s for s in sightings if s.unit == unit.name and _is_of_the_start(s)]
+    return unit.active_state == "active" and any(
+        not _was_before(s, unit.started_at or unit.changed_at) for s in reports
+    )
 
 
 def _is_of_the_start(sighting: Sighting) -> bool:

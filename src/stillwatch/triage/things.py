@@ -41,9 +41,9 @@ def disks_of(sighting: Sighting) -> frozenset[str]:
 
 def from_things(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """Consequences by the rules' own word, and damage of one disk told under several names."""
-    told = {(s.node, cause.node) for s in sightings for cause in _followed(s, sightings)}
-    yield from told
-    yield from ((one, two) for one, two in _on_one_disk(sightings) if (two, one) not in told)
+    linked = {(s.node, cause.node) for s in sightings for cause in _followed(s, sightings)}
+    yield from linked
+    yield from ((one, two) for one, two in _on_one_disk(sightings) if (two, one) not in linked)
 
 
 def _followed(sighting: Sighting, sightings: Sequence[Sighting]) -> list[Sighting]:

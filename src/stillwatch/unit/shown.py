@@ -21,14 +21,14 @@ def shown(text: str) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """(all its names, what PID 1 says of it) for each unit. Commands: its command lines, as they are told."""
     for block in text.split("\n\n"):
         lines = [line.split("=", 1) for line in block.splitlines() if "=" in line]
-        said = dict(lines)
-        facts: dict[str, Any] = {kind: listed(said.get(kind, "")) for kind in _LISTS}
-        facts |= {kind: said[kind] for kind in _WORDS if kind in said}
+        values = dict(lines)
+        facts: dict[str, Any] = {kind: listed(values.get(kind, "")) for kind in _LISTS}
+        facts |= {kind: values[kind] for kind in _WORDS if kind in values}
         facts["Commands"] = [value for kind, value in lines if kind in EXECUTED and value]
-        facts["Job"] = (1 if said.get("Job") else 0,)
-        facts["StopWhenUnneeded"] = said.get("StopWhenUnneeded") == "yes"
-        if said.get("Id"):
-            yield tuple({said["Id"], *facts["Names"]}), facts
+        facts["Job"] = (1 if values.get("Job") else 0,)
+        facts["StopWhenUnneeded"] = values.get("StopWhenUnneeded") == "yes"
+        if values.get("Id"):
+            yield tuple({values["Id"], *facts["Names"]}), facts
 
 
 def absent(unit: str) -> dict[str, Any]:

@@ -89,10 +89,10 @@ class Effects:
         return tuple(sorted({unit for verb, unit in self.jobs if verb in verbs}))
 
 
-async def effects(asked: Iterable[Job], facts: Facts) -> Effects:
+async def effects(requested: Iterable[Job], facts: Facts) -> Effects:
     """facts: all properties of a unit by its name. Raises TooWide beyond MOST_UNITS units."""
     units = _Units(facts)
-    first = [(verb, await units.canonical(name)) for verb, name in asked]
+    first = [(verb, await units.canonical(name)) for verb, name in requested]
     jobs = await _followed(first, units)
     while rising := {unit for verb, unit in jobs if verb in ("start", "restart")} - units.rising:
         units.rising |= rising
@@ -101,14 +101,14 @@ async def effects(asked: Iterable[Job], facts: Facts) -> Effects:
     return Effects(
         jobs=frozenset(jobs),
         up=frozenset(unit for unit in touched if units.up(unit)),
-        dire=tuple(said for unit in touched for said in units.dire(unit)),
+        dire=tuple(effect for unit in touched for effect in units.dire(unit)),
         isolates=tuple(unit for unit in touched if units.isolates(unit)),
     )
 
 
-async def _followed(asked: Iterable[Job], units: _Units) -> set[Job]:
+async def _followed(requested: Iterable[Job], units: _Units) -> set[Job]:
     """What was asked for, and all that may follow of it."""
-    todo = list(asked)
+    todo = list(requested)
     begun: set[Job] = set()
     jobs: set[Job] = set(todo)
     while todo:

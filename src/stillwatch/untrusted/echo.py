@@ -60,7 +60,7 @@ _UNSEEN: Final = re.compile(
 """Signs that nobody sees within a word."""
 
 
-def echoes(said: str, outside: Iterable[str], ours: str = "") -> bool:
+def echoes(answer: str, outside: Iterable[str], ours: str = "") -> bool:
     """outside: texts that strangers could write; ours: what fixed code has said, its quotations left out.
 
     Plain words may not repeat RUN words in a row of them; a quotation (`code`) may, unless little else is said or what
@@ -69,7 +69,7 @@ def echoes(said: str, outside: Iterable[str], ours: str = "") -> bool:
     texts, known = [_words(text) for text in outside], _words(_CODE.sub(" ", ours))
     foreign = {run for words in texts for run in _runs(words)} - set(_runs(known))
     pairs = {run for words in texts for run in _runs(words, PAIR)} - set(_runs(known, PAIR))
-    bare = _CITATION.sub(" ", _seen(said)).strip(" *_-")
+    bare = _CITATION.sub(" ", _seen(answer)).strip(" *_-")
     if any(run in foreign for run in _runs(_words(_CODE.sub(" | ", bare)))):
         return True
     quoted = [span for _, span in _CODE.findall(bare)]

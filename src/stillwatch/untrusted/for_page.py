@@ -85,9 +85,9 @@ def evidence_list(used: Sequence[Evidence], longest: int = 160) -> str:
     return "\n".join([HEADING, *rows])
 
 
-def without_evidence(said: str) -> str:
+def without_evidence(answer: str) -> str:
     """An answer of ours without its list of evidence, as the history of a client brings it back."""
-    return said.partition(HEADING)[0]
+    return answer.partition(HEADING)[0]
 
 
 def _from(one: Evidence) -> str:
@@ -97,11 +97,11 @@ def _from(one: Evidence) -> str:
 
 def unloaded(text: str) -> str:
     """A whole text, with nothing in it that a page would load."""
-    said = list[str]()
-    words = CitationFilter((), said.append)
+    lines = list[str]()
+    words = CitationFilter((), lines.append)
     words.hear(text)
     words.end()
-    return "".join(said)
+    return "".join(lines)
 
 
 def _broken(mark: re.Match[str]) -> str:

@@ -37,8 +37,8 @@ class Everyday:
 
 
 def words_of(text: str) -> frozenset[str]:
-    said = _ERRORS.sub(lambda found: re.sub("[ /]", "", found[0]), text.lower())
-    return frozenset(_WORD.findall(_NAMES.sub(" ", said))) - _LEVELS
+    lowered = _ERRORS.sub(lambda found: re.sub("[ /]", "", found[0]), text.lower())
+    return frozenset(_WORD.findall(_NAMES.sub(" ", lowered))) - _LEVELS
 
 
 def _alike(words: frozenset[str], kind: frozenset[str]) -> bool:

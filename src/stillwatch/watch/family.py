@@ -33,8 +33,8 @@ class Family(Table, frozen=True):
 
     def ordinary_samples(self) -> tuple[Sample, ...]:
         """One silent sample a line."""
-        told = (line.partition(": ") for line in self.ordinary.splitlines() if line.strip())
-        return tuple(Sample(line=text, program=program.strip()) for program, _, text in told)
+        pairs = (line.partition(": ") for line in self.ordinary.splitlines() if line.strip())
+        return tuple(Sample(line=text, program=program.strip()) for program, _, text in pairs)
 
 
 class RuleFile(Table, frozen=True):

@@ -47,8 +47,8 @@ class Flood:
     def _trigger(self, writer: Writer, flood: list[float], line: Line | None) -> Trigger:
         count, first, last, _ = flood
         host, subject = (self.host, writer) if isinstance(writer, str) else writer
-        said = line is not None and (line.host or self.host, line.subject) == (host, subject)
-        sample = as_event(line, host) if line is not None and said else None
+        named = line is not None and (line.host or self.host, line.subject) == (host, subject)
+        sample = as_event(line, host) if line is not None and named else None
         return Trigger(
             rule="log-flood",
             severity=Severity.medium,

@@ -165,6 +165,6 @@ def cause_of(text: str) -> str:
 def gist_of(text: str) -> str:
     """What was said, without level, logger and time before it, in a line."""
     first = text.strip().partition("\n")[0]
-    said = first[found.end() :] if (found := _HEAD.match(first)) else first
-    said = said.strip() or first
-    return said if len(said) <= GIST else said[:GIST].rpartition(" ")[0] + " …"
+    gist = first[found.end() :] if (found := _HEAD.match(first)) else first
+    gist = gist.strip() or first
+    return gist if len(gist) <= GIST else gist[:GIST].rpartition(" ")[0] + " …"

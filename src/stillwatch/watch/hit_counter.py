@@ -143,9 +143,9 @@ class HitCounter:
             self._newest = line.at
         return hit
 
-    def again(self, rule: Rule, line: Line, said: Said, names: AbstractSet[str]) -> Hit | None:
+    def again(self, rule: Rule, line: Line, repeated: Said, names: AbstractSet[str]) -> Hit | None:
         """Count a hit by what it says; None where more of the line has to be known. names: the pattern's groups."""
-        hit = self._hits.get(said)
+        hit = self._hits.get(repeated)
         group = None if hit is None else self._groups.get(hit.key)
         if (
             group is None
@@ -162,12 +162,12 @@ class HitCounter:
         """What the line says, told once for all lines of a text that say the same."""
         if line.source != "log":
             return hit_of(rule, line, found)
-        said: Said = (rule.id, line.subject, *map(found.groups.get, rule.telling))
-        hit = self._hits.get(said)
+        key: Said = (rule.id, line.subject, *map(found.groups.get, rule.telling))
+        hit = self._hits.get(key)
         if hit is None:
             if len(self._hits) >= SAME:
                 self._hits.clear()
-            hit = self._hits[said] = hit_of(rule, line, found)
+            hit = self._hits[key] = hit_of(rule, line, found)
         return hit
 
     def take(self) -> tuple[Trigger, ...]:
@@ -198,10 +198,10 @@ class HitCounter:
                 ready.append((key, group))
             elif self._newest - group.last > group.rule.window:
                 self._close(key, group)
-        told = [key for key, group in sorted(ready, key=_modesty) if self._relations.retires(group.firing())]
-        for key in told:
+        retired = [key for key, group in sorted(ready, key=_modesty) if self._relations.retires(group.firing())]
+        for key in retired:
             self._close(key, self._groups[key])
-        return [(key, group) for key, group in ready if key not in told]
+        return [(key, group) for key, group in ready if key not in retired]
 
     def _close(self, key: Key, group: Group) -> None:
         if group.rule.at_least == 1:
@@ -273,8 +273,8 @@ def _cause(group: Group) -> str:
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:
-    said = fill(group.rule.summary, words)
-    return f"{group.count:,} {MORE}, such as: {said}" if group.is_more else said
+    summary = fill(group.rule.summary, words)
+    return f"{group.count:,} {MORE}, such as: {summary}" if group.is_more else summary
 
 
 def _modesty(entry: tuple[Key, Group]) -> tuple[bool, int]:

@@ -69,8 +69,8 @@ class Hosts:
 
     def take(self) -> Iterator[tuple[tuple[Trigger, ...], int]]:
         """What each host that was heard since the last call comes to."""
-        told, self._told = self._told, []
-        yield from told
+        reported, self._told = self._told, []
+        yield from reported
         touched, self._touched = {id(counters): counters for counters in self._touched.values()}, {}
         for counters in touched.values():
             yield counters.take()

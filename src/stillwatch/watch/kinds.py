@@ -39,17 +39,17 @@ class Told:
 class Kind:
     """Made of what was heard in one line; tells what would be heard in others. spoken: whether a rule knows them."""
 
-    __slots__ = ("_fixed", "_needles", "spoken", "told")
+    __slots__ = ("_fixed", "_needles", "reported", "spoken")
 
     def __init__(self, heard: Heard, fixed: Sequence[tuple[slice, bytes]], needles: Collection[bytes]) -> None:
         """fixed: what must be the same in all of them; needles: what none of them may hold."""
         self.spoken = heard[0]
-        self.told = tuple(Told(rule, found) for rule, found in heard[1])
+        self.reported = tuple(Told(rule, found) for rule, found in heard[1])
         self._fixed, self._needles = tuple(fixed), tuple(needles)
 
     def suits(self, raw: bytes) -> bool:
-        for where, said in self._fixed:
-            if raw[where] != said:
+        for where, fixed in self._fixed:
+            if raw[where] != fixed:
                 return False
         for needle in self._needles:  # noqa: SIM110 - a generator costs more than the search
             if needle in raw:

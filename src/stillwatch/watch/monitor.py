@@ -107,12 +107,14 @@ class Watcher:
                 self._consider_text(judged, partial(reader.earlier, number))
         return replace(self._sightings(seen, ()), unread=verdicts.take_unread(), is_text=True)
 
-    def unknown(self, novel: Sequence[Novel], told: Sequence[Trigger], lines: int | None = None) -> tuple[Trigger, ...]:
+    def unknown(
+        self, novel: Sequence[Novel], triggers: Sequence[Trigger], lines: int | None = None
+    ) -> tuple[Trigger, ...]:
         """Trouble among the lines that no rule knows, where the rules do not speak of the program already.
 
         lines: of how many a text had, whole; None for a journal.
         """
-        return self._unknown.triggers(novel, told, lines) if novel else ()
+        return self._unknown.triggers(novel, triggers, lines) if novel else ()
 
     def beneath(self, lines: int) -> tuple[Trigger, ...]:
         """What rules have heard, and not as often as they want, of a text of so many lines that is at its end.
@@ -168,17 +170,17 @@ class Watcher:
         self._consider(line, verdict, None, earlier, heard)
 
     def _consider(
-        self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, told: Heard | None = None
+        self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, kept: Heard | None = None
     ) -> None:
         """A line that may match: the exact patterns decide, and where none does it may still be news."""
-        spoken, heard = told or self._heard(line, verdict)
+        spoken, heard = kept or self._heard(line, verdict)
         if not spoken and verdict[0] <= FOREIGN:
             line, verdict = self._in_english(line, verdict)
             spoken, heard = self._heard(line, verdict)
         self._count(line, verdict, key, earlier, (spoken, heard))
 
-    def _count(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, told: Heard) -> None:
-        spoken, heard = told
+    def _count(self, line: Line, verdict: Verdict, key: bytes | None, earlier: Earlier, kept: Heard) -> None:
+        spoken, heard = kept
         counters = self._hosts.of(line.host)
         for rule, found in heard:
             hit = counters.hits.add(rule, line, found, earlier)
@@ -190,11 +192,11 @@ class Watcher:
     def _count_again(self, line: Line, verdict: Verdict, earlier: Earlier, kind: Kind) -> None:
         """The same for a line of a kind of which it is known who listens."""
         counters = self._hosts.of(line.host)
-        for told in kind.told:
-            rule = told.rule
-            hit = counters.hits.again(rule, line, told.said(line), told.names)
+        for reported in kind.reported:
+            rule = reported.rule
+            hit = counters.hits.again(rule, line, reported.said(line), reported.names)
             if hit is None:
-                hit = counters.hits.add(rule, line, told.found(line.raw), earlier)
+                hit = counters.hits.add(rule, line, reported.found(line.raw), earlier)
             if rule.kind:
                 counters.logins.note(rule, line, hit.subject, hit.fields)
         if not kind.spoken:

@@ -109,9 +109,9 @@ class Prefilter:
         (self._compiled or self._ready()).scan(bare, _collect, found)
         if min(found, default=0) < 0:
             return None
-        told = [needles for index in found for plain, needles in self._plain(index) if plain.search(bare)]
-        needles = frozenset[bytes]().union(*told)
-        return None if len(needles) > MOST_NEEDLES or not all(told) else tuple(needles)
+        needed = [needles for index in found for plain, needles in self._plain(index) if plain.search(bare)]
+        needles = frozenset[bytes]().union(*needed)
+        return None if len(needles) > MOST_NEEDLES or not all(needed) else tuple(needles)
 
     def _plain(self, index: int) -> Sequence[tuple[re.Pattern[bytes], frozenset[bytes]]]:
         """Of each pattern of a rule what it looks for in a line without digits, and the numbers that it needs."""

@@ -59,13 +59,13 @@ class Relations:
     def retires(self, firing: Firing) -> bool:
         """Whether a rule that excludes it has spoken of the same thing; then it never fired, for the others, too."""
         others = (other for thing in firing.things for other in self._of_thing.get(thing, {}).values())
-        told = bool(firing.rule.excludes) and any(
+        reported = bool(firing.rule.excludes) and any(
             other.rule.id != firing.rule.id and means(firing.rule.excludes, other.rule.id) and _is_near(firing, other)
             for other in others
         )
-        if told and (firing.rule.id, firing.things) in self._fired:
+        if reported and (firing.rule.id, firing.things) in self._fired:
             self._forget((firing.rule.id, firing.things))
-        return told
+        return reported
 
 
 @lru_cache(maxsize=8192)

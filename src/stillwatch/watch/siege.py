@@ -55,8 +55,8 @@ class Besieged:
         """What is new since the last call, and of these triggers those that it does not tell already."""
         won = [_entered(self.host, service, entry) for service, entry in self._logins.won()]
         sieges = [_besieged(self.host, siege) for siege in self._logins.sieges()]
-        told = {trigger.subject for trigger in sieges}
-        rest = [trigger for trigger in triggers if trigger.rule not in self._forms or trigger.subject not in told]
+        subjects = {trigger.subject for trigger in sieges}
+        rest = [trigger for trigger in triggers if trigger.rule not in self._forms or trigger.subject not in subjects]
         return (*won, *sieges, *rest)
 
 

@@ -155,8 +155,8 @@ class TextVerdicts:
         if reader.studies != self._studies:
             self._studies = reader.studies
             self._forget()
-        said = line.raw.translate(None, DIGITS) if reader.reworded else key
-        needles = None if self.plain.get(key) is CLOSER else () if said in calm else self._prefilter.hangs_on(said)
+        text = line.raw.translate(None, DIGITS) if reader.reworded else key
+        needles = None if self.plain.get(key) is CLOSER else () if text in calm else self._prefilter.hangs_on(text)
         verdict, hinges = self._prefilter.verdict(line.raw) if needles != () else HARMLESS, reader.hinges
         lasting = not reader.volatile or bool(hinges)
         if not verdict and lasting and line.fields.get("PRIORITY") in GRAVE:

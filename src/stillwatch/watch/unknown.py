@@ -50,7 +50,7 @@ class Unknown:
         self._known, self._everyday, self._host = known, everyday, host
 
     def triggers(
-        self, novel: Sequence[Novel], told: Collection[Trigger], lines: int | None = None
+        self, novel: Sequence[Novel], known: Collection[Trigger], lines: int | None = None
     ) -> tuple[Trigger, ...]:
         """A low trigger for each of the gravest kinds of lines, a few a program; a medium one of what calls itself
         fatal in a text that a person has picked out.
@@ -58,14 +58,14 @@ class Unknown:
         told: what the rules found; a program of which they speak already needs no second voice. lines: how long the
         text was, None for a journal, whose entries state how grave they are.
         """
-        worst = self._worst(novel, told, lines is None)
+        worst = self._worst(novel, known, lines is None)
         if lines is not None and lines > PICKED:
             worst = self._often(worst)
-        elif lines is not None and _is_any(told):
+        elif lines is not None and _is_any(known):
             worst = [one for one in worst if gravity(one.sample, one.priority) >= FATAL]
         elif not worst and lines is not None:
-            said = [one for one in ranked(novel) if self._is_said(one)]
-            worst = said if len({one.subject for one in said}) <= FEW else []
+            reported = [one for one in ranked(novel) if self._is_said(one)]
+            worst = reported if len({one.subject for one in reported}) <= FEW else []
         kinds: dict[tuple[str, str], list[Novel]] = defaultdict(list)
         for one in worst:
             kinds[one.host or self._host, one.subject].append(one)
@@ -76,8 +76,8 @@ class Unknown:
             return found
         return tuple(replace(one, severity=Severity.medium) if gravity(one.sample) >= FATAL else one for one in found)
 
-    def _worst(self, novel: Sequence[Novel], told: Collection[Trigger], journal: bool) -> list[Novel]:
-        spoken = {(trigger.host, trigger.subject) for trigger in told if trigger.severity > Severity.info}
+    def _worst(self, novel: Sequence[Novel], known: Collection[Trigger], journal: bool) -> list[Novel]:
+        spoken = {(trigger.host, trigger.subject) for trigger in known if trigger.severity > Severity.info}
         return [
             one
             for one in ranked(novel)
@@ -115,8 +115,8 @@ class Unknown:
         return not self._everyday().knows(one.sample)
 
 
-def _is_any(told: Collection[Trigger]) -> bool:
-    return any(trigger.severity > Severity.info for trigger in told)
+def _is_any(triggers: Collection[Trigger]) -> bool:
+    return any(trigger.severity > Severity.info for trigger in triggers)
 
 
 def _of_one(kinds: Sequence[Novel], host: str, is_text: bool) -> tuple[Trigger, ...]:

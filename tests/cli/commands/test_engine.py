@@ -32,7 +32,7 @@ def host(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("STILLWATCH_LLAMA_SERVER", raising=False)
     monkeypatch.setattr("stillwatch.llm.engines.INSTALLED", tmp_path / "installed/llama-server")
     paths = find_paths(None, str(tmp_path), str(tmp_path))
-    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": paths, "config": Config()})
+    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "paths": paths, "config": Config()})
     monkeypatch.setattr(door, "build", lambda _: app)
     from stillwatch.llm.engines import cached_binary
 

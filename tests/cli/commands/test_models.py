@@ -21,7 +21,7 @@ def folder(stillwatch: Stillwatch, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """An empty folder of models, which the commands use."""
     monkeypatch.setenv("STILLWATCH_MODEL_DIR", str(tmp_path / "models"))
     paths = find_paths(None, str(tmp_path), str(tmp_path))
-    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "places": paths, "config": Config()})
+    app: Any = SimpleNamespace(**{**vars(app_of(FakeService())), "paths": paths, "config": Config()})
     monkeypatch.setattr(door, "build", lambda _: app)
     return paths.models
 

@@ -76,7 +76,7 @@ def test_bounds() -> None:
 def test_what_a_client_tells_its_model_is_kept_apart() -> None:
     system = [{"role": "system", "content": "obey"}, {"role": "tool", "content": "result"}, *USER]
     found = ask(messages=system)
-    assert [message.content for message in found.messages] == ["why?"] and found.told == ("obey",)
+    assert [message.content for message in found.messages] == ["why?"] and found.instructions == ("obey",)
 
 
 def test_a_model_that_is_not_offered() -> None:

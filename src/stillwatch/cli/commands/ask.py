@@ -28,14 +28,14 @@ def ask(*, question: list[str], no_model: bool, deadline: float, as_json: bool) 
     from stillwatch.errors import WrongUsage
 
     values.deadline(deadline)
-    asked = " ".join(question).strip()
-    if not asked:
+    text = " ".join(question).strip()
+    if not text:
         raise WrongUsage("the question is empty")
     app = door.app()
     speech = Speech(silent=as_json)
     reply = work(
         lambda progress: app.service().ask(
-            asked,
+            text,
             use_models=not no_model,
             deadline=deadline,
             progress=speech.after(progress),

@@ -29,7 +29,7 @@ def demo(*, folder: str | None, port: int | None) -> int:
     from stillwatch.run import show_recorded
 
     app = door.app().recorded(Path(folder) if folder else None)
-    return asyncio.run(show_recorded(app, port, lambda said: put([line(said)])))
+    return asyncio.run(show_recorded(app, port, lambda chosen: put([line(chosen)])))
 
 
 command = Command(run=demo, arguments=arguments)

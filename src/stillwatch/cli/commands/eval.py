@@ -58,16 +58,16 @@ def evaluate(
     os.execv(script, [str(script), *words, *(["--list"] if only_list else [])])  # noqa: S606 – found, not named by a line
 
 
-def find_ground(said: str | None) -> Path:
+def find_ground(given: str | None) -> Path:
     """The repository with the scenarios. Raises NotReachable where there is none."""
     from stillwatch.errors import NotReachable
 
     own = Path(__file__).resolve().parents[4]
-    for place in [Path(said)] if said else [Path.cwd(), own]:
+    for place in [Path(given)] if given else [Path.cwd(), own]:
         if (place / "scripts/eval").is_file() and (place / "evals/scenarios").is_dir():
             return place.resolve()
     raise NotReachable(
-        f"the proving ground is not in {said}" if said else "the proving ground is not part of the installed package",
+        f"the proving ground is not in {given}" if given else "the proving ground is not part of the installed package",
         next_step="clone the repository, run scripts/setup --tests there, then: stillwatch eval --repository DIR",
     )
 

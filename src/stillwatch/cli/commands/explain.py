@@ -33,8 +33,8 @@ def explain_action(*, name: str, target: str, given: Sequence[str], as_json: boo
 
     app = door.app()
     level = read_standing(app).level
-    said = asyncio.run(explain_action(app.paths, level, name, whole_target(name, target), read_arguments(given)))
-    return _tell(ExplainView.of(said), as_json=as_json)
+    view = asyncio.run(explain_action(app.paths, level, name, whole_target(name, target), read_arguments(given)))
+    return _tell(ExplainView.of(view), as_json=as_json)
 
 
 def whole_target(action: str, target: str) -> str:
@@ -62,7 +62,7 @@ def explain_command(*, words: Sequence[str], as_json: bool) -> int:
     from stillwatch.views.explain import ExplainView
 
     judged = judge(words[0]) if len(words) == 1 else judge_words(words)
-    said = ExplainView(
+    view = ExplainView(
         verdict=judged.verdict,
         rule=judged.rule,
         reason=judged.reason,
@@ -71,7 +71,7 @@ def explain_command(*, words: Sequence[str], as_json: bool) -> int:
         missing=list(judged.missing),
         by_autonomy=dict.fromkeys(get_args(Autonomy), judged.verdict),
     )
-    return _tell(said, as_json=as_json)
+    return _tell(view, as_json=as_json)
 
 
 def read_arguments(given: Sequence[str]) -> dict[str, str | int | bool]:
@@ -93,15 +93,15 @@ def _value(text: str) -> str | int | bool:
     return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})", text, re.ASCII) else text
 
 
-def _tell(said: ExplainView, *, as_json: bool) -> int:
+def _tell(view: ExplainView, *, as_json: bool) -> int:
     from stillwatch.cli.show.gate import verdict_lines
     from stillwatch.cli.terminal import put, put_json
 
     if as_json:
-        put_json(said)
+        put_json(view)
     else:
-        put(verdict_lines(said))
-    return EXIT_CODES[said.verdict]
+        put(verdict_lines(view))
+    return EXIT_CODES[view.verdict]
 
 
 def _action(parser: argparse.ArgumentParser) -> None:

@@ -82,11 +82,11 @@ def mute(*, incident_id: str | None, rule: str | None, until: str, as_json: bool
         raise WrongUsage("mute either an incident by its ID or a rule with --rule")
     app = door.app()
     end = values.moment_ahead(until, now=app.clock.now(), option="--until")
-    said = app.known().mute(incident_id=incident_id, rule=rule, until=end, by=me())
+    outcome = app.known().mute(incident_id=incident_id, rule=rule, until=end, by=me())
     if as_json:
         put_json(MutedView(incident_id, rule, iso(end)))
     else:
-        put([line(one_line(said) or f"muted until {local_time(end)}")])
+        put([line(one_line(outcome) or f"muted until {local_time(end)}")])
     return 0
 
 
@@ -106,11 +106,11 @@ def unmute(*, pattern: str | None, as_json: bool) -> int:
 
     service = door.app().service()
     if pattern is not None:
-        said = service.unmute(pattern)
+        outcome = service.unmute(pattern)
         if as_json:
             put_json(UnmutedView(pattern))
         else:
-            put([line(one_line(said))])
+            put([line(one_line(outcome))])
         return 0
     mutes = service.mutes()
     if as_json:

@@ -55,7 +55,7 @@ def prepared(*, dry_run: bool) -> Installer:
         raise WrongUsage("this changes the system, so it is root's", next_step="run it with sudo")
     if not Path("/run/systemd/system").is_dir():
         raise NotReachable("systemd is not PID 1 here", next_step="'stillwatch up' runs everything in one terminal")
-    return Installer(lambda said: put([line(("• ", "dim"), one_line(said, 500), hang=2)]), dry_run=dry_run)
+    return Installer(lambda reported: put([line(("• ", "dim"), one_line(reported, 500), hang=2)]), dry_run=dry_run)
 
 
 def dry_run_option(parser: argparse.ArgumentParser) -> None:

@@ -59,19 +59,19 @@ def _forget(number: int, *, as_json: bool) -> int:
     return 0
 
 
-def _keep(said: str, *, as_json: bool) -> int:
+def _keep(text: str, *, as_json: bool) -> int:
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.errors import WrongUsage
     from stillwatch.records.note import LONGEST_NOTE
     from stillwatch.views.command import NotedView
 
-    if not said:
+    if not text:
         raise WrongUsage("the note is empty")
-    if len(said) > LONGEST_NOTE:
-        raise WrongUsage(f"a note has at most {LONGEST_NOTE} characters, this one has {len(said)}")
-    door.app().known().note(said, me())
+    if len(text) > LONGEST_NOTE:
+        raise WrongUsage(f"a note has at most {LONGEST_NOTE} characters, this one has {len(text)}")
+    door.app().known().note(text, me())
     if as_json:
-        put_json(NotedView(noted=said, by=me()))
+        put_json(NotedView(noted=text, by=me()))
     else:
         put([line("noted")])
     return 0

@@ -39,16 +39,16 @@ def check_policy(*, file: str | None, as_json: bool) -> int:
         raise WrongUsage(f"no policy file {file}")
     where = Path(file) if file else app.paths.policy_file
     given = sys.stdin.buffer.read(MOST_BYTES) if file == "-" else None
-    said = PolicyView(ok=False, file=str(where), default=given is None and not where.exists(), problem="")
+    view = PolicyView(ok=False, file=str(where), default=given is None and not where.exists(), problem="")
     try:
         policy = policy_of(app.paths, Path(file) if file else None) if given is None else policy_of_text(given)
     except StillwatchError as error:
-        said.problem = str(error)
+        view.problem = str(error)
     else:
-        said.ok, said.version, said.declared = True, policy.version, declared(policy)
-        said.rules = [PolicyRuleView(rule.name, rule.verdict, list(rule.actions or ())) for rule in policy.rule]
-    _tell(said, as_json=as_json)
-    return 0 if said.ok else 1
+        view.ok, view.version, view.declared = True, policy.version, declared(policy)
+        view.rules = [PolicyRuleView(rule.name, rule.verdict, list(rule.actions or ())) for rule in policy.rule]
+    _tell(view, as_json=as_json)
+    return 0 if view.ok else 1
 
 
 def apply_policy(*, dry_run: bool, as_json: bool) -> int:
@@ -70,21 +70,21 @@ def apply_policy(*, dry_run: bool, as_json: bool) -> int:
     from stillwatch.views.gate import RELOAD
 
     app = door.app()
-    said = PolicyAppliedView(version=policy_of(app.paths).version, units=None, gate=None)
+    view = PolicyAppliedView(version=policy_of(app.paths).version, units=None, gate=None)
     if not app.paths.trial:
-        said.units = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
+        view.units = asyncio.run(_apply(app, _hands(dry_run=dry_run, as_json=as_json)))
     if not dry_run:
         try:
-            said.gate = ask(app.paths, RELOAD)
+            view.gate = ask(app.paths, RELOAD)
         except NotReachable:
             if app.paths.trial:
                 raise
     if as_json:
-        put_json(said)
+        put_json(view)
         return 0
-    units = "" if said.units is None else f", {said.units} units granted to the gate"
-    gate = READ_BY_THE_GATE if said.gate else "no gate has read it yet"
-    put([line(f"policy {said.version[:12]}{units}; {gate}")])
+    units = "" if view.units is None else f", {view.units} units granted to the gate"
+    gate = READ_BY_THE_GATE if view.gate else "no gate has read it yet"
+    put([line(f"policy {view.version[:12]}{units}; {gate}")])
     return 0
 
 
@@ -141,27 +141,27 @@ def _hands(*, dry_run: bool, as_json: bool) -> Any:
 
     installer = prepared(dry_run=dry_run)
     if as_json:
-        installer.say = lambda said: None
+        installer.say = lambda reported: None
     return installer
 
 
-def _tell(said: PolicyView, *, as_json: bool) -> None:
+def _tell(view: PolicyView, *, as_json: bool) -> None:
     from stillwatch.cli.show.proposal import VERDICT_STYLES, labelled
     from stillwatch.cli.terminal import line, put, put_json
     from stillwatch.untrusted.for_terminal import one_line
 
     if as_json:
-        put_json(said)
+        put_json(view)
         return
-    if said.version is None:
-        put([line(("✗ ", "red"), one_line(said.problem, 1000), hang=2)])
+    if view.version is None:
+        put([line(("✗ ", "red"), one_line(view.problem, 1000), hang=2)])
         return
-    absent = " (not there, so the default holds)" if said.default else ""
-    put([line(("✓ ", "green"), f"{said.file}{absent}, version {said.version[:12]}")])
-    for rule in said.rules or ():
+    absent = " (not there, so the default holds)" if view.default else ""
+    put([line(("✓ ", "green"), f"{view.file}{absent}, version {view.version[:12]}")])
+    for rule in view.rules or ():
         acts = ", ".join(rule.actions) or "every action"
         put([labelled("rule", (f"{rule.verdict:<7}", VERDICT_STYLES[rule.verdict]), f"{rule.name}: {acts}")])
-    for table, names in (said.declared or {}).items():
+    for table, names in (view.declared or {}).items():
         put([labelled("declared", f"{table.replace('_', ' ')}: {', '.join(names)}")])
 
 

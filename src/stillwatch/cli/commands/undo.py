@@ -51,10 +51,10 @@ def _last() -> str:
     paths = door.app().paths
     against: list[str] = []
     for change in newest_changes(ask(paths, LIST, state="all").proposals)[:MOST_LOOKED_BACK]:
-        said = ask(paths, EXPLAIN, action="undo", target=change.id)
-        if said.verdict != "refuse":
+        answer = ask(paths, EXPLAIN, action="undo", target=change.id)
+        if answer.verdict != "refuse":
             return change.id
-        against.append(f"{change.id} cannot be taken back: {said.reason}")
+        against.append(f"{change.id} cannot be taken back: {answer.reason}")
     raise GateRefused(against[0] if against else "no change was made that could be taken back")
 
 

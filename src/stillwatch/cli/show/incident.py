@@ -107,8 +107,8 @@ def _why(incident: Incident) -> Iterator[Line]:
 def _opinions(incident: Incident) -> Iterator[Line]:
     """What each tier said, beside the cause that was settled on."""
     if incident.opinions:
-        said = [f"{one_line(opinion.by, 40)}: {one_line(opinion.says, 120)}" for opinion in incident.opinions]
-        yield _labelled("tiers", " · ".join(said))
+        lines = [f"{one_line(opinion.by, 40)}: {one_line(opinion.says, 120)}" for opinion in incident.opinions]
+        yield _labelled("tiers", " · ".join(lines))
 
 
 def _done(incident: Incident) -> Iterator[Line]:

@@ -34,16 +34,20 @@ def show_report(report: Report, *, as_json: bool, now: float) -> None:
 
 def report_lines(report: Report, *, now: float) -> Iterator[Line]:
     """Everything a person is told. Text of the report is untrusted and made harmless here."""
-    told = [incident for incident in report.incidents if incident.state not in AT_REST]
+    open_ones = [incident for incident in report.incidents if incident.state not in AT_REST]
     resting = [incident for incident in report.incidents if incident.state in AT_REST]
-    yield _headline(report, len(told), len(resting))
+    yield _headline(report, len(open_ones), len(resting))
     if report.status == "unknown":
         yield line("Not everything could be read, so nobody can say that all is well.", indent=2)
-    for incident in told:
+    for incident in open_ones:
         yield line()
         shown = len(incident.evidence) if report.recorded else EVIDENCE_SHOWN  # nobody can ask for the rest later
         yield from incident_block(incident, now=now, evidence=shown)
-    if told and not report.recorded and not any(incident.outcome or incident.state == "acting" for incident in told):
+    if (
+        open_ones
+        and not report.recorded
+        and not any(incident.outcome or incident.state == "acting" for incident in open_ones)
+    ):
         yield line()
         yield line((NOTHING_CHANGED, "dim"), indent=2)
     if report.recorded:
@@ -62,9 +66,9 @@ def report_lines(report: Report, *, now: float) -> Iterator[Line]:
         yield line((f"read {plural(report.lines, 'log line')} in {seconds(report.seconds)}{_unread(report)}", "dim"))
 
 
-def _headline(report: Report, told: int, resting: int) -> Line:
+def _headline(report: Report, count: int, resting: int) -> Line:
     sign, words, style = HEADLINES[report.status]
-    counted = plural(told, "incident") if told else "no incident"
+    counted = plural(count, "incident") if count else "no incident"
     counted += f", {resting} muted or resolved" if resting else ""
     when = f"recorded {local_time(report.at)}" if report.recorded else local_time(report.at)
     about = (f" · {when} · {counted}", "dim")
@@ -103,8 +107,8 @@ def _unread(report: Report) -> str:
     """What the lines did not tell: a time that is missing is taken for that of the file."""
     unread = report.unread
     parts = [(unread.without_time, "no time"), (unread.without_program, "no program")]
-    told = " and ".join(f"{number:,} name {what}" for number, what in parts if number)
-    return f"; of these {told}" if told else ""
+    counts = " and ".join(f"{number:,} name {what}" for number, what in parts if number)
+    return f"; of these {counts}" if counts else ""
 
 
 def _tiers(report: Report) -> Iterator[Line]:

@@ -53,8 +53,8 @@ class OfUnit(OnDeclared[T]):
     arguments = ForUnit
 
     async def check_target(self, access: HostAccess, change: Change) -> None:
-        unit, said = getattr(self.entry(access, change), "unit", ""), getattr(change.arguments, "unit", "")
-        if said not in ("", unit):
+        unit, argued = getattr(self.entry(access, change), "unit", ""), getattr(change.arguments, "unit", "")
+        if argued not in ("", unit):
             raise Refused(f"the policy file declares it for {unit}, not for another unit")
 
     async def canonical(self, access: HostAccess, change: Change) -> Change:
@@ -103,10 +103,10 @@ async def bring_up(access: HostAccess, name: str) -> str:
         return f"; {unit.name} could not be started: {refused}"
 
 
-async def unit_verdict(access: HostAccess, name: str, done: bool, said: str) -> Verification:
+async def unit_verdict(access: HostAccess, name: str, done: bool, finding: str) -> Verification:
     """Done, and the unit that suffered from it is well (a oneshot that ended well is)."""
     unit = await loaded(access, name)
-    return Verification(ok=done and not failure(unit), said=f"{said}; {unit.name} is {unit.active_state}")
+    return Verification(ok=done and not failure(unit), said=f"{finding}; {unit.name} is {unit.active_state}")
 
 
 def number(reply: Any, key: str) -> int:

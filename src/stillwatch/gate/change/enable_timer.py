@@ -28,12 +28,14 @@ class EnableTimer(OnDeclared[Timer]):
         on = sorted(name for name, state in along.items() if state.startswith("enabled"))
         off = timer.enabled == "disabled" or timer.active_state != "active"
         may = off and not on and timer.enabled in ("disabled", "enabled", "static", "indirect")
-        said = f"{timer.name} is {timer.enabled or 'not enabled'} and {timer.active_state}"
-        said += f"; with it are enabled: {', '.join(sorted(along))}" if along else ""
+        finding = f"{timer.name} is {timer.enabled or 'not enabled'} and {timer.active_state}"
+        finding += f"; with it are enabled: {', '.join(sorted(along))}" if along else ""
         facts = {"unit": timer.name, "enabled": timer.enabled, "state": timer.active_state}
         return Precondition(
             ok=may,
-            reason=f"{on[0]} is enabled already: turning {timer.name} off again would turn it off, too" if on else said,
+            reason=f"{on[0]} is enabled already: turning {timer.name} off again would turn it off, too"
+            if on
+            else finding,
             facts={**facts, **({"along": " ".join(sorted(along))} if along else {})},
             cause=f"PID 1 says that {timer.name}, which should run, is off" if may else "",
             touches=(timer.name, *timer.triggers, *along),

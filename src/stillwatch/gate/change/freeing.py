@@ -29,10 +29,10 @@ class Freeing(Action):
         seen = await access.peek({"see": self.sees, **self.words(change)})
         used, then, size = number(seen, "used_percent"), number(seen, "then_percent"), number(seen, "bytes")
         full, helps = used >= FULL, then < FULL and size > 0
-        said = f"{size // 1_048_576} MiB of {self.of} may go; the file system is {used} % full and would be {then} %"
+        finding = f"{size // 1_048_576} MiB of {self.of} may go; the file system is {used} % full and would be {then} %"
         return Precondition(
             ok=full and helps,
-            reason=said if full and helps else f"{said}: {'too little' if full else 'there is no need'}",
+            reason=finding if full and helps else f"{finding}: {'too little' if full else 'there is no need'}",
             facts={"what": change.target, "full": str(full)},
             cause=f"the kernel says that the file system is {used} % full" if full else "",
         )

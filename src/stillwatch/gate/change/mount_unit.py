@@ -25,15 +25,15 @@ class MountUnit(OnDeclared[MountPoint]):
         mounted, entries = await seen(access, change)
         unit = await access.bus.unit(mount_unit(change.target))
         known = unit is not None and unit.load_state == "loaded"
-        said = f"{change.target} is {'' if mounted else 'not '}mounted"
-        hindrance = said if mounted else "" if known else f"PID 1 knows no mount for {change.target}"
+        finding = f"{change.target} is {'' if mounted else 'not '}mounted"
+        hindrance = finding if mounted else "" if known else f"PID 1 knows no mount for {change.target}"
         if entries and not mounted:
-            hindrance = f"{said}, and {entries} entries lie in the bare directory, which mounting would hide"
+            hindrance = f"{finding}, and {entries} entries lie in the bare directory, which mounting would hide"
         return Precondition(
             ok=not hindrance,
-            reason=hindrance or said,
+            reason=hindrance or finding,
             facts={"path": change.target, "mounted": str(mounted)},
-            cause=f"the kernel says that {said}" if not hindrance else "",
+            cause=f"the kernel says that {finding}" if not hindrance else "",
         )
 
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:

@@ -59,8 +59,8 @@ class OnNixos(Action):
         seen = await self.seen(access, change)
         host = await access.bus.system_state()
         worse = self.restarts and before.get("host") == "running" != host
-        said = f"{seen.said}; PID 1 says that the host is {host}"
-        return Verification(ok=seen.done and not worse, said=said, worse=worse)
+        finding = f"{seen.said}; PID 1 says that the host is {host}"
+        return Verification(ok=seen.done and not worse, said=finding, worse=worse)
 
 
 def _words(change: Change) -> dict[str, Any]:
@@ -69,6 +69,6 @@ def _words(change: Change) -> dict[str, Any]:
 
 def _said(reply: Mapping[str, object]) -> str:
     """Raises Interrupted where the reply is none: then nobody knows what happened."""
-    if not isinstance(said := reply.get("said"), str):
+    if not isinstance(finding := reply.get("said"), str):
         raise Interrupted("the reply does not say what was done")
-    return said
+    return finding

@@ -38,12 +38,12 @@ class RepairOwnership(OnDeclared[Ownership]):
         seen = await access.peek({"see": "ownership", "name": declared.name})
         now, wrong = shown(seen.get("now")), seen.get("right") is False
         unit = await loaded(access, hint(change)) if hint(change) else None
-        said = f"{declared.path} is {now}, declared are {declared.owner}:{declared.group} {declared.mode}"
+        finding = f"{declared.path} is {now}, declared are {declared.owner}:{declared.group} {declared.mode}"
         return Precondition(
             ok=wrong,
-            reason=said if wrong else f"{declared.path} is as declared",
+            reason=finding if wrong else f"{declared.path} is as declared",
             facts={"path": declared.path, "now": now},
-            cause=f"the kernel says that {said}" if wrong else "",
+            cause=f"the kernel says that {finding}" if wrong else "",
             touches=(unit.name,) if unit and failure(unit) else (),
         )
 
@@ -57,8 +57,8 @@ class RepairOwnership(OnDeclared[Ownership]):
         declared = self.entry(access, change)
         seen = await access.peek({"see": "ownership", "name": declared.name})
         well = not hint(change) or not failure(await loaded(access, hint(change)))
-        said = f"{declared.path} is {shown(seen.get('now'))}" + ("" if well else f"; {hint(change)} is still failed")
-        return Verification(ok=seen.get("right") is True and well, said=said)
+        finding = f"{declared.path} is {shown(seen.get('now'))}" + ("" if well else f"; {hint(change)} is still failed")
+        return Verification(ok=seen.get("right") is True and well, said=finding)
 
     async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         declared = self.entry(access, change)

@@ -45,8 +45,8 @@ class RestoreFile(OfUnit[RestorableFile]):
     async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
         declared = self.entry(access, change)
         passed = (await access.act({"do": "test", "name": declared.name})).get("passed") is True
-        said = f"the test of {declared.path} {'passes' if passed else 'fails'}"
-        return await unit_verdict(access, declared.unit, passed, said)
+        finding = f"the test of {declared.path} {'passes' if passed else 'fails'}"
+        return await unit_verdict(access, declared.unit, passed, finding)
 
     async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Only what was restored is replaced: the good copy of then."""

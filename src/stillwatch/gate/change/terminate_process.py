@@ -59,13 +59,13 @@ class TerminateProcess(Action):
         belongs = str(holder.get("unit", ""))
         stray = belongs.startswith("user@") or lies_in(str(holder.get("cgroup")), unit.name)
         foreign = belongs.endswith(".service") and not stray
-        said = f"process {change.target} ({holder['comm']}) of {belongs or 'no unit'} listens on port {port}"
+        finding = f"process {change.target} ({holder['comm']}) of {belongs or 'no unit'} listens on port {port}"
         facts = {key: str(holder[key]) for key in ("pid", "start", "comm", "uid", "cgroup")}
         return Precondition(
             ok=bool(failed) and not foreign,
-            reason=f"{said}; {unit.name} is {unit.active_state}",
+            reason=f"{finding}; {unit.name} is {unit.active_state}",
             facts={**facts, "unit": unit.name},
-            cause=f"{failed}; the kernel says that {said}" if failed and not foreign else "",
+            cause=f"{failed}; the kernel says that {finding}" if failed and not foreign else "",
             touches=(unit.name, belongs) if foreign else (unit.name,),
         )
 

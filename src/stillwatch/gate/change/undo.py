@@ -51,9 +51,11 @@ class Undo(Action):
     async def precondition(self, access: HostAccess, change: Change) -> Precondition:
         now = await self.made.action.precondition(access, self.made.change)
         same = now.facts == self.made.left
-        said = f"{change.target} left it as it is: {now.reason}" if same else f"not as {change.target} left it any more"
+        finding = (
+            f"{change.target} left it as it is: {now.reason}" if same else f"not as {change.target} left it any more"
+        )
         done = f"the gate's own book says that {change.target} was done"
-        return replace(now, ok=same, reason=said, cause=done if same else "")
+        return replace(now, ok=same, reason=finding, cause=done if same else "")
 
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         return await self.made.action.undo(access, self.made.change, self.made.before)

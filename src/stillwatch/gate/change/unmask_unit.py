@@ -25,12 +25,12 @@ class UnmaskUnit(OnDeclared[Needed]):
 
     async def precondition(self, access: HostAccess, change: Change) -> Precondition:
         seen = await state(access, change)
-        said = f"{change.target} is {seen['mask'] or 'not masked'}"
+        finding = f"{change.target} is {seen['mask'] or 'not masked'}"
         return Precondition(
             ok=bool(seen["mask"]),
-            reason=f"{said}; its file is {seen['file']}",
+            reason=f"{finding}; its file is {seen['file']}",
             facts={"unit": change.target, **seen},
-            cause=f"PID 1 says that {said}" if seen["mask"] else "",
+            cause=f"PID 1 says that {finding}" if seen["mask"] else "",
         )
 
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:

@@ -94,13 +94,13 @@ class LogSource:
     async def follow(self, following: Following) -> None:
         """What is appended to it; through rotation and until it appears."""
         log = LogFollower(self.file, place=following.place(self.file))
-        changes, told = _changes(self.file), ""
+        changes, last_place = _changes(self.file), ""
         try:
             while True:
                 lines = await asyncio.to_thread(log.lines, self._clock.now(), BATCH)
                 sightings = replace(await following.see(lines), unread=_unread(lines))
-                places = {self.file: log.place} if log.place not in ("", told) else NOWHERE
-                told = log.place
+                places = {self.file: log.place} if log.place not in ("", last_place) else NOWHERE
+                last_place = log.place
                 whole = not log.problem
                 following.hear(Read(sightings=sightings, whole=whole, problem=log.problem, places=places))
                 if len(lines) >= BATCH:

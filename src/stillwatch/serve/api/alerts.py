@@ -105,9 +105,9 @@ def _host(labels: Mapping[str, str], home: str) -> str:
     for name in ("nodename", "hostname", "host", "node", "instance"):
         value = labels.get(name, "")
         try:
-            said = urlsplit(value if "//" in value else f"//{value}").hostname or ""
+            host = urlsplit(value if "//" in value else f"//{value}").hostname or ""
         except ValueError:
-            said = ""
+            host = ""
         if value:
-            return home if said in OWN or said.partition(".")[0] == home.casefold().partition(".")[0] else said
+            return home if host in OWN or host.partition(".")[0] == home.casefold().partition(".")[0] else host
     return home

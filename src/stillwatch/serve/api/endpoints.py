@@ -118,14 +118,14 @@ class Api:
         needs(request.scope, "chat")
         body = await read_body(request)
         try:
-            told = msgspec.json.decode(body, type=Webhook).alerts
+            decoded = msgspec.json.decode(body, type=Webhook).alerts
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise bad(f"the body is no webhook of Alertmanager, version 4: {str(error)[:200]}") from error
         if self.desk.hear is None:
             raise Refusal(503, "nobody watches here; start the daemon", code="no_daemon", retry_after=5)
         home, now = (await self.desk.service.status()).host, self.desk.clock.now()
         open_ones = {(one.rule, one.subject) for kept in self.desk.service.incidents() for one in kept.triggers}
-        found = [trigger_of(one, home, now, lambda *name: name in open_ones) for one in told]
+        found = [trigger_of(one, home, now, lambda *name: name in open_ones) for one in decoded]
         heard = [one for one in found if one is not None]
         self.desk.hear(heard)
         return as_json(Taken(len(heard)))

@@ -65,8 +65,8 @@ def _reading(name: str, value: float) -> Point:
 def _lines(family: Family) -> Iterator[str]:
     yield f"# HELP {family.name} {family.says}\n# TYPE {family.name} {family.kind}\n"
     for labels, value in family.points:
-        told = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
-        yield f"{family.name}{{{told}}} {_number(value)}\n" if told else f"{family.name} {_number(value)}\n"
+        pairs = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
+        yield f"{family.name}{{{pairs}}} {_number(value)}\n" if pairs else f"{family.name} {_number(value)}\n"
 
 
 def _number(value: float) -> str:

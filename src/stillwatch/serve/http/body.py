@@ -17,8 +17,8 @@ async def read_body(request: Request, limit: int = MAX_BYTES, seconds: float = S
     """Raises Refusal: 415 for a compressed one, 413 beyond `limit` bytes, 408 when it is not there within `seconds`."""
     if request.headers.get("content-encoding", "identity").casefold() != "identity":
         raise Refusal(415, "bodies are taken as they are, not compressed", code="body_compressed")
-    said = request.headers.get("content-length", "0")
-    if not said.isdecimal() or len(said) > 12 or int(said) > limit:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 12 or int(length) > limit:
         raise _too_large(limit)
     body = bytearray()
     try:

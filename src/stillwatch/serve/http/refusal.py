@@ -37,8 +37,8 @@ class Refusal(Exception):
         self.status, self.message, self.code, self.param, self.retry_after = status, message, code, param, retry_after
 
     def body(self) -> ErrorView:
-        told = ErrorBody(message=self.message, type=_kind(self.status), param=self.param, code=self.code)
-        return ErrorView(error=told)
+        error = ErrorBody(message=self.message, type=_kind(self.status), param=self.param, code=self.code)
+        return ErrorView(error=error)
 
     def response(self) -> Response:
         headers: dict[str, str] = {}

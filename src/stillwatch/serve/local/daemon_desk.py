@@ -69,9 +69,9 @@ class DeskVerbs:
 
     async def _chat(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         """One turn of a conversation; its pieces come as `say`, what is looked at as `progress`."""
-        asked = _read(request, _Chat)
-        history = [Message(role=one.role, content=one.content) for one in asked.history]
-        turn = Turn(message=asked.message, history=history, may_order=asked.may_order, by=caller.name)
+        request_body = _read(request, _Chat)
+        history = [Message(role=one.role, content=one.content) for one in request_body.history]
+        turn = Turn(message=request_body.message, history=history, may_order=request_body.may_order, by=caller.name)
         by = ""
         async with aclosing(Conversation(self.desk).turn(turn)) as answer:
             async for event in answer:
@@ -85,18 +85,18 @@ class DeskVerbs:
         return by
 
     async def _look(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
-        asked = _read(request, _Look)
+        request_body = _read(request, _Look)
         if self.desk.looks is None:
             raise WrongUsage("this daemon cannot look")
-        return await self.desk.looks.look(asked.tool, asked.arguments)
+        return await self.desk.looks.look(request_body.tool, request_body.arguments)
 
     async def _gate(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
-        asked = _read(request, _ToGate)
-        verb = TO_THE_GATE.get(asked.say)
+        request_body = _read(request, _ToGate)
+        verb = TO_THE_GATE.get(request_body.say)
         if self.desk.gate is None or verb is None:
             raise WrongUsage("the gate is not told that from here")
         # whatever becomes of the caller: a proposal that is on its way is told to the end
-        return await asyncio.shield(self.desk.gate(verb, **asked.fields))
+        return await asyncio.shield(self.desk.gate(verb, **request_body.fields))
 
     async def _metrics(self, request: dict[str, Any], caller: Caller, send: Send) -> Any:
         return list(self.desk.metrics()) if self.desk.metrics else []
@@ -120,8 +120,8 @@ class DaemonDesk:
         return await asyncio.to_thread(self.daemon.say, "look", Seen, LOOK_SECONDS, tool=tool, arguments=arguments)
 
     async def gate(self, verb: Verb[T], /, **fields: Any) -> T:
-        said = await asyncio.to_thread(self.daemon.say, "gate", dict, GATE_SECONDS, say=verb.name, fields=fields)
-        return verb.read(said)
+        answer = await asyncio.to_thread(self.daemon.say, "gate", dict, GATE_SECONDS, say=verb.name, fields=fields)
+        return verb.read(answer)
 
     def metrics(self) -> Sequence[str]:
         return self.daemon.say("metrics", list[str])

@@ -79,8 +79,8 @@ class LocalServer:
         try:
             send("result", await self._answer(reader, writer, send))
         except StillwatchError as error:
-            told = {"message": str(error.args[0]), "next_step": error.next_step, "exit_code": error.exit_code}
-            send("error", told)
+            error_body = {"message": str(error.args[0]), "next_step": error.next_step, "exit_code": error.exit_code}
+            send("error", error_body)
         except Exception as error:
             LOG.exception("a request failed")
             send("error", {"message": f"unexpected {type(error).__name__}", "next_step": "", "exit_code": 5})

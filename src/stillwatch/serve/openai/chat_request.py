@@ -42,7 +42,7 @@ class ChatRequest:
 
     model: str
     messages: tuple[Message, ...]
-    told: tuple[str, ...]
+    instructions: tuple[str, ...]
     stream: bool
     include_usage: bool
     style: Style
@@ -74,7 +74,7 @@ def read_asked(body: Mapping[str, object]) -> ChatRequest:
     return ChatRequest(
         model=model[:128],
         messages=kept,
-        told=tuple(message.content for message in raw if message.role == "system"),
+        instructions=tuple(message.content for message in raw if message.role == "system"),
         stream=bool(stream),
         include_usage=isinstance(options, Mapping) and options.get("include_usage") is True,
         style=_style(body),

@@ -57,21 +57,23 @@ class OpenAIApi:
         key = needs(request.scope, "chat")
         with self.limits.stream(key.id):  # as many bodies at a time as answers: each is held whole
             body = await read_object(request)
-        asked = read_asked(body)
+        chat_request = read_asked(body)
         header = request.headers.get(HEADER)
-        beside = task_of(asked, header)
-        if beside is None or asked.model in models.MODELS:
-            check_model(asked.model)
+        beside = task_of(chat_request, header)
+        if beside is None or chat_request.model in models.MODELS:
+            check_model(chat_request.model)
         answer = Answering(
             conversation=self.conversation,
-            asked=asked,
+            chat_request=chat_request,
             task=beside,
             by=f"chat ({key.id})",
             shows_status=header is not None or _is_open_webui(request),
-            frames=Frames(id=f"chatcmpl-{secrets.token_hex(12)}", model=asked.model, created=int(self.clock.now())),
+            frames=Frames(
+                id=f"chatcmpl-{secrets.token_hex(12)}", model=chat_request.model, created=int(self.clock.now())
+            ),
         )
         stream = EventStream(answer.stream, answer.frames.opening())
-        return Bounded(limits=self.limits, key=key.id, app=stream if asked.stream else Whole(answer))
+        return Bounded(limits=self.limits, key=key.id, app=stream if chat_request.stream else Whole(answer))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ class Answering:
     """One answer under way, streamed or whole."""
 
     conversation: Conversation
-    asked: ChatRequest
+    chat_request: ChatRequest
     task: WindowTask | None
     by: str
     shows_status: bool
@@ -108,7 +110,7 @@ class Answering:
         if looked and self.shows_status:
             write(frames.status(_words(f"looked: {', '.join(dict.fromkeys(looked))}"), done=True))
         write(self.frames.end(ended.finish))
-        if self.asked.include_usage:
+        if self.chat_request.include_usage:
             write(self.frames.usage(ended.usage))
         write(frames.DONE)
 
@@ -119,53 +121,58 @@ class Answering:
             write(self.frames.content(front, text))
 
     async def whole(self) -> Completion:
-        said, reasoning, ended = list[str](), list[str](), Ended()
+        text_parts, reasoning, ended = list[str](), list[str](), Ended()
         async with aclosing(self.answer()) as answer:
             async for event in answer:
                 match event:
                     case Text(text):
-                        said.append(text)
+                        text_parts.append(text)
                     case Thinking(text):
                         reasoning.append(text)
                     case Looking(line):
                         reasoning.append(f"{line}\n")
                     case Ended():
                         ended = event
-        text, thought = "".join(said), "".join(reasoning).strip()
+        text, thought = "".join(text_parts), "".join(reasoning).strip()
         return self.frames.whole(text, thought, ended.finish, ended.usage, self._function)
 
     @property
     def _function(self) -> str:
         """The function that the client forces to be "called" with a title, "" if none."""
-        return self.asked.function if self.task is not None and self.task.kind == "fields" else ""
+        return self.chat_request.function if self.task is not None and self.task.kind == "fields" else ""
 
     def answer(self) -> AsyncGenerator[Saying, None]:
         return self.conversation.turn(self._turn()) if self.task is None else self._task(self.task)
 
     def _turn(self) -> Turn:
         """The last user message is what is asked; a trailing assistant message is to be carried on."""
-        messages = self.asked.messages
+        messages = self.chat_request.messages
         at = max(number for number, message in enumerate(messages) if message.role == "user")
         continues = at != len(messages) - 1
         return Turn(
             message=messages[at].content,
             history=messages[:at] if not continues else (*messages[:at], *messages[at:]),
-            style=self.asked.style,
-            may_order=self.asked.model == models.FULL,
+            style=self.chat_request.style,
+            may_order=self.chat_request.model == models.FULL,
             continues=continues,
             by=self.by,
         )
 
     async def _task(self, task: WindowTask) -> AsyncGenerator[Saying, None]:
         """By a small model where one is up and may be asked, else by fixed code."""
-        said = list[str]()
+        text_parts = list[str]()
         ended: Ended | Failure = Ended()
         if task.kind not in BY_CODE_ALONE:
-            told = [Message(role="system", content="\n".join(self.asked.told))] if self.asked.told else []
-            about = [*told, *self.asked.messages[-SIDE_MESSAGES:]]
-            ended = await self.conversation.side(about, self.asked.style, said.append)
+            instructed = "\n".join(self.chat_request.instructions)
+            about = [
+                *([Message(role="system", content=instructed)] if instructed else []),
+                *self.chat_request.messages[-SIDE_MESSAGES:],
+            ]
+            ended = await self.conversation.side(about, self.chat_request.style, text_parts.append)
         fixed = isinstance(ended, Failure)
-        yield Text(by_fixed_code(task, self.asked) if fixed else checked(task, "".join(said), self.asked))
+        yield Text(
+            by_fixed_code(task, self.chat_request) if fixed else checked(task, "".join(text_parts), self.chat_request)
+        )
         yield Ended(usage=ended.usage, finish="tool_calls" if self._function else "stop")
 
 

@@ -53,7 +53,7 @@ class Frames:
 
     def whole(self, text: str, reasoning: str, finish: str, usage: Usage, function: str = "") -> Completion:
         """function: as for `called`; then the text is its arguments."""
-        said = AssistantMessage(
+        message = AssistantMessage(
             role="assistant",
             content=None if function else text,
             refusal=None,
@@ -65,7 +65,7 @@ class Frames:
             object="chat.completion",
             created=self.created,
             model=self.model,
-            choices=[Choice(index=0, message=said, finish_reason=finish, logprobs=None)],
+            choices=[Choice(index=0, message=message, finish_reason=finish, logprobs=None)],
             usage=ChatUsage.of(usage),
         )
 

@@ -42,15 +42,15 @@ _SMALL: Final = (
 )
 
 
-def by_fixed_code(task: WindowTask, asked: ChatRequest) -> str:
+def by_fixed_code(task: WindowTask, chat_request: ChatRequest) -> str:
     """The expected answer, from the conversation's own words."""
     if task.kind in BY_CODE_ALONE:
         return BY_CODE_ALONE[task.kind]
-    said = first_words(task.about)
+    title = first_words(task.about)
     if task.kind == "fields":
-        return _json({name: _title(said) if _is_title(name) else "" for name in asked.fields})
+        return _json({name: _title(title) if _is_title(name) else "" for name in chat_request.fields})
     if task.kind == "tags":
-        return _json({"tags": _tags(said)})
+        return _json({"tags": _tags(title)})
     if task.kind == "follow_ups":
         return _json({"follow_ups": list(FOLLOW_UPS)})
     if task.kind == "text":
@@ -58,15 +58,15 @@ def by_fixed_code(task: WindowTask, asked: ChatRequest) -> str:
     if task.kind == "emoji":
         return "🛠️"
     if task.kind == "said":
-        return _harmless(said, 2 * LONGEST) or "Server"
+        return _harmless(title, 2 * LONGEST) or "Server"
     if task.kind == "merged":
         return "No small model is up that could make these answers one."
-    return _json({"title": _title(said)}) if task.kind == "title" else _title(said)
+    return _json({"title": _title(title)}) if task.kind == "title" else _title(title)
 
 
-def checked(task: WindowTask, text: str, asked: ChatRequest) -> str:
+def checked(task: WindowTask, text: str, chat_request: ChatRequest) -> str:
     """A model's answer if it has the expected form and orders nothing; else the one by fixed code."""
-    fixed = by_fixed_code(task, asked)
+    fixed = by_fixed_code(task, chat_request)
     if task.kind in BY_CODE_ALONE:
         return fixed
     if task.kind in _BARE:
@@ -102,8 +102,8 @@ def orders_something(text: str) -> bool:
 def first_words(about: str) -> str:
     """What the person said first, where a conversation is quoted; else the text itself."""
     quotes = QUOTES.search(about)
-    if quotes is not None and (said := _SAID.search(about, quotes.start())):
-        return said[1].strip()
+    if quotes is not None and (quoted := _SAID.search(about, quotes.start())):
+        return quoted[1].strip()
     between = _BETWEEN.findall(about)
     if between:
         return str(between[-1][1] or between[-1][2]).strip()
@@ -120,22 +120,22 @@ def _is_title(name: str) -> bool:
     return re.search(r"title|name|topic|summary", name, re.I) is not None
 
 
-def _title(said: str) -> str:
+def _title(answer: str) -> str:
     """The first words that say something; a short question in which hardly one does is its own title."""
     words = [
         word
-        for word in _WORDS.findall(said[:400])
+        for word in _WORDS.findall(answer[:400])
         if f" {word.casefold()} " not in _SMALL and not orders_something(word)
     ]
     title = " ".join(words[:TITLE_WORDS])[:60].strip(" .-/").capitalize()
-    whole = " ".join(said.split())
+    whole = " ".join(answer.split())
     if len(words) < 2 and len(whole) <= SHORT and not orders_something(whole):
         title = whole[:1].upper() + whole[1:]
     return unloaded(title) or "Server"
 
 
-def _tags(said: str) -> list[str]:
-    words = [word for word in _WORDS.findall(said[:400]) if f" {word.casefold()} " not in _SMALL]
+def _tags(answer: str) -> list[str]:
+    words = [word for word in _WORDS.findall(answer[:400]) if f" {word.casefold()} " not in _SMALL]
     good = [unloaded(word.capitalize()) for word in words if len(word) > 3 and not orders_something(word)]
     return list(dict.fromkeys(good))[:3] or ["Server"]
 

@@ -109,33 +109,33 @@ class WindowTask:
     about: str
 
 
-def task_of(asked: ChatRequest, header: str | None) -> WindowTask | None:
+def task_of(chat_request: ChatRequest, header: str | None) -> WindowTask | None:
     """What is asked for beside the chat; None for a person's turn. header: X-Stillwatch-Task, None if not sent."""
     task = (header or "").strip().casefold()
-    found = next(_recognised(asked), None)
+    found = next(_recognised(chat_request), None)
     if task and "{{" not in task:
         kind = _BY_HEADER.get(task, "plain")
         if kind == "title" and found is not None and found.kind == "plain":
             kind = "plain"  # an older window, which wants the bare words
-        return WindowTask(kind=kind, about=found.about if found else asked.messages[0].content)
-    if header is not None and not task and asked.model != TITLE:
+        return WindowTask(kind=kind, about=found.about if found else chat_request.messages[0].content)
+    if header is not None and not task and chat_request.model != TITLE:
         return None
-    if asked.fields:
-        return WindowTask(kind="fields", about=found.about if found else asked.messages[0].content)
-    if found is None and (asked.model == TITLE or asked.form):
-        return WindowTask(kind="plain", about=asked.messages[0].content)
+    if chat_request.fields:
+        return WindowTask(kind="fields", about=found.about if found else chat_request.messages[0].content)
+    if found is None and (chat_request.model == TITLE or chat_request.form):
+        return WindowTask(kind="plain", about=chat_request.messages[0].content)
     return found
 
 
-def _recognised(asked: ChatRequest) -> Iterator[WindowTask]:
+def _recognised(chat_request: ChatRequest) -> Iterator[WindowTask]:
     """By the client's instruction to its model, by the first message, by the last one after a whole conversation."""
-    users = [message.content for message in asked.messages if message.role == "user"]
-    for told in asked.told:
-        if (kind := _told(told, users[-1])) is not None:
+    users = [message.content for message in chat_request.messages if message.role == "user"]
+    for instruction in chat_request.instructions:
+        if (kind := _told(instruction, users[-1])) is not None:
             yield WindowTask(kind=kind, about=_material(users[-1]) if _BEGINS.match(users[-1]) else users[-1])
     if (kind := _prompted(users[0])) is not None:
         yield WindowTask(kind=kind, about=_material(users[0]))
-    if len(asked.messages) > 1 and (kind := _prompted(users[-1])) is not None:
+    if len(chat_request.messages) > 1 and (kind := _prompted(users[-1])) is not None:
         yield WindowTask(kind=kind, about=users[0])
 
 
@@ -151,12 +151,14 @@ def _material(prompt: str) -> str:
     return rest if parted else re.split(r"(?<=[.:]) ", first)[-1]
 
 
-def _told(text: str, said: str) -> Kind | None:
+def _told(text: str, instruction: str) -> Kind | None:
     """As a system message: a title is the whole job, the rest only where the answer is for no person."""
     kind = _made(text)
     if kind in (None, *_WHOLE):
         return kind
-    whole = _TITLE.search(text[:_HEAD]) or _NO_ANSWER.search(text + said[-400:]) or QUOTES.search(text + said)
+    whole = (
+        _TITLE.search(text[:_HEAD]) or _NO_ANSWER.search(text + instruction[-400:]) or QUOTES.search(text + instruction)
+    )
     return kind if whole else None
 
 

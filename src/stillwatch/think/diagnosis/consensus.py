@@ -82,8 +82,8 @@ def open_causes(incident: Incident, rule: Assessment) -> frozenset[str]:
     possible = frozenset(CAUSES) if not _is_kernels(incident) else KERNEL_CAUSES
     if rule.cause is None or is_symptom(rule.cause.id):
         return possible
-    told = {trigger.cause for trigger in incident.triggers if not is_symptom(trigger.cause)}
-    return frozenset({rule.cause.id, *told})
+    causes = {trigger.cause for trigger in incident.triggers if not is_symptom(trigger.cause)}
+    return frozenset({rule.cause.id, *causes})
 
 
 def _is_kernels(incident: Incident) -> bool:

@@ -26,7 +26,7 @@ async def diagnose(
     *,
     deadline: float = 5.0,
     now: float = 0.0,
-    told: Sequence[str] = (),
+    owner_notes: Sequence[str] = (),
     troubled: Collection[str] = (),
 ) -> tuple[Incident, Assessment]:
     """The incident with its evidence, and what rules and looks make of it.
@@ -34,7 +34,9 @@ async def diagnose(
     deadline: seconds for all looks together; when it passes, the triggers alone speak. looks None (logs of another
     host): the same. A cause that the system itself shows has a confidence of 0.9 or more, mere text 0.6 or less.
     """
-    case = Case(incident=incident, units=units, looks=looks, evidence=list(incident.evidence), now=now, told=told)
+    case = Case(
+        incident=incident, units=units, looks=looks, evidence=list(incident.evidence), now=now, notes=owner_notes
+    )
     case.troubled = troubled
     case.cite_in_order()
     notes: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ async def look_closer(
     nonce: str,
     clock: Clock,
     deadline: float,
-    told: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> tuple[Incident, Assessment | Failure]:
     """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together; told: by people.
 
@@ -43,7 +43,7 @@ async def look_closer(
     tools = for_diagnosis(looks.catalogue()) if looks else {}
     messages = [
         Prompt(role="system", content=joined((prompt("meta"), ours("\nTools:"), tool_lines(tools)))),
-        Prompt(role="user", content=joined((_known(incident, told, nonce), NEXT))),
+        Prompt(role="user", content=joined((_known(incident, notes, nonce), NEXT))),
     ]
     for step in range(MOST_LOOKS + 1):
         may_look = bool(tools) and step < MOST_LOOKS
@@ -93,8 +93,8 @@ def with_look(incident: Incident, seen: Seen) -> tuple[Incident, Evidence]:
     return replace(incident, evidence=(*incident.evidence, evidence)), evidence
 
 
-def _known(incident: Incident, told: Sequence[str], nonce: str) -> ForModel:
-    return fenced([*incident_lines(incident), *(quoted(note) for note in told)], nonce)
+def _known(incident: Incident, notes: Sequence[str], nonce: str) -> ForModel:
+    return fenced([*incident_lines(incident), *(quoted(note) for note in notes)], nonce)
 
 
 async def _look(looks: LookTools, value: Mapping[str, object]) -> Seen:

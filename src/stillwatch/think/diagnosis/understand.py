@@ -39,7 +39,7 @@ def ignore(_: str) -> None:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
     """models: the tiers that may be asked (none: rules only); looks: None when the host is not to be looked at;
-    told: what people noted about this host, for whoever looks closer; spared: why no model is asked now, "" where they
+    notes: what people noted about this host, for whoever looks closer; spared: why no model is asked now, "" where they
     may be; home: the host that looks and units are of, ""
     for any. Of another host only what its lines say is known, and nothing can be done to it from here.
     """
@@ -48,7 +48,7 @@ class Engine:
     looks: LookTools | None
     clock: Clock
     progress: Progress = ignore
-    told: Sequence[str] = ()
+    notes: Sequence[str] = ()
     home: str = ""
     spared: str = ""
 
@@ -101,8 +101,8 @@ class Engine:
     ) -> tuple[Incident, Assessment]:
         seconds = min(LOOK_SECONDS, max(ends - self.clock.boot(), 0.5))
         looks, here = (self.looks, units) if self.is_here(incident) else (None, {})
-        now, told = self.clock.now(), self.told
-        return await diagnose(incident, looks, here, deadline=seconds, now=now, told=told, troubled=troubled)
+        now, notes = self.clock.now(), self.notes
+        return await diagnose(incident, looks, here, deadline=seconds, now=now, owner_notes=notes, troubled=troubled)
 
     async def _think(
         self, incident: Incident, rule: Assessment, units: Mapping[str, UnitState], ends: float
@@ -154,7 +154,7 @@ class Engine:
             nonce=nonce,
             clock=self.clock,
             deadline=self._left(ends, float("inf")),
-            told=self.told,
+            notes=self.notes,
         )
         if isinstance(assessment, Failure):
             return failed(incident, "meta", assessment), None

@@ -73,8 +73,8 @@ async def faults_among(
 
 async def _judge(line: Novel, small: ChatModel, second: ChatModel, host: str, seconds: float) -> Trigger | None:
     nonce = new_nonce()
-    said = filled("{subject}: {sample}", subject=harmless(line.subject), sample=harmless(line.sample))
-    if await urgency_of_line(small, said, nonce, seconds) != "serious":
+    shown = filled("{subject}: {sample}", subject=harmless(line.subject), sample=harmless(line.sample))
+    if await urgency_of_line(small, shown, nonce, seconds) != "serious":
         return None
     assessment = await review(second, _as_incident(line, host), nonce, seconds)
     if isinstance(assessment, Failure) or assessment.cause is None or not assessment.evidence:

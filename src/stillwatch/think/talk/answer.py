@@ -86,11 +86,11 @@ def sentence(incident: Incident, language: Language = "en") -> str:
     sure = (
         "" if incident.cause is None or incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
     )
-    said = f"{what}. {_begun(why).rstrip('.')}{sure} {cited}."
+    text = f"{what}. {_begun(why).rstrip('.')}{sure} {cited}."
     if incident.proposal is not None:
         action = incident.proposal.action.replace("_", " ")
-        said += " " + PROPOSED[language].format(what=f"{action} {incident.proposal.target}")
-    return said.replace("  ", " ")
+        text += " " + PROPOSED[language].format(what=f"{action} {incident.proposal.target}")
+    return text.replace("  ", " ")
 
 
 def _begun(words: str) -> str:

@@ -249,10 +249,10 @@ def _act(action: str, things: list[str], units: Mapping[str, UnitState]) -> Orde
 
 
 def _role(things: list[str]) -> str:
-    said = "".join(things).replace("-", "")
+    joined = "".join(things).replace("-", "")
     known = {"web": "webserver", "webserver": "webserver", "servidorweb": "webserver", "database": "database", "datenbank": "database",
              "db": "database", "basededonnees": "database", "basededatos": "database", "mail": "mailserver", "mailserver": "mailserver"}  # fmt: skip
-    return known.get(said, said if said in ROLES and said not in ("ssh", "cron", "docker") else "")
+    return known.get(joined, joined if joined in ROLES and joined not in ("ssh", "cron", "docker") else "")
 
 
 def _bare(text: str) -> str:

@@ -97,8 +97,8 @@ async def _messages(
     model: ChatModel, question: str, facts: str, evidence: Iterable[Evidence], nonce: str, answer_tokens: int
 ) -> list[Prompt]:
     """What fits of it: the facts first, then what they rest on."""
-    system, asked = prompt("converse"), harmless(question, QUESTION_CHARACTERS)
-    fixed = await model.count_tokens(f"{system}\n{asked}\n{ASK}")
+    system, asking = prompt("converse"), harmless(question, QUESTION_CHARACTERS)
+    fixed = await model.count_tokens(f"{system}\n{asking}\n{ASK}")
     room = max(await model.context_size() - answer_tokens - fixed - SPARE_TOKENS, 0)
     lines = [
         filled("facts: {facts}", facts=uncapped(facts)),
@@ -108,7 +108,7 @@ async def _messages(
     data = fenced([known.text], nonce)
     return [
         Prompt(role="system", content=system),
-        Prompt(role="user", content=joined((data, filled("The owner asks: {asked}", asked=asked), ASK))),
+        Prompt(role="user", content=joined((data, filled("The owner asks: {asked}", asked=asking), ASK))),
     ]
 
 

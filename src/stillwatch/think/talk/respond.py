@@ -103,10 +103,10 @@ async def chosen(understood: Understood, model: ChatModel) -> Topic | None:
     lines = [
         filled("- {name}: {title}", name=harmless(name), title=harmless(topics[name].title.en)) for name in offered
     ]
-    asked = filled("The owner writes: {words}", words=harmless(understood.question, QUESTION_CHARACTERS))
+    asking = filled("The owner writes: {words}", words=harmless(understood.question, QUESTION_CHARACTERS))
     messages = [
         Prompt(role="system", content=prompt("route")),
-        Prompt(role="user", content=joined((*lines, ours("- none: something else"), asked))),
+        Prompt(role="user", content=joined((*lines, ours("- none: something else"), asking))),
     ]
     schema = closed({"topic": choice([*offered, "none"])})
     answer = await model.chat(messages, schema=schema, max_tokens=ROUTE_TOKENS, deadline=ROUTE_SECONDS)

@@ -95,8 +95,8 @@ class Asking:
         self.looking(f"looking: {tool}")
         seen = await self.looks.look(tool, arguments)
         if not seen.problem:
-            asked = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
-            self._of[id(seen)] = self.found(f"{tool}({asked})", seen.text, seen.at)
+            looked_for = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
+            self._of[id(seen)] = self.found(f"{tool}({looked_for})", seen.text, seen.at)
         return seen
 
     def found(self, source: str, text: str, at: float | None = None) -> str:
@@ -151,14 +151,14 @@ class Topic:
 
     name: str
     title: Words
-    asked: Mapping[str, str]
+    questions: Mapping[str, str]
     answer: Answer
     looks: Sequence[str] = ()
     wants: str = ""
     explains: bool = False
 
     def examples(self, language: Language) -> list[str]:
-        return [line.strip() for line in self.asked.get(language, "").splitlines() if line.strip()]
+        return [line.strip() for line in self.questions.get(language, "").splitlines() if line.strip()]
 
 
 CANNOT: Final = Words(

@@ -53,8 +53,8 @@ def language_of(
         scores[name] += 1.5 * bool(marks.search(text.casefold()))
     for name in LANGUAGES:
         scores[name] += 0.8 * len(found & TELLING[name])
-    for told in map(tongue, found):
-        if told is not None:
-            scores[told] += 0.6
+    for language in map(tongue, found):
+        if language is not None:
+            scores[language] += 0.6
     best = max(LANGUAGES, key=lambda name: (scores[name], name == otherwise))
     return best if scores[best] > scores[otherwise] else otherwise

@@ -11,7 +11,7 @@ from stillwatch.errors import StillwatchError
 from stillwatch.records.iso import iso
 from stillwatch.tools.journal_lines import newest, said_by
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 _BAN = re.compile(r"\[(?P<jail>[\w.-]+)\] (?P<what>Ban|Unban|Restore Ban) (?P<address>[0-9a-fA-F.:/]+)")
 SERVICES = ("fail2ban.service", "crowdsec.service", "sshguard.service")
@@ -28,7 +28,7 @@ class Arguments(Tool, frozen=True):
         lifted = {(row["jail"], row["address"]) for row in rows if row["what"] == "Unban"}
         banned = {(row["jail"], row["address"]): row for row in rows if row["what"] != "Unban"}
         found = [{**row, "lifted": key in lifted} for key, row in banned.items()]
-        lines = told(found_states, "no banning service is loaded")
+        lines = state_lines(found_states, "no banning service is loaded")
         lines += [f"{iso(row['at'])} {row['jail']}: {row['address']}" for row in found[-25:]]
         return Look(
             "\n".join(lines),

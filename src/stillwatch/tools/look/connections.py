@@ -19,17 +19,17 @@ class Arguments(Tool, frozen=True):
         coming = Counter(one.laddr.port for one in live if one.laddr.port in listening)
         going = Counter(one.raddr.port for one in live if one.laddr.port not in listening)
         peers = Counter(one.raddr.ip for one in live)
-        asked = Counter(one.raddr.port for one in found if one.status == psutil.CONN_SYN_SENT and one.raddr)
+        pending = Counter(one.raddr.port for one in found if one.status == psutil.CONN_SYN_SENT and one.raddr)
         data = {"open": len(live), "waiting": sum(one.status == psutil.CONN_TIME_WAIT for one in found)}
         for name, counted, key in (
             ("to_ports", coming, "port"),
             ("from_here", going, "port"),
             ("peers", peers, "address"),
-            ("opening", asked, "port"),
+            ("opening", pending, "port"),
         ):
             data[name] = [{key: what, "count": count} for what, count in counted.most_common(15)]
         lines = [f"{len(live)} connections are open"]
         lines += [f"to our port {port}: {count}" for port, count in coming.most_common(10)]
         lines += [f"from here to port {port}: {count}" for port, count in going.most_common(10)]
-        lines += [f"asked for at port {port} and not answered: {count}" for port, count in asked.most_common(10)]
+        lines += [f"asked for at port {port} and not answered: {count}" for port, count in pending.most_common(10)]
         return Look("\n".join(lines), data)

@@ -7,7 +7,7 @@ from collections import Counter
 from stillwatch.helpers.process_table import Row
 from stillwatch.host.processes import table
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 ENGINES = ("docker.service", "podman.service", "containerd.service", "k3s.service", "lxc.service", "libvirtd.service")
 
@@ -24,7 +24,7 @@ class Arguments(Tool, frozen=True):
             {"engine": engine, "name": name, "processes": count, "program": first[f"{engine} {name}"]}
             for (engine, _, name), count in ((one.partition(" "), count) for one, count in found.items())
         ]
-        lines = told(engines, "no container engine is loaded")
+        lines = state_lines(engines, "no container engine is loaded")
         lines += [f"{row['engine']} {row['name']}: {row['program']}, {row['processes']} processes" for row in listed]
         return Look(
             "\n".join(lines) or "no container engine and no container", {"engines": engines, "containers": listed}

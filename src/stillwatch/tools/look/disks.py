@@ -25,16 +25,16 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, reader: HostReader) -> Look:
         disks = [_disk(reader, path) for path in reader.paths("/sys/block/*") if not _NO_DISK.match(path.name)]
-        said, unread = list[str](), ""
+        lines_shown, unread = list[str](), ""
         try:
             lines = await in_thread(lambda: said_by(reader, ["smartd", "kernel"], DAYS * 86_400.0, 20_000))
-            said = [line.text[:200] for line in lines if _TROUBLE.search(line.text)][-20:]
+            lines_shown = [line.text[:200] for line in lines if _TROUBLE.search(line.text)][-20:]
         except StillwatchError as error:
             unread = str(error)
         rows = [f"{row['name']} {row['model']} {size(row['size'])}" for row in disks]
-        trouble = said or [f"smartd and the kernel told of no disk trouble in {DAYS} days"]
+        trouble = lines_shown or [f"smartd and the kernel told of no disk trouble in {DAYS} days"]
         smartd = any("smartd" in path.name for path in reader.paths("/run/systemd/units/invocation:smart*"))
-        data = {"disks": disks, "trouble": said, "smartd": smartd, "days": DAYS, "unread": unread}
+        data = {"disks": disks, "trouble": lines_shown, "smartd": smartd, "days": DAYS, "unread": unread}
         return Look("\n".join([*(rows or ["no disk of its own"]), *([unread] if unread else trouble)]), data)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.tools.tool import HostReader, Look, Tool
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 RESOLVERS = ("systemd-resolved.service", "unbound.service", "dnsmasq.service", "named.service", "bind9.service")
 
@@ -21,6 +21,6 @@ class Arguments(Tool, frozen=True):
         lines = [f"name servers: {', '.join(servers) or 'none in /etc/resolv.conf'}"]
         lines += [f"behind them: {', '.join(upstream)}"] if upstream and upstream != servers else []
         lines += [f"search: {', '.join(search)}"] if search else []
-        lines += told(own_resolvers, "no resolver of its own is loaded")
+        lines += state_lines(own_resolvers, "no resolver of its own is loaded")
         data = {"servers": servers, "upstream": upstream, "search": search, "resolvers": own_resolvers}
         return Look("\n".join(lines), data)

@@ -33,8 +33,8 @@ class Arguments(Tool, frozen=True):
         for line in lines:
             found = next((match for shape in _FAILED if (match := shape.search(line.text))), None)
             if found:
-                said = {"user": "", "from": "", **found.groupdict()}
-                rows.append({"user": said["user"], "from": said["from"], "program": line.program, "at": line.at})
+                fields = {"user": "", "from": "", **found.groupdict()}
+                rows.append({"user": fields["user"], "from": fields["from"], "program": line.program, "at": line.at})
         by_address, by_user = Counter(row["from"] or "here" for row in rows), Counter(row["user"] for row in rows)
         text = [f"{len(rows)} failed logins in {self.hours:g} h"]
         text += [f"from {name}: {count}" for name, count in by_address.most_common(10)]

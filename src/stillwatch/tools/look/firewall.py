@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.tools.tool import HostReader, Look, Tool
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 SERVICES = {
     "nftables.service": "/etc/nftables.conf",
@@ -22,7 +22,7 @@ class Arguments(Tool, frozen=True):
         found = await states(reader, SERVICES)
         loaded = [line.split()[0] for line in reader.text("/proc/modules").splitlines() if line.startswith(FILTERS)]
         files = [path for path in SERVICES.values() if reader.paths(path)]
-        lines = told(found, "no firewall service is loaded")
+        lines = state_lines(found, "no firewall service is loaded")
         lines += [f"rule file {path}" for path in files]
         lines += [f"kernel modules: {', '.join(loaded)}"] if loaded else []
         return Look("\n".join(lines), {"services": found, "files": files, "modules": loaded})

@@ -33,17 +33,22 @@ class Arguments(Tool, frozen=True):
         sessions: list[dict[str, Any]] = []
         for line in lines:
             if found := _SSH.search(line.text) or _LOGIN.search(line.text):
-                said = found.groupdict()
+                fields = found.groupdict()
                 rows.append(
-                    {"user": said["user"], "from": said.get("from", ""), "how": said.get("how", "login"), "at": line.at}
+                    {
+                        "user": fields["user"],
+                        "from": fields.get("from", ""),
+                        "how": fields.get("how", "login"),
+                        "at": line.at,
+                    }
                 )
             elif line.subject.startswith("su") and (found := _SU.search(line.text)):
                 rows.append({"user": found["user"], "from": found["from"], "how": "su", "at": line.at})
             elif (found := _SESSION.search(line.text)) and found["class"] in PEOPLES:
                 sessions.append({"user": found["user"], "from": "", "how": "session", "at": line.at})
-        told = [(row["user"], row["at"]) for row in rows]
+        times = [(row["user"], row["at"]) for row in rows]
         rows += [
-            one for one in sessions if not any(user == one["user"] and abs(one["at"] - at) < SAME for user, at in told)
+            one for one in sessions if not any(user == one["user"] and abs(one["at"] - at) < SAME for user, at in times)
         ]
         rows.sort(key=lambda row: float(row["at"]))
         text = [f"{iso(row['at'])} {row['user']} from {row['from'] or 'here'} ({row['how']})" for row in rows[-25:]]

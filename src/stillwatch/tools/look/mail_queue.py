@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.host.root_only import mail_queues
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 SERVICES = ("postfix.service", "postfix@-.service", "exim4.service", "exim.service", "sendmail.service")
 
@@ -15,7 +15,7 @@ class Arguments(Tool, frozen=True):
     async def look(self, reader: HostReader) -> Look:
         servers = await states(reader, SERVICES)
         rows = await in_thread(lambda: mail_queues(reader.root))
-        lines = told(servers, "no mail server is loaded")
+        lines = state_lines(servers, "no mail server is loaded")
         lines += [
             f"{row['folder']}: {'may not be read' if row['count'] is None else str(row['count']) + ' messages'}"
             for row in rows

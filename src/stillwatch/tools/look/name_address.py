@@ -25,8 +25,8 @@ class Arguments(Tool, frozen=True):
             + (f" (/etc/hosts line {row['line']})" if row["line"] else "")
             for row in rows
         ]
-        asked = f"resolvers: {', '.join(servers) or 'none'}"
-        text = "\n".join([*where, asked] if where else [f"{self.name} is not in /etc/hosts", asked])
+        resolvers = f"resolvers: {', '.join(servers) or 'none'}"
+        text = "\n".join([*where, resolvers] if where else [f"{self.name} is not in /etc/hosts", resolvers])
         return Look(text, {"addresses": rows, "resolvers": servers})
 
 

@@ -26,6 +26,6 @@ class Arguments(Tool, frozen=True):
         alike = [
             name for name in re.findall(r"^Package: (\S+)$", text, re.M) if self.name in name and name != self.name
         ]
-        said = f"{self.name} {version} is installed" if there else f"{self.name} is not installed"
+        sentence = f"{self.name} {version} is installed" if there else f"{self.name} is not installed"
         data = {"name": self.name, "installed": there, "version": version, "known": bool(text), "alike": alike[:10]}
-        return Look(said if text else "there is no list of Debian packages here", data)
+        return Look(sentence if text else "there is no list of Debian packages here", data)

@@ -98,10 +98,10 @@ def _only(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What dpkg's log tells beside apt's runs, oldest first: "2026-11-27 10:00:01 install git:amd64 <none> 1:2.39"."""
-    told: dict[str, list[float]] = {}
+    runs: dict[str, list[float]] = {}
     for row in known:
         for name in itertools.chain(*row["packages"].values()):
-            told.setdefault(name, []).append(row["at"])
+            runs.setdefault(name, []).append(row["at"])
     found: list[dict[str, Any]] = []
     begins = True
     for line in log.splitlines():
@@ -112,7 +112,7 @@ def by_dpkg(log: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         with contextlib.suppress(ValueError):
             at = datetime.strptime(f"{day} {time}", "%Y-%m-%d %H:%M:%S").astimezone().timestamp()
-            if any(0 <= at - began < LONGEST_RUN for began in told.get(name, ())):
+            if any(0 <= at - began < LONGEST_RUN for began in runs.get(name, ())):
                 continue
             if begins or at - found[-1]["at"] > TOGETHER:
                 found.append({"at": at, "command": "dpkg", "by": "", "packages": {}})

@@ -7,7 +7,7 @@ import ctypes
 from stillwatch.host.boot import timezone
 from stillwatch.records.iso import iso
 from stillwatch.tools.tool import HostReader, Look, Tool
-from stillwatch.tools.unit_states import states, told
+from stillwatch.tools.unit_states import state_lines, states
 
 SERVICES = (
     "systemd-timesyncd.service",
@@ -29,7 +29,7 @@ class Arguments(Tool, frozen=True):
         kept = in_step()
         zone = timezone()
         lines = ["the kernel's clock " + {True: "is in step", False: "is NOT in step", None: "does not say"}[kept]]
-        lines += told(keepers, "no service keeps the clock")
+        lines += state_lines(keepers, "no service keeps the clock")
         lines += [f"time zone {zone}; now {iso(reader.clock.now())}"]
         return Look(
             "\n".join(lines), {"in_step": kept, "services": keepers, "timezone": zone, "now": reader.clock.now()}
@@ -38,12 +38,12 @@ class Arguments(Tool, frozen=True):
 
 def in_step() -> bool | None:
     """What the kernel says of its clock; None where it may not be asked."""
-    asked = (ctypes.c_char * 512)()
+    request = (ctypes.c_char * 512)()
     try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(asked)
+        state = ctypes.CDLL(None, use_errno=True).adjtimex(request)
     except (OSError, AttributeError):
         return None
     if state < 0:
         return None
-    flags = ctypes.c_int.from_buffer(asked, 5 * ctypes.sizeof(ctypes.c_long)).value
+    flags = ctypes.c_int.from_buffer(request, 5 * ctypes.sizeof(ctypes.c_long)).value
     return not flags & UNSYNCHRONISED

@@ -41,9 +41,9 @@ class Arguments(Tool, frozen=True):
         )
 
 
-def waiting(said: str) -> list[dict[str, Any]]:
+def waiting(output: str) -> list[dict[str, Any]]:
     """What `apt-get -s dist-upgrade` would install over what is there; new packages that come along are left out."""
-    found = (match for line in said.splitlines() if (match := _INSTALL.match(line)))
+    found = (match for line in output.splitlines() if (match := _INSTALL.match(line)))
     return [
         {"name": one["name"], "old": one["old"], "new": one["new"], "security": "security" in one["origin"].casefold()}
         for one in found

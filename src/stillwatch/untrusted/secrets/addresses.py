@@ -97,8 +97,8 @@ def _userinfo(text: str, at: int, run: str, *, odd: bool) -> Span | None:
         start = 0
     else:
         return None
-    said = run[start:end]
-    if not said or said.startswith(("[redacted:", "${", "<", "***")) or re.fullmatch(r"[*x]+|\$\w+", said):
+    raw = run[start:end]
+    if not raw or raw.startswith(("[redacted:", "${", "<", "***")) or re.fullmatch(r"[*x]+|\$\w+", raw):
         return None
     return Span(at + start, at + end, "url-password")
 

@@ -55,8 +55,8 @@ def _putty(text: str) -> Iterator[Span]:
 def _lines(text: str) -> Iterator[Span]:
     """A line of a block whose BEGIN stood in another entry of the journal: base64 and nothing else to its end."""
     for found in _KEY_LINE.finditer(text):
-        said = found[0]
-        if any(a.islower() for a in said) and any(a.isupper() for a in said) and any(a.isdigit() for a in said):
+        raw = found[0]
+        if any(a.islower() for a in raw) and any(a.isupper() for a in raw) and any(a.isdigit() for a in raw):
             yield Span(found.start(), found.end(), "key-line")
 
 

@@ -68,9 +68,9 @@ def detectors() -> Iterator[Detector]:
 
 def _sign(row: Mapping[str, Any]) -> str:
     """The programs of a row, and later one of its flags or words."""
-    told = (*row.get("flags", ()), *row.get("joined", ()), *row.get("words", ()), *row.get("starts", ()))
-    said = told or ((row["part"],) if "part" in row else ("-" + row.get("only", ""), row.get("verb", " ")))
-    after = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", each) for each in said)
+    spellings = (*row.get("flags", ()), *row.get("joined", ()), *row.get("words", ()), *row.get("starts", ()))
+    parts = spellings or ((row["part"],) if "part" in row else ("-" + row.get("only", ""), row.get("verb", " ")))
+    after = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", each) for each in parts)
     programs = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", name) for name in row["programs"].split())
     return rf"\b({programs})(\.exe)?[\"'\\ ,\t\x00\]][^\n]*[\"' ,\t0]?({after})"
 
@@ -89,10 +89,10 @@ def _arguments(text: str, at: int) -> tuple[list[Argument], int]:
     arguments: list[Argument] = []
     at = found.end() if (found := _AFTER_PROGRAM.match(text, at)) else at
     while len(arguments) < ARGUMENTS and (one := _ARGUMENT.match(text, at)):
-        start, said = one.start("said"), one["said"]
-        if len(said) > 1 and said[0] in _QUOTES and said[-1] == said[0]:
-            start, said = start + 1, said[1:-1]
-        arguments.append(Argument(said, start))
+        start, raw = one.start("said"), one["said"]
+        if len(raw) > 1 and raw[0] in _QUOTES and raw[-1] == raw[0]:
+            start, raw = start + 1, raw[1:-1]
+        arguments.append(Argument(raw, start))
         at = one.end()
     return arguments, at
 
@@ -138,24 +138,24 @@ def _positional(place: Place, arguments: Sequence[Argument]) -> Iterator[Span]:
 
 
 def _rest(one: Argument, skip: int) -> Argument:
-    said, start = one.said[skip:], one.start + skip
-    if len(said) > 1 and said[0] in _QUOTES and said[-1] == said[0]:
-        return Argument(said[1:-1], start + 1)
-    return Argument(said, start)
+    raw, start = one.said[skip:], one.start + skip
+    if len(raw) > 1 and raw[0] in _QUOTES and raw[-1] == raw[0]:
+        return Argument(raw[1:-1], start + 1)
+    return Argument(raw, start)
 
 
 def _span(value: Argument, part: str) -> Iterator[Span]:
-    said, start = value.said, value.start
+    raw, start = value.said, value.start
     if part:
-        before, found, after = said.partition(part)
+        before, found, after = raw.partition(part)
         if not found or (part == "/" and ("." in before or not before or before.startswith("@"))):
             return
         start += len(before) + 1
-        said = after
+        raw = after
         if part == "/":
-            said = said.partition("@")[0]
-    if said and not _NOT.match(said) and "://" not in said:
-        yield Span(start, start + min(len(said), SECRET_LONGEST), "password")
+            raw = raw.partition("@")[0]
+    if raw and not _NOT.match(raw) and "://" not in raw:
+        yield Span(start, start + min(len(raw), SECRET_LONGEST), "password")
 
 
 def _unknown(text: str) -> Iterator[Span]:
@@ -178,9 +178,9 @@ def _into_pipes(text: str) -> Iterator[Span]:
         if re.search(rf"(?:^|[\s/])(?:{'|'.join(table['readers'].split())})\b", reader) and re.search(
             table["reads"], reader
         ):
-            said, start = found["said"], found.start("said")
-            if ":" in said and "chpasswd" in reader:
-                start += said.index(":") + 1
+            raw, start = found["said"], found.start("said")
+            if ":" in raw and "chpasswd" in reader:
+                start += raw.index(":") + 1
             if not _NOT.match(text[start : found.end("said")]):
                 yield Span(start, found.end("said"), "password")
 

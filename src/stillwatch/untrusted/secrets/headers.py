@@ -81,10 +81,10 @@ def _authorizations(text: str) -> Iterator[Span]:
         at = scheme.end() if scheme else at
         if (parameters := _PARAMETERS.match(text, at)) and "=" in parameters[0].rstrip("=, ")[:-1]:
             end = at + len(parameters[0].rstrip(", "))
-        elif said := _CREDENTIAL.match(text, at):
-            if not scheme and not looks_random(said[0]):
+        elif raw := _CREDENTIAL.match(text, at):
+            if not scheme and not looks_random(raw[0]):
                 continue
-            end = said.end()
+            end = raw.end()
         else:
             continue
         if not text.startswith("[redacted:", at) and text[at:end].strip("*.<>x"):
@@ -93,21 +93,21 @@ def _authorizations(text: str) -> Iterator[Span]:
 
 def _bearers(text: str) -> Iterator[Span]:
     for found in _BEARER.finditer(text):
-        said, scheme = found["said"], found["scheme"].lower()
-        if _names_user(said) if scheme == "basic" else _is_credential(said):
+        raw, scheme = found["said"], found["scheme"].lower()
+        if _names_user(raw) if scheme == "basic" else _is_credential(raw):
             yield Span(found.start("said"), found.end("said"), "authorization")
 
 
-def _is_credential(said: str) -> bool:
-    return (len(said) >= 16 and any(sign in "0123456789+/=_" for sign in said)) or looks_random(said)
+def _is_credential(raw: str) -> bool:
+    return (len(raw) >= 16 and any(sign in "0123456789+/=_" for sign in raw)) or looks_random(raw)
 
 
-def _names_user(said: str) -> bool:
+def _names_user(raw: str) -> bool:
     """`user:password` in base64, which is all that Basic can be."""
     try:
-        return ":" in base64.b64decode(said + "=" * (-len(said) % 4)).decode("utf-8", "replace")
+        return ":" in base64.b64decode(raw + "=" * (-len(raw) % 4)).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
-        return len(said) >= 16 and looks_random(said)
+        return len(raw) >= 16 and looks_random(raw)
 
 
 def _cookies(text: str) -> Iterator[Span]:

@@ -152,12 +152,12 @@ def _in_query(text: str, found: re.Match[str], value: Value) -> bool:
     before = text[found.start() - 1 : found.start()]
     if before not in ("?", "&", ";") or found["sign"] != "=":
         return False
-    said = text[value.start : value.end]
+    raw = text[value.start : value.end]
     return (
-        len(said) >= 16
-        and said.isascii()
-        and any(sign.isdigit() for sign in said)
-        and not said.startswith(("/", "[redacted:"))
+        len(raw) >= 16
+        and raw.isascii()
+        and any(sign.isdigit() for sign in raw)
+        and not raw.startswith(("/", "[redacted:"))
     )
 
 
@@ -207,8 +207,8 @@ def _quoted(text: str) -> Iterator[Span]:
         value = read(text, found.end())
         if value is None or not is_secret(text, value, how, spaced=True):
             continue
-        said = text[value.start : value.end]
-        if (how is Strength.strong and not _KEBAB.fullmatch(said)) or looks_random(said) or found[0][-1] in "(,":
+        raw = text[value.start : value.end]
+        if (how is Strength.strong and not _KEBAB.fullmatch(raw)) or looks_random(raw) or found[0][-1] in "(,":
             yield Span(value.start, value.end, "password")
 
 
@@ -231,10 +231,10 @@ def _directives(text: str) -> Iterator[Span]:
     for found in _DIRECTIVE.finditer(text):
         how = strength(found["name"])
         value = Value(found.start("value"), found.end("value"), False)
-        said = found["value"]
+        raw = found["value"]
         known = found["name"].startswith(("ro", "rw", "com", "requirepass", "master", "bindpw")) or found["type"]
-        if (known and said.lower() not in words("states")) or (
-            how and is_secret(text, value, how, spaced=True) and looks_random(said)
+        if (known and raw.lower() not in words("states")) or (
+            how and is_secret(text, value, how, spaced=True) and looks_random(raw)
         ):
             yield Span(value.start, value.end, "password")
 

@@ -74,50 +74,50 @@ def _told(text: str) -> Iterator[Span]:
         value = read(text, found.start("q"))
         if value is None or not is_secret(text, value, Strength.strong, spaced=True):
             continue
-        said = text[value.start : value.end].rstrip(".,!?")
-        if _is_told(text, found, said, quoted=value.quoted):
-            yield Span(value.start, value.start + len(said), "password")
+        raw = text[value.start : value.end].rstrip(".,!?")
+        if _is_told(text, found, raw, quoted=value.quoted):
+            yield Span(value.start, value.start + len(raw), "password")
     yield from _far(text)
     for found in _BESIDE.finditer(text):
         group = "quoted" if found["quoted"] else "said"
-        said = found[group].rstrip(".,!?")
+        raw = found[group].rstrip(".,!?")
         refused = _REFUSED.search(text, max(0, found.start() - 16), found.start())
-        if not refused and _stands_beside(found["name"].lower(), said):
-            yield Span(found.start(group), found.start(group) + len(said), "password")
+        if not refused and _stands_beside(found["name"].lower(), raw):
+            yield Span(found.start(group), found.start(group) + len(raw), "password")
 
 
 def _far(text: str) -> Iterator[Span]:
     for found in _FAR.finditer(text):
-        said = found["said"].rstrip(".!?")
-        if not _ELSE.search(found["between"]) and (looks_random(said) or re.fullmatch(r"[0-9a-f]{32,64}", said)):
-            yield Span(found.start("said"), found.start("said") + len(said), "password")
+        raw = found["said"].rstrip(".!?")
+        if not _ELSE.search(found["between"]) and (looks_random(raw) or re.fullmatch(r"[0-9a-f]{32,64}", raw)):
+            yield Span(found.start("said"), found.start("said") + len(raw), "password")
     for found in _PAIR.finditer(text):
         if re.search(r"[^\w.-]|[a-z]\d|\d[a-z]", found["said"], re.I):
             yield Span(found.start("said"), found.end("said"), "password")
 
 
-def _is_told(text: str, found: re.Match[str], said: str, *, quoted: bool) -> bool:
+def _is_told(text: str, found: re.Match[str], raw: str, *, quoted: bool) -> bool:
     if quoted:
-        return len(said) >= 3 and " " not in said.strip()
-    digits = said.isdigit() and len(said) >= 4
+        return len(raw) >= 3 and " " not in raw.strip()
+    digits = raw.isdigit() and len(raw) >= 4
     if found["name"].lower() in ("code", "pin", "otp", "token", "secret", "pin code") or found["name"].lower().endswith(
         "code"
     ):
         return (
             digits
-            and len(said) <= 10
+            and len(raw) <= 10
             and not re.search(
                 r"(?:exit|status|error|return|response|result|reason)\s+$",
                 text[max(0, found.start() - 12) : found.start()],
                 re.I,
             )
-        ) or looks_random(said)
-    return digits or not _PLAIN.fullmatch(said)
+        ) or looks_random(raw)
+    return digits or not _PLAIN.fullmatch(raw)
 
 
-def _stands_beside(name: str, said: str) -> bool:
+def _stands_beside(name: str, raw: str) -> bool:
     if name in ("code", "pin", "otp", "psk", "clave", "parola", "credentials", "credential"):
-        return name in ("psk",) and looks_random(said)
-    if re.fullmatch(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", said):
+        return name in ("psk",) and looks_random(raw)
+    if re.fullmatch(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", raw):
         return name != "secret"
-    return said.lower() not in words("states") and looks_random(said) and not _PLAIN.fullmatch(said)
+    return raw.lower() not in words("states") and looks_random(raw) and not _PLAIN.fullmatch(raw)

@@ -91,19 +91,19 @@ def _closing(text: str, start: int, quote: str) -> int:
 
 def is_secret(text: str, value: Value, strength: Strength, *, spaced: bool) -> bool:
     """Whether a value can be a secret. spaced: after "name: ", where prose may follow as well."""
-    said = text[value.start : value.end]
-    if not said.strip() or said.startswith("[redacted:") or _MASK.fullmatch(said):
+    raw = text[value.start : value.end]
+    if not raw.strip() or raw.startswith("[redacted:") or _MASK.fullmatch(raw):
         return False
-    plain = said.strip(".!,;:").lower()
+    plain = raw.strip(".!,;:").lower()
     if plain in words("states"):
         return False
     if spaced and not value.quoted and _is_prose(text, value):
         return False
     if strength is Strength.strong:
-        return _can_be_password(said, plain)
+        return _can_be_password(raw, plain)
     if strength is Strength.token:
-        return _can_be_token(said, spaced=spaced, quoted=value.quoted)
-    return looks_random(said)
+        return _can_be_token(raw, spaced=spaced, quoted=value.quoted)
+    return looks_random(raw)
 
 
 def _is_prose(text: str, value: Value) -> bool:
@@ -113,29 +113,29 @@ def _is_prose(text: str, value: Value) -> bool:
     return _PROSE.match(text, value.start, min(len(text), value.end + 64)) is not None
 
 
-def _can_be_password(said: str, plain: str) -> bool:
-    if _PATH.fullmatch(said):
+def _can_be_password(raw: str, plain: str) -> bool:
+    if _PATH.fullmatch(raw):
         return False
     return not (plain.isdigit() and len(plain) < 3)
 
 
-def _can_be_token(said: str, *, spaced: bool, quoted: bool) -> bool:
-    if _PATH.fullmatch(said) or " " in said.strip():
+def _can_be_token(raw: str, *, spaced: bool, quoted: bool) -> bool:
+    if _PATH.fullmatch(raw) or " " in raw.strip():
         return False
-    if said.replace(".", "").isdigit():
-        return len(said) >= 4 and "." not in said and (quoted or len(said) >= 6)
-    if len(said) < 4:
+    if raw.replace(".", "").isdigit():
+        return len(raw) >= 4 and "." not in raw and (quoted or len(raw) >= 6)
+    if len(raw) < 4:
         return False
-    return not spaced or quoted or len(said) >= 16 or any(sign.isdigit() or sign.isupper() for sign in said[1:])
+    return not spaced or quoted or len(raw) >= 16 or any(sign.isdigit() or sign.isupper() for sign in raw[1:])
 
 
-def looks_random(said: str) -> bool:
+def looks_random(raw: str) -> bool:
     """Letters and digits mixed, no path, no address, no number of a thing."""
-    if not 8 <= len(said) <= LONGEST or _PATH.fullmatch(said) or _UUID.fullmatch(said) or _HEX.fullmatch(said):
+    if not 8 <= len(raw) <= LONGEST or _PATH.fullmatch(raw) or _UUID.fullmatch(raw) or _HEX.fullmatch(raw):
         return False
-    if re.search(r"[\s:@]|^\d+[.-]\d", said) or _HOST.fullmatch(said):
+    if re.search(r"[\s:@]|^\d+[.-]\d", raw) or _HOST.fullmatch(raw):
         return False
-    digits = sum(sign.isdigit() for sign in said[:64])
-    letters = sum(sign.isalpha() for sign in said[:64])
-    turns = len(re.findall(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]|(?<=[a-z])[A-Z]", said[:64]))
-    return bool(digits and letters and turns >= 2) or (len(said) >= 16 and turns >= 4)
+    digits = sum(sign.isdigit() for sign in raw[:64])
+    letters = sum(sign.isalpha() for sign in raw[:64])
+    turns = len(re.findall(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]|(?<=[a-z])[A-Z]", raw[:64]))
+    return bool(digits and letters and turns >= 2) or (len(raw) >= 16 and turns >= 4)

@@ -47,8 +47,8 @@ class Alike:
 
     def read(self, raw: bytes, stamps: Stamps) -> Line | None:
         """The line; None where its head says something else after all."""
-        for where, said in self._fixed:
-            if raw[where] != said:
+        for where, fixed in self._fixed:
+            if raw[where] != fixed:
                 return None
         at = stamps.read(raw[self._stamp], raw[self._f] if self._f else None, raw[self._z] if self._z else None)
         if at is None:
@@ -67,7 +67,7 @@ def hinges(raw: bytes) -> tuple[slice, ...]:
 
 def _parts(found: re.Match[bytes], offset: int) -> Iterator[tuple[str, slice]]:
     for name in FREE:
-        if name in found.re.groupindex and (said := found[name]) and (name != "pid" or said.isdigit()):
+        if name in found.re.groupindex and (part := found[name]) and (name != "pid" or part.isdigit()):
             yield name, slice(found.start(name) + offset, found.end(name) + offset)
 
 

@@ -26,8 +26,12 @@ class Saying(NamedTuple):
 def sayings() -> tuple[Saying, ...]:
     """All that errors.json knows, then the symbols (`ENOSPC`), which some programs write instead of words."""
     table = msgspec.json.decode(ERROR_FILE.read_bytes())["words"]
-    told = [Saying(SPECIAL.sub(r"\\\1", said), english) for english, foreign in table.items() for said in foreign]
-    return (*told, *(Saying(rf"\b{name}\b", os.strerror(code)) for code, name in sorted(errno.errorcode.items())))
+    sayings = [
+        Saying(SPECIAL.sub(r"\\\1", foreign_text), english)
+        for english, foreign in table.items()
+        for foreign_text in foreign
+    ]
+    return (*sayings, *(Saying(rf"\b{name}\b", os.strerror(code)) for code, name in sorted(errno.errorcode.items())))
 
 
 def in_english(raw: bytes, numbers: tuple[int, ...]) -> bytes:

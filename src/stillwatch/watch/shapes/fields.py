@@ -104,8 +104,8 @@ def read_logfmt(raw: bytes, stamps: Stamps) -> Parts | None:
     while found := PAIR.match(text, end):
         fields.setdefault(found[1], _unquoted(found[2]))
         end = found.end()
-    told = {"level", "lvl", "severity", "msg", "message", "err", "error"} & {name.lower() for name in fields}
-    if len(fields) < 2 or not told or end < len(text):
+    levels = {"level", "lvl", "severity", "msg", "message", "err", "error"} & {name.lower() for name in fields}
+    if len(fields) < 2 or not levels or end < len(text):
         return None
     return read_fields(fields, stamps, raw)
 
@@ -224,21 +224,21 @@ def _host(fields: Fields) -> str:
 
 def _message(fields: Fields, raw: bytes) -> bytes:
     """The words, with those of the error where they are not the same; the whole record where it has none of both."""
-    said = _first(fields, _there(fields, MESSAGES))
-    told = [said] if said else []
+    message = _first(fields, _there(fields, MESSAGES))
+    parts = [message] if message else []
     for name in _there(fields, TROUBLES):
         value = fields[name]
         if value is None or isinstance(value, bool | int | float):
             continue
         words = _text(value)
-        if WORD.search(words) and all(words not in other for other in told) and not _ARRAY.match(words):
-            told.append(words)
+        if WORD.search(words) and all(words not in other for other in parts) and not _ARRAY.match(words):
+            parts.append(words)
     status = _status(fields)
     if status is not None and status >= 500:
-        told.append(f"HTTP status {status}")
-    if not told:
+        parts.append(f"HTTP status {status}")
+    if not parts:
         return raw
-    return ": ".join(told).rstrip("\n").encode("utf-8", "replace")
+    return ": ".join(parts).rstrip("\n").encode("utf-8", "replace")
 
 
 def _is_number(value: object) -> bool:

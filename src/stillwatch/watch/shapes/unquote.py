@@ -47,8 +47,8 @@ def _before(lines: Sequence[bytes]) -> re.Pattern[bytes] | None:
     heads = [found for line in filled if (found := OF_A_HOST.match(line))]
     if len(heads) * 10 < len(filled) * 7 or len({found[1] for found in heads}) > 1:
         return None
-    told = heads[0][2] == b">" or heads[0][1] in SAYS_WHO
-    return re.compile(re.escape(heads[0][1] + heads[0][2]) + b" ?") if told else None
+    headed = heads[0][2] == b">" or heads[0][1] in SAYS_WHO
+    return re.compile(re.escape(heads[0][1] + heads[0][2]) + b" ?") if headed else None
 
 
 def _is_counted(lines: Sequence[bytes]) -> bool:

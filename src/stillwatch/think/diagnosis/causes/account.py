@@ -57,9 +57,9 @@ async def _no_account_of_unit(case: Case) -> Finding | None:
     account = str(getattr(unit, account)) if account else ""
     if unit is None or not account:
         return None
-    told = case.cite()
+    cited = case.cite()
     culprit = unit.fragment_path or unit.name
     sentence = f"{unit.name} cannot start: the {kind} {account}, named by {setting}= in {culprit}, does not exist"
     changed, when = await last_change(case, unit.fragment_path)
     sentence += f"; {changed}" if changed else ""
-    return case.finding("bad-config", culprit, sentence, told[:3], when, proven=True)
+    return case.finding("bad-config", culprit, sentence, cited[:3], when, proven=True)

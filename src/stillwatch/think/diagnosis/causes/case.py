@@ -64,7 +64,7 @@ class Case:
     units: Mapping[str, UnitState]
     looks: LookTools | None = None
     now: float = 0.0
-    told: Sequence[str] = ()
+    notes: Sequence[str] = ()
     troubled: Collection[str] = ()
     evidence: list[Evidence] = field(default_factory=list)
     _seen: dict[str, Seen] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Case:
     def meant(self, name: str) -> str:
         """What a person noted of a unit that is off on purpose, "" if nobody did."""
         stem = name.rpartition(".")[0]
-        return next((note for note in self.told if (name in note or stem in note.split()) and _MEANT.search(note)), "")
+        return next((note for note in self.notes if (name in note or stem in note.split()) and _MEANT.search(note)), "")
 
     def triggers(self, *causes: str) -> list[Trigger]:
         """Those of the incident that name one of these causes, the leading one first."""
@@ -102,10 +102,10 @@ class Case:
         if description is None:
             return None
         known = description.get("arguments", {}).get("properties", {})
-        asked = {name: value for name, value in arguments.items() if name in known}
-        question = f"{tool} {sorted(asked.items())}"
+        given = {name: value for name, value in arguments.items() if name in known}
+        question = f"{tool} {sorted(given.items())}"
         if question not in self._seen:
-            self._seen[question] = await self.looks.look(tool, asked)
+            self._seen[question] = await self.looks.look(tool, given)
         seen = self._seen[question]
         return None if seen.problem else seen
 
@@ -114,8 +114,8 @@ class Case:
         seen = await self.see(tool, **arguments)
         if seen is None:
             return ()
-        asked = " ".join(str(value) for value in seen.arguments.values())
-        return (self._add("look", f"{tool} {asked}".strip(), seen.at, excerpt or seen.text),)
+        looked_for = " ".join(str(value) for value in seen.arguments.values())
+        return (self._add("look", f"{tool} {looked_for}".strip(), seen.at, excerpt or seen.text),)
 
     def cite(self, *causes: str) -> tuple[str, ...]:
         """Evidence ids of the triggers that name one of these causes; of all triggers where none is given."""
@@ -134,7 +134,7 @@ class Case:
         """The line in which a unit's own programs most likely say why it ended, "" where none does."""
         return reason([event.text for event in self._words()])
 
-    def said(self, cause: str, *, beside: str = "") -> str:
+    def last_statement(self, cause: str, *, beside: str = "") -> str:
         """What was said of it, to be put behind a sentence; beside: what the sentence has told already.
 
         Where the culprit is not found out, these words are all that leads on.
@@ -142,21 +142,21 @@ class Case:
         samples = [trigger.sample[:_LONGEST] for trigger in self.triggers(cause)]
         words = [event.text[:_LONGEST] for event in self._words()]
         named = next((text for text in (*samples, *words) if beside and beside in text), "")
-        told = named or reason(samples or words)
-        after = told.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
-        gist = gist_of(after if len(after) > _TELLING else told)
+        cited = named or reason(samples or words)
+        after = cited.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
+        gist = gist_of(after if len(after) > _TELLING else cited)
         return f'; it said: "{gist}"' if gist else ""
 
     @property
     def last_words(self) -> list[str]:
         """What the unit's own programs said just before it ended, the likely reason first."""
-        said = [event.text for event in self._words()]
-        return sorted(said, key=lambda text: text != self.reason)
+        texts = [event.text for event in self._words()]
+        return sorted(texts, key=lambda text: text != self.reason)
 
     def cite_words(self) -> tuple[str, ...]:
         """Evidence ids of what the unit's own programs said just before it ended, the likely reason first."""
-        said = sorted(self._words(), key=lambda event: event.text != self.reason)[:_MOST_WORDS]
-        return tuple(self._add(event.source, event.subject, event.at, event.text) for event in said)
+        events = sorted(self._words(), key=lambda event: event.text != self.reason)[:_MOST_WORDS]
+        return tuple(self._add(event.source, event.subject, event.at, event.text) for event in events)
 
     def _words(self) -> list[Event]:
         return [event for trigger in self.incident.triggers for event in trigger.words]

@@ -26,18 +26,18 @@ class Shown:
 
 async def certificate(case: Case) -> Finding | None:
     """As the server on this machine shows it; else as the words say."""
-    told = case.cite(*KINDS)
-    if not told:
+    cited = case.cite(*KINDS)
+    if not cited:
         return None
     unit = case.unit
     triggers = case.triggers(*KINDS)
     for target in targets_of(triggers, unit) if unit else []:
-        if (found := await _served(case, target, told)) is not None:
+        if (found := await _served(case, target, cited)) is not None:
             return found
     return await certificate_expired(case) or await plain(case)
 
 
-async def _served(case: Case, target: Target, told: tuple[str, ...]) -> Finding | None:
+async def _served(case: Case, target: Target, cited: tuple[str, ...]) -> Finding | None:
     shown = await _shown(case, target)
     if shown is None:
         return None
@@ -54,7 +54,7 @@ async def _served(case: Case, target: Target, told: tuple[str, ...]) -> Finding 
     sentence = f"{whose[0].upper()}{whose[1:]} {why}: {case.incident.subject} does not accept it"
     if case.triggers("timer-disabled") and (renewal := await certificate_expired(case)):
         return renewal
-    return case.finding(cause, culprit, sentence, told, looked, proven=True)
+    return case.finding(cause, culprit, sentence, cited, looked, proven=True)
 
 
 async def _shown(case: Case, target: Target) -> Shown | None:

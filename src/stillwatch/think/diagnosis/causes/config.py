@@ -33,17 +33,17 @@ _NEVER_RUN = range(200, 244)
 
 async def bad_config(case: Case) -> Finding | None:
     """The file that the unit says does not parse; proven where the system shows that it was changed just before."""
-    told = case.cite("bad-config")
-    if not told:
+    cited = case.cite("bad-config")
+    if not cited:
         return None
     unit = case.unit
     if unit is not None and unit.fragment_path and _of_unit_file(case):
-        return await _bad_unit_file(case, unit, told)
+        return await _bad_unit_file(case, unit, cited)
     path, line = _said_place(case)
-    return await refused(case, path, line, told)
+    return await refused(case, path, line, cited)
 
 
-async def refused(case: Case, path: str, line: str, told: tuple[str, ...]) -> Finding:
+async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> Finding:
     """A file that its program does not accept. path: "" where nobody named one; line: "" likewise."""
     unit = case.unit
     own = paths_of(unit) if unit else []
@@ -55,33 +55,33 @@ async def refused(case: Case, path: str, line: str, told: tuple[str, ...]) -> Fi
         or case.incident.subject
     )
     of_unit = unit is not None and belongs(culprit, unit)
-    if path and (gone := await _gone(case, path, told)) is not None:
+    if path and (gone := await _gone(case, path, cited)) is not None:
         return gone
     where = f"{culprit}{f', line {line}' if line else ''}"
     if culprit.startswith(_PLACES) and not culprit.endswith(_CONFIGS):
         proven = bool(of_unit and is_failing(unit)) or case.trusted("bad-config")
         sentence = f"{case.incident.subject} cannot read its data: {where}{f'; {changed}' if changed else ''}"
-        return case.finding("data-damaged", culprit, sentence, told, when, proven=proven)
+        return case.finding("data-damaged", culprit, sentence, cited, when, proven=proven)
     sentence = f"{case.incident.subject} does not accept its configuration: {where}"
-    said = case.said("bad-config", beside=culprit)
+    reason = case.last_statement("bad-config", beside=culprit)
     remedy = None
     if unit is not None and of_unit and culprit.startswith("/"):
         remedy = propose("restore_file", culprit, sentence, unit=unit.name)
     sentence += f"; {changed}" if changed else ""
-    sentence += said
+    sentence += reason
     # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
     proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_failing(unit))
-    return case.finding("bad-config", culprit, sentence, told, when, proven=proven, proposal=remedy)
+    return case.finding("bad-config", culprit, sentence, cited, when, proven=proven, proposal=remedy)
 
 
-async def _gone(case: Case, path: str, told: tuple[str, ...]) -> Finding | None:
+async def _gone(case: Case, path: str, cited: tuple[str, ...]) -> Finding | None:
     """What is not there cannot be wrong."""
     file = await file_of(case, path)
     if file is None or exists(file) is not False:
         return None
     looked = await case.cite_look("file_metadata", path=path)
     sentence = f"{case.incident.subject} needs {path}, which does not exist"
-    return case.finding("missing-path", path, sentence, told, looked, proven=case.unit is not None)
+    return case.finding("missing-path", path, sentence, cited, looked, proven=case.unit is not None)
 
 
 def _of_unit_file(case: Case) -> bool:
@@ -89,34 +89,34 @@ def _of_unit_file(case: Case) -> bool:
     return all(trigger.trusted for trigger in case.triggers("bad-config"))
 
 
-async def _bad_unit_file(case: Case, unit: UnitState, told: tuple[str, ...]) -> Finding:
+async def _bad_unit_file(case: Case, unit: UnitState, cited: tuple[str, ...]) -> Finding:
     changed, when = await last_change(case, unit.fragment_path)
     step = "".join(t.fields.get("step", "") for t in case.triggers("bad-config")[:1])
     sentence = f"systemd does not accept {unit.fragment_path}, the file of {unit.name}"
     sentence = f"{unit.name} was not started: its file asks at the step {step} for what cannot be" if step else sentence
     remedy = propose("restore_file", unit.fragment_path, sentence, unit=unit.name) if changed or not step else None
     sentence += f"; {changed}" if changed else ""
-    return case.finding("bad-config", unit.fragment_path, sentence, told, when, proven=True, proposal=remedy)
+    return case.finding("bad-config", unit.fragment_path, sentence, cited, when, proven=True, proposal=remedy)
 
 
 async def permission(case: Case) -> Finding | None:
     """A path of the unit whose owner or mode shuts out the user that it runs as."""
-    told = case.cite("permission")
+    cited = case.cite("permission")
     unit = case.unit
-    if not told:
+    if not cited:
         return None
     lead = case.triggers("permission")[0]
-    open_to_all = await too_open(case, lead.sample[:2000], lead.fields.get("path", ""), told)
-    if open_to_all := await _writable(case, told) or open_to_all:
+    open_to_all = await too_open(case, lead.sample[:2000], lead.fields.get("path", ""), cited)
+    if open_to_all := await _writable(case, cited) or open_to_all:
         return open_to_all
-    said = [path for t in case.triggers("permission") if (path := t.fields.get("path", "")).startswith("/")]
-    said = said or _paths_told(lead.sample[:2000])
+    paths = [path for t in case.triggers("permission") if (path := t.fields.get("path", "")).startswith("/")]
+    paths = paths or _paths_told(lead.sample[:2000])
     own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
-    programs = [path for path in (*unit.exec_start[:1], *unit.programs) if path in said] if unit else []
+    programs = [path for path in (*unit.exec_start[:1], *unit.programs) if path in paths] if unit else []
     for program in dict.fromkeys(programs):
-        if unit is not None and (found := await _not_executable(case, unit, program, told)):
+        if unit is not None and (found := await _not_executable(case, unit, program, cited)):
             return found
-    for named in dict.fromkeys([*said, *[await _nearest(case, path) for path in said], *own]):
+    for named in dict.fromkeys([*paths, *[await _nearest(case, path) for path in paths], *own]):
         if unit is None or unit.user in ("", "root") or not await shut_out(case, unit, named):
             continue
         folder = str(PurePosixPath(named).parent)
@@ -127,21 +127,21 @@ async def permission(case: Case) -> Finding | None:
         sentence = f"{unit.name} runs as {unit.user} and may not use {path}, {why}"
         # A path from the text alone may be shown and may not become a target (R15).
         remedy = propose("repair_ownership", path, sentence, unit=unit.name) if belongs(path, unit) else None
-        return case.finding("permission", path, sentence, told, looked, proven=True, proposal=remedy)
-    for named in dict.fromkeys(said):
+        return case.finding("permission", path, sentence, cited, looked, proven=True, proposal=remedy)
+    for named in dict.fromkeys(paths):
         if why := await given_away(case, named):
             looked = await case.cite_look("file_metadata", path=named)
             sentence = f"{case.incident.subject} may not use {named}, {why}"
-            return case.finding("permission", named, sentence, told, looked, proven=True)
+            return case.finding("permission", named, sentence, cited, looked, proven=True)
         if (closed := await _closed(case, named)) is not None:
             place, mode = closed
             looked = await case.cite_look("file_metadata", path=place)
             sentence = f"{case.incident.subject} may not read {named}: {place} is closed to all but its owner and group"
-            return case.finding("permission", place, f"{sentence}, its mode is {mode}", told, looked, proven=True)
+            return case.finding("permission", place, f"{sentence}, its mode is {mode}", cited, looked, proven=True)
     subject = case.incident.subject
-    place = next(iter(said), subject)
+    place = next(iter(paths), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
-    return case.finding("permission", place, words, told)
+    return case.finding("permission", place, words, cited)
 
 
 def _paths_told(words: str) -> list[str]:
@@ -149,7 +149,7 @@ def _paths_told(words: str) -> list[str]:
     return list(dict.fromkeys(path for word in _QUOTES.split(words) for path in paths_in(word.rstrip(":."))))[:4]
 
 
-async def _writable(case: Case, told: tuple[str, ...]) -> Finding | None:
+async def _writable(case: Case, cited: tuple[str, ...]) -> Finding | None:
     """The file of a unit that anybody may change, by PID 1's word and by its mode now."""
     lead = next((t for t in case.triggers("permission") if t.rule == OPEN_TO_ALL and t.trusted), None)
     if lead is None:
@@ -158,10 +158,10 @@ async def _writable(case: Case, told: tuple[str, ...]) -> Finding | None:
     mode = text(file, "mode") if file else ""
     mended = f"{lead.object} can be changed by its owner alone again" if len(mode) > 8 and mode[8] != "w" else ""
     looked = await case.cite_look("file_metadata", path=lead.object) if mode else ()
-    return case.finding("permission", lead.object, lead.summary, told, looked, proven=True, over=mended)
+    return case.finding("permission", lead.object, lead.summary, cited, looked, proven=True, over=mended)
 
 
-async def too_open(case: Case, words: str, path: str, told: tuple[str, ...]) -> Finding | None:
+async def too_open(case: Case, words: str, path: str, cited: tuple[str, ...]) -> Finding | None:
     """The file, or else its directory, that lets in more than its owner, where that is what the words complain of."""
     if not _TOO_OPEN.search(words) or not path.startswith("/"):
         return None
@@ -176,7 +176,7 @@ async def too_open(case: Case, words: str, path: str, told: tuple[str, ...]) -> 
         remedy = None
         if case.unit is not None and belongs(place, case.unit):
             remedy = propose("repair_ownership", place, sentence, unit=case.unit.name)
-        return case.finding("permission", place, sentence, told, looked, proven=True, proposal=remedy)
+        return case.finding("permission", place, sentence, cited, looked, proven=True, proposal=remedy)
     return None
 
 
@@ -198,7 +198,7 @@ async def _nearest(case: Case, path: str) -> str:
     return str(PurePosixPath(path).parent) if file is not None and exists(file) is False else path
 
 
-async def _not_executable(case: Case, unit: UnitState, program: str, told: tuple[str, ...]) -> Finding | None:
+async def _not_executable(case: Case, unit: UnitState, program: str, cited: tuple[str, ...]) -> Finding | None:
     file = await file_of(case, program)
     mode = text(file, "mode") if file else ""
     if not mode.startswith("-") or "x" in mode.lower() or "s" in mode.lower():
@@ -208,7 +208,7 @@ async def _not_executable(case: Case, unit: UnitState, program: str, told: tuple
     sentence = f"{unit.name} cannot start: {program} may not be executed, its mode is {mode}"
     remedy = propose("repair_ownership", program, sentence, unit=unit.name)
     sentence += f"; {changed}" if changed else ""
-    return case.finding("permission", program, sentence, told, looked, when, proven=True, proposal=remedy)
+    return case.finding("permission", program, sentence, cited, looked, when, proven=True, proposal=remedy)
 
 
 async def shut_out(case: Case, unit: UnitState, path: str) -> str:

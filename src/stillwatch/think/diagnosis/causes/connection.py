@@ -51,7 +51,7 @@ class Target:
 
 async def dependency(case: Case) -> Finding | None:
     """What a unit cannot reach: a unit by PID 1's own list, else whoever should be at that address."""
-    told = case.cite(*KINDS)
+    cited = case.cite(*KINDS)
     unit = case.unit
     # What suffers from this unit says so too: only its own complaint speaks of what it needs itself.
     if unit is None:
@@ -64,18 +64,18 @@ async def dependency(case: Case) -> Finding | None:
         if needed is not None and needed.active_state == "failed":
             looked = await case.cite_look("unit_status", unit=needed.name)
             sentence = f"{unit.name} needs {needed.name}, which has failed"
-            return case.finding("dependency-failed", needed.name, sentence, told, looked, proven=True)
-    if (found := await local_socket(case, unit, own, told)) is not None:
+            return case.finding("dependency-failed", needed.name, sentence, cited, looked, proven=True)
+    if (found := await local_socket(case, unit, own, cited)) is not None:
         return found
     for target in targets_of(own, unit):
-        if (found := await _at(case, unit, target, own, told)) is not None:
+        if (found := await _at(case, unit, target, own, cited)) is not None:
             return found
     cause = "dependency-failed" if case.triggers("dependency-failed") else "network"
     if not case.triggers("dependency-failed", "network"):
         return None
     place = next((str(target) for target in targets_of(own, unit)), "")
-    sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}{case.said(cause)}"
-    return case.finding(cause, unit.name, sentence, told, confidence=SEEN if case.trusted(cause) else TOLD)
+    sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}{case.last_statement(cause)}"
+    return case.finding(cause, unit.name, sentence, cited, confidence=SEEN if case.trusted(cause) else TOLD)
 
 
 def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
@@ -108,7 +108,7 @@ def _targets(words: str, *, urls_only: bool = False) -> list[Target]:
 
 
 async def _at(
-    case: Case, unit: UnitState, target: Target, own: Sequence[Trigger], told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, own: Sequence[Trigger], cited: tuple[str, ...]
 ) -> Finding | None:
     """Why nobody answers at that address, as far as this machine shows it; None where it does not."""
     known = rows(await case.look("name_address", name=target.host), "addresses")
@@ -119,14 +119,14 @@ async def _at(
         return None
     here = [row for row in known if row.get("local") is True]
     if not here:
-        return await _elsewhere(case, unit, target, known, others, told)
+        return await _elsewhere(case, unit, target, known, others, cited)
     address = text(here[0], "address")
     reached = [row for row in others if text(row, "address") in (address, *_ANYWHERE)]
     if reached:
-        return await _listens(case, unit, target, reached[0], own, told)
+        return await _listens(case, unit, target, reached[0], own, cited)
     if others:
-        return await _wrong_name(case, unit, target, here[0], others[0], told)
-    return await _nobody(case, unit, target, told)
+        return await _wrong_name(case, unit, target, here[0], others[0], cited)
+    return await _nobody(case, unit, target, cited)
 
 
 def _is_tcp(row: Row) -> bool:
@@ -134,23 +134,23 @@ def _is_tcp(row: Row) -> bool:
 
 
 async def _elsewhere(
-    case: Case, unit: UnitState, target: Target, known: Sequence[Row], listed: Sequence[Row], told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, known: Sequence[Row], listed: Sequence[Row], cited: tuple[str, ...]
 ) -> Finding | None:
     """The name leads to another machine, while its port is served by this one."""
     named = [row for row in known if number(row, "line")]
     if not named:
         return None
     if listed:
-        return await _wrong_name(case, unit, target, named[0], listed[0], told)
+        return await _wrong_name(case, unit, target, named[0], listed[0], cited)
     sentence = (
         f"{unit.name} asks {target}, which is {text(named[0], 'address')} by /etc/hosts, and nobody answers there"
     )
     looked = await case.cite_look("name_address", name=target.host)
-    return case.finding("wrong-address", "/etc/hosts", sentence, told, looked, confidence=TOLD)
+    return case.finding("wrong-address", "/etc/hosts", sentence, cited, looked, confidence=TOLD)
 
 
 async def _wrong_name(
-    case: Case, unit: UnitState, target: Target, where: Row, holder: Row, told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, where: Row, holder: Row, cited: tuple[str, ...]
 ) -> Finding:
     """Somebody listens on the port, at another address than the one that is asked."""
     server = text(holder, "unit") or text(holder, "name") or "a process"
@@ -159,13 +159,13 @@ async def _wrong_name(
     looked = await case.cite_look("name_address", name=target.host)
     line = number(where, "line")
     culprit = "/etc/hosts" if line else str(target)
-    asked = f"{target.host} is {address} by line {line} of /etc/hosts" if line else f"{unit.name} asks {target}"
-    sentence = f"{asked}, but {server} listens on {at}:{target.port} only: {unit.name} is refused"
-    return case.finding("wrong-address", culprit, sentence, told, looked, seen, proven=True)
+    resolved = f"{target.host} is {address} by line {line} of /etc/hosts" if line else f"{unit.name} asks {target}"
+    sentence = f"{resolved}, but {server} listens on {at}:{target.port} only: {unit.name} is refused"
+    return case.finding("wrong-address", culprit, sentence, cited, looked, seen, proven=True)
 
 
 async def _listens(
-    case: Case, unit: UnitState, target: Target, holder: Row, own: Sequence[Trigger], told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, holder: Row, own: Sequence[Trigger], cited: tuple[str, ...]
 ) -> Finding | None:
     """Somebody is there: it hangs, or it has come back."""
     pid, server = number(holder, "pid"), text(holder, "unit")
@@ -183,21 +183,21 @@ async def _listens(
         sentence = f"{name} holds port {target.port} and does not answer {unit.name}: {reason}"
         known = case.unit_named(server)
         remedy = propose("restart_unit", known.name, sentence, once=True) if known and _is_service(known) else None
-        return case.finding("timeout", name, sentence, told, seen, proven=True, proposal=remedy)
+        return case.finding("timeout", name, sentence, cited, seen, proven=True, proposal=remedy)
     started = holder.get("started")
     came = isinstance(started, int | float) and started > min(trigger.first for trigger in own) - 1
     if now - last >= _patience(own) or (came and last < float(str(started)) + 2):
         seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
         sentence = f"{unit.name} could not reach {target} for a while; {name} listens there now"
         return case.finding(
-            "dependency-failed", name, sentence, told, seen, confidence=PROVEN, over=f"{name} answers again"
+            "dependency-failed", name, sentence, cited, seen, confidence=PROVEN, over=f"{name} answers again"
         )
-    if not came and (dropped := await _dropped(case, unit, target, name, own, told)) is not None:
+    if not came and (dropped := await _dropped(case, unit, target, name, own, cited)) is not None:
         return dropped
     if server in case.troubled:
         seen = await case.cite_look("listening_sockets", f"{name} listens on port {target.port}", port=target.port)
         sentence = f"{unit.name} asks {target}, where {name} has trouble of its own"
-        return case.finding("dependency-failed", name, sentence, told, seen, proven=True)
+        return case.finding("dependency-failed", name, sentence, cited, seen, proven=True)
     return None
 
 
@@ -209,7 +209,7 @@ def _patience(own: Sequence[Trigger]) -> float:
 
 
 async def _dropped(
-    case: Case, unit: UnitState, target: Target, name: str, own: Sequence[Trigger], told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, name: str, own: Sequence[Trigger], cited: tuple[str, ...]
 ) -> Finding | None:
     """Who listens, is not stopped and has nobody waiting, while nothing ever comes back: its packets are dropped.
 
@@ -231,10 +231,10 @@ async def _dropped(
         f"{unit.name} asks {target}, where {name} listens, and no packet comes back: "
         "a firewall of this machine drops them, as it seems (nft list ruleset)"
     )
-    return case.finding("network", f"firewall, port {target.port}", sentence, told, seen, looked, confidence=SEEN)
+    return case.finding("network", f"firewall, port {target.port}", sentence, cited, seen, looked, confidence=SEEN)
 
 
-async def _nobody(case: Case, unit: UnitState, target: Target, told: tuple[str, ...]) -> Finding | None:
+async def _nobody(case: Case, unit: UnitState, target: Target, cited: tuple[str, ...]) -> Finding | None:
     """Nobody listens on that port of this machine: who should, by the units' own files?"""
     looked = await case.cite_look("listening_sockets", f"nobody listens on port {target.port}", port=target.port)
     listed = rows(await case.look("port_claims", port=target.port), "claims")
@@ -242,43 +242,51 @@ async def _nobody(case: Case, unit: UnitState, target: Target, told: tuple[str, 
     claims += [] if claims else [{"unit": name} for name in servers_of(target.port, case.units.values())]
     for row in claims:
         state = await case.look("unit_status", unit=text(row, "unit"))
-        if found := await _should_serve(case, unit, target, row, state, (*told, *looked)):
+        if found := await _should_serve(case, unit, target, row, state, (*cited, *looked)):
             return found
     sentence = f"{unit.name} asks {target}, where nobody listens, and no unit's file speaks of that port"
-    said = await case.cite_look("port_claims", port=target.port)
-    return case.finding("wrong-address", str(target), sentence, told, looked, said, confidence=SEEN)
+    cited = await case.cite_look("port_claims", port=target.port)
+    return case.finding("wrong-address", str(target), sentence, cited, looked, cited, confidence=SEEN)
 
 
 async def _should_serve(
-    case: Case, unit: UnitState, target: Target, claim: Row, state: Row, told: tuple[str, ...]
+    case: Case, unit: UnitState, target: Target, claim: Row, state: Row, cited: tuple[str, ...]
 ) -> Finding | None:
     name = text(claim, "unit")
     active, masked = text(state, "active_state"), text(state, "load_state") == "masked"
     seen = await case.cite_look("unit_status", unit=name)
-    said = await case.cite_look("port_claims", port=target.port)
+    cited = await case.cite_look("port_claims", port=target.port)
     if masked:
         sentence = (
             f"{name}, which serves port {target.port}, is masked, so nothing can start it: {unit.name} is refused"
         )
         off = propose("unmask_unit", name, sentence)
         return case.finding(
-            "masked", name, sentence, told, seen, said, proven=True, proposal=off, meant=case.meant(name)
+            "masked", name, sentence, cited, seen, cited, proven=True, proposal=off, meant=case.meant(name)
         )
     if active == "failed":
         sentence = f"{unit.name} needs {name}, which serves port {target.port} and has failed"
-        return case.finding("dependency-failed", name, sentence, told, seen, said, proven=True)
+        return case.finding("dependency-failed", name, sentence, cited, seen, cited, proven=True)
     if active == "inactive":
         sentence = f"{name}, which serves port {target.port}, does not run: {unit.name} is refused"
         enabled = text(state, "enabled") in ("enabled", "enabled-runtime") and _is_name(name)
         remedy = propose("start_unit", name, sentence) if enabled else None
         return case.finding(
-            "dependency-failed", name, sentence, told, seen, said, proven=True, proposal=remedy, meant=case.meant(name)
+            "dependency-failed",
+            name,
+            sentence,
+            cited,
+            seen,
+            cited,
+            proven=True,
+            proposal=remedy,
+            meant=case.meant(name),
         )
     if active == "active":
         sentence = (
             f"{name} runs, and does not listen on port {target.port}, which its file names: {unit.name} is refused"
         )
-        return case.finding("wrong-address", name, sentence, told, seen, said, confidence=SEEN)
+        return case.finding("wrong-address", name, sentence, cited, seen, cited, confidence=SEEN)
     return None
 
 

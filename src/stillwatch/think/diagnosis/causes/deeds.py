@@ -62,9 +62,9 @@ async def with_deeds(case: Case, finding: Finding) -> Finding:
     for telling in (_commanded, _packaged, _switched):
         words, cited = await telling(case, finding, things)
         if words:
-            said = finding.cause.text.rstrip(".")
+            sentence = finding.cause.text.rstrip(".")
             mark = f" ({', '.join(cited)})" if cited else ""
-            cause = replace(finding.cause, text=f"{said}; {words}{mark}.")
+            cause = replace(finding.cause, text=f"{sentence}; {words}{mark}.")
             return replace(finding, cause=cause, evidence=tuple(dict.fromkeys([*finding.evidence, *cited])))
     return finding
 

@@ -79,8 +79,8 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
                 cited = await case.cite_look("recent_changes", words, hours=_LATELY)
             else:
                 cited = await case.cite_look("file_metadata", words, path=path)
-            who, said = await _edited_by(case, path, float(at))
-            return words + who, cited + said
+            who, deed = await _edited_by(case, path, float(at))
+            return words + who, cited + deed
     return "", ()
 
 
@@ -184,10 +184,10 @@ def since(at: float, now: float) -> str:
 
 def before(at: float, then: float, now: float) -> str:
     """When something was, told by what came of it: "at 23:48:44 UTC, 12 seconds before it failed"."""
-    said = clock_time(at, now)
+    moment = clock_time(at, now)
     gap = then - at
-    if not said or not 0 <= gap < 7200:
-        return said
+    if not moment or not 0 <= gap < 7200:
+        return moment
     if gap < 2:
-        return f"{said}, just {BEFORE}"
-    return f"{said}, {f'{gap:.0f} seconds' if gap < 120 else f'{gap / 60:.0f} minutes'} {BEFORE}"
+        return f"{moment}, just {BEFORE}"
+    return f"{moment}, {f'{gap:.0f} seconds' if gap < 120 else f'{gap / 60:.0f} minutes'} {BEFORE}"

@@ -15,7 +15,7 @@ _QUOTED = 200
 
 async def oom(case: Case) -> Finding | None:
     """Killed for memory: by the unit's own limit or because the host ran out."""
-    told = case.cite("oom", "memory-pressure")
+    cited = case.cite("oom", "memory-pressure")
     if not case.triggers("oom"):
         return None
     unit = case.unit
@@ -30,30 +30,35 @@ async def oom(case: Case) -> Finding | None:
     note = "A restart helps once; if it is killed again, it leaks"
     note += " or its limit is too low." if own else " or the host has too little memory."
     return case.finding(
-        "oom", subject, sentence, told, looked, proven=case.trusted("oom"), proposal=remedy, notes=(note,)
+        "oom", subject, sentence, cited, looked, proven=case.trusted("oom"), proposal=remedy, notes=(note,)
     )
 
 
 async def memory_pressure(case: Case) -> Finding | None:
-    told = case.cite("memory-pressure")
-    if not told:
+    cited = case.cite("memory-pressure")
+    if not cited:
         return None
     looked = await case.cite_look("memory")
     return case.finding(
-        "memory-pressure", "memory", "The host is short of memory", told, looked, proven=case.trusted("memory-pressure")
+        "memory-pressure",
+        "memory",
+        "The host is short of memory",
+        cited,
+        looked,
+        proven=case.trusted("memory-pressure"),
     )
 
 
 async def watchdog(case: Case) -> Finding | None:
-    told = case.cite("watchdog")
+    cited = case.cite("watchdog")
     unit = case.unit
-    if not told or unit is None:
+    if not cited or unit is None:
         return None
     limit = next((t.fields["limit"] for t in case.triggers("watchdog") if t.trusted and t.fields.get("limit")), "")
     patience = f" within {limit}" if limit else ""
     sentence = f"{unit.name} hung: it did not answer its watchdog{patience}, and systemd ended it"
     remedy = propose("restart_unit", unit.name, sentence, once=True) if _may_restart(case) else None
-    return case.finding("watchdog", unit.name, sentence, told, proven=case.trusted("watchdog"), proposal=remedy)
+    return case.finding("watchdog", unit.name, sentence, cited, proven=case.trusted("watchdog"), proposal=remedy)
 
 
 async def busy(case: Case) -> Finding | None:
@@ -64,13 +69,13 @@ async def busy(case: Case) -> Finding | None:
     if not counted or unit is None:
         return await plain(case)
     lead = counted[0]
-    told = case.cite(lead.cause)
+    cited = case.cite(lead.cause)
     sentence = f"{unit.name}: {CAUSES[lead.cause]} ({lead.sample.partition(': ')[2]})"
     if lead.cause == "cpu-hog" and unit.kind == "oneshot":
-        return case.finding("cpu-hog", unit.name, sentence, told, proven=True, over=f"{unit.name} is a job at work")
+        return case.finding("cpu-hog", unit.name, sentence, cited, proven=True, over=f"{unit.name} is a job at work")
     looked = await case.cite_look("process_list", sort="cpu")
     remedy = propose("restart_unit", unit.name, sentence, once=True) if unit.active_state == "active" else None
-    return case.finding(lead.cause, unit.name, sentence, told, looked, proven=True, proposal=remedy)
+    return case.finding(lead.cause, unit.name, sentence, cited, looked, proven=True, proposal=remedy)
 
 
 async def symptom(case: Case) -> Finding:
@@ -78,7 +83,7 @@ async def symptom(case: Case) -> Finding:
     lead = case.incident.triggers[0] if case.incident.triggers else None
     cause = lead.cause if lead and lead.cause in CAUSES else "other"
     unit = case.unit
-    told = case.cite(cause) or case.cite()
+    cited = case.cite(cause) or case.cite()
     words = case.cite_words()
     if not words and unit is not None and unit.kind != "mount":
         words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
@@ -92,10 +97,10 @@ async def symptom(case: Case) -> Finding:
         sentence += f'; before, it said: "{case.reason[:_QUOTED]}"'
     culprit = (lead.object if lead else "") or subject
     if (named := _named_in_words(case, cause)) != cause:
-        return case.finding(named, culprit, sentence, words, told, confidence=TOLD)
+        return case.finding(named, culprit, sentence, words, cited, confidence=TOLD)
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
-    return case.finding(cause, culprit, sentence, told, words, confidence=SEEN if certain else TOLD, proposal=remedy)
+    return case.finding(cause, culprit, sentence, cited, words, confidence=SEEN if certain else TOLD, proposal=remedy)
 
 
 async def plain(case: Case) -> Finding | None:
@@ -105,7 +110,7 @@ async def plain(case: Case) -> Finding | None:
         return None
     subject = case.incident.subject or case.incident.host
     sentence = f"{subject}: {CAUSES[lead.cause]}"
-    sentence += "" if lead.trusted else case.said(lead.cause)
+    sentence += "" if lead.trusted else case.last_statement(lead.cause)
     if not lead.trusted and (named := _named_in_words(case, lead.cause)) != lead.cause:
         return case.finding(named, lead.object or subject, sentence, case.cite(lead.cause), confidence=TOLD)
     return case.finding(
@@ -124,8 +129,8 @@ def _named_in_words(case: Case, cause: str) -> str:
     """
     if says_why(cause):
         return cause
-    said = [case.reason, *case.last_words, *(t.sample for t in case.triggers(cause) if not t.trusted)]
-    named = next((found for words in filter(None, said) if says_why(found := cause_of(words))), cause)
+    texts = [case.reason, *case.last_words, *(t.sample for t in case.triggers(cause) if not t.trusted)]
+    named = next((found for words in filter(None, texts) if says_why(found := cause_of(words))), cause)
     return _OF_A_SERVICE.get(named, named)
 
 

@@ -19,7 +19,7 @@ _SILENT: Final = re.compile(r"\btimed? ?out\b|\(110\b|\(11: |temporarily unavail
 _NOT_RUNNING: Final = ("inactive", "failed")
 
 
-async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], told: tuple[str, ...]) -> Finding | None:
+async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], cited: tuple[str, ...]) -> Finding | None:
     """Of the sockets that the complaint names, the first that a look explains."""
     for trigger in own:
         target = trigger.fields.get("target", "") or trigger.fields.get("address", "")
@@ -29,20 +29,20 @@ async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], told
             continue
         path = found[1]
         if exists(file) and _DENIED.search(trigger.sample[:2000]):
-            return await _closed(case, unit, path, told)
+            return await _closed(case, unit, path, cited)
         for name in _servers(path):
             silent = _SILENT.search(trigger.sample[:2000]) is not None
-            if (finding := await _behind(case, unit, path, name, told, silent=silent)) is not None:
+            if (finding := await _behind(case, unit, path, name, cited, silent=silent)) is not None:
                 return finding
     return None
 
 
-async def _closed(case: Case, unit: UnitState, path: str, told: tuple[str, ...]) -> Finding:
+async def _closed(case: Case, unit: UnitState, path: str, cited: tuple[str, ...]) -> Finding:
     file = await file_of(case, path) or {}
     looked = await case.cite_look("file_metadata", path=path)
     whose = f"{text(file, 'owner')}:{text(file, 'group')}"
     sentence = f"{unit.name} may not use {path}, which belongs to {whose} with mode {text(file, 'mode')}"
-    return case.finding("permission", path, sentence, told, looked, proven=True)
+    return case.finding("permission", path, sentence, cited, looked, proven=True)
 
 
 def _servers(path: str) -> list[str]:
@@ -54,14 +54,14 @@ def _servers(path: str) -> list[str]:
 
 
 async def _behind(
-    case: Case, unit: UnitState, path: str, name: str, told: tuple[str, ...], *, silent: bool
+    case: Case, unit: UnitState, path: str, name: str, cited: tuple[str, ...], *, silent: bool
 ) -> Finding | None:
     """silent: whether it is there and does not answer, by the complaint."""
     state = await case.look("unit_status", unit=name)
     real, active = text(state, "name", "unit") or name, text(state, "active_state")
     masked, loaded = text(state, "load_state") == "masked", text(state, "load_state") == "loaded"
     if silent and loaded and active == "active" and real != unit.name:
-        return await _busy(case, unit, path, real, told)
+        return await _busy(case, unit, path, real, cited)
     if real == unit.name or not (masked or (loaded and active in _NOT_RUNNING)):
         return None
     seen = await case.cite_look("unit_status", unit=name)
@@ -70,19 +70,19 @@ async def _behind(
     if masked:
         sentence = f"{real}, which serves {path}, is masked, so nothing can start it: {unit.name} is refused"
         off = propose("unmask_unit", real, sentence)
-        return case.finding("masked", real, sentence, told, seen, looked, proven=True, proposal=off, meant=note)
+        return case.finding("masked", real, sentence, cited, seen, looked, proven=True, proposal=off, meant=note)
     how = "has failed" if active == "failed" else "does not run"
     sentence = f"{unit.name} needs {real}, which serves {path} and {how}"
     may_start = active == "inactive" and text(state, "enabled") in ("enabled", "enabled-runtime")
     remedy = propose("start_unit", real, sentence) if may_start else None
     return case.finding(
-        "dependency-failed", real, sentence, told, seen, looked, proven=True, proposal=remedy, meant=note
+        "dependency-failed", real, sentence, cited, seen, looked, proven=True, proposal=remedy, meant=note
     )
 
 
-async def _busy(case: Case, unit: UnitState, path: str, server: str, told: tuple[str, ...]) -> Finding:
+async def _busy(case: Case, unit: UnitState, path: str, server: str, cited: tuple[str, ...]) -> Finding:
     """It runs: all its workers are at work, or hang, which a look from outside does not tell apart."""
     seen = await case.cite_look("unit_status", unit=server)
     sentence = f"{server}, which serves {path}, runs and does not answer {unit.name} in time"
     note = "All its workers are busy or hang: look at its own log, at what they wait for, and at how many it may have."
-    return case.finding("timeout", server, sentence, told, seen, confidence=SEEN, notes=(note,))
+    return case.finding("timeout", server, sentence, cited, seen, confidence=SEEN, notes=(note,))

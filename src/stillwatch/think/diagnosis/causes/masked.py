@@ -18,6 +18,6 @@ async def masked(case: Case) -> Finding | None:
     looked = await case.cite_look("unit_status", unit=name)
     missed = next((t.summary.partition(", so ")[2].partition(",")[0] for t in triggers if t.rule == "unit-missed"), "")
     sentence = f"{name} is masked, so nothing can start it" + (f", and {missed} needs it" if missed else "")
-    proven, told = bool(looked) or case.trusted("masked"), case.cite("masked")
+    proven, cited = bool(looked) or case.trusted("masked"), case.cite("masked")
     remedy = propose("unmask_unit", name, sentence) if missed and proven else None
-    return case.finding("masked", name, sentence, told, looked, proven=proven, proposal=remedy, meant=case.meant(name))
+    return case.finding("masked", name, sentence, cited, looked, proven=proven, proposal=remedy, meant=case.meant(name))

@@ -13,7 +13,7 @@ _PATH = re.compile(r"(?<![\w/.])/[\w@%+=.,/-]{1,255}")
 
 async def mount_missing(case: Case) -> Finding | None:
     """By PID 1's word: the mount unit is off, or could not be mounted."""
-    told = case.cite("mount-missing", "missing-path")
+    cited = case.cite("mount-missing", "missing-path")
     if not case.triggers("mount-missing"):
         return None
     subjects = [case.incident.subject, *(trigger.subject for trigger in case.triggers("mount-missing"))]
@@ -25,7 +25,7 @@ async def mount_missing(case: Case) -> Finding | None:
     seen = await case.look("mount_of", path=where)
     if unit.active_state == "failed":
         sentence = f"{where} is not mounted: {unit.name} has failed"
-        return case.finding("mount-missing", unit.name, sentence, told, looked, proven=True)
+        return case.finding("mount-missing", unit.name, sentence, cited, looked, proven=True)
     since = clock_time(unit.active_at, case.incident.updated)
     sentence = f"{where} is not mounted{f' any more ({unit.name} was, until {since})' if since else ''}"
     below = number(seen, "entries")
@@ -34,11 +34,11 @@ async def mount_missing(case: Case) -> Finding | None:
     # What lies in the bare directory would be hidden: then a person decides.
     remedy = propose("mount_unit", where, sentence) if seen and not below and where.startswith("/") else None
     return case.finding(
-        "mount-missing", unit.name, sentence, told, looked, proven=True, proposal=remedy, notes=tuple(notes)
+        "mount-missing", unit.name, sentence, cited, looked, proven=True, proposal=remedy, notes=tuple(notes)
     )
 
 
-async def hidden_below(case: Case, unit: UnitState, path: str, told: tuple[str, ...]) -> Finding | None:
+async def hidden_below(case: Case, unit: UnitState, path: str, cited: tuple[str, ...]) -> Finding | None:
     """Whether the path is gone because something was mounted over its directory since the unit started."""
     over = next(iter(rows(await case.look("mount_of", path=path), "mounts")), None)
     if over is None or text(over, "point") in ("", "/") or text(over, "declared"):
@@ -50,15 +50,15 @@ async def hidden_below(case: Case, unit: UnitState, path: str, told: tuple[str, 
     since = clock_time(float(number(over, "since")), case.incident.updated)
     sentence = f"{path} is hidden: an undeclared {kind} was mounted over {point}{f' {since}' if since else ''}"
     sentence += f", after {unit.name} had started"
-    return case.finding("mount-missing", point, sentence, told, looked, confidence=max(SEEN, 0.9))
+    return case.finding("mount-missing", point, sentence, cited, looked, confidence=max(SEEN, 0.9))
 
 
 async def read_only(case: Case) -> Finding | None:
     """Which mount is read-only; where none is, it is the unit's own sandbox."""
     triggers = case.triggers("filesystem-error")
-    told = case.cite("filesystem-error")
+    cited = case.cite("filesystem-error")
     unit = case.unit
-    if not told or not all(trigger.rule == "read-only" for trigger in triggers):
+    if not cited or not all(trigger.rule == "read-only" for trigger in triggers):
         return None
     own = [path for t in triggers for path in [t.fields.get("path", ""), *_PATH.findall(t.sample[:2000])] if path]
     for path in own:
@@ -69,9 +69,9 @@ async def read_only(case: Case) -> Finding | None:
         looked = await case.cite_look("mount_of", path=path)
         if mount.get("read_only") is True:
             sentence = f"{case.incident.subject} cannot write {path}: {point} is mounted read-only"
-            return case.finding("filesystem-error", point, sentence, told, looked, proven=True)
+            return case.finding("filesystem-error", point, sentence, cited, looked, proven=True)
         if unit is not None and unit.fragment_path:
             sentence = f"{unit.name} cannot write {path}: {point} can be written, so {unit.fragment_path} keeps it out "
             sentence += "(ProtectSystem=, ReadOnlyPaths=, ReadWritePaths=)"
-            return case.finding("bad-config", unit.fragment_path, sentence, told, looked, proven=True)
+            return case.finding("bad-config", unit.fragment_path, sentence, cited, looked, proven=True)
     return None

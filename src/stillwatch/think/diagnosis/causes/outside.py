@@ -19,8 +19,8 @@ GUESSING = ("brute-force", "intrusion", "probing", "login-failed")
 
 async def certificate_expired(case: Case) -> Finding | None:
     """Expired because its renewal is switched off, where the system shows that; else the certificate itself."""
-    told = case.cite("certificate-expired")
-    if not told:
+    cited = case.cite("certificate-expired")
+    if not cited:
         return None
     timer = await timer_disabled(case)
     if timer is not None:
@@ -29,7 +29,7 @@ async def certificate_expired(case: Case) -> Finding | None:
             "certificate-expired",
             timer.cause.object,
             words,
-            told,
+            cited,
             timer.evidence,
             confidence=timer.confidence,
             proposal=timer.proposal,
@@ -37,7 +37,7 @@ async def certificate_expired(case: Case) -> Finding | None:
     path = next((t.fields["path"] for t in case.triggers("certificate-expired") if t.fields.get("path")), "")
     place = path or case.incident.subject
     sentence = f"The certificate of {place} has expired or is about to"
-    return case.finding("certificate-expired", place, sentence, told, proven=case.trusted("certificate-expired"))
+    return case.finding("certificate-expired", place, sentence, cited, proven=case.trusted("certificate-expired"))
 
 
 async def timer_disabled(case: Case) -> Finding | None:
@@ -51,9 +51,9 @@ async def timer_disabled(case: Case) -> Finding | None:
     looked = await case.cite_look("unit_status", unit=name)
     sentence = _switched_off(timer, case.incident.updated) if timer else f"{name} should run and is disabled"
     remedy = propose("enable_timer", name, sentence) if off and timer and timer.enabled != "masked" else None
-    told = case.cite("timer-disabled")
+    cited = case.cite("timer-disabled")
     return case.finding(
-        "timer-disabled", name, sentence, told, looked, proven=off or case.trusted("timer-disabled"), proposal=remedy
+        "timer-disabled", name, sentence, cited, looked, proven=off or case.trusted("timer-disabled"), proposal=remedy
     )
 
 
@@ -69,20 +69,20 @@ def _switched_off(timer: UnitState, now: float) -> str:
 
 
 async def name_resolution(case: Case) -> Finding | None:
-    told = case.cite("name-resolution")
-    if not told:
+    cited = case.cite("name-resolution")
+    if not cited:
         return None
     file = await file_of(case, _RESOLVER)
     gone = file is not None and exists(file) is False
     if not gone:
-        return await _not_resolved(case, told)
+        return await _not_resolved(case, cited)
     looked = await case.cite_look("file_metadata", path=_RESOLVER)
     sentence = f"Host names cannot be resolved: {_RESOLVER} is missing or its link leads nowhere"
     remedy = propose("restore_file", _RESOLVER, sentence)
-    return case.finding("name-resolution", _RESOLVER, sentence, told, looked, proven=True, proposal=remedy)
+    return case.finding("name-resolution", _RESOLVER, sentence, cited, looked, proven=True, proposal=remedy)
 
 
-async def _not_resolved(case: Case, told: tuple[str, ...]) -> Finding:
+async def _not_resolved(case: Case, cited: tuple[str, ...]) -> Finding:
     """One name that nobody knows is that name's fault; several, or no answer at all, the resolver's."""
     triggers = case.triggers("name-resolution")
     unit = case.unit
@@ -92,16 +92,16 @@ async def _not_resolved(case: Case, told: tuple[str, ...]) -> Finding:
     name = next(iter(sorted(names)), "")
     known = await case.look("name_address", name=name) if name else {}
     servers = known.get("resolvers")
-    asked = ", ".join(map(str, servers)) if isinstance(servers, Sequence) and servers else ""
+    resolvers = ", ".join(map(str, servers)) if isinstance(servers, Sequence) and servers else ""
     looked = await case.cite_look("name_address", name=name) if known else ()
     unknown = len(names) == 1 and any(_UNKNOWN.search(trigger.sample[:2000]) for trigger in triggers)
     if unknown and known and not rows(known, "addresses"):
-        whom = f"the resolvers ({asked}) do not know it" if asked else "there is no resolver to ask"
+        whom = f"the resolvers ({resolvers}) do not know it" if resolvers else "there is no resolver to ask"
         sentence = f"The name {name} cannot be resolved: it is not in /etc/hosts, and {whom}"
-        return case.finding("name-resolution", name, sentence, told, looked, confidence=SEEN)
+        return case.finding("name-resolution", name, sentence, cited, looked, confidence=SEEN)
     sentence = f"Host names cannot be resolved{f' ({name})' if name else ''}"
-    sentence += f": {_RESOLVER} names {asked}, and no answer comes from there" if asked else ""
-    return case.finding("name-resolution", _RESOLVER, sentence, told, looked, confidence=SEEN if asked else TOLD)
+    sentence += f": {_RESOLVER} names {resolvers}, and no answer comes from there" if resolvers else ""
+    return case.finding("name-resolution", _RESOLVER, sentence, cited, looked, confidence=SEEN if resolvers else TOLD)
 
 
 _FLOOD_OVER = 10.0
@@ -109,8 +109,8 @@ _FLOOD_OVER = 10.0
 
 
 async def log_flood(case: Case) -> Finding | None:
-    told = case.cite("log-flood")
-    if not told:
+    cited = case.cite("log-flood")
+    if not cited:
         return None
     subject = case.incident.subject
     known = case.unit
@@ -119,12 +119,12 @@ async def log_flood(case: Case) -> Finding | None:
     quiet = case.now - max(trigger.last for trigger in case.triggers("log-flood")) if case.now else 0.0
     if quiet >= _FLOOD_OVER:
         sentence, over = f"{subject} flooded the log for a while", f"{subject} does not flood the log any more"
-        return case.finding("log-flood", subject, sentence, told, proven=proven, over=over)
+        return case.finding("log-flood", subject, sentence, cited, proven=proven, over=over)
     sentence = f"{subject} floods the log"
     restart = proven and known is not None and known.name.endswith(".service")
     remedy = propose("restart_unit", subject, sentence, once=True) if restart else None
     note = "A rate limit (LogRateLimitIntervalSec=, LogRateLimitBurst=) would keep it from drowning the others."
-    return case.finding("log-flood", subject, sentence, told, proven=proven, proposal=remedy, notes=(note,))
+    return case.finding("log-flood", subject, sentence, cited, proven=proven, proposal=remedy, notes=(note,))
 
 
 async def brute_force(case: Case) -> Finding | None:

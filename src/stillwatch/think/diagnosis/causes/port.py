@@ -20,19 +20,19 @@ _OF_NOBODY = re.compile(r"|session-.*\.scope|user@\d+\.service|user-\d+\.slice|i
 async def port_in_use(case: Case) -> Finding | None:
     """The socket list shows another process on the port that the unit wants: proven. Else the unit's word alone."""
     unit = case.unit
-    told = case.cite("port-in-use")
-    said = said_ports(case)
+    cited = case.cite("port-in-use")
+    ports = said_ports(case)
     if unit is not None:
-        others = [*(await _configured(case, unit)), *custom_ports(unit.name)] if told else []
-        for port in dict.fromkeys([*said, *sorted(ports_of(unit)), *others]):
+        others = [*(await _configured(case, unit)), *custom_ports(unit.name)] if cited else []
+        for port in dict.fromkeys([*ports, *sorted(ports_of(unit)), *others]):
             holder = await _holder(case, unit, port)
             if holder is not None:
-                return await _held(case, unit, port, holder, told)
-    if not told:
+                return await _held(case, unit, port, holder, cited)
+    if not cited:
         return None
-    which = f"port {said[0]}" if said else "the port it wants"
+    which = f"port {ports[0]}" if ports else "the port it wants"
     subject = case.incident.subject
-    return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", told)
+    return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", cited)
 
 
 async def _configured(case: Case, unit: UnitState) -> list[int]:
@@ -67,7 +67,7 @@ async def _holder(case: Case, unit: UnitState, port: int) -> Row | None:
     return None
 
 
-async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple[str, ...]) -> Finding:
+async def _held(case: Case, unit: UnitState, port: int, holder: Row, cited: tuple[str, ...]) -> Finding:
     pid, owner, user = number(holder, "pid"), text(holder, "unit"), text(holder, "user")
     name = text(holder, "name") or "a process"
     stray = _OF_NOBODY.fullmatch(owner) is not None
@@ -81,25 +81,25 @@ async def _held(case: Case, unit: UnitState, port: int, holder: Row, told: tuple
     remedy = None
     notes: tuple[str, ...] = ()
     if pid == 1:
-        return await _held_by_socket(case, unit, port, told, looked)
+        return await _held_by_socket(case, unit, port, cited, looked)
     if not stray:
         notes = (f"{unit.name} and {owner} want the same port; which of them should have it is for a person to say.",)
     elif pid > 1 and not is_protected_process(name):
         remedy = propose("terminate_process", str(pid), sentence, port=port, unit=unit.name)
-    return case.finding("port-in-use", culprit, sentence, told, looked, proven=True, proposal=remedy, notes=notes)
+    return case.finding("port-in-use", culprit, sentence, cited, looked, proven=True, proposal=remedy, notes=notes)
 
 
 async def _held_by_socket(
-    case: Case, unit: UnitState, port: int, told: tuple[str, ...], looked: tuple[str, ...]
+    case: Case, unit: UnitState, port: int, cited: tuple[str, ...], looked: tuple[str, ...]
 ) -> Finding:
     """PID 1 itself listens, for a socket unit."""
     claims = rows(await case.look("port_claims", port=port), "claims")
     named = next((text(row, "unit") for row in claims if text(row, "how") == "listens"), "")
-    said = await case.cite_look("port_claims", port=port) if named else ()
+    cited = await case.cite_look("port_claims", port=port) if named else ()
     holder = named or "a socket unit"
     sentence = f"{unit.name} cannot listen on port {port}: systemd listens on it for {holder}"
     note = f"{unit.name} and {holder} want the same port; which of them should have it is for a person to say."
-    return case.finding("port-in-use", holder, sentence, told, looked, said, proven=True, notes=(note,))
+    return case.finding("port-in-use", holder, sentence, cited, looked, cited, proven=True, notes=(note,))
 
 
 def _started(holder: Row) -> float:

@@ -18,40 +18,40 @@ _AGAIN: Final = {
 
 async def disk_full(case: Case) -> Finding | None:
     """Deleted files still held, then rotated logs, then the biggest directory. Files of users are never proposed."""
-    told = case.cite("disk-full", "deleted-file-held")
+    cited = case.cite("disk-full", "deleted-file-held")
     mount = mount_of(case)
-    if not told:
+    if not cited:
         return None
     data = await case.look("disk_use", path=mount) if mount else {}
     if not data:
-        return _from_words(case, "disk-full", mount, told)
+        return _from_words(case, "disk-full", mount, cited)
     folders = rows(data, "folders")
     seen = sum(_bytes(row) for row in folders)
     held = max(_held_below(data, mount), key=_bytes, default=None)
     if held is not None and _bytes(held) * 2 >= seen:
-        return await _held(case, mount, held, told)
+        return await _held(case, mount, held, cited)
     rotated = max(rows(data, "rotated_logs"), key=_bytes, default=None)
     biggest = max((row for row in folders if text(row, "path") != mount), key=_bytes, default=None)
     if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= seen or biggest is None):
-        return await _logs(case, mount, rotated, told)
-    return await _biggest(case, mount, biggest, told)
+        return await _logs(case, mount, rotated, cited)
+    return await _biggest(case, mount, biggest, cited)
 
 
 async def inodes_full(case: Case) -> Finding | None:
     """The directory with the most files is to blame; its cleaner is the owner's to name."""
-    told = case.cite("inodes-full", "disk-full")
+    cited = case.cite("inodes-full", "disk-full")
     mount = mount_of(case)
-    if not told or not case.triggers("inodes-full"):
+    if not cited or not case.triggers("inodes-full"):
         return None
     data = await case.look("disk_use", path=mount) if mount else {}
     spool = max(rows(data, "most_entries"), key=_files, default=None)
     if spool is None or not _files(spool):
-        return _from_words(case, "inodes-full", mount, told)
+        return _from_words(case, "inodes-full", mount, cited)
     place = text(spool, "path")
     sentence = f"{mount} has no free inodes{_sufferer(case)}: {place} holds {_files(spool):,} files"
     looked = await case.cite_look("disk_use", path=mount)
     remedy, found, notes = await _cleaner(case, place, sentence)
-    return case.finding("inodes-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
+    return case.finding("inodes-full", place, sentence, cited, looked, found, proven=True, proposal=remedy, notes=notes)
 
 
 async def _cleaner(case: Case, place: str, because: str) -> tuple[Proposal | None, tuple[str, ...], tuple[str, ...]]:
@@ -71,7 +71,7 @@ def mount_of(case: Case) -> str:
     return named[0] if named else ""
 
 
-async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Finding:
+async def _held(case: Case, mount: str, held: Row, cited: tuple[str, ...]) -> Finding:
     pid, unit = number(held, "pid"), text(held, "unit")
     culprit = f"{unit or 'a process'} (pid {pid})"
     sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: "
@@ -79,37 +79,37 @@ async def _held(case: Case, mount: str, held: Row, told: tuple[str, ...]) -> Fin
     looked = await case.cite_look("disk_use", path=mount)
     known = case.unit_named(unit)
     remedy = propose("restart_unit", known.name, sentence) if known and known.name.endswith(".service") else None
-    return case.finding("deleted-file-held", culprit, sentence, told, looked, proven=True, proposal=remedy)
+    return case.finding("deleted-file-held", culprit, sentence, cited, looked, proven=True, proposal=remedy)
 
 
-async def _logs(case: Case, mount: str, rotated: Row, told: tuple[str, ...]) -> Finding:
+async def _logs(case: Case, mount: str, rotated: Row, cited: tuple[str, ...]) -> Finding:
     place, files = text(rotated, "path"), _files(rotated)
     count = f"{files} rotated logs" if files else "rotated logs"
     sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {count} in {place} take {size(_bytes(rotated))}"
     looked = await case.cite_look("disk_use", path=mount)
     remedy = propose("delete_rotated_logs", place, sentence, mount=mount)
-    return case.finding("disk-full", place, sentence, told, looked, proven=True, proposal=remedy)
+    return case.finding("disk-full", place, sentence, cited, looked, proven=True, proposal=remedy)
 
 
-async def _biggest(case: Case, mount: str, biggest: Row | None, told: tuple[str, ...]) -> Finding:
+async def _biggest(case: Case, mount: str, biggest: Row | None, cited: tuple[str, ...]) -> Finding:
     looked = await case.cite_look("disk_use", path=mount)
     if biggest is None:
         sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}; what fills it could not be seen"
-        return case.finding("disk-full", mount, sentence, told, looked, proven=True)
+        return case.finding("disk-full", mount, sentence, cited, looked, proven=True)
     place = text(biggest, "path")
     sentence = f"{mount} is {_how_full(case, mount)}{_sufferer(case)}: {place} takes {size(_bytes(biggest))}"
     remedy, found, notes = await _cleaner(case, place, sentence)
     if again := next((what for root, what in _AGAIN.items() if f"{place}/".startswith(f"{root}/")), None):
         remedy, notes = propose(*again, sentence), ()
-    return case.finding("disk-full", place, sentence, told, looked, found, proven=True, proposal=remedy, notes=notes)
+    return case.finding("disk-full", place, sentence, cited, looked, found, proven=True, proposal=remedy, notes=notes)
 
 
-def _from_words(case: Case, cause: str, mount: str, told: tuple[str, ...]) -> Finding:
+def _from_words(case: Case, cause: str, mount: str, cited: tuple[str, ...]) -> Finding:
     what = "has no free inodes" if cause == "inodes-full" else "is full"
-    said = next((path for t in case.triggers(cause) if (path := t.fields.get("path", ""))), "")
-    place = mount or (f"the file system of {said}" if said else "a file system")
+    named = next((path for t in case.triggers(cause) if (path := t.fields.get("path", ""))), "")
+    place = mount or (f"the file system of {named}" if named else "a file system")
     sentence = f"{place[0].upper()}{place[1:]} {what}{_sufferer(case)}"
-    return case.finding(cause, mount or said or case.incident.subject, sentence, told, proven=bool(mount))
+    return case.finding(cause, mount or named or case.incident.subject, sentence, cited, proven=bool(mount))
 
 
 def _how_full(case: Case, mount: str) -> str:

@@ -66,14 +66,14 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     file = await file_of(case, path)
     if file is None:
         return None
-    told = case.cite_words()[:2] or case.cite()[:2]
+    cited = case.cite_words()[:2] or case.cite()[:2]
     if exists(file) is False:
         if not _MISSING.search(words) or _WRITTEN.fullmatch(path):
             return None
         looked = await case.cite_look("file_metadata", path=path)
         sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
-        return case.finding("missing-path", path, sentence, told, looked, proven=True)
-    if (found := await too_open(case, words, path, told)) is not None:
+        return case.finding("missing-path", path, sentence, cited, looked, proven=True)
+    if (found := await too_open(case, words, path, cited)) is not None:
         return found
     denied, owned = _DENIED.search(words), _OWNED.search(words)
     # The reason may stand in the next line; settings are read by many whose they are not.
@@ -85,10 +85,10 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
         looked = await case.cite_look("file_metadata", path=path)
         user = f" runs as {unit.user} and" if unit.user else ""
         sentence = f"{unit.name}{user} may not use {path}, {why}"
-        return case.finding("permission", path, sentence, told, looked, proven=True)
+        return case.finding("permission", path, sentence, cited, looked, proven=True)
     line = _line(words, path)
     if line and _REFUSED.search(words) and is_settings(path):
-        return await refused(case, path, line, told)
+        return await refused(case, path, line, cited)
     return None
 
 

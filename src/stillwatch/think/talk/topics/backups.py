@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import span
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """did the backup run
     when was the last backup
     backup status
@@ -95,7 +95,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="backups",
     title=Words(en="backups", de="Backups", fr="les sauvegardes", es="las copias de seguridad"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("backups",),
     explains=True,

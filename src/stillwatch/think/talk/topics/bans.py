@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """which ips are banned
     banned addresses
     who was banned
@@ -69,7 +69,7 @@ TOPIC = Topic(
     title=Words(
         en="banned addresses", de="gesperrte Adressen", fr="les adresses bannies", es="las direcciones bloqueadas"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("bans",),
 )

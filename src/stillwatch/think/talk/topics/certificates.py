@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """when does the certificate expire
     ssl certificates
     are the certificates valid
@@ -79,7 +79,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="certificates",
     title=Words(en="certificates", de="Zertifikate", fr="les certificats", es="los certificados"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("certificates",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """what changed
     what has changed since yesterday
     what changed recently
@@ -106,16 +106,16 @@ async def answer(ask: Asking) -> None:
         return
     packages = await ask.look("package_changes", hours=float(hours))
     changed = [row for row in rows(files, "changes") if row.get("kind") != "package"]
-    told = rows(packages, "runs")
-    count = len(changed) + len(told)
+    runs = rows(packages, "runs")
+    count = len(changed) + len(runs)
     ask.say(
         FILES if count else NONE,
         files,
-        *([packages] if told else []),
+        *([packages] if runs else []),
         count=f"≥ {count}" if len(rows(files, "changes")) >= MOST else count,
         hours=hours,
     )
-    for run in told[:5]:
+    for run in runs[:5]:
         what = "; ".join(f"{kind} {', '.join(names[:5])}" for kind, names in run["packages"].items())
         ask.row(ask.when(run["at"]), run["by"] or run["command"][:60], what)
     for row in changed[:8]:
@@ -129,7 +129,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="changes",
     title=Words(en="what changed", de="was sich geändert hat", fr="ce qui a changé", es="qué ha cambiado"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("recent_changes", "package_changes"),
     explains=True,

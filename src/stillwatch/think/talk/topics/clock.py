@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """what time is it
     is the clock synchronized
     time sync
@@ -94,7 +94,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="clock",
     title=Words(en="the clock", de="die Uhr", fr="l'horloge", es="el reloj"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("time_sync",),
 )

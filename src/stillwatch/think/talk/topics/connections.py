@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how many connections are open
     who is connected to the web server
     network traffic
@@ -76,7 +76,7 @@ TOPIC = Topic(
         fr="les connexions et le trafic",
         es="las conexiones y el tráfico",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("connections", "network_traffic"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """which containers are running
     docker containers
     docker ps
@@ -72,7 +72,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="containers",
     title=Words(en="containers", de="Container", fr="les conteneurs", es="los contenedores"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("containers",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.views.gate import LIST
 
-ASKED = {
+QUESTIONS = {
     "en": """what did you do
     what have you done
     what have you changed
@@ -103,7 +103,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="deeds",
     title=Words(en="what I changed", de="was ich geändert habe", fr="ce que j'ai changé", es="lo que he cambiado"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
 )

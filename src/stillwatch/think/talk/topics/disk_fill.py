@@ -6,7 +6,7 @@ from stillwatch.records.amount import size
 from stillwatch.think.talk.answer import sentence
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """what fills the disk
     what is using the disk space
     what takes up all the space
@@ -138,7 +138,7 @@ TOPIC = Topic(
     title=Words(
         en="what fills the disk", de="was die Platte füllt", fr="ce qui remplit le disque", es="qué llena el disco"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("mounts", "disk_use"),
     explains=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """are the disks healthy
     smart status
     is a disk dying
@@ -119,7 +119,7 @@ TOPIC = Topic(
         fr="la santé des disques et du RAID",
         es="la salud de los discos y el RAID",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("raid", "disks"),
 )

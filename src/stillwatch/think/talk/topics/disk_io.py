@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """is the disk busy
     disk io
     iowait
@@ -67,7 +67,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="disk_io",
     title=Words(en="disk activity", de="Plattenaktivität", fr="l'activité des disques", es="la actividad del disco"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("disk_io", "memory"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how full is the disk
     disk full?
     disk space
@@ -120,7 +120,7 @@ def holding(path: str, points: list[str]) -> str:
 TOPIC = Topic(
     name="disk_space",
     title=Words(en="disk space", de="Plattenplatz", fr="l'espace disque", es="el espacio en disco"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("mounts",),
 )

@@ -8,7 +8,7 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 from stillwatch.think.talk.topics.disk_space import FULL as NOW
 from stillwatch.think.talk.topics.disk_space import holding, sizes
 
-ASKED = {
+QUESTIONS = {
     "en": """since when is the disk full
     when will the disk be full
     how fast is the disk filling
@@ -105,7 +105,7 @@ TOPIC = Topic(
         fr="depuis quand et quand un disque est plein",
         es="desde cuándo y cuándo se llena un disco",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("mounts",),
 )

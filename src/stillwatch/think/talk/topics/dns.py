@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """which dns servers are used
     dns
     does dns work
@@ -79,7 +79,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="dns",
     title=Words(en="name servers (DNS)", de="Nameserver (DNS)", fr="les serveurs de noms (DNS)", es="el DNS"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("dns",),
 )

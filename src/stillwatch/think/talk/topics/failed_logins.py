@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """failed logins
     failed login attempts
     is somebody attacking us
@@ -97,7 +97,7 @@ TOPIC = Topic(
         fr="les échecs de connexion",
         es="los inicios de sesión fallidos",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("failed_logins",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """is the firewall on
     firewall
     firewall rules
@@ -67,7 +67,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="firewall",
     title=Words(en="the firewall", de="die Firewall", fr="le pare-feu", es="el cortafuegos"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("firewall",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """hello
     hi
     hey
@@ -85,6 +85,6 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="greeting",
     title=Words(en="a greeting", de="ein Gruß", fr="un salut", es="un saludo"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
 )

@@ -6,7 +6,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.times import HOUR
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """what happened last night
     what happened this week
     what happened today
@@ -85,13 +85,13 @@ DAY_HOURS = 24
 async def answer(ask: Asking) -> None:
     now = ask.clock.now()
     since, until = (ask.named.span.since, ask.named.span.until) if ask.named.span else (now - DAY_HOURS * HOUR, now)
-    told = [
+    incidents = [
         one
         for one in ask.known.recent(200)
         if one.severity > Severity.info and one.opened <= until and one.updated >= since
     ]
-    ask.say(COUNT, since=ask.when(since), until=ask.when(until), count=len(told))
-    for one in sorted(told, key=lambda one: one.opened):
+    ask.say(COUNT, since=ask.when(since), until=ask.when(until), count=len(incidents))
+    for one in sorted(incidents, key=lambda one: one.opened):
         ask.row(f"{one.id} {ask.when(one.opened)}", f"{one.subject}: {one.summary}", one.state, subject=one.subject)
     boots = await ask.look("boots")
     for boot in rows(boots, "boots"):
@@ -109,7 +109,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="happened",
     title=Words(en="what happened", de="was passiert ist", fr="ce qui s'est passé", es="qué pasó"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("boots", "journal_errors"),
     explains=True,

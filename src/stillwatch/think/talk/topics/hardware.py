@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number
 
-ASKED = {
+QUESTIONS = {
     "en": """what hardware is this
     how many cores
     which cpu is this
@@ -75,7 +75,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="hardware",
     title=Words(en="hardware", de="Hardware", fr="le matériel", es="el hardware"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("hardware",),
 )

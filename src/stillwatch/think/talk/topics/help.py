@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """help
     what can you do
     who are you
@@ -82,6 +82,6 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="help",
     title=Words(en="what I can do", de="was ich kann", fr="ce que je sais faire", es="lo que puedo hacer"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
 )

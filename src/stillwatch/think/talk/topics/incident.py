@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.think.talk.answer import sentence
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """I7
     what is I7
     tell me about incident I7
@@ -95,7 +95,7 @@ TOPIC = Topic(
         fr="un incident par son numéro",
         es="un incidente por su número",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """inodes
     how many inodes are left
     are we out of inodes
@@ -50,7 +50,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="inodes",
     title=Words(en="inodes", de="Inodes", fr="les inodes", es="los inodos"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("mounts",),
 )

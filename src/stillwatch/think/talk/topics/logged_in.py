@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """who is logged in
     who is on
     who is online
@@ -73,7 +73,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="logged_in",
     title=Words(en="who is logged in", de="wer angemeldet ist", fr="qui est connecté", es="quién está conectado"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("sessions",),
 )

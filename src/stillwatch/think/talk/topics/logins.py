@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """who logged in
     who logged in yesterday
     who was logged in last night
@@ -81,7 +81,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="logins",
     title=Words(en="who logged in", de="wer sich angemeldet hat", fr="qui s'est connecté", es="quién inició sesión"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("logins",),
 )

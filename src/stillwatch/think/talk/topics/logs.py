@@ -6,7 +6,7 @@ from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 from stillwatch.think.talk.unit_asked import NEAR, NO_UNIT
 
-ASKED = {
+QUESTIONS = {
     "en": """show me the logs of nginx
     logs of nginx
     nginx logs
@@ -116,12 +116,12 @@ async def answer(ask: Asking) -> None:
         ask.row(ask.when(row["at"]), "" if unit else row.get("unit", ""), row["text"], subject=str(row.get("unit", "")))
     if unit:  # what a unit said last explains its errors, and most programs write it without a level
         seen = await ask.look("journal_search", unit=unit, hours=float(hours), lines=8)
-        told = {str(row["text"]) for row in lines[:8]}
-        said = [line for line in strings(seen, "lines") if not any(text in line for text in told)]
-        if lines and not said:
+        texts = {str(row["text"]) for row in lines[:8]}
+        others = [line for line in strings(seen, "lines") if not any(text in line for text in texts)]
+        if lines and not others:
             return
-        ask.say(LINES if said else SILENT, seen)
-        for line in said:
+        ask.say(LINES if others else SILENT, seen)
+        for line in others:
             ask.row(line.partition(": ")[2] or line)
 
 
@@ -130,7 +130,7 @@ TOPIC = Topic(
     title=Words(
         en="log lines and errors", de="Logzeilen und Fehler", fr="les journaux et erreurs", es="los registros y errores"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("journal_errors", "journal_search", "kernel_messages"),

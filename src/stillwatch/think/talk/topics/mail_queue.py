@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """mail queue
     how many mails are queued
     is mail stuck
@@ -77,7 +77,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="mail_queue",
     title=Words(en="the mail queue", de="die Mailqueue", fr="la file des mails", es="la cola de correo"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("mail_queue",),
 )

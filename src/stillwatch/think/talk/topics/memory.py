@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how much memory is free
     how much ram is used
     mem?
@@ -118,7 +118,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="memory",
     title=Words(en="memory", de="Arbeitsspeicher", fr="la mémoire", es="la memoria"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("hardware", "memory", "process_list"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """what is mounted
     mounts
     is /srv mounted
@@ -92,7 +92,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="mounts",
     title=Words(en="mounts", de="Einhängepunkte", fr="les montages", es="los montajes"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("mounts",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """what is my ip address
     ip address of this server
     ip?
@@ -121,7 +121,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="network",
     title=Words(en="the network", de="das Netzwerk", fr="le réseau", es="la red"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("network",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """nixos generations
     which generation is running
     list generations
@@ -67,7 +67,7 @@ TOPIC = Topic(
     title=Words(
         en="NixOS generations", de="NixOS-Generationen", fr="les générations NixOS", es="las generaciones de NixOS"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("nix_generations",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how many files are open
     open file handles
     file descriptors
@@ -53,7 +53,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="open_files",
     title=Words(en="open files", de="offene Dateien", fr="les fichiers ouverts", es="los archivos abiertos"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("open_files",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """what is the weather
     weather forecast
     will it rain tomorrow
@@ -73,6 +73,6 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="outside",
     title=Words(en="something else", de="etwas anderes", fr="autre chose", es="otra cosa"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
 )

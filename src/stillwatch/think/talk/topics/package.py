@@ -6,7 +6,7 @@ from stillwatch.think.talk import catalogue
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 from stillwatch.think.talk.words import COMMON_ANYWHERE, words_of
 
-ASKED = {
+QUESTIONS = {
     "en": """is htop installed
     which version of nginx is installed
     nginx version
@@ -92,11 +92,11 @@ SPOKEN = frozenset(
 
 
 async def answer(ask: Asking) -> None:
-    said = _names(ask.question)
-    if not said:
+    wanted = _names(ask.question)
+    if not wanted:
         ask.say(WHICH)
         return
-    found = [(name, await ask.look("package", name=name)) for name in said[:MOST_TRIED]]
+    found = [(name, await ask.look("package", name=name)) for name in wanted[:MOST_TRIED]]
     name, seen = next((one for one in found if one[1].data.get("installed")), found[0])
     if seen.problem or not seen.data.get("known"):
         ask.cannot(seen.problem or NO_LIST, f"command -v {name}")
@@ -109,9 +109,9 @@ async def answer(ask: Asking) -> None:
 def _names(question: str) -> list[str]:
     """What may be a package's name; words that one language alone has come last, as most are no names."""
     left_out = COMMON_ANYWHERE | SPOKEN
-    said = [word for word in words_of(question) if word not in left_out and not word.startswith("/")]
+    names = [word for word in words_of(question) if word not in left_out and not word.startswith("/")]
     tongue = catalogue.router().vocabulary.tongue
-    return [word.removesuffix(".service") for word in sorted(said, key=lambda word: tongue(word) is not None)]
+    return [word.removesuffix(".service") for word in sorted(names, key=lambda word: tongue(word) is not None)]
 
 
 TOPIC = Topic(
@@ -122,7 +122,7 @@ TOPIC = Topic(
         fr="si un paquet est installé",
         es="si un paquete está instalado",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("package",),

@@ -10,7 +10,7 @@ from stillwatch.views.gate import EXPLAIN, STATUS, Verb
 
 T = TypeVar("T")
 
-ASKED = {
+QUESTIONS = {
     "en": """may you restart nginx
     are you allowed to restart nginx
     can you restart nginx
@@ -112,13 +112,13 @@ async def answer(ask: Asking) -> None:
         ask.say(LEVEL, ask.found("gate", f"autonomy {standing.level}"), level=standing.level)
     if ask.named.units and action:
         unit = ask.named.unit
-        said = await _gate(ask, EXPLAIN, action=action, target=unit)
-        if isinstance(said, str):
-            ask.cannot(said, f"stillwatch explain action {action} {unit}")
+        answer = await _gate(ask, EXPLAIN, action=action, target=unit)
+        if isinstance(answer, str):
+            ask.cannot(answer, f"stillwatch explain action {action} {unit}")
             return
-        by = ask.found("gate", f"{action} {unit}: {said.verdict}, {said.reason}")
-        ask.say(VERDICT[said.verdict], by, action=action, target=unit, reason=said.reason.rstrip("."))
-        if said.verdict == "ask":
+        by = ask.found("gate", f"{action} {unit}: {answer.verdict}, {answer.reason}")
+        ask.say(VERDICT[answer.verdict], by, action=action, target=unit, reason=answer.reason.rstrip("."))
+        if answer.verdict == "ask":
             ask.say(HOW, order=f"{action.split('_')[0]} {unit.removesuffix('.service')}")
         return
     if isinstance(standing, str):
@@ -134,7 +134,7 @@ async def _gate(ask: Asking, verb: Verb[T], **fields: str) -> T | str:
 TOPIC = Topic(
     name="policy",
     title=Words(en="what I may do", de="was ich darf", fr="ce que je peux faire", es="lo que puedo hacer"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """which ports are open
     open ports
     who listens on port 80
@@ -127,7 +127,7 @@ def _who(ask: Asking, row: Mapping[str, Any]) -> str:
 TOPIC = Topic(
     name="ports",
     title=Words(en="open ports", de="offene Ports", fr="les ports ouverts", es="los puertos abiertos"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("listening_sockets",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how many processes are running
     are there zombies
     zombie processes
@@ -100,7 +100,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="processes",
     title=Words(en="processes", de="Prozesse", fr="les processus", es="los procesos"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("process_list", "process_states"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """what uses the cpu
     cpu usage
     cpu?
@@ -128,7 +128,7 @@ TOPIC = Topic(
     title=Words(
         en="processor and load", de="Prozessor und Last", fr="le processeur et la charge", es="el procesador y la carga"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("load",),
     explains=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """does the server need a reboot
     is a reboot needed
     reboot required
@@ -86,7 +86,7 @@ TOPIC = Topic(
         fr="si un redémarrage est nécessaire",
         es="si hace falta reiniciar",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("reboot_needed",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.think.talk.words import words_of
 
-ASKED = {
+QUESTIONS = {
     "en": """what did I tell you
     your notes
     notes
@@ -69,11 +69,11 @@ NO_MODELS = Words(
 
 
 async def answer(ask: Asking) -> None:
-    said = " ".join(words_of(ask.question))
-    if any(word in said for word in ("mute", "stumm", "sourdine", "silenci")):
+    text = " ".join(words_of(ask.question))
+    if any(word in text for word in ("mute", "stumm", "sourdine", "silenci")):
         mutes = list(ask.known.mutes())
         ask.say(MUTES if mutes else NO_MUTES, what="; ".join(mutes))
-    elif any(word in said for word in ("model", "modell", "modele")):
+    elif any(word in text for word in ("model", "modell", "modele")):
         ask.say(MODELS if ask.known.models else NO_MODELS, what="; ".join(ask.known.models))
     else:
         notes = list(ask.known.notes())
@@ -90,7 +90,7 @@ TOPIC = Topic(
         fr="notes, sourdines et modèles",
         es="notas, silencios y modelos",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """is it safe to reboot
     can I reboot now
     can I restart the server now
@@ -100,7 +100,7 @@ TOPIC = Topic(
         fr="si un redémarrage est sûr",
         es="si es seguro reiniciar",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("inhibitors", "services", "mounts"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """which services are running
     list services
     failed services
@@ -79,7 +79,7 @@ TOPIC = Topic(
     title=Words(
         en="running and failed services", de="laufende und ausgefallene Dienste", fr="les services", es="los servicios"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("services",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 from stillwatch.think.talk.topics.unit_state import tell_state
 
-ASKED = {
+QUESTIONS = {
     "en": """is example.org up
     is the website up
     status of the site shop.example.org
@@ -127,7 +127,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="site",
     title=Words(en="web sites", de="Webseiten", fr="les sites web", es="los sitios web"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("web_sites", "unit_status", "listening_sockets"),

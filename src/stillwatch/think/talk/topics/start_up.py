@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, number
 
-ASKED = {
+QUESTIONS = {
     "en": """how long did the boot take
     boot time duration
     why does booting take so long
@@ -52,7 +52,7 @@ TOPIC = Topic(
         fr="la durée du démarrage",
         es="la duración del arranque",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("start_up",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how much swap is used
     is the host swapping
     swap usage
@@ -58,7 +58,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="swap",
     title=Words(en="swap", de="Swap", fr="le swap", es="el swap"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("swap",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import span
 from stillwatch.think.talk.topic import Asking, Topic, Words, number
 
-ASKED = {
+QUESTIONS = {
     "en": """uptime
     how long has the server been up
     which os is this
@@ -77,13 +77,15 @@ async def answer(ask: Asking) -> None:
     if seen.problem:
         ask.cannot(seen, "hostnamectl")
         return
-    told = seen.data
-    ask.say(IS, seen, name=told["hostname"], os=told["os"], kernel=told["kernel"], architecture=told["architecture"])
+    facts = seen.data
+    ask.say(
+        IS, seen, name=facts["hostname"], os=facts["os"], kernel=facts["kernel"], architecture=facts["architecture"]
+    )
     ask.say(
         UP, seen, span=span(number(seen, "uptime") or 0.0, ask.language), at=ask.when(number(seen, "booted") or 0.0)
     )
-    if told.get("virtual"):
-        ask.say(VIRTUAL, seen, kind=told["virtual"])
+    if facts.get("virtual"):
+        ask.say(VIRTUAL, seen, kind=facts["virtual"])
 
 
 TOPIC = Topic(
@@ -94,7 +96,7 @@ TOPIC = Topic(
         fr="le système, le noyau et la durée",
         es="el sistema, el kernel y el tiempo",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("system",),
 )

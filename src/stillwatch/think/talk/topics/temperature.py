@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """how hot is the cpu
     temperature
     is the server overheating
@@ -64,7 +64,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="temperature",
     title=Words(en="temperature", de="Temperatur", fr="la température", es="la temperatura"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("temperatures",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
-ASKED = {
+QUESTIONS = {
     "en": """which timers are there
     list timers
     cron jobs
@@ -141,7 +141,7 @@ TOPIC = Topic(
         fr="les timers et tâches cron",
         es="los timers y tareas cron",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("timers", "cron_jobs"),
 )

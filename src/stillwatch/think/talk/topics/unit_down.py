@@ -7,7 +7,7 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 from stillwatch.think.talk.topics.unit_state import tell_state
 from stillwatch.think.talk.unit_asked import unit_asked
 
-ASKED = {
+QUESTIONS = {
     "en": """why is nginx down
     why is nginx not running
     why did nginx fail
@@ -101,15 +101,17 @@ async def answer(ask: Asking) -> None:
     name = unit_asked(ask, failing_if_unsaid=True)
     if not name:
         return
-    told = [one for one in ask.known.incidents if asked_about(name, [one.subject, *(t.subject for t in one.triggers)])]
-    ask.sentences += [sentence(one, ask.language) for one in told[:3]]
+    incidents = [
+        one for one in ask.known.incidents if asked_about(name, [one.subject, *(t.subject for t in one.triggers)])
+    ]
+    ask.sentences += [sentence(one, ask.language) for one in incidents[:3]]
     unit = await tell_state(ask, name)
     if not unit:
         return
-    if unit.get("active_state") == "active" and not told:
+    if unit.get("active_state") == "active" and not incidents:
         ask.say(RUNS)
         return
-    if not told:
+    if not incidents:
         ask.say(NOT_KNOWN)
     seen = await ask.look("journal_search", unit=name, hours=24.0, lines=6)
     if not seen.problem and strings(seen, "lines"):
@@ -126,7 +128,7 @@ TOPIC = Topic(
         fr="pourquoi un service est en panne",
         es="por qué un servicio no funciona",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("unit_status", "journal_search"),
     wants="unit",

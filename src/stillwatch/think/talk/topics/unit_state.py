@@ -8,7 +8,7 @@ from stillwatch.records.amount import size, span
 from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.think.talk.unit_asked import NO_UNIT, state_in, unit_asked
 
-ASKED = {
+QUESTIONS = {
     "en": """is nginx running
     is nginx up
     is nginx ok
@@ -177,7 +177,7 @@ TOPIC = Topic(
     title=Words(
         en="whether a service runs", de="ob ein Dienst läuft", fr="si un service tourne", es="si un servicio funciona"
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("unit_status",),
     wants="unit",

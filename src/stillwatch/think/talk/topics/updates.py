@@ -5,7 +5,7 @@ from __future__ import annotations
 from stillwatch.records.amount import span
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """are there updates
     pending updates
     is the system up to date
@@ -86,7 +86,7 @@ async def answer(ask: Asking) -> None:
 TOPIC = Topic(
     name="updates",
     title=Words(en="pending updates", de="ausstehende Updates", fr="les mises à jour", es="las actualizaciones"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("updates",),
 )

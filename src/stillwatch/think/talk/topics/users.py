@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """which users exist
     list users
     user accounts
@@ -181,7 +181,7 @@ async def _rules(ask: Asking) -> None:
 TOPIC = Topic(
     name="users",
     title=Words(en="users and sudo", de="Benutzer und sudo", fr="les utilisateurs et sudo", es="los usuarios y sudo"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     wants="name",
     looks=("users", "sudo_rules", "sudo_use"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """what waits for approval
     pending approvals
     what do you propose
@@ -83,8 +83,8 @@ NOTHING = Words(
 
 
 async def answer(ask: Asking) -> None:
-    told = [one for one in ask.known.incidents if one.proposal is not None]
-    for one in told:
+    incidents = [one for one in ask.known.incidents if one.proposal is not None]
+    for one in incidents:
         assert one.proposal is not None
         what = f"{one.proposal.action} {one.proposal.target}"
         if one.proposal_id and one.state == "waiting":
@@ -92,7 +92,7 @@ async def answer(ask: Asking) -> None:
             ask.say(HOW, id=one.proposal_id)
         else:
             ask.say(COULD, id=one.id, subject=one.subject, what=what)
-    if not told:
+    if not incidents:
         ask.say(NOTHING)
 
 
@@ -104,6 +104,6 @@ TOPIC = Topic(
         fr="ce qui attend un accord",
         es="lo que espera aprobación",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
 )

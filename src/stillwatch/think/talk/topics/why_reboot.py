@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
-ASKED = {
+QUESTIONS = {
     "en": """why did the server reboot
     why was the host restarted
     when was the last reboot
@@ -113,7 +113,7 @@ TOPIC = Topic(
         fr="pourquoi et quand il a redémarré",
         es="por qué y cuándo se reinició",
     ),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     looks=("boots", "system"),
     explains=True,

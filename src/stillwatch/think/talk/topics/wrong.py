@@ -6,7 +6,7 @@ from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.answer import sentence
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
-ASKED = {
+QUESTIONS = {
     "en": """what is wrong
     what's wrong with this server
     is everything ok
@@ -148,8 +148,10 @@ MOST = 6
 
 
 async def answer(ask: Asking) -> None:
-    told = sorted((one for one in ask.known.incidents if one.severity > Severity.info), key=lambda one: -one.severity)
-    loud = [one for one in told if one.state != "muted"]
+    incidents = sorted(
+        (one for one in ask.known.incidents if one.severity > Severity.info), key=lambda one: -one.severity
+    )
+    loud = [one for one in incidents if one.state != "muted"]
     if len(loud) > 1:
         ask.say(COUNT, count=len(loud))
     for one in loud[:MOST]:
@@ -159,20 +161,20 @@ async def answer(ask: Asking) -> None:
             ask.subjects.append(one.subject)
         else:
             ask.sentences.append(text)
-    for one in told:
+    for one in incidents:
         if one.state == "muted":
             ask.say(MUTED, what=f"{one.id}, {one.subject}: {one.summary}")
     unread = [f"{one.name}: {one.problem or NOTHING.in_(ask.language)}" for one in ask.known.sources if not one.read]
     if unread or not ask.known.sources:
         ask.say(UNREAD, what="; ".join(unread) or NOTHING.in_(ask.language))
-    elif not told:
+    elif not incidents:
         ask.say(FINE)
 
 
 TOPIC = Topic(
     name="wrong",
     title=Words(en="what is wrong", de="was nicht stimmt", fr="ce qui ne va pas", es="qué está mal"),
-    asked=ASKED,
+    questions=QUESTIONS,
     answer=answer,
     explains=True,
 )
