@@ -102,7 +102,7 @@ async def ask(
         **given,
     )
     known = {u.name: u for u in units}
-    found, said = await diagnose(incident, looks, known, deadline=deadline, now=AT, notes=told, troubled=troubled)
+    found, said = await diagnose(incident, looks, known, deadline=deadline, now=AT, owner_notes=told, troubled=troubled)
     ids = {piece.id for piece in found.evidence}
     assert said.cause is not None
     assert set(said.evidence) <= ids
