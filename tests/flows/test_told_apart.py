@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.screens import screen
 
 from stillwatch.host.logfile import LogFile
 from stillwatch.triage.group import group
 from stillwatch.watch.monitor import Watcher
-from tests.support.screens import screen
 
 NOW = 1_800_000_000.0
 

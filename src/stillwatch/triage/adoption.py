@@ -130,6 +130,6 @@ def _words(text: str) -> set[str]:
 def _is_last_word(trigger: Trigger, end: Trigger) -> bool:
     """Said right before one of the unit's ends, of which the first and the last are known each by itself."""
     before = LAST_WORDS if is_script(trigger.subject) else LAST_WORDS_OF_A_STRANGER
-    said = (trigger.first, trigger.last, *(event.at for event in trigger.events))
+    times = (trigger.first, trigger.last, *(event.at for event in trigger.events))
     ended = (end.first, end.last, *(event.at for event in end.events))
-    return any(then - before <= word <= then + AFTERWARDS for word in said for then in ended)
+    return any(then - before <= word <= then + AFTERWARDS for word in times for then in ended)

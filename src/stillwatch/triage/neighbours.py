@@ -149,9 +149,9 @@ def _target(sighting: Sighting) -> tuple[str, str]:
     found = _TARGET.match(target)
     if found is None:
         return "", ""
-    said = set(_PORT.findall(without_times(sighting.trigger.sample[:2000])))
+    ports = set(_PORT.findall(without_times(sighting.trigger.sample[:2000])))
     known = found["port"] or sighting.trigger.fields.get("port", "")
-    return found["host"], known or (said.pop() if len(said) == 1 else "")
+    return found["host"], known or (ports.pop() if len(ports) == 1 else "")
 
 
 def _serves(subject: str, sighting: Sighting) -> bool:

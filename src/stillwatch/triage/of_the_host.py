@@ -50,14 +50,16 @@ def from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
 
 def from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """What the kernel says of a process is about the unit that died of the same cause in the same seconds."""
-    for told in sightings:
-        if told.unit or not _is_kernels(told) or told.trigger.cause not in ("oom", "crash"):
+    for reported in sightings:
+        if reported.unit or not _is_kernels(reported) or reported.trigger.cause not in ("oom", "crash"):
             continue
         struck = {
-            s.node for s in sightings if s.unit and s.trigger.cause == told.trigger.cause and near(s, told, SAME_MOMENT)
+            s.node
+            for s in sightings
+            if s.unit and s.trigger.cause == reported.trigger.cause and near(s, reported, SAME_MOMENT)
         }
         if len(struck) == 1:
-            yield told.node, struck.pop()
+            yield reported.node, struck.pop()
 
 
 def _is_kernels(sighting: Sighting) -> bool:

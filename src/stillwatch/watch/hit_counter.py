@@ -264,12 +264,12 @@ def _cause(group: Group) -> str:
     the reason of a unit's failure is what its own programs said just before."""
     rule = group.rule
     if rule.from_words:
-        told = cause_of(group.firsts[0].text)
+        cause = cause_of(group.firsts[0].text)
     elif group.words and rule.cause in SYMPTOMS and group.words[0].source == "log":
-        told = cause_of(reason([line.text for line in group.words]))
+        cause = cause_of(reason([line.text for line in group.words]))
     else:
         return rule.cause
-    return told if says_why(told) else rule.cause
+    return cause if says_why(cause) else rule.cause
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:
