@@ -40,7 +40,7 @@ def units(policy: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Uni
             known[name]["DropInPaths"] = str(extra)
 
     monkeypatch.setattr(enabling, "check_unprotected", unprotected)
-    monkeypatch.setattr(enabling, "asked", asked)
+    monkeypatch.setattr(enabling, "unit_facts", asked)
     return install
 
 

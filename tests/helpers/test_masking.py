@@ -35,7 +35,7 @@ class Host:
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Write) -> Host:
     host = Host()
-    monkeypatch.setattr(masking, "asked", host.asked)
+    monkeypatch.setattr(masking, "unit_facts", host.asked)
     monkeypatch.setattr(masking, "run", host.run)
     monkeypatch.setattr(masking, "BELOW", (str(tmp_path),))
     (tmp_path / DB).write_text("[Service]\nExecStart=/usr/bin/db \\\n  --serve\n")
