@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.screens import screen
 
 from stillwatch.errors import WrongUsage
 from stillwatch.reading.pipe_reader import PAUSE, may_fall_silent
@@ -15,7 +16,6 @@ from stillwatch.reading.sources.logs import NOTHING_CAME, LogSource
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
 from tests.support.facts import facts
-from tests.support.screens import screen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OOM = "Jan 01 00:00:01 web kernel: Out of memory: Killed process 4242 (mysqld) total-vm:1kB, anon-rss:1kB\n"

@@ -52,7 +52,7 @@ class Assembly:
 
     def parts(self, own_rules: Path | None = None) -> ServiceParts:
         """own_rules: a folder of rules to try instead of the administrator's own."""
-        memory = Recall(self.places.state)
+        memory = Recall(self.paths.state)
         shelf = self._shelf(memory)
         packaged, folder = load_rules(shelf=shelf), own_rules or OWN_RULES
         taken = {rule.id for rule in packaged}
