@@ -29,9 +29,9 @@ TARGETS = {"refused": "ssh.service", "waiting": "db.service", "automatic": "web.
 IDLE = """
 import sys
 from pathlib import Path
-from stillwatch.config import Config, find_places
+from stillwatch.config import Config, find_paths
 from stillwatch.gate.main import run_gate
-sys.exit(run_gate(Config(), find_places(None, sys.argv[1] + "/state", sys.argv[1] + "/run")))
+sys.exit(run_gate(Config(), find_paths(None, sys.argv[1] + "/state", sys.argv[1] + "/run")))
 """
 
 

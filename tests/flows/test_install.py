@@ -26,10 +26,10 @@ WantedBy=multi-user.target
 """
 PROPOSE = """
 import asyncio, json, sys
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.gate.door import GateSocket
 from stillwatch.records.action import Proposal
-door, proposal = GateSocket(find_places(None, None, None)), Proposal(action=sys.argv[1], target=sys.argv[2])
+door, proposal = GateSocket(find_paths(None, None, None)), Proposal(action=sys.argv[1], target=sys.argv[2])
 answer = asyncio.run(door.propose(proposal, ""))
 print(json.dumps([answer.id, answer.state, answer.decision.verdict, answer.decision.reason]))
 """

@@ -21,10 +21,10 @@ pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 CHAT = """
 import asyncio, sys
 from functools import partial
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.gate.client import ask_async
 from stillwatch.chat.chat_commands import ChatCommands, exact_order
-places = find_places(None, None, None)
+places = find_paths(None, None, None)
 orders = ChatCommands(service=None, clock=None, gate=partial(ask_async, places))
 order = exact_order(" ".join(sys.argv[1:]))
 print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
@@ -32,9 +32,9 @@ print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
 """What the daemon does with "undo the last change" and with an exact order, as its own user at its own socket."""
 PROPOSE = """
 import json, sys
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.gate.client import say
-reply = say(find_places(None, None, None), "propose", door="propose", action=sys.argv[1], target=sys.argv[2])
+reply = say(find_paths(None, None, None), "propose", door="propose", action=sys.argv[1], target=sys.argv[2])
 print(json.dumps(reply))
 """
 

@@ -14,8 +14,8 @@ from tests.support.rig import PYTHON, Machine
 pytestmark = pytest.mark.container
 
 RUN = (
-    "from stillwatch.config import Config, find_places; from stillwatch.gate.main import run_gate; "
-    "raise SystemExit(run_gate(Config(autonomy='auto-full'), find_places(None, None, None)))"
+    "from stillwatch.config import Config, find_paths; from stillwatch.gate.main import run_gate; "
+    "raise SystemExit(run_gate(Config(autonomy='auto-full'), find_paths(None, None, None)))"
 )
 GATE = f"""
 [Service]
@@ -55,12 +55,12 @@ time.sleep(600)
 """
 SAY = """
 import json, sys
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.errors import StillwatchError
 from stillwatch.gate import client
 door, verb, fields = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 try:
-    reply = client.say(find_places(None, None, None), verb, door=door, **fields)
+    reply = client.say(find_paths(None, None, None), verb, door=door, **fields)
 except StillwatchError as error:
     reply = {"error": type(error).__name__, "reason": str(error)}
 print(json.dumps(reply))
@@ -70,9 +70,9 @@ import sqlite3
 sqlite3.connect("/var/lib/stillwatch-gate/gate.db").executescript("DELETE FROM audit WHERE seq > 3")
 """
 VERIFY = """
-from stillwatch.config import find_places
+from stillwatch.config import find_paths
 from stillwatch.host.auditanchors import verify_audit
-found = verify_audit(find_places(None, None, None))
+found = verify_audit(find_paths(None, None, None))
 print(found.whole, found.records, found.problem or found.note or "-")
 """
 

@@ -211,7 +211,7 @@ PARENT = """
 import asyncio, sys, time, pathlib
 from stillwatch.config import Llm, TierConfig
 from stillwatch.llm.servers import LlamaServers
-from tests.llm.test_servers import places
+from tests.llm.test_servers import paths
 class Clock:
     def now(self): return time.time()
     def boot(self): return time.monotonic()
@@ -219,7 +219,7 @@ async def main():
     folder, engine, model, port = sys.argv[1:]
     off = TierConfig(enabled=False)
     llm = Llm(trigger=TierConfig(model=model, port=int(port), context=512), review=off, meta=off)
-    async with LlamaServers(llm, places(pathlib.Path(folder)), Clock(), engine=engine) as servers:
+    async with LlamaServers(llm, paths(pathlib.Path(folder)), Clock(), engine=engine) as servers:
         print(servers.state("trigger")[0], servers._servers[0].child and servers._servers[0].child.pid, flush=True)
         await asyncio.sleep(600)
 asyncio.run(main())

@@ -42,7 +42,7 @@ def test_groups_are_read_from_the_same_places() -> None:
     )
     assert made is not None
     assert made.spoken
-    (told,) = made.told
+    (told,) = made.reported
     assert told.found(b"lost (/srv/25) now").groups == {"path": b"/srv/25", "user": None}
     assert told.said(Line(0.0, b"lost (/srv/25) now", "app")) == ("lost", "app", b"/srv/25")
 
