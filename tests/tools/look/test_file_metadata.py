@@ -3,6 +3,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from stillwatch.tools.look import file_metadata
+
 from .played_host import look
 
 
@@ -42,3 +46,18 @@ async def test_links_and_what_is_not_there(tmp_path: Path) -> None:
     assert (await look("file_metadata", path=f"{tmp_path}/none")).data["exists"] is False
     os.mkfifo(tmp_path / "pipe", 0o777)
     assert (await look("file_metadata", path=f"{tmp_path}/pipe")).data["exists"] is True
+
+
+async def test_when_the_folder_changed_tells_a_new_file_from_one_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("x")
+    os.utime(tmp_path, (1000, 1000))
+    for name in ("new", "gone"):
+        assert (await look("file_metadata", path=f"{tmp_path}/{name}")).data["folder_changed"] == 1000
+    nowhere = await look("file_metadata", path=f"{tmp_path}/no/such/file")
+    assert (nowhere.data["exists"], nowhere.data["folder_changed"], nowhere.data["declared"]) == (False, None, False)
+
+
+@pytest.mark.parametrize(("declared", "told"), [("/etc/shop/shop.conf", True), ("/etc/shop/other.conf", False)])
+async def test_what_the_policy_declares_is_said(monkeypatch: pytest.MonkeyPatch, declared: str, told: bool) -> None:
+    monkeypatch.setattr(file_metadata, "entries", lambda table: [{"path": declared, "name": table}])
+    assert (await look("file_metadata", path="/etc/shop/shop.conf")).data["declared"] is told

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.helpers.policyfile import entries
+from stillwatch.helpers.request import Refused
 from stillwatch.host.accounts import group_name, user_name
 from stillwatch.tools.paths import checked
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
@@ -29,12 +31,14 @@ class Arguments(Tool, frozen=True):
         try:
             seen = path.lstat()
         except (FileNotFoundError, NotADirectoryError):
-            return Look(f"{path} does not exist", {"path": str(path), "exists": False})
+            gone = {"path": str(path), "exists": False, "folder_changed": _folder_changed(path)}
+            return Look(f"{path} does not exist", gone | {"declared": _is_declared(path)})
         link = str(path.readlink()) if stat.S_ISLNK(seen.st_mode) else ""
         data = {"path": str(path), "exists": True, "mode": stat.filemode(seen.st_mode), "uid": seen.st_uid}
         data |= {"gid": seen.st_gid, "size": seen.st_size, "changed": seen.st_mtime, "link": link}
         data |= {"target_exists": path.exists() if link else None}
         data |= {"owner": user_name(seen.st_uid), "group": group_name(seen.st_gid)}
+        data |= {"folder_changed": _folder_changed(path), "declared": _is_declared(path)}
         data |= _interpreter(path, seen.st_mode)
         dangling = " (dangling)" if link and not path.exists() else ""
         text = f"{path}: {data['mode']} {data['owner']}:{data['group']} {seen.st_size} bytes"
@@ -42,6 +46,22 @@ class Arguments(Tool, frozen=True):
             text += f", its interpreter {data['interpreter']} does not exist"
         age = (reader.clock.now() - seen.st_mtime) / 3600
         return Look(f"{text}, changed {age:.1f} h ago" + (f" -> {link}{dangling}" if link else ""), data)
+
+
+def _folder_changed(path: Path) -> float | None:
+    """When the folder's own entries changed last; None where there is no such folder."""
+    try:
+        return path.parent.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _is_declared(path: Path) -> bool:
+    """Whether the policy declares the file, so that good copies of it are kept."""
+    try:
+        return any(one.get("path") == str(path) for one in entries("files"))
+    except Refused:
+        return False
 
 
 def _interpreter(path: Path, mode: int) -> dict[str, object]:

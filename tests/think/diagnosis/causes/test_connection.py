@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.think.diagnosis.causes.connection import Target, targets_of
+from stillwatch.think.diagnosis.causes.targets import Target, targets_of
 
 from .scene import AT, Looks, ask, trigger, unit
 
@@ -143,3 +143,14 @@ def test_who_asks_a_proxy_is_not_whom_it_asks() -> None:
         'server: shop:8443, request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:8899/", host: "shop:8085"'
     )
     assert targets_of([trigger("network", told)], unit()) == [Target(host="127.0.0.1", port=8899)]
+
+
+async def test_a_server_that_takes_connections_and_answers_nothing_is_no_firewall() -> None:
+    words = "upstream timed out while reading response header from upstream, upstream: http://127.0.0.1:8443/"
+    looks = Looks(
+        name_address=HERE, listening_sockets={"sockets": [{**HOLDER, "started": AT - 500}]}, connections={"opening": []}
+    )  # fmt: skip
+    db = unit("db.service", active_state="active", result="success", exit_status=0)
+    _, said = await ask(trigger("network", words, target="127.0.0.1:8443"), looks=looks, units=(CLIENT, db))
+    assert said.cause and (said.cause.id, said.cause.object) == ("timeout", "db.service")
+    assert said.proposal and (said.proposal.action, said.proposal.target) == ("restart_unit", "db.service")

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
+from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.triage.standing import OPEN_TO_ALL
 from stillwatch.unit.facts import is_failing, paths_in, paths_of
 
@@ -66,7 +67,7 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     reason = case.last_statement("bad-config", beside=culprit)
     remedy = None
     if unit is not None and of_unit and culprit.startswith("/"):
-        remedy = propose("restore_file", culprit, sentence, unit=unit.name)
+        remedy = await put_back(case, unit, culprit, sentence)
     sentence += f"; {changed}" if changed else ""
     sentence += reason
     # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
@@ -94,7 +95,7 @@ async def _bad_unit_file(case: Case, unit: UnitState, cited: tuple[str, ...]) ->
     step = "".join(t.fields.get("step", "") for t in case.triggers("bad-config")[:1])
     sentence = f"systemd does not accept {unit.fragment_path}, the file of {unit.name}"
     sentence = f"{unit.name} was not started: its file asks at the step {step} for what cannot be" if step else sentence
-    remedy = propose("restore_file", unit.fragment_path, sentence, unit=unit.name) if changed or not step else None
+    remedy = await put_back(case, unit, unit.fragment_path, sentence) if changed or not step else None
     sentence += f"; {changed}" if changed else ""
     return case.finding("bad-config", unit.fragment_path, sentence, cited, when, proven=True, proposal=remedy)
 
@@ -293,6 +294,6 @@ async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
         changed, when = await last_change(case, path)
         sentence = f"{unit.name} ended with status {unit.exit_status} and said nothing; {changed}: as it seems, "
         sentence += "it does not accept that change"
-        remedy = propose("restore_file", path, sentence, unit=unit.name) if belongs(path, unit) else None
+        remedy = await put_back(case, unit, path, sentence) if belongs(path, unit) else None
         return case.finding("bad-config", path, sentence, case.cite()[:3], when, confidence=SEEN, proposal=remedy)
     return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from stillwatch.records.cause import CAUSES
@@ -17,36 +16,23 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
 from stillwatch.think.diagnosis.causes.localsocket import local_socket
-from stillwatch.unit.facts import without_times
+from stillwatch.think.diagnosis.causes.targets import Target, targets_of
 from stillwatch.unit.programs import servers_of, speaks_for
 
 KINDS: Final = ("dependency-failed", "network", "timeout", "other", "")
-_TARGET: Final = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?)?\[?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9]|[0-9a-f:]{2,45})\]?"
-    r"(?::| port |, port |'?, port=|\", port )(?P<port>\d{1,5})(?!\d)"
-)
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
-_PORT_OPTION: Final = re.compile(r"(?:^|\s)(?:-[Pp]|--port)[ =]?(\d{2,5})(?!\d)")
-_HOST_OPTION: Final = re.compile(r"(?:^|\s)(?:-h|--host)[ =]?([A-Za-z0-9_.-]*[A-Za-z0-9])")
-_ASKER: Final = re.compile(r", (?:client|server|request|host|referrer): (?:\"[^\"]*\"|[^,\"]*)")
-"""What a proxy says of who asked it: never whom it asks itself."""
-_CUSTOM: Final = {"http": 80, "https": 443}
 _ANYWHERE: Final = ("0.0.0.0", "::", "*")  # noqa: S104
 _SILENCE: Final = re.compile(
     r"\btime-?d? ?out\b|\b(?:no|not|n't) (?:answer|repl|respon)|\bunresponsive\b|\bno route\b", re.I
 )
+_OPENED: Final = re.compile(
+    r"\bread(?:ing)?\b.{0,30}\b(?:response|repl|header|upstream|time-?d? ?out)|\bawaiting (?:response )?headers"
+    r"|\bread time-?d? ?out|\bwaiting for (?:a |the )?(?:response|reply|answer)",
+    re.I,
+)
+"""The connection was there: it is the answer that did not come."""
 _PATIENCE: Final = 3.0
 _SILENT_FOR: Final = 20.0
 """Seconds without a complaint after which somebody who listens is taken to answer again; where nothing came back."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 async def dependency(case: Case) -> Finding | None:
@@ -76,35 +62,6 @@ async def dependency(case: Case) -> Finding | None:
     place = next((str(target) for target in targets_of(own, unit)), "")
     sentence = f"{unit.name}: {CAUSES[cause]}{f' ({place})' if place else ''}{case.last_statement(cause)}"
     return case.finding(cause, unit.name, sentence, cited, confidence=SEEN if case.trusted(cause) else TOLD)
-
-
-def targets_of(triggers: Sequence[Trigger], unit: UnitState) -> list[Target]:
-    """Addresses with a port that the complaint names; else those of the unit's own command line and variables."""
-    found: list[Target] = []
-    for trigger in triggers:
-        fields = " ".join(trigger.fields.get(name, "") for name in ("target", "address"))
-        found += _targets(fields) or _targets(without_times(_ASKER.sub("", trigger.sample[:2000])))
-    if not found:
-        words = " ".join([*unit.exec_start[1:], *(unit.environment or {}).values()])
-        found = _targets(words, urls_only=True) or _options(words)
-    return list(dict.fromkeys(found))[:4]
-
-
-def _options(words: str) -> list[Target]:
-    """Host and port as the clients of databases take them: "-h db -P 3306", "--host=db --port=5432"."""
-    port, host = _PORT_OPTION.search(words), _HOST_OPTION.search(words)
-    return [Target(host=host[1] if host else "localhost", port=int(port[1]))] if port else []
-
-
-def _targets(words: str, *, urls_only: bool = False) -> list[Target]:
-    found = []
-    for match in _URL.finditer(words):
-        port = int(match["port"] or _CUSTOM.get(match[0].partition(":")[0], 0))
-        found += [Target(host=match["host"], port=port)] if 0 < port < 65536 else []
-    if not found and not urls_only:
-        named = ((match["host"], int(match["port"])) for match in _TARGET.finditer(words))
-        found = [Target(host=host, port=port) for host, port in named if 0 < port < 65536]
-    return found
 
 
 async def _at(
@@ -223,6 +180,8 @@ async def _dropped(
     syn = [row for row in pending if number(row, "port") == target.port]
     if name in case.troubled and not syn:
         return None
+    if _OPENED.search(last.sample[:2000]) and not syn:
+        return await _mute(case, unit, target, name, cited)
     seen = await case.cite_look(
         "listening_sockets", f"{name} listens on port {target.port}; nobody waits for it", port=target.port
     )
@@ -232,6 +191,17 @@ async def _dropped(
         "a firewall of this machine drops them, as it seems (nft list ruleset)"
     )
     return case.finding("network", f"firewall, port {target.port}", sentence, cited, seen, looked, confidence=SEEN)
+
+
+async def _mute(case: Case, unit: UnitState, target: Target, name: str, cited: tuple[str, ...]) -> Finding:
+    """It takes what is sent to it and answers nothing."""
+    seen = await case.cite_look(
+        "listening_sockets", f"{name} listens on port {target.port}; nobody waits for it", port=target.port
+    )
+    sentence = f"{name} takes the connections of {unit.name} on port {target.port} and does not answer in time"
+    known = case.unit_named(name)
+    remedy = propose("restart_unit", known.name, sentence, once=True) if known and _is_service(known) else None
+    return case.finding("timeout", name, sentence, cited, seen, confidence=SEEN, proposal=remedy)
 
 
 async def _nobody(case: Case, unit: UnitState, target: Target, cited: tuple[str, ...]) -> Finding | None:

@@ -10,6 +10,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, rows, text
 from stillwatch.think.diagnosis.causes.mounts import hidden_below
+from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.unit.facts import is_failing, paths_of
 from stillwatch.watch.usage import JOB_WITHOUT_PROGRAM
 
@@ -93,7 +94,7 @@ async def _gone(case: Case, unit: UnitState, program: str, cited: tuple[str, ...
     culprit = unit.fragment_path or unit.name
     line = "ExecStart=" if unit.exec_start and program == unit.exec_start[0] else "an Exec line"
     sentence = f"{unit.name} cannot start: {program}, named by {line} in {culprit}, does not exist"
-    remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
+    remedy = await put_back(case, unit, culprit, sentence) if unit.fragment_path else None
     sentence += f"; {changed}" if changed else ""
     return case.finding("missing-executable", culprit, sentence, cited, looked, when, proven=True, proposal=remedy)
 
@@ -104,7 +105,7 @@ async def _no_interpreter(
     looked = await case.cite_look("file_metadata", path=program)
     changed, when = await last_change(case, program)
     sentence = f"{unit.name} cannot start: {interpreter}, which the first line of {program} names, does not exist"
-    remedy = propose("restore_file", program, sentence, unit=unit.name)
+    remedy = await put_back(case, unit, program, sentence)
     sentence += f"; {changed}" if changed else ""
     return case.finding("missing-executable", program, sentence, cited, looked, when, proven=True, proposal=remedy)
 
@@ -130,7 +131,7 @@ async def _unseen(case: Case, unit: UnitState, programs: list[str], cited: tuple
         return case.finding("permission", program, sentence, cited, confidence=0.7)
     sentence = f"{unit.name} cannot start: {program}, named by ExecStart= in {culprit}, does not exist"
     proven = case.trusted("missing-executable")
-    remedy = propose("restore_file", culprit, sentence, unit=unit.name) if unit.fragment_path else None
+    remedy = await put_back(case, unit, culprit, sentence) if unit.fragment_path else None
     return case.finding("missing-executable", culprit, sentence, cited, proven=proven, proposal=remedy)
 
 
@@ -149,7 +150,7 @@ async def missing_setting(case: Case) -> Finding | None:
                 return led
             looked = await case.cite_look("file_metadata", path=path)
             sentence = f"{unit.name} cannot start: {path}, its {setting}, does not exist"
-            remedy = propose("restore_file", path, sentence, unit=unit.name) if setting[0] == "E" else None
+            remedy = await put_back(case, unit, path, sentence) if setting[0] == "E" else None
             return case.finding("missing-path", path, sentence, cited[:3], looked, proven=True, proposal=remedy)
     return None
 
