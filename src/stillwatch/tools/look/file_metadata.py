@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.helpers.policyfile import entries
-from stillwatch.helpers.request import Refused
+from stillwatch.helpers.request import RequestRefused
 from stillwatch.host.accounts import group_name, user_name
 from stillwatch.tools.paths import checked
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
@@ -60,7 +60,7 @@ def _is_declared(path: Path) -> bool:
     """Whether the policy declares the file, so that good copies of it are kept."""
     try:
         return any(one.get("path") == str(path) for one in entries("files"))
-    except Refused:
+    except RequestRefused:
         return False
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding
-from stillwatch.think.diagnosis.causes.connection import Target, targets_of
 from stillwatch.think.diagnosis.causes.facts import clock_time, number, rows, text
 from stillwatch.think.diagnosis.causes.failing import plain
 from stillwatch.think.diagnosis.causes.outside import certificate_expired
+from stillwatch.think.diagnosis.causes.targets import Target, targets_of
 from stillwatch.unit.facts import paths_of
 
 KINDS = ("certificate-expired", "certificate-wrong", "clock-wrong")

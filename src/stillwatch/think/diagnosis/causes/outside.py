@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding, propose
-from stillwatch.think.diagnosis.causes.connection import targets_of
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, rows, since
+from stillwatch.think.diagnosis.causes.targets import targets_of
 
 _RESOLVER = "/etc/resolv.conf"
 _UNKNOWN = re.compile(r"not known|ENOTFOUND|no such host|NXDOMAIN|Unknown host|host not found|does not resolve", re.I)
