@@ -87,9 +87,9 @@ def decode_many(seed, count):
 
 @pytest.mark.process
 @given(st.integers())
-@settings(max_examples=42, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_r02_attackers_messages_are_read_as_they_stand_or_refused(seed):
-    """42 × 1,000 messages; with the policies and the unit names more than 100,000 inputs."""
+    """10 × 1,000 messages."""
     assert decode_many(seed, 1_000) > 500
 
 
