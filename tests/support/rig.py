@@ -28,10 +28,9 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from stillwatch.errors import NotReachable
+from stillwatch.install.program import fill
 from stillwatch.llm.engines import find_native
 from stillwatch.store.compiled import PREPARED, CompiledShelf
-from stillwatch.watch.family import load_rules
-from stillwatch.watch.prefilter import Prefilter
 from tests.support.groups import remove_groups
 
 HERE = Path(__file__).resolve().parent
@@ -145,7 +144,7 @@ def _code() -> Path:
 def _compile_rules(folder: Path) -> None:
     """As root would for everybody: else each machine needs seconds before it can judge a line."""
     kept = CompiledShelf(cache() / "compiled")
-    Prefilter(load_rules(shelf=kept), shelf=kept)
+    fill(kept)
     folder.mkdir()
     for file in (cache() / "compiled").glob("*.rules"):
         shutil.copyfile(file, folder / file.name)

@@ -20,6 +20,7 @@ from stillwatch.install.installer import Installer
 from stillwatch.llm.engines import INSTALLED, find_engine
 from stillwatch.llm.models import import_file, models
 from stillwatch.store.compiled import PREPARED, CompiledShelf
+from stillwatch.untrusted.secrets.find import finder_on
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.prefilter import Prefilter
 
@@ -147,13 +148,19 @@ def _where_services_see_it(installer: Installer, found: Path) -> str:
     return str(INSTALLED)
 
 
+def fill(shelf: CompiledShelf) -> None:
+    """With all that a command compiles before it can judge a line and show it."""
+    _ = Prefilter(load_rules(shelf=shelf), shelf=shelf).words
+    finder_on(shelf)
+
+
 def prepare_rules(installer: Installer, folder: Path = PREPARED) -> None:
     """Compile the packaged rules once for everybody here, so that the daemon judges lines from its first second on."""
     if installer.dry_run:
         return
     before = set(folder.glob("*"))
     shelf = CompiledShelf(folder, None, shared=True)
-    _ = Prefilter(load_rules(shelf=shelf), shelf=shelf).words
+    fill(shelf)
     if set(folder.glob("*")) != before:
         for made in (folder.parent, folder):
             made.chmod(0o755)  # whatever the umask of whoever installs

@@ -48,7 +48,12 @@ class Finder:
 @cache
 def finder() -> Finder:
     """Made when it is first needed: compiling takes a third of a second, loading a thousandth."""
-    return Finder((detector for kind in KINDS for detector in kind.detectors()), shelf_in_use())
+    return finder_on(shelf_in_use())
+
+
+def finder_on(shelf: Shelf | None) -> Finder:
+    """Of all kinds; what is compiled for it stands on the shelf afterwards."""
+    return Finder((detector for kind in KINDS for detector in kind.detectors()), shelf)
 
 
 def _note(identity: int, start: int, end: int, flags: int, kinds: Any) -> None:
