@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import os
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
 from stillwatch.records.event import Event, Untrusted
@@ -27,27 +30,36 @@ CACHE_TAG = "CACHEDIR.TAG"
 
 def changes(host: str, since: float, *, root: Path = Path("/"), limit: int = 100, entries: int = 20_000) -> list[Event]:
     """Files whose content changed after `since` (seconds since the epoch), and the newest package operations."""
-    found: list[Event] = []
+    seen = heapq.nlargest(limit, _changed(root, since, entries), key=itemgetter(0))
+    found = [_of_file(host, root, path, facts) for _, path, facts in seen]
+    for log in PACKAGE_LOGS:
+        found += _packages(host, root / log.lstrip("/"), since)
+    return sorted(found, key=lambda event: -event.at)[:limit]
+
+
+def _changed(root: Path, since: float, entries: int) -> Iterator[tuple[float, str, os.stat_result]]:
+    """When, which, and its facts. Plain strings: on a host that was just made it is nearly every file."""
     left = entries
     for place in PLACES:
         for folder, below, names in os.walk(root / place.lstrip("/"), followlinks=False):
             below[:] = [] if CACHE_TAG in names else [name for name in below if name not in DERIVED]
             for name in names if CACHE_TAG not in names else ():
                 left -= 1
-                path = Path(folder, name)
+                path = f"{folder}/{name}"
                 try:
-                    seen = path.lstat()
+                    facts = os.lstat(path)
                 except OSError:
                     continue
-                if seen.st_mtime >= since:
-                    shown = "/" + safe_text(str(path.relative_to(root)), 300)
-                    fields = {"owner": str(seen.st_uid), "mode": f"{seen.st_mode & 0o7777:04o}"}
-                    found.append(_event(host, seen.st_mtime, shown, f"{shown} changed", fields))
+                if facts.st_mtime >= since:
+                    yield facts.st_mtime, path, facts
             if left <= 0:
                 break
-    for log in PACKAGE_LOGS:
-        found += _packages(host, root / log.lstrip("/"), since)
-    return sorted(found, key=lambda event: -event.at)[:limit]
+
+
+def _of_file(host: str, root: Path, path: str, facts: os.stat_result) -> Event:
+    shown = "/" + safe_text(str(Path(path).relative_to(root)), 300)
+    fields = {"owner": str(facts.st_uid), "mode": f"{facts.st_mode & 0o7777:04o}"}
+    return _event(host, facts.st_mtime, shown, f"{shown} changed", fields)
 
 
 def _packages(host: str, log: Path, since: float) -> list[Event]:

@@ -5,7 +5,7 @@ import pytest
 from stillwatch.think.talk.respond import Responded, respond
 from tests.think.models import always
 
-from .hosts import CLOCK, TypedLooks, known
+from .hosts import CLOCK, DATA, TypedLooks, known
 
 
 async def asked(question: str, *before: str, **more: object) -> Responded:
@@ -33,6 +33,17 @@ async def test_the_answer_is_in_the_language_of_the_question(question: str, word
 async def test_what_cannot_be_seen_is_said_with_the_command_that_shows_it() -> None:
     done = await asked("did the backup run?")
     assert "cannot see" in done.text and "nobody may see it here" in done.text
+
+
+async def test_a_part_that_cannot_be_seen_is_told_of() -> None:
+    looks = TypedLooks({name: facts for name, facts in DATA.items() if name != "process_list"})
+    done = await respond("how much memory is free?", (), known(), looks=looks, clock=CLOCK)
+    assert "1.0 GiB of 4.0 GiB" in done.text and "nobody may see it here" in done.text
+
+
+async def test_the_state_of_a_unit_is_asked_in_words_about_the_whole_host() -> None:
+    done = await asked("is postgresql healthy")
+    assert done.topic is not None and done.topic.name == "unit_state"
 
 
 async def test_a_unit_that_does_not_exist() -> None:

@@ -17,7 +17,7 @@ from stillwatch.views.gate import Verb
 from tests.support.gate_answers import whole
 from tests.think.incidents import incident
 
-from .hosts import CLOCK, NOW, TypedLooks, known
+from .hosts import CLOCK, DATA, NOW, TypedLooks, known
 
 LOUD = {"web": incident(id="I3", subject="nginx.service", summary="nginx.service failed", severity=Severity.high)}
 
@@ -163,3 +163,14 @@ async def test_mail_that_may_not_be_counted_is_no_zero() -> None:
     for count, shown in ((None, "sudo mailq"), (3, "3 messages")):
         looks = TypedLooks({"mail_queue": {"services": {}, "queues": [{**queue, "count": count}]}})
         assert shown in (await told("mail_queue", "en", looks, known())).text()
+
+
+@pytest.mark.parametrize("topic", sorted(name for name, one in catalogue().items() if one.looks))
+async def test_half_an_answer_is_never_told_as_a_whole_one(topic: str) -> None:
+    """Whichever look fails, it is said."""
+    for failing in catalogue()[topic].looks:
+        looks = TypedLooks(data={tool: facts for tool, facts in DATA.items() if tool != failing})
+        ask = await told(topic, "en", looks, known(), units=("nginx.service",))
+        ask.own_up()
+        failed = {tool for tool, _ in looks.looked} - set(looks.data)
+        assert not failed or "nobody may see it here" in ask.text()

@@ -85,6 +85,7 @@ async def respond(
         _not_understood(asking, understood)
     else:
         await understood.topic.answer(asking)
+        asking.own_up()
     return Responded(asking=asking, topic=understood.topic, understood=understood)
 
 

@@ -26,7 +26,7 @@ from stillwatch.think.talk.words import words_of
 
 SHORTEST, LONGEST = 2, 5
 SURE: Final = 0.5
-AHEAD: Final = 0.17
+AHEAD: Final = 0.12
 """How much likelier than the next one a topic must be that is not sure."""
 
 

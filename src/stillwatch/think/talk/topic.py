@@ -82,6 +82,7 @@ class Asking:
     subjects: list[str] = field(default_factory=list)
     evidence: tuple[Evidence, ...] = ()
     _of: dict[int, str] = field(default_factory=dict)
+    _failed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.evidence = self.evidence or self.known.evidence
@@ -94,7 +95,9 @@ class Asking:
             )
         self.looking(f"looking: {tool}")
         seen = await self.looks.look(tool, arguments)
-        if not seen.problem:
+        if seen.problem:
+            self._failed.append(_plain(seen.problem).rstrip("."))
+        else:
             looked_for = ", ".join(f"{key}={value}" for key, value in seen.arguments.items())
             self._of[id(seen)] = self.found(f"{tool}({looked_for})", seen.text, seen.at)
         return seen
@@ -119,6 +122,12 @@ class Asking:
         """An honest no: what could not be seen, why, and the command that a person would type."""
         why = seen if isinstance(seen, str) else seen.problem
         self.say(CANNOT, why=why.rstrip("."), instead=instead)
+
+    def own_up(self) -> None:
+        """What a topic went on without is told, too: half an answer that looks whole is a false one."""
+        for why in dict.fromkeys(self._failed):
+            if not any(why in one for one in self.sentences):
+                self.say(PARTLY, why=why)
 
     def row(self, *cells: object, subject: str = "") -> None:
         """One row of a small table; subject: what "the second one" then means."""
@@ -161,6 +170,12 @@ class Topic:
         return [line.strip() for line in self.questions.get(language, "").splitlines() if line.strip()]
 
 
+PARTLY: Final = Words(
+    en="Part of it I cannot see: {why}.",
+    de="Einen Teil davon kann ich nicht sehen: {why}.",
+    fr="Je n'en vois pas une partie : {why}.",
+    es="Una parte no la puedo ver: {why}.",
+)
 CANNOT: Final = Words(
     en="I cannot see that: {why}. On the host you would type: {instead}",
     de="Das kann ich nicht sehen: {why}. Auf dem Host tippt man: {instead}",

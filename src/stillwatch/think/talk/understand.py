@@ -69,7 +69,8 @@ def understand(
     language = language_of(question, otherwise, vocabulary.tongue)
     named = find(question, units, now=now, knows=vocabulary.knows, users=users)
     routed = router().route(question, named)
-    understood = Understood(question=question, language=language, named=named, topic=routed.topic, near=routed.ranked)
+    topic = catalogue()["unit_state"] if routed.topic is catalogue()["wrong"] and named.units else routed.topic
+    understood = Understood(question=question, language=language, named=named, topic=topic, near=routed.ranked)
     if not earlier:
         bare = _WHY.fullmatch(folded(question).strip(" ?!."))
         return replace(understood, topic=catalogue()["wrong"]) if bare else understood
