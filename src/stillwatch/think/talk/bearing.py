@@ -75,11 +75,11 @@ class Bearing:
         """Whether enough of it is known to be a question at all. words: as `marked` gives them."""
         runs = _FOREIGN.findall(folded(question))
         foreign = max(len(runs), sum(map(len, runs)) // _LETTERS_A_WORD)
-        strange, known = len(self.strange(words)) + foreign, len(words) + foreign
-        if known == 0 or all(word == _COUNTED for word in words):
+        strange, whole = len(self.strange(words)) + foreign, len(words) + foreign
+        if whole == 0 or all(word == _COUNTED for word in words):
             return False
-        free = 1 if 1 < known <= SHORT else 0
-        return 2 * (strange - free) < known - free
+        free = 1 if 1 < whole <= SHORT else 0
+        return 2 * (strange - free) < whole - free
 
     def strange(self, words: Sequence[str]) -> list[str]:
         return [word for word in words if not self._is_known(word)]
