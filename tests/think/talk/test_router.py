@@ -27,7 +27,7 @@ def routed(question: str) -> str:
         ("wieso ist der webserver down", "unit_down"),
         ("combien de mémoire", "memory"),
         ("¿cuánto disco queda?", "disk_space"),
-        ("zxcvb qwert", ""),
+        ("zxcvb qwert", "outside"),
         ("", ""),
         ("raconte-moi une blague", "outside"),
     ],
