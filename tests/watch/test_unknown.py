@@ -109,3 +109,8 @@ def test_programs_that_rules_speak_of() -> None:
 def test_what_calls_itself_fatal_is_graver_where_a_person_picked_the_lines() -> None:
     fatal = kind("FATAL: the palette is gone")
     assert [told(fatal, lines=lines)[0].severity for lines in (PICKED, PICKED + 1)] == [Severity.medium, Severity.low]
+
+
+def test_of_a_desktop_only_what_is_fatal_counts() -> None:
+    assert told(kind("[ERROR] no such hue", "gnome-shell"), lines=PICKED) == []
+    assert told(kind("FATAL: the palette is gone", "gnome-shell"), lines=PICKED)

@@ -101,12 +101,21 @@ REASONS: Final = (
     _reason(
         "permission",
         r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b|\baccess to \S.{0,200} is denied\b"
-        r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b",
+        r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b"
+        r"|\bpermissions \d+ for .{1,200} are too open",
     ),
+    _reason(
+        "version-mismatch",
+        r"\bversion\b.{0,80}\b(?:too (?:old|new)|not supported|unsupported|incompatible|mismatch)\b"
+        r"|\bversion\b.{0,80}\b(?:newer|higher) than\b"
+        r"|\b(?:incompatible|unsupported|wrong) (?:\w+ ){0,2}version\b|\bsupported range\b",
+    ),
+    _reason("clock-wrong", r"\bclock skew\b|\bclock (?:is )?wrong\b|\btime correction of \d"),
+    _reason("filesystem-error", r"\bread-only file ?system\b|\bstructure needs cleaning\b"),
     _reason("missing-executable", r"\bexecutable file not found\b|\bcommand not found\b"),
     _reason(
         "missing-path",
-        r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path) .{0,120}\bdoes not exist\b"
+        r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path)\b.{0,120}\bdoes(?: not|n't) exist\b"
         r"|\bcan(?:'t|not) create temporary\b",
     ),
     _reason("quorum-lost", r"\b(?:quorum (?:is )?lost|(?:lost|lack of|no|without) quorum|not quorate)\b"),

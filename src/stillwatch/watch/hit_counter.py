@@ -27,6 +27,7 @@ TRIES = 16
 SAME = 4096
 """Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
+UNSAID = "other"
 SYMPTOMS = frozenset(("exit-code", "restart-loop"))
 """Of a unit that ended; how a crash, a time-out or a missing mount came about, its own last words seldom tell."""
 SENTENCE_LIMIT = 1000
@@ -260,16 +261,15 @@ def _may_be_alone(rule: Rule, seldom: int) -> bool:
 
 
 def _cause(group: Group) -> str:
-    """The rule's, unless it listens to the words and they name one. In log text, where nothing else can be looked at,
-    the reason of a unit's failure is what its own programs said just before."""
-    rule = group.rule
-    if rule.from_words:
-        cause = cause_of(group.firsts[0].text)
+    """The rule's, unless it names none or listens to the words, and they name one. In log text, where nothing else can
+    be looked at, the reason of a unit's failure is what its own programs said just before."""
+    rule, said = group.rule, list[str]()
+    if rule.from_words or rule.cause == UNSAID:
+        said = [group.firsts[0].text]
     elif group.words and rule.cause in SYMPTOMS and group.words[0].source == "log":
-        cause = cause_of(reason([line.text for line in group.words]))
-    else:
-        return rule.cause
-    return cause if says_why(cause) else rule.cause
+        words = [line.text for line in group.words]
+        said = [reason(words), *words]
+    return next(filter(says_why, map(cause_of, said)), rule.cause)
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

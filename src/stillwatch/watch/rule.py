@@ -57,7 +57,7 @@ class Rule(Table, frozen=True):
     unless: what makes the line harmless after all. also: patterns whose groups are looked for anywhere in the
     line, each by itself; one of them at least must fit, and the first that has a group gives it.
 
-    cause: an id of records/cause.py; from_words: only where the line's own words do not name one.
+    cause: an id of records/cause.py; from_words, and where it is "other": only if the line's own words name none.
     subject: the thing it is about, with {fields}, where the line's own subject is only the reporter ("systemd",
     "kernel"); used for trusted lines and for log text alone. object: the culprit, with {fields}, where that is another
     thing. speaker: whose words these are where a log's line names no program.

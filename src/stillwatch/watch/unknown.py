@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from stillwatch.records.event import Event
@@ -29,6 +31,15 @@ FEW: Final = 3
 OFTEN: Final = 3
 GUARDED: Final = frozenset(("kernel", "systemd"))
 """Whose errors at every start are many and mean little: of them the rules know which matter."""
+
+CHATTY: Final = (
+    "gnome-*", "gsd-*", "gdm-*", "gjs*", "plasma*", "kwin*", "kde*", "xfce*", "xfwm*", "cinnamon*", "mate-*",
+    "*.desktop", "pipewire*", "wireplumber*", "pulseaudio*", "xdg-*", "flatpak-*", "tracker-*", "evolution-*",
+    "goa-*", "gvfs*", "at-spi*", "dbus-daemon", "dbus-broker*", "bluetoothd", "fwupd", "packagekitd", "ibus*",
+    "fcitx*", "polkit*", "geoclue*", "colord", "upowerd", "ModemManager", "blueman*", "nm-applet", "org.*",
+    "firefox*", "chrom*", "rtkit*",
+)  # fmt: skip
+"""Desktops, and what waits on them: their libraries complain all day, and of no service. Of them only what is fatal."""
 
 
 def known_programs(rules: Iterable[Rule]) -> frozenset[str]:
@@ -99,7 +110,7 @@ class Unknown:
         if grave >= FATAL:
             return journal or self._is_news(one)
         name = one.subject.removesuffix(".service")
-        if grave < ERROR or (name in GUARDED and "*ERROR*" not in one.sample):
+        if grave < ERROR or _is_chatty(name) or (name in GUARDED and "*ERROR*" not in one.sample):
             return False
         known = name in self._known()
         if journal:
@@ -108,11 +119,16 @@ class Unknown:
 
     def _is_said(self, one: Novel) -> bool:
         """Whether it is a sentence of failure; of the kernel, which tries much and fails at it, an error."""
-        least = ERROR if one.subject in GUARDED else FAILURE
+        least = FATAL if _is_chatty(one.subject) else ERROR if one.subject in GUARDED else FAILURE
         return gravity(one.sample, one.priority) >= least and self._is_news(one)
 
     def _is_news(self, one: Novel) -> bool:
         return not self._everyday().knows(one.sample)
+
+
+@lru_cache(maxsize=1024)
+def _is_chatty(program: str) -> bool:
+    return any(fnmatchcase(program, glob) for glob in CHATTY)
 
 
 def _is_any(triggers: Collection[Trigger]) -> bool:

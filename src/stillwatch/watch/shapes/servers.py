@@ -42,6 +42,14 @@ ROWS: Final = (
         ),
     ),
     Shape(
+        id="boot-console",
+        pattern=r"\[(?:  OK  |FAILED|DEPEND| TIME | WARN | INFO | SKIP |UNSUPP|ASSERT)\] ",
+        program="systemd",
+        samples=(
+            Sample(line="[FAILED] Failed to start nginx.service - A web server.", program="systemd", message="Failed to start nginx.service - A web server."),
+        ),
+    ),
+    Shape(
         id="unbound",
         pattern=r"\[{epoch}\] (?P<program>[a-z][a-z-]{1,30})\[(?P<pid>\d{1,10}):[0-9a-f]{1,8}\] (?=(?P<level>fatal|error|warning|notice|info|debug)\b)",
         samples=(
