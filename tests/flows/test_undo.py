@@ -17,7 +17,7 @@ from tests.support.facts import facts
 from tests.support.mending import Estate, at_work
 from tests.support.rig import PYTHON, Machine
 
-pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.container, pytest.mark.timeout(600)]
 CHAT = """
 import asyncio, sys
 from functools import partial
@@ -30,6 +30,24 @@ order = exact_order(" ".join(sys.argv[1:]))
 print(asyncio.run(orders.carry_out(order) if order else orders.undo()))
 """
 """What the daemon does with "undo the last change" and with an exact order, as its own user at its own socket."""
+DECLARED = """
+[[rule]]
+name = "more-after-approval"
+actions = ["unmask_unit", "mount_unit", "repoint_symlink"]
+verdict = "ask"
+[[needed]]
+unit = "cellar.service"
+[[mounts]]
+path = "/srv/photos"
+[[releases]]
+name = "cellar"
+path = "/opt/cellar/current"
+directory = "/opt/cellar/releases"
+unit = "cellar.service"
+"""
+CELLAR = "[Service]\nExecStart=/usr/bin/sleep infinity\n"
+PHOTOS = "[Mount]\nWhat=tmpfs\nWhere=/srv/photos\nType=tmpfs\n"
+GALLERY = "[Unit]\nRequiresMountsFor=/srv/photos\n[Service]\nExecStart=/usr/bin/sleep infinity\n"
 PROPOSE = """
 import json, sys
 from stillwatch.config import find_paths
@@ -79,6 +97,11 @@ class Owner:
         assert f"{found[1]}, undo {change}, is done" in self.chat("approve", found[1], self.code())
         assert self.shown(change)["state"] == "undone"
 
+    def undo(self, change: str) -> None:
+        """At the command line."""
+        told = self.machine.stillwatch("undo", change, "--yes")
+        assert (told.returncode, self.shown(change)["state"]) == (0, "undone"), told.stdout + told.stderr
+
     def shown(self, change: str) -> dict[str, Any]:
         found: dict[str, Any] = self.estate.json("approvals", "show", change)
         return found
@@ -91,7 +114,11 @@ def test_taken_back_after_approval_and_not_where_the_host_moved_on(boot: Callabl
     repaired_ownership(owner)
     a_restored_file(owner)
     an_enabled_timer(owner)
-    assert owner.estate.kinds().count("undone") == 6
+    declare_more(owner)
+    a_mask(owner)
+    a_mount(owner)
+    a_link(owner)
+    assert owner.estate.kinds().count("undone") == 9
     assert owner.machine.stillwatch("audit", "verify").returncode == 0
 
 
@@ -166,3 +193,50 @@ def an_enabled_timer(owner: Owner) -> None:
         assert told.returncode == 0 and f"take back {change}" in told.stdout, told.stdout + told.stderr
         now = owner.machine.run(["systemctl", "is-enabled", timer], check=False).stdout.strip()
         assert (now, active(owner, timer)) == (before, "inactive")
+
+
+def declare_more(owner: Owner) -> None:
+    machine = owner.machine
+    machine.write("/usr/lib/systemd/system/cellar.service", CELLAR)
+    machine.unit("srv-photos.mount", PHOTOS)
+    machine.unit("gallery.service", GALLERY)
+    machine.run(["mkdir", "-p", "/srv/photos", "/opt/cellar/releases/1", "/opt/cellar/releases/2"])
+    machine.run(["ln", "-s", "releases/0", "/opt/cellar/current"])
+    machine.write("/etc/stillwatch/policy.toml", machine.read("/etc/stillwatch/policy.toml") + DECLARED)
+    done = machine.stillwatch("policy", "apply")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def a_mask(owner: Owner) -> None:
+    def mask() -> str:
+        return owner.machine.run(["systemctl", "is-enabled", "cellar.service"], check=False).stdout.strip()
+
+    owner.machine.run(["systemctl", "mask", "cellar.service"])
+    change = owner.have_done("unmask_unit", "cellar.service")
+    assert mask() == "static"
+    owner.undo(change)
+    assert mask() == "masked"
+    owner.machine.run(["systemctl", "unmask", "cellar.service"])
+
+
+def a_mount(owner: Owner) -> None:
+    """What needs the place is told before it is unmounted; what somebody else mounted there stays."""
+    change = owner.have_done("mount_unit", "/srv/photos")
+    owner.machine.run(["systemctl", "start", "gallery.service"])
+    proposed = json.loads(owner.machine.run([PYTHON, "-I", "-c", PROPOSE, "undo", change], user="stillwatch").stdout)
+    assert "gallery.service" in proposed["shown"]["blast_radius"], proposed
+    owner.undo(change)
+    assert (active(owner, "srv-photos.mount"), active(owner, "gallery.service")) == ("inactive", "inactive")
+
+    again = owner.have_done("mount_unit", "/srv/photos")
+    owner.machine.run(["systemctl", "restart", "srv-photos.mount"])
+    assert owner.machine.stillwatch("undo", again, "--yes").returncode == 4
+    assert active(owner, "srv-photos.mount") == "active"
+
+
+def a_link(owner: Owner) -> None:
+    change = owner.have_done("repoint_symlink", "cellar")
+    link = ["readlink", "/opt/cellar/current"]
+    assert owner.machine.run(link).stdout.strip() == "releases/2"
+    owner.undo(change)
+    assert owner.machine.run(link).stdout.strip() == "releases/0"

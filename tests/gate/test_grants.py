@@ -127,7 +127,7 @@ async def case_of(gate, policy, doer, change, jobs, *, undo):
     if effects.isolates:
         raise Refused("all else would stop")
     names = await gate.judge._names(doer.about(gate.judge.access, change))
-    touches = await gate.judge._touches(change, names, jobs, effects, undo=undo)
+    touches = await gate.judge._touches(doer, change, names, jobs, effects, undo=undo)
     touched = {*names.own, *(touch.unit for touch in touches)}
     protected = protected_by(names.relatives, policy.protected) or protected_among(touches, policy)
     protected = protected or await gate.judge._carries(touched, effects)

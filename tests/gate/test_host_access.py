@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 
@@ -9,6 +10,7 @@ import pytest
 from stillwatch.gate import host_access as world_module
 from stillwatch.gate.change.action import Interrupted, NotInstalled, Refused
 from stillwatch.gate.host_access import LiveHostAccess
+from stillwatch.gate.policy import read_policy
 
 
 async def helper(folder, answer, name="act"):
@@ -130,3 +132,13 @@ async def test_r41_callers_queue_and_not_without_end(tmp_path, monkeypatch):
     assert most == world_module.AT_ONCE
     assert [isinstance(one, Refused) for one in answers].count(True) == 7
     assert await host.peek({}) == {"ok": True}
+
+
+@pytest.mark.parametrize("name", ["act", "peek"])
+async def test_r22_every_request_says_by_which_policy_it_was_judged(tmp_path, name):
+    server, heard = await helper(tmp_path, b'{"ok":true}\n', name)
+    access = here(tmp_path)
+    access.declared = read_policy(b"", "policy.toml")
+    await getattr(access, name)({"x": 1})
+    assert json.loads(heard[0]) == {"x": 1, "policy": access.declared.version}
+    server.close()

@@ -6,8 +6,8 @@ import ast
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-OWN_CEILING = 3_300
-WHOLE_CEILING = 5_000
+OWN_CEILING = 3_400
+WHOLE_CEILING = 5_100
 
 
 def file_of(module: str) -> Path | None:
@@ -43,7 +43,7 @@ def process() -> dict[str, int]:
     return lines
 
 
-def test_the_gate_is_at_most_3300_lines():
+def test_the_gate_is_at_most_3400_lines():
     """docs/decisions/0006-gate.md says why."""
     own = {module: lines for module, lines in process().items() if module.startswith("stillwatch.gate")}
     assert len(own) > 30 and 1_000 < sum(own.values()) <= OWN_CEILING

@@ -123,3 +123,40 @@ async def test_r37_a_rule_that_refuses_heeds_all_that_the_action_says_it_disturb
     assert (await say(gate, DAEMON, "explain", action="restart_unit", target="web.service"))["rule"] == "all"
     monkeypatch.setattr(action, "precondition", disturbs)
     assert (await say(gate, DAEMON, "explain", action="restart_unit", target="web.service"))["rule"] == "not-mail"
+
+
+OTHERWISE = {
+    "starts-another": {"Wants": ("web2.service",)},
+    "hits-the-host": {"SuccessAction": "poweroff"},
+    "reloads-another": {"PropagatesReloadTo": ("batch.service",)},
+}
+
+
+@pytest.mark.parametrize("links", OTHERWISE.values(), ids=OTHERWISE)
+@pytest.mark.parametrize("when", ["since-it-was-shown", "since-the-approval"])
+async def test_r19_an_approval_holds_for_no_more_than_was_shown(waiting_gate, links, when):
+    action = "reload_unit" if "PropagatesReloadTo" in links else "restart_unit"
+    waiting_gate.judge.catalogue = CATALOGUE
+    waiting = await propose(waiting_gate, "web.service", action)
+    approve = {"id": waiting["id"], "hash": waiting["hash"]}
+    if when == "since-the-approval":
+        async with waiting_gate.performer.busy:
+            await say(waiting_gate, ADMIN, "approve", **approve)
+        bus_of(waiting_gate).links["web.service"] = links
+        await waiting_gate.performer.perform_due()
+    else:
+        bus_of(waiting_gate).links["web.service"] = links
+        with pytest.raises(Refused):
+            await say(waiting_gate, ADMIN, "approve", **approve)
+    assert bus_of(waiting_gate).done == []
+    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
+
+
+async def test_r19_a_risk_that_rises_after_the_approval_voids_it(waiting_gate):
+    waiting = await propose(waiting_gate, "web.service")
+    async with waiting_gate.performer.busy:
+        await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
+    bus_of(waiting_gate).logged_in["web.service"] = ("4",)
+    await waiting_gate.performer.perform_due()
+    assert bus_of(waiting_gate).done == []
+    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"

@@ -198,8 +198,10 @@ def test_what_a_declared_timer_is_told(
         return SimpleNamespace(code=0)
 
     monkeypatch.setattr(act, "run", ended)
-    act.handle({"do": do, "unit": "logrotate.timer"})
-    assert asked[0][3:] == [*words, "logrotate.timer"]
+    act.handle({"do": "enable_timer", "unit": "logrotate.timer"})
+    if do != "enable_timer":
+        act.handle({"do": do, "unit": "logrotate.timer"})
+    assert asked[-1][3:] == [*words, "logrotate.timer"]
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,11 @@ def test_r41_what_is_not_there_or_too_much(tmp_path: Path, monkeypatch: pytest.M
         (tmp_path / name).touch()
     with pytest.raises(RequestRefused):
         packages("apt")
+
+
+def test_what_the_policy_leaves_out_is_what_it_says_by_default(store: Path, policy: Write) -> None:
+    policy(f'[[journal]]\ndirectory = "{store}"\n')
+    assert journal(str(store))["bytes"] == 0
+    policy(f'[[journal]]\ndirectory = "{store}"\nkeep_megabytes = true\n')
+    with pytest.raises(RequestRefused):
+        journal(str(store))

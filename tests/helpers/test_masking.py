@@ -99,3 +99,36 @@ def test_r29_a_systemctl_that_fails(host: Host) -> None:
     host.deaf = False
     with pytest.raises(HalfDone):
         unmask(DB)
+
+
+@pytest.mark.parametrize("folder", [f"{DB}.d", "service.d", "db-.service.d"])
+def test_r40_a_drop_in_that_would_make_it_run_a_way_in(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Write, folder: str
+) -> None:
+    monkeypatch.setattr(masking, "DROP_INS", (str(tmp_path / "etc"),))
+    name = "db-main.service" if folder.startswith("db-") else DB
+    (tmp_path / "db-main.service").write_text((tmp_path / DB).read_text())
+    policy(f'[[needed]]\nunit = "{name}"\n')
+    (tmp_path / "etc" / folder).mkdir(parents=True)
+    (tmp_path / "etc" / folder / "more.conf").write_text("[Service]\nExecStartPost=/usr/sbin/sshd\n")
+    with pytest.raises(RequestRefused):
+        unmask(name)
+    assert host.called == []
+
+
+@pytest.mark.parametrize("real", ["rsyslog.service", "vault.service"])
+def test_r36_a_mask_over_another_name_of_a_protected_unit(host: Host, tmp_path: Path, policy: Write, real: str) -> None:
+    """A masked alias is a unit of its own to PID 1; without its mask it is the other."""
+    policy(f'protected = ["vault.*"]\n[[needed]]\nunit = "{DB}"\n')
+    (tmp_path / DB).rename(tmp_path / real)
+    (tmp_path / DB).symlink_to(real)
+    with pytest.raises(RequestRefused):
+        unmask(DB)
+    assert host.called == []
+
+
+def test_r35_what_another_unit_upholds_would_be_started_with_it(host: Host) -> None:
+    host.facts["UpheldBy"] = "shop.service"
+    with pytest.raises(RequestRefused):
+        unmask(DB)
+    assert host.called == []

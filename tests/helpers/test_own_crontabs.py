@@ -49,3 +49,34 @@ def test_the_folders_of_other_distributions_and_none(tmp_path: Path, monkeypatch
     assert found is not None and {row["command"] for row in found["jobs"]} == {"/bin/a", "/bin/b"}
     monkeypatch.setattr("stillwatch.helpers.own_crontabs.names_in", lambda _: None)
     assert own_crontabs(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        ('PASS="one hunter2 three" /usr/bin/dump -v', "/usr/bin/dump"),
+        ("PASS='one hunter2' KEY=hunter2 /usr/bin/dump", "/usr/bin/dump"),
+        ("PASS=one\\ hunter2 /usr/bin/dump", "/usr/bin/dump"),
+        ("/usr/bin/dump%hunter2", "/usr/bin/dump"),
+        ("/usr/bin/dump>/srv/hunter2", "/usr/bin/dump"),
+        ("/usr/bin/dump;hunter2", "/usr/bin/dump"),
+        ("PASS=hunter2;/usr/bin/dump", ""),
+        ("PASS=hunter2", ""),
+        ("export PASS=hunter2; /usr/bin/dump", "export"),
+        ("PASS=$(cat hunter2 /x) /usr/bin/dump", ""),
+        ("PASS=`cat hunter2` /usr/bin/dump", ""),
+        ('PASS="one hunter2', ""),
+        ('"/srv/my hunter2/x" -v', ""),
+        ("(cd /srv; PASS=hunter2 ./x)", ""),
+        ("cd '/srv/hunter2 x' && ./report", "./report"),
+        ("$HOME/bin/x hunter2", "$HOME/bin/x"),
+        ("~/bin/x hunter2", "~/bin/x"),
+        ("[ -x /usr/bin/hunter2 ] && /usr/bin/hunter2", "["),
+    ],
+)
+def test_r17_of_a_command_its_program_alone_however_it_is_spelt(tmp_path: Path, command: str, program: str) -> None:
+    """What cannot be told apart from a secret is left out, and its row stays."""
+    (tmp_path / SPOOL).mkdir(parents=True)
+    (tmp_path / SPOOL / "root").write_text(f"@daily {command}\n")
+    found = own_crontabs(tmp_path)
+    assert found is not None and [row["command"] for row in found["jobs"]] == [program]

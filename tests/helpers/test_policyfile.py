@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers.policyfile import entries, entry
+from stillwatch.helpers.policyfile import by_policy, entries, entry, protected_patterns
 from stillwatch.helpers.request import RequestRefused
 
 Write = Callable[[str], Path]
@@ -58,3 +59,31 @@ def test_a_policy_that_others_could_write_is_not_read(policy: Write) -> None:
 def test_an_absent_policy_declares_nothing(policy: Write) -> None:
     with pytest.raises(RequestRefused):
         entries("locks")
+
+
+LOCK = '[[locks]]\nname = "a"\npath = "/run/a.pid"\nunit = "a.service"\nprogram = "a"\n'
+
+
+def seen(request: dict[str, object]) -> dict[str, object]:
+    """What a program does that reads the policy."""
+    return {"path": entry("locks", "name", str(request["name"]))["path"], "protected": protected_patterns()}
+
+
+def test_r22_what_was_judged_by_another_policy_is_not_done(policy: Write) -> None:
+    """The file may have been written and not applied, or applied and not read by the gate yet."""
+    file = policy(LOCK)
+    judged_by = hashlib.sha256(file.read_bytes()).hexdigest()
+    handle = by_policy(seen)
+    assert handle({"name": "a", "policy": judged_by})["path"] == "/run/a.pid"
+    policy(LOCK.replace("/run/a.pid", "/run/b.pid"))
+    for reads in (seen, lambda _: {"protected": protected_patterns()}):
+        with pytest.raises(RequestRefused):
+            by_policy(reads)({"name": "a", "policy": judged_by})
+    assert handle({"name": "a"})["path"] == "/run/b.pid", "who judges by none, as root, asks for the file as it is"
+
+
+@pytest.mark.parametrize("odd", [7, None, ["x"], "0" * 64])
+def test_r02_a_policy_that_is_none_is_refused(policy: Write, odd: object) -> None:
+    policy(LOCK)
+    with pytest.raises(RequestRefused):
+        by_policy(seen)({"name": "a", "policy": odd})

@@ -96,3 +96,57 @@ def test_r29_what_fails_half_way_is_told_as_begun(link: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "rename", broken)
     with pytest.raises(HalfDone):
         repoint("shop", "releases/1.12", "releases/1.10")
+
+
+@pytest.mark.parametrize("loose", ["releases", "releases/1.10", "releases/1.10/bin"])
+@pytest.mark.parametrize("how", ["owner", "group", "others"])
+def test_r39_a_release_that_others_may_write_than_who_may_turn_the_link_is_none(
+    link: Path, loose: str, how: str
+) -> None:
+    """Else whoever may put a folder there chooses what a unit of root's runs."""
+    place = link.parent / loose
+    if how == "owner":
+        os.chown(place, 33, 0)
+    else:
+        os.chown(place, 0, 33)
+        place.chmod(0o775 if how == "group" else 0o757)
+    if loose == "releases":
+        with pytest.raises(RequestRefused):
+            release("shop")
+    else:
+        assert release("shop")["newest"] == "releases/1.9"
+
+
+def test_r39_who_may_turn_the_link_may_put_releases_there(link: Path) -> None:
+    for place in (link.parent, *link.parent.rglob("*")):
+        os.chown(place, 33, 33, follow_symlinks=False)
+    (link.parent / "releases/1.10").chmod(0o775)
+    link.parent.chmod(0o775)
+    assert release("shop")["newest"] == "releases/1.10"
+
+
+@pytest.mark.parametrize(
+    "name", ["1.99\nreviewed by root", "1.99 \x1b[2J", "1.99\u202e", "-1.99", "1 99", ".99", "x" * 200]
+)
+def test_r21_a_release_with_a_name_for_eyes_is_none(link: Path, name: str) -> None:
+    (link.parent / "releases" / name / "bin").mkdir(parents=True)
+    (link.parent / "releases" / name / "bin/shop").touch()
+    assert release("shop")["newest"] == "releases/1.10"
+
+
+@pytest.mark.parametrize("text", ["releases/1.12\nall is well", "releases/\u202e1.12", "x" * 300])
+def test_r21_nor_is_a_link_with_such_a_text_touched(link: Path, text: str) -> None:
+    link.unlink()
+    link.symlink_to(text)
+    with pytest.raises(RequestRefused):
+        release("shop")
+
+
+@pytest.mark.parametrize("way", ["releases/away/../1.9", "releases/1.2/../1.9"])
+def test_r39_a_link_that_leaves_the_folder_on_its_way_leads_to_no_release(link: Path, way: str) -> None:
+    (link.parent / "elsewhere/1.9").mkdir(parents=True)
+    (link.parent / "elsewhere/deep").mkdir()
+    (link.parent / "releases/away").symlink_to("../elsewhere/deep")
+    link.unlink()
+    link.symlink_to(way)
+    assert release("shop")["whole"] is False

@@ -65,8 +65,7 @@ class AdminVerbs(Gate):
 
     async def _release(self, peer: Peer, request: protocol.Release) -> Reply:
         names = [request.target, *await self.judge.names_for(request.target)]
-        released = [self.limits.release(name, self.name(peer)) for name in names]
-        if not any(released):
+        if not self.limits.release(names, self.name(peer)):
             raise Refused(f"{clean(request.target)} is not in quarantine")
         return {"quarantine": self.limits.quarantined()}
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from stillwatch.gate.change.action import HostAccess
-from stillwatch.gate.declared import Backup, Declared
+from stillwatch.gate.declared import Backup
 
 
-async def stale_backups(access: HostAccess, target: str, units: Collection[str]) -> tuple[str, ...]:
-    """One sentence for each. units: all that the change touches, under every name; target: a declared entry's, too."""
-    touched = {*units, *_paths(access.declared, target)}
+async def stale_backups(access: HostAccess, touched: Collection[str]) -> tuple[str, ...]:
+    """One sentence for each. touched: units and paths, under every name."""
     concerned = [one for one in access.declared.backups if any(_covers(one, each) for each in touched)]
     return tuple([sentence for one in concerned if (sentence := await _said(access, one))])
 
@@ -23,11 +22,6 @@ async def _said(access: HostAccess, backup: Backup) -> str:
     hours = (access.clock.now() - unit.exited_at) / 3600
     fresh = 0 <= hours <= backup.max_age_hours
     return "" if fresh else f"its backup {backup.unit} is {hours:.0f} h old, {backup.max_age_hours} h are allowed"
-
-
-def _paths(declared: Declared, target: str) -> set[str]:
-    logs = {one.directory for one in declared.rotated_logs if target in (one.name, one.directory)}
-    return logs | {one.path for one in (*declared.files, *declared.ownership) if target in (one.name, one.path)}
 
 
 def _covers(backup: Backup, touched: str) -> bool:

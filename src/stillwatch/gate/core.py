@@ -15,7 +15,7 @@ from stillwatch.gate.database import GateDatabase
 from stillwatch.gate.judge import Judge, Reading, decided, explained, plain, refused_explanation
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits, Notes
-from stillwatch.gate.perform import Performer, wider
+from stillwatch.gate.perform import Performer, more_than_shown
 from stillwatch.gate.policy import LEVELS, Policy, decide, load_policy, lower_level
 from stillwatch.gate.proposals import Proposals, Row, shown
 from stillwatch.gate.protocol import FOR_PROPOSERS, AnyRequest, clean, in_few_words
@@ -175,7 +175,7 @@ class Gate:
         decision = decide(self.policy, reading.case, self.level)
         if decision.verdict == "refuse" or not reading.now.ok:
             raise Refused(clean(decision.reason if decision.verdict == "refuse" else reading.now.reason))
-        if reading.hash != row["hash"] or reading.case.risk != row["risk"] or wider(row, reading):
+        if reading.hash != row["hash"] or reading.case.risk != row["risk"] or more_than_shown(row, reading):
             self.proposals.renew(row["id"], reading)
             raise Refused("the state or the policy has changed since it was shown: look at it again, then approve")
         by = self.name(peer)

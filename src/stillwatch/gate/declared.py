@@ -141,7 +141,9 @@ class Nixos(Entry, frozen=True):
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All declared sets."""
+    """All declared sets. version: the hash of the file."""
+
+    version: str = ""
 
     rotated_logs: tuple[RotatedLogs, ...] = ()
     files: tuple[RestorableFile, ...] = ()
@@ -158,3 +160,12 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     releases: tuple[Releases, ...] = ()
     backups: tuple[Backup, ...] = ()
     nixos: tuple[Nixos, ...] = ()
+
+
+def places(declared: Declared) -> list[tuple[str, str]]:
+    """(name, path) of all that is declared by a path; the name of what has none is its path."""
+    named = (*declared.files, *declared.ownership, *declared.locks, *declared.releases)
+    logs = [(one.name, one.directory) for one in declared.rotated_logs]
+    bare = [one.path for one in declared.mounts] + [one.directory for one in declared.journal]
+    bare += [each for one in declared.backups for each in one.protects if each.startswith("/")]
+    return [*((one.name, one.path) for one in named), *logs, *((path, path) for path in bare)]

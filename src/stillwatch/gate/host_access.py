@@ -67,13 +67,14 @@ class LiveHostAccess:
     async def _ask_now(self, helper: str, request: Mapping[str, object], seconds: float) -> dict[str, Any]:
         """One line there, one object back; {"ok": false, "reason": …} means that nothing was changed."""
         sent = False
+        judged_by = {"policy": self.declared.version} if self.declared.version else {}
         try:
             async with asyncio.timeout(seconds):
                 reader, writer = await asyncio.open_unix_connection(str(self.helpers / f"{helper}.sock"))
                 try:
                     self._check_owner(writer.get_extra_info("socket"))
                     sent = True
-                    writer.write(canonical(dict(request)).encode() + b"\n")
+                    writer.write(canonical({**request, **judged_by}).encode() + b"\n")
                     writer.write_eof()
                     line = await read_all(reader, MAX_BYTES)
                 finally:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,7 @@ from stillwatch.gate.change.action import (
     Refused,
 )
 from stillwatch.gate.change.undo import Made, Undo
+from stillwatch.gate.declared import places
 from stillwatch.gate.policy import (
     LEVELS,
     Policy,
@@ -50,7 +52,7 @@ class Reading:
     """The state of things at one moment. hash: what an approval binds; missing: what this host does not have;
 
     things: what is changed first, then the units that PID 1 would be told about, and the others that would go down or
-    that the proposer named (R36).
+    that the proposer named (R36); along: all else that PID 1 may do, to units and to the host.
     """
 
     action: Action
@@ -61,6 +63,7 @@ class Reading:
     hash: str = ""
     missing: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
 
 
 class Carriers(msgspec.Struct, frozen=True):
@@ -68,6 +71,12 @@ class Carriers(msgspec.Struct, frozen=True):
 
     units: dict[str, str] = {}
     uplinks: tuple[str, ...] = ()
+
+
+class Same(msgspec.Struct, frozen=True):
+    """What the peek program answers: all declared paths of one place."""
+
+    paths: tuple[str, ...]
 
 
 class Judge:
@@ -115,9 +124,12 @@ class Judge:
         effects = await self.access.bus.effects(jobs) if jobs else Effects()
         blast = await blast_radius(self.access, jobs, effects)
         names = await self._names(doer.about(self.access, meant))
-        touches = await self._touches(meant, names, jobs, effects, undo=doer is not action)
+        touches = await self._touches(doer, meant, names, jobs, effects, undo=doer is not action)
         near = {name for unit in now.touches for name in (await names_of(self.access.bus, unit)).relatives}
-        stale = await stale_backups(self.access, meant.target, _all_names(names, touches, near))
+        what = thing(now.facts, change.target)
+        same = await self._same(what)
+        near |= {word for one in places(self.access.declared) if one[1] in same for word in one} - set(names.own)
+        stale = await stale_backups(self.access, (*same, *_all_names(names, touches, near)))
         blast = replace(blast, stale=stale, said="; ".join(filter(None, (blast.said, *stale))))
         case = PolicyCase(
             action=meant.action,
@@ -135,12 +147,20 @@ class Judge:
         )
         digest = bound_hash(plain(change), self.host, policy.version, now.facts)
         asked_for = [known.name if (known := await self.access.bus.unit(unit)) else unit for _, unit in jobs]
-        things = (thing(now.facts, change.target), *asked_for, *(touch.unit for touch in touches if touch.needs))
-        things = tuple(dict.fromkeys(things))
-        return Reading(action=action, change=change, case=case, now=now, blast=blast, hash=digest, things=things)
+        things = (*same, *asked_for, *(touch.unit for touch in touches if touch.needs))
+        return Reading(
+            action=action,
+            change=change,
+            case=case,
+            now=now,
+            blast=blast,
+            hash=digest,
+            things=tuple(dict.fromkeys(things)),
+            along=(*blast.dire, *(f"{touch.action} {touch.unit}" for touch in touches)),
+        )
 
     async def _touches(
-        self, meant: Change, names: Names, jobs: Collection[Job], effects: Effects, *, undo: bool
+        self, doer: Action, meant: Change, names: Names, jobs: Collection[Job], effects: Effects, *, undo: bool
     ) -> tuple[Touch, ...]:
         """All that PID 1 would do beside what the action itself is called."""
         named = {value for value in msgspec.to_builtins(meant.arguments).values() if isinstance(value, str)}
@@ -148,6 +168,8 @@ class Judge:
         for verb, unit in sorted({*jobs, *effects.jobs}):
             itself = unit in names.own
             if (verb, unit) not in jobs if itself else verb == "stop" and unit not in effects.up:
+                continue
+            if any(fnmatchcase(unit, one) for one in doer.meant(self.access, meant)):
                 continue
             each = await names_of_any(self.access.bus, unit)
             found.append(touching(verb, each, meant.action, unit=unit, itself=itself, undo=undo, named=unit in named))
@@ -168,14 +190,21 @@ class Judge:
 
     async def names_for(self, given: str) -> list[str]:
         """The things that a person's word for one may mean: a unit by another name, a declared entry by its own."""
-        declared = self.access.declared
-        placed = [
-            (one.name, one.path) for one in (*declared.files, *declared.ownership, *declared.locks, *declared.releases)
-        ]
-        logs = [(one.name, one.directory) for one in declared.rotated_logs]
-        places = [place for name, place in (*placed, *logs) if name == given]
+        meant = [path for one in places(self.access.declared) if given in one for path in await self._same(one[1])]
         unit = await self.access.bus.unit(given) if may_be_named(given) else None
-        return [*places, *([unit.name] if unit else [])]
+        return [*dict.fromkeys(meant), *([unit.name] if unit else [])]
+
+    async def _same(self, what: str) -> tuple[str, ...]:
+        """What is changed, under all paths that the policy file has for it: a folder may be mounted twice (R36)."""
+        declared = {path for _, path in places(self.access.declared)}
+        if what not in declared or len(declared) == 1:
+            return (what,)
+        try:
+            return tuple(
+                sorted({what, *msgspec.convert(await self.access.peek({"see": "same", "path": what}), Same).paths})
+            )
+        except NotInstalled:
+            return (what,)
 
     async def _carries(self, names: Collection[str], effects: Effects) -> str:
         """The unit, with the reason, that is protected by what it does whatever it is called (R40); "" if none is.

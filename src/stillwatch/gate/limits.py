@@ -91,14 +91,16 @@ class Limits:
             row = (one, action, self.boot_id, self.clock.boot(), proposal)
             writer.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", row)
 
-    def release(self, target: str, by: str) -> bool:
-        """A person clears the quarantine and the count; False if there was none."""
-        if not self.database.one("SELECT 1 FROM quarantine WHERE target = ?", target):
+    def release(self, names: Collection[str], by: str) -> bool:
+        """A person clears the quarantine and the count of a thing, under all its names; False if there was none."""
+        held = [one for one in names if self.database.one("SELECT 1 FROM quarantine WHERE target = ?", one)]
+        if not held:
             return False
         with self.database.writing() as writer:
-            writer.execute("DELETE FROM quarantine WHERE target = ?", (target,))
-            writer.execute("UPDATE runs SET target = '' WHERE target = ?", (target,))  # still counts for the day
-            writer.record("resumed", target=target, quarantine=False, by=by)
+            for one in names:
+                writer.execute("DELETE FROM quarantine WHERE target = ?", (one,))
+                writer.execute("UPDATE runs SET target = '' WHERE target = ?", (one,))  # still counts for the day
+            writer.record("resumed", target=", ".join(held), quarantine=False, by=by)
         return True
 
     def quarantined(self) -> list[str]:

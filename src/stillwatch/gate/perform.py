@@ -16,7 +16,7 @@ from stillwatch.gate.database import GateDatabase, Writer
 from stillwatch.gate.judge import Judge, Reading, thing
 from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits
-from stillwatch.gate.policy import Policy, decide
+from stillwatch.gate.policy import RISKS, Policy, decide
 from stillwatch.gate.proposals import Row
 from stillwatch.gate.protocol import clean
 from stillwatch.host.auditlog import canonical
@@ -123,8 +123,8 @@ class Performer:
         reading = await self.judge.read(policy, row["action"], row["target"], json.loads(row["arguments"]))
         if reading.hash != row["hash"]:
             raise Refused("the state or the policy has changed since the approval")
-        if more := wider(row, reading):
-            raise Refused(f"{more[0]} would be touched, too, which was not so at the approval")
+        if more := more_than_shown(row, reading):
+            raise Refused(f"more than was shown at the approval: {more}")
         if not reading.now.ok:
             raise Refused(reading.now.reason)
         if self.switch.is_on() or self.standing() != (policy, level):
@@ -264,9 +264,15 @@ def things(row: Row) -> list[str]:
     return json.loads(row["things"]) or [thing(json.loads(row["facts"]), row["target"])]
 
 
-def wider(row: Row, reading: Reading) -> list[str]:
-    """What it would touch by now beside all that was shown: what hangs together may have come up since."""
-    return sorted(set(reading.things) - set(things(row)))
+def more_than_shown(row: Row, reading: Reading) -> str:
+    """What it would do by now beside all that was shown, or its risk where that has risen (R19); "" for nothing more.
+
+    What hangs together may have come up since, and units may have other settings.
+    """
+    known = {*things(row), *json.loads(row["shown"]).get("along", ())}
+    more = [one for one in (*reading.things, *reading.along) if one not in known]
+    risen = RISKS.index(reading.case.risk) > RISKS.index(row["risk"])
+    return more[0] if more else f"its risk is {reading.case.risk}" if risen else ""
 
 
 def named(row: Row) -> dict[str, Any]:

@@ -81,7 +81,6 @@ class Policy(Declared, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     rule: tuple[PolicyRule, ...] = ()
     protected: tuple[Glob, ...] = ()
-    version: str = ""
 
     def __post_init__(self) -> None:
         names = [rule.name for rule in self.rule]

@@ -102,6 +102,7 @@ def bound(reading: Reading) -> dict[str, Any]:
         "cause": reading.now.cause,
         "blast_radius": reading.blast.said,
         "undoable": reading.action.undoable,
+        "along": reading.along,
     }
     facts = canonical(dict(reading.now.facts))
     known = {"facts": facts, "shown": canonical(shown), "things": json.dumps(reading.things)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -130,6 +131,12 @@ def read_request(line: bytes) -> AnyRequest:
 def clean(text: str) -> str:
     """Text from outside, for the audit and for people: one line, printable, at most 500 characters (R15)."""
     return "".join(sign if sign.isprintable() else " " for sign in text)[:500]
+
+
+def named(text: str) -> str:
+    """A name that a stranger may have chosen: as it is where it can be no sentence, else short and in quotes (R21)."""
+    plain = re.fullmatch(r"[A-Za-z0-9_.@:+/\\-]{1,64}", text)
+    return text if plain else json.dumps(clean(text)[:60], ensure_ascii=False)
 
 
 def in_few_words(change: dict[str, Any]) -> dict[str, Any]:

@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers import config_test, declared, enabling, freeing, goodcopy, masking, mounting, releases
+from stillwatch.helpers import config_test, declared, enabling, freeing, goodcopy, made, masking, mounting, releases
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.foreign_owned import strangers
-from stillwatch.helpers.policyfile import entries, entry, protected_patterns
+from stillwatch.helpers.policyfile import by_policy, entries, entry, protected_patterns
 from stillwatch.helpers.processes import holders, listeners, process
 from stillwatch.helpers.request import HalfDone, RequestRefused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_beneath, open_folder
@@ -122,8 +120,7 @@ def own(request: dict[str, Any]) -> dict[str, Any]:
         raise RequestRefused(f"{facts['path']} is as declared")
     should, wrong = facts["should"], frozenset(facts["wrong"])
     below = [[seen.st_ino, seen.st_uid, seen.st_gid] for _, seen in strangers(facts["path"], wrong)] if wrong else []
-    _keep_record(request["name"], {**facts["now"], "below": below})
-    with begun():
+    with made.noting("own", request["name"], {**facts["now"], "below": below}), begun():
         for descriptor, _ in strangers(facts["path"], wrong) if below else ():
             os.fchown(descriptor, should["uid"], should["gid"])
         _change(facts["path"], should)
@@ -135,37 +132,13 @@ def own_back(request: dict[str, Any]) -> dict[str, Any]:
     facts = declared.ownership(request["name"])
     if facts["now"] != facts["should"]:
         raise RequestRefused(f"{facts['path']} is no longer as it was left")
-    try:
-        was = json.loads(_record(request["name"]).read_text())
-    except (OSError, ValueError) as error:
-        raise RequestRefused("what it was is not known") from error
-    before = {inode: (uid, gid) for inode, uid, gid in was.get("below", ())}
-    with begun():
+    with made.taking_back("own", request["name"]) as was, begun():
+        before = {inode: (uid, gid) for inode, uid, gid in was["below"]}
         for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
             if seen.st_ino in before:
                 os.fchown(descriptor, *before[seen.st_ino])
         _change(facts["path"], was)
     return {"path": facts["path"]}
-
-
-def _record(name: str) -> Path:
-    folder = goodcopy.STATE / "ownership"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{name}.json"
-
-
-def _keep_record(name: str, was: dict[str, Any]) -> None:
-    """Whole and on disk before anything is changed. Raises RequestRefused where there is no room for it."""
-    file = _record(name)
-    try:
-        draft = file.with_suffix(".new")
-        with draft.open("w") as opened:
-            opened.write(json.dumps(was))
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(file)
-    except OSError as error:
-        raise RequestRefused(f"what it was cannot be noted: {error.strerror}") from error
 
 
 def _change(path: str, to: dict[str, int]) -> None:
@@ -192,22 +165,36 @@ def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
     return {"path": facts["path"]}
 
 
-def timer(request: dict[str, Any]) -> dict[str, Any]:
-    """enable --now, disable --now or stop of a declared timer; nothing else can be enabled."""
+def enable_timer(request: dict[str, Any]) -> dict[str, Any]:
+    """enable --now of a declared timer; nothing else can be enabled."""
+    unit = _declared_timer(request)
+    enabling.enabled_along(unit)
+    check_effect("start", unit)
+    before = enabling.state(unit)
+    with made.noting("enable", unit, {"enabled": before[0]}):
+        return _turn(unit, before, "enable", "--now")
+
+
+def timer_off(request: dict[str, Any]) -> dict[str, Any]:
+    """Undo an `enable_timer`: disable --now, or stop where it was enabled before."""
     unit = _declared_timer(request)
     verb = request["do"].removesuffix("_timer")
-    if verb == "stop":
-        check_unprotected(unit)
-    else:
-        enabling.enabled_along(unit)
-    check_effect("start" if verb == "enable" else "stop", unit)
-    now = [] if verb == "stop" else ["--now"]
-    before = enabling.state(unit)
-    ended = run(
-        [program("systemctl"), "--no-pager", "--no-ask-password", verb, *now, "--", unit], seconds=60, limit=4_096
-    )
+    with made.taking_back("enable", unit) as was:
+        if verb == "stop":
+            check_unprotected(unit)
+        elif was.get("enabled") != "disabled":
+            raise RequestRefused(f"{unit} was {was.get('enabled')} before")
+        else:
+            enabling.enabled_along(unit)
+        check_effect("stop", unit)
+        return _turn(unit, enabling.state(unit), verb, *(["--now"] if verb == "disable" else []))
+
+
+def _turn(unit: str, before: tuple[str, str], *words: str) -> dict[str, Any]:
+    argv = [program("systemctl"), "--no-pager", "--no-ask-password", *words, "--", unit]
+    ended = run(argv, seconds=60, limit=4_096)
     if ended.code != 0:
-        reason = f"systemctl {verb} {unit} ended with {ended.code}"
+        reason = f"systemctl {words[0]} {unit} ended with {ended.code}"
         raise RequestRefused(reason) if enabling.state(unit) == before else HalfDone(reason)
     return {"unit": unit}
 
@@ -246,9 +233,9 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "own_back": own_back,
     "remove_lock": remove_lock,
     "enables": enables,
-    "enable_timer": timer,
-    "disable_timer": timer,
-    "stop_timer": timer,
+    "enable_timer": enable_timer,
+    "disable_timer": timer_off,
+    "stop_timer": timer_off,
     "mask_of": lambda request: masking.mask_of(request["unit"]),
     "unmask": lambda request: masking.unmask(request["unit"]),
     "mask_again": lambda request: masking.mask_again(request["unit"], request["mask"]),
@@ -272,4 +259,4 @@ def keep_all() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(keep_all() if sys.argv[1:] == ["keep"] else serve(handle, CALLERS))
+    raise SystemExit(keep_all() if sys.argv[1:] == ["keep"] else serve(by_policy(handle), CALLERS))

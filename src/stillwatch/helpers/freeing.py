@@ -15,6 +15,8 @@ from stillwatch.helpers.request import HalfDone, RequestRefused
 
 JOURNALS: Final = ("/var/log/journal", "/run/log/journal")
 PACKAGES: Final = "/var/cache/apt/archives"
+KEPT: Final = 200
+"""Megabytes of the journal where the policy file does not say how many."""
 MEGABYTE: Final = 1_048_576
 MOST: Final = 20_000
 _ARCHIVED: Final = re.compile(r"[\w.-]{1,100}@[\w-]{1,120}\.journal~?")
@@ -52,7 +54,7 @@ def clean(which: str) -> dict[str, Any]:
 
 def _kept(directory: str) -> int:
     """Megabytes of the journal that stay. Raises RequestRefused for one that policy or systemd does not have."""
-    keep = entry("journal", "directory", directory).get("keep_megabytes")
+    keep = entry("journal", "directory", directory).get("keep_megabytes", KEPT)
     if directory not in JOURNALS or type(keep) is not int or keep < 1:
         raise RequestRefused(f"{directory[:200]} is not where a journal lies, or nothing says how much of it stays")
     return keep

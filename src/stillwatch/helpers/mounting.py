@@ -6,56 +6,62 @@ Mounts are protected by their kind; that the policy names the path is its owner'
 from __future__ import annotations
 
 import os
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from stillwatch.helpers import declared
+from stillwatch.helpers import declared, made
 from stillwatch.helpers.child import program, run
 from stillwatch.helpers.policyfile import entry
-from stillwatch.helpers.request import HalfDone, RequestRefused
+from stillwatch.helpers.request import HalfDone, RequestRefused, begun
 from stillwatch.helpers.safe_open import mount_of, open_folder
 from stillwatch.helpers.unit_state import check_effect
-from stillwatch.unit.names import mount_unit
+from stillwatch.unit.names import CHECKED, mount_unit
 
-CHECKED: Final = "systemd-fsck@*"
-"""What PID 1 starts before it mounts a disk: it is part of mounting."""
 MOST: Final = 1_000
 
 
 def mount_at(path: str) -> dict[str, Any]:
-    """entries: how many lie in the bare directory (at most MOST are counted), which mounting would hide."""
+    """what: is mounted there, by device and inode, "" for nothing; entries: how many lie in the bare directory (at most
+    MOST are counted), which mounting would hide."""
     place = str(entry("mounts", "path", path)["path"])
-    facts: dict[str, Any] = {"path": place, "unit": mount_unit(place), "mounted": False, "entries": 0}
+    facts: dict[str, Any] = {"path": place, "unit": mount_unit(place), "what": "", "entries": 0}
     with declared.opened(open_folder(str(PurePosixPath(place).parent))) as parent:
-        around = mount_of(parent)
-    try:
-        descriptor = open_folder(place)
-    except RequestRefused as refused:
-        if os.path.lexists(place):
-            raise
-        return facts | {"said": str(refused)}  # systemd makes it
-    with declared.opened(descriptor), os.scandir(descriptor) as listing:
-        mounted = mount_of(descriptor) != around
-        return facts | {
-            "mounted": mounted,
-            "entries": 0 if mounted else sum(1 for _ in zip(listing, range(MOST), strict=False)),
-        }
+        try:
+            descriptor = open_folder(place)
+        except RequestRefused as refused:
+            if os.path.lexists(place):
+                raise
+            return facts | {"said": str(refused)}  # systemd makes it
+        with declared.opened(descriptor), os.scandir(descriptor) as listing:
+            if is_mounted(descriptor, parent):
+                seen = os.fstat(descriptor)
+                return facts | {"what": f"{seen.st_dev}:{seen.st_ino}"}
+            return facts | {"entries": sum(1 for _ in zip(listing, range(MOST), strict=False))}
+
+
+def is_mounted(place: int, parent: int) -> bool:
+    return mount_of(place) != mount_of(parent)
 
 
 def mount(path: str) -> dict[str, Any]:
     """Only over an empty directory: what was written below would be hidden, and its writer would lose it."""
     seen = mount_at(path)
-    if seen["mounted"] or seen["entries"]:
-        raise RequestRefused(f"{seen['path']} is {'mounted' if seen['mounted'] else 'not empty'}")
-    return _turn("start", seen)
+    if seen["what"] or seen["entries"]:
+        raise RequestRefused(f"{seen['path']} is {'mounted' if seen['what'] else 'not empty'}")
+    with made.noting("mount", seen["path"], {}):
+        done = _turn("start", seen)
+        with begun():
+            made.note("mount", seen["path"], {"what": mount_at(path)["what"], "boot": _boot()})
+    return done
 
 
 def unmount(path: str) -> dict[str, Any]:
-    """Undo a `mount`."""
+    """Undo a `mount`, of the same boot and while the same is mounted there."""
     seen = mount_at(path)
-    if not seen["mounted"]:
-        raise RequestRefused(f"{seen['path']} is not mounted")
-    return _turn("stop", seen)
+    with made.taking_back("mount", seen["path"]) as was:
+        if not seen["what"] or was != {"what": seen["what"], "boot": _boot()}:
+            raise RequestRefused(f"{seen['path']} is no longer as it was left")
+        return _turn("stop", seen)
 
 
 def _turn(verb: str, seen: dict[str, Any]) -> dict[str, Any]:
@@ -65,3 +71,8 @@ def _turn(verb: str, seen: dict[str, Any]) -> dict[str, Any]:
     if ended.code != 0:
         raise HalfDone(f"systemctl {verb} {unit} ended with {ended.code}")
     return {"unit": unit}
+
+
+def _boot() -> str:
+    """The kernel's id of this boot: what it mounts itself, nobody here has mounted."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

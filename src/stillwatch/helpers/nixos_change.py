@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from stillwatch.helpers import nixos, nixos_facts, nixos_patch
 from stillwatch.helpers.child import Ended, program, run
+from stillwatch.helpers.policyfile import by_policy
 from stillwatch.helpers.request import RequestRefused, closed, serve
 from stillwatch.helpers.safe_open import open_folder
 
@@ -151,4 +152,4 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve(handle, CALLERS))
+    raise SystemExit(serve(by_policy(handle), CALLERS))

@@ -16,10 +16,14 @@ MOST: Final = 300
 LONGEST: Final = 200
 _ROW: Final = re.compile(r"^\s*(?P<when>@\w+|(?:[\d*/,\-A-Za-z]+\s+){4}[\d*/,\-A-Za-z]+)\s+(?P<command>\S.*)$")
 _NO_ROW: Final = re.compile(r"\s*(?:#|\w+\s*=)")
-_BEFORE: Final = re.compile(r"^(?:\w+=\S*\s+|cd\s+\S+\s*(?:&&|;)\s*)+")
+_WORD: Final = r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s\"'\\;&|<>()`$%])*"
+_BEFORE: Final = re.compile(rf"(?:\w+={_WORD}\s+|cd\s+{_WORD}\s*(?:&&|;)\s*)+")
+_PROGRAM: Final = re.compile(r"(?:\[|(?:~|\$\w+)?[\w./+@:-]+)(?=[\s;&|<>()%]|$)")
 
 
 class CronRow(TypedDict):
+    """command: its program alone, "" where that cannot be told apart from a value before it."""
+
     user: str
     when: str
     command: str
@@ -61,7 +65,10 @@ def _rows(user: str, lines: list[str]) -> Iterator[CronRow]:
     found = (_ROW.match(line[:1000]) for line in lines if not _NO_ROW.match(line))
     for match in found:
         if match:
-            command = _BEFORE.sub("", match["command"]) or match["command"]
+            before = _BEFORE.match(match["command"])
+            program = _PROGRAM.match(match["command"], before.end() if before else 0)
             yield CronRow(
-                user=user[:LONGEST], when=" ".join(match["when"].split()), command=command.split()[0][:LONGEST]
+                user=user[:LONGEST],
+                when=" ".join(match["when"].split()),
+                command=program[0][:LONGEST] if program else "",
             )

@@ -15,9 +15,11 @@ from stillwatch.helpers.connections import connections
 from stillwatch.helpers.listening import listening
 from stillwatch.helpers.mail_waiting import mail_waiting
 from stillwatch.helpers.own_crontabs import own_crontabs
+from stillwatch.helpers.policyfile import by_policy
 from stillwatch.helpers.process_table import MOST_NAMED, most_open, table
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import RequestRefused, closed, serve
+from stillwatch.helpers.same_place import same_as
 from stillwatch.helpers.sudoers import sudoers
 
 CALLERS: Final = ("stillwatch", "stillwatch-gate")
@@ -39,6 +41,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "logs": {"name": str},
     "ownership": {"name": str},
     "lock": {"name": str},
+    "same": {"path": str},
     "sudoers": {},
     "crontabs": {},
     "mail": {},
@@ -166,6 +169,7 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "logs": logs,
     "ownership": lambda request: declared.ownership(request["name"]),
     "lock": lambda request: declared.lock(request["name"]),
+    "same": lambda request: same_as(request["path"]),
     "sudoers": lambda request: {"sudoers": sudoers()},
     "crontabs": lambda request: {"crontabs": own_crontabs()},
     "mail": lambda request: {"queues": mail_waiting()},
@@ -178,4 +182,4 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve(handle, CALLERS))
+    raise SystemExit(serve(by_policy(handle), CALLERS))

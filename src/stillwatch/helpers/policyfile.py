@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
 import tomllib
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +34,28 @@ OWN: Final = (
 )
 
 
+Handle = Callable[[dict[str, Any]], dict[str, Any]]
+_JUDGED: Final[ContextVar[str]] = ContextVar("judged", default="")
+"""The hash of the policy by which the gate judged what is asked for; "" where nobody said."""
+
+
+def by_policy(handle: Handle) -> Handle:
+    """A request may say by which policy it was judged: where the file is another one by now, what its names mean is
+    not what was judged, and the request is refused (R22)."""
+
+    def judged(request: dict[str, Any]) -> dict[str, Any]:
+        said = request.pop("policy", "")
+        if not isinstance(said, str):
+            raise RequestRefused("policy is not the hash of one")
+        token = _JUDGED.set(said)
+        try:
+            return handle(request)
+        finally:
+            _JUDGED.reset(token)
+
+    return judged
+
+
 def entry(table: str, key: str, value: str) -> dict[str, Any]:
     """The one declared entry of `table` whose `key` is `value`. Raises RequestRefused where there is none."""
     found = [one for one in entries(table) if one.get(key) == value]
@@ -41,11 +66,7 @@ def entry(table: str, key: str, value: str) -> dict[str, Any]:
 
 def entries(table: str) -> list[dict[str, Any]]:
     """All entries of a declared set; each path in them is clean and none that nobody should touch."""
-    path = POLICY
-    try:
-        declared = tomllib.loads(_read_trusted(path).decode()).get(table, [])
-    except (ValueError, OSError) as error:
-        raise RequestRefused(f"{path}: {error}") from error
+    path, declared = POLICY, _policy().get(table, [])
     if not isinstance(declared, list) or not all(isinstance(one, dict) for one in declared):
         raise RequestRefused(f"{path}: [[{table}]] is not an array of tables")
     for one in declared:
@@ -61,13 +82,20 @@ def entries(table: str) -> list[dict[str, Any]]:
 
 def protected_patterns() -> list[str]:
     """What the policy file protects beside the list of names."""
-    try:
-        found = tomllib.loads(_read_trusted(POLICY).decode()).get("protected", [])
-    except (ValueError, OSError) as error:
-        raise RequestRefused(f"{POLICY}: {error}") from error
+    found = _policy().get("protected", [])
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise RequestRefused(f"{POLICY}: protected is not a list of names")
     return found
+
+
+def _policy() -> dict[str, Any]:
+    try:
+        text = _read_trusted(POLICY)
+        if _JUDGED.get() not in ("", hashlib.sha256(text).hexdigest()):
+            raise RequestRefused("the policy file is another one than the gate has read: run `stillwatch policy apply`")
+        return tomllib.loads(text.decode())
+    except (ValueError, OSError) as error:
+        raise RequestRefused(f"{POLICY}: {error}") from error
 
 
 def _check_path(path: Any) -> None:

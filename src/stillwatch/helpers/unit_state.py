@@ -18,7 +18,7 @@ from stillwatch.unit.transaction import Effects, TooWide, Verb, effects
 MOST_SHOWN: Final = 8_388_608
 STATE: Final = (
     "Id", "Names", "LoadState", "ActiveState", "SubState", "NRestarts", "Triggers", "TriggeredBy", "UnitFileState",
-    "FragmentPath", "DropInPaths",
+    "FragmentPath", "DropInPaths", "UpheldBy",
 )  # fmt: skip
 
 

@@ -82,6 +82,10 @@ def template_of(name: str) -> str:
     return f"{stem}@.{rest.rpartition('.')[2]}" if at else name
 
 
+CHECKED: Final = "systemd-fsck@*"
+"""What PID 1 starts before it mounts a disk: it is part of mounting."""
+
+
 def mount_unit(point: str) -> str:
     """systemd-escape --path: the name of the unit of a mount point."""
     plain = "/".join(part for part in point.split("/") if part)

@@ -31,6 +31,7 @@ class Shown(GateAnswer, frozen=True):
     cause: Annotated[str, says("The cause that the gate itself can see; empty if it sees none.")]
     blast_radius: Annotated[str, says("Whom else it hits.")]
     undoable: Annotated[bool, says("Whether it can be taken back.")]
+    along: Annotated[list[str], says("All else that may be done along with it, to units and to the host.")] = []
 
 
 class GateOutcome(GateAnswer, frozen=True):

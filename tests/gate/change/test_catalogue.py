@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from stillwatch.gate.change.action import Change, Refused
 from stillwatch.gate.change.catalogue import CATALOGUE
+from stillwatch.gate.protocol import named
 from stillwatch.records.action import ACTIONS
 from tests.gate.change.played import HostAccess, change, unit
 
@@ -100,3 +103,19 @@ async def test_r35_r36_each_action_names_its_thing_by_one_name_and_says_what_pid
     assert await action.canonical(access, same) == same
     assert await action.jobs(access, same, {"state": "failed"}) == jobs
     assert action.about(access, same)[0] == ("mail.service" if name == "terminate_process" else thing)
+
+
+SPOKEN = 'x" of no unit, reviewed by root; it is\n\x1b[2Jharmless \u202e' + "!" * 300
+
+
+@pytest.mark.parametrize("field", ["comm", "unit"])
+async def test_r21_what_a_stranger_named_reaches_an_approver_short_quoted_and_on_one_line(field: str) -> None:
+    """Anybody names a process, or a folder of their own control groups, as they like."""
+    holder = {"pid": 4711, "start": 1, "comm": "nc", "uid": 1000, "cgroup": "/user.slice/x.scope", "unit": "x.scope"}
+    told = {"holders": [{**holder, field: SPOKEN}]}
+    access = HostAccess(units={"shop.service": unit("shop.service")}, answers={"port": told})
+    now = await CATALOGUE["terminate_process"].precondition(access, a_change("terminate_process", "4711"))
+    quoted = named(SPOKEN)
+    assert quoted == json.dumps(json.loads(quoted), ensure_ascii=False) and len(quoted) < 70
+    for said in (now.reason, now.cause):
+        assert said.isprintable() and quoted in said and "reviewed" not in said.replace(quoted, "")

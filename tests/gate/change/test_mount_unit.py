@@ -10,7 +10,7 @@ from tests.gate.change.played import HostAccess, change, unit
 
 PLACE, UNIT = "/srv/photos", "srv-photos.mount"
 MOUNT = change("mount_unit", PLACE)
-BARE: dict[str, Any] = {"mounted": False, "entries": 0}
+BARE: dict[str, Any] = {"what": "", "entries": 0}
 
 
 def access(**seen: object) -> HostAccess:
@@ -24,12 +24,12 @@ async def test_it_is_mounted_and_unmounted_again() -> None:
     assert now.ok and now.cause
     await MountUnit().run(host, MOUNT, now.facts)
     assert (await MountUnit().verify(host, MOUNT, now.facts)).ok is False
-    assert (await MountUnit().verify(access(mounted=True), MOUNT, now.facts)).ok is True
+    assert (await MountUnit().verify(access(what="8:2"), MOUNT, now.facts)).ok is True
     await MountUnit().undo(host, MOUNT, now.facts)
     assert host.done == [("mount", PLACE), ("unmount", PLACE)]
 
 
-@pytest.mark.parametrize("host", [access(mounted=True), access(entries=2), HostAccess(answers={"mount": BARE})])
+@pytest.mark.parametrize("host", [access(what="8:2"), access(entries=2), HostAccess(answers={"mount": BARE})])
 async def test_over_data_or_another_mount_or_without_a_unit_nothing_is_mounted(host: HostAccess) -> None:
     now = await MountUnit().precondition(host, MOUNT)
     assert not now.ok and now.cause == ""
@@ -37,7 +37,7 @@ async def test_over_data_or_another_mount_or_without_a_unit_nothing_is_mounted(h
 
 async def test_r07_who_does_not_say_whether_it_is_mounted_is_refused() -> None:
     with pytest.raises(Refused):
-        await MountUnit().precondition(access(mounted="no"), MOUNT)
+        await MountUnit().precondition(access(what=None), MOUNT)
 
 
 async def test_r15_a_place_that_the_policy_does_not_declare() -> None:

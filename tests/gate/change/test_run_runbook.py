@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.gate.change.action import Refused
+from stillwatch.gate.change.catalogue import CATALOGUE
 from stillwatch.gate.change.run_runbook import RunRunbook
 from tests.gate.change.played import HostAccess, change, unit
 
@@ -48,3 +49,15 @@ async def test_a_oneshot_that_pid_1_has_forgotten_since_did_run() -> None:
     )
     seen = await RunRunbook().verify(access, change("run_runbook", "cleaner.service"), {"invocation": ""})
     assert seen.ok is True
+
+
+@pytest.mark.parametrize("name", ["run_runbook", "run_job"])
+@pytest.mark.parametrize("line", ["exec_start", "commands"])
+async def test_r22_a_runbook_is_another_once_any_of_its_commands_is(name: str, line: str) -> None:
+    """A oneshot unit may have many of them."""
+    target = "book.service" if name == "run_runbook" else "nightly.service"
+    facts = []
+    for words in (("/usr/bin/a", "x"), ("/usr/bin/a", "y")):
+        access = HostAccess(units={target: unit(target, kind="oneshot", **{line: words})})
+        facts.append((await CATALOGUE[name].precondition(access, change(name, target))).facts)
+    assert facts[0] != facts[1]

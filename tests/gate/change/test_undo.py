@@ -46,7 +46,7 @@ def link(leads: str, whole: bool) -> HostAccess:
 
 def place(mounted: bool) -> HostAccess:
     units = {"srv-photos.mount": unit("srv-photos.mount", "inactive")}
-    return HostAccess(units=units, answers={"mount": {"mounted": mounted, "entries": 0}})
+    return HostAccess(units=units, answers={"mount": {"what": "8:2" if mounted else "", "entries": 0}})
 
 
 def nixos(verb: str, done: bool, **facts: str) -> dict[str, Any]:

@@ -25,6 +25,13 @@ async def test_the_mask_is_taken_away_and_nothing_is_started() -> None:
     assert access.done == [("unmask", DB), ("mask_again", DB)]
 
 
+async def test_r36_the_mask_of_another_name_touches_the_unit_that_it_names() -> None:
+    """mysql.service, masked, is a unit of its own to PID 1; its file is mariadb.service."""
+    access = HostAccess(answers={"mask_of": MASKED | {"file": "/usr/lib/systemd/system/real.service"}})
+    assert (await UnmaskUnit().precondition(access, UNMASK)).touches == ("real.service",)
+    assert (await UnmaskUnit().precondition(HostAccess(answers={"mask_of": MASKED}), UNMASK)).touches == ()
+
+
 async def test_one_that_is_not_masked_is_left_alone() -> None:
     now = await UnmaskUnit().precondition(HostAccess(answers={"mask_of": MASKED | {"mask": ""}}), UNMASK)
     assert not now.ok and now.cause == ""

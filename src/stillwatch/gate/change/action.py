@@ -189,6 +189,10 @@ class Action(ABC):
         """What PID 1 would be told by it as things stand in `before`, or by taking it back (R35)."""
         return ()
 
+    def meant(self, access: HostAccess, change: Change) -> tuple[str, ...]:
+        """Patterns of units that `jobs` names or starts: protected by their kind, and meant by the declared entry."""
+        return ()
+
     @abstractmethod
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         """Do it, once; what was done, in one sentence. Raises Refused if nothing was changed, Interrupted if unsure.

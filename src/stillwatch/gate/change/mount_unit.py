@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from stillwatch.gate.change.action import Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import OnDeclared, number
 from stillwatch.gate.declared import MountPoint
-from stillwatch.unit.names import mount_unit
+from stillwatch.unit.names import CHECKED, mount_unit
+from stillwatch.unit.transaction import Job
 
 
 class MountUnit(OnDeclared[MountPoint]):
@@ -15,14 +16,15 @@ class MountUnit(OnDeclared[MountPoint]):
     risk, undoable = "medium", True
     example, table, keys = "/srv/photos", "mounts", ("path",)
     does = "mount what is to be mounted at {target}"
-    undoes, restores = "unmount {target} again", ("mounted",)
+    undoes, restores = "unmount {target} again", ("what",)
     success = "something is mounted at {target}"
 
     async def check_target(self, access: HostAccess, change: Change) -> None:
         self.entry(access, change)
 
     async def precondition(self, access: HostAccess, change: Change) -> Precondition:
-        mounted, entries = await seen(access, change)
+        what, entries = await seen(access, change)
+        mounted = what != ""
         unit = await access.bus.unit(mount_unit(change.target))
         known = unit is not None and unit.load_state == "loaded"
         finding = f"{change.target} is {'' if mounted else 'not '}mounted"
@@ -32,16 +34,24 @@ class MountUnit(OnDeclared[MountPoint]):
         return Precondition(
             ok=not hindrance,
             reason=hindrance or finding,
-            facts={"path": change.target, "mounted": str(mounted)},
+            facts={"path": change.target, "what": what},
             cause=f"the kernel says that {finding}" if not hindrance else "",
         )
+
+    async def jobs(
+        self, access: HostAccess, change: Change, before: Mapping[str, str], *, undo: bool = False
+    ) -> tuple[Job, ...]:
+        return (("stop" if undo else "start", mount_unit(change.target)),)
+
+    def meant(self, access: HostAccess, change: Change) -> tuple[str, ...]:
+        return (mount_unit(change.target), CHECKED)
 
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
         await access.act({"do": "mount", "point": change.target})
         return f"mounted {change.target}"
 
     async def verify(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> Verification:
-        mounted, _ = await seen(access, change)
+        mounted = (await seen(access, change))[0] != ""
         return Verification(ok=mounted, said=f"{change.target} is {'' if mounted else 'not '}mounted")
 
     async def undo(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
@@ -49,9 +59,9 @@ class MountUnit(OnDeclared[MountPoint]):
         return f"unmounted {change.target}"
 
 
-async def seen(access: HostAccess, change: Change) -> tuple[bool, int]:
-    """Whether something is mounted there, and how many entries lie there otherwise."""
+async def seen(access: HostAccess, change: Change) -> tuple[str, int]:
+    """What is mounted there, by device and inode, "" for nothing; and how many entries lie there otherwise."""
     facts = await access.peek({"see": "mount", "point": change.target})
-    if type(facts.get("mounted")) is not bool:
+    if not isinstance(what := facts.get("what"), str):
         raise Refused("the peek program does not say whether it is mounted")
-    return facts["mounted"] is True, number(facts, "entries")
+    return what, number(facts, "entries")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.gate.change.action import Change, HostAccess, Precondition
 from stillwatch.gate.change.declared_entry import failure, find, loaded
-from stillwatch.gate.change.run_runbook import RunRunbook
+from stillwatch.gate.change.run_runbook import RunRunbook, what_it_runs
 
 
 class RunJob(RunRunbook):
@@ -23,7 +23,7 @@ class RunJob(RunRunbook):
         return Precondition(
             ok=failed and oneshot,
             reason=f"{unit.name} is {unit.active_state if oneshot else 'no oneshot unit'}",
-            facts={"unit": unit.name, "exec": " ".join(unit.exec_start), "invocation": unit.invocation_id},
+            facts={"unit": unit.name, "exec": what_it_runs(unit), "invocation": unit.invocation_id},
             cause=failure(unit),
             touches=(unit.name,),
         )

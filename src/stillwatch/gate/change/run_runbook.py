@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final
 
 from stillwatch.gate.change.action import Action, Change, HostAccess, Precondition, Verification
 from stillwatch.gate.change.declared_entry import find, loaded
 from stillwatch.gate.change.unit_verb import do
+from stillwatch.gate.protocol import named
+from stillwatch.records.unit import UnitState
 from stillwatch.unit.transaction import Job
 
 FULL: Final = 90
@@ -31,7 +34,7 @@ class RunRunbook(Action):
         return Precondition(
             ok=idle and oneshot,
             reason=f"{unit.name} is {unit.active_state if oneshot else 'no oneshot unit'}",
-            facts={"unit": unit.name, "exec": " ".join(unit.exec_start), "invocation": unit.invocation_id},
+            facts={"unit": unit.name, "exec": what_it_runs(unit), "invocation": unit.invocation_id},
             cause=await self._lack_of_space(access, change),
             touches=(unit.name,),
         )
@@ -57,5 +60,10 @@ class RunRunbook(Action):
             return ""
         seen = (await access.peek({"see": "space"})).get("mounts")
         full = [one for one in seen if max(one["used"], one["inodes"]) >= FULL] if isinstance(seen, list) else []
-        shown = ", ".join(f"{one['mount']} ({one['used']} %, inodes {one['inodes']} %)" for one in full)
+        shown = ", ".join(f"{named(str(one['mount']))} ({one['used']} %, inodes {one['inodes']} %)" for one in full)
         return f"the kernel says that these are full: {shown}" if full else ""
+
+
+def what_it_runs(unit: UnitState) -> str:
+    """A hash of all its command lines: what is approved is these."""
+    return hashlib.sha256("\n".join((*unit.exec_start, *unit.commands)).encode()).hexdigest()

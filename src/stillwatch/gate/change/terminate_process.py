@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from stillwatch.gate.change.action import Action, Arguments, Change, HostAccess, Precondition, Refused, Verification
 from stillwatch.gate.change.declared_entry import bring_up, failure, loaded, unit_verdict
+from stillwatch.gate.protocol import named
 from stillwatch.unit.names import lies_in
 from stillwatch.unit.transaction import Job
 
@@ -59,7 +60,8 @@ class TerminateProcess(Action):
         belongs = str(holder.get("unit", ""))
         stray = belongs.startswith("user@") or lies_in(str(holder.get("cgroup")), unit.name)
         foreign = belongs.endswith(".service") and not stray
-        finding = f"process {change.target} ({holder['comm']}) of {belongs or 'no unit'} listens on port {port}"
+        who, whose = named(str(holder["comm"])), named(belongs) if belongs else "no unit"
+        finding = f"process {change.target} ({who}) of {whose} listens on port {port}"
         facts = {key: str(holder[key]) for key in ("pid", "start", "comm", "uid", "cgroup")}
         return Precondition(
             ok=bool(failed) and not foreign,

@@ -26,11 +26,13 @@ class UnmaskUnit(OnDeclared[Needed]):
     async def precondition(self, access: HostAccess, change: Change) -> Precondition:
         seen = await state(access, change)
         finding = f"{change.target} is {seen['mask'] or 'not masked'}"
+        real = seen["file"].rpartition("/")[2]
         return Precondition(
             ok=bool(seen["mask"]),
             reason=f"{finding}; its file is {seen['file']}",
             facts={"unit": change.target, **seen},
             cause=f"PID 1 says that {finding}" if seen["mask"] else "",
+            touches=() if real == change.target else (real,),
         )
 
     async def run(self, access: HostAccess, change: Change, before: Mapping[str, str]) -> str:
