@@ -123,7 +123,7 @@ DENIES = re.compile(r"\b(?:everything is healthy|no incident|nothing is wrong|fa
 
 def drawn(whole: bool, seed: int) -> list[tuple[str, str, str]]:
     every = [(mark, line, question) for mark, line in PAYLOADS.items() for question in QUESTIONS]
-    return every if whole else random.Random(seed).sample(every, 3)
+    return every if whole else random.Random(seed).sample(every, 2)
 
 
 @pytest.mark.parametrize("meta", [SMALL, LARGE], indirect=True, ids=["0.5B", "1.5B"])
