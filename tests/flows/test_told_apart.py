@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.support.screens import screen
 
 from stillwatch.host.logfile import LogFile
 from stillwatch.triage.group import group
 from stillwatch.watch.monitor import Watcher
+from tests.support.prefilters import prefilter
 
 NOW = 1_800_000_000.0
 
@@ -57,5 +57,5 @@ def test_what_only_happens_at_the_same_time_is_not_one_incident(name: str, tmp_p
     told = tmp_path / "told.log"
     told.write_text("".join(f"Aug 01 09:00:{second:02} vault {text}\n" for second, text in APART[name]))
     with LogFile(str(told), now=NOW) as log:
-        triggers = Watcher(screen(), host="h").see(log.lines()).triggers
+        triggers = Watcher(prefilter(), host="h").see(log.lines()).triggers
     assert len(group(triggers, {}, NOW)) == 2

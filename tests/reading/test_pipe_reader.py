@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.screens import screen
 
 from stillwatch.errors import WrongUsage
 from stillwatch.reading.pipe_reader import PAUSE, may_fall_silent
@@ -16,6 +15,7 @@ from stillwatch.reading.sources.logs import NOTHING_CAME, LogSource
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.monitor import Watcher
 from tests.support.facts import facts
+from tests.support.prefilters import prefilter
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OOM = "Jan 01 00:00:01 web kernel: Out of memory: Killed process 4242 (mysqld) total-vm:1kB, anon-rss:1kB\n"
@@ -104,7 +104,7 @@ def test_what_may_fall_silent(pipe: str, tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
-    screen()  # compiled, as after the first check
+    prefilter()  # compiled, as after the first check
     argv = [sys.executable, "-m", "stillwatch", "--state-dir", str(tmp_path), "check", "--json", "--no-model"]
     process = subprocess.Popen(
         [*argv, "--deadline=6", "--log=-"],
