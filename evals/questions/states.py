@@ -211,7 +211,8 @@ def full(machine: Machine) -> None:
 
 
 def of_full(machine: Machine) -> Iterator[Fact]:
-    yield Fact(topic="disk_space", holds=r"/var.*\b\d+ ?%|/srv\b.*\b9[2-4] ?%")
+    yield Fact(topic="disk_space", asked="^((?!root).)*$", holds=r"/var.*\b\d+ ?%|/srv\b.*\b9[2-4] ?%")
+    yield Fact(topic="disk_space", holds=r"\b\d+ ?%")
     yield Fact(topic="mounts", asked="/srv", holds=r"/srv\b.*tmpfs")
     yield Fact(topic="wrong", holds=r"/srv\b")
     yield Fact(

@@ -71,6 +71,8 @@ def test_a_question_or_a_tale_is_no_order(message: str) -> None:
         ("reboot", "untyped", "reboot"),
         ("restart the server", "untyped", "reboot"),
         ("delete /var/log/x", "untyped", "rm -i /var/log/x"),
+        ("delete the video in /srv/media", "untyped", "rm -i NAME"),
+        ("install htop vim", "untyped", "apt-get install htop vim"),
         ("restart nginx because it hangs", "near", "restart nginx"),
         ("restart nginx and ssh", "near", "restart nginx"),
         ("Please restart nginx now, I have tested the config.", "near", "restart nginx"),

@@ -46,6 +46,14 @@ async def test_the_state_of_a_unit_is_asked_in_words_about_the_whole_host() -> N
     assert done.topic is not None and done.topic.name == "unit_state"
 
 
+async def test_a_count_of_the_whole_host_is_not_told_as_that_of_one_unit() -> None:
+    looks = TypedLooks({"process_states": {"count": 90, "zombies": [], "stuck": []}})
+    done = await respond("how many nginx processes are there?", (), known(), looks=looks, clock=CLOCK)
+    assert "90" in done.text and "nginx.service" in done.text
+    done = await respond("how many processes are there?", (), known(), looks=looks, clock=CLOCK)
+    assert "90" in done.text and "nginx.service" not in done.text
+
+
 async def test_a_unit_that_does_not_exist() -> None:
     assert "foobar" in (done := await asked("why is foobar down?")).text and not done.asking.evidence
     assert (await asked("is postgre running?")).understood.named.unit == "postgresql.service"

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.named import ROLES, of_role, stems_of
-from stillwatch.think.talk.words import folded, words_of
+from stillwatch.think.talk.words import COMMON_ANYWHERE, folded, words_of
 
 Kind = Literal["act", "untyped", "fix", "undo", "mute", "unmute", "consent", "refusal", "near"]
 _TABLES: Final = tomllib.loads(files("stillwatch.think.talk").joinpath("orders.toml").read_text("utf-8"))
@@ -205,9 +205,16 @@ def _typed(text: str, units: Mapping[str, UnitState]) -> Order | None:
     last = len(words) <= 2 and words[-1] in UNTYPED and MACHINE.search(text)  # "die Kiste rebooten"
     if words[0] in UNTYPED or last:
         verb, things = (words[0], words[1:]) if words[0] in UNTYPED else (words[-1], words[:-1])
-        rest = " ".join(word for word in things if word not in KINDS)[:120]
-        return Order(kind="untyped", command=UNTYPED[verb].format(rest=rest or "NAME", verb=verb))
+        return Order(kind="untyped", command=UNTYPED[verb].format(rest=_named(verb, things), verb=verb))
     return None
+
+
+def _named(verb: str, things: list[str]) -> str:
+    """What a command is for, as it would be typed: one name, several packages, or a note; else NAME, since "the video in
+    /srv" is three names to a shell."""
+    names, command = [word for word in things if word not in KINDS], UNTYPED[verb]
+    several = '"{rest}"' in command or ("apt-get" in command and not COMMON_ANYWHERE & set(names))
+    return " ".join(names)[:120] if len(names) == 1 or (names and several) else "NAME"
 
 
 def _act(action: str, things: list[str], units: Mapping[str, UnitState]) -> Order | None:

@@ -85,7 +85,7 @@ async def respond(
         _not_understood(asking, understood)
     else:
         await understood.topic.answer(asking)
-        asking.own_up()
+        asking.own_up(whole=understood.topic.whole)
     return Responded(asking=asking, topic=understood.topic, understood=understood)
 
 

@@ -123,8 +123,12 @@ class Asking:
         why = seen if isinstance(seen, str) else seen.problem
         self.say(CANNOT, why=why.rstrip("."), instead=instead)
 
-    def own_up(self) -> None:
-        """What a topic went on without is told, too: half an answer that looks whole is a false one."""
+    def own_up(self, *, whole: bool = False) -> None:
+        """What a topic went on without is told, too: half an answer that looks whole is a false one. whole: it answers
+        for the whole host, whatever the question names."""
+        name = "" if self.named.role else self.named.unit
+        if whole and (name := name or self.named.path):
+            self.say(WHOLE, name=name)
         for why in dict.fromkeys(self._failed):
             if not any(why in one for one in self.sentences):
                 self.say(PARTLY, why=why)
@@ -156,7 +160,8 @@ Answer = Callable[[Asking], Awaitable[None]]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
     """title: what it is about, for "did you mean"; asked: one question a line; wants: what it needs named ("unit"), or may have named ("name");
-    looks: all that its code may look at; explains: an answer that a model may put into words of its own."""
+    looks: all that its code may look at; explains: an answer that a model may put into words of its own;
+    whole: it answers for the whole host, and says so where the question names a unit or a path."""
 
     name: str
     title: Words
@@ -165,11 +170,18 @@ class Topic:
     looks: Sequence[str] = ()
     wants: str = ""
     explains: bool = False
+    whole: bool = False
 
     def examples(self, language: Language) -> list[str]:
         return [line.strip() for line in self.questions.get(language, "").splitlines() if line.strip()]
 
 
+WHOLE: Final = Words(
+    en="That is about the whole host, not about {name} alone.",
+    de="Das gilt für den ganzen Host, nicht für {name} allein.",
+    fr="Cela vaut pour tout l'hôte, pas pour {name} seul.",
+    es="Esto vale para todo el equipo, no solo para {name}.",
+)
 PARTLY: Final = Words(
     en="Part of it I cannot see: {why}.",
     de="Einen Teil davon kann ich nicht sehen: {why}.",

@@ -69,13 +69,22 @@ def understand(
     language = language_of(question, otherwise, vocabulary.tongue)
     named = find(question, units, now=now, knows=vocabulary.knows, users=users)
     routed = router().route(question, named)
-    topic = catalogue()["unit_state"] if routed.topic is catalogue()["wrong"] and named.units else routed.topic
+    topic = _of_the_named(routed.topic, named)
     understood = Understood(question=question, language=language, named=named, topic=topic, near=routed.ranked)
     if not earlier:
         bare = _WHY.fullmatch(folded(question).strip(" ?!."))
         return replace(understood, topic=catalogue()["wrong"]) if bare else understood
     prior = understand(earlier[-1], earlier[:-1], units, now=now, users=users)
     return _followed(understood, prior)
+
+
+def _of_the_named(topic: Topic | None, named: Named) -> Topic | None:
+    """What is asked of the whole host, or of us, is asked of the unit or the person that the question names."""
+    if topic is not None and topic.name == "wrong" and named.units:
+        return catalogue()["unit_state"]
+    if topic is not None and topic.name == "deeds" and named.user:
+        return catalogue()["logins"]
+    return topic
 
 
 def _followed(now: Understood, prior: Understood) -> Understood:

@@ -133,4 +133,5 @@ TOPIC = Topic(
     answer=answer,
     looks=("recent_changes", "package_changes"),
     explains=True,
+    whole=True,
 )

@@ -79,4 +79,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("connections", "network_traffic"),
+    whole=True,
 )

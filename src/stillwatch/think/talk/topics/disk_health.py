@@ -122,4 +122,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("raid", "disks"),
+    whole=True,
 )

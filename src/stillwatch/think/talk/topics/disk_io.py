@@ -70,4 +70,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("disk_io", "memory"),
+    whole=True,
 )

@@ -105,10 +105,10 @@ async def answer(ask: Asking) -> None:
     ask.say(FREE, seen, machine, available=size(share * total), total=size(total), used=used)
     top = await ask.look("process_list", sort="memory", arguments=False)
     processes = rows(top, "processes")
-    if ask.named.unit:
-        mine = [row for row in processes if row["unit"] == ask.named.unit]
+    for unit in ask.named.units[:3] if not top.problem else ():
+        mine = [row for row in processes if row["unit"] == unit]
         whole = size(sum(float(row["memory"]) for row in mine))
-        ask.say(MINE if mine else NOT_AMONG, top, unit=ask.named.unit, size=whole, count=len(mine))
+        ask.say(MINE if mine else NOT_AMONG, top, unit=unit, size=whole, count=len(mine))
     if processes:
         ask.say(TOP, top)
     for row in processes[:6]:

@@ -59,6 +59,12 @@ MISSING = Words(
     fr="fstab demande {paths}, qui n'est pas monté.",
     es="fstab pide {paths}, y no está montado.",
 )
+WRITABLE = Words(
+    en="It can be written to.",
+    de="Darauf kann geschrieben werden.",
+    fr="On peut y écrire.",
+    es="Se puede escribir en él.",
+)
 READ_ONLY = Words(
     en="Mounted read-only: {paths}.",
     de="Nur lesbar eingehängt: {paths}.",
@@ -77,6 +83,8 @@ async def answer(ask: Asking) -> None:
         one = next((row for row in found if row["path"] == ask.named.path), None)
         if one:
             ask.say(IS, seen, path=one["path"], kind=one["kind"], device=one["device"])
+            if one["path"] not in closed:
+                ask.say(WRITABLE, seen)
         elif ask.named.path not in closed:
             ask.say(NOT, seen, path=ask.named.path)
     else:

@@ -56,4 +56,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("open_files",),
+    whole=True,
 )

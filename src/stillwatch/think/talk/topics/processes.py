@@ -104,4 +104,5 @@ TOPIC = Topic(
     answer=answer,
     wants="name",
     looks=("process_list", "process_states"),
+    whole=True,
 )

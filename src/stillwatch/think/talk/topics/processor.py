@@ -132,4 +132,5 @@ TOPIC = Topic(
     answer=answer,
     looks=("load",),
     explains=True,
+    whole=True,
 )

@@ -61,4 +61,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("swap",),
+    whole=True,
 )

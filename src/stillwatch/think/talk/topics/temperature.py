@@ -67,4 +67,5 @@ TOPIC = Topic(
     questions=QUESTIONS,
     answer=answer,
     looks=("temperatures",),
+    whole=True,
 )
