@@ -33,6 +33,9 @@ GRADED = (
     ("the painter is stuck", None, FAILURE),
     ("the brush is not mounted", None, FAILURE),
     ("the brush does not match", None, FAILURE),
+    ("no reply from the mixer", None, FAILURE),
+    ("the mixer did not answer within 1 s", None, FAILURE),
+    ("no reply needed", None, MERE),
     ("mixing hues", None, MERE),
 )
 

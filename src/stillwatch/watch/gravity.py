@@ -32,6 +32,7 @@ _FAILURE = re.compile(
     r"|\b(?:degraded|deteriorated|unresponsive|stuck|hung|stalled|lock(?:ed)?[ -]?up|faulted|overheat(?:ed|ing)?)\b"
     r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
     r"|\bdoes(?:n't| not) (?:exist|match)\b"
+    r"|\b(?:did not|didn't|no) (?:answer|reply|response|respond)\b(?! (?:needed|required))"
     r"|\b(?:invalid|incorrect|wrong)\b"
     r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
     r"|\b(?:error|errors|exception)\b",
@@ -50,7 +51,7 @@ _QUIET = re.compile(
 _OF_A_CLIENT = re.compile(
     r"\bclient\b|\bremote end\b|\bbroken pipe\b|\bclosed (?:network )?connection\b|->[\d\[]"
     r"|\b(?:peer|rhost|remote_addr|ip)[=: ]|"
-    r"\bfrom [\d\[][\d.:a-f]{3,}",
+    r"(?<!answer )(?<!reply )(?<!response )\bfrom [\d\[][\d.:a-f]{3,}",
     re.IGNORECASE,
 )
 _HEAD = re.compile(
@@ -134,7 +135,11 @@ REASONS: Final = (
         r"\b(?:is|already|database|table) locked\b|\block(?:file)?\b.{0,80}\b(?:exists|held|acquire|timeout)"
         r"|\bLockTimeout\b|\blocked by (?:an)?other process\b|\bresource temporarily unavailable\b",
     ),
-    _reason("timeout", r"\btimed? ?out\b|\bnot respond(?:ing)?\b|\bETIMEDOUT\b|\bdeadline exceeded\b"),
+    _reason(
+        "timeout",
+        r"\btimed? ?out\b|\b(?:did not|didn't|no) (?:answer|reply|response|respond)\b"
+        r"|\bnot respond(?:ing)?\b|\bETIMEDOUT\b|\bdeadline exceeded\b",
+    ),
     _reason(
         "bad-config",
         r"\b(?:syntax|parse|parsing|configuration) error\b|\bunknown (?:option|directive|key|parameter)\b"

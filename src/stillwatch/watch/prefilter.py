@@ -32,7 +32,8 @@ TROUBLE = (
     r"|killed|malformed|rejected|went away|not responding|segmentation|segfault|sig(segv|abrt|bus|ill|kill)|no such"
     r"|deadlock|unhandled|unrecoverable|irrecoverable|core dumped|data loss|giving up|gave up|degraded|deteriorated"
     r"|unresponsive|stuck|hung|stalled|lock(ed)?[ -]?up|faulted|overheat(ed|ing)?|missing|wrong|incorrect"
-    r"|does(n't| not)|not (enough|found|mounted|allowed|permitted)|no (space|route)|exit(ed)? (with )?(code|status))\b"
+    r"|does(n't| not)|(did not|didn't|no) (answer|reply|response|respond)|not (enough|found|mounted|allowed|permitted)"
+    r"|no (space|route)|exit(ed)? (with )?(code|status))\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
