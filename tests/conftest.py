@@ -39,7 +39,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.longrepr = f"{item.nodeid}: skipped, and on CI nothing may be: {report.longrepr}"
 
 
-MOST_RERUNS = 3
+MOST_RERUNS = 5
 LONG = 600
 """Seconds that a test may take: no other one is begun before these."""
 TAKES_TIME = re.compile(r"\b(process|container|real_model|machine|boot|rootfs)\b")
@@ -65,10 +65,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
         elif item.get_closest_marker("process"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items[:] = _in_good_order(items)
+    items[:] = in_good_order(items)
 
 
-def _in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
+def in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
     """What takes longest begins first, so that nobody waits for it at the end; tests on machines, which wait, are
     spread over what computes and end before it; what shares a machine stays together."""
     groups: dict[str, list[pytest.Item]] = {}
