@@ -36,6 +36,7 @@ GRADED = (
     ("no reply from the mixer", None, FAILURE),
     ("the mixer did not answer within 1 s", None, FAILURE),
     ("no reply needed", None, MERE),
+    ("the palette must not be other-accessible", None, FAILURE),
     ("mixing hues", None, MERE),
 )
 

@@ -33,7 +33,7 @@ _FAILURE = re.compile(
     r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
     r"|\bdoes(?:n't| not) (?:exist|match)\b"
     r"|\b(?:did not|didn't|no) (?:answer|reply|response|respond)\b(?! (?:needed|required))"
-    r"|\b(?:invalid|incorrect|wrong)\b"
+    r"|\b(?:invalid|incorrect|wrong)\b|\bmust not be (?:\w+-)?(?:accessible|readable|writable|writeable)\b"
     r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
     r"|\b(?:error|errors|exception)\b",
     re.IGNORECASE,

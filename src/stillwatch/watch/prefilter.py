@@ -33,7 +33,7 @@ TROUBLE = (
     r"|deadlock|unhandled|unrecoverable|irrecoverable|core dumped|data loss|giving up|gave up|degraded|deteriorated"
     r"|unresponsive|stuck|hung|stalled|lock(ed)?[ -]?up|faulted|overheat(ed|ing)?|missing|wrong|incorrect"
     r"|does(n't| not)|(did not|didn't|no) (answer|reply|response|respond)|not (enough|found|mounted|allowed|permitted)"
-    r"|no (space|route)|exit(ed)? (with )?(code|status))\b"
+    r"|must not be (\w+-)?(accessible|readable|writable|writeable)|no (space|route)|exit(ed)? (with )?(code|status))\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"

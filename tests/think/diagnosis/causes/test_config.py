@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stillwatch.triage.standing import OPEN_TO_ALL
+from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
 from tests.support.facts import facts
 
 from .scene import AT, Looks, ask, files, trigger, unit
@@ -274,3 +274,12 @@ async def test_what_was_never_run_has_refused_no_setting(status: int, cause: str
     _, said = await ask(ended, looks=looks, units=(known,))
     assert said.cause is not None
     assert said.cause.id == cause
+
+
+async def test_a_reload_that_failed_speaks_of_what_the_program_read_and_not_of_the_units_file() -> None:
+    said = f'[emerg] open() "/etc/shop/no-such" failed (2: No such file or directory) in {CONFIG}:4'
+    words = trigger("", said).events
+    failed = replace(trigger("bad-config", "Reload failed", trusted=True), rule=RELOAD_FAILED, words=words)
+    looks = Looks(recent_changes={"changes": []})
+    _, told = await ask(failed, looks=looks, units=(unit(active_state="active", fragment_path=UNIT_FILE),))
+    assert told.cause and (told.cause.id, told.cause.object) == ("bad-config", CONFIG)

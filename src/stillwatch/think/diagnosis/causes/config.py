@@ -9,7 +9,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
 from stillwatch.think.diagnosis.causes.restoring import put_back
-from stillwatch.triage.standing import OPEN_TO_ALL
+from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
 from stillwatch.unit.facts import is_failing, paths_in, paths_of
 
 _TOO_OPEN = re.compile(
@@ -87,7 +87,7 @@ async def _gone(case: Case, path: str, cited: tuple[str, ...]) -> Finding | None
 
 def _of_unit_file(case: Case) -> bool:
     """PID 1 itself complains: then it is the unit's file that does not pass, not what the program reads."""
-    return all(trigger.trusted for trigger in case.triggers("bad-config"))
+    return all(trigger.trusted and trigger.rule != RELOAD_FAILED for trigger in case.triggers("bad-config"))
 
 
 async def _bad_unit_file(case: Case, unit: UnitState, cited: tuple[str, ...]) -> Finding:
@@ -253,7 +253,8 @@ def _said_place(case: Case) -> tuple[str, str]:
             line, path = nested[-1]
         if path.startswith("/"):
             return path, line
-    return "", ""
+    found = next(filter(None, map(_LINE.search, case.last_words)), None)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:

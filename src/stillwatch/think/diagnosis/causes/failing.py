@@ -11,6 +11,8 @@ from stillwatch.watch.gravity import cause_of
 
 _LAST_WORDS = 20
 _QUOTED = 200
+_EXITED = 1
+"""CLD_EXITED of waitid(2), as PID 1 tells it: it was not killed."""
 
 
 async def oom(case: Case) -> Finding | None:
@@ -93,6 +95,8 @@ async def symptom(case: Case) -> Finding:
     sentence = f"{subject}: {CAUSES[cause]}"
     if unit is not None and cause == "exit-code" and unit.exit_status:
         sentence = f"{subject} ended with status {unit.exit_status}"
+    if unit is not None and unit.result == "start-limit-hit" and unit.exit_code == _EXITED and not unit.exit_status:
+        sentence = f"{subject} ended without an error each time and was started too often, so it is started no more"
     if case.reason:
         sentence += f'; before, it said: "{case.reason[:_QUOTED]}"'
     culprit = (lead.object if lead else "") or subject
