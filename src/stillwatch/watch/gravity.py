@@ -91,7 +91,9 @@ REASONS: Final = (
         r"|\bENOTFOUND\b|\bNXDOMAIN\b",
     ),
     _reason(
-        "data-damaged", r"\bcorrupt(?:ed|ion)?\b|\bmalformed\b|\bchecksum\b.{0,80}\b(?:fail|mismatch|error|invalid)"
+        "data-damaged",
+        r"\bcorrupt(?:ed|ion)?\b|\bmalformed\b|\bchecksum\b.{0,80}\b(?:fail|mismatch|error|invalid)"
+        r"|\b(?:invalid|bad|wrong) (?:crc|checksum|magic|header)\b",
     ),
     _reason(
         "crash",
@@ -119,7 +121,11 @@ REASONS: Final = (
         r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path)\b.{0,120}\bdoes(?: not|n't) exist\b"
         r"|\bcan(?:'t|not) create temporary\b",
     ),
-    _reason("quorum-lost", r"\b(?:quorum (?:is )?lost|(?:lost|lack of|no|without) quorum|not quorate)\b"),
+    _reason(
+        "quorum-lost",
+        r"\b(?:quorum (?:is )?lost|(?:lost|lack of|no|without) quorum|not quorate"
+        r"|no (?:cluster |known |raft )?leader)\b",
+    ),
     _reason("hardware", r"\bI/O error\b|\binput/output error\b"),
     _reason(
         "resource-limit", r"\btoo many (?:open files|connections|processes)\b|\blimit (?:is )?(?:exceeded|reached)\b"
