@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stillwatch.errors import StillwatchError, WrongUsage
 from stillwatch.host.pressure import short_of
@@ -20,13 +20,14 @@ from stillwatch.service.parts import ServiceParts
 from stillwatch.service.status import named_hosts, status_of, unknown_kind, with_sources
 from stillwatch.think.diagnosis.understand import Engine, Progress, ignore
 from stillwatch.think.diagnosis.unknown_lines import faults_among
-from stillwatch.think.talk.answer import numbered
-from stillwatch.think.talk.topic import Known
 from stillwatch.triage.group import group
 from stillwatch.views.gate import Verb
 from stillwatch.watch.check import check_rules
 from stillwatch.watch.rule import Rule
 from stillwatch.watch.unknown import ranked
+
+if TYPE_CHECKING:
+    from stillwatch.think.talk.topic import Known
 
 NOVEL_SHARE = 0.25
 NOTES = 5
@@ -254,6 +255,9 @@ class OnePass:
             return otherwise, (SourceReport(name="state", read=False, problem=str(error)),)
 
     def _to_draw_on(self, report: Report, gathered: Gathered) -> Known:
+        from stillwatch.think.talk.answer import numbered
+        from stillwatch.think.talk.topic import Known
+
         incidents, evidence = numbered(report.incidents)
         return Known(
             units=gathered.units,
