@@ -14,7 +14,7 @@ from stillwatch.records.look import Seen
 from stillwatch.records.report import SourceReport
 from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.named import Named
-from stillwatch.think.talk.words import Language
+from stillwatch.think.talk.words import Language, words_of
 from stillwatch.untrusted.redact import safe_text
 from stillwatch.views.gate import AskGate
 
@@ -126,8 +126,9 @@ class Asking:
     def own_up(self, *, whole: bool = False) -> None:
         """What a topic went on without is told, too: half an answer that looks whole is a false one. whole: it answers
         for the whole host, whatever the question names."""
-        name = "" if self.named.role else self.named.unit
-        if whole and (name := name or self.named.path):
+        said = {word.removesuffix(".service") for word in words_of(self.question)}
+        unit = next((name for name in self.named.units if name.removesuffix(".service").casefold() in said), "")
+        if whole and (name := unit or self.named.path):
             self.say(WHOLE, name=name)
         for why in dict.fromkeys(self._failed):
             if not any(why in one for one in self.sentences):

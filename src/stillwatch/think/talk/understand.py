@@ -9,6 +9,7 @@ from typing import Final
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.catalogue import catalogue, router
+from stillwatch.think.talk.concepts import concepts_of
 from stillwatch.think.talk.named import Named, find
 from stillwatch.think.talk.topic import Topic
 from stillwatch.think.talk.words import COMMON_ANYWHERE, Language, folded, language_of, words_of
@@ -69,7 +70,7 @@ def understand(
     language = language_of(question, otherwise, vocabulary.tongue)
     named = find(question, units, now=now, knows=vocabulary.knows, users=users)
     routed = router().route(question, named)
-    topic = _of_the_named(routed.topic, named)
+    topic = _of_the_named(routed.topic, named, question)
     understood = Understood(question=question, language=language, named=named, topic=topic, near=routed.ranked)
     if not earlier:
         bare = _WHY.fullmatch(folded(question).strip(" ?!."))
@@ -78,11 +79,13 @@ def understand(
     return _followed(understood, prior)
 
 
-def _of_the_named(topic: Topic | None, named: Named) -> Topic | None:
+def _of_the_named(topic: Topic | None, named: Named, question: str) -> Topic | None:
     """What is asked of the whole host, or of us, is asked of the unit or the person that the question names."""
-    if topic is not None and topic.name == "wrong" and named.units:
+    name = topic.name if topic else ""
+    ours = "ours" in concepts_of(words_of(question))
+    if named.units and (name == "wrong" or (name == "deeds" and not ours)):
         return catalogue()["unit_state"]
-    if topic is not None and topic.name == "deeds" and named.user:
+    if name == "deeds" and named.user:
         return catalogue()["logins"]
     return topic
 
