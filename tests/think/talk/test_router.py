@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.think.talk.catalogue import catalogue, router
-from stillwatch.think.talk.learned import Learned, Weights
 from stillwatch.think.talk.named import find
 from stillwatch.think.talk.understand import MOST_CHARACTERS, understand
 
@@ -45,21 +44,6 @@ def test_every_example_reaches_its_own_topic() -> None:
         if routed(line) not in (topic.name, "")
     ]
     assert len(missed) < 20, missed
-
-
-def test_the_weights_survive_being_packed() -> None:
-    learned = Learned(
-        topics=("a", "b"),
-        buckets=2,
-        scale=0.5,
-        biases=(0.0, 1.0),
-        words={"mémoire": "fr", "cpu": ""},
-        bears={"cpu": (0,)},
-        small=((1, "why"),),
-        examples="x",
-    )
-    again = Weights.read(Weights(learned=learned, rows=memoryview(bytes((1, 255, 10, 128)))).packed())
-    assert again.learned == learned and again.rows.tolist() == [1, -1, 10, -128]
 
 
 def test_a_long_message_costs_no_more_than_its_beginning() -> None:
