@@ -13,7 +13,7 @@ from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.respond import EMPTY, respond
 from stillwatch.think.talk.topics.outside import OUTSIDE
 from stillwatch.think.talk.understand import understand
-from stillwatch.think.talk.words import LANGUAGES
+from stillwatch.think.talk.words import LANGUAGES, words_of
 from tests.think.models import always
 
 from .hosts import CLOCK, NOW, UNITS, TypedLooks, known
@@ -24,8 +24,8 @@ FIXED: Final = {words.in_(language) for words in (OUTSIDE, EMPTY) for language i
 
 
 def unknown(make: Callable[[], str]) -> str:
-    """A word that no example has, nor any near it."""
-    return next(word for word in iter(make, None) if router().bearing.strange([word]) == [word])
+    """A word that no example has, nor any near it, nor one within it."""
+    return next(word for word in iter(make, None) if (parts := words_of(word)) == router().bearing.strange(parts))
 
 
 def mashed(source: random.Random) -> str:

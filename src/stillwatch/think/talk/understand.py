@@ -123,7 +123,7 @@ def _followed(now: Understood, prior: Understood) -> Understood:
         return replace(now, topic=prior.topic, named=named, before=prior)
     if now.topic and now.topic.wants == "unit" and not now.named.units and not now.named.role and _THAT.search(text):
         return replace(now, named=replace(named, unknown=""), row=_only(prior), before=prior)
-    if now.topic is None and _is_little(words) and (now.named.units or now.named.span or now.named.path):
+    if now.topic is None and now.near and _is_little(words) and (now.named.units or now.named.span or now.named.path):
         return replace(now, topic=prior.topic, named=named, before=prior)
     return now
 
