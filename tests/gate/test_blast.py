@@ -28,6 +28,14 @@ async def test_taking_a_start_back_is_a_stop_and_hits_whom_a_stop_hits() -> None
     )
 
 
+async def test_r21_what_may_happen_to_the_host_is_read_before_a_long_list_of_units() -> None:
+    others = [f"u{number}.service" for number in range(40)]
+    links = {"a.service": {"Wants": others, "SuccessAction": "poweroff"}}
+    access = HostAccess(units={one: unit(one) for one in ("a.service", *others)}, links=links)
+    said = (await hit(access, "start_unit", "a.service")).said
+    assert "poweroff" in said[:100] and "u39.service" in said
+
+
 async def test_a_failed_unit_is_started_so_what_needs_it_keeps_running() -> None:
     access = HostAccess(units={"db.service": unit("db.service")}, links={"db.service": NEEDED})
     assert (await hit(access, "restart_unit", "db.service")).dependants == ()
@@ -40,7 +48,7 @@ async def test_r35_a_start_says_whom_it_stops_and_what_may_happen_to_the_host() 
     )
     seen = await hit(access, "start_unit", "a.service")
     assert (seen.dependants, seen.dire) == (("nginx.service",), ("SuccessAction=poweroff of a.service",))
-    starts, stops, host = seen.said.split("; ")
+    host, starts, stops = seen.said.split("; ")
     assert "start" in starts and facts(starts) == ["1", "tell.service"]
     assert "stop" in stops and facts(stops) == ["1", "nginx.service"]
     assert facts(host) == ["SuccessAction=poweroff", "a.service"]

@@ -179,6 +179,9 @@ async def test_r35_a_running_unit_in_conflict_with_a_start_is_always_told(
         ("ExecStop", ("/bin/kill", ["kill", "-1", "$MAINPID"]), ()),
         ("ExecStop", ("/bin/sh", ["sh", "-c", "kill $MAINPID; sleep 1"]), ()),
         ("ExecStart", ("/usr/bin/varlinkctl", ["varlinkctl", "call"]), ("a runs varlinkctl",)),
+        ("ExecStop", ("/etc/init.d/ssh", ["/etc/init.d/ssh", "stop"]), ("a runs the script of ssh",)),
+        ("ExecStart", ("/bin/sh", ["sh", "-c", "x; /etc/rc.d/init.d/ssh restart"]), ("a runs the script of ssh",)),
+        ("ExecStart", ("/etc/init.d/a", ["/etc/init.d/a", "start"]), ()),
     ],
 )
 async def test_r35_a_unit_that_tells_the_host_itself_what_to_do_is_dire(

@@ -34,12 +34,12 @@ async def blast_radius(access: HostAccess, jobs: Collection[Job], effects: Effec
     units = tuple(sorted({name for unit in down for name in await _names(access, unit)}))
     seen = await dropped(access, units) if down else Dropped()
     sessions = tuple(sorted({*seen.sessions, *(await access.bus.sessions(units) if down else ())}))
-    sentences = [_drops(jobs, seen), f"in use by open sessions: {', '.join(sessions)}" if sessions else ""]
+    sentences = [f"the host may be hit: {one}" for one in effects.dire]
+    sentences += [_drops(jobs, seen), f"in use by open sessions: {', '.join(sessions)}" if sessions else ""]
     for verb in DOING:
         also = [unit for unit in effects.of(verb) if unit not in asked_for and (unit in others or verb not in DOWN)]
         what = f"{len(also)} {'active ' * (verb in DOWN)}unit{'s' * (len(also) != 1)}"
         sentences.append(f"may also {verb} {what}: {', '.join(also)}" if also else "")
-    sentences += [f"the host may be hit: {one}" for one in effects.dire]
     return BlastRadius(
         said="; ".join(filter(None, sentences)),
         dependants=others,

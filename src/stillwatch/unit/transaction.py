@@ -32,6 +32,8 @@ HOST_PROGRAMS: Final = frozenset((
 """What PID 1 cannot foretell: programs by which a unit itself tells PID 1, or the whole host, what to do."""
 _SIGNALS_PID_1: Final = re.compile(r"(?<![\w.-])kill\s(?:[^;&|]*\s)?1(?![\w./:-])")
 """A signal to PID 1 is an order as well (systemd(1), SIGNALS)."""
+_INIT_SCRIPT: Final = re.compile(r"/etc/(?:rc\.d/)?init\.d/([\w.-]+)")
+"""So is the script of another service."""
 IDLE: Final[Mapping[Verb, tuple[str, ...]]] = {
     "start": ("active", "reloading", "refreshing"),
     "stop": ("inactive", "failed"),
@@ -216,3 +218,8 @@ class _Units(dict[str, Mapping[str, Any]]):
         lines = [" ".join((command[0], *command[1][1:])) for command in commands]
         yield from (f"{unit} runs {program}" for program in sorted(runs(lines, HOST_PROGRAMS)))
         yield from (f"{unit} signals PID 1" for line in lines if _SIGNALS_PID_1.search(line))
+        scripts = {name for line in lines for name in _INIT_SCRIPT.findall(line)} - {
+            unit,
+            unit.removesuffix(".service"),
+        }
+        yield from (f"{unit} runs the script of {name}" for name in sorted(scripts))
