@@ -97,6 +97,13 @@ async def test_r22_what_somebody_else_mounted_there_since_is_not_unmounted(gate)
     assert (await propose(gate, change, "undo"))["state"] == "refused"
 
 
+async def test_r22_nor_where_it_was_mounted_anew_with_the_same_number(gate):
+    """The kernel gives the number of a device that is gone to the next one; PID 1 counts its starts."""
+    change = await mounted(gate)
+    bus_of(gate).units[UNIT] = running(UNIT, invocation_id="another")
+    assert (await propose(gate, change, "undo"))["state"] == "refused"
+
+
 async def test_r06_the_place_itself_counts_where_its_backup_is_stale(tmp_path):
     backup = f'[[backups]]\nunit = "backup.service"\nprotects = ["{PLACE}"]\n'
     gate = make_gate(

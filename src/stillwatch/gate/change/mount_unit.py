@@ -34,7 +34,7 @@ class MountUnit(OnDeclared[MountPoint]):
         return Precondition(
             ok=not hindrance,
             reason=hindrance or finding,
-            facts={"path": change.target, "what": what},
+            facts={"path": change.target, "what": f"{what} {unit.invocation_id if unit else ''}" if mounted else ""},
             cause=f"the kernel says that {finding}" if not hindrance else "",
         )
 
