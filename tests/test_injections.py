@@ -110,7 +110,7 @@ class Stage:
         frames = Frames(id="x", model="stillwatch", created=1)
         answer = Answering(
             conversation=self.conversation,
-            asked=asked,
+            chat_request=asked,
             task=task_of(asked, None),
             by="chat",
             shows_status=True,
