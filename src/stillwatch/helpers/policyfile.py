@@ -44,10 +44,10 @@ def by_policy(handle: Handle) -> Handle:
     not what was judged, and the request is refused (R22)."""
 
     def judged(request: dict[str, Any]) -> dict[str, Any]:
-        said = request.pop("policy", "")
-        if not isinstance(said, str):
+        version = request.pop("policy", "")
+        if not isinstance(version, str):
             raise RequestRefused("policy is not the hash of one")
-        token = _JUDGED.set(said)
+        token = _JUDGED.set(version)
         try:
             return handle(request)
         finally:

@@ -34,8 +34,8 @@ def _declared() -> Iterator[str]:
         except RequestRefused:
             continue  # nothing of such a table is changed either
         for one in found:
-            said = one.get(key)
-            yield from (str(each) for each in (said if isinstance(said, list) else [said]) if str(each).startswith("/"))
+            path = one.get(key)
+            yield from (str(each) for each in (path if isinstance(path, list) else [path]) if str(each).startswith("/"))
 
 
 def _place(path: str) -> tuple[object, ...]:

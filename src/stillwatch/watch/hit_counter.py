@@ -263,13 +263,13 @@ def _may_be_alone(rule: Rule, seldom: int) -> bool:
 def _cause(group: Group) -> str:
     """The rule's, unless it names none or listens to the words, and they name one. In log text, where nothing else can
     be looked at, the reason of a unit's failure is what its own programs said just before."""
-    rule, said = group.rule, list[str]()
+    rule, texts = group.rule, list[str]()
     if rule.from_words or rule.cause == UNSAID:
-        said = [group.firsts[0].text]
+        texts = [group.firsts[0].text]
     elif group.words and rule.cause in SYMPTOMS and group.words[0].source == "log":
         words = [line.text for line in group.words]
-        said = [reason(words), *words]
-    return next(filter(says_why, map(cause_of, said)), rule.cause)
+        texts = [reason(words), *words]
+    return next(filter(says_why, map(cause_of, texts)), rule.cause)
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

@@ -126,8 +126,8 @@ class Asking:
     def own_up(self, *, whole: bool = False) -> None:
         """What a topic went on without is told, too: half an answer that looks whole is a false one. whole: it answers
         for the whole host, whatever the question names."""
-        said = {word.removesuffix(".service") for word in words_of(self.question)}
-        unit = next((name for name in self.named.units if name.removesuffix(".service").casefold() in said), "")
+        statement = {word.removesuffix(".service") for word in words_of(self.question)}
+        unit = next((name for name in self.named.units if name.removesuffix(".service").casefold() in statement), "")
         if whole and (name := unit or self.named.path):
             self.say(WHOLE, name=name)
         for why in dict.fromkeys(self._failed):
