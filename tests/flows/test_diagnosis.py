@@ -20,6 +20,7 @@ from evals import scenario
 from evals.scenario import Scenario
 from stillwatch.gate.change.catalogue import CATALOGUE
 from tests.flows.test_mending import MENDED
+from tests.support.mending import policy
 from tests.support.rig import Machine
 from tests.support.shop import Shop, canaries, invocations, open_shop
 
@@ -97,6 +98,7 @@ def understood_and_mended(boot: Callable[..., Machine], name: str, seed: int) ->
     fault = scenario.load(name)
     machine = boot(kernel_log=fault.kernel_log)
     shop = open_shop(machine, seed)
+    machine.write("/etc/stillwatch/policy.toml", policy(shop))  # what may be put back is declared
     assert fault.verified(machine, shop)
     untouched = canaries(machine, shop)
     fault.inject(machine, shop)
