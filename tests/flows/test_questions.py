@@ -38,6 +38,8 @@ def facts(machine: Machine) -> dict[str, str]:
     release = machine.run(["uname", "-r"]).stdout.strip()
     bash = machine.run(["dpkg-query", "-W", "-f", "${Version}", "bash"]).stdout
     running = machine.run(["systemctl", "list-units", "--type=service", "--state=running", "--no-legend"]).stdout
+    lasting = sum(not re.match(r"\s*stillwatch-\w+@", line) for line in running.splitlines())
+    counts = "|".join(str(lasting + more) for more in range(4))  # helpers of ours come and go
     cores = machine.run(["nproc"]).stdout.strip()
     return {
         "is shop running?": rf"shop\.service is active \(running\) since .*Main process: {pid}\.",
@@ -51,7 +53,7 @@ def facts(machine: Machine) -> dict[str, str]:
         "which kernel": re.escape(release),
         "is bash installed": re.escape(bash),
         "how many cores": rf"\b{cores} cores",
-        "failed units": rf"Failed: broken\.service\..*{len(running.splitlines())} services run",
+        "failed units": rf"Failed: broken\.service\..*(?:{counts}) services run",
         "who listens on port 80": r"On port 80 .* listens nginx \(pid \d+, nginx\.service\)",
         "failed logins": r"3 logins failed.*192\.0\.2\.66 \(3\)",
         "fehlgeschlagene anmeldungen": r"3 Anmeldungen .*gescheitert",
