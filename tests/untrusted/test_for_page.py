@@ -47,6 +47,7 @@ def through(pieces: list[str], known: tuple[str, ...] = ("E1", "E12")) -> tuple[
         ("<|begin_of_thought|> ◁think▷", "‹|begin_of_thought|> ‹think▷", []),
         ("**Evidence**\n- [E1] all is well", "**Evidence **\n- [E1] all is well", ["E1"]),
         ("<img src=x> 1 < 2 </b>", "‹img src=x> 1 < 2 ‹/b>", []),
+        ("1//" + 40 * "1", "1//" + 40 * "1", []),
         ("open [E1", "open [E1", []),
         ("list[0] and [not a citation at all]", "list[0] and [not a citation at all]", []),
         ("", "", []),

@@ -37,7 +37,7 @@ def polkit_of_text(text: bytes, units: Iterable[str]) -> str:
 
 def declared(policy: Policy) -> dict[str, list[str]]:
     """What a policy declares: table → names, the empty ones left out."""
-    tables = {name: getattr(policy, name) for name in Declared.__struct_fields__}
+    tables = {name: getattr(policy, name) for name in Declared.__struct_fields__ if name != "version"}
     return {
         table: [getattr(entry, "name", "") or getattr(entry, "unit", table) for entry in entries]
         for table, entries in tables.items()

@@ -61,7 +61,8 @@ class CitationFilter:
     def _let_go(self, text: str) -> None:
         text = _CITED.sub(self._checked, text)
         seen = len(self._before)
-        clean = _LOADS.sub(_broken, self._before + text)[seen:]
+        # What was said stays as it was said: cut off from what stood before it, it may look like a mark.
+        clean = _LOADS.sub(lambda mark: _broken(mark) if mark.end() > seen else mark[0], self._before + text)[seen:]
         if clean:
             self._before = (self._before + clean)[-_LOOKS_BACK:]
             self._say(clean)

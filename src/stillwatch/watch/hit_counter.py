@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -226,6 +226,10 @@ class HitCounter:
         key = (rule.id, MORE, trusted, (MORE,))
         return self._groups.setdefault(key, Group(rule, "", is_more=True))
 
+    def _is_told(self, line: Line) -> bool:
+        """Whether a rule knows what the line says: then that is told beside the failure, and joined with it."""
+        return any(line in group.firsts for group in self._groups.values() if group.rule.cause not in SYMPTOMS)
+
     def _trigger(self, group: Group, *, trusted: bool) -> Trigger:
         rule, events = group.rule, tuple(as_event(line, self.host) for line in group.lines())
         words = {"subject": group.subject or "a program", **group.fields}
@@ -239,7 +243,7 @@ class HitCounter:
             count=group.count,
             first=group.first,
             last=group.last,
-            cause=_cause(group),
+            cause=_cause(group, self._is_told),
             fields=group.fields,
             sample=events[0].text,
             trusted=trusted,
@@ -260,16 +264,20 @@ def _may_be_alone(rule: Rule, seldom: int) -> bool:
     return rule.level > Severity.low and rule.at_least <= seldom and not rule.kind and not rule.needs
 
 
-def _cause(group: Group) -> str:
+def _cause(group: Group, is_told: Callable[[Line], bool]) -> str:
     """The rule's, unless it names none or listens to the words, and they name one. In log text, where nothing else can
-    be looked at, the reason of a unit's failure is what its own programs said just before."""
+    be looked at, the reason of a unit's failure is what its own programs said just before, if no rule tells it."""
     rule, texts = group.rule, list[str]()
     if rule.from_words or rule.cause == UNSAID:
         texts = [group.firsts[0].text]
-    elif group.words and rule.cause in SYMPTOMS and group.words[0].source == "log":
+    elif _may_say_why(group) and not any(map(is_told, group.words)):
         words = [line.text for line in group.words]
         texts = [reason(words), *words]
     return next(filter(says_why, map(cause_of, texts)), rule.cause)
+
+
+def _may_say_why(group: Group) -> bool:
+    return bool(group.words) and group.rule.cause in SYMPTOMS and group.words[0].source == "log"
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

@@ -103,7 +103,7 @@ async def test_what_is_there_comes_in_one_batch_with_its_place(tmp_path: Path) -
         assert (await heard.next()).whole, "it can be read"
         (batch,) = await heard.lines(10)
     assert causes([batch]) == ["oom"]
-    with Journal(folder, cursor=batch.paths["journal"]) as journal:
+    with Journal(folder, cursor=batch.places["journal"]) as journal:
         assert list(journal.lines()) == [], "the cursor is that of the last line"
 
 
@@ -113,7 +113,7 @@ async def test_what_comes_later_is_seen_and_the_cursor_moves_on(tmp_path: Path) 
         (first,) = await heard.lines(3)
         await asyncio.to_thread(append, folder / "x.journal", [OOM, *plain(1, 3)], START + 100)
         later = await heard.lines(2)
-    assert later[-1].paths != first.paths and causes(later) == ["oom"]
+    assert later[-1].places != first.places and causes(later) == ["oom"]
 
 
 async def test_a_flood_comes_in_batches_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ async def test_a_flood_comes_in_batches_of_bounded_size(tmp_path: Path, monkeypa
     async with followed(source_of(folder), watcher()) as heard:
         found = await heard.lines(950)
     assert seen(found) == [100] * 9 + [50]
-    with Journal(folder, cursor=found[3].paths["journal"]) as journal:
+    with Journal(folder, cursor=found[3].places["journal"]) as journal:
         assert [line.text for line in journal.lines()][:1] == ["line 400"], "each batch has its own place"
 
 
@@ -141,7 +141,7 @@ async def test_after_a_restart_reading_goes_on_where_it_stood(tmp_path: Path) ->
     async with followed(source_of(folder), watcher()) as heard:
         (first,) = await heard.lines(5)
     append(folder / "x.journal", plain(2, 5), START + 100)
-    async with followed(source_of(folder), watcher(), paths=first.paths) as heard:
+    async with followed(source_of(folder), watcher(), places=first.places) as heard:
         assert seen(await heard.lines(1)) == [2]
 
 

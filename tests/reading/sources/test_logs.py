@@ -136,12 +136,12 @@ async def test_a_restart_goes_on_where_it_was_left(tmp_path: Path) -> None:
         log.write(BUSY)
     file.rename(tmp_path / "a.log.1")
     file.write_text("words of nobody\n")
-    async with followed(source, judge, paths=before.paths) as heard:
+    async with followed(source, judge, places=before.places) as heard:
         (after,) = await heard.lines(2)
     assert before.sightings is not None and before.sightings.lines == 0
     assert causes([after]) == ["port-in-use"]
     assert after.sightings is not None and after.sightings.unread == Unread(2, 2, 1)
-    async with followed(source, judge, paths=after.paths) as heard:
+    async with followed(source, judge, places=after.places) as heard:
         last = await heard.next()
     assert last.sightings is not None and last.sightings.lines == 0
 
