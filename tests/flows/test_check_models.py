@@ -31,7 +31,7 @@ pytestmark = pytest.mark.process
 
 DEADLINE = 40.0
 """Of a check whose models answer or fail: never reached."""
-SHORT = 5.0
+SHORT = 15.0
 """Of a check that waits in vain."""
 POLL = 0.02
 LEEWAY = 120.0
