@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.support import engines, rig
+from tests.support.drawn import drawn
 from tests.support.groups import sweep
 from tests.support.shop import Shop, open_shop
 
@@ -30,6 +31,18 @@ settings.register_profile("steady", deadline=None, suppress_health_check=[Health
 settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--few", type=int, default=0, help="of the cases of each test, so many that are drawn anew; 0: all"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if few := config.getoption("few"):
+        settings.register_profile("few", settings.get_profile("steady"), max_examples=few)
+        settings.load_profile("few")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome: Any = yield
@@ -39,7 +52,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.longrepr = f"{item.nodeid}: skipped, and on CI nothing may be: {report.longrepr}"
 
 
-MOST_RERUNS = 5
+MOST_RERUNS = 3
 LONG = 600
 """Seconds that a test may take: no other one is begun before these."""
 TAKES_TIME = re.compile(r"\b(process|container|real_model|machine|boot|rootfs)\b")
@@ -51,7 +64,7 @@ SAFETY = re.compile(
 """What has to hold each time: one failure there is a failure, whatever a second try says."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that boots a machine is a container test, whether it says so or not.
 
     Real programs beside one another on two processors may wait for longer than any test should: they get one more try,
@@ -65,7 +78,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=0), append=False)
         elif item.get_closest_marker("process"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items[:] = in_good_order(items)
+    items[:] = in_good_order(few(items, config.getoption("few")))
+
+
+def few(items: list[pytest.Item], count: int) -> list[pytest.Item]:
+    """Of each test at most so many cases; 0: all."""
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items if count else ():
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return list(chain(*(drawn(cases, min(count, len(cases))) for cases in tests.values()))) if count else items
 
 
 def in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:

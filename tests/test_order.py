@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import LONG, in_good_order
+from tests.conftest import LONG, few, in_good_order
 
 
 class Item:
@@ -29,3 +29,10 @@ def test_nothing_is_lost_and_nobody_waits_at_the_end() -> None:
     assert len(files) == len(set(files)) == 13
     booting = [place for place, file in enumerate(files[1:]) if file.startswith("boots")]
     assert booting == [0, 3, 6, 9] and files[-1].startswith("quick")
+
+
+def test_few_cases_of_each_test_are_drawn() -> None:
+    items: list[Any] = [Item(f"a.py::test_{name}[{number}]") for name in "xy" for number in range(9)]
+    items.append(Item("a.py::test_alone"))
+    kept = [item.nodeid.partition("[")[0] for item in few(items, 2)]
+    assert kept == ["a.py::test_x"] * 2 + ["a.py::test_y"] * 2 + ["a.py::test_alone"] and few(items, 0) == items
