@@ -168,10 +168,11 @@ def replays(scene: Scene) -> None:
 def stops(scene: Scene) -> None:
     """Stop ends the work of the model, not only the picture of it."""
     scene.meta.behaviour, scene.meta.pause = "slow", 0.3
+    before = len(scene.large.requests)
     scene.window.send(f"Why is {scene.estate.shop.victim.unit} down?")
-    scene.window.rows.last.get_by_text("ended with").wait_for()
+    scene.estate.wait(lambda: len(scene.large.requests) > before, "the model to be asked")
     scene.window.stop()
-    assert scene.meta.client_left()
+    assert scene.meta.client_left(timeout=60)
 
 
 def says_why_there_is_no_answer(scene: Scene) -> None:

@@ -21,7 +21,7 @@ except ModuleNotFoundError:  # unit tests are collected without it; who opens a 
 from tests.support import open_webui
 from tests.support.rig import Machine
 
-PATIENCE = 30_000.0
+PATIENCE = 120_000.0
 """Milliseconds for anything to appear."""
 CHROMIUM = [
     "--no-sandbox",
