@@ -27,7 +27,7 @@ UNIT = SECOND.replace("@pytest.mark.process\n", "")
 
 @pytest.mark.parametrize(
     ("text", "count", "name", "code"),
-    [(SECOND, 5, "busy", 0), (SECOND, 6, "busy", 1), (SECOND, 1, "r07_refuses", 1), (UNIT, 1, "plain", 1)],
+    [(SECOND, 3, "busy", 0), (SECOND, 4, "busy", 1), (SECOND, 1, "r07_refuses", 1), (UNIT, 1, "plain", 1)],
 )
 def test_who_may_try_again_and_how_often(text: str, count: int, name: str, code: int, tmp_path: Path) -> None:
     (tmp_path / "test_tried.py").write_text(text.format(count=count, name=name))
