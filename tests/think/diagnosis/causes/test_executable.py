@@ -39,6 +39,13 @@ async def test_a_program_that_is_there_is_not_called_missing() -> None:
     assert said.cause is not None and said.cause.id == "exit-code"
 
 
+async def test_a_program_that_nobody_may_execute_is_not_missing_though_the_line_that_says_why_was_lost() -> None:
+    there = files(_opt_shop_bin_shop={"exists": True, "mode": "-rw-r--r--"})
+    _, said = await ask(trigger("missing-executable", "code=exited, status=203/EXEC"), looks=Looks(file_metadata=there))
+    assert said.cause is not None and (said.cause.id, said.cause.object) == ("permission", "/opt/shop/bin/shop")
+    assert said.proposal is not None and said.proposal.action == "repair_ownership"
+
+
 async def test_a_missing_path_that_the_unit_names_is_proven() -> None:
     backup = unit(exec_start=("/usr/bin/backup", "--target=/mnt/backup"))
     there = files(_usr_bin_backup={"exists": True})

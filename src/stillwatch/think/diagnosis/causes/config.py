@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
+from stillwatch.think.diagnosis.causes.executable import not_executable
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
 from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
@@ -115,7 +116,7 @@ async def permission(case: Case) -> Finding | None:
     own = [path for path in paths_of(unit) if path.startswith(_PLACES)] if unit else []
     programs = [path for path in (*unit.exec_start[:1], *unit.programs) if path in paths] if unit else []
     for program in dict.fromkeys(programs):
-        if unit is not None and (found := await _not_executable(case, unit, program, cited)):
+        if unit is not None and (found := await not_executable(case, unit, program, cited)):
             return found
     for named in dict.fromkeys([*paths, *[await _nearest(case, path) for path in paths], *own]):
         if unit is None or unit.user in ("", "root") or not await shut_out(case, unit, named):
@@ -197,19 +198,6 @@ async def _nearest(case: Case, path: str) -> str:
     """The path, or the directory in which it could not be made."""
     file = await file_of(case, path)
     return str(PurePosixPath(path).parent) if file is not None and exists(file) is False else path
-
-
-async def _not_executable(case: Case, unit: UnitState, program: str, cited: tuple[str, ...]) -> Finding | None:
-    file = await file_of(case, program)
-    mode = text(file, "mode") if file else ""
-    if not mode.startswith("-") or "x" in mode.lower() or "s" in mode.lower():
-        return None
-    looked = await case.cite_look("file_metadata", path=program)
-    changed, when = await last_change(case, program)
-    sentence = f"{unit.name} cannot start: {program} may not be executed, its mode is {mode}"
-    remedy = propose("repair_ownership", program, sentence, unit=unit.name)
-    sentence += f"; {changed}" if changed else ""
-    return case.finding("permission", program, sentence, cited, looked, when, proven=True, proposal=remedy)
 
 
 async def shut_out(case: Case, unit: UnitState, path: str) -> str:

@@ -123,6 +123,8 @@ async def _unseen(case: Case, unit: UnitState, programs: list[str], cited: tuple
             sentence = f"{unit.name} cannot start: {program} lies on {point}, where nothing may be executed"
             note = "The option noexec of the mount forbids it: mount it without, or put the program elsewhere."
             return case.finding("permission", point, sentence, cited, looked, seen, proven=True, notes=(note,))
+        if found := await not_executable(case, unit, program, cited):
+            return found
         sentence = f"{program}, which {unit.name} starts, exists but cannot be executed"
         return case.finding("missing-executable", program, sentence, cited, looked, confidence=0.7)
     culprit = unit.fragment_path or unit.name
@@ -133,6 +135,20 @@ async def _unseen(case: Case, unit: UnitState, programs: list[str], cited: tuple
     proven = case.trusted("missing-executable")
     remedy = await put_back(case, unit, culprit, sentence) if unit.fragment_path else None
     return case.finding("missing-executable", culprit, sentence, cited, proven=proven, proposal=remedy)
+
+
+async def not_executable(case: Case, unit: UnitState, program: str, cited: tuple[str, ...]) -> Finding | None:
+    """Whether nobody may execute the file."""
+    file = await file_of(case, program)
+    mode = text(file, "mode") if file else ""
+    if not mode.startswith("-") or "x" in mode.lower() or "s" in mode.lower():
+        return None
+    looked = await case.cite_look("file_metadata", path=program)
+    changed, when = await last_change(case, program)
+    sentence = f"{unit.name} cannot start: {program} may not be executed, its mode is {mode}"
+    remedy = propose("repair_ownership", program, sentence, unit=unit.name)
+    sentence += f"; {changed}" if changed else ""
+    return case.finding("permission", program, sentence, cited, looked, when, proven=True, proposal=remedy)
 
 
 async def missing_setting(case: Case) -> Finding | None:
