@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Severity
 from stillwatch.think.diagnosis.causes.case import Case
@@ -42,3 +44,11 @@ def test_evidence_is_numbered_once_and_cut() -> None:
     assert asked.cite("crash") == ("E2",)
     assert len(asked.evidence) == 2
     assert len(asked.evidence[1].text) == 2000
+
+
+def test_where_the_last_words_gave_the_cause_they_are_quoted_and_not_that_the_unit_failed() -> None:
+    words = trigger("", "error loading database /var/lib/av/main.db", subject="clamd").events
+    failed = replace(trigger("data-damaged", "a.service: Main process exited, code=exited, status=1"), words=words)
+    told = case(None)
+    told.incident = replace(told.incident, triggers=(failed,))
+    assert "loading database /var/lib/av/main.db" in told.last_statement("data-damaged")

@@ -14,7 +14,7 @@ from stillwatch.records.incident import MEANT, Evidence, EvidenceKind, Incident
 from stillwatch.records.look import Seen
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.watch.gravity import gist_of
+from stillwatch.watch.gravity import cause_of, gist_of
 from stillwatch.watch.last_words import reason
 
 PROVEN = 0.95
@@ -139,7 +139,9 @@ class Case:
 
         Where the culprit is not found out, these words are all that leads on.
         """
-        samples = [trigger.sample[:_LONGEST] for trigger in self.triggers(cause)]
+        # PID 1's sentence that a unit failed tells no reason where that was found in the last words.
+        triggers = [one for one in self.triggers(cause) if not one.words or cause_of(one.sample) == cause]
+        samples = [trigger.sample[:_LONGEST] for trigger in triggers]
         words = [event.text[:_LONGEST] for event in self._words()]
         named = next((text for text in (*samples, *words) if beside and beside in text), "")
         cited = named or reason(samples or words)
