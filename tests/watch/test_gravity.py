@@ -37,6 +37,10 @@ GRADED = (
     ("the mixer did not answer within 1 s", None, FAILURE),
     ("no reply needed", None, MERE),
     ("the palette must not be other-accessible", None, FAILURE),
+    ("the painter enters FAULT state", None, FAILURE),
+    ("the watcher reports easel7 down", None, FAILURE),
+    ("easel7 is down", None, FAILURE),
+    ("shutting down the easel", None, MERE),
     ("mixing hues", None, MERE),
 )
 
@@ -49,6 +53,7 @@ def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) ->
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
+        ("hue quota exceeded", "resource-limit"),
         ("cannot write hue: No space left on device", "disk-full"),
         ("bind: Address already in use", "port-in-use"),
         ("Rejected ann: Invalid server password", "login-failed"),

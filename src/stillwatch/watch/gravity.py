@@ -31,7 +31,8 @@ _FAILURE = re.compile(
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
     r"|\b(?:degraded|deteriorated|unresponsive|stuck|hung|stalled|lock(?:ed)?[ -]?up|faulted|overheat(?:ed|ing)?)\b"
     r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
-    r"|\bdoes(?:n't| not) (?:exist|match)\b"
+    r"|\bdoes(?:n't| not) (?:exist|match)\b|\bfault state\b"
+    r"|\b(?:is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down\b"
     r"|\b(?:did not|didn't|no) (?:answer|reply|response|respond)\b(?! (?:needed|required))"
     r"|\b(?:invalid|incorrect|wrong)\b|\bmust not be (?:\w+-)?(?:accessible|readable|writable|writeable)\b"
     r"|\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bstatus=[1-9]\d*/|\bnon-?zero exit\b"
@@ -72,7 +73,7 @@ def _reason(cause: str, words: str) -> Reason:
 
 
 REASONS: Final = (
-    _reason("disk-full", r"\bno space left\b|\bdisk (?:is )?full\b|\bdisk quota exceeded\b"),
+    _reason("disk-full", r"\bno space left\b|\bdisk (?:is )?full\b"),
     _reason("port-in-use", r"\baddress (?:already )?in use\b|\bport is already allocated\b"),
     _reason("wrong-address", r"\bcannot assign requested address\b"),
     _reason(
@@ -128,7 +129,9 @@ REASONS: Final = (
     ),
     _reason("hardware", r"\bI/O error\b|\binput/output error\b"),
     _reason(
-        "resource-limit", r"\btoo many (?:open files|connections|processes)\b|\blimit (?:is )?(?:exceeded|reached)\b"
+        "resource-limit",
+        r"\btoo many (?:open files|connections|processes)\b"
+        r"|\b(?:limit|quota) (?:is )?(?:exceeded|reached)\b|\bEDQUOT\b",
     ),
     _reason("certificate-wrong", r"\bcertificate (?:verify failed|has expired|is not valid)\b|\bx509:"),
     _reason(

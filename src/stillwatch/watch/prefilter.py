@@ -33,6 +33,7 @@ TROUBLE = (
     r"|deadlock|unhandled|unrecoverable|irrecoverable|core dumped|data loss|giving up|gave up|degraded|deteriorated"
     r"|unresponsive|stuck|hung|stalled|lock(ed)?[ -]?up|faulted|overheat(ed|ing)?|missing|wrong|incorrect"
     r"|does(n't| not)|(did not|didn't|no) (answer|reply|response|respond)|not (enough|found|mounted|allowed|permitted)"
+    r"|fault state|(is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down"
     r"|must not be (\w+-)?(accessible|readable|writable|writeable)|no (space|route)|exit(ed)? (with )?(code|status))\b"
 )
 CALM = (

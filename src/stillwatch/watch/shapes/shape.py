@@ -51,7 +51,8 @@ FACILITY: Final = (
 )
 HOST: Final = r"(?P<host>[A-Za-z0-9_](?:[A-Za-z0-9_.:%-]{0,253}[A-Za-z0-9_%])?)"
 NAME: Final = r"(?:\([^()\s]{1,80}\)|[A-Za-z0-9_/.-][^\s:\[\]\"'=|{}<>]{0,80})"
-TAG: Final = rf"(?P<program>{NAME}) ?(?:\[(?P<pid>\d{{1,10}})\])?:(?: |$)"
+TAG: Final = rf"(?P<program>{NAME})\]? ?(?:\[(?P<pid>\d{{1,10}})\])?:(?: |$)"
+"""The bracket alone: the workers of gdm call themselves `gdm-password]`."""
 LOGGER: Final = r"[A-Za-z_][\w.$:/-]{0,120}[\w$]"
 FRAGMENTS: Final[Mapping[str, str]] = {
     "pri": r"(?:<(?P<pri>\d{1,3})>)?",

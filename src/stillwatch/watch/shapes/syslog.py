@@ -76,6 +76,7 @@ ROWS: Final = (
                 line="Mar  7 03:12:27 web01 nginx[766]: bind() failed",
                 at="2026-03-07T03:12:27Z", host="web01", program="nginx", pid="766", message="bind() failed",
             ),
+            Sample(line="Mar  7 03:12:27 web01 gdm-password][766]: no room", at="2026-03-07T03:12:27Z", host="web01", program="gdm-password", pid="766", message="no room"),
             Sample(
                 line="<11>Nov 22 23:09:50.123456 fe80::1 /usr/sbin/sshd[7]: hi there",
                 at="2026-11-22T23:09:50.123456Z", host="fe80::1", program="sshd", pid="7", priority=3, message="hi there",
