@@ -51,11 +51,29 @@ APART = {
     ],
 }
 
+DAMAGED = "kernel: EXT4-fs error (device {}): ext4_lookup:1855: inode #131: comm x: iget: checksum invalid"
+CANNOT_WRITE = "mirror[44]: cannot write /data/mirror/x: Read-only file system"
+READ_ONLY = {
+    "what was damaged just before": ([(1, DAMAGED.format("dm-3")), (5, CANNOT_WRITE)], 1),
+    "what was damaged later": ([(1, CANNOT_WRITE), (9, DAMAGED.format("dm-3"))], 2),
+    "one of two that are damaged": ([(1, DAMAGED.format("dm-3")), (1, DAMAGED.format("sdb2")), (5, CANNOT_WRITE)], 3),
+}
+
 
 @pytest.mark.parametrize("name", APART)
 def test_what_only_happens_at_the_same_time_is_not_one_incident(name: str, tmp_path: Path) -> None:
-    told = tmp_path / "told.log"
-    told.write_text("".join(f"Aug 01 09:00:{second:02} vault {text}\n" for second, text in APART[name]))
+    assert incidents(APART[name], tmp_path) == 2
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_a_program_finds_read_only_what_the_kernel_has_shut(name: str, tmp_path: Path) -> None:
+    lines, count = READ_ONLY[name]
+    assert incidents(lines, tmp_path) == count
+
+
+def incidents(lines: list[tuple[int, str]], folder: Path) -> int:
+    told = folder / "told.log"
+    told.write_text("".join(f"Aug 01 09:00:{second:02} vault {text}\n" for second, text in lines))
     with LogFile(str(told), now=NOW) as log:
         triggers = Watcher(prefilter(), host="h").see(log.lines()).triggers
-    assert len(group(triggers, {}, NOW)) == 2
+    return len(group(triggers, {}, NOW))

@@ -1,4 +1,4 @@
-"""What strikes several at once: the resolver, the memory, the kernel's word about a process."""
+"""What strikes several at once: the resolver, the memory, a damaged file system, the kernel's word about a process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ SAME_MOMENT = 15.0
 """Seconds between the kernel's line about a process and PID 1's about its unit."""
 MANY = 3
 """So many programs whose names all do not exist in the same minutes have a resolver that answers so."""
+
+READ_ONLY = "read-only"
+"""The rule for a program that finds a file system read-only."""
 
 _NO_SUCH_NAME = re.compile(r"name or service not known|nodename nor servname|no such host|ENOTFOUND|NXDOMAIN", re.I)
 _PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
@@ -46,6 +49,19 @@ def from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             yield short.node, killed[0]
         else:
             yield from ((node, short.node) for node in killed)
+
+
+def from_damage(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Where log text alone is there, no mounts: programs find read-only what the kernel has just shut for its damage.
+
+    Only where the kernel spoke of one file system: of two nobody knows which one a program means.
+    """
+    damaged = [s for s in sightings if s.trigger.cause == "filesystem-error" and _is_kernels(s)]
+    if len({s.node for s in damaged}) == 1:
+        for sighting in sightings:
+            shut = sighting.from_log and sighting.trigger.rule == READ_ONLY and not _is_kernels(sighting)
+            if shut and any(0 <= sighting.trigger.first - s.trigger.first <= SAME_TIME for s in damaged):
+                yield sighting.node, damaged[0].node
 
 
 def from_kernel(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
