@@ -52,6 +52,14 @@ def test_damage_of_a_disk_and_of_what_lies_on_it_is_one_incident_on_the_disk() -
     assert "sda1" in found[0].summary
 
 
+@pytest.mark.parametrize(("other", "count"), [("nas", 1), ("usb", 2)])
+def test_two_programs_that_miss_one_thing_are_one_incident_and_two_things_are_two(other: str, count: int) -> None:
+    status = trigger("storage-down", "statusd", "mount-missing", object="nas")
+    backup = trigger("storage-down", "backupd", "mount-missing", 120.0, object=other)
+    found = grouped(status, backup)
+    assert len(found) == count and found[0].subject == "statusd"
+
+
 def test_a_second_damaged_disk_is_a_second_incident() -> None:
     found = grouped(*(trigger("fs-error", name, "filesystem-error") for name in ("sda1", "sdb1", "nvme0n1", "nvme1n1")))
     assert {incident.subject for incident in found} == {"sda1", "sdb1", "nvme0n1", "nvme1n1"}

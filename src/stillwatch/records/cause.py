@@ -59,7 +59,7 @@ KINDS: Final[dict[str, CauseKind]] = {
         words="a deleted file is still held open and takes up space", rank=450, family="disk-full", host_wide=True
     ),
     "watchdog": CauseKind(words="it stopped answering its watchdog", rank=210, family=UNIT_FAILURE),
-    "timeout": CauseKind(words="it did not start or stop in time", rank=50, family=UNIT_FAILURE, symptom=True),
+    "timeout": CauseKind(words="something took longer than it may", rank=50, family=UNIT_FAILURE, symptom=True),
     "crash": CauseKind(words="the program crashed", rank=40, family=UNIT_FAILURE, symptom=True),
     "exit-code": CauseKind(words="the program ended with an error", rank=30, family=UNIT_FAILURE, symptom=True),
     "restart-loop": CauseKind(

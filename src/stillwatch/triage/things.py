@@ -13,6 +13,8 @@ Arrow = tuple[str, str]
 
 STORAGE = frozenset({"hardware", "device-missing", "redundancy-lost", "filesystem-error"})
 """Causes that strike a disk and all that lies on it."""
+OF_A_THING = STORAGE | {"mount-missing", "quorum-lost"}
+"""Causes whose object is what is to blame, whoever complains of it."""
 SAME_DISK = 3600.0
 """Seconds within which what is said of a disk and of its partitions is one fault."""
 
@@ -40,10 +42,11 @@ def disks_of(sighting: Sighting) -> frozenset[str]:
 
 
 def from_things(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
-    """Consequences by the rules' own word, and damage of one disk told under several names."""
+    """Consequences by the rules' own word, damage of one disk told under several names, one thing told by several."""
     linked = {(s.node, cause.node) for s in sightings for cause in _followed(s, sightings)}
     yield from linked
-    yield from ((one, two) for one, two in _on_one_disk(sightings) if (two, one) not in linked)
+    by_name = (*_on_one_disk(sightings), *_of_one_thing(sightings))
+    yield from ((one, two) for one, two in by_name if (two, one) not in linked)
 
 
 def _followed(sighting: Sighting, sightings: Sequence[Sighting]) -> list[Sighting]:
@@ -91,6 +94,17 @@ def _on_one_disk(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
                 continue
             if disks_of(one) & disks_of(two) and _near(one, two):
                 yield one.node, two.node
+
+
+def _of_one_thing(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Who tells later, by the same rule, that the same thing fails, suffers from what the first one told."""
+    first: dict[tuple[str, str], Sighting] = {}
+    for sighting in sorted(sightings, key=lambda one: (one.trigger.first, one.node)):
+        trigger = sighting.trigger
+        if trigger.object and trigger.cause in OF_A_THING and not sighting.unit:
+            earlier = first.setdefault((trigger.rule, trigger.object), sighting)
+            if _near(sighting, earlier) and sighting.node != earlier.node:
+                yield sighting.node, earlier.node
 
 
 def _near(one: Sighting, two: Sighting) -> bool:
