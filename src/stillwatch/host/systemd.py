@@ -134,7 +134,7 @@ class Systemd:
         the administrator's own services that do not run.
 
         Full properties of all but systemd's own that are calm, whoever put them there; of those name, description and
-        states. DETAILS units at most, first what is failed, activating, broken, or `asked` for.
+        states. DETAILS units at most, first what is failed, activating, broken, or in `names`.
         """
         wanted = {full_name(name) for name in names}
         kept = [row for row in await self.listed() if row.name.endswith(KINDS) and row.load_state != "not-found"]

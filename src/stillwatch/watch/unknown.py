@@ -66,7 +66,7 @@ class Unknown:
         """A low trigger for each of the gravest kinds of lines, a few a program; a medium one of what calls itself
         fatal in a text that a person has picked out.
 
-        told: what the rules found; a program of which they speak already needs no second voice. lines: how long the
+        known: what the rules found; a program of which they speak already needs no second voice. lines: how long the
         text was, None for a journal, whose entries state how grave they are.
         """
         worst = self._worst(novel, known, lines is None)

@@ -34,10 +34,10 @@ _DROPPED_ROLES = frozenset({"system", "developer", "tool", "function"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatRequest:
-    """messages: the person's and the assistant's, in order; told: what the client told its model, for side requests
-
-    alone; form: `response_format`'s type if it is JSON; fields: the texts that such an answer has to have, where a
-    schema asks for texts alone; function: the name of the function that the client forces to be "called" with them.
+    """messages: the person's and the assistant's, in order; instructions: what the client told its model, for
+    side requests alone; form: `response_format`'s type if it is JSON; fields: the texts that such an answer has to
+    have, where a schema asks for texts alone; function: the name of the function that the client forces to be "called"
+    with them.
     """
 
     model: str

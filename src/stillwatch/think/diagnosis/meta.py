@@ -35,7 +35,7 @@ async def look_closer(
     deadline: float,
     notes: Sequence[str] = (),
 ) -> tuple[Incident, Assessment | Failure]:
-    """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together; told: by people.
+    """Look at most MOST_LOOKS times, then conclude. deadline: seconds for all steps together; notes: of people.
 
     What was seen becomes evidence of the incident, whether or not a conclusion is reached.
     """

@@ -160,8 +160,8 @@ Answer = Callable[[Asking], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
-    """title: what it is about, for "did you mean"; asked: one question a line; wants: what it needs named ("unit"), or may have named ("name");
-    looks: all that its code may look at; explains: an answer that a model may put into words of its own;
+    """title: what it is about, for "did you mean"; questions: one a line; wants: what it needs named ("unit"), or may
+    have named ("name"); looks: all that its code may look at; explains: an answer that a model may put into words of its own;
     whole: it answers for the whole host, and says so where the question names a unit or a path."""
 
     name: str

@@ -56,7 +56,7 @@ class Finding:
 class Case:
     """Investigators look through `look` and quote through `cite`; the case numbers the evidence.
 
-    now: seconds since the epoch, 0 where unknown; told: what people noted about this host; troubled: units that have
+    now: seconds since the epoch, 0 where unknown; notes: what people noted about this host; troubled: units that have
     an incident of their own.
     """
 
