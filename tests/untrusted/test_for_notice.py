@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,3 +18,9 @@ def test_r17_a_notice_is_one_printable_line_of_bounded_length(text: str) -> None
 def test_r17_it_has_no_secret_and_no_address_that_is_fetched() -> None:
     made = for_notice.body("see https://evil.example/x?password=hunter2hunter2 and password=hunter2hunter2")
     assert "https://" not in made and "hunter2" not in made
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\xad", "\x00", "\x1b[0m", "\u202e", "\ufeff"])
+def test_r17_what_nobody_sees_keeps_no_mark_from_being_broken(sign: str) -> None:
+    made = for_notice.body(sign.join("<img src=//evil.example/x> http://evil.example www.evil.example ![x](y)"))
+    assert not re.search(r"<i|://|//e|www\.|!\[|\]\(", made)

@@ -81,5 +81,10 @@ def test_control_characters_do_not_hide_a_secret() -> None:
 
 
 def test_clean_strips_terminal_and_direction_characters_and_caps() -> None:
-    assert clean("\x1b[31mred\x1b[0m \x1b]0;title\x07ok\x00\u202e\nnext") == "red ok next"
+    assert clean("\x1b[31mred\x1b[0m \x1b]0;title\x07ok\x00\u202e\nnext") == "red 0;titleok next"
     assert clean("x" * 50, limit=10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize("end", ["", "\x07", "\x1b\\", "\x9c"])
+def test_r16_nothing_of_a_line_is_hidden_as_the_title_of_a_terminal(end: str) -> None:
+    assert clean(f"Failed password for \x1b]0;root from 203.0.113.7 port 22{end}").endswith("from 203.0.113.7 port 22")

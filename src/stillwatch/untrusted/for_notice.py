@@ -13,8 +13,14 @@ BODY_CHARACTERS: Final = 2_000
 
 
 def title(text: str) -> ForNotice:
-    return ForNotice(safe_text(unloaded(text), TITLE_CHARACTERS))
+    return _line(text, TITLE_CHARACTERS)
 
 
 def body(text: str) -> ForNotice:
-    return ForNotice(safe_text(unloaded(text), BODY_CHARACTERS))
+    return _line(text, BODY_CHARACTERS)
+
+
+def _line(text: str, longest: int) -> ForNotice:
+    """What nobody sees goes first: it could keep a mark apart until it is looked for, and bring it together after."""
+    line = unloaded(safe_text(text, longest))
+    return ForNotice(line if len(line) <= longest else f"{line[: longest - 1]}…")

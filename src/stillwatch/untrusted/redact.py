@@ -11,7 +11,8 @@ from stillwatch.untrusted.secrets.span import PLACEHOLDER, Span
 TEXT_LIMIT = 2000
 FIELD_LIMIT = 256
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
+"""Of a title or a link to click (OSC) the begin and the end alone: a stranger hides nothing of a line between them."""
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"

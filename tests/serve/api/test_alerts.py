@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
+from stillwatch.serve.api import endpoints
 from stillwatch.serve.api.alerts import Alert, trigger_of
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.server import build_http
@@ -135,3 +138,24 @@ async def test_who_may_only_read_tells_nothing_and_without_a_watcher_nothing_is_
     door = Door(tmp_path)
     assert (await door.post(webhook(ONE), "read")).status == 403 and not door.heard
     assert (await Door(tmp_path / "other", watched=False).post(webhook(ONE))).status == 503
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "+23:59", "-23:59"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "1969-12-31T00:00:00"])
+async def test_a_moment_that_is_none_is_now(tmp_path: Path, moment: str, zone: str) -> None:
+    door = Door(tmp_path)
+    answer = await door.post(webhook({**ONE, "startsAt": moment + zone}))
+    assert answer.status == 200 and door.heard[0].first == NOW
+
+
+async def test_r41_what_alerts_say_is_read_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading stands still until the loop has turned: in the loop itself it could never."""
+    loop, turned = asyncio.get_running_loop(), threading.Event()
+
+    def slow(*given: Any) -> Trigger | None:
+        loop.call_soon_threadsafe(turned.set)
+        assert turned.wait(60)
+        return trigger_of(*given)
+
+    monkeypatch.setattr(endpoints, "trigger_of", slow)
+    assert (await Door(tmp_path).post(webhook(ONE))).status == 200

@@ -12,6 +12,9 @@ import pytest
 
 from stillwatch.errors import NotReachable
 from stillwatch.records.incident import Step
+from stillwatch.serve.api import endpoints
+from stillwatch.serve.http.guard import Guard
+from stillwatch.serve.http.sessions import MOST_SESSIONS
 from stillwatch.store.store import FILE_NAME, Store
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
 from tests.support.scripted_llm import ScriptedLLM
@@ -125,6 +128,35 @@ async def test_the_head_alone_of_the_events_has_an_end(scene: Scene) -> None:
         for _ in range(2):
             reply = await http.head(f"{scene.root}/api/events")
             assert reply.status_code == 200 and reply.headers["content-type"].startswith("text/event-stream")
+
+
+def logged_in(scene: Scene) -> dict[str, str]:
+    assert isinstance(scene.app, Guard)
+    secret = scene.app.sessions.enter(scene.app.sessions.link().removeprefix("/open/"))
+    return {"Cookie": f"stillwatch={secret}"}
+
+
+@pytest.mark.parametrize("by", ["key", "session"])
+async def test_r24_the_events_end_with_the_key_or_the_session(
+    scene: Scene, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "EVENT_SECONDS", 0.01)
+    key = scene.keys.who(scene.reader)
+    assert key is not None
+    headers = scene.headers(scene.reader) if by == "key" else logged_in(scene)
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=20) as http,
+        http.stream("GET", f"{scene.root}/api/events") as reply,
+    ):
+        async for line in reply.aiter_lines():  # until it ends
+            if line != "event: snapshot":
+                continue
+            if by == "key":
+                scene.keys.revoke(key.id)
+            for _ in range(MOST_SESSIONS if by == "session" else 0):
+                logged_in(scene)  # the oldest goes
+    async with httpx2.AsyncClient(headers=headers) as http:
+        assert (await http.get(f"{scene.root}/api/events")).status_code == 401
 
 
 async def test_all_incidents_by_the_page(scene: Scene, tmp_path: Path) -> None:

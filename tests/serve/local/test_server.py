@@ -132,7 +132,7 @@ async def test_an_answer_comes_in_pieces_and_then_whole(known: Path) -> None:
     [
         (b"not json\n", "not one line of JSON"),
         (b"\xff\xfe\x00\n", "not one line of JSON"),
-        (b"[" * 50_000 + b"\n", "unexpected RecursionError"),
+        (b"[" * 50_000 + b"\n", NOT_ONE_LINE),
         (b'{"verb": "status"' + b" " * 70_000 + b"}\n", "not one line of JSON"),
         (b"{}\n", "no such verb"),
         (b"[1]\n", "no such verb"),
@@ -149,6 +149,7 @@ async def test_an_answer_comes_in_pieces_and_then_whole(known: Path) -> None:
         (b'{"verb": "forget", "number": true}\n', "number is missing"),
         (b'{"verb": "unmute"}\n', "pattern is missing"),
         (b'{"verb": "note", "text": null}\n', "text is missing"),
+        (b'{"verb":' * 8_000 + b"\n", NOT_ONE_LINE),
         (b'{"verb": "ask", "question": "  "}\n', "there is no question"),
     ],
 )
@@ -235,6 +236,30 @@ async def as_user(path: Path, uid: int, gid: int, groups: str = "") -> dict[str,
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+async def test_r41_strangers_hold_few_connections_and_are_not_listened_to(
+    known: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = local._caller
+
+    def nobody(link: Any) -> Any:
+        raise WrongUsage("not you")
+
+    monkeypatch.setattr(local, "_caller", nobody)
+    waiting = [await asyncio.open_unix_connection(str(known)) for _ in range(local.MOST_STRANGERS)]
+    async with asyncio.timeout(20):
+        for _ in range(3):  # more than there is room for: closed without a word
+            reader, writer = await asyncio.open_unix_connection(str(known))
+            assert await reader.read(-1) == b""
+            writer.close()
+        for reader, writer in waiting:
+            writer.write(b"[" * 60_000 + b"\n")
+            assert b"not you" in await reader.read(-1)
+            writer.close()
+    assert "not you" in (await refusal(known, b"\n"))["message"], "there is room again"
+    monkeypatch.setattr(local, "_caller", real)
+    assert (await result(known, verb="status"))["host"] == "h" and not caplog.records
 
 
 @pytest.fixture

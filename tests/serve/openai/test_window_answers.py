@@ -51,6 +51,8 @@ def test_fixed_code_answers_in_form(kind: str, messages: Any) -> None:
         (f"Name it:\n```\n{QUESTION}\n```", QUESTION),
         (f"Conversation:\n{QUESTION}", QUESTION),
         (f"Complete <text>a</text>, then\n<text>{QUESTION}</text>", QUESTION),
+        (f"<chat><text>{QUESTION}</text>", QUESTION),
+        (f"<text>a</text>```{QUESTION}```<content>", QUESTION),
         (QUESTION, QUESTION),
         ("", ""),
     ],
@@ -87,6 +89,11 @@ def test_what_is_searched_for_or_run_is_never_a_models(kind: Any) -> None:
 @pytest.mark.parametrize("said", ["", "no json", "{", "[1]", '{"title": 7}', '{"other": "x"}', "{" * 5_000])
 def test_a_model_that_babbles_is_replaced(said: str) -> None:
     assert json.loads(checked(side("title"), said, ASKED)) == {"title": "Nginx.service down"}
+
+
+@pytest.mark.timeout(20)
+def test_r41_no_answer_of_a_model_costs_more_than_its_length() -> None:
+    assert checked(side("title"), "{" * 60_000, ASKED) == by_fixed_code(side("title"), ASKED)
 
 
 def test_what_a_model_numbers_is_shown_without_its_numbers() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from stillwatch.serve.openai.chat_request import ChatRequest, read_asked
+from stillwatch.serve.openai.window_answers import by_fixed_code
 from stillwatch.serve.openai.window_tasks import task_of
-from tests.serve.side_prompts import HISTORY, PERSON, QUESTION, SIDE, user
+from tests.serve.side_prompts import HISTORY, PERSON, QUESTION, SIDE, told, user
 
 
 def asked(messages: Any, **more: Any) -> ChatRequest:
@@ -99,3 +100,37 @@ def test_what_it_is_about_is_what_the_person_said(kind: str, messages: Any) -> N
 def test_the_last_message_counts_only_after_a_conversation() -> None:
     side = task_of(asked([*HISTORY, *user("Give our conversation a title, without quotes.")]), None)
     assert side is not None and side.about == QUESTION
+
+
+LONG = 100_000
+SYSTEM = "You make titles of conversations. Output ONLY the title, nothing else."
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"user: x\n--end a{' ' * LONG}x",
+        f"user: x\n--end a{' -' * (LONG // 2)}x",
+        f"#{chr(10) * LONG}x",
+        f"task{'-' * LONG}please{'-' * LONG}x",
+        f"<text>{' ' * LONG}x",
+        "<text>" * (LONG // 6),
+        "```text" + "<chat>" * (LONG // 6),
+        "{ " * (LONG // 2),
+        "user:" + "\n-- begin a" * (LONG // 11),
+    ],
+)
+@pytest.mark.parametrize("system", ["", SYSTEM])
+def test_r41_no_message_costs_more_than_its_length(said: str, system: str) -> None:
+    """What is worse than linear does not come to its end."""
+    request = read_asked({"model": "stillwatch-title", "messages": told(system, said)})
+    found = task_of(request, None)
+    assert found is not None and by_fixed_code(found, request)
+
+
+@pytest.mark.timeout(20)
+def test_r41_not_each_of_many_instructions_is_held_against_what_was_said() -> None:
+    system = {"role": "system", "content": "Summarize the chat, only that."}
+    request = read_asked({"model": "stillwatch", "messages": [system] * 3_900 + user("- " * (LONG // 2))})
+    assert task_of(request, None) is None

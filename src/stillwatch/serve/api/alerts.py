@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
@@ -71,7 +71,7 @@ def trigger_of(alert: Alert, home: str, now: float, known: Callable[[str, str], 
         return None
     words = alert.annotations.get("description") or alert.annotations.get("message") or ""
     summary = safe_text(alert.annotations.get("summary") or words or name or "an alert without a name", 300)
-    first = min(alert.starts_at.timestamp(), now) if alert.starts_at and not ended else now
+    first = now if ended else _since(alert.starts_at, now)
     text = Untrusted(safe_text(" – ".join(filter(None, (name, summary, words))), 500))
     return Trigger(
         rule=f"{rule}-resolved" if ended else rule,
@@ -87,6 +87,14 @@ def trigger_of(alert: Alert, home: str, now: float, known: Callable[[str, str], 
         events=(Event(host=host, at=now, source="alert", subject=subject, text=text),),
         mends=(rule,) if ended else (),
     )
+
+
+def _since(starts_at: datetime | None, now: float) -> float:
+    """A moment before the epoch is none: so Go writes a time that is not known. One without a zone is UTC's."""
+    if starts_at is None:
+        return now
+    at = (starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=UTC)).timestamp()
+    return min(at, now) if at > 0 else now
 
 
 def _subject(labels: Mapping[str, str]) -> str:

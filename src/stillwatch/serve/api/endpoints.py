@@ -4,6 +4,7 @@ host."""
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 
 from stillwatch.chat.conversation import Desk
 from stillwatch.errors import StillwatchError, WrongUsage
+from stillwatch.records.trigger import Trigger
 from stillwatch.serve.api.alerts import Taken, Webhook, trigger_of
 from stillwatch.serve.api.described import Described
 from stillwatch.serve.api.exposition import MEDIA as EXPOSITION
@@ -24,7 +26,7 @@ from stillwatch.serve.api.exposition import exposition
 from stillwatch.serve.api.shapes import Approvals, Incidents, MetricNames, Over, Reading, Readings, Snapshot
 from stillwatch.serve.http.body import read_body
 from stillwatch.serve.http.bounded import Bounded
-from stillwatch.serve.http.guard import needs
+from stillwatch.serve.http.guard import holding, needs
 from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json, bad
 from stillwatch.serve.http.stream import EventStream
@@ -115,8 +117,11 @@ class Api:
 
     async def alerts(self, request: Request) -> Response:
         """What an Alertmanager saw of this host becomes triggers like any other."""
-        needs(request.scope, "chat")
-        body = await read_body(request)
+        key = needs(request.scope, "chat")
+        with self.limits.stream(key.id):  # as many at a time as answers: each is held whole
+            return await self._told(await read_body(request))
+
+    async def _told(self, body: bytes) -> Response:
         try:
             decoded = msgspec.json.decode(body, type=Webhook).alerts
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -125,8 +130,12 @@ class Api:
             raise Refusal(503, "nobody watches here; start the daemon", code="no_daemon", retry_after=5)
         home, now = (await self.desk.service.status()).host, self.desk.clock.now()
         open_ones = {(one.rule, one.subject) for kept in self.desk.service.incidents() for one in kept.triggers}
-        found = [trigger_of(one, home, now, lambda *name: name in open_ones) for one in decoded]
-        heard = [one for one in found if one is not None]
+
+        def read() -> list[Trigger]:
+            found = (trigger_of(one, home, now, lambda *name: name in open_ones) for one in decoded)
+            return [one for one in found if one is not None]
+
+        heard = await asyncio.to_thread(read)  # thousands of labels, each cleaned and searched for secrets
         self.desk.hear(heard)
         return as_json(Taken(len(heard)))
 
@@ -135,11 +144,12 @@ class Api:
         key = needs(request.scope, "read")
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        return Bounded(limits=self.limits, key=key.id, app=EventStream(self._follow))
+        follow = functools.partial(self._follow, holding(request.scope))
+        return Bounded(limits=self.limits, key=key.id, app=EventStream(follow))
 
-    async def _follow(self, write: Callable[[bytes], None]) -> None:
+    async def _follow(self, holds: Callable[[], bool], write: Callable[[bytes], None]) -> None:
         before: Mapping[str, bytes] | None = None
-        while True:
+        while holds():
             now = self.open.frames()
             for name, frame in now.items():
                 if before is None or before.get(name) != frame:

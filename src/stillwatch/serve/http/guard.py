@@ -20,7 +20,7 @@ from stillwatch.serve.http.keys import Key, KeyRing
 from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal
 from stillwatch.serve.http.sessions import PATH as LOG_IN
-from stillwatch.serve.http.sessions import BrowserSessions, cookie_in
+from stillwatch.serve.http.sessions import READER, BrowserSessions, cookie_in
 
 OPEN_PATHS = frozenset({"/health", "/style.css"})
 PAGES = frozenset({"/"})
@@ -90,7 +90,14 @@ class Guard:
         page = scope["path"] in PAGES and scope["method"] in HARMLESS
         key = self._session(headers, scope["method"]) or self._key(headers, _address(scope), page=page)
         self.limits.count(key.id)
-        scope.setdefault("state", {})["key"] = key
+        scope.setdefault("state", {}).update(key=key, holds=lambda: self._holds(key, headers, scope["method"]))
+
+    def _holds(self, key: Key, headers: Headers, method: str) -> bool:
+        """Whether who was let in would be now."""
+        try:
+            return self._session(headers, method) is not None if key is READER else key in self.keys.all()
+        except StillwatchError:
+            return False
 
     def _check_host(self, headers: Headers) -> str:
         """A page that rebinds its name to 127.0.0.1 still sends its own name."""
@@ -134,6 +141,12 @@ def needs(scope: AsgiScope, wanted: str) -> Key:
     if wanted == "chat" and key.scope != "chat":
         raise Refusal(403, f"a key of scope `{key.scope}` cannot do this; it needs scope `chat`", code="wrong_scope")
     return key
+
+
+def holding(scope: AsgiScope) -> Callable[[], bool]:
+    """Tells whether the request's key, or the session that stands for one, holds still: for answers without an end."""
+    holds: Callable[[], bool] = scope["state"]["holds"]
+    return holds
 
 
 def _check_form(scope: AsgiScope, headers: Headers) -> None:

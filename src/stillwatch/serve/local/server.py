@@ -26,6 +26,8 @@ NOT_ONE_LINE: Final = "the request is not one line of JSON"
 LOG = logging.getLogger(__name__)
 REQUEST_BYTES = 65_536
 REQUEST_SECONDS = 5.0
+MOST_STRANGERS = 32
+"""Connections at a time of users with whom it does not speak: each is a file that the daemon holds open."""
 ADMINS = "stillwatch-admin"
 PEER_GROUPS = 59
 """SO_PEERGROUPS of socket(7), which Python does not name."""
@@ -47,7 +49,7 @@ class LocalServer:
 
     def __init__(self, service: Service, path: Path, more: Mapping[str, Answerer] | None = None) -> None:
         """more: verbs beyond those of the service."""
-        self._service, self._path = service, path
+        self._service, self._path, self._strangers = service, path, 0
         self._verbs: Mapping[str, Answerer] = {
             **(more or {}),
             "status": self._status,
@@ -73,6 +75,17 @@ class LocalServer:
             await server.serve_forever()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stranger = _is_stranger(writer.get_extra_info("socket"))
+        if stranger and self._strangers >= MOST_STRANGERS:
+            writer.transport.abort()
+            return
+        self._strangers += stranger
+        try:
+            await self._heard(reader, writer)
+        finally:
+            self._strangers -= stranger
+
+    async def _heard(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         def send(kind: str, value: Any) -> None:
             writer.write(msgspec.json.encode({kind: value}) + b"\n")
 
@@ -94,10 +107,13 @@ class LocalServer:
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 line = await reader.readuntil(b"\n")
+            caller = _caller(writer.get_extra_info("socket"))  # once it is read: who still writes hears no refusal
             request = json.loads(line)
-        except (TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        except (
+            *(TimeoutError, ValueError, RecursionError),
+            *(asyncio.IncompleteReadError, asyncio.LimitOverrunError),
+        ) as error:
             raise WrongUsage(NOT_ONE_LINE) from error
-        caller = _caller(writer.get_extra_info("socket"))  # once it is read: who still writes would not hear a refusal
         verb = self._verbs.get(str(request.get("verb"))) if isinstance(request, dict) else None
         if verb is None:
             raise WrongUsage("no such verb")
@@ -180,6 +196,14 @@ def _caller(link: socket.socket) -> Caller:
     if uid in (0, os.geteuid()):
         return Caller(uid=uid, name=_name(uid))
     raise WrongUsage("the daemon does not speak with you", next_step=f"become a member of {ADMINS}")
+
+
+def _is_stranger(link: socket.socket) -> bool:
+    try:
+        _caller(link)
+    except WrongUsage:
+        return True
+    return False
 
 
 def _groups(link: socket.socket, uid: int, gid: int) -> list[int]:

@@ -30,7 +30,9 @@ _LISTS: Final[tuple[Kind, ...]] = ("tags", "follow_ups")
 _BARE: Final[Mapping[Kind, int]] = {"plain": LONGEST, "emoji": 8, "said": 4_000, "merged": 8_000}
 _SAID = re.compile(r"^[ \t>*_-]{0,9}(?:user(?: message)?|human|question)[*_]{0,2}:[ \t]*(\S.*)$", re.I | re.M)
 _LABEL = re.compile(r"\A\s*(?:conversation|question|message|input):\s*", re.I)
-_BETWEEN = re.compile(r"<(text|conversation|chat|content)>\s*(.*?)\s*</\1>|```\s*(.*?)\s*```", re.S)
+_BETWEEN: Final = (("<text>", "</text>"), ("<conversation>", "</conversation>"), ("<chat>", "</chat>"),
+                   ("<content>", "</content>"), ("```", "```"))  # fmt: skip
+_OPENED = re.compile("|".join(mark for mark, _ in _BETWEEN))
 _NUMBERED = re.compile(r"\A\s*(?:(?:suggested|next|follow[- ]?up|message|question|prompt) ){0,4}\d{1,2}[:.)]\s+", re.I)
 """How a small model counts what it lists."""
 _WORDS = re.compile(r"[^\W_][\w.@/-]*")
@@ -71,9 +73,8 @@ def checked(task: WindowTask, text: str, chat_request: ChatRequest) -> str:
         return fixed
     if task.kind in _BARE:
         return _harmless(" ".join(text.split()), _BARE[task.kind]) or fixed
-    match = re.search(r"\{.*\}", text, re.S)
     try:
-        value = msgspec.json.decode(match.group()) if match else None
+        value = msgspec.json.decode(text[text.find("{") : text.rfind("}") + 1])  # whatever is said around it
     except (msgspec.DecodeError, RecursionError):
         return fixed
     if not isinstance(value, dict):
@@ -104,10 +105,21 @@ def first_words(about: str) -> str:
     quotes = QUOTES.search(about)
     if quotes is not None and (quoted := _SAID.search(about, quotes.start())):
         return quoted[1].strip()
-    between = _BETWEEN.findall(about)
-    if between:
-        return str(between[-1][1] or between[-1][2]).strip()
-    return _LABEL.sub("", about).strip()
+    quoted_last = _last_between(about)
+    return _LABEL.sub("", about).strip() if quoted_last is None else quoted_last.strip()
+
+
+def _last_between(about: str) -> str | None:
+    """What stands between the last two marks that belong together. Each mark that never ends is sought once (R41)."""
+    ends, endless, found, at = dict(_BETWEEN), set[str](), None, 0
+    while opened := _OPENED.search(about, at):
+        mark, at = opened[0], opened.end()
+        end = -1 if mark in endless else about.find(ends[mark], at)
+        if end < 0:
+            endless.add(mark)
+            continue
+        found, at = about[at:end], end + len(ends[mark])
+    return found
 
 
 def _harmless(text: object, longest: int) -> str:

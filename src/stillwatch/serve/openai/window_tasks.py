@@ -41,7 +41,7 @@ _MAKE = (
     r"|output|repl|respond|return|summari[sz]|describ|detect|rephras|rewrit|compress|condens|decid|synthesi[sz]|complet"
 )
 _BEGINS = re.compile(
-    r"(?:#[^\n]*\n+)?\W*(?:(?:task|role)\W+)?(?:(?:please|kindly|now)\W+)?"
+    r"(?:#[^\n]*+\n++)?\W*+(?:(?:task|role)\W++)?(?:(?:please|kindly|now)\W++)?"
     rf"(?:you(?:['’]re| are| need| will| have been| (?:{_MAKE})\w{{0,4}})\b|your (?:task|job|goal|role)\b"
     rf"|given\b|based on\b|(?:{_MAKE})\w{{0,4}}\b|(?:\w+ ){{0,2}}title generator\b|你|请|使用|根据|将|简要)",
     re.I,
@@ -89,7 +89,7 @@ QUOTES = re.compile(
     re.I | re.M,
 )
 """Where a prompt begins to quote the conversation; what stands there is no instruction."""
-_QUOTE_ENDS = re.compile(r"^(?:-{2,} ?end \w+[ -]*|</\w+>)[ \t]*$", re.I | re.M)
+_QUOTE_ENDS = re.compile(r"^(?:-{2,}+ ?end \w++[ -]*+|</\w++>)[ \t]*+$", re.I | re.M)
 _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
     (re.compile(r"available tools:", re.I), "tool_calls"),
     (re.compile(r"you have been provided with a set of responses from \w+ models", re.I), "merged"),
@@ -99,6 +99,8 @@ _OPENINGS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
 _HEAD = 500
 _INSTRUCTION = 6_000
 """Characters of a prompt that say what it is, and those in which it may say the form of the answer."""
+_INSTRUCTIONS = 4
+"""A window sends one; each is held against the whole of what was said."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +132,7 @@ def task_of(chat_request: ChatRequest, header: str | None) -> WindowTask | None:
 def _recognised(chat_request: ChatRequest) -> Iterator[WindowTask]:
     """By the client's instruction to its model, by the first message, by the last one after a whole conversation."""
     users = [message.content for message in chat_request.messages if message.role == "user"]
-    for instruction in chat_request.instructions:
+    for instruction in chat_request.instructions[:_INSTRUCTIONS]:
         if (kind := _told(instruction, users[-1])) is not None:
             yield WindowTask(kind=kind, about=_material(users[-1]) if _BEGINS.match(users[-1]) else users[-1])
     if (kind := _prompted(users[0])) is not None:
