@@ -13,23 +13,44 @@ from collections.abc import Callable, Iterable, Sequence
 from stillwatch.records.incident import Evidence
 
 _OPENS, _SHUTS = r"\[【［〔⟦❲⟨〚", r"\]】］〕⟧❳⟩〛"
-_ID = r"[\^#]?[^\W\d_]{0,3}[-\s]?\d{1,20}"
-_AND = r"\s*(?:[,;&]|[–-](?=\s*[^\W\d_]))\s*"
-_CITED = re.compile(rf"[{_OPENS}](\s*{_ID}(?:{_AND}{_ID}){{0,20}}\s*)[{_SHUTS}]")
+_UNREAD = r"\s\\*~_\u00ad\u034f\u180e\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff"
+"""What a reader sees nothing of, or a space: also the marks of Markdown, and what keeps one from being one."""
+_ID = rf"[\^#]?(?:[^\W\d_]{{0,3}}|(?i:evidence|source|citation|ref(?:erence)?)s?)[-{_UNREAD}]{{0,4}}\d{{1,20}}"
+_AND = rf"[{_UNREAD}]{{0,4}}(?:[,;&]|[–-](?=\s*[^\W\d_]))[{_UNREAD}]{{0,4}}"
+_CITED = re.compile(rf"[{_OPENS}]([^{_OPENS}{_SHUTS}]{{1,80}})[{_SHUTS}]")
+_ALL_IDS = re.compile(rf"[{_UNREAD}]{{0,9}}{_ID}(?:{_AND}{_ID}){{0,20}}[{_UNREAD}]{{0,9}}")
 """What reads like a citation: numbers in brackets, few signs before them; after a word it is none (`sshd[4711]`)."""
-_BEGUN = re.compile(rf"(?:[{_OPENS}][\^#\w\s,;&–-]{{0,80}}|<?:?/{{1,2}}|<|:|(?:(?<!`)`++|(?<!~)~++)[^\S\n\r]*+)\Z")
+_ENDS = re.compile(rf"\A[{_UNREAD}]+|[{_UNREAD}]+\Z")
+_AMONG_WORDS = re.compile(r"(?<![\w-])E\d{1,20}(?![\w-])")
+_ENTITY = r"&(?=#?[0-9A-Za-z]{1,32};)"
+_BEGUN = re.compile(
+    rf"(?:[{_OPENS}][^{_OPENS}{_SHUTS}]{{0,80}}|<?:?\\?/?\\?/?|<|:|\\|&[#0-9A-Za-z]{{0,33}}"
+    r"|(?:(?<!`)`++|(?<!~)~++)[^\S\n\r]*+)\Z"
+)
 """An end that the next piece may complete."""
-_OPEN = re.compile(rf"[{_OPENS}][\^#\w\s,;&–-]*\Z")
+_OPEN = re.compile(rf"[{_OPENS}][^{_OPENS}{_SHUTS}]*\Z")
 _EACH = re.compile(_AND)
 _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
-    r"|://|(?<![\w:/])//(?=\w)|(?<=\b[wW]{3})\."  # an address that becomes a link by itself
+    r"|:\\?/\\?/|(?<![\w:/])//(?=\w)|(?<=\b[wW]{3})\\?\."  # an address that becomes a link by itself
+    rf"|{_ENTITY}"  # any of these signs, as a page reads it
     r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[^\S\n\r]*+(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
 )
-_BROKEN = {"[": " [", "(": " (", ":": " :", "<": "‹", "◁": "‹", "://": ":/ /", "//": "/ /", ".": "[.]", "*": " *"}
+_BROKEN = {
+    "[": " [",
+    "(": " (",
+    ":": " :",
+    "<": "‹",
+    "◁": "‹",
+    "://": ":/ /",
+    "//": "/ /",
+    ".": "[.]",
+    "*": " *",
+    "&": "& ",
+}
 _LOOKS_BACK = 24
 """Characters said before, for marks that the pieces cut; what is broken in them is not broken twice."""
 
@@ -68,11 +89,21 @@ class CitationFilter:
             self._say(clean)
 
     def _checked(self, mark: re.Match[str]) -> str:
-        before = self._before + mark.string[: mark.start()]
+        at = mark.start()
+        before = mark.string[at - _LOOKS_BACK : at] if at >= _LOOKS_BACK else self._before + mark.string[:at]
         if before[-1:].isalnum():
             return mark.group()
-        names = [name for name in _EACH.split(mark.group(1).strip()) if name in self._known]
+        inner = mark.group(1)
+        if _ALL_IDS.fullmatch(inner):
+            said = [_ENDS.sub("", name) for name in _EACH.split(inner)]
+        else:
+            said = _AMONG_WORDS.findall(inner)
+        if not said:
+            return mark.group()
+        names = [name for name in said if name in self._known]
         self.cited += [name for name in dict.fromkeys(names) if name not in self.cited]
+        if names and len(names) == len(said) and not _ALL_IDS.fullmatch(inner):
+            return mark.group()
         if names:
             return "".join(f"[{name}]" for name in names)
         return " " if _OPEN.search(before[-_LOOKS_BACK:]) else ""
@@ -106,7 +137,7 @@ def unloaded(text: str) -> str:
 
 
 def _broken(mark: re.Match[str]) -> str:
-    return _BROKEN.get(mark.group()) or f"{mark.group().rstrip()}\n"
+    return _BROKEN.get(mark.group().replace("\\", "")) or f"{mark.group().rstrip()}\n"
 
 
 def _code(text: str, longest: int) -> str:
