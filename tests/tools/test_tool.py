@@ -61,6 +61,14 @@ async def test_what_cannot_be_seen_is_a_problem(looks: HostLooks, tool: str, arg
     assert seen.text == ""
 
 
+@pytest.mark.parametrize("tool", ["shell", "memory"])
+async def test_r41_of_arguments_without_an_end_few_are_told(looks: HostLooks, tool: str) -> None:
+    many = {f"n{number}" * 100: "v" * 9_000 for number in range(500)}
+    seen = await looks.look(tool, {"deep": [[{"a": ["b"] * 9_000}]], "yes": True, **many})
+    assert (seen.arguments["deep"], seen.arguments["yes"]) == ("…", True)
+    assert len(seen.arguments) <= 16 and len(repr(seen.arguments)) < 20_000
+
+
 @pytest.mark.parametrize("tool", ["memory", "listening_sockets", "process_list", "recent_changes", "disk_use"])
 async def test_the_host_can_be_looked_at(looks: HostLooks, tool: str) -> None:
     seen = await looks.look(tool, {})

@@ -88,3 +88,24 @@ def test_clean_strips_terminal_and_direction_characters_and_caps() -> None:
 @pytest.mark.parametrize("end", ["", "\x07", "\x1b\\", "\x9c"])
 def test_r16_nothing_of_a_line_is_hidden_as_the_title_of_a_terminal(end: str) -> None:
     assert clean(f"Failed password for \x1b]0;root from 203.0.113.7 port 22{end}").endswith("from 203.0.113.7 port 22")
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "`", "\u201c", "\u00ab", "%27", "&quot;", "\\\\'"])
+@pytest.mark.parametrize("name", ["key=", "--key ", "auth: ", "code=(", "pin=["])
+def test_r17_a_quote_that_never_closes_hides_nothing_after_it(name: str, quote: str) -> None:
+    """Whoever writes the first part of a line must not choose what of the rest is redacted."""
+    line = f"GET {name}{quote}{'x ' * 300} upstream password=Hunter22abc user"
+    assert "Hunter22abc" not in redact(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker exec db mysqldump -u root -pHunter22abc shop",
+        'agent "curl a b" ran mysql -pHunter22abc',
+        "ssh a curl -u bob:Hunter22abc https://x",
+        "curl " * 400 + "mysql -pHunter22abc",
+    ],
+)
+def test_r17_a_program_among_the_arguments_of_another_has_its_own(line: str) -> None:
+    assert "Hunter22abc" not in redact(line)

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import functools
 import importlib
+import itertools
 import pkgutil
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -59,6 +60,10 @@ class HostReader:
         return []
 
 
+MOST_ARGUMENTS: Final = 16
+_PLAIN: Final = (str, int, float, type(None))
+
+
 class Look(NamedTuple):
     text: str
     data: Mapping[str, Any]
@@ -102,7 +107,7 @@ class HostLooks:
         def seen(text: str = "", data: Mapping[str, Any] | None = None, problem: str = "") -> Seen:
             return Seen(
                 tool=safe_text(tool, 80),
-                arguments=_safe(dict(arguments)),
+                arguments=_given(arguments),
                 at=at,
                 text=Untrusted(text),
                 data=data or {},
@@ -126,6 +131,12 @@ class HostLooks:
 
 def _lines(text: str, limit: int) -> str:
     return "\n".join(safe_text(line, 400) for line in redact(text)[: limit * 2].splitlines())[:limit]
+
+
+def _given(arguments: Mapping[str, object]) -> dict[str, Any]:
+    """What was asked for, also where it is nonsense: a few plain values, since whoever asks may send a megabyte."""
+    few = itertools.islice(arguments.items(), MOST_ARGUMENTS)
+    return {safe_text(str(name), 80): _safe(value if isinstance(value, _PLAIN) else "…") for name, value in few}
 
 
 def _safe(value: Any) -> Any:

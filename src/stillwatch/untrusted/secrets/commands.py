@@ -16,6 +16,9 @@ from stillwatch.untrusted.secrets.span import Detector, Span
 from stillwatch.untrusted.secrets.values import looks_random
 
 ARGUMENTS = 80
+READ_WHOLE = 10 * ARGUMENTS
+FEW_ARGUMENTS = 8
+"""So many after each program of a text in which READ_WHOLE were read: one may name nothing but programs."""
 SECRET_LONGEST = 512
 _ARGUMENT = re.compile(
     r"""(?:[ \t]+|,[ \t]*|\][ \t]*|\\x00|\x00)(?:a\d{1,2}=)?
@@ -76,25 +79,26 @@ def _sign(row: Mapping[str, Any]) -> str:
 
 
 def _commands(text: str) -> Iterator[Span]:
-    at = 0
+    at = seen = 0
     while found := _program().search(text, at):
-        arguments, end = _arguments(text, found.end())
+        at = found.end()  # its arguments may be another program's: `docker exec db mysql …`
+        arguments = _arguments(text, at, ARGUMENTS if seen < READ_WHOLE else FEW_ARGUMENTS)
+        seen += len(arguments)
         for place in _paths()[found["program"]]:
             yield from _at(place, arguments)
-        at = max(end, found.end())
 
 
-def _arguments(text: str, at: int) -> tuple[list[Argument], int]:
-    """The arguments after a program, up to the end of the command, and where that is."""
+def _arguments(text: str, at: int, most: int) -> list[Argument]:
+    """The arguments after a program, up to the end of the command."""
     arguments: list[Argument] = []
     at = found.end() if (found := _AFTER_PROGRAM.match(text, at)) else at
-    while len(arguments) < ARGUMENTS and (one := _ARGUMENT.match(text, at)):
+    while len(arguments) < most and (one := _ARGUMENT.match(text, at)):
         start, raw = one.start("said"), one["said"]
         if len(raw) > 1 and raw[0] in _QUOTES and raw[-1] == raw[0]:
             start, raw = start + 1, raw[1:-1]
         arguments.append(Argument(raw, start))
         at = one.end()
-    return arguments, at
+    return arguments
 
 
 def _at(place: Place, arguments: Sequence[Argument]) -> Iterator[Span]:

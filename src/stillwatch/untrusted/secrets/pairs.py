@@ -11,7 +11,8 @@ from stillwatch.untrusted.secrets.values import QUOTE, Value, is_secret, looks_r
 
 NAME_LONGEST = 80
 LOOKED_AT_AGAIN = 256
-"""A value that is no secret may hold further pairs; a longer one is passed over, so that work stays linear."""
+"""A value that is no secret may hold further pairs; a longer run of signs is passed over, so that work stays linear.
+Not what stands in quotes: by one that never closes a stranger would hide all that follows in the line."""
 _PAIR = re.compile(
     rf"""(?<![\w.-])(?P<dash>-{{0,2}})(?P<name>[\w][\w.\-]{{0,{NAME_LONGEST}}}+)
     (?P<close>(?:{QUOTE})?(?:\]|%5[Dd])?(?:{QUOTE})?(?:\[[\w.-]{{0,40}}\])?)[ \t]{{0,4}}+
@@ -110,7 +111,7 @@ def _pairs(text: str) -> Iterator[Span]:
             yield Span(value.start, value.end, "password")
             yield from _and_more(text, value, found["name"])
             at = max(at, value.end)
-        elif value.end - at > LOOKED_AT_AGAIN:
+        elif value.end - at > LOOKED_AT_AGAIN and not value.quoted:
             at = value.end
 
 
@@ -187,11 +188,14 @@ def _listed(text: str, at: int) -> Iterator[Span]:
 
 def _options(text: str) -> Iterator[Span]:
     """`--password VALUE`, `-storepass VALUE`, and the same as two elements of a list."""
+    over = 0
     for found in _OPTION.finditer(text):
         how = strength(found["name"])
-        if how is Strength.none:
+        if how is Strength.none or found.start() < over:
             continue
         value = read(text, found.end())
+        if value is not None and not value.quoted and value.end - value.start > LOOKED_AT_AGAIN:
+            over = value.end
         if value is not None and is_secret(
             text, value, max(how, Strength.token) if value.quoted else how, spaced=False
         ):

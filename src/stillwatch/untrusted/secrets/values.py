@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stillwatch.untrusted.secrets.names import Strength, words
 
 LONGEST = 8192
+LONGEST_WORD = 64
 
 QUOTE = r"""\\{0,15}["'`]|%(?:25)?2[27]|&(?:quot|apos|\#3[49]|\#x2[27]);|\\{1,8}[ux](?:00)?2[27]|[“”„«»]"""
 _OPEN = re.compile(
@@ -94,7 +95,7 @@ def is_secret(text: str, value: Value, strength: Strength, *, spaced: bool) -> b
     raw = text[value.start : value.end]
     if not raw.strip() or raw.startswith("[redacted:") or _MASK.fullmatch(raw):
         return False
-    plain = raw.strip(".!,;:").lower()
+    plain = raw.strip(".!,;:").lower() if len(raw) < LONGEST_WORD else raw
     if plain in words("states"):
         return False
     if spaced and not value.quoted and _is_prose(text, value):
@@ -133,7 +134,9 @@ def looks_random(raw: str) -> bool:
     """Letters and digits mixed, no path, no address, no number of a thing."""
     if not 8 <= len(raw) <= LONGEST or _PATH.fullmatch(raw) or _UUID.fullmatch(raw) or _HEX.fullmatch(raw):
         return False
-    if re.search(r"[\s:@]|^\d+[.-]\d", raw) or _HOST.fullmatch(raw):
+    if ":" in raw or "@" in raw or len(raw.split(None, 1)) > 1 or raw != raw.strip():
+        return False
+    if re.match(r"\d+[.-]\d", raw) or _HOST.fullmatch(raw):
         return False
     digits = sum(sign.isdigit() for sign in raw[:64])
     letters = sum(sign.isalpha() for sign in raw[:64])
