@@ -86,7 +86,7 @@ def test_an_exception_of_a_rule_holds() -> None:
     assert prefilter.extract(0, b"boom, a drill") is None
 
 
-def test_a_pattern_that_hyperscan_refuses_is_told() -> None:
+def test_a_pattern_that_cannot_be_searched_for_is_told() -> None:
     with pytest.raises(WrongUsage, match="not accepted"):
         Prefilter([Rule(id="a-rule", match="a(?=b)", severity="low", summary="s")])
 
@@ -104,8 +104,9 @@ class _KeptShelf:
 
 def test_rules_from_the_shelf_judge_as_freshly_compiled_ones_do() -> None:
     shelf, rules = _KeptShelf(), load_rules()
-    fresh, again = Prefilter(rules, shelf=shelf), Prefilter(rules, shelf=shelf)
-    assert len(shelf.kept) == 1
+    fresh, kept = Prefilter(rules, shelf=shelf), dict(shelf.kept)
+    again = Prefilter(rules, shelf=shelf)
+    assert shelf.kept == kept
     for line in (b"bind() to 0.0.0.0:80 failed (98: Address already in use)", b"all is well", b"fatal: lost"):
         assert fresh.verdict(line) == again.verdict(line)
     assert fresh.verdict(b"bind() to 0.0.0.0:80 failed (98: Address already in use)")
@@ -114,8 +115,9 @@ def test_rules_from_the_shelf_judge_as_freshly_compiled_ones_do() -> None:
 def test_other_rules_have_another_place_and_damage_is_compiled_anew() -> None:
     shelf, rules = _KeptShelf(), load_rules()
     Prefilter(rules[:5], shelf=shelf)
+    of_five = set(shelf.kept)
     Prefilter(rules[:6], shelf=shelf)
-    assert len(shelf.kept) == 2
+    assert set(shelf.kept) > of_five
     shelf.kept = dict.fromkeys(shelf.kept, b"damaged")
     line = b"x.service: Failed with result 'exit-code'."
     assert Prefilter(rules[:5], shelf=shelf).verdict(line) == Prefilter(rules[:5]).verdict(line)

@@ -15,10 +15,8 @@ import hyperscan
 from stillwatch.errors import WrongUsage
 
 CASELESS: Final = hyperscan.HS_FLAG_CASELESS
-ONCE: Final = hyperscan.HS_FLAG_SINGLEMATCH
-ACROSS_LINES: Final = hyperscan.HS_FLAG_DOTALL
 EVERY_LINE: Final = hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_ALLOWEMPTY
-MAKERS: Final = ("automaton.py", "mask.py", "skeleton.py", "words.py")
+MAKERS: Final = ("automaton.py", "words.py")
 """The code that makes expressions of patterns: when it changes, what was kept is made anew."""
 
 
@@ -50,7 +48,7 @@ class Automaton:
         """
         if shelf is None:
             return cls(_compiled(make))
-        key = hashlib.sha256(repr((metadata.version("hyperscan"), _code(), made_of)).encode()).hexdigest()
+        key = shelf_key(made_of)
         if (kept := shelf.get(key)) is not None:
             with contextlib.suppress(hyperscan.HyperscanError):  # it checks what it loads against the processor
                 database = hyperscan.loadb(kept, mode=hyperscan.HS_MODE_BLOCK)
@@ -64,6 +62,11 @@ class Automaton:
         """note: called with number, start, end and flags of each match, and with the context."""
         with self._lock:
             self._database.scan(text, match_event_handler=note, context=context)
+
+
+def shelf_key(made_of: object) -> str:
+    """Under which what was made of this, by this code and this hyperscan, is kept."""
+    return hashlib.sha256(repr((metadata.version("hyperscan"), _code(), made_of)).encode()).hexdigest()
 
 
 def _compiled(make: Callable[[], Sequence[Expression]]) -> hyperscan.Database:

@@ -1,4 +1,5 @@
-"""Which rules may match a line: a dictionary look-up for what has been seen before, hyperscan for what has not."""
+"""Which rules may match a line: a dictionary look-up for what has been seen before, a search for their words for what
+has not."""
 
 from __future__ import annotations
 
@@ -6,10 +7,9 @@ import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from functools import cached_property
 from types import MappingProxyType
 
-from stillwatch.watch.automaton import ACROSS_LINES, CASELESS, EVERY_LINE, ONCE, Automaton, Expression, Shelf
+from stillwatch.watch.automaton import Shelf
 from stillwatch.watch.mask import loosen, mask, unanchored
 from stillwatch.watch.rule import Found, Rule, compile_pattern, compile_text
 from stillwatch.watch.shapes.errors import sayings
@@ -41,9 +41,6 @@ CALM = (
     r"|error_log|errors?\.log"
 )
 
-_FOREIGN_IDS = 1_000_000
-NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
-FLAGS = CASELESS | ACROSS_LINES | ONCE
 Patterns = tuple[re.Pattern[bytes], ...]
 
 
@@ -73,19 +70,22 @@ class Prefilter:
         self._also: dict[int, Patterns] = {}
         self._unless: dict[int, Patterns] = {}
         self._loose: dict[int, Patterns] = {}
-        self._relaxed: dict[int, Patterns] = {}
+        self._relaxed: dict[int, re.Pattern[bytes]] = {}
+        patterns = [(index, form) for index, rule in enumerate(self.rules) for form in range(len(rule.patterns))]
+        self._owners = [*patterns, (SUSPICIOUS, 0), *((FOREIGN - number, 0) for number in range(len(sayings())))]
+        """By the number of a pattern in the search: whose it is, and which of its owner's."""
         self.cache: dict[bytes, Verdict] = {}
         self._limit, self._shelf = CACHE_ENTRIES if cached else 0, shelf
         self._calm, self._trouble = compile_text(loosen(CALM)), compile_text(loosen(TROUBLE))
         self._sayings: dict[int, re.Pattern[bytes]] = {}
-        self._needles: dict[int, list[tuple[re.Pattern[bytes], frozenset[bytes]]]] = {}
-        self._compiling: Future[Automaton] = Future()
-        self._compiled: Automaton | None = None
+        self._needles: dict[int, tuple[re.Pattern[bytes], frozenset[bytes]]] = {}
+        self._compiling: Future[WordSearch] = Future()
+        self._compiled: WordSearch | None = None
         if ahead:
             threading.Thread(target=self._compile, args=(shelf,), name="rules", daemon=True).start()
         else:
             self._compile(shelf)
-            self._ready()
+            _ = self.words
 
     def verdict(self, raw: bytes) -> Verdict:
         """What may be wrong with a line, by its masked form."""
@@ -95,8 +95,7 @@ class Prefilter:
 
     def judge(self, key: bytes) -> Verdict:
         """The verdict on a masked line, without looking it up; kept while there is room."""
-        found: set[int] = set()
-        (self._compiled or self._ready()).scan(key.translate(None, DIGITS), _collect, found)
+        found = (self._compiled or self.words).candidates(key.translate(None, DIGITS))
         verdict = self._sure(found, key) if found else HARMLESS
         if len(key) <= CACHED_BYTES and self._limit:
             if len(self.cache) >= self._limit:
@@ -107,31 +106,43 @@ class Prefilter:
     def hangs_on(self, bare: bytes) -> Sequence[bytes] | None:
         """Of all lines that are this one without their digits, what must stand in one whose verdict is not harmless:
         one of these numbers, nothing where all are harmless, None where numbers do not decide."""
-        found: set[int] = set()
-        (self._compiled or self._ready()).scan(bare, _collect, found)
-        if min(found, default=0) < 0:
-            return None
-        needed = [needles for index in found for plain, needles in self._plain(index) if plain.search(bare)]
-        needles = frozenset[bytes]().union(*needed)
-        return None if len(needles) > MOST_NEEDLES or not all(needed) else tuple(needles)
+        needles: set[bytes] = set()
+        for number in (self._compiled or self.words).candidates(bare):
+            index, _ = self._owners[number]
+            if index < 0:
+                if index != SUSPICIOUS or self._trouble.search(bare):
+                    return None
+                continue
+            plain, needed = self._plain(number)
+            if plain.search(bare):
+                if not needed:
+                    return None
+                needles |= needed
+        return None if len(needles) > MOST_NEEDLES else tuple(needles)
 
-    def _plain(self, index: int) -> Sequence[tuple[re.Pattern[bytes], frozenset[bytes]]]:
-        """Of each pattern of a rule what it looks for in a line without digits, and the numbers that it needs."""
-        if index not in self._needles:
-            self._needles[index] = [
-                (compile_pattern(skeleton(pattern)), needles_of(pattern)) for pattern in self.rules[index].patterns
-            ]
-        return self._needles[index]
+    def _plain(self, number: int) -> tuple[re.Pattern[bytes], frozenset[bytes]]:
+        """What a pattern looks for in a line without digits, and the numbers that it needs."""
+        if number not in self._needles:
+            pattern = self._pattern(number)
+            self._needles[number] = compile_pattern(skeleton(pattern)), needles_of(pattern)
+        return self._needles[number]
+
+    def _pattern(self, number: int) -> str:
+        index, form = self._owners[number]
+        return self.rules[index].patterns[form]
 
     def _sure(self, found: Iterable[int], key: bytes) -> Verdict:
         """Without those of which only the words are there: no pattern of theirs can match such a line."""
-        among = {
-            index: numbers
-            for index in found
-            if index >= 0
-            and (numbers := tuple(n for n, pattern in enumerate(self._relax(index)) if pattern.search(key)))
-        }
-        verdict = Verdict(sorted((*among, *(index for index in found if index < 0 and self._is_said(index, key)))))
+        among: dict[int, tuple[int, ...]] = {}
+        said = set[int]()
+        for number in found:
+            index, form = self._owners[number]
+            if index < 0:
+                if self._is_said(index, key):
+                    said.add(index)
+            elif self._relax(number).search(key):
+                among[index] = (*among.get(index, ()), form)
+        verdict = Verdict(sorted((*among, *said)))
         verdict.among = among
         verdict.order = sorted(sorted(among), key=lambda index: self.rules[index].general)
         return verdict or HARMLESS
@@ -144,27 +155,23 @@ class Prefilter:
             self._sayings[index] = compile_text(loosen(sayings()[FOREIGN - index].pattern))
         return self._sayings[index].search(key) is not None
 
-    def _relax(self, index: int) -> Patterns:
-        if index not in self._relaxed:
-            patterns = (loosen(pattern, bounded=True) for pattern in self.rules[index].patterns)
-            self._relaxed[index] = tuple(compile_pattern(pattern) for pattern in patterns)
-        return self._relaxed[index]
+    def _relax(self, number: int) -> re.Pattern[bytes]:
+        if number not in self._relaxed:
+            self._relaxed[number] = compile_pattern(loosen(self._pattern(number), bounded=True))
+        return self._relaxed[number]
 
     def _compile(self, shelf: Shelf | None) -> None:
         try:
-            self._compiling.set_result(_compiled(self.rules, shelf))
+            patterns = (pattern for rule in self.rules for pattern in rule.patterns)
+            self._compiling.set_result(WordSearch((*patterns, TROUBLE, *(one.pattern for one in sayings())), shelf))
         except BaseException as error:  # told to whoever waits for the rules
             self._compiling.set_exception(error)
 
-    def _ready(self) -> Automaton:
-        self._compiled = self._compiling.result()
-        return self._compiled
-
-    @cached_property
+    @property
     def words(self) -> WordSearch:
         """Without any of them a line's verdict is harmless. Of use to whoever reads whole blocks of text."""
-        patterns = (pattern for rule in self.rules for pattern in rule.patterns)
-        return WordSearch((*patterns, TROUBLE, *(saying.pattern for saying in sayings())), self._shelf)
+        self._compiled = self._compiling.result()
+        return self._compiled
 
     def extract(self, index: int, raw: bytes, verdict: Verdict = HARMLESS) -> Found | None:
         """The exact patterns of a rule on the raw line; None where none matches or the rule excepts it.
@@ -216,24 +223,6 @@ class Prefilter:
         if index not in self._unless:
             self._unless[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].unless)
         return self._unless[index]
-
-
-def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> None:
-    found.add(number - 1 if number < _FOREIGN_IDS else FOREIGN + _FOREIGN_IDS - number)
-
-
-def _compiled(rules: Sequence[Rule], shelf: Shelf | None) -> Automaton:
-    """One automaton for all rules."""
-    patterns, foreign = tuple(rule.patterns for rule in rules), tuple(saying.pattern for saying in sayings())
-    return Automaton.of((patterns, TROUBLE, foreign), lambda: _expressions(patterns, foreign), shelf)
-
-
-def _expressions(patterns: Sequence[Sequence[str]], foreign: Sequence[str]) -> list[Expression]:
-    """What they match in a line without digits."""
-    numbered = [(skeleton(pattern), index + 1) for index, some in enumerate(patterns) for pattern in some]
-    numbered.append((loosen(TROUBLE), 0))
-    numbered += [(saying.translate(NO_DIGITS), _FOREIGN_IDS + number) for number, saying in enumerate(foreign)]
-    return [Expression(text or "^", number, FLAGS if text else FLAGS | EVERY_LINE) for text, number in numbered]
 
 
 def _closed(path: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Words without which no rule can match: a whole block of lines is searched for all of them in one pass.
+"""Words without which no rule can match: a line, or a whole block of lines, is searched for all of them in one pass.
 
 Most lines hold none of them, and need no closer look. Digits are taken out of the lines and of the words, so that it
 does not matter which ones stand where.
@@ -6,16 +6,20 @@ does not matter which ones stand where.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, product
 from typing import Any, Final
 
+import msgspec
+
 from re import _constants as code  # type: ignore[attr-defined]  # isort: skip
 from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
 
-from stillwatch.watch.automaton import EVERY_LINE, Automaton, Expression, Shelf
+from stillwatch.errors import WrongUsage
+from stillwatch.watch.automaton import EVERY_LINE, Automaton, Expression, Shelf, shelf_key
 
 DIGITS: Final = b"0123456789"
 FEW: Final = 6
@@ -51,10 +55,17 @@ def needles_of(pattern: str) -> frozenset[bytes]:
 
 
 class WordSearch:
-    """The words of these patterns; a pattern that has none is thought to be in every line."""
+    """Which of these patterns may match a text, by the words that must stand in it.
+
+    One automaton looks for the rarest words of each pattern; where they are, its other words are asked for as well. A
+    pattern that has no words may be in every text. To compile words takes a tenth of what the patterns themselves do.
+    """
 
     def __init__(self, patterns: Sequence[str], shelf: Shelf | None = None) -> None:
-        self._automaton = Automaton.of(patterns, lambda: _expressions(patterns), shelf)
+        """Raises WrongUsage for a pattern with more than plain and named groups."""
+        table = _kept_table(patterns, shelf)
+        self._patterns_of, self._others = table.patterns_of, table.others
+        self._automaton = Automaton.of(("words", table.words), lambda: _expressions(table.words), shelf)
 
     def found(self, lines: Sequence[bytes]) -> set[int]:
         """The numbers of the bare lines that hold a word."""
@@ -64,13 +75,66 @@ class WordSearch:
         last = list(accumulate(map(len, lines), lambda before, size: before + 1 + size))
         return {bisect_left(last, end) for end in ends}
 
+    def candidates(self, text: bytes) -> list[int]:
+        """The numbers of the patterns, in order, all of whose words stand in a bare text."""
+        words: set[int] = set()
+        self._automaton.scan(text, _collect, words)
+        if not words:
+            return []
+        plain = text.lower()
+        numbers = sorted(set().union(*map(self._patterns_of.__getitem__, words)))
+        return [number for number in numbers if _has_one_of_each(plain, self._others[number])]
 
-def _expressions(patterns: Sequence[str]) -> list[Expression]:
-    words = set().union(*(words_of(pattern) or {EVERYWHERE} for pattern in patterns))
+
+class _Table(msgspec.Struct, array_like=True):
+    """words: looked for; patterns_of: by the number of a word, the patterns that it may be of; others: by the number of
+    a pattern, its other choices."""
+
+    words: list[str]
+    patterns_of: list[list[int]]
+    others: list[list[list[bytes]]]
+
+
+def _kept_table(patterns: Sequence[str], shelf: Shelf | None) -> _Table:
+    if shelf is None:
+        return _table(patterns)
+    key = shelf_key(("table", patterns))
+    if (kept := shelf.get(key)) is not None:
+        with contextlib.suppress(msgspec.MsgspecError):
+            return msgspec.msgpack.decode(kept, type=_Table)
+    table = _table(patterns)
+    shelf.put(key, msgspec.msgpack.encode(table))
+    return table
+
+
+def _table(patterns: Sequence[str]) -> _Table:
+    patterns_of: dict[str, list[int]] = {}
+    others: list[list[list[bytes]]] = []
+    for number, pattern in enumerate(patterns):
+        try:
+            choices = sorted(_choices(parser.parse(pattern)), key=_worth, reverse=True)
+        except (ValueError, re.error) as error:
+            raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
+        for word in choices[0] if choices else (EVERYWHERE,):
+            patterns_of.setdefault(word, []).append(number)
+        others.append([sorted(word.encode() for word in choice) for choice in choices[1:]])
+    words = sorted(patterns_of)
+    return _Table(words, [patterns_of[word] for word in words], others)
+
+
+def _has_one_of_each(text: bytes, choices: Sequence[Sequence[bytes]]) -> bool:
+    return all(any(word in text for word in choice) for choice in choices)
+
+
+def _expressions(words: Sequence[str]) -> list[Expression]:
     return [
         Expression(re.escape(word), number) if word is not EVERYWHERE else Expression("^", number, EVERY_LINE)
-        for number, word in enumerate(sorted(words))
+        for number, word in enumerate(words)
     ]
+
+
+def _collect(number: int, start: int, end: int, flags: int, found: set[int]) -> None:
+    found.add(number)
 
 
 def _note(number: int, start: int, end: int, flags: int, ends: list[int]) -> None:
@@ -135,6 +199,8 @@ def _every(operation: Any, value: Any, digits: bool) -> Choice | None:
     if operation is code.BRANCH:
         branches = [_spelt_all(branch, digits) for branch in value[1]]
         return None if None in branches else frozenset().union(*(branch for branch in branches if branch is not None))
+    if operation in (code.ASSERT, code.ASSERT_NOT, code.GROUPREF):
+        raise ValueError("only plain and named groups are allowed")
     if operation in (code.MAX_REPEAT, code.MIN_REPEAT):
         once = _spelt_all(value[2], digits)
         if once == frozenset(("",)) or (once is not None and value[:2] == (0, 1)):
