@@ -7,7 +7,7 @@ import re
 import pytest
 
 from stillwatch.records.cause import CAUSES
-from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, GIST, MERE, REASONS, cause_of, gist_of, gravity
+from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, GIST, MERE, REASONS, cause_of, gist_of, gravity, refusal
 from stillwatch.watch.prefilter import TROUBLE
 
 GRADED = (
@@ -65,6 +65,18 @@ def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) ->
         ("Connection timed out after 15 s", "timeout"),
         ("Command 'mix' returned non-zero exit status 2", "exit-code"),
         ("the hue is odd", "other"),
+        ("cannot log in: lookup hues: no such host", "name-resolution"),
+        ("cannot load config: open /etc/hue.toml: permission denied: exit status 1", "permission"),
+        ("mixing failed (caused by hue.toml: unknown key 'red')", "bad-config"),
+        ("the mixer timed out because the disk is full", "disk-full"),
+        ("Traceback: KeyError: 'hue'\nOSError: [Errno 28] No space left on device", "disk-full"),
+        ("mixer: API key 7f3 is not valid: exit status 1", "wrong-credentials"),
+        ("the certificate has expired", "certificate-expired"),
+        ("hue: Permission denied (publickey)", "wrong-credentials"),
+        ("the unit hue.mount is masked", "masked"),
+        ("rpc error: code = Unimplemented desc = unknown service hue.v1", "version-mismatch"),
+        ("ioctl(hue): Device or resource busy", "stale-lock"),
+        ("HUE_KEY must be set", "missing-setting"),
     ],
 )
 def test_the_cause_that_words_name(text: str, cause: str) -> None:
@@ -95,3 +107,18 @@ def test_the_gist_is_short() -> None:
 @pytest.mark.parametrize("text", [text for text, priority, grave in GRADED if grave > MERE and priority is None])
 def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
     assert re.search(TROUBLE, text, re.I), "a line that the filter takes for harmless is not judged at all"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hues.conf line 3: open /etc/hue.key: permission denied", ("permission", "/etc/hue.key")),
+        ("zone hue: loading from file /srv/hue.zone failed: permission denied", ("permission", "/srv/hue.zone")),
+        ("bind to '/run/hue.sock': Permission denied (13)", ("permission", "/run/hue.sock")),
+        ("chdir failed (2: No such file or directory)", ("missing-path", "")),
+        ("permission denied for hue at 3", None),
+        ("the hue is odd", None),
+    ],
+)
+def test_what_the_system_refused(text: str, told: tuple[str, str] | None) -> None:
+    assert refusal(text) == told

@@ -79,3 +79,8 @@ def test_the_rules_of_a_unit_s_end_ask_for_its_last_words() -> None:
 def test_of_many_grave_lines_the_first_and_the_last_stay() -> None:
     lines = [f"[ERROR] {word} went wrong" for word in ("one", "two", "three", "four", "five", "six")]
     assert words(*(said("shop", line) for line in lines)) == [lines[0], lines[1], lines[4], lines[5]]
+
+
+def test_of_grave_words_those_speak_that_name_a_cause() -> None:
+    assert reason(["*** FATAL ERROR ***", "hue 3", "can't open the hue: No such file or directory"])[:4] == "can'"
+    assert reason(["*** FATAL ERROR ***", "error: the hue is odd"])[:3] == "***"

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.records.unit import UnitState
+from stillwatch.triage.aliases import from_aliases
 from stillwatch.triage.neighbours import (
     from_named_servers,
     from_nameless,
@@ -55,6 +56,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *from_kernel(heard),
         *_from_renewal(heard, units),
         *from_things(heard),
+        *from_aliases(heard),
         *from_recovery(heard),
         *from_targets(heard),
         *from_one_program(heard),

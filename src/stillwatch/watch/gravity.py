@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from stillwatch.records.cause import says_why
+
 FATAL: Final = 3
 ERROR: Final = 2
 FAILURE: Final = 1
@@ -61,6 +63,27 @@ _HEAD = re.compile(
 )
 
 
+_BETWEEN_CLAUSES = re.compile(r"\n|[:;] |\bbecause\b|\bcaused by\b|\bdue to\b", re.IGNORECASE)
+_OF_THE_SYSTEM = re.compile(
+    r"(?::|\(|,|\d)[ \"]{0,2}(?P<errno>permission denied|operation not permitted|no such file or directory"
+    r"|no such device(?: or address)?|no space left on device|input/output error|read-only file system"
+    r"|address already in use|too many open files|device or resource busy|disk quota exceeded|cannot allocate memory)"
+    r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno \d+\))?[ .)\"'\]]*$",
+    re.IGNORECASE,
+)
+"""What the C library says of an error number, at the end of a line, where programs put it."""
+
+
+_PATH_BEFORE = re.compile(r"(/[^\s\"'`:;,()<>]{1,300})[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$")
+
+
+class Refusal(NamedTuple):
+    """cause: what an error of the operating system comes to; path: what it refused, "" where that is not said."""
+
+    cause: str
+    path: str
+
+
 class Reason(NamedTuple):
     """words: as the C library and the makers of programs put it the world over; cause: what they come to."""
 
@@ -73,9 +96,13 @@ def _reason(cause: str, words: str) -> Reason:
 
 
 REASONS: Final = (
-    _reason("disk-full", r"\bno space left\b|\bdisk (?:is )?full\b"),
-    _reason("port-in-use", r"\baddress (?:already )?in use\b|\bport is already allocated\b"),
-    _reason("wrong-address", r"\bcannot assign requested address\b"),
+    _reason(
+        "disk-full",
+        r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\b(?:not enough|insufficient) (?:disk )?space\b",
+    ),
+    _reason("port-in-use", r"\baddress (?:already )?in use\b|\bport is already allocated\b|\bEADDRINUSE\b"),
+    _reason("wrong-address", r"\bcannot assign requested address\b|\bhas no (?:usable )?IPv?[46]? ?address"),
+    _reason("masked", r"\bunit \S{1,200} is masked\b"),
     _reason(
         "login-failed",
         r"\b(?:auth\w*|log-?in|password|passwd)(?: \w+){0,3} (?:failed|failure|rejected|refused|incorrect|invalid)\b"
@@ -84,35 +111,41 @@ REASONS: Final = (
     ),
     _reason(
         "wrong-credentials",
-        r"\bunauthori[sz]ed\b|\bauthentication (?:is )?required\b|\binvalid_grant\b|\btoken (?:has |is )?expired\b",
+        r"\bunauthori[sz]ed\b|\bauthentication (?:is )?required\b|\binvalid_grant\b"
+        r"|\b(?:invalid|wrong|bad|revoked|expired) (?:(?:api|auth\w*|access|join) key|(?:\w+ )?(?:token|secret))\b"
+        r"|\b(?:key|token|secret|password|credentials?)\b(?: \S{1,80}){0,2} (?:has |have |is |are |was )?(?:been )?"
+        r"(?:expired|revoked|not valid|invalid)\b|\bpermission denied \(publickey|\baccess denied for user\b",
     ),
     _reason(
         "name-resolution",
-        r"\bname or service not known\b|\bname resolution\b|\bcould not resolve\b|\bno such host\b"
-        r"|\bENOTFOUND\b|\bNXDOMAIN\b",
+        r"\bname or service not known\b|\bname resolution\b"
+        r"|\b(?:could not|couldn't|can(?:no|')t|fail(?:ed|s|ure)? to) resolve\b"
+        r"|\bno such host\b|\bENOTFOUND\b|\bEAI_AGAIN\b|\bNXDOMAIN\b",
     ),
     _reason(
         "data-damaged",
         r"\bcorrupt(?:ed|ion)?\b|\bmalformed\b|\bchecksum\b.{0,80}\b(?:fail|mismatch|error|invalid)"
-        r"|\b(?:invalid|bad|wrong) (?:crc|checksum|magic|header)\b",
+        r"|\b(?:invalid|bad|wrong) (?:crc|checksum|magic|header)\b|\bnot a database\b|\bvalid checkpoint record\b",
     ),
     _reason(
         "crash",
         r"\bsegmentation fault\b|\bsegfault\b|\bcore dumped\b|\bpanic(?:ked)?\b|\bcrashed\b|\bsignal (?:6|11|SEGV)\b"
         r"|\bSIG(?:SEGV|ABRT|BUS|ILL)\b|\bexit(?:ed)?(?: with)? code 13[49]\b|\bdeadlock\b|\bunhandled exception\b",
     ),
-    _reason("oom", r"\bout of memory\b|\bcannot allocate memory\b|\bOutOfMemory|\binsufficient memory\b"),
+    _reason("oom", r"\bout of memory\b|\bcannot allocate memory\b|\bOutOfMemory|\binsufficient memory\b|\bENOMEM\b"),
     _reason(
         "permission",
         r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b|\baccess to \S.{0,200} is denied\b"
-        r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b"
-        r"|\bpermissions \d+ for .{1,200} are too open",
+        r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b|\binsecure permissions\b"
+        r"|\bpermissions \d+ for .{1,200} are too open|\b(?:is |are )?not (?:writ(?:e?able)|readable)\b"
+        r"|\b(?:does not|doesn't) have (?:the )?permissions?\b|\bnot owned by\b",
     ),
     _reason(
         "version-mismatch",
         r"\bversion\b.{0,80}\b(?:too (?:old|new)|not supported|unsupported|incompatible|mismatch)\b"
-        r"|\bversion\b.{0,80}\b(?:newer|higher) than\b"
-        r"|\b(?:incompatible|unsupported|wrong) (?:\w+ ){0,2}version\b|\bsupported range\b",
+        r"|\bversion\b.{0,80}\b(?:newer|higher) than\b|\b(?:api|abi|protocol|schema|library) (?:version )?mismatch\b"
+        r"|\b(?:incompatible|unsupported|wrong) (?:\w+ ){0,2}version\b|\bsupported range\b"
+        r"|\bcode = Unimplemented\b|\bunknown service \w",
     ),
     _reason("clock-wrong", r"\bclock skew\b|\bclock (?:is )?wrong\b|\btime correction of \d"),
     _reason("filesystem-error", r"\bread-only file ?system\b|\bstructure needs cleaning\b"),
@@ -120,20 +153,26 @@ REASONS: Final = (
     _reason(
         "missing-path",
         r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path)\b.{0,120}\bdoes(?: not|n't) exist\b"
-        r"|\bcan(?:'t|not) create temporary\b",
+        r"|\bcan(?:'t|not) create temporary\b|\bfile not found\b|\bunable to open database file\b",
     ),
     _reason(
         "quorum-lost",
         r"\b(?:quorum (?:is )?lost|(?:lost|lack of|no|without) quorum|not quorate"
         r"|no (?:cluster |known |raft )?leader)\b",
     ),
-    _reason("hardware", r"\bI/O error\b|\binput/output error\b"),
+    _reason("hardware", r"\bI/O error\b|\binput/output error\b|\bEIO\b"),
     _reason(
         "resource-limit",
-        r"\btoo many (?:open files|connections|processes)\b"
+        r"\btoo many (?:open files|connections|processes)\b|\bEMFILE\b|\brate ?limited\b|\btoo many requests\b"
         r"|\b(?:limit|quota) (?:is )?(?:exceeded|reached)\b|\bEDQUOT\b",
     ),
-    _reason("certificate-wrong", r"\bcertificate (?:verify failed|has expired|is not valid)\b|\bx509:"),
+    _reason("certificate-expired", r"\bcertificate (?:has |is )?expired\b"),
+    _reason(
+        "certificate-wrong",
+        r"\bcertificate (?:verify failed|is not valid|signed by unknown|is not trusted)\b|\bx509:|\bself[- ]signed cert"
+        r"|\b(?:TLS|SSL)\b.{0,40}\b(?:context|ctx|init\w*|handshake)\b.{0,40}\b(?:fail|error)|\bno cipher match\b"
+        r"|\bkey values mismatch\b|\bunable to get local issuer\b",
+    ),
     _reason(
         "dependency-failed",
         r"\bconnection (?:was )?(?:refused|reset)\b|\bECONNREFUSED\b|\bECONNRESET\b|\bwent away\b|\bunreachable\b"
@@ -142,7 +181,8 @@ REASONS: Final = (
     _reason(
         "stale-lock",
         r"\b(?:is|already|database|table) locked\b|\block(?:file)?\b.{0,80}\b(?:exists|held|acquire|timeout)"
-        r"|\bLockTimeout\b|\blocked by (?:an)?other process\b|\bresource temporarily unavailable\b",
+        r"|\bacquire\b.{0,30}\block\b|\bLockTimeout\b|\blocked by (?:an)?other process\b|\balready running\b"
+        r"|\bresource temporarily unavailable\b|\bdevice or resource busy\b|\bEBUSY\b",
     ),
     _reason(
         "timeout",
@@ -151,12 +191,28 @@ REASONS: Final = (
     ),
     _reason(
         "bad-config",
-        r"\b(?:syntax|parse|parsing|configuration) error\b|\bunknown (?:option|directive|key|parameter)\b"
-        r"|\bunrecognized\b|\bat line \d+ of \S|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
-        r"|\binvalid (?:value|setting|configuration|config)\b"
+        r"\b(?:syntax|parse|parsing|configuration) error\b|\bmisconfigur"
+        r"|\bunknown (?:config\w* )?(?:option|directive|key|parameter|setting|variable|field|keyword|section)\b"
+        r"|\bunrecogni[sz]ed\b|\bat line \d+ of \S"
+        r"|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
+        r"|\binvalid (?:\w+ )?(?:value|setting|option|directive|argument for|configuration|config)\b"
+        r"|\b(?:unable|failed) to (?:configure|parse|load (?:the )?config|read (?:the )?config|unmarshal)"
+        r"|\berror (?:in|reading|loading|parsing) (?:the )?config|\bunknown (?:user|group)\b"
+        r"|\bcannot unmarshal\b|\bis different from\b"
         r"|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
     ),
-    _reason("device-missing", r"\bno such device\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"),
+    _reason(
+        "missing-setting",
+        r"\bmust be (?:set|specified|provided|configured|defined)\b|\b(?:is|are) not (?:set|specified|configured)\b"
+        r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
+        r"|\byou (?:need|have) to (?:set|specify|configure)\b",
+    ),
+    _reason(
+        "device-missing",
+        r"\bno such device\b|\bENODEV\b|\bENXIO\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"
+        r"|\bvolume group \S{1,80} not found\b|\bdevice (?:was )?not found\b",
+    ),
+    _reason("power", r"\bover-?current\b|\bunder-?voltage\b"),
     _reason(
         "exit-code",
         r"\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status)[:= ]+[1-9]|\bnon-?zero exit\b|\bstatus=[1-9]\d*/",
@@ -181,8 +237,27 @@ def is_of_a_client(text: str) -> bool:
 
 
 def cause_of(text: str) -> str:
-    """The cause that the words name, "other" where they name none."""
-    return next((reason.cause for reason in REASONS if reason.words.search(text)), "other")
+    """The cause that the words name, "other" where they name none.
+
+    Programs wrap what went wrong in what they were about: "starting shop: opening store: permission denied". So the
+    last clause that says why speaks, not a symptom behind it ("exit status 1").
+    """
+    clauses = [clause for clause in _BETWEEN_CLAUSES.split(text) if clause]
+    named = map(_named_by, reversed(clauses)) if len(clauses) > 1 else ()
+    return next(filter(says_why, named), "") or _named_by(text)
+
+
+def _named_by(words: str) -> str:
+    return next((reason.cause for reason in REASONS if reason.words.search(words)), "other")
+
+
+def refusal(text: str) -> Refusal | None:
+    """What the operating system's own word comes to with which a line ends, and the path that it is about."""
+    found = _OF_THE_SYSTEM.search(text)
+    if found is None:
+        return None
+    path = _PATH_BEFORE.search(text, 0, found.start("errno"))
+    return Refusal(_named_by(found["errno"]), path[1] if path else "")
 
 
 def gist_of(text: str) -> str:

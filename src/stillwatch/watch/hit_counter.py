@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from stillwatch.records.cause import says_why
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
-from stillwatch.watch.gravity import cause_of
+from stillwatch.watch.cause import SYMPTOMS, cause_of_hit, refused_by_system
 from stillwatch.watch.hit import Hit, Key, hit_of, is_vouched, kept_fields, name_of, short
-from stillwatch.watch.last_words import Earlier, last_words, reason
+from stillwatch.watch.last_words import Earlier, last_words
 from stillwatch.watch.relations import Firing, Relations
 from stillwatch.watch.room import Room, rank_of
 from stillwatch.watch.rule import Found, Rule, fill, named
@@ -27,9 +26,6 @@ TRIES = 16
 SAME = 4096
 """Different things said that are remembered, so that each is cleaned once."""
 MORE = "more of the same kind"
-UNSAID = "other"
-SYMPTOMS = frozenset(("exit-code", "restart-loop"))
-"""Of a unit that ended; how a crash, a time-out or a missing mount came about, its own last words seldom tell."""
 SENTENCE_LIMIT = 1000
 
 
@@ -233,18 +229,19 @@ class HitCounter:
     def _trigger(self, group: Group, *, trusted: bool) -> Trigger:
         rule, events = group.rule, tuple(as_event(line, self.host) for line in group.lines())
         words = {"subject": group.subject or "a program", **group.fields}
+        refused = refused_by_system(rule, group.firsts)
         return Trigger(
             rule=rule.id,
             severity=rule.level,
             summary=safe_text(_summary(group, words), FIELD_LIMIT),
             subject=group.subject,
-            object=group.object,
+            object=refused.path if refused else group.object,
             host=self.host,
             count=group.count,
             first=group.first,
             last=group.last,
-            cause=_cause(group, self._is_told),
-            fields=group.fields,
+            cause=refused.cause if refused else cause_of_hit(rule, group.firsts, group.words, self._is_told),
+            fields={**group.fields, "path": refused.path} if refused else group.fields,
             sample=events[0].text,
             trusted=trusted,
             vouched=is_vouched(rule, group.firsts[0]),
@@ -262,22 +259,6 @@ class HitCounter:
 def _may_be_alone(rule: Rule, seldom: int) -> bool:
     """Whether a single sighting is worth telling where nothing else is."""
     return rule.level > Severity.low and rule.at_least <= seldom and not rule.kind and not rule.needs
-
-
-def _cause(group: Group, is_told: Callable[[Line], bool]) -> str:
-    """The rule's, unless it names none or listens to the words, and they name one. In log text, where nothing else can
-    be looked at, the reason of a unit's failure is what its own programs said just before, if no rule tells it."""
-    rule, texts = group.rule, list[str]()
-    if rule.from_words or rule.cause == UNSAID:
-        texts = [group.firsts[0].text]
-    elif _may_say_why(group) and not any(map(is_told, group.words)):
-        words = [line.text for line in group.words]
-        texts = [reason(words), *words]
-    return next(filter(says_why, map(cause_of, texts)), rule.cause)
-
-
-def _may_say_why(group: Group) -> bool:
-    return bool(group.words) and group.rule.cause in SYMPTOMS and group.words[0].source == "log"
 
 
 def _summary(group: Group, words: Mapping[str, str]) -> str:

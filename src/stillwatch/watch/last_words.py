@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from stillwatch.records.cause import says_why
 from stillwatch.records.line import Line
 from stillwatch.unit.programs import LAST_WORDS_OF_A_STRANGER, NOBODYS, has_own_service, is_script, speaks_for
+from stillwatch.watch.gravity import cause_of
 from stillwatch.watch.mask import mask, template
 from stillwatch.watch.prefilter import TROUBLE
 
@@ -19,7 +21,9 @@ MOST: Final = 4
 CONSIDERED: Final = 60
 NEIGHBOUR_SECONDS: Final = 5.0
 
-_GRAVE = re.compile(rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|cannot|could not|unable)\b", re.I)
+_GRAVE = re.compile(
+    rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|can(no|')t|could(n't| not)|unable)\b", re.I
+)
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
 _DETAIL = re.compile(rb"^\W*(?:[A-Z-]{0,24}\W*)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
 _FRAME = re.compile(
@@ -91,13 +95,14 @@ def _gravity(raw: bytes, priority: int | None) -> int:
 
 
 def reason(words: Sequence[str]) -> str:
-    """The line that most likely says why: of grave ones the first, since the others follow from it; else the last."""
+    """The line that most likely says why: of grave ones the first that names a cause, else the first, since the others
+    follow from it; else the last."""
     gravities = [_gravity(text.encode(), None) for text in words]
     if not words:
         return ""
     worst = max(gravities)
     alike = [text for text, gravity in zip(words, gravities, strict=True) if gravity == worst]
-    return alike[0] if worst > 1 else alike[-1]
+    return next((text for text in alike if says_why(cause_of(text))), alike[0]) if worst > 1 else alike[-1]
 
 
 Earlier = Callable[[], Iterable[Line]]

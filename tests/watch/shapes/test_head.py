@@ -35,3 +35,8 @@ def test_it_names_the_number_that_says_how_bad_it_is(pattern: bytes, raw: bytes,
 def test_a_level_where_the_program_would_stand() -> None:
     parts, _ = filled(rb"(?P<host>\w+) (?P<program>\w+): ", b"web01 ERROR: no room")
     assert (parts.host, parts.program, parts.priority, parts.message) == ("web01", "", 3, b"ERROR: no room")
+
+
+def test_words_of_a_message_in_capitals_are_no_host() -> None:
+    parts, _ = filled(rb"(?P<host>\w+) (?P<program>\w+): ", b"VERIFY ERROR: no room")
+    assert (parts.host, parts.program, parts.message) == ("", "", b"VERIFY ERROR: no room")

@@ -46,4 +46,7 @@ def level_for_program(parts: Parts, raw: bytes, found: re.Match[bytes]) -> None:
     """`web01 ERROR: no room` names a level where others name their program."""
     if "program" in found.re.groupindex and (level := priority_of_word(parts.program)) is not None:
         parts.priority, parts.program = level, ""
-        parts.message = raw[found.start("program") :]
+        # "VERIFY ERROR: …" are two words of a message, and no host of that name.
+        of_words = parts.host.isalpha() and parts.host.isupper()
+        parts.message = raw[found.start("host" if of_words else "program") :]
+        parts.host = "" if of_words else parts.host

@@ -15,6 +15,7 @@ from stillwatch.watch.shapes.naming import is_program_name, program_name
 from stillwatch.watch.shapes.opening import MAY_HAVE_HEAD, may_say_more
 from stillwatch.watch.shapes.parts import Parts
 from stillwatch.watch.shapes.shape import TAG, Shape, beginning
+from stillwatch.watch.shapes.signature import writer_of
 from stillwatch.watch.shapes.stamp import Stamps
 from stillwatch.watch.shapes.table import TABLE, rows_for
 
@@ -55,6 +56,7 @@ class Reader:
         self._matches: list[tuple[re.Match[bytes], int]] = []
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
+        self.writer = ""
         self.host = ""
         self.hosts: tuple[str, ...] = ()
         self._block: Block = []
@@ -86,6 +88,8 @@ class Reader:
         least = max(min(3, max(2, len(sample))), len(sample) // 2 + 1)
         self._allowed = frozenset(name for name, count in fits.items() if count >= least)
         read = [parts for line in sample if (parts := self.parts(line)) is not None]
+        named = sum(1 for parts in read if parts.unit or parts.program)
+        self.writer = writer_of(sample) if 4 * named <= len(sample) else ""
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
         self.host = self.hosts[0] if len(self.hosts) == 1 else ""
         times = [parts.at for parts in read if parts.at is not None]
@@ -279,7 +283,8 @@ class Reader:
             fields["UNTIMED"], at = b"1", self._first
             if parts.uptime is not None and self.booted is not None:
                 at = min(self.booted + parts.uptime, self.now)
-        at, subject, host = self.now if at is None else at, parts.unit or parts.program, parts.host or self.host
+        subject = parts.unit or parts.program or self.writer
+        at, host = self.now if at is None else at, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
 
 

@@ -7,7 +7,37 @@ from typing import Final
 
 from stillwatch.watch.shapes.shape import Sample, Shape
 
+HEAD: Final = r"\[?{stamp}\]?"
+
 ROWS: Final = (
+    Shape(
+        id="kea",
+        pattern=HEAD + r" +(?={level} +\[(?P<program>[a-z][a-z0-9-]{1,40})\.[\w.-]{1,40}/(?P<pid>\d{1,10})(?:\.\d{1,20})?\] )",
+        samples=(
+            Sample(
+                line="2026-03-07 03:12:27.123 ERROR [kea-dhcp4.dhcp4/1234.139845] DHCP4_INIT_FAIL no room",
+                at="2026-03-07T03:12:27.123Z", program="kea-dhcp4", pid="1234", priority=3, message="ERROR [kea-dhcp4.dhcp4/1234.139845] DHCP4_INIT_FAIL no room",
+            ),
+        ),
+    ),
+    Shape(
+        id="named-stream",
+        pattern=r"\[[A-Za-z]{2,12}\] (?P<program>[a-z][\w.-]{1,40})\[(?P<pid>\d{1,10})\]: ",
+        samples=(
+            Sample(line="[SYSLOG] shopd[12]: [ERROR] no room", program="shopd", pid="12", priority=3, message="[ERROR] no room"),
+        ),
+    ),
+    Shape(
+        id="supervisord",
+        pattern=HEAD + r" (?={level} (?:exited|spawned|success|gave up|reaped|stopped|waiting for|killing|received|spawnerr|supervisord started|Set uid|RPC)\b)",
+        program="supervisord",
+        samples=(
+            Sample(
+                line="2026-03-07 03:12:27,123 INFO exited: shop (exit status 3; not expected)",
+                at="2026-03-07T03:12:27.123Z", program="supervisord", priority=6, message="INFO exited: shop (exit status 3; not expected)",
+            ),
+        ),
+    ),
     Shape(
         id="serilog",
         pattern=r"\[{stamp}\] (?=\[(?P<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?:\[\d{1,6}\] )?(?:{logger}: )?)",

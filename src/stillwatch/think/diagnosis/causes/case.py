@@ -130,6 +130,11 @@ class Case:
         self.cite()
 
     @property
+    def who(self) -> str:
+        """Whom the sentences are about: log text often names nobody."""
+        return self.incident.subject or "a program"
+
+    @property
     def reason(self) -> str:
         """The line in which a unit's own programs most likely say why it ended, "" where none does."""
         return reason([event.text for event in self._words()])
@@ -144,7 +149,7 @@ class Case:
         samples = [trigger.sample[:_LONGEST] for trigger in triggers]
         words = [event.text[:_LONGEST] for event in self._words()]
         named = next((text for text in (*samples, *words) if beside and beside in text), "")
-        cited = named or reason(samples or words)
+        cited = named or reason([*samples, *words])
         after = cited.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
         gist = gist_of(after if len(after) > _TELLING else cited)
         return f'; it said: "{gist}"' if gist else ""

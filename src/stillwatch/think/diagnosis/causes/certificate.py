@@ -51,7 +51,7 @@ async def _served(case: Case, target: Target, cited: tuple[str, ...]) -> Finding
     looked = await case.cite_look("shown_certificate", port=target.port, name=target.host)
     culprit = file or server or f"port {target.port}"
     whose = f"{file + ', ' if file else ''}the certificate that {server or 'the service'} shows on port {target.port},"
-    sentence = f"{whose[0].upper()}{whose[1:]} {why}: {case.incident.subject} does not accept it"
+    sentence = f"{whose[0].upper()}{whose[1:]} {why}: {case.who} does not accept it"
     if case.triggers("timer-disabled") and (renewal := await certificate_expired(case)):
         return renewal
     return case.finding(cause, culprit, sentence, cited, looked, proven=True)

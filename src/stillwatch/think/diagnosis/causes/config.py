@@ -51,20 +51,16 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     own = paths_of(unit) if unit else []
     candidates = [path] if path else own
     changed, when = await last_change(case, *candidates)
-    culprit = (
-        path
-        or next((candidate for candidate in own if candidate and candidate in changed), "")
-        or case.incident.subject
-    )
+    culprit = path or next((candidate for candidate in own if candidate and candidate in changed), "") or case.who
     of_unit = unit is not None and belongs(culprit, unit)
     if path and (gone := await _gone(case, path, cited)) is not None:
         return gone
     where = f"{culprit}{f', line {line}' if line else ''}"
     if culprit.startswith(_PLACES) and not culprit.endswith(_CONFIGS):
         proven = bool(of_unit and is_failing(unit)) or case.trusted("bad-config")
-        sentence = f"{case.incident.subject} cannot read its data: {where}{f'; {changed}' if changed else ''}"
+        sentence = f"{case.who} cannot read its data: {where}{f'; {changed}' if changed else ''}"
         return case.finding("data-damaged", culprit, sentence, cited, when, proven=proven)
-    sentence = f"{case.incident.subject} does not accept its configuration: {where}"
+    sentence = f"{case.who} does not accept its configuration: {where}"
     reason = case.last_statement("bad-config", beside=culprit)
     remedy = None
     if unit is not None and of_unit and culprit.startswith("/"):
@@ -82,7 +78,7 @@ async def _gone(case: Case, path: str, cited: tuple[str, ...]) -> Finding | None
     if file is None or exists(file) is not False:
         return None
     looked = await case.cite_look("file_metadata", path=path)
-    sentence = f"{case.incident.subject} needs {path}, which does not exist"
+    sentence = f"{case.who} needs {path}, which does not exist"
     return case.finding("missing-path", path, sentence, cited, looked, proven=case.unit is not None)
 
 
@@ -133,14 +129,14 @@ async def permission(case: Case) -> Finding | None:
     for named in dict.fromkeys(paths):
         if why := await given_away(case, named):
             looked = await case.cite_look("file_metadata", path=named)
-            sentence = f"{case.incident.subject} may not use {named}, {why}"
+            sentence = f"{case.who} may not use {named}, {why}"
             return case.finding("permission", named, sentence, cited, looked, proven=True)
         if (closed := await _closed(case, named)) is not None:
             place, mode = closed
             looked = await case.cite_look("file_metadata", path=place)
-            sentence = f"{case.incident.subject} may not read {named}: {place} is closed to all but its owner and group"
+            sentence = f"{case.who} may not read {named}: {place} is closed to all but its owner and group"
             return case.finding("permission", place, f"{sentence}, its mode is {mode}", cited, looked, proven=True)
-    subject = case.incident.subject
+    subject = case.who
     place = next(iter(paths), subject)
     words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
     return case.finding("permission", place, words, cited)
@@ -174,7 +170,7 @@ async def too_open(case: Case, words: str, path: str, cited: tuple[str, ...]) ->
         if mode[:1] not in ("d", "-") or not any(right in mode[4:10] for right in ("w" if mode[0] == "d" else rights)):
             continue
         looked = await case.cite_look("file_metadata", path=place)
-        sentence = f"{case.incident.subject} refuses {path}: {place} is open to more than its owner, its mode is {mode}"
+        sentence = f"{case.who} refuses {path}: {place} is open to more than its owner, its mode is {mode}"
         remedy = None
         if case.unit is not None and belongs(place, case.unit):
             remedy = propose("repair_ownership", place, sentence, unit=case.unit.name)

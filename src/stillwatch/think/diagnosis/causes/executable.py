@@ -181,7 +181,7 @@ def _missing_piece(case: Case, cited: tuple[str, ...]) -> Finding | None:
     piece = next((value for name in ("library", "module", "name") if (value := lead.fields.get(name, ""))), lead.object)
     if not piece:
         return None
-    sentence = f"{case.incident.subject} needs {piece}, which is not installed here or not where it is looked for"
+    sentence = f"{case.who} needs {piece}, which is not installed here or not where it is looked for"
     sure = unit is not None and is_failing(unit) and unit.exit_status == _NOT_LOADED
     return case.finding("missing-path", piece, sentence, cited, proven=sure)
 
@@ -194,7 +194,7 @@ async def missing_path(case: Case) -> Finding | None:
         return None
     if (setting := await missing_setting(case)) is not None:
         return setting
-    subject = case.incident.subject
+    subject = case.who
     named = [trigger.fields.get("path", "") for trigger in case.triggers("missing-path")]
     for path in filter(None, named):
         if unit is not None and (found := await hidden_below(case, unit, path, cited)) is not None:

@@ -23,7 +23,7 @@ async def oom(case: Case) -> Finding | None:
     unit = case.unit
     status = await case.look("unit_status", unit=unit.name) if unit else {}
     limit = number(status, "memory_max")
-    subject = unit.name if unit else case.incident.subject
+    subject = unit.name if unit else case.who
     own = 0 < limit < 1 << 60 and not _host_was_short(case)
     where = f"its own limit of {binary_size(limit)} (MemoryMax=)" if own else _limit_said(case)
     sentence = f"{subject} was killed because it used more than {where}"
@@ -91,7 +91,7 @@ async def symptom(case: Case) -> Finding:
         words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
     if unit is not None and cause == "exit-code" and not case.reason and (found := await changed_settings(case, unit)):
         return found
-    subject = case.incident.subject or (lead.rule if lead else "")
+    subject = case.who
     sentence = f"{subject}: {CAUSES[cause]}"
     if unit is not None and cause == "exit-code" and unit.exit_status:
         sentence = f"{subject} ended with status {unit.exit_status}"

@@ -68,7 +68,7 @@ async def read_only(case: Case) -> Finding | None:
         point = text(mount, "point")
         looked = await case.cite_look("mount_of", path=path)
         if mount.get("read_only") is True:
-            sentence = f"{case.incident.subject} cannot write {path}: {point} is mounted read-only"
+            sentence = f"{case.who} cannot write {path}: {point} is mounted read-only"
             return case.finding("filesystem-error", point, sentence, cited, looked, proven=True)
         if unit is not None and unit.fragment_path:
             sentence = f"{unit.name} cannot write {path}: {point} can be written, so {unit.fragment_path} keeps it out "

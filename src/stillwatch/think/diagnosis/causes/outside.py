@@ -35,8 +35,9 @@ async def certificate_expired(case: Case) -> Finding | None:
             proposal=timer.proposal,
         )
     path = next((t.fields["path"] for t in case.triggers("certificate-expired") if t.fields.get("path")), "")
-    place = path or case.incident.subject
+    place = path or case.who
     sentence = f"The certificate of {place} has expired or is about to"
+    sentence += case.last_statement("certificate-expired") if not path else ""
     return case.finding("certificate-expired", place, sentence, cited, proven=case.trusted("certificate-expired"))
 
 
@@ -112,7 +113,7 @@ async def log_flood(case: Case) -> Finding | None:
     cited = case.cite("log-flood")
     if not cited:
         return None
-    subject = case.incident.subject
+    subject = case.who
     known = case.unit
     # Counted line by line by us: nobody can merely claim it.
     proven = any(t.trusted or t.rule == "log-flood" for t in case.triggers("log-flood"))
@@ -135,7 +136,7 @@ async def brute_force(case: Case) -> Finding | None:
     first = triggers[0]
     source = next((trigger.fields["source"] for trigger in triggers if trigger.fields.get("source")), "")
     notes = [f"{name}: {text}" for name in ("sources", "users", "accepted") if (text := _told(triggers, name))]
-    culprit = source or case.incident.subject
+    culprit = source or case.who
     return case.finding(first.cause, culprit, first.summary, case.cite(*GUESSING), notes=tuple(notes))
 
 

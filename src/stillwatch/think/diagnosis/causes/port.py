@@ -31,7 +31,7 @@ async def port_in_use(case: Case) -> Finding | None:
     if not cited:
         return None
     which = f"port {ports[0]}" if ports else "the port it wants"
-    subject = case.incident.subject
+    subject = case.who
     return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", cited)
 
 

@@ -120,7 +120,7 @@ def _how_full(case: Case, mount: str) -> str:
 
 
 def _sufferer(case: Case) -> str:
-    subject = case.incident.subject
+    subject = case.who
     return "" if subject.startswith("/") or not subject else f" and {subject} suffers from it"
 
 

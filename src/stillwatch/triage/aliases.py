@@ -1,0 +1,54 @@
+"""One thing under several names: a mount by its path and by its unit, a USB port as the hub and as the device calls it,
+a server by its name and by that of one of its parts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from stillwatch.triage.precedence import SYMPTOMS, family, rank
+from stillwatch.triage.sighting import Sighting
+from stillwatch.triage.things import STORAGE, Arrow
+
+SAME_FAULT = 300.0
+"""Seconds within which what is said of one thing under two names is one fault."""
+
+_MOUNT = re.compile(r"(?P<path>.+)\.(?:mount|automount)")
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+_PORT = re.compile(r"(?:usb )?(?:usb(?P<bus>\d+)|(?P<hub>\d+-[\d.]+))-port(?P<port>\d+)")
+_DEVICE = re.compile(r"(?:usb )?(?P<device>\d+-\d+(?:\.\d+)*)")
+_PART = re.compile(r"(?P<server>[a-z][a-z0-9_-]{2,40})/[a-z][a-z0-9_-]{1,40}")
+
+
+def thing(name: str) -> str:
+    """The name that all names of the thing have in common: the name itself where it has no others."""
+    if found := _MOUNT.fullmatch(name):
+        path = found["path"].replace("-", "/") if found["path"] != "-" else ""
+        return "/" + _ESCAPED.sub(lambda code: chr(int(code[1], 16)), path)
+    if found := _PORT.fullmatch(name):
+        return f"usb {found['bus']}-{found['port']}" if found["bus"] else f"usb {found['hub']}.{found['port']}"
+    if found := _DEVICE.fullmatch(name):
+        return f"usb {found['device']}"
+    found = _PART.fullmatch(name)
+    return found["server"] if found else name
+
+
+def from_aliases(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """What says less of a thing follows from what says more of it at that time, maybe under another of its names."""
+    by_thing: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        by_thing[sighting.trigger.host, thing(sighting.subject)].append(sighting)
+    for theirs in by_thing.values():
+        if len({sighting.node for sighting in theirs}) > 1:
+            ordered = sorted(theirs, key=lambda one: (-rank(one.trigger.cause), one.trigger.first, one.node))
+            root = ordered[0]
+            yield from ((other.node, root.node) for other in ordered[1:] if _is_one_fault(other, root))
+
+
+def _is_one_fault(other: Sighting, root: Sighting) -> bool:
+    """Under several names, what is of one family; under one, a symptom and the thing that the program lacks."""
+    first, second = other.trigger, root.trigger
+    near = first.first <= second.last + SAME_FAULT and second.first <= first.last + SAME_FAULT
+    renamed = other.subject != root.subject and family(first.cause) == family(second.cause)
+    return near and other.node != root.node and (renamed or (first.cause in SYMPTOMS and second.cause in STORAGE))
