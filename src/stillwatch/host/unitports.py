@@ -11,7 +11,7 @@ from typing import Final
 LARGEST: Final = 262_144
 MOST_FILES: Final = 16
 _SPOKEN: Final = re.compile(
-    rb"(?i)(?:\b|_)(?:port|listen|bind|addr(?:ess)?|endpoint|http|server)\w{0,12}\b[^\n#;]{0,80}?(?<![\w.])(?:[\w.\[\]:*-]*:)?"
+    rb"(?i)(?:\b|_)(?:port|listen|bind|addr(?:ess)?|endpoint|http|server)\w{0,12}\b[^\n#;]{0,80}?(?<![\w.])(?:[\w.\[\]:*-]{0,64}:)?"
     rb"(\d{2,5})(?![\w.])"
 )
 

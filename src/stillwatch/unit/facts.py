@@ -10,7 +10,7 @@ from stillwatch.records.unit import UnitState
 
 OWN_PLACES: Final = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/run/systemd/system/")
 """Where administrators put units of their own; what packages ship lies in /usr/lib/systemd/system."""
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"']*")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s\"']*")
 _PATH: Final = re.compile(r"(?:^|(?<=[\s\"'=,;(])|(?<=^-[A-Za-z])|(?<=\bunix:)|(?<=\bfile:))/(?!/)[^\s\"'=:,;]{1,250}")
 _PORT: Final = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
 

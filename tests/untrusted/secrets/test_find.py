@@ -98,6 +98,14 @@ def test_no_text_makes_more_than_linear_work(piece: str) -> None:
     redact((piece * 400_000)[:400_000])
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("sign", string.punctuation + " x1")
+@pytest.mark.parametrize("begin", ["password=", "--token '"])
+def test_r41_no_value_makes_more_than_linear_work(begin: str, sign: str) -> None:
+    """What is worse does not come to its end: neither where the value is of one sign nor where another ends it."""
+    assert redact(f"{begin}{sign * 8_000}y")
+
+
 def test_what_overlaps_is_one_span_under_the_surest_name() -> None:
     detectors = (
         Detector(("b",), lambda _: iter([Span(1, 4, "sure")])),

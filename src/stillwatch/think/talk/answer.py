@@ -11,9 +11,9 @@ from stillwatch.records.incident import Evidence, Incident
 from stillwatch.think.talk.words import Language
 
 CITED = re.compile(r"\[(E\d+)\]")
-_CARRIED = re.compile(r"\s*\((E\d+(?:, E\d+)*)\)\.?\Z")
+_CARRIED = re.compile(r"\s{0,9}\((E\d+(?:, E\d+)*)\)\.?\Z")
 """The ids that a sentence of the rules ends with, as in "the port is taken (E1, E6)."."""
-_CITES = re.compile(r"\s*((?:\[E\d+\] ?)+)\.?\Z")
+_CITES = re.compile(r"\s{0,9}((?:\[E\d{1,20}\] ?){1,50})\.?\Z")
 
 
 def asked_about(question: str, names: Sequence[str]) -> list[str]:

@@ -50,7 +50,9 @@ _PORT: Final = re.compile(
 )
 _PID: Final = re.compile(r"\b(?:pid|process|prozess|processus|proceso) ?#?(?:id )?([1-9][0-9]{0,6})\b")
 _PATH: Final = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/?)*")
-_DOMAIN: Final = re.compile(r"\b(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24})\b", re.IGNORECASE)
+_DOMAIN: Final = re.compile(
+    r"\b(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,10}[a-z]{2,24})\b", re.IGNORECASE
+)
 _SUFFIXES: Final = (".service", ".timer", ".socket", ".mount", ".target", ".path", ".slice", ".scope")
 _FILES: Final = (
     ".conf",

@@ -94,8 +94,8 @@ UNMUTE: Final = re.compile(
     r"^(?:unmute|unsilence|un-mute|reactive|reactiva)\b|\b(?:nicht mehr stumm|wieder laut|stumm(?:schaltung)? (?:aufheben|beenden))\b|^hebe .* stumm"
 )
 AGAIN: Final = re.compile(
-    r"\bneu (?:zu )?start|\bneu ?gestart|\bdurchstart|\bstart\w*\b.*\b(?:neu|nochmal|again)\b"
-    r"|\b(?:vuelv\w*|volver) a (?:arrancar|iniciar)\b|\b(?:demarr|lanc)\w*\b.*\b(?:de|a) nouveau\b"
+    r"\bneu (?:zu )?start|\bneu ?gestart|\bdurchstart|\bstart\w*\b.{0,80}\b(?:neu|nochmal|again)\b"
+    r"|\b(?:vuelv\w*|volver) a (?:arrancar|iniciar)\b|\b(?:demarr|lanc)\w*\b.{0,80}\b(?:de|a) nouveau\b"
 )
 """Started once more, in several words."""
 APPROVAL: Final = re.compile(r"\b(?:approve|reject|genehmige|approuve|aprueba|freigeben)\b")
@@ -155,7 +155,7 @@ def verb_in(question: str) -> str:
     text = folded(question)
     if AGAIN.search(text):
         return "neustarten"
-    if re.search(r"\bneu (?:zu )?laden\b|\blad\w*\b.*\bneu\b", text):
+    if re.search(r"\bneu (?:zu )?laden\b|\blad\w*\b.{0,80}\bneu\b", text):
         return "neu-laden"
     return next((word for word in words_of(question) if word in VERBS), "")
 

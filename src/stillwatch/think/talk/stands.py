@@ -18,8 +18,8 @@ from stillwatch.untrusted.echo import echoes
 
 CITED: Final = re.compile(r"\[(E\d+)\]")
 _TELLING: Final = re.compile(
-    r"`([^`]+)`|(\d[\d.,]*\s?(?:[kmgt]i?b|b|ms|min|%|°c)(?!\w))"
-    r"|((?:[\w@-]+\.)+[\w@-]+|/[\w./@-]+|[\w-]*_[\w-]+|[\w.-]*@[\w.-]+|\b\w*\d[\w.,:%-]*)"
+    r"`([^`]+)`|(\d[\d.,]{0,30}\s?(?:[kmgt]i?b|b|ms|min|%|°c)(?!\w))"
+    r"|((?:[\w@-]{1,80}\.){1,20}[\w@-]+|/[\w./@-]+|[\w-]{0,80}_[\w-]+|[\w.-]{0,80}@[\w.-]+|\b\w*\d[\w.,:%-]*)"
 )
 _SIZE: Final = re.compile(r"(\d[\d.,]*)([^\d.,\s:-]{1,3})")
 _SENTENCE: Final = re.compile(r"(?<=[.!?:])((?:\s*\[E\d+\])*)\s+(?=[^\[\s])|\n+")

@@ -12,10 +12,12 @@ from stillwatch.records.unit import UnitState
 from stillwatch.unit.facts import without_times
 
 _TARGET: Final = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?)?\[?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9]|[0-9a-f:]{2,45})\]?"
+    r"(?:[a-z][a-z0-9+.-]{0,30}://(?:[^/@\s]{0,250}@)?)?\[?(?P<host>[A-Za-z0-9_.-]{0,253}[A-Za-z0-9]|[0-9a-f:]{2,45})\]?"
     r"(?::| port |, port |'?, port=|\", port )(?P<port>\d{1,5})(?!\d)"
 )
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?")
+_URL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]{0,30}://(?:[^/@\s]{0,250}@)?(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d{1,5}))?"
+)
 _PORT_OPTION: Final = re.compile(r"(?:^|\s)(?:-[Pp]|--port)[ =]?(\d{2,5})(?!\d)")
 _HOST_OPTION: Final = re.compile(r"(?:^|\s)(?:-h|--host)[ =]?([A-Za-z0-9_.-]*[A-Za-z0-9])")
 _ASKER: Final = re.compile(r", (?:client|server|request|host|referrer): (?:\"[^\"]*\"|[^,\"]*)")
