@@ -18,13 +18,18 @@ from tests.triage.build import AT, pid1, trigger
         ("2-1-port4", "usb 2-1.4"),
         ("usb3-port2", "3-2"),
         ("mixer/qmgr", "mixer"),
+        ("mixerd", "mixer"),
+        ("mixer-server", "mixer8.2"),
     ],
 )
 def test_names_of_one_thing(one: str, two: str) -> None:
     assert thing(one) == thing(two)
 
 
-@pytest.mark.parametrize(("one", "two"), [("2-1-port4", "2-1.3"), ("srv-a.mount", "/srv"), ("mixer", "mixerd.service")])
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("2-1-port4", "2-1.3"), ("srv-a.mount", "/srv"), ("mixer", "mixerd.service"), ("sdad", "sda"), ("link0", "link1")],
+)
 def test_names_of_two_things(one: str, two: str) -> None:
     assert thing(one) != thing(two)
 

@@ -22,6 +22,7 @@ def rule(cause: str) -> Rule:
         ("dependency-failed", "connect to unix:/run/hue.sock: Permission denied", ("permission", "/run/hue.sock")),
         ("dependency-failed", "connect to unix:/run/hue.sock: No such file or directory", None),
         ("missing-path", "hue.service: Failed at step CHDIR: Permission denied", ("permission", "")),
+        ("data-damaged", "corrupt hue: open /srv/hue: too many open files", ("resource-limit", "/srv/hue")),
         ("crash", "hue: Permission denied", None),
     ],
 )

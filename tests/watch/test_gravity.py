@@ -41,6 +41,10 @@ GRADED = (
     ("the watcher reports easel7 down", None, FAILURE),
     ("easel7 is down", None, FAILURE),
     ("shutting down the easel", None, MERE),
+    ("the hue is not viable", None, FAILURE),
+    ("hues.conf:3: unknown keyword", None, FAILURE),
+    ("could not mix the HUE - is it dry?", None, FAILURE),
+    ("12:M 07 Mar 2026 03:12:27.123 * could not mix the hue", None, MERE),
     ("mixing hues", None, MERE),
 )
 

@@ -1,5 +1,5 @@
 """One thing under several names: a mount by its path and by its unit, a USB port as the hub and as the device calls it,
-a server by its name and by that of one of its parts."""
+a server by its name, by that of its daemon or of one of its parts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _MOUNT = re.compile(r"(?P<path>.+)\.(?:mount|automount)")
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _PORT = re.compile(r"(?:usb )?(?:usb(?P<bus>\d+)|(?P<hub>\d+-[\d.]+))-port(?P<port>\d+)")
 _DEVICE = re.compile(r"(?:usb )?(?P<device>\d+-\d+(?:\.\d+)*)")
+_PROGRAM = re.compile(r"(?P<core>[a-z][a-z_-]{3,40}?)(?:-server|-daemon|d)?(?:\d{1,2}\.\d{1,2})?")
 _PART = re.compile(r"(?P<server>[a-z][a-z0-9_-]{2,40})/[a-z][a-z0-9_-]{1,40}")
 
 
@@ -30,8 +31,10 @@ def thing(name: str) -> str:
         return f"usb {found['bus']}-{found['port']}" if found["bus"] else f"usb {found['hub']}.{found['port']}"
     if found := _DEVICE.fullmatch(name):
         return f"usb {found['device']}"
-    found = _PART.fullmatch(name)
-    return found["server"] if found else name
+    if found := _PART.fullmatch(name):
+        return found["server"]
+    found = _PROGRAM.fullmatch(name)
+    return found["core"] if found else name
 
 
 def from_aliases(sightings: Sequence[Sighting]) -> Iterator[Arrow]:

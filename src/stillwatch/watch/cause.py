@@ -21,7 +21,7 @@ _OF_THE_HOST: Final = frozenset(
 YIELDING: Final = {
     "bad-config": _OF_THE_HOST,
     "missing-path": _OF_THE_HOST,
-    "data-damaged": frozenset(("permission",)),
+    "data-damaged": frozenset(("permission", "resource-limit", "disk-full")),
     "dependency-failed": frozenset(("permission",)),
 }
 """Cause of a rule → what the operating system says at the end of the line and is more exact: a file that may not be

@@ -33,7 +33,8 @@ _FAILURE = re.compile(
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
     r"|\b(?:degraded|deteriorated|unresponsive|stuck|hung|stalled|lock(?:ed)?[ -]?up|faulted|overheat(?:ed|ing)?)\b"
     r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
-    r"|\bdoes(?:n't| not) (?:exist|match)\b|\bfault state\b"
+    r"|\bdoes(?:n't| not) (?:exist|match)\b|\bfault state\b|\bnot (?:viable|valid|writable|readable|reachable)\b"
+    r"|\bunknown (?:option|directive|keyword|setting|parameter|variable)\b|\btoo (?:open|great)\b"
     r"|\b(?:is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down\b"
     r"|\b(?:did not|didn't|no) (?:answer|reply|response|respond)\b(?! (?:needed|required))"
     r"|\b(?:invalid|incorrect|wrong)\b|\bmust not be (?:\w+-)?(?:accessible|readable|writable|writeable)\b"
@@ -49,7 +50,7 @@ _HANDLED = re.compile(
 )
 _QUIET = re.compile(
     r"\b(?:INFO|INF|DEBUG|DBG|DEBU|TRACE|NOTICE|VERBOSE)\b|\[(?:info|debug|notice|note|trace|Note|Info|Debug)\b"
-    r"|\blevel=\"?(?:info|debug|trace|notice)|<(?:info|debug)>|^[DI] \[| [A-Z]+ +[.*-] "
+    r"|\blevel=\"?(?:info|debug|trace|notice)|<(?:info|debug)>|^[DI] \[|^\d+:[A-Z] [^\n]{8,40} [.*-] "
 )
 _OF_A_CLIENT = re.compile(
     r"\bclient\b|\bremote end\b|\bbroken pipe\b|\bclosed (?:network )?connection\b|->[\d\[]"
@@ -137,8 +138,8 @@ REASONS: Final = (
         "permission",
         r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b|\baccess to \S.{0,200} is denied\b"
         r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b|\binsecure permissions\b"
-        r"|\bpermissions \d+ for .{1,200} are too open|\b(?:is |are )?not (?:writ(?:e?able)|readable)\b"
-        r"|\b(?:does not|doesn't) have (?:the )?permissions?\b|\bnot owned by\b",
+        r"|\binsufficient permissions?\b|\bpermissions \d+ for .{1,200} are too open"
+        r"|\bnot (?:writ(?:e?able)|readable)\b|\b(?:does not|doesn't) have (?:the )?permissions?\b|\bnot owned by\b",
     ),
     _reason(
         "version-mismatch",
@@ -265,4 +266,8 @@ def gist_of(text: str) -> str:
     first = text.strip().partition("\n")[0]
     gist = first[found.end() :] if (found := _HEAD.match(first)) else first
     gist = gist.strip() or first
-    return gist if len(gist) <= GIST else gist[:GIST].rpartition(" ")[0] + " …"
+    if len(gist) <= GIST:
+        return gist
+    telling = next(filter(lambda clause: says_why(_named_by(clause)), reversed(_BETWEEN_CLAUSES.split(gist))), "")
+    end = "" if not telling or gist.find(telling) + len(telling) < GIST else f" {telling.strip()[: GIST // 2]}"
+    return f"{gist[: GIST - len(end)].rpartition(' ')[0]} …{end}"

@@ -34,7 +34,9 @@ TROUBLE = (
     r"|unresponsive|stuck|hung|stalled|lock(ed)?[ -]?up|faulted|overheat(ed|ing)?|missing|wrong|incorrect"
     r"|does(n't| not)|(did not|didn't|no) (answer|reply|response|respond)|not (enough|found|mounted|allowed|permitted)"
     r"|fault state|(is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down"
-    r"|must not be (\w+-)?(accessible|readable|writable|writeable)|no (space|route)|exit(ed)? (with )?(code|status))\b"
+    r"|must not be (\w+-)?(accessible|readable|writable|writeable)|no (space|route)|exit(ed)? (with )?(code|status)"
+    r"|not (viable|valid|writable|readable|reachable)|unknown (option|directive|keyword|setting|parameter|variable)"
+    r"|too (open|great))\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"

@@ -24,6 +24,7 @@ _WRITE = re.compile(r"\bwrit", re.I)
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _LINE_OF = re.compile(r"\bline (\d{1,6}) (?:of|in) (?:file )?[\"']?(/[\w@%+./-]{1,200}[\w/])")
 _PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
+_DATA = ("/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/cache/")
 _CONFIGS = (".conf", ".cfg", ".ini", ".toml", ".yaml", ".yml", ".cnf", ".env", ".config")
 _EDITED = 3600.0
 """Seconds from a change of settings to the end of their program in which the one is taken for the other's reason."""
@@ -56,7 +57,7 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     if path and (gone := await _gone(case, path, cited)) is not None:
         return gone
     where = f"{culprit}{f', line {line}' if line else ''}"
-    if culprit.startswith(_PLACES) and not culprit.endswith(_CONFIGS):
+    if culprit.startswith(_DATA) and not culprit.endswith(_CONFIGS):
         proven = bool(of_unit and is_failing(unit)) or case.trusted("bad-config")
         sentence = f"{case.who} cannot read its data: {where}{f'; {changed}' if changed else ''}"
         return case.finding("data-damaged", culprit, sentence, cited, when, proven=proven)
