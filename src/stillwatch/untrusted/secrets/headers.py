@@ -128,6 +128,8 @@ def _cookies(text: str) -> Iterator[Span]:
         value = None if crumbs else read(text, at)
         if value and is_secret(text, value, Strength.weak, spaced=True):
             yield Span(value.start, value.end, "cookie")
+        if value and value.passed_over:
+            at = value.end
     for found in _CURL_COOKIE.finditer(text):
         yield Span(found.start("said") + found["said"].index("=") + 1, found.end("said"), "cookie")
 

@@ -10,9 +10,6 @@ from stillwatch.untrusted.secrets.span import Detector, Span
 from stillwatch.untrusted.secrets.values import QUOTE, Value, is_secret, looks_random, read
 
 NAME_LONGEST = 80
-LOOKED_AT_AGAIN = 256
-"""A value that is no secret may hold further pairs; a longer run of signs is passed over, so that work stays linear.
-Not what stands in quotes: by one that never closes a stranger would hide all that follows in the line."""
 _PAIR = re.compile(
     rf"""(?<![\w.-])(?P<dash>-{{0,2}})(?P<name>[\w][\w.\-]{{0,{NAME_LONGEST}}}+)
     (?P<close>(?:{QUOTE})?(?:\]|%5[Dd])?(?:{QUOTE})?(?:\[[\w.-]{{0,40}}\])?)[ \t]{{0,4}}+
@@ -111,7 +108,7 @@ def _pairs(text: str) -> Iterator[Span]:
             yield Span(value.start, value.end, "password")
             yield from _and_more(text, value, found["name"])
             at = max(at, value.end)
-        elif value.end - at > LOOKED_AT_AGAIN and not value.quoted:
+        elif value.passed_over:
             at = value.end
 
 
@@ -194,7 +191,7 @@ def _options(text: str) -> Iterator[Span]:
         if how is Strength.none or found.start() < over:
             continue
         value = read(text, found.end())
-        if value is not None and not value.quoted and value.end - value.start > LOOKED_AT_AGAIN:
+        if value is not None and value.passed_over:
             over = value.end
         if value is not None and is_secret(
             text, value, max(how, Strength.token) if value.quoted else how, spaced=False
@@ -224,9 +221,15 @@ def _elements(text: str) -> Iterator[Span]:
 
 
 def _attributes(text: str) -> Iterator[Span]:
+    over = 0
     for found in _ATTRIBUTE.finditer(text):
         how = strength(found["name"])
-        if how and (value := read(text, found.end())) and is_secret(text, value, how, spaced=False):
+        value = read(text, found.end()) if how and found.start() >= over else None
+        if value is None:
+            continue
+        if value.passed_over:
+            over = value.end
+        if is_secret(text, value, how, spaced=False):
             yield Span(value.start, value.end, "password")
 
 

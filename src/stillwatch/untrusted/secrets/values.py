@@ -39,12 +39,22 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROSE = re.compile(r"[A-Za-z][a-z']*+[.!?]?(?=[ \t]+(?:[a-z']+|[A-Z][a-z']+|\d+)(?:[\s,.!?;)]|$))")
 
 
+LOOKED_AT_AGAIN = 256
+
+
 class Value(NamedTuple):
     """text[start:end]; quoted: it stood in quotes, so that its end is sure."""
 
     start: int
     end: int
     quoted: bool
+
+    @property
+    def passed_over(self) -> bool:
+        """A value that is no secret may hold further names; a longer run of signs is passed over, so that work stays
+        linear. Not what stands in quotes: by one that never closes a stranger would hide all that follows in the line.
+        """
+        return not self.quoted and self.end - self.start > LOOKED_AT_AGAIN
 
 
 def read(text: str, at: int, *, encoded: bool = False, until: str = "") -> Value | None:
