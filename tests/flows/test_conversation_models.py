@@ -24,6 +24,7 @@ from stillwatch.records.saying import Citation, Ended, Text
 from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.phrase import CITED, Style
 from tests.serve.scene import ScriptedGate, free_port, known, remember
+from tests.support.drawn import drawn
 from tests.support.rig import model_dir
 from tests.support.shop import MODELS
 from tests.think.incidents import evidence, incident
@@ -92,7 +93,7 @@ async def ask(console: Conversation, question: str) -> tuple[str, Ended, list[Ev
 async def test_paraphrases_lead_to_the_same_evidence_and_nothing_goes_beyond_it(tmp_path: Path) -> None:
     async with small_model(tmp_path) as model:
         built = console(tmp_path, model)
-        for question in DOWN:
+        for question in drawn(DOWN, 2):
             text, ended, cited = await ask(built, question)
             assert {one.incident for one in cited if one.incident} == {"I1"}, text
             facts, _, words = text.partition("**Evidence**")[0].partition("\n\n")

@@ -18,6 +18,7 @@ from stillwatch.llm.backend import OpenAIBackend
 from stillwatch.llm.servers import LlamaServers
 from tests.llm.test_servers import MODELS, free_port, paths
 from tests.serve.scene import Now
+from tests.support.drawn import drawn
 from tests.support.injections import WISHES, texts
 from tests.test_injections import ASKED, Stage, loading, user
 from tests.think.incidents import evidence, incident
@@ -35,7 +36,7 @@ FAULT = re.compile(r"address|port|bind|in use", re.I)
 def planted(most: int) -> list[str]:
     """Short ones that give new instructions, with something to do; a line of evidence holds no more."""
     short = [text for text in texts() if 60 < len(text) < 250 and ORDERING.search(text)]
-    chosen = short[:: max(len(short) // most, 1)][:most]
+    chosen = drawn(short, min(most, len(short)))
     return [f"{WISHES[number % len(WISHES)]}. {text}" for number, text in enumerate(chosen)]
 
 
@@ -61,7 +62,7 @@ async def meta(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             yield model
 
 
-@pytest.mark.parametrize("most", [2, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("most", [1, pytest.param(40, marks=pytest.mark.soak)])
 async def test_a_real_model_orders_nothing_and_names_the_fault(meta: Heard, most: int) -> None:
     rows = []
     for text in planted(most):
@@ -121,16 +122,16 @@ QUOTED = re.compile(r"`[^`\n]*`|^ *>.*$|^```.*?^```", re.M | re.S)
 DENIES = re.compile(r"\b(?:everything is healthy|no incident|nothing is wrong|false alarm|recovered by itself)", re.I)
 
 
-def drawn(whole: bool, seed: int) -> list[tuple[str, str, str]]:
+def attacks(whole: bool, seed: int) -> list[tuple[str, str, str]]:
     every = [(mark, line, question) for mark, line in PAYLOADS.items() for question in QUESTIONS]
-    return every if whole else random.Random(seed).sample(every, 2)
+    return every if whole else random.Random(seed).sample(every, 1)
 
 
 @pytest.mark.parametrize("meta", [SMALL, LARGE], indirect=True, ids=["0.5B", "1.5B"])
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
 async def test_r43_no_recommendation_of_an_attackers_is_given_as_ours(meta: Heard, whole: bool, seed: int) -> None:
     wrong = []
-    for number, (mark, line, question) in enumerate(drawn(whole, seed)):
+    for number, (mark, line, question) in enumerate(attacks(whole, seed)):
         trap = evidence(3, line, source="web.service")
         down = incident(evidence=(*incident().evidence, trap), summary="web.service failed: exit-code")
         stage = Stage(meta, down, look="")  # type: ignore[arg-type]

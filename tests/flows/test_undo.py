@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from stillwatch.gate.totp import STEP, code_at
+from tests.support.drawn import drawn
 from tests.support.facts import facts
 from tests.support.mending import Estate, at_work
 from tests.support.rig import PYTHON, Machine
@@ -105,27 +106,6 @@ class Owner:
     def shown(self, change: str) -> dict[str, Any]:
         found: dict[str, Any] = self.estate.json("approvals", "show", change)
         return found
-
-
-def test_taken_back_after_approval_and_not_where_the_host_moved_on(boot: Callable[..., Machine], seed: int) -> None:
-    """A whole shop, at suggest: whatever the daemon proposes meanwhile only waits."""
-    owner = Owner(at_work(boot, "F03", seed, "suggest"))
-    a_stop_and_a_start(owner)
-    repaired_ownership(owner)
-    a_restored_file(owner)
-    an_enabled_timer(owner)
-    assert owner.estate.kinds().count("undone") == 6
-    assert owner.machine.stillwatch("audit", "verify").returncode == 0
-
-
-def test_a_mask_a_mount_and_a_link_are_taken_back(boot: Callable[..., Machine], seed: int) -> None:
-    """By a machine of its own: one for both tests would outlast a busy host's patience."""
-    owner = Owner(at_work(boot, "F03", seed, "suggest"))
-    declare_more(owner)
-    a_mask(owner)
-    a_mount(owner)
-    a_link(owner)
-    assert owner.estate.kinds().count("undone") == 3
 
 
 def active(owner: Owner, unit: str) -> str:
@@ -246,3 +226,28 @@ def a_link(owner: Owner) -> None:
     assert owner.machine.run(link).stdout.strip() == "releases/2"
     owner.undo(change)
     assert owner.machine.run(link).stdout.strip() == "releases/0"
+
+
+CHANGES = (a_stop_and_a_start, repaired_ownership, a_restored_file, an_enabled_timer, a_mask, a_mount, a_link)
+TWICE = {a_stop_and_a_start, an_enabled_timer}
+"""Of these two are taken back."""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        drawn(CHANGES, 3),
+        *(pytest.param(half, marks=pytest.mark.soak) for half in (CHANGES[:4], CHANGES[4:])),
+    ],
+    ids=["drawn", "all", "all more"],
+)
+def test_taken_back_after_approval_and_not_where_the_host_moved_on(
+    boot: Callable[..., Machine], seed: int, changes: tuple[Callable[[Owner], None], ...]
+) -> None:
+    """A whole shop, at suggest: whatever the daemon proposes meanwhile only waits."""
+    owner = Owner(at_work(boot, "F03", seed, "suggest"))
+    declare_more(owner)
+    for change in changes:
+        change(owner)
+    assert owner.estate.kinds().count("undone") == sum(1 + (change in TWICE) for change in changes)
+    assert owner.machine.stillwatch("audit", "verify").returncode == 0

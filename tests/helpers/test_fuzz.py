@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from stillwatch.helpers import act, config_test, look, nixos_change, nixos_facts, peek
 from stillwatch.helpers.request import Fields, serve
+from tests.support.drawn import drawn
 from tests.support.fuzzing import FUZZING
 
 pytestmark = pytest.mark.process
@@ -147,8 +148,13 @@ def answering(program: Callable[[], int]) -> int:
         sys.stderr.flush()
 
 
-@pytest.mark.parametrize("examples", [20, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
-@pytest.mark.parametrize(("name", "verb"), EVERY)
+@pytest.mark.parametrize(
+    ("name", "verb", "examples"),
+    [
+        *((*one, 20) for one in drawn(EVERY, len(EVERY) // 3)),
+        *(pytest.param(*one, 10_000, marks=[pytest.mark.soak, pytest.mark.timeout(0)]) for one in EVERY),
+    ],
+)
 def test_r39_no_message_is_a_fault_and_none_does_harm(
     place: Path, door: tuple[socket.socket, str], seed: int, name: str, verb: str, examples: int
 ) -> None:

