@@ -28,6 +28,8 @@ def logged(subject: str, cause: str = "exit-code", **more: object) -> Trigger:
         ("acme-wiki.example.lan-start", "acme-wiki.example.lan.service"),
         ("shop-pre-start", "shop.service"),
         ("mariadbd", "mariadb.service"),
+        ("dhcpd", "isc-dhcp-server.service"),
+        ("apachectl", "apache2.service"),
         ("postgres", "postgresql.service"),
         ("postgres", "postgresql@15-main.service"),
         ("php-fpm8.2", "php8.2-fpm.service"),
@@ -161,3 +163,9 @@ def test_one_that_only_could_not_be_started_with_it_does_not_make_it_doubtful() 
     said = logged("archiver", "missing-path", first=AT - 60, last=AT - 60)
     others = [logged("nightly.service"), logged("report.service", "dependency-failed")]
     assert adopter([said, *others], KNOWN)(said) == "nightly.service"
+
+
+@pytest.mark.parametrize(("cause", "unit"), [("bad-config", "ssh.service"), ("login-failed", "")])
+def test_a_server_at_whose_door_others_stand_speaks_of_itself_alone_for_its_unit(cause: str, unit: str) -> None:
+    said = logged("sshd", cause)
+    assert adopter([said, logged("ssh.service")], KNOWN)(said) == unit

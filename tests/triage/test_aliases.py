@@ -55,3 +55,16 @@ def test_a_failure_and_its_reason_of_another_family_are_one_incident() -> None:
 )
 def test_what_is_long_ago_or_done_by_others_is_no_reason(other: object) -> None:
     assert len(group([pid1("mixer.service"), other], {}, AT)) == 2  # type: ignore[list-item]
+
+
+def test_a_link_that_is_down_because_its_card_hung_is_one_incident() -> None:
+    told = [trigger("enp9s0", "network"), trigger("enp9s0", "hardware", rule="card-hung")]
+    (incident,) = group(told, {}, AT)
+    assert incident.triggers[0].cause == "hardware"
+
+
+def test_a_device_by_its_number_is_the_one_that_is_known_by_name() -> None:
+    numbered = trigger("253:9", "disk-full", rule="pool-full")
+    names = [trigger(name, "disk-full", rule="pool-told") for name in ("vg1-pool", "vg2-pool")]
+    assert len(group([numbered, names[0]], {}, AT)) == 1
+    assert len(group([numbered, *names], {}, AT)) == 3

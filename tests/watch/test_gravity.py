@@ -81,6 +81,11 @@ def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) ->
         ("rpc error: code = Unimplemented desc = unknown service hue.v1", "version-mismatch"),
         ("ioctl(hue): Device or resource busy", "stale-lock"),
         ("HUE_KEY must be set", "missing-setting"),
+        ("you may need to add hue=1 to the command line", "missing-setting"),
+        ("can't mix './hue.frm' (errno: 13)", "permission"),
+        ("Operating system error number 28 in a file operation", "disk-full"),
+        ("mixing failed with error 7", "other"),
+        ("couldn't determine user name from uid 77", "bad-config"),
     ],
 )
 def test_the_cause_that_words_name(text: str, cause: str) -> None:
@@ -120,6 +125,7 @@ def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
         ("zone hue: loading from file /srv/hue.zone failed: permission denied", ("permission", "/srv/hue.zone")),
         ("bind to '/run/hue.sock': Permission denied (13)", ("permission", "/run/hue.sock")),
         ("chdir failed (2: No such file or directory)", ("missing-path", "")),
+        ("bind to '[::]:81': Address in use (98)", ("port-in-use", "")),
         ("permission denied for hue at 3", None),
         ("the hue is odd", None),
     ],

@@ -17,6 +17,7 @@ from stillwatch.unit.programs import (
     has_own_service,
     is_kin,
     is_script,
+    is_server_of,
     services_of,
     speaks_for,
 )
@@ -27,6 +28,7 @@ AFTERWARDS = 2.0
 JOB = "job-of-a-unit"
 """The rule that tells when a unit ran, where that may matter."""
 SHORTEST_WORD = 3
+OF_ITSELF = frozenset(("bad-config", "missing-path", "missing-setting", "permission", "port-in-use", "wrong-address"))
 _BY_ITSELF = re.compile(r"exit-code|code=exited")
 _OF_A_SIGNAL = re.compile(r"status=1(?:3[0-9]|4[0-9])\b")
 """Statuses with which a shell passes on that its child was killed."""
@@ -45,14 +47,18 @@ def adopter(triggers: Sequence[Trigger], units: Units) -> Callable[[Trigger], st
 
     def unit_of(trigger: Trigger) -> str:
         program = trigger.subject
-        if not is_from_log(trigger) or is_unit(program) or program in NOBODYS:
+        if not is_from_log(trigger) or is_unit(program):
             return ""
+        nearby = failed.get(trigger.host, {})
+        if program in NOBODYS:
+            # Of itself a server speaks where it does not start, and not where somebody is at its door.
+            return _server_of(program, nearby) if trigger.cause in OF_ITSELF else ""
         for name in services_of(program):
             if name in named or units.get(name):
                 return name
-        nearby = failed.get(trigger.host, {})
         return (
             _kin(program, nearby)
+            or _server_of(program, nearby)
             or _of_this_host(program, units)
             or _at_that_moment(trigger, nearby)
             or _job_of(trigger, jobs)
@@ -74,6 +80,12 @@ def _kin(program: str, failed: Mapping[str, object]) -> str:
     """The one failing unit whose name is the program's, give or take an ending: mariadbd, postgres, php-fpm8.2."""
     alike = [unit for unit in failed if is_kin(program, unit)]
     return alike[0] if len(alike) == 1 else ""
+
+
+def _server_of(program: str, failed: Mapping[str, object]) -> str:
+    """The one failing unit that is a well-known server's by a piece of its name: dhcpd of isc-dhcp-server.service."""
+    theirs = [unit for unit in failed if is_server_of(program, unit)]
+    return theirs[0] if len(theirs) == 1 else ""
 
 
 def _of_this_host(program: str, units: Units) -> str:

@@ -7,18 +7,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from stillwatch.triage.precedence import SYMPTOMS, family, rank
+from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, family, rank
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
 
 SAME_FAULT = 300.0
 """Seconds within which what is said of one thing under two names is one fault."""
 
+LESS = SYMPTOMS | DEPENDENT
 _MOUNT = re.compile(r"(?P<path>.+)\.(?:mount|automount)")
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _PORT = re.compile(r"(?:usb )?(?:usb(?P<bus>\d+)|(?P<hub>\d+-[\d.]+))-port(?P<port>\d+)")
 _DEVICE = re.compile(r"(?:usb )?(?P<device>\d+-\d+(?:\.\d+)*)")
 _PROGRAM = re.compile(r"(?P<core>[a-z][a-z_-]{3,40}?)(?:-server|-daemon|d)?(?:\d{1,2}\.\d{1,2})?")
+_NUMBER = re.compile(r"\d{1,4}:\d{1,7}")
 _PART = re.compile(r"(?P<server>[a-z][a-z0-9_-]{2,40})/[a-z][a-z0-9_-]{1,40}")
 
 
@@ -42,6 +44,7 @@ def from_aliases(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     by_thing: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         by_thing[sighting.trigger.host, thing(sighting.subject)].append(sighting)
+    yield from _from_numbers(sightings)
     for theirs in by_thing.values():
         if len({sighting.node for sighting in theirs}) > 1:
             ordered = sorted(theirs, key=lambda one: (-rank(one.trigger.cause), one.trigger.first, one.node))
@@ -49,9 +52,33 @@ def from_aliases(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
             yield from ((other.node, root.node) for other in ordered[1:] if _is_one_fault(other, root))
 
 
+def _from_numbers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """The kernel knows a mapped device by its number; who watches over it, by its name: the one that has the same."""
+    for numbered in (one for one in sightings if _NUMBER.fullmatch(one.subject)):
+        named = {
+            other.node
+            for other in sightings
+            if other.trigger.cause == numbered.trigger.cause
+            and not _NUMBER.fullmatch(other.subject)
+            and not other.unit
+            and _is_near(numbered, other)
+        }
+        if len(named) == 1:
+            yield numbered.node, named.pop()
+
+
+def _is_near(one: Sighting, two: Sighting) -> bool:
+    first, second = one.trigger, two.trigger
+    close = first.first <= second.last + SAME_FAULT and second.first <= first.last + SAME_FAULT
+    return close and first.host == second.host
+
+
 def _is_one_fault(other: Sighting, root: Sighting) -> bool:
-    """Under several names, what is of one family; under one, a symptom and the thing that the program lacks."""
+    """Under several names, what is of one family; under one, a symptom and the damage of that thing."""
     first, second = other.trigger, root.trigger
-    near = first.first <= second.last + SAME_FAULT and second.first <= first.last + SAME_FAULT
     renamed = other.subject != root.subject and family(first.cause) == family(second.cause)
-    return near and other.node != root.node and (renamed or (first.cause in SYMPTOMS and second.cause in STORAGE))
+    return (
+        _is_near(other, root)
+        and other.node != root.node
+        and (renamed or (first.cause in LESS and second.cause in STORAGE))
+    )

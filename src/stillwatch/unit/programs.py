@@ -31,10 +31,14 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 OWN_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
     "apache2": ("apache", "httpd"),
+    "apachectl": ("apache", "httpd"),
     "clamd": ("clam",),
+    "cron": ("cron",),
+    "crond": ("cron",),
     "cupsd": ("cups",),
     "dhcpd": ("dhcp",),
     "dovecot": ("dovecot",),
+    "doveconf": ("dovecot",),
     "exim4": ("exim",),
     "freshclam": ("clam",),
     "grafana": ("grafana",),
@@ -60,6 +64,7 @@ OWN_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
     "snmpd": ("snmp",),
     "spamd": ("spam",),
     "squid": ("squid",),
+    "sshd": ("ssh",),
     "unbound": ("unbound",),
     "vsftpd": ("vsftp",),
 }
@@ -97,6 +102,12 @@ def speaks_for(program: str, unit: str) -> bool:
 def is_script(program: str) -> bool:
     """Whether its name is a script's or an interpreter's, which tells nothing of the service that it runs for."""
     return _SCRIPT_NAME.fullmatch(program) is not None
+
+
+def is_server_of(program: str, unit: str) -> bool:
+    """Whether it is a server that everybody knows, and the unit is one of its own."""
+    pieces = OWN_SERVICES.get(program.partition("/")[0].lower(), ())
+    return any(piece in unit.lower() for piece in pieces)
 
 
 def has_own_service(program: str, unit: str) -> bool:

@@ -68,7 +68,8 @@ _BETWEEN_CLAUSES = re.compile(r"\n|[:;] |\bbecause\b|\bcaused by\b|\bdue to\b", 
 _OF_THE_SYSTEM = re.compile(
     r"(?::|\(|,|\d)[ \"]{0,2}(?P<errno>permission denied|operation not permitted|no such file or directory"
     r"|no such device(?: or address)?|no space left on device|input/output error|read-only file system"
-    r"|address already in use|too many open files|device or resource busy|disk quota exceeded|cannot allocate memory)"
+    r"|address (?:already )?in use|too many open files|no file descriptors available|(?:device or )?resource busy"
+    r"|(?:disk )?quota exceeded|i/o error|cannot allocate memory)"
     r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno \d+\))?[ .)\"'\]]*$",
     re.IGNORECASE,
 )
@@ -76,6 +77,16 @@ _OF_THE_SYSTEM = re.compile(
 
 
 _PATH_BEFORE = re.compile(r"(/[^\s\"'`:;,()<>]{1,300})[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$")
+
+
+_NUMBER = re.compile(r"\b(?:errno|errcode|(?:os )?error(?: number)?)\b[:= (]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE)
+NUMBERS: Final = {
+    "1": "permission", "2": "missing-path", "5": "hardware", "11": "stale-lock", "12": "oom", "13": "permission",
+    "16": "stale-lock", "19": "device-missing", "24": "resource-limit", "28": "disk-full", "30": "filesystem-error",
+    "98": "port-in-use", "99": "wrong-address", "111": "dependency-failed", "113": "dependency-failed",
+    "122": "resource-limit",
+}  # fmt: skip
+"""errno(3) on Linux → what it comes to, for programs that tell the number alone."""
 
 
 class Refusal(NamedTuple):
@@ -101,7 +112,11 @@ REASONS: Final = (
         "disk-full",
         r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\b(?:not enough|insufficient) (?:disk )?space\b",
     ),
-    _reason("port-in-use", r"\baddress (?:already )?in use\b|\bport is already allocated\b|\bEADDRINUSE\b"),
+    _reason(
+        "port-in-use",
+        r"\baddress (?:already )?in use\b|\bport is already allocated\b|\bEADDRINUSE\b"
+        r"|\bbind\b.{0,60}\banother process\b",
+    ),
     _reason("wrong-address", r"\bcannot assign requested address\b|\bhas no (?:usable )?IPv?[46]? ?address"),
     _reason("masked", r"\bunit \S{1,200} is masked\b"),
     _reason(
@@ -139,7 +154,8 @@ REASONS: Final = (
         r"\bpermission denied\b|\bEACCES\b|\boperation not permitted\b|\bEPERM\b|\baccess to \S.{0,200} is denied\b"
         r"|\breadonly database\b|\bmust be (?:accessible|readable|owned) by\b|\binsecure permissions\b"
         r"|\binsufficient permissions?\b|\bpermissions \d+ for .{1,200} are too open"
-        r"|\bnot (?:writ(?:e?able)|readable)\b|\b(?:does not|doesn't) have (?:the )?permissions?\b|\bnot owned by\b",
+        r"|\bdo(?:es)?(?: not|n't) have (?:the )?(?:access rights|permissions?)\b|\bnot (?:writ(?:e?able)|readable)\b"
+        r"|\bnot owned by\b",
     ),
     _reason(
         "version-mismatch",
@@ -198,7 +214,8 @@ REASONS: Final = (
         r"|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
         r"|\binvalid (?:\w+ )?(?:value|setting|option|directive|argument for|configuration|config)\b"
         r"|\b(?:unable|failed) to (?:configure|parse|load (?:the )?config|read (?:the )?config|unmarshal)"
-        r"|\berror (?:in|reading|loading|parsing) (?:the )?config|\bunknown (?:user|group)\b"
+        r"|\berror (?:in|reading|loading|parsing) (?:the )?config|\b(?:unknown|no such) (?:user|group)\b"
+        r"|\b(?:could(?: not|n't)|can(?:no|')t|(?:unable|failed) to) (?:determine|get|find) (?:the )?(?:user|uid|gid)\b"
         r"|\bcannot unmarshal\b|\bis different from\b"
         r"|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
     ),
@@ -206,7 +223,7 @@ REASONS: Final = (
         "missing-setting",
         r"\bmust be (?:set|specified|provided|configured|defined)\b|\b(?:is|are) not (?:set|specified|configured)\b"
         r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
-        r"|\byou (?:need|have) to (?:set|specify|configure)\b",
+        r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b",
     ),
     _reason(
         "device-missing",
@@ -249,7 +266,9 @@ def cause_of(text: str) -> str:
 
 
 def _named_by(words: str) -> str:
-    return next((reason.cause for reason in REASONS if reason.words.search(words)), "other")
+    named = next((reason.cause for reason in REASONS if reason.words.search(words)), "")
+    numbered = _NUMBER.search(words) if not named else None
+    return named or (NUMBERS.get(numbered["number"]) if numbered else None) or "other"
 
 
 def refusal(text: str) -> Refusal | None:

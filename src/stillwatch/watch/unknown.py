@@ -85,7 +85,10 @@ class Unknown:
         found = tuple(trigger for (at, _), ones in first for trigger in _of_one(ones[:MOST_KINDS], at, is_text))
         if lines is None or lines > PICKED:
             return found
-        return tuple(replace(one, severity=Severity.medium) if gravity(one.sample) >= FATAL else one for one in found)
+        grave = {one.template for one in worst if gravity(one.sample, one.priority) >= FATAL}
+        return tuple(
+            replace(one, severity=Severity.medium) if one.fields["template"] in grave else one for one in found
+        )
 
     def _worst(self, novel: Sequence[Novel], known: Collection[Trigger], journal: bool) -> list[Novel]:
         spoken = {(trigger.host, trigger.subject) for trigger in known if trigger.severity > Severity.info}

@@ -107,3 +107,9 @@ def test_impossible_times_are_not_fatal(raw: bytes) -> None:
     reader = Reader(NOW)
     reader.turn([raw])
     assert isinstance(reader.line(raw, 0).at, float)
+
+
+def test_the_year_that_stands_within_is_the_whole_stream_s() -> None:
+    inner = 'time="2021-12-17T01:54:31.9Z" level=fatal msg="no room"'
+    lines = read(f"Dec 17 01:54:31 hera shopd[46]: {inner}", "Dec 17 01:54:32 hera systemd[1]: shopd.service: Failed")
+    assert lines[1].at - lines[0].at == pytest.approx(0.1, abs=86400)

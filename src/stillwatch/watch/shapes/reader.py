@@ -56,7 +56,7 @@ class Reader:
         self._matches: list[tuple[re.Match[bytes], int]] = []
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
-        self.writer = ""
+        self.writer, self._settled = "", False
         self.host = ""
         self.hosts: tuple[str, ...] = ()
         self._block: Block = []
@@ -88,6 +88,8 @@ class Reader:
         least = max(min(3, max(2, len(sample))), len(sample) // 2 + 1)
         self._allowed = frozenset(name for name, count in fits.items() if count >= least)
         read = [parts for line in sample if (parts := self.parts(line)) is not None]
+        if self._settled:
+            read = [parts for line in sample if (parts := self.parts(line)) is not None]
         named = sum(1 for parts in read if parts.unit or parts.program)
         self.writer = writer_of(sample) if 4 * named <= len(sample) else ""
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
@@ -243,6 +245,8 @@ class Reader:
 
     def _look_inside(self, parts: Parts, depth: int) -> None:
         if inner := self._inner(parts.message, depth + 1):
+            if parts.at is not None and inner.zoned and not parts.zoned and inner.at is not None:
+                self._settled |= self.stamps.settle(parts.at, inner.at)
             parts.with_inner(inner)
         elif not parts.program and (found := OWN_TAG.match(parts.message)) and is_program_name(found["program"]):
             parts.program, self._odd = program_name(found["program"]), True

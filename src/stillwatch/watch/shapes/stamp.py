@@ -18,6 +18,7 @@ MINUTES: Final = {
 }
 SECONDS: Final = {b":%02d" % second: second for second in range(60)}
 DAY_SECONDS: Final = 86400.0
+YEAR_SECONDS: Final = 365.2425 * DAY_SECONDS
 YEARS_BACK: Final = 8
 """So far back a date without a year may lie: a 29 February is met at least once in it."""
 MONTH_FILE: Final = Path(__file__).parent / "months.json"
@@ -90,6 +91,16 @@ class Stamps:
                 self._read.clear()
             self._read[stamp, zone] = at
         return at if at is None or not fraction else at + float(b"0." + fraction)
+
+    def settle(self, outer: float, inner: float) -> bool:
+        """Where a head without a year stands before the same time with one: the year of the whole stream."""
+        years = round((outer - inner) / YEAR_SECONDS)
+        if years < 1 or abs(outer - inner - years * YEAR_SECONDS) > 2 * DAY_SECONDS:
+            return False
+        self.now = inner + DAY_SECONDS
+        self._read.clear()
+        self._days.clear()
+        return True
 
     def _of_day(self, stamp: bytes, zone: bytes | None) -> float | None:
         """By the first second of its day, which many lines share, where the clock stands last in the text."""

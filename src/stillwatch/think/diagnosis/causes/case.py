@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from stillwatch.ports import LookTools
 from stillwatch.records.action import Proposal
@@ -150,6 +151,8 @@ class Case:
         words = [event.text[:_LONGEST] for event in self._words()]
         named = next((text for text in (*samples, *words) if beside and beside in text), "")
         cited = named or reason([*samples, *words])
+        if cited.endswith(":") and (told := _after(cited, words)):
+            cited = f"{cited} {told}"
         after = cited.rpartition(beside)[2].lstrip(_MARKS) if beside else ""
         gist = gist_of(after if len(after) > _TELLING else cited)
         return f'; it said: "{gist}"' if gist else ""
@@ -211,6 +214,11 @@ class Case:
             over=over,
             meant=meant,
         )
+
+
+def _after(text: str, words: Sequence[str]) -> str:
+    """What was said next: a line that ends with a colon announces it."""
+    return next((following for one, following in pairwise(words) if one == text), "")
 
 
 def propose(action: str, target: str, because: str, **arguments: str | int | bool) -> Proposal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from stillwatch.records.cause import CAUSES
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
@@ -19,7 +20,7 @@ async def mount_missing(case: Case) -> Finding | None:
     subjects = [case.incident.subject, *(trigger.subject for trigger in case.triggers("mount-missing"))]
     unit = next((u for name in subjects if (u := case.unit_named(name)) and u.name.endswith(".mount")), None)
     if unit is None:
-        return None
+        return None if case.looks else _told(case, cited)
     where = unit.where or unit.name
     looked = await case.cite_look("mount_of", path=where)
     seen = await case.look("mount_of", path=where)
@@ -36,6 +37,13 @@ async def mount_missing(case: Case) -> Finding | None:
     return case.finding(
         "mount-missing", unit.name, sentence, cited, looked, proven=True, proposal=remedy, notes=tuple(notes)
     )
+
+
+def _told(case: Case, cited: tuple[str, ...]) -> Finding:
+    """In log text, where no unit is known and nothing can be looked at."""
+    lead = case.triggers("mount-missing")[0]
+    sentence = f"{case.who}: {CAUSES['mount-missing']}{case.last_statement('mount-missing')}"
+    return case.finding("mount-missing", lead.object or case.who, sentence, cited)
 
 
 async def hidden_below(case: Case, unit: UnitState, path: str, cited: tuple[str, ...]) -> Finding | None:
