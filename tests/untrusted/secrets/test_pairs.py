@@ -14,3 +14,9 @@ def test_a_list_of_codes_goes_as_a_whole() -> None:
 def test_a_public_key_stays() -> None:
     text = "Public key: aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9w="
     assert redact(text) == text
+
+
+def test_r17_the_last_name_of_several_in_brackets_counts_too() -> None:
+    for form in ("user[password]=", "user%5Bpassword%5D=", "a[user][password]=", "a%5Buser%5D%5Bpassword%5D="):
+        assert redact(f"GET /x?{form}Hunter22abc&b=1") == f"GET /x?{form}[redacted:password]&b=1"
+    assert redact("user[name]=bob&list[0]=1") == "user[name]=bob&list[0]=1"

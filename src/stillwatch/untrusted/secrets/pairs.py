@@ -12,7 +12,8 @@ from stillwatch.untrusted.secrets.values import QUOTE, Value, is_secret, looks_r
 NAME_LONGEST = 80
 _PAIR = re.compile(
     rf"""(?<![\w.-])(?P<dash>-{{0,2}})(?P<name>[\w][\w.\-]{{0,{NAME_LONGEST}}}+)
-    (?P<close>(?:{QUOTE})?(?:\]|%5[Dd])?(?:{QUOTE})?(?:\[[\w.-]{{0,40}}\])?)[ \t]{{0,4}}+
+    (?P<close>(?:{QUOTE})?(?:\]|%5[Dd])?(?:{QUOTE})?
+    (?:(?:\[|%5[Bb])(?P<index>[\w.-]{{0,40}})(?:\]|%5[Dd]))?)[ \t]{{0,4}}+
     (?P<sign>=>|:=|==?|::?(?!/)|%(?:25)?3[DdAa]|\\{{1,8}}u003[dDaA]|->)
     (?P<gap>[ \t]{{0,40}}+(?:[|>][+-]?[ \t]*\n[ \t]+|\n[ \t]+)?)""",
     re.X,
@@ -97,7 +98,7 @@ def _pairs(text: str) -> Iterator[Span]:
     at = 0
     while found := _PAIR.search(text, at):
         at = found.end()
-        how = strength(found["name"])
+        how = max(strength(found["name"]), strength(found["index"] or ""))
         if not how or _is_place(text, found) or _is_open_key(text, found):
             continue
         scheme = _SCHEME.match(text, at)
