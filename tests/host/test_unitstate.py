@@ -11,6 +11,9 @@ def test_limits_programs_and_needed_files() -> None:
         "MemoryHigh": 2**64 - 1,
         "ExecStartPre": [step],
         "EnvironmentFiles": [["/etc/default/shop", False], ["/etc/default/extra", True]],
+        "LoadCredential": [["till", "/etc/shop/till.token"], ["spare", "/etc/shop/spare"], ["passed", "passed"]],
+        "LoadCredentialEncrypted": [["key", "/etc/shop/key.cred"]],
+        "SetCredential": [["spare", [49]]],
         "WorkingDirectory": "!/srv/shop",
         "ActiveEnterTimestamp": 5_000_000,
         "ActiveExitTimestamp": 9_000_000,
@@ -19,6 +22,7 @@ def test_limits_programs_and_needed_files() -> None:
     assert (state.memory_max, state.memory_high, state.active_at) == (200 << 20, 0, 9.0)
     assert state.programs == ("/opt/prepare", "/usr/bin/shop")
     assert state.environment_files == ("/etc/default/shop",)
+    assert state.credentials == ("/etc/shop/till.token", "/etc/shop/key.cred")
     assert state.working_directory == "/srv/shop"
 
 

@@ -45,6 +45,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         programs=tuple(dict.fromkeys(str(command[0]) for command in _commands(values))),
         commands=tuple(" ".join((command[0], *command[1][1:])) for command in _commands(values)),
         environment_files=_needed_files(values),
+        credentials=_credentials(values),
         working_directory=_text(values, "WorkingDirectory").lstrip("!"),
         group=_text(values, "Group"),
         memory_max=_limit(values, "MemoryMax"),
@@ -94,6 +95,13 @@ def _environment(values: Mapping[str, Any]) -> dict[str, str] | None:
 
 def _commands(values: Mapping[str, Any]) -> list[Any]:
     return [command for line in EXECUTED for command in values.get(line) or ()]
+
+
+def _credentials(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """LoadCredential= that name a file; what is neither set nor passed on by whoever started systemd must be there."""
+    spare = {name for name, _ in values.get("SetCredential") or ()}
+    named = [entry for how in ("", "Encrypted") for entry in values.get(f"LoadCredential{how}") or ()]
+    return tuple(str(path) for name, path in named if str(path).startswith("/") and name not in spare)
 
 
 def _needed_files(values: Mapping[str, Any]) -> tuple[str, ...]:

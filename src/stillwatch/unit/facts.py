@@ -17,6 +17,13 @@ _PORT: Final = re.compile(r"(?<![\w.])(?:[\w.\[\]:/-]*:)?(\d{2,5})(?![\w.])")
 
 _TIME: Final = re.compile(r"(?<![\d.:\]])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])")
 
+_WRITTEN: Final = re.compile(r".*\.(?:pid|sock|socket|lock|log|tmp)$|/(?:var/)?run/.*|/proc/.*|/dev/.*|/sys/.*")
+
+
+def is_written(path: str) -> bool:
+    """Whether a program makes it itself: that it is missing or new says only how far the program got."""
+    return _WRITTEN.fullmatch(path) is not None
+
 
 def without_times(words: str) -> str:
     """The words without the times of day in them: "18:41:22" names no host and no port."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from stillwatch.records.event import Event, Untrusted
 from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
 from tests.support.facts import facts
 
@@ -283,3 +284,22 @@ async def test_a_reload_that_failed_speaks_of_what_the_program_read_and_not_of_t
     looks = Looks(recent_changes={"changes": []})
     _, told = await ask(failed, looks=looks, units=(unit(active_state="active", fragment_path=UNIT_FILE),))
     assert told.cause and (told.cause.id, told.cause.object) == ("bad-config", CONFIG)
+
+
+async def test_what_the_program_writes_itself_is_not_what_it_does_not_accept() -> None:
+    status = "/run/shop/status.log"
+    looks = Looks(recent_changes={"changes": [{"path": status, "at": 1_799_999_880.0}]})
+    told = trigger("bad-config", "key and certificate do not belong together")
+    _, said = await ask(told, looks=looks, units=(unit(exec_start=("/nothing", "--status", status)),))
+    assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", "shop.service")
+
+
+async def test_a_file_named_without_its_directory_lies_where_the_unit_runs() -> None:
+    words = (Event(host="h", at=AT, source="journal", subject="shop", text=Untrusted("cannot load key branch.key")),)
+    told = replace(trigger("bad-config", "key values mismatch"), words=words)
+    key = "/etc/till/branch.key"
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": asked["path"] in (key, "/etc", "/srv")})
+    for folder, culprit in (("/etc/till", key), ("/srv", "shop.service"), ("", "shop.service")):
+        home = unit(active_state="active", exec_start=(), working_directory=folder)
+        _, said = await ask(told, looks=looks, units=(home,))
+        assert said.cause and said.cause.object == culprit

@@ -117,3 +117,15 @@ async def test_a_server_that_takes_connections_and_answers_nothing_is_no_firewal
     _, said = await ask(trigger("network", words, target="127.0.0.1:8443"), looks=looks, units=(CLIENT, db))
     assert said.cause and (said.cause.id, said.cause.object) == ("timeout", "db.service")
     assert said.proposal and (said.proposal.action, said.proposal.target) == ("restart_unit", "db.service")
+
+
+async def test_no_firewall_is_blamed_while_connections_to_the_port_are_open() -> None:
+    silent = replace(
+        trigger("network", "127.0.0.1:8443 timed out", target="127.0.0.1:8443"), first=AT - 30, last=AT - 1, count=9
+    )
+    for port, cause in ((8443, "timeout"), (9999, "network")):
+        now = {"opening": [], "to_ports": [{"port": port, "count": 1}]}
+        held = {"sockets": [{**HOLDER, "started": AT - 900}]}
+        looks = Looks(name_address=HERE, listening_sockets=held, connections=now)
+        _, said = await ask(silent, looks=looks, units=(CLIENT,))
+        assert said.cause and said.cause.id == cause

@@ -79,6 +79,7 @@ async def test_an_environment_file_or_working_directory_that_is_missing() -> Non
     for more, path, action in (
         ({"environment_files": ("/etc/default/shop",)}, "/etc/default/shop", "restore_file"),
         ({"working_directory": "/srv/shop"}, "/srv/shop", ""),
+        ({"credentials": ("/etc/shop/till.token",)}, "/etc/shop/till.token", ""),
     ):
         _, said = await ask(trigger("exit-code", trusted=True), looks=Looks(file_metadata=there), units=(unit(**more),))
         assert said.cause is not None

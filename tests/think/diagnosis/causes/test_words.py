@@ -38,7 +38,8 @@ async def test_a_path_that_its_user_may_not_use() -> None:
 
 
 async def test_what_a_program_writes_itself_is_not_missing() -> None:
-    looks = Looks(file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rwxr-xr-x"}))
+    there = {"exists": True, "mode": "drwxr-xr-x"}
+    looks = Looks(file_metadata=files(_opt_shop_bin_shop={**there, "mode": "-rwxr-xr-x"}, _srv_shop=there))
     _, said = await ask(ended("error: could not open /srv/shop/shop.pid: No such file"), looks=looks)  # type: ignore[arg-type]
     assert said.cause and said.cause.id == "exit-code"
 
@@ -100,3 +101,12 @@ async def test_the_line_may_stand_before_the_file() -> None:
     _, said = await ask(ended("E: Malformed entry 3 in list file /etc/shop/sources.list ([option])"), looks=looks)  # type: ignore[arg-type]
     assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", "/etc/shop/sources.list")
     assert "line 3" in said.cause.text
+
+
+async def test_a_log_whose_directory_is_gone_cannot_be_opened() -> None:
+    words = "opening the log '/var/log/till/error.log' failed: No such file or directory"
+    for there, culprit in ((False, "/var/log/till"), (True, "shop.service")):
+        there_too = {"exists": True, "mode": "-rwxr-xr-x"}
+        looks = Looks(file_metadata=files(_opt_shop_bin_shop=there_too, _var_log_till={"exists": there}))
+        _, said = await ask(ended(words), looks=looks)  # type: ignore[arg-type]
+        assert said.cause and said.cause.object == culprit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.config import is_settings
 from stillwatch.think.diagnosis.causes.facts import last_change
@@ -11,7 +12,7 @@ from stillwatch.unit.facts import is_failing, paths_of
 
 _ACCOUNTS = {217: ("User", "user", "user"), 216: ("Group", "group", "group")}
 _ACCOUNT = re.compile(
-    r"\b(?P<kind>user|group|account|uid|gid)(?: (?:name|id))?:?(?: for (?:the )?(?:user|group))? ?"
+    r"(?<![\w/.-])(?P<kind>user|group|account|uid|gid)\b(?: (?:name|id))?:?(?: for (?:the )?(?:user|group))? ?"
     r"[\"'`‘(=]{0,2}(?P<name>[a-z_][a-z0-9_.-]{0,31}\$?)[\"'`’)]?",
     re.I,
 )
@@ -38,16 +39,29 @@ async def _no_account_said(case: Case) -> Finding | None:
         found = _GETS.search(words) or (_ACCOUNT.search(words) if _NO_ACCOUNT.search(words) else None)
         if found is None or found["kind"].lower() in ("gr", "group", "gid"):
             continue
-        name = found["name"]
-        known = await case.look("users", user=name)
-        if not known or known.get("accounts"):
-            continue
         settings = next((path for path in paths_of(unit) if is_settings(path)), "")
-        looked = await case.cite_look("users", user=name)
-        sentence = f"{unit.name} cannot start: it should run as the user {name}, who does not exist"
-        sentence += f"; {settings} seems to name it" if settings else ""
-        return case.finding("bad-config", name, sentence, case.cite_words()[:2], looked, proven=True)
+        if (absent := await _absent(case, unit, found["name"], settings, case.cite_words()[:2])) is not None:
+            return absent
     return None
+
+
+async def _absent(case: Case, unit: UnitState, name: str, settings: str, cited: tuple[str, ...]) -> Finding | None:
+    known = await case.look("users", user=name)
+    if not known or known.get("accounts"):
+        return None
+    looked = await case.cite_look("users", user=name)
+    sentence = f"{unit.name} cannot start: it needs the user {name}, who does not exist"
+    sentence += f"; {settings} seems to name it" if settings else ""
+    return case.finding("bad-config", name, sentence, cited, looked, proven=True)
+
+
+async def unknown_to_systemd(case: Case) -> Finding | None:
+    """The user that systemd itself could not find: of a socket's owner, as of User=."""
+    unit = case.unit
+    names = [t.fields["account"] for t in case.triggers("bad-config") if t.trusted and "account" in t.fields]
+    if unit is None or not names or not is_failing(unit):
+        return None
+    return await _absent(case, unit, names[0], unit.fragment_path, case.cite("bad-config"))
 
 
 async def _no_account_of_unit(case: Case) -> Finding | None:

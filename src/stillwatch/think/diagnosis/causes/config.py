@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.executable import not_executable
-from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, text
+from stillwatch.think.diagnosis.causes.facts import beside, exists, file_of, last_change, text
 from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
-from stillwatch.unit.facts import is_failing, paths_in, paths_of
+from stillwatch.unit.facts import is_failing, is_written, paths_in, paths_of
 
 _TOO_OPEN = re.compile(
     r"insecure|too open|world[- ](?:writ|read)|group or (?:world|other)|(?:accessible|readable|writable|writeable) by"
@@ -49,7 +49,8 @@ async def bad_config(case: Case) -> Finding | None:
 async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> Finding:
     """A file that its program does not accept. path: "" where nobody named one; line: "" likewise."""
     unit = case.unit
-    own = paths_of(unit) if unit else []
+    own = [named for named in paths_of(unit) if not is_written(named)] if unit else []
+    path = path or await beside(case)
     candidates = [path] if path else own
     changed, when = await last_change(case, *candidates)
     culprit = path or next((candidate for candidate in own if candidate and candidate in changed), "") or case.who

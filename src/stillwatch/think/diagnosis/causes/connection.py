@@ -7,7 +7,7 @@ not run?), the name leads elsewhere, or nobody was ever there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from stillwatch.records.cause import CAUSES
@@ -176,11 +176,11 @@ async def _dropped(
     last = max(own, key=lambda trigger: trigger.last)
     if not _SILENCE.search(last.sample[:2000]):
         return None
-    pending = rows(await case.look("connections"), "opening")
-    syn = [row for row in pending if number(row, "port") == target.port]
+    now = await case.look("connections")
+    syn = _at_port(now, "opening", target)
     if name in case.troubled and not syn:
         return None
-    if _OPENED.search(last.sample[:2000]) and not syn:
+    if not syn and (_OPENED.search(last.sample[:2000]) or _at_port(now, "to_ports", target)):
         return await _mute(case, unit, target, name, cited)
     seen = await case.cite_look(
         "listening_sockets", f"{name} listens on port {target.port}; nobody waits for it", port=target.port
@@ -191,6 +191,10 @@ async def _dropped(
         "a firewall of this machine drops them, as it seems (nft list ruleset)"
     )
     return case.finding("network", f"firewall, port {target.port}", sentence, cited, seen, looked, confidence=SEEN)
+
+
+def _at_port(seen: Mapping[str, object], name: str, target: Target) -> list[Row]:
+    return [row for row in rows(seen, name) if number(row, "port") == target.port]
 
 
 async def _mute(case: Case, unit: UnitState, target: Target, name: str, cited: tuple[str, ...]) -> Finding:

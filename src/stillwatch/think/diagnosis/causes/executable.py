@@ -152,11 +152,12 @@ async def not_executable(case: Case, unit: UnitState, program: str, cited: tuple
 
 
 async def missing_setting(case: Case) -> Finding | None:
-    """The environment file or the working directory of the unit is not there, by PID 1's own list."""
+    """A file or the directory that the unit cannot start without is not there, by PID 1's own list."""
     unit = case.unit
     if unit is None:
         return None
     named = [(path, "EnvironmentFile=") for path in unit.environment_files]
+    named += [(path, "LoadCredential=") for path in unit.credentials]
     named += [(unit.working_directory, "WorkingDirectory=")] if unit.working_directory.startswith("/") else []
     for path, setting in named:
         file = await file_of(case, path)

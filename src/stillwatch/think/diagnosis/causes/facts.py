@@ -10,6 +10,7 @@ config_ports; journal_search(unit, lines) and memory() as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from posixpath import join, normpath
@@ -27,6 +28,8 @@ EDITING = 3600.0
 """Seconds that an editor may be open before it writes."""
 _SHELL = 8 * 3600.0
 """Seconds that somebody who came as root is taken to be there still."""
+_FILE_NAME = re.compile(r"(?<![\w./~-])\w[\w-]{0,60}(?:\.[\w-]{1,20}){0,3}\.[A-Za-z]{2,6}(?![\w/.-])")
+_MOST_NAMES = 6
 _READERS = frozenset({"cat", "less", "more", "head", "tail", "grep", "zgrep", "ls", "stat", "file", "diff", "wc"})
 _SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ksh", "su"})
 
@@ -82,6 +85,17 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
             who, deed = await _edited_by(case, path, float(at))
             return words + who, cited + deed
     return "", ()
+
+
+async def beside(case: Case) -> str:
+    """The file that a unit's words name without its directory, where it lies in the one that the unit runs in."""
+    folder = case.unit.working_directory if case.unit else ""
+    names = [name for words in case.last_words for name in _FILE_NAME.findall(words[:2000])]
+    for name in list(dict.fromkeys(names))[:_MOST_NAMES] if folder.startswith("/") else ():
+        file = await file_of(case, path := f"{folder.rstrip('/')}/{name}")
+        if file is not None and exists(file) is True:
+            return path
+    return ""
 
 
 async def changed_at(case: Case, path: str) -> float | None:

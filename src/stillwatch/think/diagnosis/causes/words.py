@@ -10,7 +10,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
 from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out, too_open
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
-from stillwatch.unit.facts import paths_in, paths_of
+from stillwatch.unit.facts import is_written, paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
 
 _MISSING: Final = re.compile(
@@ -29,8 +29,6 @@ _AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\()\s?(\d{1,6})\b")
 _IN_LINE: Final = re.compile(
     r"\b(?:line|entry|stanza|row) (\d{1,6})(?: (?:of|in|from)(?: [a-z]{1,12}){0,3})? [\"'`]?$", re.I
 )
-_WRITTEN: Final = re.compile(r".*\.(?:pid|sock|socket|lock|log|tmp)$|/run/.*|/proc/.*|/dev/.*|/sys/.*")
-"""What a program makes itself: that it is not there says only that the program did not get so far."""
 _KEY: Final = re.compile(
     r"(?:^KeyError:|\bmissing (?:required )?(?:key|field|option|setting|property):?) [`\"']?([\w.-]{1,60})\b", re.I
 )
@@ -68,7 +66,10 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
         return None
     cited = case.cite_words()[:2] or case.cite()[:2]
     if exists(file) is False:
-        if not _MISSING.search(words) or _WRITTEN.fullmatch(path):
+        if not _MISSING.search(words):
+            return None
+        # What it makes itself cannot be made where the directory is gone.
+        if is_written(path) and exists(await file_of(case, path := str(PurePosixPath(path).parent)) or {}) is not False:
             return None
         looked = await case.cite_look("file_metadata", path=path)
         sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
