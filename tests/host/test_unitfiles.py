@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
+from stillwatch.host import unitfiles
 from stillwatch.host.unitfiles import claims
 
 
@@ -24,3 +28,16 @@ def test_who_serves_a_port_and_who_only_asks_for_it(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_claims_nothing(tmp_path: Path) -> None:
     assert claims(80, [str(tmp_path / "none")]) == []
+
+
+def test_a_script_of_the_administrators_speaks_for_its_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def read(files: Iterable[str]) -> set[int]:
+        asked.extend(files)
+        return {8443}
+
+    monkeypatch.setattr(unitfiles, "ports_in", read)
+    (tmp_path / "desk.service").write_text("[Service]\nExecStart=/usr/local/bin/desk --quiet\n")
+    assert [row["unit"] for row in claims(8443, [str(tmp_path)])] == ["desk.service"]
+    assert asked == ["/usr/local/bin/desk"]

@@ -19,7 +19,7 @@ PLACES: Final = (
 MOST: Final = 1000
 LARGEST: Final = 65_536
 _SPOKEN: Final = re.compile(r"^\s*(Exec\w+|Environment|ListenStream|ListenDatagram)\s*=(.*)$", re.MULTILINE)
-_FILES: Final = re.compile(r"(?<![\w/.])/(?:etc|usr/local/etc|opt)/[\w@%+./-]{1,200}")
+_FILES: Final = re.compile(r"(?<![\w/.])/(?:etc|usr/local/(?:etc|s?bin)|opt)/[\w@%+./-]{1,200}")
 
 
 def claims(port: int, paths: Sequence[str] = PLACES) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ _SPOKEN: Final = re.compile(
 
 
 def ports_in(files: Iterable[str]) -> set[int]:
-    """Of regular files up to LARGEST bytes; what cannot be read speaks of none."""
+    """Of the text of regular files up to LARGEST bytes; what cannot be read speaks of none."""
     found: set[int] = set()
     for path in list(files)[:MOST_FILES]:
         found.update(int(number) for number in _SPOKEN.findall(_content(path)))
@@ -33,7 +33,8 @@ def _content(path: str) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return b""
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST)
+            content = file.read(LARGEST)
+            return b"" if b"\0" in content else content
     except OSError:
         return b""
     finally:

@@ -42,6 +42,6 @@ class Arguments(Tool, frozen=True):
 
 
 def _files_of(state: UnitState) -> list[str]:
-    """Files that its command line names, as words of their own or after "=", and its environment files."""
-    words = [word.rpartition("=")[2] for word in state.exec_start[1:]]
+    """Files that its command line and variables name, as words of their own or after "=", and its environment files."""
+    words = [word.rpartition("=")[2] for word in (*state.exec_start[1:], *(state.environment or {}).values())]
     return [word for word in (*words, *state.environment_files) if word.startswith("/")]

@@ -129,3 +129,23 @@ async def test_no_firewall_is_blamed_while_connections_to_the_port_are_open() ->
         looks = Looks(name_address=HERE, listening_sockets=held, connections=now)
         _, said = await ask(silent, looks=looks, units=(CLIENT,))
         assert said.cause and said.cause.id == cause
+
+
+async def test_who_is_called_by_a_name_of_the_settings_is_the_one_stopped_unit_whose_port_they_speak_of() -> None:
+    named = trigger("dependency-failed", "Server lending/desk1 is DOWN")
+    stopped = {"load_state": "loaded", "active_state": "inactive", "enabled": "enabled"}
+
+    async def told(*units: str, held: bool = False) -> tuple[str, str]:
+        looks = Looks(
+            unit_status=lambda asked: {"config_ports": [8443]} if asked["unit"] == "shop.service" else stopped,
+            listening_sockets={"sockets": [HOLDER] if held else [], "x": 1},
+            port_claims={"claims": [{"unit": name, "path": f"/etc/{name}", "how": "names"} for name in units], "x": 1},
+        )
+        _, said = await ask(named, looks=looks, units=(CLIENT,))
+        assert said.cause
+        return said.cause.object, said.proposal.target if said.proposal else ""
+
+    assert await told("desk.service") == ("desk.service", "desk.service")
+    assert await told("desk.service", "till.service") == ("shop.service", "")
+    assert await told() == ("shop.service", "")
+    assert await told("desk.service", held=True) == ("shop.service", "")

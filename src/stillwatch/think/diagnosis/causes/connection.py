@@ -7,7 +7,7 @@ not run?), the name leads elsewhere, or nobody was ever there.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from stillwatch.records.cause import CAUSES
@@ -31,6 +31,7 @@ _OPENED: Final = re.compile(
 )
 """The connection was there: it is the answer that did not come."""
 _PATIENCE: Final = 3.0
+_MOST_PORTS: Final = 12
 _SILENT_FOR: Final = 20.0
 """Seconds without a complaint after which somebody who listens is taken to answer again; where nothing came back."""
 
@@ -53,9 +54,12 @@ async def dependency(case: Case) -> Finding | None:
             return case.finding("dependency-failed", needed.name, sentence, cited, looked, proven=True)
     if (found := await local_socket(case, unit, own, cited)) is not None:
         return found
-    for target in targets_of(own, unit):
+    targets = targets_of(own, unit)
+    for target in targets:
         if (found := await _at(case, unit, target, own, cited)) is not None:
             return found
+    if not targets and (found := await _by_its_settings(case, unit, cited)) is not None:
+        return found
     cause = "dependency-failed" if case.triggers("dependency-failed") else "network"
     if not case.triggers("dependency-failed", "network"):
         return None
@@ -84,6 +88,20 @@ async def _at(
     if others:
         return await _wrong_name(case, unit, target, here[0], others[0], cited)
     return await _nobody(case, unit, target, cited)
+
+
+async def _by_its_settings(case: Case, unit: UnitState, cited: tuple[str, ...]) -> Finding | None:
+    """Who is called by a name of the unit's own settings, where these speak of one port that a stopped unit serves."""
+    ports = (await case.look("unit_status", unit=unit.name)).get("config_ports")
+    found: list[Finding] = []
+    for port in [port for port in ports if isinstance(port, int)][:_MOST_PORTS] if isinstance(ports, list) else []:
+        seen = await case.look("listening_sockets", port=port)
+        if not seen or rows(seen, "sockets"):
+            continue
+        target = Target(host="localhost", port=port)
+        nobody = await case.cite_look("listening_sockets", f"nobody listens on port {port}", port=port)
+        found += [one async for one in _servers(case, unit, target, (*cited, *nobody))]
+    return found[0] if len({one.cause.object for one in found}) == 1 else None
 
 
 def _is_tcp(row: Row) -> bool:
@@ -211,16 +229,22 @@ async def _mute(case: Case, unit: UnitState, target: Target, name: str, cited: t
 async def _nobody(case: Case, unit: UnitState, target: Target, cited: tuple[str, ...]) -> Finding | None:
     """Nobody listens on that port of this machine: who should, by the units' own files?"""
     looked = await case.cite_look("listening_sockets", f"nobody listens on port {target.port}", port=target.port)
+    async for found in _servers(case, unit, target, (*cited, *looked)):
+        return found
+    sentence = f"{unit.name} asks {target}, where nobody listens, and no unit's file speaks of that port"
+    cited = await case.cite_look("port_claims", port=target.port)
+    return case.finding("wrong-address", str(target), sentence, cited, looked, cited, confidence=SEEN)
+
+
+async def _servers(case: Case, unit: UnitState, target: Target, cited: tuple[str, ...]) -> AsyncIterator[Finding]:
+    """Each unit whose files speak of that port, and why it does not serve it."""
     listed = rows(await case.look("port_claims", port=target.port), "claims")
     claims = [row for row in listed if text(row, "unit") != unit.name and text(row, "how") != "asks"]
     claims += [] if claims else [{"unit": name} for name in servers_of(target.port, case.units.values())]
     for row in claims:
         state = await case.look("unit_status", unit=text(row, "unit"))
-        if found := await _should_serve(case, unit, target, row, state, (*cited, *looked)):
-            return found
-    sentence = f"{unit.name} asks {target}, where nobody listens, and no unit's file speaks of that port"
-    cited = await case.cite_look("port_claims", port=target.port)
-    return case.finding("wrong-address", str(target), sentence, cited, looked, cited, confidence=SEEN)
+        if found := await _should_serve(case, unit, target, row, state, cited):
+            yield found
 
 
 async def _should_serve(
