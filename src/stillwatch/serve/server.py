@@ -113,7 +113,7 @@ async def serve_http(app: ASGIApp, api: Api, keys: KeyRing, *, started: asyncio.
                 server_header=False,
                 timeout_keep_alive=int(HEAD_SECONDS),  # idle is waiting for a head
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
-                h11_max_incomplete_event_size=HEAD_BYTES,
+                h11_max_incomplete_event_size=4 * HEAD_BYTES,  # a head that is too long is refused by name
                 proxy_headers=False,
             )
         )

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from stillwatch.serve.http import connections
 from stillwatch.serve.http.connections import DESCRIPTORS, MOST_HALF_OPEN, guarded
 from stillwatch.serve.server import BACKLOG, _Server
 from tests.serve.scene import free_port
@@ -173,3 +175,24 @@ def test_room_is_made_within_what_the_system_allows(soft: int, hard: int, expect
         pytest.skip("this machine lets a process open fewer files")
     argv = [sys.executable, "-c", program, str(soft), str(hard)]
     assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip() == expected
+
+
+async def test_r25_no_more_than_a_head_is_parsed_in_one_turn_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of what follows a head to which the answer was given at once, nothing at all."""
+    sizes, received = list[int](), H11Protocol.data_received
+
+    def noting(self: Any, data: bytes) -> None:
+        sizes.append(len(data))
+        received(self, data)
+
+    monkeypatch.setattr(H11Protocol, "data_received", noting)
+    head = b"POST /body HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with server() as port, asyncio.timeout(20):
+        for path, most in ((b"/body", 200_000), (b"/", connections.HEAD_BYTES)):
+            sizes.clear()
+            said = head.replace(b"/body", path) + b"1\r\na\r\n" * 30_000 + b"0\r\n\r\n"
+            reader, writer = await connect(port, said)
+            assert b" 200 " in await reader.readline()
+            writer.close()
+            assert max(sizes) <= connections.HEAD_BYTES and sum(sizes) <= most
+            assert path == b"/" or sum(sizes) == len(said), "who is listened to is heard to the end"

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
-from typing import Any
+from typing import Any, cast
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
@@ -72,22 +73,58 @@ class _WaitingRoom:
         one.transport.abort()
 
 
+class _Unread:
+    """Of a transport what pauses its reading: it goes on once what it has read already is parsed."""
+
+    def __init__(self, protocol: _Guarded) -> None:
+        self._protocol = protocol
+
+    def pause_reading(self) -> None:
+        self._protocol.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if not self._protocol.unread:
+            self._protocol.transport.resume_reading()
+
+
 class _Guarded(H11Protocol):
     heads: _WaitingRoom
     readers: _WaitingRoom
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.unread = bytearray()
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.flow = FlowControl(cast("asyncio.Transport", _Unread(self)))
         self.heads.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        """A head's worth in each turn of the loop, or a few hundred connections would hold it up for a minute. What
+        follows a head without a key is so never parsed: the refusal closes the connection first."""
+        self.unread += data
+        if len(self.unread) == len(data):
+            self._read_some()
+
+    def _read_some(self) -> None:
+        if self.transport.is_closing():
+            self.unread.clear()
+            return
+        piece = bytes(self.unread[:HEAD_BYTES])
+        del self.unread[:HEAD_BYTES]
+        super().data_received(piece)
         if self.cycle is not None and not self.cycle.response_complete:
             self.heads.leave(self)
+        if self.unread:
+            self.transport.pause_reading()
+            self.loop.call_soon(self._read_some)
+        elif not self.flow.read_paused:
+            self.transport.resume_reading()
 
     def on_response_complete(self) -> None:
         """One request at a time: whoever sends the next one before the answer may be sending thousands."""
-        if self.conn.trailing_data[0]:
+        if self.conn.trailing_data[0] or self.unread:
             self.transport.close()
         super().on_response_complete()
         self.heads.enter(self)  # also when it is closing, which waits for a reader that may not read
@@ -103,4 +140,5 @@ class _Guarded(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.heads.leave(self)
         self.readers.leave(self)
+        self.unread.clear()
         super().connection_lost(exc)
