@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import logging
 import os
@@ -34,7 +35,6 @@ from stillwatch.serve.http.keys import KeyRing, given_keys
 from stillwatch.serve.http.sessions import BrowserSessions
 from stillwatch.serve.local.daemon_desk import DeskVerbs
 from stillwatch.serve.local.server import Answerer, Caller, LocalServer, Send
-from stillwatch.serve.server import address_of, build_http, check_bind, free_port, serve_http
 from stillwatch.service.live import LiveService
 from stillwatch.service.parts import ServiceParts
 from stillwatch.service.recorded import RecordedService
@@ -42,6 +42,8 @@ from stillwatch.service.service import Service
 from stillwatch.store.store import Store
 
 LOG = logging.getLogger(__name__)
+MALLOC = {-8: 1, -3: 1 << 17, -1: 1 << 17}
+"""M_ARENA_MAX; M_MMAP_THRESHOLD and M_TRIM_THRESHOLD, which grow by themselves unless they are set: mallopt(3)."""
 Tell = Callable[[str], None]
 
 
@@ -63,6 +65,7 @@ async def run_all(app: App, tell: Tell) -> int:
 
 async def run_daemon(app: App, tell: Tell = LOG.info) -> int:
     """Until SIGTERM or SIGINT. tell: hears what starts. Raises NotReachable while another runs over the same state."""
+    _give_memory_back()
     parts = app.parts()
     with only_one(app.paths.state) as state:
         store = Store.open(state)
@@ -87,6 +90,8 @@ async def show_recorded(app: App, port: int | None, tell: Tell) -> int:
 
     Raises NotReachable where the port cannot be had.
     """
+    from stillwatch.serve.server import address_of, build_http, free_port, serve_http
+
     parts = app.parts()
     service = await RecordedService.looked_at(parts)
     desk = Desk(
@@ -109,6 +114,14 @@ async def show_recorded(app: App, port: int | None, tell: Tell) -> int:
         served = build_http(service, Conversation(desk), keys, api, app.clock, sessions=sessions)
         await until_told(serve_http(served, api, keys, started=started), tell_link())
     return 0
+
+
+def _give_memory_back() -> None:
+    """One heap for all threads, and what is freed goes back to the system. As glibc does it by itself, each thread has
+    a heap, what one has freed is of no use to the others, and a daemon with little to do holds nearly twice as much."""
+    with contextlib.suppress(AttributeError):  # another C library
+        for parameter, value in MALLOC.items():
+            ctypes.CDLL(None).mallopt(parameter, value)
 
 
 async def _start_tiers(tiers: Tiers, desk: Desk, tell: Tell) -> None:
@@ -164,6 +177,8 @@ def _opener(app: App, sessions: BrowserSessions) -> Answerer:
     """Answers `stillwatch open`: whoever may speak with the daemon may have a browser look."""
 
     async def open_page(request: dict[str, Any], caller: Caller, send: Send) -> str:
+        from stillwatch.serve.server import address_of
+
         return address_of(app.config.api) + sessions.link()
 
     return open_page
@@ -176,6 +191,8 @@ def _port(app: App, desk: Desk, sessions: BrowserSessions, listens: asyncio.Even
     """
     if not app.config.api.enabled:
         return _nothing_listens(listens)
+    from stillwatch.serve.server import build_http, check_bind, serve_http  # 6 MB, of no use where no port is open
+
     file = app.config.api.key_file
     keys = KeyRing(app.paths.state, given_keys(Path(file) if file else None))
     check_bind(app.config.api, keys)

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, product
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -57,14 +58,13 @@ def needles_of(pattern: str) -> frozenset[bytes]:
 class WordSearch:
     """Which of these patterns may match a text, by the words that must stand in it.
 
-    One automaton looks for the rarest words of each pattern; where they are, its other words are asked for as well. A
+    One automaton looks for the rarest words of each pattern; where one is, the next rarest are asked for as well. A
     pattern that has no words may be in every text. To compile words takes a tenth of what the patterns themselves do.
     """
 
     def __init__(self, patterns: Sequence[str], shelf: Shelf | None = None) -> None:
         """Raises WrongUsage for a pattern with more than plain and named groups."""
-        table = _kept_table(patterns, shelf)
-        self._patterns_of, self._others = table.patterns_of, table.others
+        self._table = table = _table_of(tuple(patterns), shelf)
         self._automaton = Automaton.of(("words", table.words), lambda: _expressions(table.words), shelf)
 
     def found(self, lines: Sequence[bytes]) -> set[int]:
@@ -76,28 +76,36 @@ class WordSearch:
         return {bisect_left(last, end) for end in ends}
 
     def candidates(self, text: bytes) -> list[int]:
-        """The numbers of the patterns, in order, all of whose words stand in a bare text."""
+        """The numbers of the patterns, in order, that may match a bare text by their words."""
         words: set[int] = set()
         self._automaton.scan(text, _collect, words)
         if not words:
             return []
         plain = text.lower()
-        numbers = sorted(set().union(*map(self._patterns_of.__getitem__, words)))
-        return [number for number in numbers if _has_one_of_each(plain, self._others[number])]
+        numbers = sorted(set().union(*map(self._table.patterns_of.__getitem__, words)))
+        return [number for number in numbers if _is_there(self._table.seconds[number], plain)]
 
 
-class _Table(msgspec.Struct, array_like=True):
-    """words: looked for; patterns_of: by the number of a word, the patterns that it may be of; others: by the number of
-    a pattern, its other choices."""
+class _Table(msgspec.Struct, array_like=True, weakref=True):
+    """words: looked for; patterns_of: by the number of a word, the patterns that it may be of; seconds: by the number
+    of a pattern, the words of which one more has to stand in a text; none where there is but one choice."""
 
-    words: list[str]
-    patterns_of: list[list[int]]
-    others: list[list[list[bytes]]]
+    words: tuple[str, ...]
+    patterns_of: tuple[tuple[int, ...], ...]
+    seconds: tuple[tuple[bytes, ...], ...]
 
 
-def _kept_table(patterns: Sequence[str], shelf: Shelf | None) -> _Table:
-    if shelf is None:
-        return _table(patterns)
+_TABLES: WeakValueDictionary[tuple[str, ...], _Table] = WeakValueDictionary()
+"""Those in use, by their patterns: of two searches side by side both read one."""
+
+
+def _table_of(patterns: tuple[str, ...], shelf: Shelf | None) -> _Table:
+    table = _TABLES.get(patterns) or (_kept_table(patterns, shelf) if shelf else _table(patterns))
+    _TABLES[patterns] = table
+    return table
+
+
+def _kept_table(patterns: tuple[str, ...], shelf: Shelf) -> _Table:
     key = shelf_key(("table", patterns))
     if (kept := shelf.get(key)) is not None:
         with contextlib.suppress(msgspec.MsgspecError):
@@ -107,9 +115,9 @@ def _kept_table(patterns: Sequence[str], shelf: Shelf | None) -> _Table:
     return table
 
 
-def _table(patterns: Sequence[str]) -> _Table:
+def _table(patterns: tuple[str, ...]) -> _Table:
     patterns_of: dict[str, list[int]] = {}
-    others: list[list[list[bytes]]] = []
+    seconds: list[tuple[bytes, ...]] = []
     for number, pattern in enumerate(patterns):
         try:
             choices = sorted(_choices(parser.parse(pattern)), key=_worth, reverse=True)
@@ -117,13 +125,13 @@ def _table(patterns: Sequence[str]) -> _Table:
             raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
         for word in choices[0] if choices else (EVERYWHERE,):
             patterns_of.setdefault(word, []).append(number)
-        others.append([sorted(word.encode() for word in choice) for choice in choices[1:]])
-    words = sorted(patterns_of)
-    return _Table(words, [patterns_of[word] for word in words], others)
+        seconds.append(tuple(sorted(word.encode() for word in choices[1])) if len(choices) > 1 else ())
+    words = tuple(sorted(patterns_of))
+    return _Table(words, tuple(tuple(patterns_of[word]) for word in words), tuple(seconds))
 
 
-def _has_one_of_each(text: bytes, choices: Sequence[Sequence[bytes]]) -> bool:
-    return all(any(word in text for word in choice) for choice in choices)
+def _is_there(words: Sequence[bytes], text: bytes) -> bool:
+    return not words or any(word in text for word in words)
 
 
 def _expressions(words: Sequence[str]) -> list[Expression]:
