@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stillwatch.records.trigger import Severity
 from stillwatch.triage.sighting import Units, sight
 from stillwatch.triage.standing import OPEN_TO_ALL, RESTARTED, is_well, severity_of
@@ -83,3 +85,19 @@ def test_counted_starts_of_what_ends_well_each_time_are_no_alarm() -> None:
     assert severity_of([counted], [running("poll.service", **again, exit_status=1)], AT) is Severity.high
     refused = sight(own("poll.service", "dependency-failed"), Units.of({}))
     assert severity_of([counted, refused], [polls], AT) is Severity.high
+
+
+def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() -> None:
+    """A daemon that forks is active a moment after it said what it misses."""
+    well = running("a.service", changed_at=AT - 500, started_at=AT - 500, invocation_id="run2")
+
+    def told(run: str, priority: str, cause: str = "missing-path") -> Severity:
+        said = own("a.service", cause, first=AT - 500.4, last=AT - 500.4)
+        fields = {**said.events[0].fields, "systemd_invocation_id": run, "priority": priority}
+        events = (replace(said.events[0], fields=fields),)
+        return severity_of([sight(replace(said, events=events), Units.of({}))], [well], AT)
+
+    assert told("run2", "3") is Severity.medium
+    assert told("run1", "3") is Severity.info
+    assert told("run2", "6") is Severity.info
+    assert told("run2", "3", "permission") is Severity.info

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stillwatch.records.trigger import Severity
+from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
@@ -21,6 +21,7 @@ _COMES_AGAIN = frozenset({"oom", "watchdog", "certificate-expired"})
 _READ_AT_START = frozenset({"bad-config"})
 _LOADED_AT_START = frozenset({"php-extension-missing"})
 """Causes and rules that a program tells of as it starts, and which hold for as long as it runs."""
+_ERRORS = frozenset("0123")
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 _SAME_MOMENT = 1.0
@@ -112,14 +113,26 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 def runs_without(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether it said as it started that it leaves out a part of its settings: said once, and true since."""
     reports = [s for s in sightings if s.unit == unit.name and _is_of_the_start(s)]
-    return unit.active_state == "active" and any(
-        not _was_before(s, unit.started_at or unit.changed_at) for s in reports
-    )
+    return unit.active_state == "active" and any(_is_of_this_run(s, unit) for s in reports)
 
 
 def _is_of_the_start(sighting: Sighting) -> bool:
     trigger = sighting.trigger
-    return not trigger.trusted and (trigger.cause in _READ_AT_START or trigger.rule in _LOADED_AT_START)
+    stays = trigger.cause in _READ_AT_START or trigger.rule in _LOADED_AT_START
+    return not trigger.trusted and (stays or (trigger.cause == "missing-path" and _is_called_an_error(trigger)))
+
+
+def _is_called_an_error(trigger: Trigger) -> bool:
+    """By the program itself, as it wrote the line: what it can do without it says as a notice."""
+    return any(event.fields.get("priority", "") in _ERRORS for event in trigger.events)
+
+
+def _is_of_this_run(sighting: Sighting, unit: UnitState) -> bool:
+    """journald knows whose run a line is of; without it the time decides, which a daemon that forks makes unsure."""
+    runs = {event.fields.get("systemd_invocation_id", "") for event in sighting.trigger.events} - {""}
+    if runs and unit.invocation_id:
+        return unit.invocation_id in runs
+    return not _was_before(sighting, unit.started_at or unit.changed_at)
 
 
 def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:

@@ -303,3 +303,11 @@ async def test_a_file_named_without_its_directory_lies_where_the_unit_runs() -> 
         home = unit(active_state="active", exec_start=(), working_directory=folder)
         _, said = await ask(told, looks=looks, units=(home,))
         assert said.cause and said.cause.object == culprit
+
+
+async def test_the_only_settings_of_a_unit_are_named_though_nobody_may_look_at_them_and_nothing_is_proposed() -> None:
+    told = trigger("bad-config", "FATAL: error in the configuration file, at line 9")
+    for words, culprit in ((("/nothing", CONFIG), CONFIG), (("/nothing", CONFIG, "/etc/shop/b.conf"), "shop.service")):
+        _, said = await ask(told, looks=Looks(file_metadata={}), units=(unit(exec_start=words),))
+        assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", culprit)
+        assert said.proposal is None

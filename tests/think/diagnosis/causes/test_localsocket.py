@@ -67,3 +67,18 @@ async def test_who_listens_and_does_not_answer(why: str) -> None:
 async def test_who_runs_and_refuses_is_not_called_slow() -> None:
     said = await asked("2: No such file", file_metadata=GONE, unit_status=SERVER | {"active_state": "active"})
     assert said.cause.id != "timeout"
+
+
+async def test_a_socket_without_its_service_is_told_by_the_name_that_nobody_has() -> None:
+    told = trigger(
+        "dependency-failed", "lending.socket: Socket service desk.service not loaded, refusing.",
+        subject="lending.socket", trusted=True, service="desk.service",
+    )  # fmt: skip
+    socket = unit("lending.socket", exec_start=(), result="")
+    for state, culprit in (("not-found", "desk.service"), ("loaded", "lending.socket")):
+        looks = Looks(unit_status={"load_state": state, "active_state": "inactive"})
+        _, said = await ask(
+            told, looks=looks, units=(socket,), subject=socket.name, key=f"h/unit-failure/{socket.name}"
+        )
+        assert said.cause and (said.cause.id, said.cause.object) == ("dependency-failed", culprit)
+        assert said.proposal is None

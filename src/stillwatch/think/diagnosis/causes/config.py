@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
@@ -53,7 +54,8 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     path = path or await beside(case)
     candidates = [path] if path else own
     changed, when = await last_change(case, *candidates)
-    culprit = path or next((candidate for candidate in own if candidate and candidate in changed), "") or case.who
+    known = next((candidate for candidate in own if candidate and candidate in changed), "")
+    culprit = path or known or _only_settings(own) or case.who
     of_unit = unit is not None and belongs(culprit, unit)
     if path and (gone := await _gone(case, path, cited)) is not None:
         return gone
@@ -65,7 +67,7 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     sentence = f"{case.who} does not accept its configuration: {where}"
     reason = case.last_statement("bad-config", beside=culprit)
     remedy = None
-    if unit is not None and of_unit and culprit.startswith("/"):
+    if unit is not None and of_unit and (path or known):
         remedy = await put_back(case, unit, culprit, sentence)
     sentence += f"; {changed}" if changed else ""
     sentence += reason
@@ -220,6 +222,12 @@ async def given_away(case: Case, path: str) -> str:
     if not owner or around in ("", "root", owner):
         return ""
     return f"which belongs to {owner}, in a directory of {around}"
+
+
+def _only_settings(own: Sequence[str]) -> str:
+    """The one file of settings that the unit is started with, where it cannot be seen whether it was changed."""
+    settings = [path for path in own if is_settings(path)]
+    return settings[0] if len(settings) == 1 else ""
 
 
 def is_settings(path: str) -> bool:

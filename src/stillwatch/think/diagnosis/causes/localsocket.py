@@ -20,7 +20,9 @@ _NOT_RUNNING: Final = ("inactive", "failed")
 
 
 async def local_socket(case: Case, unit: UnitState, own: Sequence[Trigger], cited: tuple[str, ...]) -> Finding | None:
-    """Of the sockets that the complaint names, the first that a look explains."""
+    """A socket unit without its service; else of the sockets that the complaint names, the first a look explains."""
+    if (absent := await _absent_service(case, unit, cited)) is not None:
+        return absent
     for trigger in own:
         target = trigger.fields.get("target", "") or trigger.fields.get("address", "")
         found = _SOCKET.match(target)
@@ -86,3 +88,13 @@ async def _busy(case: Case, unit: UnitState, path: str, server: str, cited: tupl
     sentence = f"{server}, which serves {path}, runs and does not answer {unit.name} in time"
     note = "All its workers are busy or hang: look at its own log, at what they wait for, and at how many it may have."
     return case.finding("timeout", server, sentence, cited, seen, confidence=SEEN, notes=(note,))
+
+
+async def _absent_service(case: Case, unit: UnitState, cited: tuple[str, ...]) -> Finding | None:
+    """The service that a socket should start and that PID 1 does not know by that name."""
+    told = (t.fields.get("service", "") for t in case.triggers("dependency-failed") if t.trusted)
+    name = next(filter(None, told), "")
+    if not name or text(await case.look("unit_status", unit=name), "load_state") == "loaded":
+        return None
+    sentence = f"{unit.name} should start {name}, and no unit of that name is installed or switched on here"
+    return case.finding("dependency-failed", name, sentence, cited, proven=True)
