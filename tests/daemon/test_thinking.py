@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +13,14 @@ from stillwatch.daemon.loops import Daemon
 from stillwatch.incidents import digest
 from stillwatch.incidents.lifecycle import TRIED, WAITS, proposed_anew
 from stillwatch.records.action import Proposal
+from stillwatch.records.cause import Cause
 from stillwatch.records.chat import Failure
 from stillwatch.records.event import Untrusted
-from stillwatch.records.incident import Incident, Step
+from stillwatch.records.incident import Incident, State, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
+from stillwatch.think.diagnosis.understand import Engine
 from tests.support.door import ASKED, MENDED, RESTART, answered
 from tests.support.watching import FULL, WEB, build, door, opened, tick, told
 from tests.think.models import always
@@ -266,6 +268,44 @@ async def test_another_remedy_is_decided_anew_and_the_same_one_is_not(store: Sto
     assert (anew.proposal, anew.proposal_id, anew.decision, anew.state) == (other, "", None, "open")
     acting = replace(before, state="acting")
     assert proposed_anew(replace(acting, proposal=other), acting).proposal == RESTART
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "stands"),
+    [
+        ("waiting", "name-resolution", False),
+        ("open", "name-resolution", False),
+        ("open", "bad-config", True),
+        ("open", "exit-code", True),
+        ("acting", "name-resolution", True),
+    ],
+)
+async def test_what_was_proposed_for_a_reason_that_is_not_told_any_more_is_not_proposed(
+    store: Store, state: State, cause: str, stands: bool
+) -> None:
+    first = Cause(id="bad-config", object="web.conf", text="web.conf")
+    before = with_proposal(build(store), proposal_id="A-1", decision=ASKED, state=state, cause=first)
+    thought = replace(before, proposal=None, cause=replace(first, id=cause))
+    anew = proposed_anew(thought, before)
+    assert (anew.proposal is not None, bool(anew.proposal_id)) == (stands, stands)
+
+
+async def test_other_open_incidents_are_trouble_that_an_incident_is_thought_about_with(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, others = build(store), []
+    first = opened(daemon)
+    other = replace(first, id="I99", key="h/unit-failure/db.service", subject="db.service", severity=Severity.high)
+    store.book.save(other)
+    store.book.save(replace(other, id="I98", key="h/hearsay/x.service", subject="x.service", severity=Severity.info))
+
+    async def understand(engine: Engine, incidents: Sequence[Incident], *_: object) -> tuple[Incident, ...]:
+        others.append(engine.others)
+        return tuple(incidents)
+
+    monkeypatch.setattr(Engine, "understand", understand)
+    await daemon.thinking.understand(first.id)
+    assert others[0] == {"db.service"}
 
 
 # ── tending ──────────────────────────────────────────────────────────────────────────────────────────────────────────

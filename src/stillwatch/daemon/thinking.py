@@ -15,6 +15,7 @@ from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Tier
 from stillwatch.records.incident import MEANT, Incident
 from stillwatch.records.mute import Mute
+from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
 from stillwatch.think.attention import Attention
 from stillwatch.think.diagnosis.understand import Engine
@@ -129,8 +130,16 @@ class Thinking:
 
     async def _settled(self, incident: Incident, models: Mapping[Tier, ChatModel]) -> Incident:
         notes = [str(note) for note in self.store.memory.notes(NOTES)]
+        beside = (one for one in self.store.book.open_incidents() if one.id != incident.id)
+        others = frozenset(one.subject for one in beside if one.severity > Severity.info and one.host == incident.host)
         engine = Engine(
-            models=models, looks=self.looks, clock=self.clock, notes=notes, home=self.host, spared=short_of()
+            models=models,
+            looks=self.looks,
+            clock=self.clock,
+            notes=notes,
+            home=self.host,
+            spared=short_of(),
+            others=others,
         )
         bare = replace(
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions

@@ -14,6 +14,7 @@ from stillwatch.errors import NotReachable, StillwatchError
 from stillwatch.incidents.aftermath import next_start, still_down
 from stillwatch.ports import Answered, Clock, GateDoor, Notifier
 from stillwatch.records.action import Outcome, Proposal
+from stillwatch.records.cause import says_why
 from stillwatch.records.event import Untrusted
 from stillwatch.records.incident import LOOK_AT_IT, Incident, State, Step
 from stillwatch.records.trigger import Severity
@@ -246,12 +247,24 @@ def lasting(notes: Sequence[str]) -> tuple[str, ...]:
 
 
 def proposed_anew(thought: Incident, before: Incident) -> Incident:
-    """What the gate has decided stands, unless something else would be done now: then it decides anew."""
+    """What the gate has decided stands, unless something else would be done now: then it decides anew.
+
+    What was proposed for a cause that is not told any more, and was not done, is proposed no more.
+    """
     if before.proposal is None or before.decision is None:
         return thought
+    if thought.proposal is None and before.state in ("open", "waiting") and _has_another_reason(thought, before):
+        return replace(thought, state="open", proposal_id="", decision=None)
     if thought.proposal is None or before.state == "acting" or _change(thought.proposal) == _change(before.proposal):
         return replace(thought, proposal=before.proposal)
     return replace(thought, state="open", proposal_id="", decision=None, outcome=None)
+
+
+def _has_another_reason(thought: Incident, before: Incident) -> bool:
+    """Whether another reason is told now than when it was proposed, and nothing was done yet."""
+    if thought.cause is None or before.cause is None or before.outcome is not None:
+        return False
+    return says_why(thought.cause.id) and thought.cause.id != before.cause.id
 
 
 def _change(proposal: Proposal) -> tuple[str, str, dict[str, str | int | bool]]:

@@ -51,6 +51,8 @@ class Engine:
     notes: Sequence[str] = ()
     home: str = ""
     spared: str = ""
+    others: frozenset[str] = frozenset()
+    """What else is in trouble, by incidents that are not thought about now."""
 
     def _why_unasked(self, ends: float) -> str:
         """Why no model is asked now; "" where they may be."""
@@ -69,7 +71,7 @@ class Engine:
         """
         ends = self.clock.boot() + deadline - SPARE_SECONDS
         ordered = sorted(incidents, key=lambda incident: (-incident.severity, incident.opened))
-        troubled = frozenset(incident.subject for incident in ordered)
+        troubled = self.others.union(incident.subject for incident in ordered)
         diagnosed = folded([await self._diagnose(one, units, ends, troubled - {one.subject}) for one in ordered])
         understood = []
         for number, (incident, rule) in enumerate(diagnosed):
