@@ -25,7 +25,7 @@ from stillwatch.service.answering import Answering, Question
 from stillwatch.service.service import Service
 from stillwatch.think.attention import Attention
 from stillwatch.think.context import prompt
-from stillwatch.think.talk.answer import numbered
+from stillwatch.think.talk.answer import numbered, with_quotations
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.phrase import Style
@@ -162,7 +162,7 @@ class Conversation:
             sources=gathered.sources,
             incidents=incidents,
             evidence=evidence,
-            recent=self.desk.service.recent,
+            recent=lambda most: [with_quotations(one) for one in self.desk.service.recent(most)],
             samples=self.desk.samples,
             gate=self.orders.ask_gate,
             notes=self.desk.noted,

@@ -255,7 +255,7 @@ class OnePass:
             return otherwise, (SourceReport(name="state", read=False, problem=str(error)),)
 
     def _to_draw_on(self, report: Report, gathered: Gathered) -> Known:
-        from stillwatch.think.talk.answer import numbered
+        from stillwatch.think.talk.answer import numbered, with_quotations
         from stillwatch.think.talk.topic import Known
 
         incidents, evidence = numbered(report.incidents)
@@ -264,7 +264,7 @@ class OnePass:
             sources=report.sources,
             incidents=incidents,
             evidence=evidence,
-            recent=self.recent,
+            recent=lambda most: [with_quotations(one) for one in self.recent(most)],
             samples=self._samples,
             gate=self._ask_gate,
             notes=self.noted,

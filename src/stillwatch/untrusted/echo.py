@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Final
 
 RUN: Final = 5
@@ -49,6 +50,9 @@ _ADVICE: Final = re.compile(
     r"|请|建议|应该|执行|运行|してください|実行|推奨|하세요|십시오|실행",
     re.IGNORECASE,
 )
+_BESIDE: Final = re.compile(r"\A(?:[^\s\w\[\]().,;:`]|[().,;:](?=[^\s\[]))*")
+"""Signs that hang on a word, without those that end a sentence of ours."""
+_FAR: Final = 40
 _LITTLE: Final = frozenset((
     "the", "a", "an", "is", "are", "was", "were", "be", "has", "have", "to", "of", "in", "on", "for", "and", "or", "it",
     "this", "that", "by", "with", "not", "at",
@@ -79,6 +83,48 @@ def echoes(answer: str, outside: Iterable[str], ours: str = "") -> bool:
     if _advises(bare, words, pairs, {word for text in texts for word in text} - set(known)):
         return True
     return len(words) > 0 and _copied(words, foreign) / len(words) >= MOSTLY
+
+
+def marked(ours: str, outside: Iterable[str]) -> str:
+    """Words of fixed code, in which what stands in a text from outside, RUN words in a row of it, is a quotation.
+
+    A sentence of the rules may end with what a line said, and is no more ours for that.
+    """
+    own = set(_runs([word[0].casefold() for word in _WORD.finditer(ours)]))
+    needles = {max(run, key=len) for run in own}  # most texts have none of them, and are not taken apart
+    texts = [text for text in map(str.casefold, outside) if any(one in text for one in needles)]
+    foreign = {run for text in texts for run in _runs(_WORD.findall(text)) if run in own}
+    pieces, at = list[str](), 0
+    for code in (*_CODE.finditer(ours), None):
+        pieces.append(_marked(ours[at : code.start() if code else len(ours)], foreign))
+        if code:
+            pieces.append(code[0])
+            at = code.end()
+    return "".join(pieces)
+
+
+def _marked(text: str, foreign: set[tuple[str, ...]]) -> str:
+    words = list(_WORD.finditer(text))
+    copied = [False] * len(words)
+    for at, run in enumerate(_runs([word[0].casefold() for word in words])):
+        if run in foreign:
+            copied[at : at + RUN] = [True] * RUN
+    pieces, done = list[str](), 0
+    for is_copied, group in groupby(zip(words, copied, strict=True), key=lambda pair: pair[1]):
+        if not is_copied:
+            continue
+        those = [word for word, _ in group]
+        begin, end = those[0].start(), those[-1].end()
+        begin = max(done, begin - _hanging(text[max(0, begin - _FAR) : begin][::-1]))
+        end += _hanging(text[end : end + _FAR])
+        pieces += (text[done:begin], "`", text[begin:end].replace("`", "'"), "`")
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _hanging(text: str) -> int:
+    found = _BESIDE.match(text)
+    return found.end() if found else 0
 
 
 def _advises(bare: str, words: list[str], pairs: set[tuple[str, ...]], foreign: set[str]) -> bool:

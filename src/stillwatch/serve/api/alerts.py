@@ -70,9 +70,10 @@ def trigger_of(alert: Alert, home: str, now: float, known: Callable[[str, str], 
     if ended and not known(rule, subject):
         return None
     words = alert.annotations.get("description") or alert.annotations.get("message") or ""
-    summary = safe_text(alert.annotations.get("summary") or words or name or "an alert without a name", 300)
+    said = safe_text(alert.annotations.get("summary") or words, 250).replace("`", "'")
+    summary = f"{name or 'an alert without a name'} fires" + (f": `{said}`" if said else "")
     first = now if ended else _since(alert.starts_at, now)
-    text = Untrusted(safe_text(" – ".join(filter(None, (name, summary, words))), 500))
+    text = Untrusted(safe_text(" – ".join(filter(None, (name, said, words))), 500))
     return Trigger(
         rule=f"{rule}-resolved" if ended else rule,
         severity=Severity.info if ended else SEVERITIES.get(labels.get("severity", "").casefold(), Severity.medium),
