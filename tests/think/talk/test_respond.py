@@ -59,6 +59,16 @@ async def test_a_unit_that_does_not_exist() -> None:
     assert (await asked("is postgre running?")).understood.named.unit == "postgresql.service"
 
 
+async def test_a_question_of_two_gets_both_answers() -> None:
+    done = await asked("how much memory is free, and which services failed?")
+    first, _, second = done.text.partition("shop.service")
+    assert "1.0 GiB of 4.0 GiB" in first and second
+    ids = [one.id for one in done.asking.evidence]
+    assert len(set(ids)) == len(ids) and done.topic is not None and done.topic.name == "services"
+    alone = await asked("which services are down and why?")
+    assert alone.asking.earlier == ""
+
+
 @pytest.mark.parametrize("question", ["", "   ", "asdf qwer", "tell me a joke", "!!!"])
 async def test_nonsense_gets_fixed_words(question: str) -> None:
     done = await asked(question)

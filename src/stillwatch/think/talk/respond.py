@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from stillwatch.ports import ChatModel, Clock, LookTools
@@ -13,9 +14,10 @@ from stillwatch.think.schemas import choice, closed
 from stillwatch.think.talk.bearing import is_spoken
 from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.named import alike
+from stillwatch.think.talk.parts import parts_of
 from stillwatch.think.talk.topic import Asking, Known, Topic, Words
 from stillwatch.think.talk.topics.outside import OUTSIDE
-from stillwatch.think.talk.understand import Understood, understand
+from stillwatch.think.talk.understand import MOST_CHARACTERS, Understood, by_itself, understand
 from stillwatch.untrusted.for_model import filled, harmless, joined, ours
 
 ROUTE_TOKENS: Final = 24
@@ -68,8 +70,32 @@ async def respond(
     model: ChatModel | None = None,
 ) -> Responded:
     """model: asked which of the catalogue's topics is meant where the words do not tell; it chooses and says nothing."""
+    one = partial(_respond, known=known, looks=looks, clock=clock, users=users, looking=looking, model=model)
+    head = question[:MOST_CHARACTERS]
+    pieces = parts_of(head, partial(by_itself, units=known.units, now=clock.now(), users=users))
+    if len(pieces) == 1:
+        return await one(question, before)
+    responded = await one(pieces[0], before)
+    for number, piece in enumerate(pieces[1:], 1):
+        responded = await one(piece, (*before, *pieces[:number]), after=responded.asking)
+    return responded
+
+
+async def _respond(
+    question: str,
+    before: Sequence[str],
+    *,
+    known: Known,
+    looks: LookTools | None,
+    clock: Clock,
+    users: Collection[str],
+    looking: Callable[[str], None],
+    model: ChatModel | None,
+    after: Asking | None = None,
+) -> Responded:
+    """To one question; after: what was said to the pieces of it before this one."""
     understood = understand(question, before, known.units, now=clock.now(), users=users)
-    asking = _asking(understood, known, looks, clock, looking)
+    asking = _asking(understood, known, looks, clock, looking, after)
     if not question.strip():
         asking.say(EMPTY)
         return Responded(asking=asking, topic=None, understood=understood)
@@ -80,7 +106,7 @@ async def respond(
         understood = replace(understood, topic=catalogue()["unit_state"])
     if understood.row and understood.before is not None:
         understood = await _row_meant(understood, known, looks, clock)
-        asking = _asking(understood, known, looks, clock, looking)
+        asking = _asking(understood, known, looks, clock, looking, after)
     if understood.topic is None:
         _not_understood(asking, understood)
     else:
@@ -149,7 +175,12 @@ async def _row_meant(understood: Understood, known: Known, looks: LookTools | No
 
 
 def _asking(
-    understood: Understood, known: Known, looks: LookTools | None, clock: Clock, looking: Callable[[str], None]
+    understood: Understood,
+    known: Known,
+    looks: LookTools | None,
+    clock: Clock,
+    looking: Callable[[str], None],
+    after: Asking | None = None,
 ) -> Asking:
     return Asking(
         question=understood.question,
@@ -159,6 +190,8 @@ def _asking(
         looks=looks,
         clock=clock,
         looking=looking,
+        evidence=after.evidence if after else (),
+        earlier=after.text() if after else "",
     )
 
 

@@ -67,7 +67,8 @@ class Value(str):
 class Asking:
     """One question being answered: what it names, what may be looked at, and what was said so far.
 
-    wanted: a row of the last answer that is meant ("the second one"); looking: hears of each look.
+    wanted: a row of the last answer that is meant ("the second one"); looking: hears of each look; earlier: what was
+    said to the pieces of the question before this one.
     """
 
     question: str
@@ -81,6 +82,7 @@ class Asking:
     table: list[tuple[str, ...]] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
     evidence: tuple[Evidence, ...] = ()
+    earlier: str = ""
     _of: dict[int, str] = field(default_factory=dict)
     _failed: list[str] = field(default_factory=list)
 
@@ -152,7 +154,7 @@ class Asking:
             lines += ["", *(f"- {' · '.join(cell for cell in row if cell)}" for row in self.table[:MOST_ROWS])]
             if len(self.subjects) > MOST_ROWS:
                 lines.append(f"- … +{len(self.subjects) - MOST_ROWS}")
-        return "\n".join(lines).strip()
+        return "\n\n".join(filter(None, (self.earlier, "\n".join(lines).strip())))
 
 
 Answer = Callable[[Asking], Awaitable[None]]

@@ -11,6 +11,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.catalogue import catalogue, router
 from stillwatch.think.talk.concepts import concepts_of
 from stillwatch.think.talk.named import Named, find
+from stillwatch.think.talk.router import SURE
 from stillwatch.think.talk.topic import Topic
 from stillwatch.think.talk.words import COMMON_ANYWHERE, Language, folded, language_of, words_of
 
@@ -38,6 +39,7 @@ _NTH: Final = [
 _LAST: Final = re.compile(r"\bthe last one\b|\b(?:der|die|das) letzte$|\ble dernier$|\bel ultimo$")
 _THAT: Final = re.compile(r"\b(?:it|that|this|them|he|er|sie|es|das|il|elle|cela|ca|eso|ello)\b")
 MOST_OF_A_FOLLOW_UP: Final = 7
+SURE_OF_A_WORD: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,16 @@ def understand(
         return replace(understood, topic=catalogue()["wrong"]) if bare else understood
     prior = understand(earlier[-1], earlier[:-1], units, now=now, users=users)
     return _followed(understood, prior)
+
+
+def by_itself(piece: str, units: Mapping[str, UnitState], *, now: float, users: Collection[str] = ()) -> Topic | None:
+    """What a piece of a question is about, where it says so without the rest."""
+    understood = understand(piece, (), units, now=now, users=users)
+    named = understood.named
+    enough = SURE if len(words_of(piece)) > 1 else SURE_OF_A_WORD
+    sure = understood.near and understood.near[0][1] >= enough and understood.near[0][0] == understood.topic
+    lacks = understood.topic and understood.topic.wants == "unit" and not (named.units or named.role or named.unknown)
+    return understood.topic if sure and not lacks and not _bare(understood) else None
 
 
 def _of_the_named(topic: Topic | None, named: Named, question: str) -> Topic | None:
