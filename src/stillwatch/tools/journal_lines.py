@@ -18,12 +18,22 @@ SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/lib/", "/nix/store/", "/run/wrapp
 
 def last_lines(reader: HostReader, unit: str, text: str, seconds: float, count: int) -> list[str]:
     """At most READ lines are looked at; none where there is no journal."""
+    return [as_text(line) for line in matching(reader, unit, text, seconds, count)]
+
+
+def as_text(line: Line) -> str:
+    """Who, and what was said."""
+    return f"{line.subject}: {safe_text(line.text, 300)}"
+
+
+def matching(reader: HostReader, unit: str, text: str, seconds: float, count: int) -> list[Line]:
+    """The same, as lines."""
     if reader.journal is None:
         return []
     since = reader.clock.now() - seconds
     lines = islice(reader.journal(since=since, unit=unit or None), READ)
     found = (line for line in lines if text.casefold() in line.text.casefold())
-    return [f"{line.subject}: {safe_text(line.text, 300)}" for line in deque(found, maxlen=count)]
+    return list(deque(found, maxlen=count))
 
 
 def newest(reader: HostReader, seconds: float, most: int, *, unit: str = "", matches: Sequence[str] = ()) -> list[Line]:

@@ -9,6 +9,7 @@ async def test_lines_of_a_unit_with_a_text() -> None:
     here = reader(lines=LINES)
     seen = await look("journal_search", here, unit="shop.service", text="disk")
     assert rows(seen, "lines") == ["shop.service: Disk FULL"]
+    assert seen.data["own"] == 1
     assert isinstance(here.journal, Lines) and here.journal.asked[0][1] == "shop.service"
 
 

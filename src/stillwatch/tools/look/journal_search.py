@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from stillwatch.errors import NotReachable
-from stillwatch.tools.journal_lines import last_lines
+from stillwatch.tools.journal_lines import as_text, matching
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
 
 
@@ -24,5 +24,7 @@ class Arguments(Tool, frozen=True):
     async def look(self, reader: HostReader) -> Look:
         if reader.journal is None:
             raise NotReachable("no journal is read here")
-        found = await in_thread(lambda: last_lines(reader, self.unit, self.text, self.hours * 3600, self.lines))
-        return Look("\n".join(found) or "no such lines", {"lines": found})
+        lines = await in_thread(lambda: matching(reader, self.unit, self.text, self.hours * 3600, self.lines))
+        found = [as_text(line) for line in lines]
+        own = sum(not line.trusted for line in lines)
+        return Look("\n".join(found) or "no such lines", {"lines": found, "own": own})

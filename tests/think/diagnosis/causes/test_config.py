@@ -311,3 +311,15 @@ async def test_the_only_settings_of_a_unit_are_named_though_nobody_may_look_at_t
         _, said = await ask(told, looks=Looks(file_metadata={}), units=(unit(exec_start=words),))
         assert said.cause and (said.cause.id, said.cause.object) == ("bad-config", culprit)
         assert said.proposal is None
+
+
+async def test_settings_are_not_taken_for_the_reason_before_the_words_of_the_unit_were_read() -> None:
+    changed = {"path": CONFIG, "exists": True, "changed": AT - 30, "mode": "-rw-r--r--"}
+    ended = trigger("exit-code", trusted=True)
+    for own, cause in ((0, "bad-config"), (3, "exit-code")):
+        looks = Looks(
+            file_metadata=files(_opt_shop_bin_shop={"exists": True, "mode": "-rwxr-xr-x"}, **{CONFIG: changed}),
+            journal_search={"lines": ["shop.service: x"], "own": own},
+        )
+        _, said = await ask(ended, looks=looks, units=(unit(started_at=AT - 2),))
+        assert said.cause and said.cause.id == cause

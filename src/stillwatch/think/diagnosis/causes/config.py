@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.executable import not_executable
-from stillwatch.think.diagnosis.causes.facts import beside, exists, file_of, last_change, text
+from stillwatch.think.diagnosis.causes.facts import beside, exists, file_of, has_unread_words, last_change, text
 from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.triage.standing import OPEN_TO_ALL, RELOAD_FAILED
 from stillwatch.unit.facts import is_failing, is_written, paths_in, paths_of
@@ -272,8 +272,8 @@ def belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
 
 
 async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
-    """Of a unit that ran and ended without a word: the settings that it is started with, changed shortly before."""
-    if unit.exit_status in _NEVER_RUN:
+    """Of a unit that ran and ended without a reason: the settings that it is started with, changed shortly before."""
+    if unit.exit_status in _NEVER_RUN or await has_unread_words(case, unit):
         return None
     stem = unit.name.partition(".")[0].partition("@")[0]
     settings = [
@@ -287,7 +287,7 @@ async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
         if not isinstance(at, int | float) or not -_SAME_MOMENT <= case.incident.opened - at <= _EDITED:
             continue
         changed, when = await last_change(case, path)
-        sentence = f"{unit.name} ended with status {unit.exit_status} and said nothing; {changed}: as it seems, "
+        sentence = f"{unit.name} ended with status {unit.exit_status} and gave no reason; {changed}: as it seems, "
         sentence += "it does not accept that change"
         remedy = await put_back(case, unit, path, sentence) if belongs(path, unit) else None
         return case.finding("bad-config", path, sentence, case.cite()[:3], when, confidence=SEEN, proposal=remedy)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from posixpath import join, normpath
 from typing import Final
 
+from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case
 
 BEFORE: Final = "before the trouble began"
@@ -30,6 +31,8 @@ _SHELL = 8 * 3600.0
 """Seconds that somebody who came as root is taken to be there still."""
 _FILE_NAME = re.compile(r"(?<![\w./~-])\w[\w-]{0,60}(?:\.[\w-]{1,20}){0,3}\.[A-Za-z]{2,6}(?![\w/.-])")
 _MOST_NAMES = 6
+_MOMENT = 0.001
+"""Hours by which clocks and times may differ."""
 _READERS = frozenset({"cat", "less", "more", "head", "tail", "grep", "zgrep", "ls", "stat", "file", "diff", "wc"})
 _SHELLS = frozenset({"sh", "bash", "zsh", "fish", "dash", "ksh", "su"})
 
@@ -96,6 +99,14 @@ async def beside(case: Case) -> str:
         if file is not None and exists(file) is True:
             return path
     return ""
+
+
+async def has_unread_words(case: Case, unit: UnitState) -> bool:
+    """Whether the unit spoke since its start and none of it was read yet: that it ended is known a moment sooner."""
+    if case.last_words or not unit.started_at or case.now <= unit.started_at:
+        return False
+    hours = min((case.now - unit.started_at) / 3600 + _MOMENT, _LATELY)
+    return number(await case.look("journal_search", unit=unit.name, hours=hours, lines=50), "own") > 0
 
 
 async def changed_at(case: Case, path: str) -> float | None:
