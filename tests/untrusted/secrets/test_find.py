@@ -25,7 +25,9 @@ REPEATED = (
     "token=", "a=", "a:", "://a:", "https://a:b@", "@", "\\", '\\"', "=", ":", "password: ", "sk-", "eyJ", "mysql -p",
     "--token ", "password is ", "cookie: a=", "authorization: ", "AKIA", '{"password":"', "%3D", "$6$", "<password>",
     "secret ", "echo a|", "password=((((", "a_a_", "K10abcdef01::", "name=password value=", "recovery codes: 1234-",
-    "-key,.", "key=\u201c", "curl -u ", "?cookie::", ",name=key value=.",
+    "INTO a(key)VALUES(", "INTO a(key)VALUES(''", "INTO a(key)VALUES((", "INTO a(key)VALUES(',",
+    "-key,.", "key=\u201c", "curl -u ",
+    "?cookie::", ",name=key value=.",
 )  # fmt: skip
 
 

@@ -12,11 +12,22 @@ from typing import Any
 
 import hyperscan
 
-from stillwatch.untrusted.secrets import addresses, blocks, commands, encoded, hashes, headers, pairs, prose, tokens
+from stillwatch.untrusted.secrets import (
+    addresses,
+    blocks,
+    commands,
+    encoded,
+    hashes,
+    headers,
+    pairs,
+    prose,
+    statements,
+    tokens,
+)
 from stillwatch.untrusted.secrets.shelf import Shelf, shelf_in_use
 from stillwatch.untrusted.secrets.span import Detector, Span
 
-KINDS = (blocks, tokens, headers, addresses, commands, pairs, prose, hashes, encoded)
+KINDS = (blocks, tokens, headers, addresses, commands, pairs, prose, hashes, statements, encoded)
 """The surest first: where two find the same secret, the first one's word for it is written."""
 
 _FLAGS = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
