@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from stillwatch.think.diagnosis.causes.account import missing_user, unknown_to_systemd
+from stillwatch.think.diagnosis.causes.account import missing_user, settings
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
-from stillwatch.think.diagnosis.causes.config import bad_config, permission
+from stillwatch.think.diagnosis.causes.config import permission
 from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
@@ -28,15 +28,10 @@ from stillwatch.think.diagnosis.causes.space import disk_full, inodes_full
 Investigator = Callable[[Case], Awaitable[Finding | None]]
 
 
-async def _settings(case: Case) -> Finding | None:
-    """An account that does not exist is not a mistake of the file that names it."""
-    return await unknown_to_systemd(case) or await bad_config(case)
-
-
 INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "missing-executable": missing_executable,
     "port-in-use": port_in_use,
-    "bad-config": _settings,
+    "bad-config": settings,
     "disk-full": disk_full,
     "deleted-file-held": disk_full,
     "inodes-full": inodes_full,

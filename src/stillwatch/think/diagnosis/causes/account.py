@@ -6,7 +6,7 @@ import re
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding
-from stillwatch.think.diagnosis.causes.config import is_settings
+from stillwatch.think.diagnosis.causes.config import bad_config, is_settings
 from stillwatch.think.diagnosis.causes.facts import last_change
 from stillwatch.unit.facts import is_failing, paths_of
 
@@ -77,3 +77,8 @@ async def _no_account_of_unit(case: Case) -> Finding | None:
     changed, when = await last_change(case, unit.fragment_path)
     sentence += f"; {changed}" if changed else ""
     return case.finding("bad-config", culprit, sentence, cited[:3], when, proven=True)
+
+
+async def settings(case: Case) -> Finding | None:
+    """An account that does not exist is not a mistake of the file that names it."""
+    return await unknown_to_systemd(case) or await bad_config(case)
