@@ -86,6 +86,13 @@ def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) ->
         ("Operating system error number 28 in a file operation", "disk-full"),
         ("mixing failed with error 7", "other"),
         ("couldn't determine user name from uid 77", "bad-config"),
+        ("could not connect to server: No such file or directory", "dependency-failed"),
+        ("unable to find required hue: 'red'", "bad-config"),
+        ("can't open/parse the config file /etc/hue.conf", "bad-config"),
+        ("/srv/hue requires key= for mixing", "missing-setting"),
+        ("interface hue9 for mixer RED doesn't exist", "device-missing"),
+        ("socket /run/hue.sock is in use by another process", "port-in-use"),
+        ("group hue0 has insufficient free space (1 extent): 2 required", "disk-full"),
     ],
 )
 def test_the_cause_that_words_name(text: str, cause: str) -> None:
@@ -103,6 +110,7 @@ def test_every_reason_is_of_the_catalogue() -> None:
         ("ERROR: no such hue\nat paint()", "no such hue"),
         ("2026-03-07 03:12:27 no such hue", "no such hue"),
         ("ERROR", "ERROR"),
+        ("/srv/hue.key: no such hue", "/srv/hue.key: no such hue"),
     ],
 )
 def test_the_gist_is_what_was_said(text: str, gist: str) -> None:
@@ -126,6 +134,8 @@ def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
         ("bind to '/run/hue.sock': Permission denied (13)", ("permission", "/run/hue.sock")),
         ("chdir failed (2: No such file or directory)", ("missing-path", "")),
         ("bind to '[::]:81': Address in use (98)", ("port-in-use", "")),
+        ("cannot listen on port 81 - Address already in use.", ("port-in-use", "")),
+        ("cannot open /dev/hue: No such device (errno=19)", ("device-missing", "/dev/hue")),
         ("permission denied for hue at 3", None),
         ("the hue is odd", None),
     ],

@@ -19,7 +19,7 @@ _OF_THE_HOST: Final = frozenset(
     ("permission", "disk-full", "filesystem-error", "hardware", "resource-limit", "port-in-use")
 )
 YIELDING: Final = {
-    "bad-config": _OF_THE_HOST,
+    "bad-config": _OF_THE_HOST | {"device-missing"},
     "missing-path": _OF_THE_HOST,
     "data-damaged": frozenset(("permission", "resource-limit", "disk-full")),
     "dependency-failed": frozenset(("permission",)),

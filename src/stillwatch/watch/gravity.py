@@ -32,7 +32,7 @@ _FAILURE = re.compile(
     r"\b(?:failed|failure|cannot|can't|couldn't|could ?n[o']t|unable to|timed? ?out|refused|denied|rejected)\b"
     r"|\b(?:not responding|went away|malformed|aborted|killed|exceeded|exhausted|no such file|deadlock|unreachable)\b"
     r"|\b(?:degraded|deteriorated|unresponsive|stuck|hung|stalled|lock(?:ed)?[ -]?up|faulted|overheat(?:ed|ing)?)\b"
-    r"|\b(?:not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
+    r"|\b(?:insufficient|not (?:enough|found|mounted|allowed|permitted)|no (?:space|route)|is missing)\b"
     r"|\bdoes(?:n't| not) (?:exist|match)\b|\bfault state\b|\bnot (?:viable|valid|writable|readable|reachable)\b"
     r"|\bunknown (?:option|directive|keyword|setting|parameter|variable)\b|\btoo (?:open|great)\b"
     r"|\b(?:is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down\b"
@@ -60,23 +60,27 @@ _OF_A_CLIENT = re.compile(
 )
 _HEAD = re.compile(
     r"(?:\[?(?:ERROR|ERR|CRITICAL|CRIT|FATAL|FTL|SEVERE|ALERT|EMERG|WARN(?:ING)?|error|crit|alert|emerg)\]?"
-    r"(?=[ :\]/(\[])|\([^()]{1,40}\)|\[[^\[\]]{1,80}\]|[ :/-]|\d[\d:.,/T+-]{3,40}(?= ))+"
+    r"(?=[ :\]/(\[])|\([^()]{1,40}\)|\[[^\[\]]{1,80}\]|[ :-]|(?<=[^ :])/|\d[\d:.,/T+-]{3,40}(?= ))+"
 )
 
 
 _BETWEEN_CLAUSES = re.compile(r"\n|[:;] |\bbecause\b|\bcaused by\b|\bdue to\b", re.IGNORECASE)
 _OF_THE_SYSTEM = re.compile(
-    r"(?::|\(|,|\d)[ \"]{0,2}(?P<errno>permission denied|operation not permitted|no such file or directory"
+    r"(?:[:(,\d]| -)[ \"]{0,2}(?P<errno>permission denied|operation not permitted|no such file or directory"
     r"|no such device(?: or address)?|no space left on device|input/output error|read-only file system"
     r"|address (?:already )?in use|too many open files|no file descriptors available|(?:device or )?resource busy"
     r"|(?:disk )?quota exceeded|i/o error|cannot allocate memory)"
-    r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno \d+\))?[ .)\"'\]]*$",
+    r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno[ =]\d+\))?[ .)\"'\]]*$",
     re.IGNORECASE,
 )
 """What the C library says of an error number, at the end of a line, where programs put it."""
 
 
 _PATH_BEFORE = re.compile(r"(/[^\s\"'`:;,()<>]{1,300})[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$")
+
+
+_CONNECTING = re.compile(r"\b(?:connect(?:ing|ion)? to|dial unix)\b", re.IGNORECASE)
+"""A socket that is not there belongs to a server that does not run."""
 
 
 _NUMBER = re.compile(r"\b(?:errno|errcode|(?:os )?error(?: number)?)\b[:= (]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE)
@@ -110,12 +114,12 @@ def _reason(cause: str, words: str) -> Reason:
 REASONS: Final = (
     _reason(
         "disk-full",
-        r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\b(?:not enough|insufficient) (?:disk )?space\b",
+        r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\b(?:not enough|insufficient) (?:disk |free )?space\b",
     ),
     _reason(
         "port-in-use",
         r"\baddress (?:already )?in use\b|\bport is already allocated\b|\bEADDRINUSE\b"
-        r"|\bbind\b.{0,60}\banother process\b",
+        r"|\bbind\b.{0,60}\banother process\b|\bin use by another process\b|ADDRESS_ALREADY_ASSOCIATED\b",
     ),
     _reason("wrong-address", r"\bcannot assign requested address\b|\bhas no (?:usable )?IPv?[46]? ?address"),
     _reason("masked", r"\bunit \S{1,200} is masked\b"),
@@ -213,22 +217,25 @@ REASONS: Final = (
         r"|\bunrecogni[sz]ed\b|\bat line \d+ of \S"
         r"|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
         r"|\binvalid (?:\w+ )?(?:value|setting|option|directive|argument for|configuration|config)\b"
-        r"|\b(?:unable|failed) to (?:configure|parse|load (?:the )?config|read (?:the )?config|unmarshal)"
+        r"|\b(?:unable to|failed to|can't|cannot|could not) (?:configure|parse|unmarshal"
+        r"|(?:load|read|open)(?:/parse)? (?:the )?config)"
         r"|\berror (?:in|reading|loading|parsing) (?:the )?config|\b(?:unknown|no such) (?:user|group)\b"
         r"|\b(?:could(?: not|n't)|can(?:no|')t|(?:unable|failed) to) (?:determine|get|find) (?:the )?(?:user|uid|gid)\b"
         r"|\bcannot unmarshal\b|\bis different from\b"
-        r"|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b",
+        r"|\bis too (?:low|small|high|large), (?:increase|decrease|set)\b"
+        r"|\bunable to find (?:the )?required \w",
     ),
     _reason(
         "missing-setting",
         r"\bmust be (?:set|specified|provided|configured|defined)\b|\b(?:is|are) not (?:set|specified|configured)\b"
         r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
-        r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b",
+        r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b|\brequires? \w+=",
     ),
     _reason(
         "device-missing",
         r"\bno such device\b|\bENODEV\b|\bENXIO\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"
-        r"|\bvolume group \S{1,80} not found\b|\bdevice (?:was )?not found\b",
+        r"|\bvolume group \S{1,80} not found\b|\bdevice (?:was )?not found\b"
+        r"|\b(?:interface|device) \S{1,80}(?: for \S{1,40}(?: \S{1,40})?)? (?:does not|doesn't) exist\b",
     ),
     _reason("power", r"\bover-?current\b|\bunder-?voltage\b"),
     _reason(
@@ -262,7 +269,8 @@ def cause_of(text: str) -> str:
     """
     clauses = [clause for clause in _BETWEEN_CLAUSES.split(text) if clause]
     named = map(_named_by, reversed(clauses)) if len(clauses) > 1 else ()
-    return next(filter(says_why, named), "") or _named_by(text)
+    cause = next(filter(says_why, named), "") or _named_by(text)
+    return "dependency-failed" if cause == "missing-path" and _CONNECTING.search(text) else cause
 
 
 def _named_by(words: str) -> str:

@@ -36,7 +36,7 @@ TROUBLE = (
     r"|fault state|(is|are|was|went|gone|goes|now|marked|declared|considered|reports? [^ ]{1,40}) down"
     r"|must not be (\w+-)?(accessible|readable|writable|writeable)|no (space|route)|exit(ed)? (with )?(code|status)"
     r"|not (viable|valid|writable|readable|reachable)|unknown (option|directive|keyword|setting|parameter|variable)"
-    r"|too (open|great))\b"
+    r"|too (open|great)|insufficient)\b"
 )
 CALM = (
     r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"

@@ -30,3 +30,7 @@ def test_opentelemetry_counts_its_own_way() -> None:
 def test_a_servers_own_failure_is_an_error() -> None:
     assert [level.priority_of_status(status) for status in (200, 301, 404, 500, 503)] == [6, 6, 5, 3, 3]
     assert level.priority_of_word("nothing") is None
+
+
+def test_nextcloud_counts_from_none_to_four() -> None:
+    assert [level.priority_of(number, small=True) for number in (0, 1, 2, "3", 4, 5)] == [7, 6, 4, 3, 2, None]

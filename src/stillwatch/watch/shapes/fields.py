@@ -191,7 +191,7 @@ def _of_magnitude(value: float) -> float:
 
 def _priority(fields: Fields) -> int | None:
     for name in _there(fields, LEVELS):
-        if (found := priority_of(fields[name])) is not None:
+        if (found := priority_of(fields[name], small="reqid" in fields)) is not None:
             return found
     number = priority_of_severity_number(fields.get("severitynumber", fields.get("severity_number")))
     if number is not None:

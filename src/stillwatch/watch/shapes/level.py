@@ -20,6 +20,8 @@ WORDS: Final[dict[str, int]] = {
 """PostgreSQL, redis, klog, Java, Python, Go, Apple and syslog in one: no two mean different things by a word."""
 TENS: Final = {10: DEBUG, 20: INFO, 30: INFO, 40: WARNING, 50: ERROR, 60: 2}
 """bunyan's and pino's levels: 30 informs, 40 warns, 50 is an error, 60 is fatal."""
+SMALL: Final = {0: DEBUG, 1: INFO, 2: WARNING, 3: ERROR, 4: 2}
+"""Nextcloud's levels."""
 OTEL: Final = ((21, 2), (17, ERROR), (13, WARNING), (9, INFO), (1, DEBUG))
 """OpenTelemetry's SeverityNumber: from this number on."""
 
@@ -29,8 +31,8 @@ def priority_of_word(word: str) -> int | None:
     return WORDS.get(word.lower())
 
 
-def priority_of(value: object) -> int | None:
-    """The same for a field of structured text: words, syslog's digits, and the tens of bunyan."""
+def priority_of(value: object, *, small: bool = False) -> int | None:
+    """The same for a field of structured text: words, syslog's digits, and the tens of bunyan; small: Nextcloud's."""
     if isinstance(value, str):
         found = WORDS.get(value.lower().strip())
         if found is not None or not value.isdecimal():
@@ -38,6 +40,8 @@ def priority_of(value: object) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
+    if small:
+        return SMALL.get(value)
     return value if 0 <= value <= 7 else TENS.get(value)
 
 
