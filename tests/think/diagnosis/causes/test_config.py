@@ -323,3 +323,9 @@ async def test_settings_are_not_taken_for_the_reason_before_the_words_of_the_uni
         )
         _, said = await ask(ended, looks=looks, units=(unit(started_at=AT - 2),))
         assert said.cause and said.cause.id == cause
+
+
+async def test_a_permission_of_which_nobody_names_the_file_is_told_in_the_words_that_were_said() -> None:
+    told = trigger("permission", "lendingDirectory: value #0: invalid path: Permission denied")
+    _, said = await ask(told, looks=Looks(), units=(unit(exec_start=()),))
+    assert said.cause and said.cause.id == "permission" and "lendingDirectory" in said.cause.text

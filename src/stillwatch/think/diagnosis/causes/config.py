@@ -142,7 +142,11 @@ async def permission(case: Case) -> Finding | None:
             return case.finding("permission", place, f"{sentence}, its mode is {mode}", cited, looked, proven=True)
     subject = case.who
     place = next(iter(paths), subject)
-    words = f"{subject} may not use {place}" if place != subject else f"{subject} lacks a permission"
+    words = (
+        f"{subject} may not use {place}"
+        if place != subject
+        else f"{subject} lacks a permission{case.last_statement('permission')}"
+    )
     return case.finding("permission", place, words, cited)
 
 
