@@ -107,7 +107,7 @@ def test_check_ends_in_time_though_its_input_never_does(tmp_path: Path) -> None:
     prefilter()  # compiled, as after the first check
     argv = [sys.executable, "-m", "stillwatch", "--state-dir", str(tmp_path), "check", "--json", "--no-model"]
     process = subprocess.Popen(
-        [*argv, "--deadline=6", "--log=-"],
+        [*argv, "--deadline=12", "--log=-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
