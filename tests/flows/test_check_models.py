@@ -23,6 +23,7 @@ import pytest
 from stillwatch.records.chat import TIERS
 from stillwatch.records.incident import LOOK_AT_IT
 from tests.llm.test_servers import free_port
+from tests.support.drawn import drawn
 from tests.support.rig import REPOSITORY, cache, model_dir
 from tests.support.scripted_llm import Request, ScriptedLLM, first_allowed
 from tests.support.shop import MODELS
@@ -209,8 +210,10 @@ def assert_honest(report: Report, failed: set[str], by_rules: dict[str, Any]) ->
     assert incident["evidence"] and incident["decision"] is None
 
 
-@pytest.mark.parametrize("behaviour", [one for one in REASONS if one != "slow"])
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    ("tier", "behaviour"),
+    drawn([(tier, behaviour) for tier in TIERS for behaviour in REASONS if behaviour != "slow"], 6),
+)
 def test_one_tier_that_misbehaves(
     bench: Bench, serve: Any, by_rules: dict[str, Any], tier: str, behaviour: str
 ) -> None:

@@ -144,7 +144,7 @@ def test_every_fault_at_every_level(boot: Boot, name: str, level: str, seed: int
         mended_alone(boot, name, seed, level)
 
 
-@pytest.mark.parametrize("name", (*drawn(TRAPS, 2), "T15"))
+@pytest.mark.parametrize("name", (*drawn(TRAPS, 1), "T15"))
 def test_a_trap_changes_nothing_at_auto_full(boot: Boot, name: str, seed: int) -> None:
     trapped(boot, name, seed)
 
@@ -215,7 +215,7 @@ def test_without_its_gate_the_daemon_observes_and_says_so(boot: Boot, seed: int)
     assert_mended(estate)
 
 
-@pytest.mark.parametrize("victim", [DAEMON, GATE])
+@pytest.mark.parametrize("victim", drawn([DAEMON, GATE], 1))
 def test_r29_killed_in_the_middle_of_a_change_it_is_done_once_and_told(boot: Boot, seed: int, victim: str) -> None:
     estate = broken(boot, "F03", seed, "auto-full")
     machine = estate.machine

@@ -96,7 +96,7 @@ MOMENTS: tuple[Callable[[Machine], None], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(len(MOMENTS), marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [1, pytest.param(len(MOMENTS), marks=pytest.mark.soak)])
 def test_r31_a_daemon_killed_around_an_incident_tells_it_once_and_to_its_end(host: Machine, count: int) -> None:
     for moment in drawn(MOMENTS, count):
         host.wait(Doors(host).watches, "the daemon to have read everything", seconds=120)

@@ -14,12 +14,9 @@ from urllib.parse import quote, urlencode
 import httpx2
 import hypothesis
 import pytest
-import schemathesis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from schemathesis.core import NotSet
-from schemathesis.generation import GenerationMode
 
 from stillwatch.serve.api.openapi import document
 from stillwatch.serve.http.guard import OPEN_PATHS
@@ -68,15 +65,24 @@ def opened(folder: Path) -> Iterator[tuple[Scene, asyncio.Runner]]:
             runner.run(stack.aclose())
 
 
-def cases(label: str) -> st.SearchStrategy[Any]:
-    """What the document says can be asked, and what it says cannot; keys are ours to send."""
+@pytest.fixture(scope="module")
+def operations() -> dict[str, Any]:
+    """All of the document, by method and path; keys are ours to send."""
+    import schemathesis  # which takes seconds, and all workers collect this file
+
     open_to_all = {**DOCUMENT, "security": []}
     open_to_all["paths"] = {
         path: {method: {**found, "security": []} for method, found in methods.items()}
         for path, methods in DOCUMENT["paths"].items()
     }
     schema = schemathesis.openapi.from_dict(open_to_all)
-    operation = next(found.ok() for found in schema.get_all_operations() if found.ok().label == label)
+    return {found.ok().label: found.ok() for found in schema.get_all_operations()}
+
+
+def cases(operation: Any) -> st.SearchStrategy[Any]:
+    """What the document says can be asked of an operation, and what it says cannot."""
+    from schemathesis.generation import GenerationMode
+
     good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     if operation.path_parameters:
         good = st.one_of(good, good.map(there))
@@ -98,6 +104,8 @@ def noise() -> st.SearchStrategy[tuple[dict[str, str], list[tuple[str, str]]]]:
 
 
 def sent_body(case: Any) -> bytes:
+    from schemathesis.core import NotSet
+
     if isinstance(case.body, NotSet):
         return b""
     return case.body if isinstance(case.body, bytes) else json.dumps(case.body).encode("utf-8", "surrogatepass")
@@ -129,7 +137,9 @@ def check(method: str, template: str, who: str, answer: Answer) -> None:
 @pytest.mark.parametrize("examples", [60, pytest.param(10_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("label", OPERATIONS)
 @pytest.mark.timeout(7_200)
-def test_a_fuzzer_finds_no_fault(tmp_path: Path, seed: int, label: str, examples: int) -> None:
+def test_a_fuzzer_finds_no_fault(
+    tmp_path: Path, seed: int, operations: dict[str, Any], label: str, examples: int
+) -> None:
     method, template = label.split()
     asked, good = 0, 0
     with opened(tmp_path) as (scene, runner):
@@ -138,7 +148,7 @@ def test_a_fuzzer_finds_no_fault(tmp_path: Path, seed: int, label: str, examples
         keys = {"chat": scene.key, "read": scene.reader, "revoked": revoked, "wrong": scene.key[:-1]}
 
         @settings(FUZZING, max_examples=examples)
-        @given(cases(label), noise(), st.sampled_from(CALLERS))
+        @given(cases(operations[label]), noise(), st.sampled_from(CALLERS))
         def one(case: Any, more: tuple[dict[str, str], list[tuple[str, str]]], who: str) -> None:
             nonlocal asked, good
             headers = {**{str(name): str(value) for name, value in (case.headers or {}).items()}, **more[0]}
