@@ -27,7 +27,8 @@ ON_CI = bool(os.environ.get("CI"))
 os.environ.setdefault("STILLWATCH_DRAW", str(random.SystemRandom().randrange(10**6)))
 
 # How long an example takes says how busy the machine is, and nothing about what is tried.
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Half as many as usual are tried in a run: each run draws others.
+settings.register_profile("steady", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 

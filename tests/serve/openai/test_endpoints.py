@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
 import pytest
 
 from tests.serve.scene import FAILED, Scene, ScriptedGate, script, serving
@@ -15,14 +14,19 @@ from tests.support.scripted_llm import ScriptedLLM, count_tokens
 from tests.think.incidents import incident
 from tests.think.looks import ScriptedLooks
 
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
 pytestmark = pytest.mark.process
 
 LOOK = {"step": "look", "tool": "unit_status", "arguments": {"unit": "web.service"}}
 ASK = [{"role": "user", "content": "why is web down?"}]
 
 
-def client(scene: Scene) -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(base_url=scene.url, api_key=scene.key, max_retries=0)
+def client(scene: Scene) -> AsyncOpenAI:
+    from openai import AsyncOpenAI  # which takes a second, and all workers collect this file
+
+    return AsyncOpenAI(base_url=scene.url, api_key=scene.key, max_retries=0)
 
 
 async def test_the_openai_client_lists_models_and_gets_an_answer_with_exact_usage(tmp_path: Path) -> None:
@@ -126,11 +130,13 @@ async def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, body: Any,
 
 
 async def test_an_unknown_model_is_404(tmp_path: Path) -> None:
+    from openai import NotFoundError
+
     with ScriptedLLM(script()) as upstream:
         async with serving(tmp_path, upstream) as scene, client(scene) as ai:
-            with pytest.raises(openai.NotFoundError):
+            with pytest.raises(NotFoundError):
                 await ai.chat.completions.create(model="gpt-5", messages=ASK)  # type: ignore[arg-type]
-            with pytest.raises(openai.NotFoundError):
+            with pytest.raises(NotFoundError):
                 await ai.models.retrieve("gpt-5")
 
 
