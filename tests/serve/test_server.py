@@ -55,7 +55,10 @@ async def test_small_pieces_leave_at_once() -> None:
 
 async def test_bodies_and_heads_are_bounded(tmp_path: Path) -> None:
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             chat = f"{scene.url}/chat/completions"
             assert (await http.post(chat, content=b"x" * (1 << 20) + b"x")).status_code == 413
 
@@ -76,7 +79,7 @@ async def test_a_key_that_asks_too_often_has_to_wait(tmp_path: Path) -> None:
         few = Bounds(rate=0.001, burst=3)
         async with (
             serving(tmp_path, upstream, bounds=few) as scene,
-            httpx2.AsyncClient(headers=scene.headers()) as http,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
         ):
             answers = [(await http.get(f"{scene.url}/models")).status_code for _ in range(5)]
             assert answers == [200, 200, 200, 429, 429]
@@ -113,7 +116,7 @@ async def test_bodies_on_their_way_count_as_answers_of_their_key(tmp_path: Path)
         one = Bounds(rate=1e6, burst=10**6, streams=1)
         async with (
             serving(tmp_path, upstream, bounds=one) as scene,
-            httpx2.AsyncClient(headers=scene.headers()) as http,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
         ):
             body = {"model": "stillwatch", "messages": [{"role": "user", "content": "why?"}]}
             head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {scene.key}\r\n"

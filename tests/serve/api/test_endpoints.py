@@ -41,7 +41,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 async def get(scene: Scene, path: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(headers=scene.headers(scene.reader)) as http:
+    async with httpx2.AsyncClient(timeout=60, headers=scene.headers(scene.reader)) as http:
         return await http.get(f"{scene.root}{path}")
 
 
@@ -60,7 +60,7 @@ async def test_status_and_incidents_are_what_is_known(scene: Scene) -> None:
 async def test_approvals_are_listed_and_nothing_approves_them(scene: Scene) -> None:
     assert (await get(scene, "/api/approvals")).json()["approvals"][0]["id"] == "A-17"
     assert (await get(scene, "/api/approvals?state=odd")).status_code == 400
-    async with httpx2.AsyncClient(headers=scene.headers()) as http:
+    async with httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http:
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             assert (await http.request(method, f"{scene.root}/api/approvals")).status_code == 405
             assert (await http.request(method, f"{scene.root}/api/approvals/A-17")).status_code == 404
@@ -155,7 +155,7 @@ async def test_r24_the_events_end_with_the_key_or_the_session(
                 scene.keys.revoke(key.id)
             for _ in range(MOST_SESSIONS if by == "session" else 0):
                 logged_in(scene)  # the oldest goes
-    async with httpx2.AsyncClient(headers=headers) as http:
+    async with httpx2.AsyncClient(timeout=60, headers=headers) as http:
         assert (await http.get(f"{scene.root}/api/events")).status_code == 401
 
 
@@ -193,7 +193,7 @@ async def test_a_store_that_cannot_be_read_is_503_and_says_so(scene: Scene, tmp_
     file = tmp_path / "state" / FILE_NAME
     file.write_bytes(b"no database" * 1_000)
     for path in ("/api/incidents", "/api/incidents?state=all", "/api/incidents/I1", "/api/status", "/"):
-        async with httpx2.AsyncClient(headers=scene.headers(scene.reader)) as http:
+        async with httpx2.AsyncClient(timeout=60, headers=scene.headers(scene.reader)) as http:
             reply = await http.get(f"{scene.root}{path}")
         assert reply.status_code == 503 and "damaged" in reply.json()["error"]["message"], path
 

@@ -169,7 +169,10 @@ def test_a_fuzzer_finds_no_fault(
 async def test_real_answers_fit_the_document(tmp_path: Path) -> None:
     paths = {"/health", "/v1/models", "/v1/models/stillwatch", "/api/status", "/api/incidents", "/api/incidents/I1"}
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             for path in sorted(paths):
                 template = path.replace("stillwatch", "{model}").replace("I1", "{id}")
                 shape = DOCUMENT["paths"][template]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

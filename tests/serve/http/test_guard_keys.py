@@ -170,7 +170,7 @@ async def test_keys_that_cannot_be_read_open_nothing(scene: Scene, tmp_path: Pat
 
 
 async def test_health_needs_no_key_and_tells_no_secret(scene: Scene) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{scene.root}/health")).json() == {"status": "ok"}
 
 

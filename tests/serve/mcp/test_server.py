@@ -114,7 +114,7 @@ async def test_a_tool_that_is_not_there_is_an_error(scene: Scene) -> None:
 
 
 async def test_no_key_no_mcp(scene: Scene) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for method in ("GET", "POST", "DELETE"):
             assert (await http.request(method, f"{scene.root}/mcp", json={})).status_code == 401
         headers = {**scene.headers(), "Origin": "http://evil.example"}

@@ -55,7 +55,7 @@ async def test_a_stream_has_a_role_pieces_an_end_usage_and_done(tmp_path: Path) 
     with ScriptedLLM(script()) as upstream:
         async with serving(tmp_path, upstream) as scene:
             body = {"model": "stillwatch", "messages": ASK, "stream": True, "stream_options": {"include_usage": True}}
-            async with httpx2.AsyncClient(headers=scene.headers()) as http:
+            async with httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http:
                 reply = await http.post(f"{scene.url}/chat/completions", json=body)
     lines = [line.removeprefix("data: ") for line in reply.text.splitlines() if line.startswith("data: ")]
     assert lines[-1] == "[DONE]" and reply.headers["content-type"].startswith("text/event-stream")
@@ -97,7 +97,10 @@ async def test_whatever_clients_send_is_taken(tmp_path: Path, messages: Any) -> 
         "odd": {"a": [None]},
     }
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             reply = await http.post(f"{scene.url}/chat/completions", json=body)
             assert reply.status_code == 200, reply.text
             sent = json.dumps([request.body for request in upstream.requests])
@@ -123,7 +126,10 @@ async def test_whatever_clients_send_is_taken(tmp_path: Path, messages: Any) -> 
 )
 async def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, body: Any, param: str) -> None:
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             reply = await http.post(f"{scene.url}/chat/completions", json=body)
     assert reply.status_code == 400 and reply.json()["error"]["param"] == param
     assert upstream.requests == []
@@ -171,7 +177,7 @@ async def test_a_hundred_clients_that_leave_stop_the_model_within_a_second(tmp_p
     with ScriptedLLM(script(answer="word " * 5_000), behaviour="slow", pause=0.02) as upstream:
         async with (
             serving(tmp_path, upstream, looks=ScriptedLooks()) as scene,
-            httpx2.AsyncClient(headers=scene.headers()) as http,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
         ):
             for left in range(20, 101, 20):
                 url = f"{scene.url}/chat/completions"
@@ -192,7 +198,7 @@ async def test_the_first_byte_waits_for_nobody(tmp_path: Path) -> None:
     body = {"model": "stillwatch", "stream": True, "messages": ASK}
     with ScriptedLLM(script(), behaviour="silence") as upstream:
         async with serving(tmp_path, upstream) as scene, contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx2.AsyncClient(headers=scene.headers()))
+            http = await stack.enter_async_context(httpx2.AsyncClient(timeout=60, headers=scene.headers()))
             for number in range(1, 18):
                 async with asyncio.timeout(10):
                     asking = http.stream("POST", f"{scene.url}/chat/completions", json=body)
@@ -204,7 +210,10 @@ async def test_the_first_byte_waits_for_nobody(tmp_path: Path) -> None:
 async def test_status_frames_go_to_open_webui_alone(tmp_path: Path) -> None:
     body = {"model": "stillwatch", "messages": ASK, "stream": True}
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             plain = (await http.post(f"{scene.url}/chat/completions", json=body)).text
             own = {"X-Stillwatch-Task": ""}
             webui = (await http.post(f"{scene.url}/chat/completions", json=body, headers=own)).text
@@ -236,7 +245,7 @@ async def test_a_key_that_reads_cannot_chat(tmp_path: Path) -> None:
     with ScriptedLLM(script()) as upstream:
         async with (
             serving(tmp_path, upstream) as scene,
-            httpx2.AsyncClient(headers=scene.headers(scene.reader)) as http,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers(scene.reader)) as http,
         ):
             assert (await http.get(f"{scene.url}/models")).status_code == 200
             reply = await http.post(f"{scene.url}/chat/completions", json={"model": "stillwatch", "messages": ASK})

@@ -144,7 +144,10 @@ def forced(stream: bool) -> dict[str, Any]:
 
 async def test_a_title_as_a_forced_function_is_answered_as_its_call(tmp_path: Path) -> None:
     with ScriptedLLM(script(title='{"title": "Port taken", "language": "English", "more": 1}')) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(headers=scene.headers()) as http:
+        async with (
+            serving(tmp_path, upstream) as scene,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
+        ):
             whole = (await http.post(f"{scene.url}/chat/completions", json=forced(False))).json()["choices"][0]
             text = (await http.post(f"{scene.url}/chat/completions", json=forced(True))).text
     chunks = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
@@ -164,7 +167,7 @@ async def test_side_requests_never_look_order_or_ask_the_large_model(tmp_path: P
     with ScriptedLLM(script(title='{"title": "Port taken"}')) as upstream:
         async with (
             serving(tmp_path, upstream, incident(**FAILED), gate=gate, small=small) as scene,
-            httpx2.AsyncClient(headers=scene.headers()) as http,
+            httpx2.AsyncClient(timeout=60, headers=scene.headers()) as http,
         ):
             for kind, messages in SIDE:
                 for model in ("stillwatch", "gpt-3.5-turbo"):

@@ -76,7 +76,7 @@ def test_the_style_sheet_tells_the_age_of_a_page_that_stays() -> None:
 
 async def test_a_browser_logs_in_with_the_key_as_password(tmp_path: Path) -> None:
     with ScriptedLLM(script()) as upstream:
-        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient() as http:
+        async with serving(tmp_path, upstream) as scene, httpx2.AsyncClient(timeout=60) as http:
             asked = await http.get(scene.root)
             assert asked.status_code == 401 and asked.headers["www-authenticate"].startswith("Basic")
             assert (await http.get(scene.root, auth=("any", "wrong"))).status_code == 401
