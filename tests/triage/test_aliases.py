@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from stillwatch.triage.aliases import SAME_FAULT, thing
+from stillwatch.triage.aliases import thing
 from stillwatch.triage.group import group
+from stillwatch.triage.of_the_host import SAME_TIME
 from tests.triage.build import AT, pid1, trigger
 
 
@@ -48,7 +49,7 @@ def test_a_failure_and_its_reason_of_another_family_are_one_incident() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        pid1("mixer.service", "device-missing", first=AT - 2 * SAME_FAULT - 90, last=AT - 2 * SAME_FAULT - 80),
+        pid1("mixer.service", "device-missing", first=AT - 2 * SAME_TIME - 90, last=AT - 2 * SAME_TIME - 80),
         pid1("mixer.service", "brute-force"),
         pid1("mixer.service", "mail-rejected"),
     ],

@@ -7,16 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from stillwatch.triage.of_the_host import near
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, family, rank
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
-
-SAME_FAULT = 300.0
-"""Seconds within which what is said of one thing under two names is one fault."""
+from stillwatch.unit.names import unescaped
 
 LESS = SYMPTOMS | DEPENDENT
 _MOUNT = re.compile(r"(?P<path>.+)\.(?:mount|automount)")
-_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _PORT = re.compile(r"(?:usb )?(?:usb(?P<bus>\d+)|(?P<hub>\d+-[\d.]+))-port(?P<port>\d+)")
 _DEVICE = re.compile(r"(?:usb )?(?P<device>\d+-\d+(?:\.\d+)*)")
 _PROGRAM = re.compile(r"(?P<core>[a-z][a-z_-]{3,40}?)(?:-server|-daemon|d)?(?:\d{1,2}\.\d{1,2})?")
@@ -28,7 +26,7 @@ def thing(name: str) -> str:
     """The name that all names of the thing have in common: the name itself where it has no others."""
     if found := _MOUNT.fullmatch(name):
         path = found["path"].replace("-", "/") if found["path"] != "-" else ""
-        return "/" + _ESCAPED.sub(lambda code: chr(int(code[1], 16)), path)
+        return "/" + unescaped(path)
     if found := _PORT.fullmatch(name):
         return f"usb {found['bus']}-{found['port']}" if found["bus"] else f"usb {found['hub']}.{found['port']}"
     if found := _DEVICE.fullmatch(name):
@@ -68,9 +66,7 @@ def _from_numbers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
 
 
 def _is_near(one: Sighting, two: Sighting) -> bool:
-    first, second = one.trigger, two.trigger
-    close = first.first <= second.last + SAME_FAULT and second.first <= first.last + SAME_FAULT
-    return close and first.host == second.host
+    return near(one, two) and one.trigger.host == two.trigger.host
 
 
 def _is_one_fault(other: Sighting, root: Sighting) -> bool:

@@ -52,9 +52,7 @@ def _marked(pattern: str) -> _Marked | None:
     parsed = parser.parse(text)
     if _repeats(parsed, {number for name, number in parsed.state.groupdict.items() if name in marks}):
         return None
-    return _Marked(
-        compile_pattern(text), compile_pattern(loosen(pattern, bounded=True)), compile_pattern(pattern), tuple(marks)
-    )
+    return _Marked(compile_pattern(text), compile_pattern(loosen(pattern)), compile_pattern(pattern), tuple(marks))
 
 
 def _repeats(parsed: Iterable[tuple[Any, Any]], marks: set[int], *, within: bool = False) -> bool:

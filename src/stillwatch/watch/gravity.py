@@ -62,8 +62,6 @@ _HEAD = re.compile(
     r"(?:\[?(?:ERROR|ERR|CRITICAL|CRIT|FATAL|FTL|SEVERE|ALERT|EMERG|WARN(?:ING)?|error|crit|alert|emerg)\]?"
     r"(?=[ :\]/(\[])|\([^()]{1,40}\)|\[[^\[\]]{1,80}\]|[ :-]|(?<=[^ :])/|\d[\d:.,/T+-]{3,40}(?= ))+"
 )
-
-
 _BETWEEN_CLAUSES = re.compile(r"\n|[:;] |\bbecause\b|\bcaused by\b|\bdue to\b", re.IGNORECASE)
 _OF_THE_SYSTEM = re.compile(
     r"(?:[:(,\d]| -)[ \"]{0,2}(?P<errno>permission denied|operation not permitted|no such file or directory"
@@ -74,15 +72,9 @@ _OF_THE_SYSTEM = re.compile(
     re.IGNORECASE,
 )
 """What the C library says of an error number, at the end of a line, where programs put it."""
-
-
 _PATH_BEFORE = re.compile(r"(/[^\s\"'`:;,()<>]{1,300})[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$")
-
-
 _CONNECTING = re.compile(r"\b(?:connect(?:ing|ion)? to|dial unix)\b", re.IGNORECASE)
 """A socket that is not there belongs to a server that does not run."""
-
-
 _NUMBER = re.compile(r"\b(?:errno|errcode|(?:os )?error(?: number)?)\b[:= (]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE)
 NUMBERS: Final = {
     "1": "permission", "2": "missing-path", "5": "hardware", "11": "stale-lock", "12": "oom", "13": "permission",

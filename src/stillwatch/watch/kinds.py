@@ -113,14 +113,14 @@ class Kinds:
 def is_blind_to_digits(pattern: str) -> bool:
     """Whether a pattern matches a text as it matches the same text with other digits, in the same places."""
     try:
-        return loosen(pattern, bounded=True) == unnamed(pattern)
+        return loosen(pattern) == unnamed(pattern)
     except ValueError:
         return False
 
 
 def _may_match(pattern: str, raw: bytes) -> bool:
     """Whether it matches the line, or would if it had other digits."""
-    return compile_pattern(loosen(pattern, bounded=True)).search(mask(raw)) is not None
+    return compile_pattern(loosen(pattern)).search(mask(raw)) is not None
 
 
 def _places(found: Found) -> Iterator[tuple[str, slice | None]]:

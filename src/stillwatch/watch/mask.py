@@ -13,9 +13,8 @@ from collections.abc import Iterator
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _RUNS = re.compile(rb"0+")
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-_REPEAT = re.compile(r"\{(?P<least>\d*)(?P<comma>,)?(?P<most>\d*)\}")
+_REPEAT = re.compile(r"\{\d*,?\d*\}")
 _NAMED = re.compile(r"\(\?P<\w+>")
-SHORT_REPEAT = 2
 _HEX = re.compile(rb"\b(?=[a-f]*0)[0a-f]{8,}(?:-[0a-f]{4,12}){0,4}\b")
 
 
@@ -40,15 +39,14 @@ def unnamed(pattern: str) -> str:
     return "".join(pieces).replace("0-9", r"\d")
 
 
-def loosen(pattern: str, *, bounded: bool = False) -> str:
+def loosen(pattern: str) -> str:
     """A pattern that matches mask(x), and any line that ends in mask(x), wherever `pattern` matches x.
 
-    So a log line can be judged before its time and program are taken off. bounded: repeats keep their bounds, for a
-    matcher that goes back. ValueError for what cannot be loosened.
+    So a log line can be judged before its time and program are taken off. ValueError for what cannot be loosened.
     """
     out, position = [], 0
     while position < len(pattern):
-        piece, position = _next_piece(pattern, position, bounded)
+        piece, position = _next_piece(pattern, position)
         out.append(piece)
     return "".join(out)
 
@@ -59,13 +57,13 @@ def pieces(pattern: str) -> Iterator[tuple[str, str]]:
     while position < len(pattern):
         start = position
         try:
-            piece, position = _next_piece(pattern, start, bounded=True)
+            piece, position = _next_piece(pattern, start)
         except ValueError:
             piece, position = "", _class_end(pattern, start)
         yield pattern[start:position], piece
 
 
-def _next_piece(pattern: str, position: int, bounded: bool) -> tuple[str, int]:
+def _next_piece(pattern: str, position: int) -> tuple[str, int]:
     character = pattern[position]
     if character == "\\":
         if pattern[position + 1 : position + 2].isdigit() or pattern[position + 1 : position + 2] in ("x", "u", "N"):
@@ -75,20 +73,12 @@ def _next_piece(pattern: str, position: int, bounded: bool) -> tuple[str, int]:
         end = _class_end(pattern, position)
         return _loosen_class(pattern[position:end]), end
     if character == "{" and (found := _REPEAT.match(pattern, position)):
-        return found.group() if bounded else _loosen_repeat(found), found.end()
+        return found.group(), found.end()
     if character == "(" and (found := _NAMED.match(pattern, position)):
         return "(", found.end()
     if character == "^":
         return "", position + 1
     return (r"\d" if character.isdigit() else character), position + 1
-
-
-def _loosen_repeat(found: re.Match[str]) -> str:
-    """A long bounded repeat becomes an open one: it admits more, and the automaton stays small."""
-    least, most = int(found["least"] or 0), found["most"]
-    if found["comma"] is None or (most and int(most) <= SHORT_REPEAT):
-        return found.group()
-    return {0: "*", 1: "+"}.get(least, f"{{{least},}}")
 
 
 def _class_end(pattern: str, start: int) -> int:

@@ -159,7 +159,7 @@ class Prefilter:
 
     def _relax(self, number: int) -> re.Pattern[bytes]:
         if number not in self._relaxed:
-            self._relaxed[number] = compile_pattern(loosen(self._pattern(number), bounded=True))
+            self._relaxed[number] = compile_pattern(loosen(self._pattern(number)))
         return self._relaxed[number]
 
     def _compile(self, shelf: Shelf | None) -> None:

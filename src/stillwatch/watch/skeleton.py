@@ -1,8 +1,8 @@
-"""The words of a pattern without what stands between them: what one automaton for all rules can look for quickly.
+"""The words of a pattern without what stands between them: what it looks for in a line without digits.
 
-A long bounded repeat or a class of characters costs the automaton far more than words do, in the time it takes to
-compile and in memory, and the exact pattern is tried afterwards anyway. So a pattern is reduced to its literal parts in
-their order with anything between them: whatever it matches, the skeleton matches too.
+A pattern is reduced to its literal parts in their order with anything between them: whatever it matches, the skeleton
+matches too once the digits are gone. So it can be told of all lines that differ in digits alone whether a rule may
+listen to one of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ANYTHING: Final = ".*"
 
 def skeleton(pattern: str) -> str:
     """A pattern that matches bare(x), and any line that has bare(x) in it, wherever `pattern` matches x; "" for one
-    that would match everything. ValueError for what hyperscan does not know."""
+    that would match everything. ValueError for more than plain and named groups."""
     plain = _joined(_pieces(parser.parse(pattern)))
     return plain.removeprefix(ANYTHING).removesuffix(ANYTHING)
 

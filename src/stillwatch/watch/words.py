@@ -41,9 +41,9 @@ def bare(lines: Sequence[bytes]) -> list[bytes]:
     return joined if len(joined) == len(lines) else [line.translate(None, DIGITS) for line in lines]
 
 
-def words_of(pattern: str) -> Choice:
-    """Words of which one stands in every bare line that the pattern matches; none where there are no such words."""
-    return max(_choices(parser.parse(pattern)), key=_worth, default=frozenset())
+def choices_of(pattern: str) -> list[Choice]:
+    """Words of which one stands in every bare line that the pattern matches: each such choice, the rarest first."""
+    return sorted(_choices(parser.parse(pattern)), key=_worth, reverse=True)
 
 
 def needles_of(pattern: str) -> frozenset[bytes]:
@@ -120,7 +120,7 @@ def _table(patterns: tuple[str, ...]) -> _Table:
     seconds: list[tuple[bytes, ...]] = []
     for number, pattern in enumerate(patterns):
         try:
-            choices = sorted(_choices(parser.parse(pattern)), key=_worth, reverse=True)
+            choices = choices_of(pattern)
         except (ValueError, re.error) as error:
             raise WrongUsage(f"a rule's pattern is not accepted: {error}") from error
         for word in choices[0] if choices else (EVERYWHERE,):

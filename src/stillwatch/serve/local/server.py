@@ -26,6 +26,7 @@ NOT_ONE_LINE: Final = "the request is not one line of JSON"
 LOG = logging.getLogger(__name__)
 REQUEST_BYTES = 65_536
 REQUEST_SECONDS = 5.0
+UNREADABLE = (TimeoutError, ValueError, RecursionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 MOST_STRANGERS = 32
 """Connections at a time of users with whom it does not speak: each is a file that the daemon holds open."""
 ADMINS = "stillwatch-admin"
@@ -109,10 +110,7 @@ class LocalServer:
                 line = await reader.readuntil(b"\n")
             caller = _caller(writer.get_extra_info("socket"))  # once it is read: who still writes hears no refusal
             request = json.loads(line)
-        except (
-            *(TimeoutError, ValueError, RecursionError),
-            *(asyncio.IncompleteReadError, asyncio.LimitOverrunError),
-        ) as error:
+        except UNREADABLE as error:
             raise WrongUsage(NOT_ONE_LINE) from error
         verb = self._verbs.get(str(request.get("verb"))) if isinstance(request, dict) else None
         if verb is None:
