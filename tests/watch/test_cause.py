@@ -40,5 +40,11 @@ def test_last_words_name_the_cause_of_a_unit_s_failure_in_log_text_alone() -> No
         assert cause_of_hit(rule("exit-code"), ended, said, lambda line: False) == cause
 
 
+def test_a_log_in_that_a_program_tells_of_as_its_own_failure_is_its_own() -> None:
+    said = [Line(0.0, b"cannot open the store: password authentication failed for user hue", "hue")]
+    assert cause_of_hit(rule("other"), said, (), lambda line: False) == "wrong-credentials"
+    assert cause_of_hit(rule("login-failed"), said, (), lambda line: False) == "login-failed"
+
+
 def test_what_yields_are_causes_of_what_a_line_is_about() -> None:
     assert all(cause not in told for cause, told in YIELDING.items())

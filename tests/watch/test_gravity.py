@@ -60,6 +60,8 @@ def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) ->
         ("hue quota exceeded", "resource-limit"),
         ("cannot write hue: No space left on device", "disk-full"),
         ("bind: Address already in use", "port-in-use"),
+        ("cannot find hue key file: /etc/hue.key (1)", "missing-path"),
+        ("hue file is not set properly", "other"),
         ("Rejected ann: Invalid server password", "login-failed"),
         ("could not resolve hues.example.org", "name-resolution"),
         ("database disk image is malformed", "data-damaged"),

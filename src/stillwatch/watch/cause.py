@@ -7,7 +7,7 @@ from typing import Final
 
 from stillwatch.records.cause import says_why
 from stillwatch.records.line import Line
-from stillwatch.watch.gravity import Refusal, cause_of, refusal
+from stillwatch.watch.gravity import Refusal, cause_of_own, refusal
 from stillwatch.watch.last_words import reason
 from stillwatch.watch.rule import Rule
 
@@ -36,7 +36,7 @@ def cause_of_hit(rule: Rule, said: Sequence[Line], words: Sequence[Line], is_tol
     if rule.cause in (*SYMPTOMS, UNSAID) and in_log and not any(map(is_told, words)):
         last = [line.text for line in words]
         texts += [reason(last), *last]
-    return next(filter(says_why, map(cause_of, texts)), rule.cause)
+    return next(filter(says_why, map(cause_of_own, texts)), rule.cause)
 
 
 def refused_by_system(rule: Rule, said: Sequence[Line]) -> Refusal | None:

@@ -166,6 +166,7 @@ REASONS: Final = (
     _reason(
         "missing-path",
         r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path)\b.{0,120}\bdoes(?: not|n't) exist\b"
+        r"|\b(?:can(?:'t|not)|could(?:n't| not)|unable to) find (?:[\w-]+ ){0,4}(?:file|directory|folder)\b"
         r"|\bcan(?:'t|not) create temporary\b|\bfile not found\b|\bunable to open database file\b",
     ),
     _reason(
@@ -219,7 +220,8 @@ REASONS: Final = (
     ),
     _reason(
         "missing-setting",
-        r"\bmust be (?:set|specified|provided|configured|defined)\b|\b(?:is|are) not (?:set|specified|configured)\b"
+        r"\bmust be (?:set|specified|provided|configured|defined)\b"
+        r"|\b(?:is|are) not (?:set|specified|configured)\b(?! (?:up|properly|correctly|right))"
         r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
         r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b|\brequires? \w+=",
     ),
@@ -263,6 +265,12 @@ def cause_of(text: str) -> str:
     named = map(_named_by, reversed(clauses)) if len(clauses) > 1 else ()
     cause = next(filter(says_why, named), "") or _named_by(text)
     return "dependency-failed" if cause == "missing-path" and _CONNECTING.search(text) else cause
+
+
+def cause_of_own(text: str) -> str:
+    """The same of what a program says of itself: a log-in that was refused is its own."""
+    cause = cause_of(text)
+    return "wrong-credentials" if cause == "login-failed" else cause
 
 
 def _named_by(words: str) -> str:

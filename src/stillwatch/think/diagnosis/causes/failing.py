@@ -7,7 +7,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import changed_settings
 from stillwatch.think.diagnosis.causes.facts import binary_size, number
-from stillwatch.watch.gravity import cause_of
+from stillwatch.watch.gravity import cause_of_own
 
 _LAST_WORDS = 20
 _QUOTED = 200
@@ -122,10 +122,6 @@ async def plain(case: Case) -> Finding | None:
     )
 
 
-_OF_A_SERVICE = {"login-failed": "wrong-credentials"}
-"""What words of a refused log-in come to where a service speaks of itself."""
-
-
 def _named_in_words(case: Case, cause: str) -> str:
     """The reason that the words name, where the rules know only what came of it; else the cause itself.
 
@@ -134,8 +130,7 @@ def _named_in_words(case: Case, cause: str) -> str:
     if says_why(cause):
         return cause
     texts = [case.reason, *case.last_words, *(t.sample for t in case.triggers(cause) if not t.trusted)]
-    named = next((found for words in filter(None, texts) if says_why(found := cause_of(words))), cause)
-    return _OF_A_SERVICE.get(named, named)
+    return next((found for words in filter(None, texts) if says_why(found := cause_of_own(words))), cause)
 
 
 def _limit_said(case: Case) -> str:
