@@ -55,6 +55,15 @@ ROWS: Final = (
         ),
     ),
     Shape(
+        id="pm2",
+        pattern=r"(?:\d\d:\d\d:\d\d )?\d{1,4}\|(?P<unit>[A-Za-z0-9][\w.@-]{0,60}) *\| ",
+        inner=True,
+        samples=(
+            Sample(line="0|shop  | 2026-03-07 03:12:27: ERROR: no room", at="2026-03-07T03:12:27Z", unit="shop", priority=3, message="ERROR: no room"),
+            Sample(line="03:12:27 12|shop-api | no room", unit="shop-api", message="no room"),
+        ),
+    ),
+    Shape(
         id="kubectl",
         pattern=r"\[pod/(?P<unit>[^/\]]{1,253})/(?P<program>[^\]]{1,253})\] ",
         inner=True,
@@ -67,11 +76,11 @@ ROWS: Final = (
     ),
     Shape(
         id="klog",
-        pattern=r"(?P<level>[IWEF])(?P<stamp>\d{4} \d\d:\d\d:\d\d)\.(?P<f>\d{6}) +(?P<pid>\d{1,10}) (?P<program>[\w./-]{1,80}?)(?:\.go|\.cc|\.cpp|\.py)?:\d{1,6}\] ",
+        pattern=r"(?P<level>[IWEF])(?P<stamp>\d{4} \d\d:\d\d:\d\d)\.(?P<f>\d{6}) +(?P<pid>\d{1,10}) [\w./-]{1,80}:\d{1,6}\] ",
         samples=(
             Sample(
                 line='E0307 03:12:27.123456    1234 pod_workers.go:1300] "Error syncing pod" err="no room"',
-                at="2026-03-07T03:12:27.123456Z", program="pod_workers", pid="1234", priority=3, message='"Error syncing pod" err="no room"',
+                at="2026-03-07T03:12:27.123456Z", pid="1234", priority=3, message='"Error syncing pod" err="no room"',
             ),
         ),
     ),

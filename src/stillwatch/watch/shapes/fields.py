@@ -11,7 +11,7 @@ import msgspec
 
 from stillwatch.watch.shapes.level import priority_of, priority_of_severity_number, priority_of_status
 from stillwatch.watch.shapes.parts import Parts
-from stillwatch.watch.shapes.stamp import Stamps
+from stillwatch.watch.shapes.stamp import Stamps, seconds_of
 
 Fields = Mapping[str, Any]
 DEPTH: Final = 3
@@ -52,6 +52,20 @@ PROGRAMS: Final = family(
     "container_name", "container.name", "tag", "resource.service.name", "resource.labels.container_name",
     "resource.labels.service_name", "sourcecontext", "_comm", "jsonpayload.logger", "source",
 )  # fmt: skip
+COMPONENTS: Final = frozenset(
+    (
+        "component",
+        "logger",
+        "logger_name",
+        "loggername",
+        "log.logger",
+        "name",
+        "c",
+        "sourcecontext",
+        "jsonpayload.logger",
+    )
+)
+"""Names of PROGRAMS that may be of a part of one."""
 UNITS: Final = family(
     "unit", "coredump_unit", "object_systemd_unit", "_systemd_unit", "systemd_unit", "kubernetes.pod_name",
     "kubernetes.pod.name", "pod", "pod_name", "resource.labels.pod_name",
@@ -119,6 +133,8 @@ def read_fields(given: Fields, stamps: Stamps, raw: bytes) -> Parts:
     parts.at, parts.zoned = _time(fields, stamps)
     parts.host, named = _host(fields), _there(fields, PROGRAMS)
     parts.program = "mongod" if "t.$date" in fields and "c" in fields else _first(fields, named)
+    telling = (name for name in named if _first(fields, (name,)))
+    parts.component = parts.program != "mongod" and next(telling, "") in COMPONENTS
     parts.unit, parts.pid = _first(fields, _there(fields, UNITS)), _first(fields, _there(fields, PIDS))
     parts.priority = _priority(fields)
     parts.message = _message(fields, raw)
@@ -165,10 +181,10 @@ def _time(fields: Fields, stamps: Stamps) -> tuple[float | None, bool]:
         value = fields[name]
         if isinstance(value, str) and value:
             if value.replace(".", "", 1).isdecimal():
-                return _of_magnitude(float(value)), True
+                return seconds_of(float(value)), True
             return read_time(value, stamps)
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 1e8:
-            return _of_magnitude(float(value)), True
+            return seconds_of(float(value)), True
     return None, False
 
 
@@ -179,14 +195,6 @@ def read_time(text: str, stamps: Stamps) -> tuple[float | None, bool]:
         return None, False
     at = stamps.read(found["stamp"], found["f"], found["z"])
     return at, found["z"] is not None
-
-
-def _of_magnitude(value: float) -> float:
-    """Seconds, from a number of seconds, milli-, micro- or nanoseconds since the epoch."""
-    for limit, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
-        if value > limit:
-            return value / unit
-    return value
 
 
 def _priority(fields: Fields) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stillwatch.watch.shapes.level import priority_of_status, priority_of_word
-from stillwatch.watch.shapes.naming import package_of, program_name
+from stillwatch.watch.shapes.naming import is_package, package_of, program_name
 from stillwatch.watch.shapes.parts import Parts
 
 
@@ -17,6 +17,7 @@ def fill(parts: Parts, found: re.Match[bytes], has: frozenset[str]) -> str:
         parts.program = program_name(program)
     elif "logger" in has and (logger := found["logger"]):
         parts.program = package_of(logger.decode("utf-8", "replace"))
+        parts.component = not is_package(parts.program)
     if ("pid" in has and (pid := found["pid"]) and pid.isdigit()) or ("pid2" in has and (pid := found["pid2"])):
         parts.pid = pid.decode()
     if "unit" in has and (unit := found["unit"]):

@@ -28,6 +28,11 @@ def package_of(logger: str) -> str:
     return first if dot and logger.islower() and len(first) > 1 and first not in DOMAINS else logger
 
 
+def is_package(name: str) -> bool:
+    """Whether a package is named, which is a program as a rule: a class, a path or a topic is a part of one."""
+    return name.islower() and name.replace("_", "").replace("-", "").isalnum()
+
+
 def is_program_name(word: bytes) -> bool:
     text = word.decode("utf-8", "replace")
     return text[:1].isalpha() and text.islower() and priority_of_word(text) is None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Parts:
     """at: None where no time is told; zoned: whether the time names its zone; unit: a service, a container, a virtual
-    host; reworded: the message does not stand in the line as it is; by_number: what is told hangs on a number;
+    host; component: the program that is named is but a part of one, as a logger's class is; reworded: the message does
+    not stand in the line as it is; by_number: what is told hangs on a number;
     pinned: on more numbers than that of its priority.
     """
 
@@ -17,6 +18,7 @@ class Parts:
     zoned: bool = False
     host: str = ""
     program: str = ""
+    component: bool = False
     pid: str = ""
     priority: int | None = None
     unit: str = ""
@@ -31,7 +33,8 @@ class Parts:
         if inner.at is not None and (self.at is None or (inner.zoned and not self.zoned)):
             self.at, self.zoned = inner.at, inner.zoned
         self.host = self.host or inner.host
-        self.program = self.program or inner.program
+        if inner.program and (not self.program or (self.component and not inner.component)):
+            self.program, self.component = inner.program, inner.component
         self.pid = self.pid or inner.pid
         self.unit = self.unit or inner.unit
         self.priority = inner.priority if self.priority is None else self.priority

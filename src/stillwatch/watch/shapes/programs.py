@@ -104,7 +104,7 @@ ROWS: Final = (
     ),
     Shape(
         id="tomcat",
-        pattern=HEAD + r" (?={level} \[[^\]]{1,80}\] {logger})",
+        pattern=HEAD + r" (?={level} \[[^\]]{1,80}\] (?=\w{1,60}[.$]\w){logger})",
         samples=(
             Sample(line="07-Mar-2026 03:12:27.123 SEVERE [main] org.apache.catalina.core.StandardService.initInternal Failed", at="2026-03-07T03:12:27.123Z", program="org.apache.catalina.core.StandardService.initInternal", priority=3, message="SEVERE [main] org.apache.catalina.core.StandardService.initInternal Failed"),
             Sample(line="2026-03-07 03:12:27,123 ERROR [main] o.h.Driver - lost", at="2026-03-07T03:12:27.123Z", program="o.h.Driver", priority=3, message="ERROR [main] o.h.Driver - lost"),

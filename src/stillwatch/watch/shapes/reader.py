@@ -90,7 +90,7 @@ class Reader:
         read = [parts for line in sample if (parts := self.parts(line)) is not None]
         if self._settled:
             read = [parts for line in sample if (parts := self.parts(line)) is not None]
-        named = sum(1 for parts in read if parts.unit or parts.program)
+        named = sum(1 for parts in read if parts.unit or (parts.program and not parts.component))
         self.writer = writer_of(sample) if 4 * named <= len(sample) else ""
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
         self.host = self.hosts[0] if len(self.hosts) == 1 else ""
@@ -287,7 +287,8 @@ class Reader:
             fields["UNTIMED"], at = b"1", self._first
             if parts.uptime is not None and self.booted is not None:
                 at = min(self.booted + parts.uptime, self.now)
-        subject = parts.unit or parts.program or self.writer
+        program = self.writer if parts.component and self.writer else parts.program
+        subject = parts.unit or program or self.writer
         at, host = self.now if at is None else at, parts.host or self.host
         return Line(at, parts.message[:LINE_LIMIT], subject, "log", fields, False, host)
 

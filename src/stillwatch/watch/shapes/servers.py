@@ -136,10 +136,26 @@ ROWS: Final = (
     ),
     Shape(
         id="pihole",
-        pattern=r"\[{iso} (?:[A-Z]{3,4} )?(?P<pid>\d{1,10})(?:M|/[TF]\d{1,10})\] (?={level}\b)",
+        pattern=r"\[{iso} (?:[A-Z]{3,4} )?(?P<pid>\d{1,10})(?:M|/[TF]\d{1,10})\] (?:(?={level}\b))?",
         program="pihole-FTL",
         samples=(
+            Sample(line="[2026-03-07 03:12:27.123 1234M] SQLite3 message: no room (11)", at="2026-03-07T03:12:27.123Z", program="pihole-FTL", pid="1234", message="SQLite3 message: no room (11)"),
             Sample(line="[2026-03-07 03:12:27.123 1234M] WARNING: no room", at="2026-03-07T03:12:27.123Z", program="pihole-FTL", pid="1234", priority=4, message="WARNING: no room"),
+        ),
+    ),
+    Shape(
+        id="target-level",
+        pattern=r"\[{iso}\](?=\[[\w.:-]{1,80}\]\[{level}\] )",
+        samples=(
+            Sample(line="[2026-03-07 03:12:27.123][shop::db][ERROR] no room", at="2026-03-07T03:12:27.123Z", priority=3, message="[shop::db][ERROR] no room"),
+            Sample(line="[2026-03-07 03:12:27.123][panic][ERROR] no room", at="2026-03-07T03:12:27.123Z", priority=3, message="[panic][ERROR] no room"),
+        ),
+    ),
+    Shape(
+        id="thread-level",
+        pattern=r"\[{iso}\] (?=<[\w.-]{1,60}> {level} +[\w.$-]{1,80} +- )",
+        samples=(
+            Sample(line="[2026-03-07T03:12:27,123+01:00] <db-server> WARN  mongo  - no room", at="2026-03-07T02:12:27.123Z", priority=4, message="<db-server> WARN  mongo  - no room"),
         ),
     ),
     Shape(

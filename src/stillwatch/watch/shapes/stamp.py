@@ -222,3 +222,11 @@ def _months() -> dict[str, int]:
     table = msgspec.json.decode(MONTH_FILE.read_bytes())
     months: dict[str, int] = table["words"]
     return months
+
+
+def seconds_of(value: float) -> float:
+    """Seconds, from a number of seconds, milli-, micro- or nanoseconds since the epoch."""
+    for limit, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
+        if value > limit:
+            return value / unit
+    return value
