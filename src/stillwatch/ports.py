@@ -108,6 +108,10 @@ class GateDoor(Protocol):
         """How a proposal stands now."""
         ...
 
+    async def withdraw(self, proposal_id: str) -> None:
+        """What waits there is not wanted any more. Raises StillwatchError where it does not wait."""
+        ...
+
     async def answers(self) -> None:
         """Whether it is there at all."""
         ...

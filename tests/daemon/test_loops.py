@@ -19,8 +19,8 @@ from stillwatch.store.store import Store
 from stillwatch.watch.novelty import Novel
 from tests.reading.test_gather import Given
 from tests.store.build import incident
-from tests.support.door import ALLOWED, DONE, RESTART, answered
-from tests.support.watching import WEB, Rest, build, opened, soon
+from tests.support.door import ALLOWED, ASKED, DONE, RESTART, answered
+from tests.support.watching import WEB, Rest, build, door, opened, soon
 from tests.think.models import StillClock, always
 from tests.triage.build import AT, failed, pid1, units
 
@@ -210,6 +210,15 @@ async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store
     assert store.book.find("I2") is not None
     report = daemon.retention().report()
     assert report.bytes < report.most_bytes == 1_000_000
+
+
+async def test_what_waits_for_an_incident_that_is_over_is_taken_back(store: Store) -> None:
+    daemon = build(store)
+    gone = {"updated": AT - 60, "proposal": RESTART, "decision": ASKED, "outcome": None}
+    store.book.save(incident("I1", state="resolved", proposal_id="A-1", **gone))
+    store.book.save(incident("I2", state="waiting", proposal_id="A-2", **gone, key="other"))
+    await daemon.measure_again()
+    assert door(daemon).withdrawn == ["A-1"]
 
 
 @pytest.mark.parametrize("key_told", [False, True])

@@ -290,6 +290,23 @@ async def test_what_was_proposed_for_a_reason_that_is_not_told_any_more_is_not_p
     assert (anew.proposal is not None, bool(anew.proposal_id)) == (stands, stands)
 
 
+async def test_a_change_that_waits_is_taken_back_once_another_reason_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Cause(id="bad-config", object="web.conf", text="web.conf")
+    daemon = build(store)
+    before = with_proposal(daemon, proposal_id="A-1", decision=ASKED, state="waiting", cause=first)
+
+    async def understand(engine: Engine, incidents: Sequence[Incident], *_: object) -> tuple[Incident, ...]:
+        return (replace(incidents[0], proposal=None, cause=replace(first, id="name-resolution")),)
+
+    monkeypatch.setattr(Engine, "understand", understand)
+    await daemon.thinking.understand(before.id)
+    after = store.book.find(before.id)
+    assert after is not None and (after.state, after.proposal_id, after.proposal) == ("open", "", None)
+    assert door(daemon).withdrawn == ["A-1"]
+
+
 async def test_other_open_incidents_are_trouble_that_an_incident_is_thought_about_with(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

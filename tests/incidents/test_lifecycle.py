@@ -259,6 +259,23 @@ async def test_what_cannot_be_measured_or_was_not_mended_by_the_gate_stays_over(
     assert await life.measured_again(ended) is ended
 
 
+@pytest.mark.parametrize(
+    ("says", "taken_back"),
+    [
+        (WAITING, True),
+        (answered("running"), False),
+        (answered("rejected"), False),
+        (NotReachable("gone"), False),
+        (StillwatchError("no proposal A-1"), False),
+    ],
+)
+async def test_what_waits_for_an_incident_that_is_over_is_taken_back(says: object, taken_back: bool) -> None:
+    life, door, _ = lifecycle(says)
+    over = replace(waiting(), state="resolved")
+    after = await life.without_waiting(over)
+    assert (door.withdrawn, after.proposal_id) == (([over.proposal_id], "") if taken_back else ([], over.proposal_id))
+
+
 def test_later_measurements_are_asked_for_now_and_then() -> None:
     life, _, _ = lifecycle()
     assert (life.is_time_to_measure(), life.is_time_to_measure()) == (True, False)

@@ -31,6 +31,7 @@ class FakeDoor:
         self.says = says
         self.proposed: list[tuple[Proposal, str]] = []
         self.looked_up: list[str] = []
+        self.withdrawn: list[str] = []
 
     async def propose(self, proposal: Proposal, incident: str) -> Answered:
         self.proposed.append((proposal, incident))
@@ -39,6 +40,9 @@ class FakeDoor:
     async def look_up(self, proposal_id: str) -> Answered:
         self.looked_up.append(proposal_id)
         return self._answer()
+
+    async def withdraw(self, proposal_id: str) -> None:
+        self.withdrawn.append(proposal_id)
 
     async def answers(self) -> None:
         if isinstance(self.says, NotReachable):

@@ -238,13 +238,16 @@ class Daemon:
                 self.thinking.look_into(incident)
 
     async def measure_again(self) -> None:
-        """What was mended a short while ago opens anew where it did not hold; not where that is told already."""
+        """What was mended a short while ago opens anew where it did not hold; not where that is told already.
+
+        What waits for a person though its incident is over is taken back.
+        """
         if not self.lifecycle.is_time_to_measure():
             return
         book, now = self.store.book, self.clock.now()
         known = {incident.key for incident in book.open_incidents()}
         for before in book.ended_since(now - MEASURED_FOR):
-            after = await self.lifecycle.measured_again(before)
+            after = await self.lifecycle.measured_again(await self.lifecycle.without_waiting(before))
             if after is not before:
                 book.save(after if after.key not in known else replace(after, state="resolved"))
 

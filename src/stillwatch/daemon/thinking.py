@@ -145,7 +145,10 @@ class Thinking:
             incident, evidence=(), notes=lasting(incident.notes), opinions=() if models else incident.opinions
         )
         (thought,) = await engine.understand([bare], self.standing.units, THINK_SECONDS)
-        return self.save(proposed_anew(thought, incident))
+        thought = proposed_anew(thought, incident)
+        if incident.state == "waiting" and incident.proposal_id and thought.proposal_id != incident.proposal_id:
+            await self.lifecycle.withdraw(incident.proposal_id)
+        return self.save(thought)
 
     def save(self, incident: Incident) -> Incident:
         """Save what was thought, on top of what was seen and what people said meanwhile."""

@@ -9,7 +9,7 @@ from stillwatch.gate.client import GateRefused, ask_async
 from stillwatch.ports import Answered
 from stillwatch.records.action import Decision, Outcome, Proposal
 from stillwatch.records.event import Untrusted
-from stillwatch.views.gate import PROPOSE, SHOW, STATUS, KeptProposal, TurnedDown
+from stillwatch.views.gate import PROPOSE, REJECT, SHOW, STATUS, KeptProposal, TurnedDown
 
 
 class GateSocket:
@@ -35,6 +35,9 @@ class GateSocket:
 
     async def look_up(self, proposal_id: str) -> Answered:
         return answered(await ask_async(self._paths, SHOW, id=proposal_id))
+
+    async def withdraw(self, proposal_id: str) -> None:
+        await ask_async(self._paths, REJECT, id=proposal_id)
 
     async def answers(self) -> None:
         await ask_async(self._paths, STATUS)

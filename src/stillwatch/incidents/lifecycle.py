@@ -5,6 +5,7 @@ The gate decides and acts; this only asks it and writes down what it said.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -130,6 +131,24 @@ class Lifecycle:
         incident = replace(incident, notes=tuple(dict.fromkeys((*incident.notes, note))))
         await self._tell(incident, "needs you", note)
         return incident
+
+    async def withdraw(self, proposal_id: str) -> None:
+        """Nobody should find a change to approve for which there is no reason any more."""
+        with contextlib.suppress(StillwatchError):  # it was decided meanwhile, or the gate is away
+            await self.gate.withdraw(proposal_id)
+
+    async def without_waiting(self, incident: Incident) -> Incident:
+        """An incident that is over, its change taken back where that still waits for a person."""
+        if not incident.proposal_id or incident.outcome is not None:
+            return incident
+        try:
+            answered = await self.gate.look_up(incident.proposal_id)
+        except StillwatchError:
+            return incident
+        if answered.state != "waiting":
+            return incident
+        await self.withdraw(incident.proposal_id)
+        return replace(incident, proposal_id="", decision=None)
 
     def _is_due_again(self, incident: Incident) -> bool:
         """Whether what was refused for the moment only should be proposed once more now (boot clock, R33)."""
