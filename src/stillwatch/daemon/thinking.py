@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from stillwatch.daemon.standing import Standing
 from stillwatch.host.pressure import short_of
 from stillwatch.incidents.lifecycle import Lifecycle, lasting, proposed_anew
-from stillwatch.incidents.thought import on_top_of
+from stillwatch.incidents.thought import on_top_of, part_of
 from stillwatch.ports import ChatModel, Clock, LookTools
 from stillwatch.records.chat import Tier
 from stillwatch.records.incident import MEANT, Incident
@@ -18,7 +18,9 @@ from stillwatch.records.mute import Mute
 from stillwatch.records.trigger import Severity
 from stillwatch.store.store import Store
 from stillwatch.think.attention import Attention
+from stillwatch.think.diagnosis.consensus import PROVEN
 from stillwatch.think.diagnosis.understand import Engine
+from stillwatch.triage.group import group
 
 THINK_SECONDS = 120.0
 NOTES = 5
@@ -148,7 +150,24 @@ class Thinking:
         thought = proposed_anew(thought, incident)
         if incident.state == "waiting" and incident.proposal_id and thought.proposal_id != incident.proposal_id:
             await self.lifecycle.withdraw(incident.proposal_id)
-        return self.save(thought)
+        root = self._root_of(thought)
+        return self.save(thought if root is None else self._joined(root, thought))
+
+    def _root_of(self, thought: Incident) -> Incident | None:
+        """The open incident from which this one merely follows, by what a look has shown."""
+        if thought.state != "open" or not (blamed := _blamed(thought)):
+            return None
+        beside = [one for one in self.store.book.open_incidents() if one.id != thought.id and one.host == thought.host]
+        roots = (one for one in beside if one.subject == blamed and one.state != "muted")
+        return next((one for one in roots if _blamed(one) != thought.subject), None)
+
+    def _joined(self, root: Incident, sufferer: Incident) -> Incident:
+        """Told with its root from now on; gives the sufferer's own incident, which is over."""
+        now = self.clock.now()
+        joined, over = part_of(root, sufferer, now)
+        for one in group(sufferer.triggers, self.standing.units, now, [joined], home=self.host):
+            self.store.book.save(one)
+        return over
 
     def save(self, incident: Incident) -> Incident:
         """Save what was thought, on top of what was seen and what people said meanwhile."""
@@ -157,3 +176,10 @@ class Thinking:
             incident = on_top_of(current, incident)
         self.store.book.save(incident)
         return incident
+
+
+def _blamed(incident: Incident) -> str:
+    """The other unit that is at fault, where the rules have proved that there is one."""
+    cause = incident.cause
+    proven = incident.by == "rule" and incident.confidence >= PROVEN
+    return cause.object if proven and cause is not None and cause.id == "dependency-failed" else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stillwatch.records.incident import Incident
+from stillwatch.records.incident import Incident, Step
+from stillwatch.triage.merge import mark
 
 
 def on_top_of(current: Incident, thought: Incident) -> Incident:
@@ -25,6 +26,18 @@ def on_top_of(current: Incident, thought: Incident) -> Incident:
     if current.state in ("resolved", "muted") and thought.state != "resolved":
         return replace(thought, state=current.state, muted_by=current.muted_by)
     return thought
+
+
+def part_of(root: Incident, sufferer: Incident, at: float) -> tuple[Incident, Incident]:
+    """Both, once a look has shown that the one suffers from the other: the root has all of it, the other is over."""
+    names = dict.fromkeys((*root.sufferers, sufferer.subject, *sufferer.sufferers))
+    known = {mark(trigger) for trigger in root.triggers}
+    triggers = (*root.triggers, *(trigger for trigger in sufferer.triggers if mark(trigger) not in known))
+    step = Step(at=at, by="rule", text=f"is part of {root.id}")
+    return (
+        replace(root, triggers=triggers, sufferers=tuple(names)),
+        replace(sufferer, state="resolved", updated=at, history=(*sufferer.history, step)),
+    )
 
 
 def is_news(incident: Incident, before: Incident | None) -> bool:

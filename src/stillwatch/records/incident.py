@@ -44,7 +44,8 @@ class Step:
 class Incident:
     """key: the fingerprint that makes a second sighting the same incident; subject: the unit or path to blame.
 
-    confidence 0…1; by: who stands behind `cause` ("rule", "review", "meta"); proposal_id: the gate's ("A-17"), or "".
+    confidence 0…1; by: who stands behind `cause` ("rule", "review", "meta"); proposal_id: the gate's ("A-17"), or "";
+    sufferers: units of which a look has shown that their trouble follows from this.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Incident:
     notes: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     history: tuple[Step, ...] = ()
+    sufferers: tuple[str, ...] = ()
 
 
 def whole_incident_id(given: str) -> str:

@@ -13,6 +13,7 @@ from stillwatch.triage.adoption import adopter
 from stillwatch.triage.fingerprint import fingerprint
 from stillwatch.triage.links import arrows
 from stillwatch.triage.merge import Mark, distinct, mark, order
+from stillwatch.triage.neighbours import from_sufferers
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, INJECTION, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.sighting import Sighting, Units, sight
 from stillwatch.triage.standing import severity_of
@@ -95,13 +96,15 @@ def group(
     found: list[Incident] = []
     for host, sightings_there in _by_host(pooled).items():
         known = Units.of(units if home in ("", host) else {})
-        keys, claimed = {incident.key for incident in alive}, set[str]()
+        keys, claimed, there = {incident.key for incident in alive}, set[str](), faults(sightings_there, known, alive)
+        every = {fault.key for fault in there}
         # Whose incident it is comes before what was part of it until now and has a reason of its own.
-        for fault in sorted(faults(sightings_there, known), key=lambda fault: fault.key not in keys):
+        for fault in sorted(there, key=lambda fault: fault.key not in keys):
             if not any(mark(s.trigger) in touched for s in fault.sightings):
                 continue
             incident = describe(fault, known, at)
-            same = [one for one in _same(fault, incident, alive, owner) if one.id not in claimed]
+            others, known_ones = every - {fault.key}, _same(fault, incident, alive, owner)
+            same = [one for one in known_ones if one.id not in claimed and one.key not in others]
             claimed |= {one.id for one in same}
             if same or incident.severity > Severity.info:
                 found += _place(incident, same, at, give)
@@ -115,12 +118,15 @@ def _by_host(triggers: Iterable[Trigger]) -> dict[str, list[Trigger]]:
     return found
 
 
-def faults(triggers: Iterable[Trigger], units: Units) -> list[Fault]:
-    """Connected sets of sightings, each with its root; the order of the triggers does not matter."""
+def faults(triggers: Iterable[Trigger], units: Units, known: Sequence[Incident] = ()) -> list[Fault]:
+    """Connected sets of sightings, each with its root; the order of the triggers does not matter.
+
+    known: incidents, for what looks have shown to suffer from them.
+    """
     pool = sorted(triggers, key=order)
     unit_of = adopter(pool, units)
     sightings = [sight(trigger, units, unit_of(trigger)) for trigger in pool]
-    links = arrows(sightings, units)
+    links = arrows(sightings, units) | set(from_sufferers(sightings, known))
     together = _components({s.node for s in sightings}, links)
     members: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:

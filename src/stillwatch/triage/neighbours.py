@@ -7,6 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from stillwatch.records.incident import Incident
+from stillwatch.triage.merge import mark
 from stillwatch.triage.precedence import CONSEQUENCES, DEPENDENT, SYMPTOMS, UNIT_FAILURE, family
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import STORAGE, Arrow
@@ -66,6 +68,16 @@ def from_one_circle(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
     """PID 1 leaves out another unit of the same circle each time that one of them is to be started."""
     left_out = sorted((s for s in sightings if s.trigger.cause == "ordering-cycle"), key=lambda s: s.trigger.first)
     yield from ((other.node, left_out[0].node) for other in left_out[1:] if _near(other, left_out[0]))
+
+
+def from_sufferers(sightings: Sequence[Sighting], known: Sequence[Incident]) -> Iterator[Arrow]:
+    """Of what a look has shown to suffer from an incident, all that is said follows from it, but for another reason."""
+    nodes = {mark(sighting.trigger): sighting.node for sighting in sightings}
+    with_reasons = {s.unit for s in sightings if s.trigger.cause not in SYMPTOMS | DEPENDENT and not s.hearsay}
+    for incident in (one for one in known if one.triggers and one.sufferers):
+        root = nodes.get(mark(incident.triggers[0]))
+        theirs = [s for s in sightings if s.unit in incident.sufferers and s.unit not in with_reasons]
+        yield from ((s.node, root) for s in theirs if root is not None and s.node != root)
 
 
 def _short(sighting: Sighting, names: Collection[str]) -> str:
