@@ -33,7 +33,7 @@ PARTS = {
     "gate": ("stillwatch-gate.service",),
     "root helper": ("stillwatch-act@*",),
     "test helper": ("stillwatch-test@*",),
-    "all": ("stillwatch-gate.service", "stillwatch-act@*", "stillwatch-test@*", "stillwatch-peek@*"),
+    "all": ("stillwatch-gate.service", "stillwatch-act@*", "stillwatch-test@*", "stillwatch-peek.service"),
 }
 ENDED = ("done", "failed", "unknown", "undone", "waiting")
 NEVER = 10**9

@@ -33,7 +33,7 @@ NEEDED: dict[str, set[str]] = {
     | {"door helpers/act", "door helpers/peek"},
     "stillwatch-look@.service": {"socket netlink"},
     # It may look at everything, to say who holds what and how large it is; only words and numbers leave it.
-    "stillwatch-peek@.service": {f"read {path}" for path in READS if path != "/etc/shadow"}
+    "stillwatch-peek.service": {f"read {path}" for path in READS if path != "/etc/shadow"}
     | {"read a victim", "list the gate's state"},
     # Root, for the changes that the gate decided: files, owners, processes, timers. What it does is in its program.
     "stillwatch-act@.service": {f"read {path}" for path in READS} | {"read a victim", "remove a file", "own a file"}

@@ -8,7 +8,7 @@ EXPOSURE: Final = {
     "stillwatch.service": 1.2,
     "stillwatch-gate.service": 0.4,
     "stillwatch-look@.service": 1.1,
-    "stillwatch-peek@.service": 1.6,
+    "stillwatch-peek.service": 1.6,
     "stillwatch-act@.service": 2.5,
     "stillwatch-keep.service": 1.0,
     "stillwatch-test@.service": 1.2,

@@ -209,7 +209,7 @@ def standing(machine: Machine) -> dict[str, str]:
         unit: invocation
         for unit, invocation in invocations(machine).items()
         if not unit.startswith(
-            ("stillwatch-act@", "stillwatch-peek@", "stillwatch-look@", "stillwatch-test@", "stillwatch-keep.")
+            ("stillwatch-act@", "stillwatch-peek.", "stillwatch-look@", "stillwatch-test@", "stillwatch-keep.")
         )
     }
 

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from stillwatch.helpers.forking import answer_each, listens
+
 MAX_BYTES: Final = 65_536
 Fields = Mapping[str, type]
 
@@ -63,7 +65,14 @@ def closed(request: Mapping[str, Any], key: str, schemas: Mapping[str, Fields]) 
 
 
 def serve(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str, ...]) -> int:
-    """Answer the one request on standard input. A fault that is no refusal gives no answer."""
+    """Answer the one request on standard input, or each that comes to it where it is a socket that listens. A fault
+    that is no refusal gives no answer."""
+    if listens():
+        return answer_each(lambda: _answer(handle, callers))
+    return _answer(handle, callers)
+
+
+def _answer(handle: Callable[[dict[str, Any]], dict[str, Any]], callers: tuple[str, ...]) -> int:
     try:
         check_caller(callers)
         line = sys.stdin.buffer.read(MAX_BYTES + 1)

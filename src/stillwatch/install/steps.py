@@ -10,7 +10,7 @@ from pathlib import Path
 from stillwatch.install.apply import keep_good_copies
 from stillwatch.install.installer import Installer
 from stillwatch.install.layout import COMMAND, ENABLED, MARK, POLKIT, SYSUSERS, TMPFILES, UNITS, command_text, layout
-from stillwatch.install.table import groups, users
+from stillwatch.install.table import groups, units, users
 from stillwatch.llm.engines import INSTALLED
 from stillwatch.store.compiled import PREPARED
 
@@ -47,7 +47,7 @@ async def install(
     sockets = [name for name in ENABLED if name.endswith((".socket", ".timer"))]
     services = [name for name in ENABLED if name.endswith(".service")]
     if installer.changed:
-        await installer.run("systemctl", "stop", *services)
+        await installer.run("systemctl", "stop", *(name for name in units() if "@" not in name))
     await installer.run("systemctl", "start", *sockets)
     await keep_good_copies(installer)
     await installer.run("systemctl", "start", *sorted(services, reverse=True))
