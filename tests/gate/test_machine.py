@@ -130,7 +130,7 @@ def test_r30_a_cut_tail_contradicts_the_journal(machine):
 def test_explain_says_whose_connections_a_restart_drops(machine):
     """Through the peek program as it is installed, asked by the gate's own user."""
     texts = {path.name: text for path, text in layout(machine.service_python()).items()}
-    machine.unit("stillwatch-peek.service", texts["stillwatch-peek@.service"])
+    machine.unit("stillwatch-peek.service", texts["stillwatch-peek.service"])
     door = texts["stillwatch-peek.socket"].replace("stillwatch-ask", "stillwatch-gate")
     machine.unit("stillwatch-peek.socket", door, start=True)
     for name, script in (("bank", BANK), ("wallet", WALLET)):
