@@ -1,8 +1,7 @@
 """What an answer by rules alone costs: seconds until it is whole, and processor time of all that works for it.
 
-Boots one calm host and asks a question of each topic three times (root, systemd-nspawn). Each look with more rights
-than the daemon's starts a program, which is most of the price. The processor time is what the whole host used
-meanwhile.
+Boots one calm host and asks a question of each topic three times (root, systemd-nspawn). The processor
+time is what the whole host used meanwhile.
 usage: python -m bench.questions
 """
 
