@@ -40,14 +40,14 @@ def answer_each(answer: Callable[[], int]) -> int:
     door = socket.socket(fileno=os.dup(0))
     running: dict[int, int] = {}
     while True:
-        doors = [door] if len(running) < AT_ONCE else []
-        ready = select.select([*doors, *running], [], [], IDLE_SECONDS)[0]
+        watched = [*running, *([door.fileno()] if len(running) < AT_ONCE else [])]
+        ready = select.select(watched, [], [], IDLE_SECONDS)[0]
         if not ready and not running:
             return 0
         for pidfd in [one for one in running if one in ready]:
             os.waitpid(running.pop(pidfd), 0)
             os.close(pidfd)
-        if door in ready:
+        if door.fileno() in ready:
             link, _ = door.accept()
             with link:
                 running |= _begin(link, answer)
