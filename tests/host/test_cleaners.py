@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from stillwatch.host.cleaners import own_services, suits
+from stillwatch.host.cleaners import suits
 from stillwatch.records.unit import UnitState
 
 SPOOL = "/srv/shop/sessions"
@@ -40,9 +38,3 @@ def test_who_cleans_it(cleaner: UnitState, fit: int) -> None:
 )
 def test_who_does_not(other: UnitState) -> None:
     assert suits(other, SPOOL) == 0
-
-
-def test_the_administrators_services(tmp_path: Path) -> None:
-    for name in ("b.service", "a.service", "t@.service", "x.timer"):
-        (tmp_path / name).touch()
-    assert own_services([str(tmp_path), "/no/such/place"]) == ["a.service", "b.service"]

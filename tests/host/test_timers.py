@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.host.timers import installed_timers, remembered
+from stillwatch.host.timers import remembered
 from stillwatch.records.unit import UnitState
 from tests.support.journal_export import REMOTE, START, export, make_journal
 
@@ -23,12 +23,6 @@ def journal(tmp_path: Path) -> Path:
         {**USER, "UNIT": "forged.timer", "MESSAGE_ID": STARTED, "MESSAGE": "Started forged.timer"},
     ]
     return make_journal(tmp_path / "journal/x.journal", export(told))
-
-
-def test_installed_timers_without_templates(tmp_path: Path) -> None:
-    for name in ("b.timer", "a.timer", "t@.timer", "x.service"):
-        (tmp_path / name).touch()
-    assert installed_timers([str(tmp_path), "/no/such/place"]) == ["a.timer", "b.timer"]
 
 
 @pytest.mark.skipif(not Path(REMOTE).exists(), reason="needs systemd-journal-remote")

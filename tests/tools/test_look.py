@@ -219,8 +219,8 @@ def test_an_array_under_repair() -> None:
 
 async def test_a_backup_is_told_with_its_result() -> None:
     class Files(Units):
-        async def files(self) -> dict[str, tuple[str, str]]:
-            return {"restic-shop.service": ("/etc/systemd/system/restic-shop.service", "static")}
+        async def installed(self, kind: str) -> list[str]:
+            return [f"restic-shop{kind}"]
 
     timer = Timer(
         UnitState(name="restic-shop.timer", active_state="active", triggers=("restic-shop.service",)),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
+from stillwatch.host.unit_files import OWN, installed
 from stillwatch.records.unit import UnitState
 
-PLACES: Final = ("/etc/systemd/system", "/usr/local/lib/systemd/system")
 MOST: Final = 300
 CLEANING: Final = re.compile(
     r"clean|purge|prune|expire|sweep|tidy|vacuum|gc\b|garbage|rotat|trim|housekeep|retention|reap|evict|delete|remov"
@@ -18,17 +17,9 @@ CLEANING: Final = re.compile(
 )
 
 
-def own_services(paths: Sequence[str] = PLACES) -> list[str]:
+def own_services() -> list[str]:
     """Names of the services that this host's administrator wrote, templates left out, sorted."""
-    found: set[str] = set()
-    for place in paths:
-        try:
-            found.update(
-                file.name for file in Path(place).iterdir() if file.name.endswith(".service") and "@." not in file.name
-            )
-        except OSError:
-            continue
-    return sorted(found)[:MOST]
+    return installed(".service", OWN)[:MOST]
 
 
 def suits(unit: UnitState, path: str) -> int:

@@ -13,7 +13,8 @@ from dbus_fast import Message
 from stillwatch.errors import NotReachable, WrongUsage
 from stillwatch.host.bus import Bus, BusError
 from stillwatch.host.cleaners import own_services
-from stillwatch.host.timers import installed_timers, remembered
+from stillwatch.host.timers import remembered
+from stillwatch.host.unit_files import installed
 from stillwatch.host.unitstate import as_state
 from stillwatch.records.unit import UnitState
 from stillwatch.unit.names import is_unit, mount_unit
@@ -96,11 +97,6 @@ class Systemd:
         rows = (await self._call(MANAGER, "ListUnits"))[0]
         return [Listed(*(*row[:5], row[6])) for row in rows]
 
-    async def files(self) -> dict[str, tuple[str, str]]:
-        """Every installed unit file: name → (path, state), the state as in `systemctl list-unit-files`."""
-        rows = (await self._call(MANAGER, "ListUnitFiles"))[0]
-        return {Path(path).name: (path, state) for path, state in rows}
-
     async def unit(self, name: str) -> UnitState:
         """One unit with all properties; aliases are resolved. load_state is "not-found" for one that does not exist.
 
@@ -122,11 +118,14 @@ class Systemd:
         except BusError:
             return ""
 
-    async def timers(self, files: Collection[str] | None = None) -> list[Timer]:
-        """All timers, installed or in memory; at most DETAILS. files: the unit files, where just asked for."""
-        files = await self.files() if files is None else files
+    async def installed(self, kind: str) -> list[str]:
+        """Names of all units of a kind (".timer") with a file of their own, templates left out, sorted."""
+        return await asyncio.to_thread(installed, kind)
+
+    async def timers(self) -> list[Timer]:
+        """All timers, installed or in memory; at most DETAILS."""
         names = {row.name for row in await self.listed() if row.name.endswith(".timer")}
-        names |= {name for name in files if name.endswith(".timer") and not name.endswith("@.timer")}
+        names |= set(await self.installed(".timer"))
         return list(await asyncio.gather(*(self._timer(name) for name in sorted(names)[:DETAILS])))
 
     async def units(self, names: Collection[str] = ()) -> list[UnitState]:
@@ -151,7 +150,7 @@ class Systemd:
 
     async def _idle(self, known: Collection[str]) -> list[UnitState]:
         """Timers and the administrator's own services that PID 1 has forgotten, as it does with what was stopped."""
-        names = [name for name in (*installed_timers(), *own_services()) if name not in known][:DETAILS]
+        names = [name for name in (*installed(".timer"), *own_services()) if name not in known][:DETAILS]
         answers = await asyncio.gather(*(self.unit(name) for name in names), return_exceptions=True)
         states = {state.name: state for state in answers if isinstance(state, UnitState)}
         return [state for name, state in states.items() if name not in known and state.load_state in LOADED]

@@ -1,8 +1,7 @@
-"""Timers that are off: which are installed, and whether one ever ran, by what PID 1 left behind."""
+"""Timers that are off: whether one ever ran, by what PID 1 left behind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -12,30 +11,11 @@ from stillwatch.errors import StillwatchError
 from stillwatch.host.journal import Journal
 from stillwatch.records.unit import UnitState
 
-PLACES: Final = (
-    "/etc/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/lib/systemd/system",
-)
 STAMPS: Final = Path("/var/lib/systemd/timers")
 """Where PID 1 keeps the last run of a timer with Persistent=yes (systemd.timer(5))."""
 STARTED_OR_STOPPED: Final = frozenset({"39f53479d3a045ac8e11786248231fbf", "9d1aaa27d60140bd96365438aad20286"})
 """SD_MESSAGE_UNIT_STARTED and SD_MESSAGE_UNIT_STOPPED (systemd/sd-messages.h)."""
 MOST_LINES: Final = 1000
-
-
-def installed_timers(paths: Sequence[str] = PLACES) -> list[str]:
-    """Names of all timers with a file of their own, templates left out, sorted."""
-    found: set[str] = set()
-    for place in paths:
-        try:
-            found.update(
-                file.name for file in Path(place).iterdir() if file.name.endswith(".timer") and "@." not in file.name
-            )
-        except OSError:
-            continue
-    return sorted(found)
 
 
 def remembered(timer: UnitState, stamps: Path = STAMPS, journal: Path | None = None) -> UnitState:

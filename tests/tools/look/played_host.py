@@ -38,7 +38,7 @@ class Units:
     async def listed(self) -> list[Listed]:
         return [Listed(unit.name, "", "loaded", unit.active_state, unit.sub_state, "/") for unit in self.known]
 
-    async def timers(self, files: object = None) -> list[Timer]:
+    async def timers(self) -> list[Timer]:
         return list(self.planned)
 
 

@@ -19,10 +19,8 @@ class Arguments(Tool, frozen=True):
 
     async def look(self, reader: HostReader) -> Look:
         now, boot = reader.clock.now(), reader.clock.boot()
-        files = set(await reader.systemd.files())
-        names = {name for name in files if name.endswith(".service") and _BACKUP.search(name) and "@." not in name}
-        all_timers = await reader.systemd.timers(files)
-        timers = {timer.state.name: timer for timer in all_timers if _BACKUP.search(timer.state.name)}
+        names = {name for name in await reader.systemd.installed(".service") if _BACKUP.search(name)}
+        timers = {one.state.name: one for one in await reader.systemd.timers() if _BACKUP.search(one.state.name)}
         names |= {name for timer in timers.values() for name in timer.state.triggers}
         rows: list[dict[str, Any]] = []
         for name in sorted(names - OWN)[:30]:
