@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.host.unitports import LARGEST, ports_in
+from stillwatch.host.smallfile import LARGEST
+from stillwatch.host.unitports import ports_in
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.records.trigger import Trigger
-from stillwatch.triage.of_the_host import SAME_TIME, from_names
+from stillwatch.triage.of_the_host import SAME_TIME, from_name_servers, from_names
 from stillwatch.triage.sighting import Units, sight
 
-from .build import AT, own
+from .build import AT, own, pid1
 
 NO_SUCH = "getaddrinfo: Name or service not known"
 NO_ANSWER = "getaddrinfo: Temporary failure in name resolution"
@@ -31,3 +31,19 @@ def test_who_gets_no_answer_at_that_time_suffers_from_the_resolver_and_two_wrong
     triggers: list[Trigger], joined: int
 ) -> None:
     assert len(set(from_names([sight(one, Units.of({})) for one in triggers]))) == joined
+
+
+@pytest.mark.parametrize(
+    ("triggers", "joined"),
+    [
+        ([lost("shop", "cannot resolve db.lan by 127.0.0.1:5300"), pid1("pdns.service")], 1),
+        ([lost("shop", "cannot resolve db.lan by 192.0.2.53:53"), pid1("pdns.service")], 0),
+        ([lost("shop", "cannot resolve db.lan by 127.0.0.1:5300"), pid1("mail.service")], 0),
+        ([lost("shop", "cannot resolve db.lan by 127.0.0.1"), pid1("pdns.service"), pid1("unbound.service")], 0),
+        ([lost("shop", "cannot resolve db.lan by 127.0.0.1"), own("pdns.service", "exit-code")], 0),
+    ],
+)
+def test_who_asks_this_machine_for_names_suffers_from_its_name_server_that_is_down(
+    triggers: list[Trigger], joined: int
+) -> None:
+    assert len(set(from_name_servers([sight(one, Units.of({})) for one in triggers]))) == joined

@@ -91,8 +91,8 @@ def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() ->
     """A daemon that forks is active a moment after it said what it misses."""
     well = running("a.service", changed_at=AT - 500, started_at=AT - 500, invocation_id="run2")
 
-    def told(run: str, priority: str, cause: str = "missing-path") -> Severity:
-        said = own("a.service", cause, first=AT - 500.4, last=AT - 500.4)
+    def told(run: str, priority: str, cause: str = "missing-path", text: str = "") -> Severity:
+        said = own("a.service", cause, first=AT - 500.4, last=AT - 500.4, text=text)
         fields = {**said.events[0].fields, "systemd_invocation_id": run, "priority": priority}
         events = (replace(said.events[0], fields=fields),)
         return severity_of([sight(replace(said, events=events), Units.of({}))], [well], AT)
@@ -100,4 +100,5 @@ def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() ->
     assert told("run2", "3") is Severity.medium
     assert told("run1", "3") is Severity.info
     assert told("run2", "6") is Severity.info
+    assert told("run2", "6", text="ModuleNotFoundError: No module named 'shop'") is Severity.medium
     assert told("run2", "3", "permission") is Severity.info

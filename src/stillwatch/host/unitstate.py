@@ -45,6 +45,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         programs=tuple(dict.fromkeys(str(command[0]) for command in _commands(values))),
         commands=tuple(" ".join((command[0], *command[1][1:])) for command in _commands(values)),
         environment_files=_needed_files(values),
+        additions=_additions(values),
         credentials=_credentials(values),
         working_directory=_text(values, "WorkingDirectory").lstrip("!"),
         group=_text(values, "Group"),
@@ -107,3 +108,8 @@ def _credentials(values: Mapping[str, Any]) -> tuple[str, ...]:
 def _needed_files(values: Mapping[str, Any]) -> tuple[str, ...]:
     """EnvironmentFile= without those that may be missing ("-")."""
     return tuple(str(path) for path, optional in values.get("EnvironmentFiles") or () if not optional)
+
+
+def _additions(values: Mapping[str, Any]) -> tuple[str, ...]:
+    files = (path for path, _ in values.get("EnvironmentFiles") or ())
+    return tuple(map(str, (*(values.get("DropInPaths") or ()), *files)))

@@ -14,7 +14,8 @@ class UnitState:
     result and exit_status: as in `systemctl show` (Result, ExecMainStatus); main_pid 0 where none runs;
     requires/wants/after/required_by/triggered_by/triggers: unit names, sorted;
     programs: what any Exec…= of it starts; commands: the same with arguments, a line for each;
-    environment_files: those that must exist; credentials: files that LoadCredential= names;
+    environment_files: those that must exist; additions: drop-ins, then all environment files;
+    credentials: files that LoadCredential= names;
     memory_max and memory_high: bytes, 0 for no limit;
     active_at: when it was last known to be active, wall seconds (0 unknown);
     exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs); started_at: when it was
@@ -51,6 +52,7 @@ class UnitState:
     programs: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     environment_files: tuple[str, ...] = ()
+    additions: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
     working_directory: str = ""
     group: str = ""

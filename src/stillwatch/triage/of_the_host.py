@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from stillwatch.triage.precedence import UNIT_FAILURE
 from stillwatch.triage.sighting import Sighting
 from stillwatch.triage.things import Arrow
+from stillwatch.unit.programs import SERVERS
 
 SAME_TIME = 300.0
 """Seconds within which two faults of the same kind are taken for one."""
@@ -19,6 +21,7 @@ READ_ONLY = "read-only"
 """The rule for a program that finds a file system read-only."""
 
 _NO_SUCH_NAME = re.compile(r"name or service not known|nodename nor servname|no such host|ENOTFOUND|NXDOMAIN", re.I)
+_OWN_ADDRESS = re.compile(r"(?<![\w.])(?:127(?:\.\d{1,3}){3}|::1|localhost)(?![\w.-]*\w\.)")
 _PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
 
 
@@ -38,6 +41,16 @@ def from_names(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         by_resolver = {other.node for other in unanswered if near(sighting, other)}
         if len(lost_too) > 1 and (by_resolver or len(lost_too) >= MANY):
             yield sighting.node, _PLACE_OF_NAMES
+
+
+def from_name_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Whoever asks this very machine for names and gets none suffers from its one name server that does not run."""
+    down = [s for s in sightings if s.trigger.trusted and s.unit and s.node.startswith(f"{UNIT_FAILURE} ")]
+    servers = [s for s in down if any(piece in s.unit for piece in SERVERS["53"])]
+    for lost in (s for s in sightings if s.trigger.cause == "name-resolution"):
+        nodes = {server.node for server in servers if near(lost, server)}
+        if len(nodes) == 1 and _OWN_ADDRESS.search(lost.trigger.sample[:2000]):
+            yield lost.node, nodes.pop()
 
 
 def from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:

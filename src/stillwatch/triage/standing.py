@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stillwatch.records.trigger import Severity, Trigger
@@ -22,6 +23,8 @@ _READ_AT_START = frozenset({"bad-config"})
 _LOADED_AT_START = frozenset({"php-extension-missing"})
 """Causes and rules that a program tells of as it starts, and which hold for as long as it runs."""
 _ERRORS = frozenset("0123")
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,80}(?:Error|Exception): ")
+"""The last line of a traceback: whoever goes on without the thing does not print it."""
 _RESTLESS_FOR = 120.0
 _AGAIN_AND_AGAIN = 3
 _SAME_MOMENT = 1.0
@@ -124,7 +127,9 @@ def _is_of_the_start(sighting: Sighting) -> bool:
 
 def _is_called_an_error(trigger: Trigger) -> bool:
     """By the program itself, as it wrote the line: what it can do without it says as a notice."""
-    return any(event.fields.get("priority", "") in _ERRORS for event in trigger.events)
+    return any(
+        event.fields.get("priority", "") in _ERRORS or _EXCEPTION.match(event.text[:200]) for event in trigger.events
+    )
 
 
 def _is_of_this_run(sighting: Sighting, unit: UnitState) -> bool:

@@ -26,6 +26,7 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "9000": ("php",),
     "389": ("slapd", "ldap"),
     "636": ("slapd", "ldap"),
+    "53": ("named", "bind9", "unbound", "dnsmasq", "pdns", "kresd", "knot", "nsd", "systemd-resolved"),
 }
 """Ports that are one kind of server's by custom, and a piece of the names under which it runs."""
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from stillwatch.host.unitports import ports_in
 from stillwatch.host.unitproperties import status_line
+from stillwatch.host.unitsettings import settings_in
 from stillwatch.records.unit import UnitState
 from stillwatch.tools.journal_lines import last_lines
 from stillwatch.tools.tool import HostReader, Look, Tool, in_thread
@@ -36,6 +37,7 @@ class Arguments(Tool, frozen=True):
             "environment": sorted(state.environment or {}),
             "executable_exists": exists,
             "lines": lines,
+            "settings": await in_thread(lambda: settings_in(filter(None, (state.fragment_path, *state.additions)))),
             "config_ports": sorted(await in_thread(lambda: ports_in(_files_of(state)))),
         }
         return Look(text, data)

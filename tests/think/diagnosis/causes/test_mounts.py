@@ -39,11 +39,16 @@ async def test_what_was_mounted_over_a_directory_since_hides_what_is_below() -> 
 
 
 async def test_read_only_is_the_mounts_or_the_units_own_fault() -> None:
-    cannot = replace(trigger("filesystem-error", "[Errno 30] Read-only file system: '/srv/data/x'"), rule="read-only")
-    for facts, cause, culprit in (
-        ({"read_only": True}, "filesystem-error", "/srv/data"),
-        ({"read_only": False}, "bad-config", "/etc/systemd/system/shop.service"),
+    words = "PUT /shop/x failed: [Errno 30] Read-only file system: '/srv/data/x'"
+    cannot = replace(trigger("filesystem-error", words), rule="read-only")
+    drop_in = "/etc/systemd/system/shop.service.d/hard.conf"
+    hardened = {"settings": [{"path": RUNS.fragment_path, "names": []}, {"path": drop_in, "names": ["ProtectSystem"]}]}
+    for facts, status, cause, culprit in (
+        ({"read_only": True}, {}, "filesystem-error", "/srv/data"),
+        ({"read_only": False}, {}, "bad-config", "/etc/systemd/system/shop.service"),
+        ({"read_only": False}, hardened, "bad-config", drop_in),
     ):
-        _, said = await ask(cannot, looks=Looks(mount_of=mount(**facts)), units=(RUNS,))
+        _, said = await ask(cannot, looks=Looks(mount_of=mount(**facts), unit_status=status), units=(RUNS,))
+        assert "/shop/x" not in said.cause.text if said.cause else False
         assert said.cause and (said.cause.id, said.cause.object) == (cause, culprit)
         assert said.proposal is None and said.confidence >= 0.9

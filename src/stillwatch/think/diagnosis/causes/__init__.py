@@ -23,6 +23,7 @@ from stillwatch.think.diagnosis.causes.outside import (
     timer_disabled,
 )
 from stillwatch.think.diagnosis.causes.port import port_in_use
+from stillwatch.think.diagnosis.causes.set_by import limit_reached
 from stillwatch.think.diagnosis.causes.space import disk_full, inodes_full
 
 Investigator = Callable[[Case], Awaitable[Finding | None]]
@@ -52,6 +53,7 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "dependency-failed": dependency,
     "network": dependency,
     "log-flood": log_flood,
+    "resource-limit": limit_reached,
     "cpu-hog": busy,
     "process-leak": busy,
     **dict.fromkeys(GUESSING, brute_force),

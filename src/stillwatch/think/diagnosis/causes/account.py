@@ -8,6 +8,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.config import bad_config, is_settings
 from stillwatch.think.diagnosis.causes.facts import last_change
+from stillwatch.think.diagnosis.causes.set_by import bad_option
 from stillwatch.unit.facts import is_failing, paths_of
 
 _ACCOUNTS = {217: ("User", "user", "user"), 216: ("Group", "group", "group")}
@@ -81,4 +82,4 @@ async def _no_account_of_unit(case: Case) -> Finding | None:
 
 async def settings(case: Case) -> Finding | None:
     """An account that does not exist is not a mistake of the file that names it."""
-    return await unknown_to_systemd(case) or await bad_config(case)
+    return await unknown_to_systemd(case) or await bad_option(case) or await bad_config(case)

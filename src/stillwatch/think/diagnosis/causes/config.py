@@ -16,7 +16,8 @@ from stillwatch.unit.facts import is_failing, is_written, paths_in, paths_of
 
 _TOO_OPEN = re.compile(
     r"insecure|too open|world[- ](?:writ|read)|group or (?:world|other)|(?:accessible|readable|writable|writeable) by"
-    r"|bad (?:ownership|mode|permission)|UNPROTECTED|unsafe (?:ownership|permission|mode)|loose permission",
+    r"|(?:bad|wrong|incorrect) (?:ownership|mode|permission)|\bpermissions? (?:of )?0?[0-7]{3}\b|UNPROTECTED"
+    r"|unsafe (?:ownership|permission|mode)|loose permission",
     re.I,
 )
 """It is not shut out: it does not trust what others could read or change."""

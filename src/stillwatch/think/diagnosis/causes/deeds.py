@@ -50,7 +50,7 @@ _VERBS: Final = {
 _PACKAGED: Final = ("/usr/", "/etc/", "/opt/", "/lib", "/bin/", "/sbin/", "/boot/", "/var/lib/")
 """Where packages put files (hier(7)); who holds a path is read from the lists of all that changed, which costs."""
 _SHOWN: Final = 4
-_WANTED: Final = "/etc/systemd/system/multi-user.target.wants"
+_TARGETS: Final = {"timer": "timers", "socket": "sockets", "path": "paths"}
 """The folder whose links say what is started at boot; disabling takes one away."""
 
 
@@ -165,18 +165,29 @@ async def _switched(case: Case, finding: Finding, things: Sequence[str]) -> Told
     name = finding.cause.object
     if finding.cause.id == "masked":
         path, done = f"/etc/systemd/system/{name}", "was put there"
-    elif is_unit(name) and text(await case.look("unit_status", unit=name), "enabled") == "disabled":
-        path, done = _WANTED, f"was changed (nothing starts {name} at boot any more)"
+    elif is_unit(name) and _is_off(await case.look("unit_status", unit=name)):
+        path, done = _wants_of(name), f"was changed (nothing in it starts {name} at boot)"
     else:
         return "", ()
     at = await changed_at(case, path)
     if at is None or not _earlier(case, at):
         return "", ()
-    if path == _WANTED and at < case.incident.opened - JUST_BEFORE:
+    if finding.cause.id != "masked" and at < case.incident.opened - JUST_BEFORE:
         return "", ()
     who = await by_whom(case, at)
     words = f"{path} {done} {_when(case, at)}{f', when {who} was there' if who else ''}"
     return await _cited(case, "file_metadata", words, path=path)
+
+
+def _is_off(state: Row) -> bool:
+    """One that failed was started, so that nothing starts it at boot is not its trouble."""
+    return (text(state, "enabled"), text(state, "active_state")) == ("disabled", "inactive")
+
+
+def _wants_of(unit: str) -> str:
+    """The directory in which lies what is started at boot of its kind, by custom."""
+    target = _TARGETS.get(unit.rpartition(".")[2], "multi-user")
+    return f"/etc/systemd/system/{target}.target.wants"
 
 
 async def _cited(case: Case, tool: str, words: str, **arguments: object) -> Told:

@@ -5,7 +5,7 @@ target_exists, uid, owner, group, mode, interpreter · lock_files() locks[path, 
 changes[path, at] · sudo_use() commands[at, user, command, folder, denied] · cleaners(path) cleaners[unit,
 description] · disk_use(path) folders[path, bytes], most_entries[path, entries], rotated_logs[path, bytes,
 count], deleted_open[path, size, pid, unit] · process_list(pid) processes[pid] · unit_status(unit) memory_max,
-config_ports; journal_search(unit, lines) and memory() as text.
+config_ports, settings[path, names]; journal_search(unit, lines) and memory() as text.
 """
 
 from __future__ import annotations
@@ -88,6 +88,19 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
             who, deed = await _edited_by(case, path, float(at))
             return words + who, cited + deed
     return "", ()
+
+
+async def where_set(case: Case, *names: str) -> str:
+    """Which of the files that make up the unit sets one of these directives, variables or options last; "" for none."""
+    unit = case.unit
+    data = await case.look("unit_status", unit=unit.name) if unit is not None and any(names) else {}
+    setting = [text(row, "path") for row in rows(data, "settings") if _names(row) & set(names)]
+    return setting[-1] if setting else ""
+
+
+def _names(row: Row) -> set[str]:
+    listed = row.get("names")
+    return set(map(str, listed)) if isinstance(listed, Sequence) else set()
 
 
 async def beside(case: Case) -> str:

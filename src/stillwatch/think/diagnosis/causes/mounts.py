@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from stillwatch.records.cause import CAUSES
+from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import Row, clock_time, number, rows, text
+from stillwatch.think.diagnosis.causes.facts import Row, clock_time, last_change, number, rows, text, where_set
 
 _PATH = re.compile(r"(?<![\w/.])/[\w@%+=.,/-]{1,255}")
+_READ_ONLY = "read-only file"
+_SANDBOX = ("ProtectSystem", "ReadOnlyPaths", "ReadWritePaths", "ProtectHome")
 
 
 async def mount_missing(case: Case) -> Finding | None:
@@ -68,8 +72,7 @@ async def read_only(case: Case) -> Finding | None:
     unit = case.unit
     if not cited or not all(trigger.rule == "read-only" for trigger in triggers):
         return None
-    own = [path for t in triggers for path in [t.fields.get("path", ""), *_PATH.findall(t.sample[:2000])] if path]
-    for path in own:
+    for path in _paths_of(triggers):
         mount: Row | None = next(iter(rows(await case.look("mount_of", path=path), "mounts")), None)
         if mount is None:
             continue
@@ -79,7 +82,19 @@ async def read_only(case: Case) -> Finding | None:
             sentence = f"{case.who} cannot write {path}: {point} is mounted read-only"
             return case.finding("filesystem-error", point, sentence, cited, looked, proven=True)
         if unit is not None and unit.fragment_path:
-            sentence = f"{unit.name} cannot write {path}: {point} can be written, so {unit.fragment_path} keeps it out "
-            sentence += "(ProtectSystem=, ReadOnlyPaths=, ReadWritePaths=)"
-            return case.finding("bad-config", unit.fragment_path, sentence, cited, looked, proven=True)
+            setting = await where_set(case, *_SANDBOX) or unit.fragment_path
+            changed, when = await last_change(case, setting)
+            sentence = f"{unit.name} cannot write {path}: {point} can be written, so {setting} keeps it out "
+            sentence += f"(ProtectSystem=, ReadOnlyPaths=, ReadWritePaths=){f'; {changed}' if changed else ''}"
+            return case.finding("bad-config", setting, sentence, cited, looked, when, proven=True)
     return None
+
+
+def _paths_of(triggers: Sequence[Trigger]) -> list[str]:
+    """Those that the lines name, what stands behind the reason first: before it often stands a request."""
+    found: list[str] = []
+    for trigger in triggers:
+        before, _, after = trigger.sample[:2000].lower().partition(_READ_ONLY)
+        behind = trigger.sample[len(before) : 2000] if after else ""
+        found += [*_PATH.findall(behind), trigger.fields.get("path", ""), *_PATH.findall(trigger.sample[:2000])]
+    return list(dict.fromkeys(filter(None, found)))

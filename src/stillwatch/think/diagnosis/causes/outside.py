@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from stillwatch.records.cause import says_why
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding, propose
@@ -113,6 +114,8 @@ async def log_flood(case: Case) -> Finding | None:
     cited = case.cite("log-flood")
     if not cited:
         return None
+    if _repeats_a_reason(case):
+        return None
     subject = case.who
     known = case.unit
     # Counted line by line by us: nobody can merely claim it.
@@ -126,6 +129,13 @@ async def log_flood(case: Case) -> Finding | None:
     remedy = propose("restart_unit", subject, sentence, once=True) if restart else None
     note = "A rate limit (LogRateLimitIntervalSec=, LogRateLimitBurst=) would keep it from drowning the others."
     return case.finding("log-flood", subject, sentence, cited, proven=proven, proposal=remedy, notes=(note,))
+
+
+def _repeats_a_reason(case: Case) -> bool:
+    """Whether most of the flood is one complaint that says why: then the noise is what came of it."""
+    lines = max(trigger.count for trigger in case.triggers("log-flood"))
+    others = (trigger for trigger in case.incident.triggers if trigger.cause != "log-flood" and says_why(trigger.cause))
+    return any(2 * trigger.count >= lines for trigger in others)
 
 
 async def brute_force(case: Case) -> Finding | None:
