@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from stillwatch.host.unitstate import as_state
 from tests.host.test_unitproperties import FAILED
 
@@ -35,3 +37,17 @@ def test_a_program_is_named_by_its_path_whatever_it_calls_itself() -> None:
 def test_what_is_not_told_or_of_another_kind_keeps_its_default() -> None:
     odd = as_state({"Id": 7, "NRestarts": "many", "ExecStart": []})
     assert (odd.name, odd.restarts, odd.exec_start, odd.environment) == ("", 0, (), None)
+
+
+@pytest.mark.parametrize(
+    ("more", "never"),
+    [
+        ({}, True),
+        ({"LastTriggerUSec": 1_800_000_000_000_000}, False),
+        ({"TimersCalendar": [["OnCalendar", "2025-01-01", 0]]}, False),
+        ({"SubState": "waiting"}, False),
+    ],
+)
+def test_a_timer_that_counts_only_from_a_run_that_never_was(more: dict[str, object], never: bool) -> None:
+    values = {"Id": "a.timer", "SubState": "elapsed", "LastTriggerUSec": 0, "TimersCalendar": [], **more}
+    assert as_state(values).never_elapses is never

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stillwatch.records.trigger import Trigger
-from stillwatch.triage.of_the_host import SAME_TIME, from_name_servers, from_names
+from stillwatch.triage.of_the_host import SAME_TIME, from_flood, from_name_servers, from_names
 from stillwatch.triage.sighting import Units, sight
 
 from .build import AT, own, pid1
@@ -47,3 +47,10 @@ def test_who_asks_this_machine_for_names_suffers_from_its_name_server_that_is_do
     triggers: list[Trigger], joined: int
 ) -> None:
     assert len(set(from_name_servers([sight(one, Units.of({})) for one in triggers]))) == joined
+
+
+@pytest.mark.parametrize(("noisy", "joined"), [(["app.service"], 1), (["app.service", "web.service"], 0), ([], 0)])
+def test_who_keeps_the_logs_is_busy_because_of_the_one_that_floods_them(noisy: list[str], joined: int) -> None:
+    busy = pid1("systemd-journald.service", "cpu-hog")
+    floods = [pid1(name, "log-flood") for name in noisy]
+    assert len(set(from_flood([sight(one, Units.of({})) for one in (busy, *floods)]))) == joined

@@ -107,6 +107,14 @@ def test_a_timer_that_never_ran_or_is_as_wanted_is_no_fault(fields: dict[str, st
     assert judge_unit(timer(**fields), "h") is None
 
 
+@pytest.mark.parametrize(("place", "severity"), [(OWN, "medium"), (PACKAGED, "low")])
+def test_a_timer_that_runs_and_never_elapses(place: str, severity: str) -> None:
+    state = {"enabled": "enabled", "active_state": "active", "sub_state": "elapsed", "fragment_path": place}
+    assert judge_unit(timer(**state), "h") is None
+    found = judge_unit(timer(**state, never_elapses="yes"), "h")
+    assert found is not None and (found.cause, str(found.severity)) == ("timer-disabled", severity)
+
+
 def test_a_packages_timer_that_has_been_off_for_long_is_taken_for_wanted_so() -> None:
     assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=PACKAGED), "h") is None
     assert judge_unit(timer(at=900.0 + 30 * 86400, **OFF, fragment_path=OWN), "h") is not None

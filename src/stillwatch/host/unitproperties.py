@@ -33,6 +33,8 @@ def unit_event(state: UnitState, host: str, at: float, missed_by: str = "") -> E
     fields |= {"control_group": state.control_group, "invocation_id": state.invocation_id}
     if state.kind in ("timer", "mount") and state.active_at:
         fields["active_at"] = f"{state.active_at:.0f}"
+    if state.never_elapses:
+        fields["never_elapses"] = "yes"
     wanted = "yes" if state.wanted_by or state.required_by else ""
     fields |= {"missed_by": missed_by, "where": state.where, "wanted": wanted if state.kind == "mount" else ""}
     fields |= {

@@ -55,6 +55,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         where=_text(values, "Where"),
         wanted_by=_names(values, "WantedBy"),
         exited_at=_number(values, "ExecMainExitTimestamp") / 1e6,
+        never_elapses=_never_elapses(values),
         active_at=max(_number(values, f"Active{edge}Timestamp") for edge in ("Enter", "Exit")) / 1e6,
     )
 
@@ -113,3 +114,9 @@ def _needed_files(values: Mapping[str, Any]) -> tuple[str, ...]:
 def _additions(values: Mapping[str, Any]) -> tuple[str, ...]:
     files = (path for path, _ in values.get("EnvironmentFiles") or ())
     return tuple(map(str, (*(values.get("DropInPaths") or ()), *files)))
+
+
+def _never_elapses(values: Mapping[str, Any]) -> bool:
+    """It only counts from a run of its unit (OnUnitActiveSec=), and there was none; a date that is past may be meant."""
+    counts = _text(values, "SubState") == "elapsed" and not values.get("TimersCalendar")
+    return counts and not _number(values, "LastTriggerUSec")

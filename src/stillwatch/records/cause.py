@@ -47,7 +47,7 @@ KINDS: Final[dict[str, CauseKind]] = {
     "certificate-expired": CauseKind(
         words="a TLS certificate has expired or is about to", rank=330, family=UNIT_FAILURE
     ),
-    "timer-disabled": CauseKind(words="a timer that should run is disabled", rank=200),
+    "timer-disabled": CauseKind(words="a timer that should run is disabled or never elapses", rank=200),
     "name-resolution": CauseKind(words="host names cannot be resolved", rank=260, host_wide=True),
     "dependency-failed": CauseKind(
         words="a unit or service that it needs is down", rank=70, family=UNIT_FAILURE, elsewhere=True

@@ -19,7 +19,8 @@ class UnitState:
     memory_max and memory_high: bytes, 0 for no limit;
     active_at: when it was last known to be active, wall seconds (0 unknown);
     exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs); started_at: when it was
-    last started; where: of a mount, the directory; wanted_by: units that want it.
+    last started; where: of a mount, the directory; wanted_by: units that want it; never_elapses: a timer that runs, of
+    whose times none lies ahead, and that has started nothing.
     """
 
     name: str
@@ -63,3 +64,4 @@ class UnitState:
     started_at: float = 0.0
     where: str = ""
     wanted_by: tuple[str, ...] = ()
+    never_elapses: bool = False

@@ -19,7 +19,7 @@ from stillwatch.triage.neighbours import (
     from_refusals,
     from_targets,
 )
-from stillwatch.triage.of_the_host import from_damage, from_kernel, from_memory, from_name_servers, from_names, near
+from stillwatch.triage.of_the_host import from_damage, from_flood, from_kernel, from_memory, from_name_servers, from_names, near
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units
@@ -50,6 +50,7 @@ def arrows(sightings: Sequence[Sighting], units: Units) -> set[Arrow]:
         *_from_full(heard, units),
         *_from_mounts(heard, units),
         *_from_complaints(heard, units),
+        *from_flood(heard),
         *from_names(heard),
         *from_name_servers(heard),
         *from_memory(heard),

@@ -22,6 +22,7 @@ READ_ONLY = "read-only"
 
 _NO_SUCH_NAME = re.compile(r"name or service not known|nodename nor servname|no such host|ENOTFOUND|NXDOMAIN", re.I)
 _OWN_ADDRESS = re.compile(r"(?<![\w.])(?:127(?:\.\d{1,3}){3}|::1|localhost)(?![\w.-]*\w\.)")
+_LOGGERS = ("systemd-journald.", "systemd-journald@", "rsyslog.", "syslog-ng.")
 _PLACE_OF_NAMES = "name-resolution /etc/resolv.conf"
 
 
@@ -51,6 +52,14 @@ def from_name_servers(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
         nodes = {server.node for server in servers if near(lost, server)}
         if len(nodes) == 1 and _OWN_ADDRESS.search(lost.trigger.sample[:2000]):
             yield lost.node, nodes.pop()
+
+
+def from_flood(sightings: Sequence[Sighting]) -> Iterator[Arrow]:
+    """Whoever keeps the logs is busy because of the one unit that floods them."""
+    floods = {s.node for s in sightings if s.trigger.cause == "log-flood" and s.unit}
+    for busy in (s for s in sightings if s.trigger.cause == "cpu-hog" and s.unit.startswith(_LOGGERS)):
+        if len(floods) == 1:
+            yield busy.node, next(iter(floods))
 
 
 def from_memory(sightings: Sequence[Sighting]) -> Iterator[Arrow]:

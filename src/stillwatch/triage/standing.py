@@ -77,7 +77,7 @@ def _reload_failed(sighting: Sighting, units: Sequence[UnitState]) -> bool:
 
 def is_well(unit: UnitState, at: float) -> bool:
     """Active, or ended well, and not about to be started for the umpteenth time."""
-    if unit.load_state == "masked" or is_off(unit):
+    if unit.load_state == "masked" or is_off(unit) or unit.never_elapses:
         return False
     restless = unit.restarts >= _AGAIN_AND_AGAIN and at - unit.changed_at < _RESTLESS_FOR
     if unit.active_state == "active":

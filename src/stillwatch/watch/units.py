@@ -86,8 +86,15 @@ def _judge_mount(event: Event, host: str) -> Trigger | None:
 
 
 def _judge_timer(event: Event, host: str) -> Trigger | None:
-    """Off, although it has been on: of the administrator's own timers always, of a package's only when just done."""
+    """Off, although it has been on: of the administrator's own timers always, of a package's only when just done.
+
+    Or on, and of no use: nothing will ever make it start its unit.
+    """
     fields = event.fields
+    if fields.get("never_elapses"):
+        severity = Severity.medium if is_own(fields.get("fragment_path", "")) else Severity.low
+        words = f"{event.subject} is active, and none of its times lies ahead"
+        return _trigger(event, host, "timer-never-elapses", severity, words, "timer-disabled")
     ran, enabled, state = (
         _number(fields.get("active_at", "")),
         fields.get("enabled", ""),

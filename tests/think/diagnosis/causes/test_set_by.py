@@ -48,3 +48,10 @@ async def test_a_flood_of_one_complaint_is_told_by_what_it_complains_of(times: i
     _, said = await ask(told, flood, units=(unit(active_state="active"),))
     assert said.cause is not None and said.cause.id == cause
     assert (said.proposal is None) is (cause != "log-flood")
+
+
+async def test_work_of_a_loop_around_one_complaint_is_told_by_what_it_complains_of() -> None:
+    told = replace(trigger("resource-limit", "Too many open files"), count=4000)
+    busy = replace(trigger("cpu-hog", trusted=True), rule="unit-busy")
+    _, said = await ask(told, busy, units=(unit(active_state="active"),))
+    assert said.cause is not None and said.cause.id == "resource-limit" and said.proposal is None

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from posixpath import join, normpath
 from typing import Final
 
+from stillwatch.records.cause import says_why
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import Case
 
@@ -88,6 +89,15 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
             who, deed = await _edited_by(case, path, float(at))
             return words + who, cited + deed
     return "", ()
+
+
+_NOISE: Final = frozenset({"log-flood", "cpu-hog"})
+
+
+def repeats_a_reason(case: Case, times: float) -> bool:
+    """Whether one complaint that says why was made so often: then noise and work are what came of it."""
+    reasons = (one for one in case.incident.triggers if one.cause not in _NOISE and says_why(one.cause))
+    return any(one.count >= times for one in reasons)
 
 
 async def where_set(case: Case, *names: str) -> str:

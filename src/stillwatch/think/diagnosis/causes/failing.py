@@ -6,11 +6,13 @@ from stillwatch.records.cause import CAUSES, says_why
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import changed_settings
-from stillwatch.think.diagnosis.causes.facts import binary_size, number
+from stillwatch.think.diagnosis.causes.facts import binary_size, number, repeats_a_reason
 from stillwatch.watch.gravity import cause_of_own
 
 _LAST_WORDS = 20
 _QUOTED = 200
+_IN_A_LOOP = 200
+"""So often nobody says the same who does anything else."""
 _EXITED = 1
 """CLD_EXITED of waitid(2), as PID 1 tells it: it was not killed."""
 
@@ -71,6 +73,8 @@ async def busy(case: Case) -> Finding | None:
     if not counted or unit is None:
         return await plain(case)
     lead = counted[0]
+    if lead.cause == "cpu-hog" and repeats_a_reason(case, _IN_A_LOOP):
+        return None
     cited = case.cite(lead.cause)
     sentence = f"{unit.name}: {CAUSES[lead.cause]} ({lead.sample.partition(': ')[2]})"
     if lead.cause == "cpu-hog" and unit.kind == "oneshot":

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stillwatch.records.cause import says_why
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding, propose
-from stillwatch.think.diagnosis.causes.facts import exists, file_of, rows, since
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, repeats_a_reason, rows, since
 from stillwatch.think.diagnosis.causes.targets import targets_of
 
 _RESOLVER = "/etc/resolv.conf"
@@ -62,6 +61,9 @@ async def timer_disabled(case: Case) -> Finding | None:
 def _switched_off(timer: UnitState, now: float) -> str:
     how = "stopped" if timer.enabled == "enabled" else timer.enabled or "inactive"
     work = " and ".join(timer.triggers) or f"{timer.name.rpartition('.')[0]}.service"
+    if timer.never_elapses:
+        sentence = f"{timer.name} is active and will never start {work}: it counts only from a run of {work}, and there "
+        return f"{sentence}was none; OnBootSec=, OnActiveSec= or OnCalendar= would give it a first time"
     if timer.active_state == "active":
         return f"{timer.name} is {how}: {work} still runs by itself, but no longer after the next boot"
     ran = (
@@ -114,7 +116,7 @@ async def log_flood(case: Case) -> Finding | None:
     cited = case.cite("log-flood")
     if not cited:
         return None
-    if _repeats_a_reason(case):
+    if repeats_a_reason(case, max(trigger.count for trigger in case.triggers("log-flood")) / 2):
         return None
     subject = case.who
     known = case.unit
@@ -129,13 +131,6 @@ async def log_flood(case: Case) -> Finding | None:
     remedy = propose("restart_unit", subject, sentence, once=True) if restart else None
     note = "A rate limit (LogRateLimitIntervalSec=, LogRateLimitBurst=) would keep it from drowning the others."
     return case.finding("log-flood", subject, sentence, cited, proven=proven, proposal=remedy, notes=(note,))
-
-
-def _repeats_a_reason(case: Case) -> bool:
-    """Whether most of the flood is one complaint that says why: then the noise is what came of it."""
-    lines = max(trigger.count for trigger in case.triggers("log-flood"))
-    others = (trigger for trigger in case.incident.triggers if trigger.cause != "log-flood" and says_why(trigger.cause))
-    return any(2 * trigger.count >= lines for trigger in others)
 
 
 async def brute_force(case: Case) -> Finding | None:
