@@ -12,7 +12,7 @@ from stillwatch.triage.group import group
 from stillwatch.triage.resolution import GONE, LASTING_SECONDS, QUIET_SECONDS, STEADY_SECONDS, why_over
 from tests.support.facts import facts
 
-from .build import AT, failed, pid1, running, trigger, units
+from .build import AT, failed, own, pid1, running, trigger, units
 
 FULL = Trigger(
     rule="metric-disk",
@@ -121,3 +121,20 @@ def test_a_service_that_runs_does_not_unsay_who_attacked_it() -> None:
     entered = opened(trigger("ssh.service", "brute-force", severity=Severity.high, writer="ssh.service"), known=(ssh,))
     assert over(entered, ssh, at=AT + QUIET_SECONDS * 2) is None
     assert over(entered, ssh, at=AT + LASTING_SECONDS * 2) is not None
+
+
+@pytest.mark.parametrize(
+    ("cause", "since", "stays"),
+    [
+        ("permission", -9000.0, True),
+        ("permission", 1.0, False),
+        ("dependency-failed", -9000.0, False),
+        ("other", -9000.0, False),
+    ],
+)
+def test_a_service_that_was_not_asked_again_has_not_mended_itself(cause: str, since: float, stays: bool) -> None:
+    ran = running("web.service", changed_at=AT - 9000)
+    said = opened(own("web.service", cause, first=AT, last=AT + 0.5, count=5), known=(ran,))
+    now = running("web.service", changed_at=AT + since)
+    assert (over(said, now, at=AT + QUIET_SECONDS / 2) is None) is stays
+    assert over(said, now, at=AT + QUIET_SECONDS + 2) is not None

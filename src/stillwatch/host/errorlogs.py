@@ -1,10 +1,13 @@
-"""Error logs of servers that do not speak to the journal: those that are there and may be read."""
+"""Error logs of servers that do not speak to the journal, and where units send it: those that may be read."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from stillwatch.host.unitoutput import outputs_of_all
 
 PATTERNS: Final = (
     "var/log/nginx/error.log",
@@ -24,14 +27,20 @@ MOST: Final = 12
 def error_logs(written_since: float = 0.0, root: Path = Path("/")) -> list[str]:
     """At most MOST, the last written first. written_since: seconds since the epoch; older ones are left out."""
     found: list[tuple[float, str]] = []
-    for pattern in (*PATTERNS, _FOLDERS):
-        for path in root.glob(pattern):
-            if pattern == _FOLDERS and path.stem not in (path.parent.name, "error", f"{path.parent.name}d"):
-                continue
-            try:
-                written = path.stat().st_mtime
-            except OSError:
-                continue
-            if written >= written_since and os.access(path, os.R_OK):
-                found.append((written, str(path)))
+    for path in _candidates(root):
+        try:
+            written = path.stat().st_mtime
+        except OSError:
+            continue
+        if written >= written_since and path.is_file() and os.access(path, os.R_OK):
+            found.append((written, str(path)))
     return [path for _, path in sorted(set(found), reverse=True)[:MOST]]
+
+
+def _candidates(root: Path) -> Iterator[Path]:
+    for pattern in PATTERNS:
+        yield from root.glob(pattern)
+    for path in root.glob(_FOLDERS):
+        if path.stem in (path.parent.name, "error", f"{path.parent.name}d"):
+            yield path
+    yield from (root / path.lstrip("/") for path in outputs_of_all(root))

@@ -117,6 +117,6 @@ def _additions(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _never_elapses(values: Mapping[str, Any]) -> bool:
-    """It only counts from a run of its unit (OnUnitActiveSec=), and there was none; a date that is past may be meant."""
+    """It only counts from a run of its unit (OnUnitActiveSec=), and there was none; a date may be past on purpose."""
     counts = _text(values, "SubState") == "elapsed" and not values.get("TimersCalendar")
     return counts and not _number(values, "LastTriggerUSec")

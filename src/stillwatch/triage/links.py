@@ -19,7 +19,15 @@ from stillwatch.triage.neighbours import (
     from_refusals,
     from_targets,
 )
-from stillwatch.triage.of_the_host import from_damage, from_flood, from_kernel, from_memory, from_name_servers, from_names, near
+from stillwatch.triage.of_the_host import (
+    from_damage,
+    from_flood,
+    from_kernel,
+    from_memory,
+    from_name_servers,
+    from_names,
+    near,
+)
 from stillwatch.triage.precedence import DEPENDENT, SYMPTOMS, UNIT_FAILURE, rank
 from stillwatch.triage.recovery import from_recovery
 from stillwatch.triage.sighting import Sighting, Units

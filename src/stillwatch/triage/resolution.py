@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Final
 
-from stillwatch.records.cause import lasts
+from stillwatch.records.cause import lasts, says_why
 from stillwatch.records.incident import Incident
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.triage.precedence import family
+from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, family
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Units
 from stillwatch.triage.standing import is_well
@@ -70,4 +70,12 @@ def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] |
         gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
         quiet = LASTING_SECONDS if lasts(trigger.cause) else QUIET_SECONDS
         return at - trigger.last > (STEADY_SECONDS if gone else quiet)
-    return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= STEADY_SECONDS
+    calm = QUIET_SECONDS if _waits_to_be_asked(trigger, unit) else STEADY_SECONDS
+    return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= calm
+
+
+def _waits_to_be_asked(trigger: Trigger, unit: UnitState) -> bool:
+    """It ran as it complained of something of its own, and runs on as it was: it may only not have been asked since."""
+    cause = trigger.cause
+    own = says_why(cause) and cause not in DEPENDENT and family(cause) not in HOST_WIDE
+    return own and not trigger.trusted and unit.active_state == "active" and unit.changed_at < trigger.first

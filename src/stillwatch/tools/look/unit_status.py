@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.host.unitoutput import outputs_in
 from stillwatch.host.unitports import ports_in
 from stillwatch.host.unitproperties import status_line
 from stillwatch.host.unitsettings import settings_in
@@ -38,6 +39,7 @@ class Arguments(Tool, frozen=True):
             "executable_exists": exists,
             "lines": lines,
             "settings": await in_thread(lambda: settings_in(filter(None, (state.fragment_path, *state.additions)))),
+            "outputs": await in_thread(lambda: outputs_in(filter(None, (state.fragment_path, *state.additions)))),
             "config_ports": sorted(await in_thread(lambda: ports_in(_files_of(state)))),
         }
         return Look(text, data)

@@ -33,6 +33,12 @@ async def test_what_it_requires_has_failed() -> None:
     assert said.confidence >= 0.9
 
 
+async def test_where_a_unit_that_said_nothing_sends_its_words() -> None:
+    looks = Looks(unit_status={"outputs": ["/var/log/shop/shop.err"]})
+    _, said = await ask(trigger("exit-code", trusted=True), looks=looks)
+    assert said.cause is not None and "/var/log/shop/shop.err" in said.cause.text
+
+
 async def test_a_symptom_is_certain_and_its_reason_is_not() -> None:
     looks = Looks(journal_search={"lines": ["boom"]})
     found, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=()),))

@@ -62,7 +62,9 @@ def _switched_off(timer: UnitState, now: float) -> str:
     how = "stopped" if timer.enabled == "enabled" else timer.enabled or "inactive"
     work = " and ".join(timer.triggers) or f"{timer.name.rpartition('.')[0]}.service"
     if timer.never_elapses:
-        sentence = f"{timer.name} is active and will never start {work}: it counts only from a run of {work}, and there "
+        sentence = (
+            f"{timer.name} is active and will never start {work}: it counts only from a run of {work}, and there "
+        )
         return f"{sentence}was none; OnBootSec=, OnActiveSec= or OnCalendar= would give it a first time"
     if timer.active_state == "active":
         return f"{timer.name} is {how}: {work} still runs by itself, but no longer after the next boot"
