@@ -13,8 +13,7 @@ from stillwatch.watch.automaton import Shelf
 from stillwatch.watch.mask import loosen, mask, unanchored
 from stillwatch.watch.rule import Found, Rule, compile_pattern, compile_text
 from stillwatch.watch.shapes.errors import sayings
-from stillwatch.watch.skeleton import skeleton
-from stillwatch.watch.words import DIGITS, WordSearch, needles_of
+from stillwatch.watch.words import DIGITS, WordSearch, needles_of, order_of, stand_in_order
 
 CACHE_ENTRIES = 16384
 CACHED_BYTES = 512
@@ -80,7 +79,7 @@ class Prefilter:
         self._limit, self._shelf = CACHE_ENTRIES if cached else 0, shelf
         self._calm, self._trouble = compile_text(loosen(CALM)), compile_text(loosen(TROUBLE))
         self._sayings: dict[int, re.Pattern[bytes]] = {}
-        self._needles: dict[int, tuple[re.Pattern[bytes], frozenset[bytes]]] = {}
+        self._needles: dict[int, tuple[Sequence[Sequence[bytes]], frozenset[bytes]]] = {}
         self._compiling: Future[WordSearch] = Future()
         self._compiled: WordSearch | None = None
         if ahead:
@@ -109,24 +108,25 @@ class Prefilter:
         """Of all lines that are this one without their digits, what must stand in one whose verdict is not harmless:
         one of these numbers, nothing where all are harmless, None where numbers do not decide."""
         needles: set[bytes] = set()
+        small = bare.lower()
         for number in (self._compiled or self.words).candidates(bare):
             index, _ = self._owners[number]
             if index < 0:
                 if index != SUSPICIOUS or self._trouble.search(bare):
                     return None
                 continue
-            plain, needed = self._plain(number)
-            if plain.search(bare):
+            words, needed = self._plain(number)
+            if stand_in_order(words, small):
                 if not needed:
                     return None
                 needles |= needed
         return None if len(needles) > MOST_NEEDLES else tuple(needles)
 
-    def _plain(self, number: int) -> tuple[re.Pattern[bytes], frozenset[bytes]]:
-        """What a pattern looks for in a line without digits, and the numbers that it needs."""
+    def _plain(self, number: int) -> tuple[Sequence[Sequence[bytes]], frozenset[bytes]]:
+        """The words of a pattern in a line without digits, and the numbers that it needs."""
         if number not in self._needles:
             pattern = self._pattern(number)
-            self._needles[number] = compile_pattern(skeleton(pattern)), needles_of(pattern)
+            self._needles[number] = order_of(pattern), needles_of(pattern)
         return self._needles[number]
 
     def _pattern(self, number: int) -> str:

@@ -46,6 +46,26 @@ def choices_of(pattern: str) -> list[Choice]:
     return sorted(_choices(parser.parse(pattern)), key=_worth, reverse=True)
 
 
+def order_of(pattern: str) -> list[tuple[bytes, ...]]:
+    """The same, one behind the other as they stand in every bare line that the pattern matches."""
+    return [tuple(word.encode() for word in choice) for choice in _choices(parser.parse(pattern))]
+
+
+def stand_in_order(choices: Iterable[Sequence[bytes]], text: bytes) -> bool:
+    """Whether a word of each choice follows one of the choice before it in a text in small letters.
+
+    What ends first leaves most to what comes next, so nothing is tried twice: a line that is made to look like a rule,
+    time and again, costs its length for each word (R41).
+    """
+    at = 0
+    for words in choices:
+        ends = [found + len(word) for word in words if (found := text.find(word, at)) >= 0]
+        if not ends:
+            return False
+        at = min(ends)
+    return True
+
+
 def needles_of(pattern: str) -> frozenset[bytes]:
     """Numbers, with the signs around them, of which one stands in every line that the pattern matches; none where no
     number has to."""
