@@ -49,7 +49,7 @@ def test_the_loosened_rules_are_never_narrower(pair: tuple[tuple[str, ...], str]
     line = sample.encode() + noise + str(number).encode()
     for pattern in patterns:
         if compile_pattern(pattern).search(line):
-            assert re.search(loosen(pattern).encode(), b"Nov 00 host x: " + mask(line), re.I | re.S), pattern
+            assert re.search(loosen(pattern).encode(), mask(line), re.I | re.S), pattern
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_folder_of_rules_is_loaded(tmp_path: Path) -> None:
         (("severity", "severty"), "severty"),
         (('"low"', '"awful"'), "severity"),
         (("boom", "boom("), "match"),
-        (("boom", "(?=boom)"), "only plain and named groups"),
+        (("boom", "(?=boom)"), "only plain, named and atomic groups"),
         (("{what}", "{who}"), "names no group"),
         (("\\bboom (?P<what>[a-z]+)", "(?P<what>x)*"), "empty line"),
         (("[[rule]]", "[[rule"), "own.toml"),

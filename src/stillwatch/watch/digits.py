@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from stillwatch.watch.mask import loosen, mask, pieces
 from stillwatch.watch.rule import compile_pattern
+from stillwatch.watch.words import REPEATS
 
 from re import _constants as code  # type: ignore[attr-defined]  # isort: skip
 from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
@@ -64,8 +65,9 @@ def _repeats(parsed: Iterable[tuple[Any, Any]], marks: set[int], *, within: bool
         elif operation is code.BRANCH:
             if any(_repeats(branch, marks, within=within) for branch in value[1]):
                 return True
-        elif operation in (code.MAX_REPEAT, code.MIN_REPEAT) and _repeats(
-            value[2], marks, within=within or value[1] != 1
-        ):
+        elif operation is code.ATOMIC_GROUP:
+            if _repeats(value, marks, within=within):
+                return True
+        elif operation in REPEATS and _repeats(value[2], marks, within=within or value[1] != 1):
             return True
     return False

@@ -23,8 +23,8 @@ def lint(rule: Rule) -> list[str]:
             continue
         if compiled.search(b""):
             problems.append(f"match {pattern!r}: matches an empty line")
-        if re.search(r"\(\?(?!P<|:)", re.sub(r"\\.", "", pattern, flags=re.S)):
-            problems.append(f"match {pattern!r}: only plain and named groups are allowed")
+        if re.search(r"\(\?(?!P<|:|>)", re.sub(r"\\.", "", pattern, flags=re.S)):
+            problems.append(f"match {pattern!r}: only plain, named and atomic groups are allowed")
         groups |= set(compiled.groupindex)
     if rule.cause and rule.cause not in CAUSES:
         problems.append(f"cause {rule.cause!r} is not in the catalogue")

@@ -35,15 +35,11 @@ def unanchored(pattern: str) -> str:
 
 def unnamed(pattern: str) -> str:
     """The pattern as `loosen` would leave it if it told no digits apart."""
-    pieces = (piece[0] for piece in _PIECE.finditer(_NAMED.sub("(", pattern)) if piece[0] != "^")
-    return "".join(pieces).replace("0-9", r"\d")
+    return "".join(piece[0] for piece in _PIECE.finditer(_NAMED.sub("(", pattern))).replace("0-9", r"\d")
 
 
 def loosen(pattern: str) -> str:
-    """A pattern that matches mask(x), and any line that ends in mask(x), wherever `pattern` matches x.
-
-    So a log line can be judged before its time and program are taken off. ValueError for what cannot be loosened.
-    """
+    """A pattern that matches mask(x) wherever `pattern` matches x. ValueError for what cannot be loosened."""
     out, position = [], 0
     while position < len(pattern):
         piece, position = _next_piece(pattern, position)
@@ -76,8 +72,6 @@ def _next_piece(pattern: str, position: int) -> tuple[str, int]:
         return found.group(), found.end()
     if character == "(" and (found := _NAMED.match(pattern, position)):
         return "(", found.end()
-    if character == "^":
-        return "", position + 1
     return (r"\d" if character.isdigit() else character), position + 1
 
 

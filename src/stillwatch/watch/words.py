@@ -23,6 +23,7 @@ from stillwatch.errors import WrongUsage
 from stillwatch.watch.automaton import EVERY_LINE, Automaton, Expression, Shelf, shelf_key
 
 DIGITS: Final = b"0123456789"
+REPEATS: Final = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 FEW: Final = 6
 """Needles of one pattern; of more, what all of them begin with is enough."""
 EVERYWHERE: Final = ""
@@ -229,7 +230,9 @@ def _every(operation: Any, value: Any, digits: bool) -> Choice | None:
         return None if None in branches else frozenset().union(*(branch for branch in branches if branch is not None))
     if operation in (code.ASSERT, code.ASSERT_NOT, code.GROUPREF):
         raise ValueError("only plain and named groups are allowed")
-    if operation in (code.MAX_REPEAT, code.MIN_REPEAT):
+    if operation is code.ATOMIC_GROUP:
+        return _spelt_all(value, digits)
+    if operation in REPEATS:
         once = _spelt_all(value[2], digits)
         if once == frozenset(("",)) or (once is not None and value[:2] == (0, 1)):
             return once | {""}
@@ -267,7 +270,9 @@ def _within(operation: Any, value: Any, digits: bool) -> list[Choice]:
     if operation is code.BRANCH:
         best = [max(_choices(branch, digits=digits), key=_worth, default=frozenset[str]()) for branch in value[1]]
         return [frozenset().union(*best)] if all(best) else []
-    if operation in (code.MAX_REPEAT, code.MIN_REPEAT) and value[0]:
+    if operation is code.ATOMIC_GROUP:
+        return _choices(value, digits=digits)
+    if operation in REPEATS and value[0]:
         return _choices(value[2], digits=digits)
     return []
 
