@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stillwatch.llm import gain
 from stillwatch.llm.gain import known_gain, measure_gain
 from stillwatch.llm.speed import Speed, Work, free_port, measure, ratio
 from tests.support.rig import REPOSITORY, llama_server, model_dir
@@ -31,7 +32,10 @@ async def test_an_engine_is_measured(tmp_path: Path, engine: str) -> None:
 
 
 @pytest.mark.real_model
-async def test_what_was_gained_is_remembered_beside_the_program(tmp_path: Path) -> None:
+async def test_what_was_gained_is_remembered_beside_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gain, "SHORT", Work(rounds=2, prompt=60, output=4))
     native = llama_server()
     assert native is not None, "scripts/setup --tests builds one"
     place = tmp_path / "here/llama-server"

@@ -61,7 +61,7 @@ def arguments(
         "--parallel": "1",
         "--cache-reuse": "64",
         "--cache-ram": str(CACHE_MIB),
-        "--threads": str(threads or os.cpu_count() or 1),
+        "--threads": str(threads or len(os.sched_getaffinity(0))),
         "--gpu-layers": "all" if gpu_layers < 0 else str(gpu_layers),
         # one origin that no browser page can have: ours
         "--cors-origins": f"http://127.0.0.1:{port}",

@@ -58,7 +58,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--parallel", default=1, type=int)
     parser.add_argument("--cache-reuse", default=0, type=int)
     parser.add_argument("--cache-ram", default=0, type=int)
-    parser.add_argument("--threads", default=os.cpu_count() or 1, type=int)
+    parser.add_argument("--threads", default=len(os.sched_getaffinity(0)), type=int)
     parser.add_argument("--gpu-layers", default=0, type=lambda word: ALL_LAYERS if word == "all" else int(word))
     parser.add_argument("--cors-origins", default="")
     parser.add_argument("--reasoning", default="off", choices=["off"])
