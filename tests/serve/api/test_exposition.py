@@ -7,6 +7,7 @@ from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Config
 from stillwatch.records.chat import TierState
 from stillwatch.records.report import Report, SourceReport, TierReport
+from stillwatch.serve.api.endpoints import MOST_EXPOSED, MOST_READINGS
 from stillwatch.serve.api.exposition import MEDIA, exposition
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.server import build_http
@@ -55,19 +56,33 @@ def test_each_family_is_described_once_and_before_its_points() -> None:
         assert seen[-1] == name
 
 
-async def test_it_is_served_to_a_key_that_reads(tmp_path: Path) -> None:
-    keys, clock = KeyRing(tmp_path), StillClock(1.0)
-    _, key = keys.create("read", 1.0)
-    desk = Desk(
+def desk_of(tmp_path: Path, clock: StillClock, metrics: list[str], readings: list[tuple[float, float]]) -> Desk:
+    return Desk(
         service=remember(tmp_path),
         clock=clock,
         known=known,
         looks=None,
         writer=lambda: "none",
         small=lambda: None,
-        metrics=lambda: ["load", "gone"],
-        samples=lambda metric, since, until: [(0.5, 2.0), (0.9, 3.5)] if metric == "load" else [],
+        metrics=lambda: metrics,
+        samples=lambda metric, since, until: readings if metric == "load" else [],
     )
+
+
+async def test_r25_a_key_that_asks_for_much_asks_seldom(tmp_path: Path) -> None:
+    keys, clock = KeyRing(tmp_path), StillClock(1.0)
+    _, key = keys.create("read", 1.0)
+    for path, names, readings in (("/api/metrics?metric=load", 1, MOST_READINGS), ("/metrics", MOST_EXPOSED, 0)):
+        desk = desk_of(tmp_path, clock, ["load"] * names, [(0.5, 2.0)] * readings)
+        app = build_http(desk.service, Conversation(desk), keys, Config().api, clock)
+        got = [(await ask(app, "GET", path, [("Authorization", f"Bearer {key}")])).status for _ in range(4)]
+        assert got[0] == 200 and got[-1] == 429
+
+
+async def test_it_is_served_to_a_key_that_reads(tmp_path: Path) -> None:
+    keys, clock = KeyRing(tmp_path), StillClock(1.0)
+    _, key = keys.create("read", 1.0)
+    desk = desk_of(tmp_path, clock, ["load", "gone"], [(0.5, 2.0), (0.9, 3.5)])
     app = build_http(desk.service, Conversation(desk), keys, Config().api, clock)
     answer = await ask(app, "GET", "/metrics", [("Authorization", f"Bearer {key}")])
     assert answer.status == 200 and answer.headers["content-type"] == MEDIA

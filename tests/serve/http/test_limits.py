@@ -26,6 +26,19 @@ def test_a_burst_then_the_rate() -> None:
         limits.count("a")
 
 
+def test_r25_what_was_much_work_counts_as_more_than_one_request() -> None:
+    clock = StillClock()
+    limits = RequestLimits(clock=clock, bounds=Bounds(rate=2, burst=3))
+    limits.count("a")
+    limits.charge("a", 100)
+    limits.count("b")
+    clock.at += 49
+    with pytest.raises(Refusal):
+        limits.count("a")
+    clock.at += 1
+    limits.count("a")
+
+
 def test_answers_at_a_time_by_key_and_over_all_and_given_back_after_a_fault() -> None:
     limits = RequestLimits(clock=StillClock(), bounds=Bounds(streams=2, all_streams=3))
     with limits.stream("a"), limits.stream("a"):

@@ -38,6 +38,8 @@ from stillwatch.views.shape import Exact
 EVENT_SECONDS = 1.0
 MOST_READINGS = 10_000
 MOST_EXPOSED = 1_000
+READINGS_A_REQUEST, METRICS_A_REQUEST = 100, 10
+"""So many readings, and so many metrics to look up, count as one request more of the key that asks for them."""
 RECENT = 300.0
 DAY = 86_400.0
 STATES = ("waiting", "all")
@@ -94,7 +96,7 @@ class Api:
 
     async def metrics(self, request: Request) -> Response:
         """Without `metric` the names; with it the readings of the last day, or from `since` to `until`."""
-        needs(request.scope, "read")
+        key = needs(request.scope, "read")
         names = list(self.desk.metrics()) if self.desk.metrics else []
         metric = request.query_params.get("metric")
         if metric is None:
@@ -104,13 +106,16 @@ class Api:
         now = self.desk.clock.now()
         since, until = _moment(request, "since", now - DAY), _moment(request, "until", now + 1)
         readings = self.desk.samples(metric, since, until) if self.desk.samples else []
+        self.limits.charge(key.id, len(readings) // READINGS_A_REQUEST)
         return as_json(Readings(metric, [Reading.of(at, value) for at, value in readings][-MOST_READINGS:]))
 
     async def exposed(self, request: Request) -> Response:
         """For Prometheus: how the host stands, and the last reading of each metric of the last minutes."""
-        needs(request.scope, "read")
+        key = needs(request.scope, "read")
         now, readings = self.desk.clock.now(), dict[str, float]()
-        for metric in (self.desk.metrics() if self.desk.metrics else ())[:MOST_EXPOSED]:
+        metrics = (self.desk.metrics() if self.desk.metrics else ())[:MOST_EXPOSED]
+        self.limits.charge(key.id, len(metrics) // METRICS_A_REQUEST)
+        for metric in metrics:
             lately = self.desk.samples(metric, now - RECENT, now + 1) if self.desk.samples else []
             readings |= {metric: lately[-1][1]} if lately else {}
         return Response(exposition(await self.desk.service.status(), readings), media_type=EXPOSITION)

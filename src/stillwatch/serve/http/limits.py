@@ -48,6 +48,11 @@ class RequestLimits:
         if not _take(self._left, key, self.clock.boot(), self.bounds.rate, self.bounds.burst):
             raise Refusal(429, "too many requests with this key", code="rate_limit_exceeded", retry_after=1)
 
+    def charge(self, key: str, requests: int) -> None:
+        """What was answered was the work of so many requests more: who asks for much asks seldom."""
+        tokens, at = self._left.get(key, (float(self.bounds.burst), self.clock.boot()))
+        self._left[key] = (tokens - requests, at)
+
     def wrong_key(self, address: str) -> None:
         """One more wrong key from there. Raises Refusal (429) when there are too many, and says so in the log."""
         who, now = _network(address), self.clock.boot()
