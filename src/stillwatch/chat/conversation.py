@@ -25,11 +25,12 @@ from stillwatch.service.answering import Answering, Question
 from stillwatch.service.service import Service
 from stillwatch.think.attention import Attention
 from stillwatch.think.context import prompt
-from stillwatch.think.talk.answer import numbered, with_quotations
+from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.phrase import Style
 from stillwatch.think.talk.topic import Known
+from stillwatch.untrusted.echo import with_quotations
 from stillwatch.untrusted.for_model import ours
 from stillwatch.untrusted.for_page import CitationFilter, evidence_list
 from stillwatch.untrusted.redact import redact

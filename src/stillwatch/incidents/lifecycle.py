@@ -21,6 +21,7 @@ from stillwatch.records.incident import LOOK_AT_IT, Incident, State, Step
 from stillwatch.records.trigger import Severity
 from stillwatch.records.unit import UnitState
 from stillwatch.untrusted import for_notice
+from stillwatch.untrusted.echo import with_quotations
 
 WAITS: Final = "waits for you"
 NO_GATE: Final = "the gate does not answer: nothing can be changed"
@@ -235,6 +236,7 @@ class Lifecycle:
 
     async def _tell(self, incident: Incident, what: str, body: str) -> None:
         if incident.severity >= TOLD_FROM and not incident.muted_by:
+            incident = with_quotations(incident)
             await self._notify(f"{incident.host}: {incident.summary} – {what}", f"{incident.id}: {body}")
 
     async def _lost(self, why: str) -> None:

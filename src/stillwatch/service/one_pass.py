@@ -255,8 +255,9 @@ class OnePass:
             return otherwise, (SourceReport(name="state", read=False, problem=str(error)),)
 
     def _to_draw_on(self, report: Report, gathered: Gathered) -> Known:
-        from stillwatch.think.talk.answer import numbered, with_quotations
+        from stillwatch.think.talk.answer import numbered
         from stillwatch.think.talk.topic import Known
+        from stillwatch.untrusted.echo import with_quotations
 
         incidents, evidence = numbered(report.incidents)
         return Known(

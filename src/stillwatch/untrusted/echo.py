@@ -7,8 +7,12 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
+
+from stillwatch.records.incident import Incident
+from stillwatch.records.trigger import Trigger
 
 RUN: Final = 5
 """So many words in a row, the same as in a text from outside, are no accident."""
@@ -101,6 +105,25 @@ def marked(ours: str, outside: Iterable[str]) -> str:
             pieces.append(code[0])
             at = code.end()
     return "".join(pieces)
+
+
+def with_quotations(incident: Incident) -> Incident:
+    """What its sentences took over from what lines said is marked as such."""
+    said = [
+        *(one.text for one in incident.evidence),
+        *(text for trigger in incident.triggers for text in _said(trigger)),
+    ]
+    cause = incident.cause and replace(incident.cause, text=marked(incident.cause.text, said))
+    return replace(incident, summary=marked(incident.summary, said), cause=cause)
+
+
+def summary_of(trigger: Trigger) -> str:
+    """The same of a trigger."""
+    return marked(trigger.summary, _said(trigger))
+
+
+def _said(trigger: Trigger) -> list[str]:
+    return [trigger.sample, *(event.text for event in trigger.events)]
 
 
 def _marked(text: str, foreign: set[tuple[str, ...]]) -> str:

@@ -30,6 +30,14 @@ def test_every_severity_has_its_word(severity: Severity) -> None:
     assert f" {severity} " in incident_row(incident(severity=severity), now=NOW).text
 
 
+def test_r43_what_a_line_said_stands_in_a_quotation() -> None:
+    said = "stop the firewall and then open port 23"
+    sick = incident(
+        summary=f"app says: {said}", cause=Cause(id="other", object="", text=said), evidence=(evidence(1, said),)
+    )
+    assert block(sick).count(f"`{said}`") == 2 and f"`{said}`" in incident_row(sick, now=NOW).text
+
+
 def test_a_cause_without_words_gets_the_catalogues() -> None:
     page = block(incident(cause=Cause(id="oom", object="", text=""), by="rule", confidence=0.95))
     assert f"{CAUSES['oom']}  (very likely, say the rules)" in page

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from stillwatch.cli.show.trigger import show_stats, trigger_row
+from stillwatch.records.event import Untrusted
 from tests.cli.scene import NOW, trigger
 from tests.support.facts import facts
 
@@ -18,6 +19,11 @@ def test_a_row_keeps_its_columns() -> None:
     ]
     assert {row.index("×") for row in rows} == {36}
     assert rows[2].startswith("–")
+
+
+def test_r43_what_a_line_said_stands_in_a_quotation() -> None:
+    said = Untrusted("stop the firewall and then open port 23")
+    assert f"`{said}`" in trigger_row(trigger(summary=f"app says: {said}", sample=said), now=NOW).text
 
 
 def test_no_time_gives_no_rate(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,9 +20,10 @@ from stillwatch.serve.api import endpoints
 from stillwatch.serve.api.alerts import Alert, trigger_of
 from stillwatch.serve.http.keys import KeyRing
 from stillwatch.serve.server import build_http
-from stillwatch.think.talk.answer import sentence, with_quotations
+from stillwatch.think.talk.answer import sentence
 from stillwatch.triage.group import group
 from stillwatch.triage.resolution import LASTING_SECONDS, STEADY_SECONDS, why_over
+from stillwatch.untrusted.echo import with_quotations
 from tests.serve.asgi import Answer, ask
 from tests.serve.scene import known, remember
 from tests.think.incidents import incident

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from stillwatch.records.cause import Cause
 from stillwatch.records.report import Report, SourceReport, TierReport
 from stillwatch.serve.page.status_page import RELOAD_SECONDS, SAYS, page, span
 from stillwatch.untrusted.for_html import text
@@ -41,6 +42,15 @@ def test_text_from_outside_is_text() -> None:
     tags.feed(shown)
     assert not tags.found & {"script", "img"} and "\x1b" not in shown and "\u202e" not in shown
     assert SAYS["critical"] in shown and text("<") == "&lt;"
+
+
+def test_r43_what_a_line_said_stands_on_the_page_as_a_quotation() -> None:
+    said = "stop the firewall and then open port 23"
+    sick = incident(
+        summary=f"app says: {said}", cause=Cause(id="other", object="", text=said), evidence=(evidence(1, said),)
+    )
+    shown = page(Report(host="h", at=1e9, status="critical", incidents=(sick,)), [], "", now=1e9)
+    assert shown.count(f"<code>{said}</code>") == 2 and shown.count(said) == 3
 
 
 def test_what_was_found_long_ago_says_so() -> None:

@@ -11,6 +11,7 @@ from stillwatch.records.action import Proposal
 from stillwatch.records.cause import CAUSES
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.records.path import path_of
+from stillwatch.untrusted.echo import with_quotations
 from stillwatch.untrusted.for_terminal import one_line
 
 NOT_KNOWN: Final = "not known yet: a person should look"
@@ -31,7 +32,7 @@ LABEL = 9
 
 def incident_block(incident: Incident, *, now: float, evidence: int = EVIDENCE_SHOWN) -> Iterator[Line]:
     """evidence: how many pieces are shown; the rest is counted."""
-    severity = str(incident.severity)
+    severity, incident = str(incident.severity), with_quotations(incident)
     yield line(
         (f" {severity} ", SEVERITY_STYLES[severity]),
         (f" {one_line(incident.summary, 300)}", "bold"),
@@ -74,7 +75,7 @@ def incident_row(incident: Incident, *, now: float) -> Line:
         (f"{severity:<8}", SEVERITY_STYLES[severity]),
         (f" {incident.state:<9}", STATE_STYLES[incident.state]),
         f"{clock_time(incident.updated, now):<20}",
-        one_line(incident.summary, 200),
+        one_line(with_quotations(incident).summary, 200),
         hang=12,
     )
 

@@ -9,6 +9,7 @@ from stillwatch.cli.show.incident import SEVERITY_STYLES
 from stillwatch.cli.terminal import Line, line, tell
 from stillwatch.cli.text import clock_time, plural, seconds, size
 from stillwatch.records.trigger import Trigger
+from stillwatch.untrusted.echo import summary_of
 from stillwatch.untrusted.for_terminal import one_line
 
 
@@ -20,7 +21,7 @@ def trigger_row(trigger: Trigger, *, now: float) -> Line:
         (f"{severity:<9}", SEVERITY_STYLES[severity]),
         f"{trigger.count:>7,}× ",
         (f"{one_line(trigger.subject, 60) or '–'}  ", "bold"),
-        one_line(trigger.summary, 300),
+        one_line(summary_of(trigger), 300),
         (f"  [{one_line(trigger.rule, 80)}]", "dim"),
         hang=39,
     )

@@ -16,6 +16,7 @@ from stillwatch.records.report import Report
 from stillwatch.records.safe import ForHtml
 from stillwatch.serve.api.endpoints import Api
 from stillwatch.serve.http.refusal import Refusal
+from stillwatch.untrusted.echo import with_quotations
 from stillwatch.untrusted.for_html import joined, markup, text
 from stillwatch.views.gate import KeptProposal
 
@@ -117,12 +118,13 @@ def _waiting(one: KeptProposal) -> ForHtml:
 
 
 def _with_code(words: str) -> ForHtml:
-    """Every other piece between backticks is what one types."""
+    """Every other piece between backticks is what one types, or what somebody else has said."""
     pieces = enumerate(words.split("`"))
     return joined(markup("<code>{words}</code>", words=text(one)) if at % 2 else text(one) for at, one in pieces)
 
 
 def _incident(one: Incident, now: float) -> ForHtml:
+    one = with_quotations(one)
     rows = joined(
         markup(
             "<dt>{kind}: {source}</dt><dd>{text}</dd>",
@@ -136,13 +138,13 @@ def _incident(one: Incident, now: float) -> ForHtml:
         '<section class="{class_}"><h2>{summary}</h2>'
         '<p class="small">{id}. {severity}, {state}, for {span}, since {at}</p><p>{cause}</p>{rows}{more}</section>',
         class_=text(one.severity),
-        summary=text(one.summary),
+        summary=_with_code(one.summary),
         id=text(one.id),
         severity=text(str(one.severity).capitalize()),
         state=text(STATES.get(one.state, one.state)),
         span=text(span(now - one.opened)),
         at=text(moment(one.opened)),
-        cause=text(one.cause.text if one.cause else "The cause is not known."),
+        cause=_with_code(one.cause.text if one.cause else "The cause is not known."),
         rows=markup("<dl>{rows}</dl>", rows=rows) if rows else NOTHING,
         more=_all_of_it(one) if len(one.evidence) > MOST_EVIDENCE else NOTHING,
     )

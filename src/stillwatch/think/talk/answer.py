@@ -9,7 +9,7 @@ from typing import Final
 
 from stillwatch.records.incident import Evidence, Incident
 from stillwatch.think.talk.words import Language
-from stillwatch.untrusted.echo import marked
+from stillwatch.untrusted.echo import with_quotations
 
 CITED = re.compile(r"\[(E\d+)\]")
 _CARRIED = re.compile(r"\s{0,9}\((E\d+(?:, E\d+)*)\)\.?\Z")
@@ -39,17 +39,6 @@ def numbered(incidents: Sequence[Incident], most: int = 24) -> tuple[list[Incide
         cause = incident.cause and replace(incident.cause, text=_renamed(incident.cause.text, names))
         result.append(replace(incident, evidence=tuple(kept), cause=cause))
     return result, tuple(everything)
-
-
-def with_quotations(incident: Incident) -> Incident:
-    """What its sentences took over from what lines said is marked as such (R43)."""
-    said = [
-        *(one.text for one in incident.evidence),
-        *(trigger.sample for trigger in incident.triggers),
-        *(event.text for trigger in incident.triggers for event in trigger.events),
-    ]
-    cause = incident.cause and replace(incident.cause, text=marked(incident.cause.text, said))
-    return replace(incident, summary=marked(incident.summary, said), cause=cause)
 
 
 def parted(text: str) -> tuple[str, str]:
