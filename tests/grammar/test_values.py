@@ -35,7 +35,8 @@ SECRETS = [
     "/var/lib/x",
     "/tmp/x",
 ]
-UNCLEAN = ["/etc/../etc/hosts", "/etc//hosts", "/etc/./hosts", "etc/hosts", "/etc/h*", "/etc/{a}", "", "/etc/hosts\n"]
+UNCLEAN = ["/etc/../etc/hosts", "/etc//hosts", "/etc/./hosts", "etc/hosts", "/etc/h*", "/etc/{a}", "", "/etc/hosts\n",
+           "/\0", "/etc/\x7f", "/etc/\ud800"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["readable", "searchable"])

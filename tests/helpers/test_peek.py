@@ -54,7 +54,21 @@ def test_sizes_are_bounded_and_stay_on_one_file_system(tmp_path: Path, monkeypat
     assert peek.handle({"see": "sizes", "path": str(tmp_path)})["whole"] is False
 
 
-@pytest.mark.parametrize("path", ["/root/.ssh", "relative", "/var/../etc", "/no-such-directory", "/proc/self/root/etc"])
+def test_r39_sizes_are_led_nowhere_else_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    (tmp_path / "folder/below").mkdir(parents=True)
+    for path in ("link", "link/below"):
+        with pytest.raises(RequestRefused):
+            peek.handle({"see": "sizes", "path": f"{tmp_path}/{path}"})
+    assert (
+        peek.handle({"see": "sizes", "path": f"{tmp_path}/folder/"})["sizes"][0]["path"] == f"{tmp_path}/folder/below"
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/root/.ssh", "relative", "/var/../etc", "/no-such-directory", "/proc/self/root/etc", "/\0", "/\ud800", "/var\n"],
+)
 def test_sizes_of_what_may_not_be_measured(path: str) -> None:
     with pytest.raises(RequestRefused):
         peek.handle({"see": "sizes", "path": path})

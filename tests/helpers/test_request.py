@@ -21,7 +21,8 @@ SCHEMAS = {"port": {"port": int}, "none": {}}
 @pytest.mark.parametrize(
     "line",
     [b"", b"x", b"[]", b"1", b'{"a":1,"a":2}', b'{"a":1.5}', b'{"a":NaN}', b'{"a":1}{}', b"\xff", b"[" * 5000,
-     b" " * (MAX_BYTES + 1), b'{"a":{"b":1,"b":2}}'],
+     b" " * (MAX_BYTES + 1), b'{"a":{"b":1,"b":2}}', b'{"a":"/\\u0000"}', b'{"\\u0000":1}', b'{"a":["/\\ud800"]}',
+     b'{"a":"/\\udc80"}'],
 )  # fmt: skip
 def test_r2_odd_json_is_refused(line: bytes) -> None:
     with pytest.raises(RequestRefused):
@@ -36,6 +37,10 @@ def test_r2_odd_json_is_refused(line: bytes) -> None:
 def test_r2_only_the_exact_fields_of_the_exact_types(request_: dict[str, object]) -> None:
     with pytest.raises(RequestRefused):
         closed(request_, "see", SCHEMAS)
+
+
+def test_text_of_other_scripts_is_text() -> None:
+    assert read_object(b'{"a":"\\ud83d\\ude00 \xc3\xa4"}') == {"a": "\U0001f600 \u00e4"}
 
 
 def test_the_verb_comes_back() -> None:

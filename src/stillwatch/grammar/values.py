@@ -28,8 +28,8 @@ class PathRule:
 
 
 def is_clean(path: str) -> bool:
-    """Absolute, no `..`, no `.`, no doubled slash, no glob: the words name one place."""
-    if not path.startswith("/") or re.search(r"//|[*?\[\]{}\\]", path):
+    """Absolute, no `..`, no `.`, no doubled slash, no glob, no control character: the words name one place."""
+    if not path.startswith("/") or re.search(r"//|[*?\[\]{}\\\x00-\x1f\x7f\ud800-\udfff]", path):
         return False
     return not {"..", "."} & set(path.split("/"))
 

@@ -19,6 +19,7 @@ from stillwatch.helpers.policyfile import by_policy
 from stillwatch.helpers.process_table import MOST_NAMED, most_open, table
 from stillwatch.helpers.processes import deleted_files, listeners
 from stillwatch.helpers.request import RequestRefused, closed, serve
+from stillwatch.helpers.safe_open import open_folder
 from stillwatch.helpers.same_place import same_as
 from stillwatch.helpers.sudoers import sudoers
 
@@ -93,17 +94,21 @@ def sizes(request: dict[str, Any]) -> dict[str, Any]:
     from stillwatch.grammar import values  # reads its tables, which no other question needs
 
     path = request["path"]
-    if not values.path_rule("listable").accepts(path) or os.path.realpath(path) != path.rstrip("/"):
+    if not values.path_rule("listable").accepts(path):
         raise RequestRefused(f"{path[:200]} may not be measured")
     try:
-        device = os.stat(path).st_dev  # noqa: PTH116
-        names = sorted(os.listdir(path))  # noqa: PTH208
+        folder = open_folder(path)  # of which no part is a link, nor becomes one
+        with declared.opened(folder):
+            device, budget = os.fstat(folder).st_dev, _Budget()
+            found: list[dict[str, Any]] = [
+                {
+                    "path": f"{path.rstrip('/')}/{name}",
+                    "bytes": budget.measure(f"/proc/self/fd/{folder}/{name}", device),
+                }
+                for name in sorted(os.listdir(folder))  # noqa: PTH208
+            ]
     except OSError as error:
         raise RequestRefused(f"{path}: {error.strerror}") from error
-    budget = _Budget()
-    found: list[dict[str, Any]] = [
-        {"path": f"{path.rstrip('/')}/{name}", "bytes": budget.measure(f"{path}/{name}", device)} for name in names
-    ]
     found.sort(key=lambda one: int(one["bytes"]), reverse=True)
     return {"sizes": found[:MAX_FOLDERS], "whole": not budget.spent}
 

@@ -36,13 +36,16 @@ def begun() -> Iterator[None]:
 
 
 def read_object(line: bytes) -> dict[str, Any]:
-    """Strict JSON object. Raises RequestRefused on doubled keys, non-integers, odd text, trailing bytes, too much."""
+    """Strict JSON object. Raises RequestRefused on doubled keys, non-integers, trailing bytes, too much, and on text
+    that no system call takes (NUL, half a character)."""
     if len(line) > MAX_BYTES:
         raise RequestRefused(f"the request is longer than {MAX_BYTES} bytes")
     try:
         value = json.loads(
             line.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number
         )
+        if b"\\u0000" in json.dumps(value, ensure_ascii=False).encode("utf-8"):
+            raise ValueError("NUL")
     except (ValueError, RecursionError) as error:
         raise RequestRefused("the request is not one clean JSON object") from error
     if not isinstance(value, dict):
