@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from stillwatch.host.errorlogs import error_logs
-from stillwatch.host.unitoutput import outputs_of_all
 
 
 def test_the_logs_that_are_there_the_last_written_first(tmp_path: Path) -> None:
@@ -25,23 +24,6 @@ def test_of_a_service_of_any_name_the_log_that_is_called_as_its_folder(tmp_path:
         file.write_text("")
     found = sorted(str(Path(path).relative_to(tmp_path / "var/log")) for path in error_logs(0, tmp_path))
     assert found == ["broker/broker.log", "nginx/error.log", "proxy/error.log"]
-
-
-def test_where_units_send_what_they_say(tmp_path: Path) -> None:
-    units = tmp_path / "etc/systemd/system"
-    (units / "feed.service.d").mkdir(parents=True)
-    for name, said in (
-        ("shop.service", "StandardOutput=append:/srv/shop/out.txt\nStandardError=journal"),
-        ("feed.service.d/log.conf", "StandardError = file:/srv/feed.err"),
-        ("job@.service", "StandardOutput=append:/srv/%i.txt"),
-    ):
-        text = said.replace("/srv", f"{tmp_path}/srv")
-        (units / name).write_text(f"[Service]\n{text}\n")
-    for name in ("srv/shop/out.txt", "srv/feed.err", "srv/%i.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    named = sorted(outputs_of_all(tmp_path))
-    assert named == [f"{tmp_path}/srv/feed.err", f"{tmp_path}/srv/shop/out.txt"]
 
 
 def test_a_log_that_a_unit_names_is_one_of_the_error_logs(tmp_path: Path) -> None:

@@ -72,3 +72,24 @@ def test_a_vouched_reporter_speaks_of_a_thing_and_blames_no_unit() -> None:
 def test_a_vouched_reporter_named_as_its_own_unit_speaks_of_that() -> None:
     told = replace(own("postfix@-.service", "bad-config"), subject="postfix", vouched=True)
     assert sight(told, Units.of({})).unit == "postfix@-.service"
+
+
+@pytest.mark.parametrize(
+    ("subject", "programs", "hearsay"),
+    [
+        ("photos.service of user@1000.service", ["/usr/lib/systemd/systemd"], False),
+        ("photos.service of user@1000.service", ["/usr/lib/systemd/systemd", "/usr/bin/logger"], True),
+        ("photos.service of user@1000.service", ["/usr/bin/logger"], True),
+        ("photos.service of user@1000.service", [""], False),
+        ("photos.service of user@1001.service", ["/usr/lib/systemd/systemd"], True),
+        ("nginx.service", ["/usr/lib/systemd/systemd"], True),
+    ],
+)
+def test_r12_a_persons_own_systemd_speaks_of_that_persons_units_alone(
+    subject: str, programs: list[str], hearsay: bool
+) -> None:
+    said = trigger(subject, "exit-code", writer="user@1000.service")
+    events = tuple(replace(said.events[0], fields={**said.events[0].fields, "exe": name}) for name in programs)
+    seen = sight(replace(said, vouched=True, events=events), KNOWN)
+    assert (seen.hearsay, seen.unit) == (hearsay, "")
+    assert hearsay or seen.subject == subject

@@ -28,12 +28,12 @@ class LogFollower:
     `problem` says why nothing can be read now, "" if it can.
     """
 
-    def __init__(self, path: str, *, place: str = "", from_start: bool = False) -> None:
+    def __init__(self, path: str, *, place: str = "", from_start: bool = False, owner: str = "") -> None:
         self.path = path
         self.problem = ""
         self._file: BinaryIO | None = None
         self._text = TextLines()
-        self._reader = Reader(0.0)
+        self._reader = Reader(0.0, owner=owner)
         self._offset = 0
         self._earlier: Iterator[bytes] = iter(())
         self._known = Place.parse(place)

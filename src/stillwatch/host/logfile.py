@@ -36,7 +36,14 @@ class LogFile:
     """
 
     def __init__(
-        self, name: str, *, now: float, uptime: float | None = None, tail: int = 0, may_be_empty: bool = False
+        self,
+        name: str,
+        *,
+        now: float,
+        uptime: float | None = None,
+        tail: int = 0,
+        may_be_empty: bool = False,
+        owner: str = "",
     ) -> None:
         """tail: only so many bytes at its end, where it is a plain file; 0: all of it.
         may_be_empty: as a log is that was rotated a moment ago; else it is told as a problem."""
@@ -56,7 +63,7 @@ class LogFile:
             raise
         if not self._head and not self.problems and not may_be_empty:
             self.problems.append(f"{self.title}: empty")
-        self.reader = Reader(self._file_time(), booted=self._booted())
+        self.reader = Reader(self._file_time(), booted=self._booted(), owner=owner)
 
     def _skip(self, start: int) -> None:
         """Begin with the first whole line after so many bytes."""

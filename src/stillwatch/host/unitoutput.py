@@ -10,6 +10,7 @@ from typing import Final
 from stillwatch.host.smallfile import content
 from stillwatch.host.unitfiles import PLACES
 
+HERE: Final = Path("/")
 MOST: Final = 2000
 _OUTPUT: Final = re.compile(
     rb"(?m)^[ \t]*Standard(?:Output|Error)[ \t]*=[ \t]*(?:append|file|truncate):(/[^\s%]{1,300})[ \t]*$"
@@ -22,10 +23,13 @@ def outputs_in(files: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def outputs_of_all(root: Path = Path("/")) -> list[str]:
-    """Those of all services that are installed."""
-    found: list[str] = []
+def outputs_of_all(root: Path = HERE) -> dict[str, str]:
+    """Those of all services that are installed, each with its unit; "" where several units write to one file."""
+    found: dict[str, str] = {}
     for place in PLACES:
         folder = root / place.lstrip("/")
-        found += [str(file) for kind in ("*.service", "*.service.d/*.conf") for file in sorted(folder.glob(kind))]
-    return outputs_in(found[:MOST])
+        for file in [one for kind in ("*.service", "*.service.d/*.conf") for one in sorted(folder.glob(kind))][:MOST]:
+            unit = file.name if file.suffix == ".service" else file.parent.name.removesuffix(".d")
+            for path in outputs_in([str(file)]):
+                found[path] = unit if found.get(path, unit) == unit else ""
+    return found

@@ -16,6 +16,10 @@ from stillwatch.unit.programs import speaks_for
 
 _OF_A_PERSON = re.compile(r"session-.*\.scope|user@\d+\.service|user-\d+\.slice|run-.*\.scope|app-.*\.scope")
 
+_SYSTEMD = frozenset(
+    folder + name for folder in ("/usr/lib/systemd/", "/lib/systemd/") for name in ("systemd", "systemd-executor")
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:
@@ -70,7 +74,8 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
     subject = units.canonical(owner or trigger.subject)
     wrote = units.canonical(writer(trigger))
     hearsay = not trigger.trusted and bool(wrote) and wrote != subject and is_unit(subject)
-    hearsay = hearsay or (not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None and not _is_roots(trigger))
+    of_a_person = not trigger.trusted and _OF_A_PERSON.fullmatch(wrote) is not None
+    hearsay = hearsay or (of_a_person and not _is_roots(trigger) and not _is_of_own_systemd(trigger, wrote))
     # Its own program's name is no other thing: "postfix" of postfix@-.service.
     of_a_thing = trigger.vouched and bool(subject) and not is_unit(subject) and not speaks_for(subject, wrote)
     if wrote and not trigger.trusted and not of_a_thing:
@@ -87,6 +92,16 @@ def sight(trigger: Trigger, units: Units, owner: str = "") -> Sighting:
 def _is_roots(trigger: Trigger) -> bool:
     """Written by root, by journald's own field: sudo speaks of whoever called it, from that person's session."""
     return bool(trigger.events) and all(event.fields.get("uid") == "0" for event in trigger.events)
+
+
+def _is_of_own_systemd(trigger: Trigger, wrote: str) -> bool:
+    """Written by a person's own systemd: of that person's units it may speak, which are nobody else's and no target.
+
+    Of what ended at once the kernel no longer told what it was; such a line can be forged, and says no more than a unit
+    that this person lets fail.
+    """
+    programs = {event.fields.get("exe", "") for event in trigger.events} - {""}
+    return trigger.subject.endswith(f" of {wrote}") and programs <= _SYSTEMD
 
 
 def is_unvouched(trigger: Trigger) -> bool:

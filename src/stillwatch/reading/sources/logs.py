@@ -13,6 +13,7 @@ from stillwatch.host.errorlogs import error_logs
 from stillwatch.host.inotify import Inotify
 from stillwatch.host.log_follower import LogFollower
 from stillwatch.host.logfile import LogFile
+from stillwatch.host.unitoutput import outputs_of_all
 from stillwatch.ports import Clock
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
 from stillwatch.reading.source import NOWHERE, Following, Read, Source, Wanted
@@ -34,24 +35,26 @@ TAIL_BYTES = 1 << 20
 
 def here(wanted: Wanted) -> Sequence[Source]:
     """Those that are named, and those that are known: of these, in a pass, what was said lately."""
-    known = error_logs(0.0 if wanted.lasting else wanted.since)
+    known, owners = error_logs(0.0 if wanted.lasting else wanted.since), outputs_of_all()
     named = [LogSource(file, wanted.clock, beside=True) for file in dict.fromkeys(wanted.logs)]
     found = [file for file in known if file not in wanted.logs]
-    return named + [LogSource(file, wanted.clock, beside=True, since=wanted.since) for file in found]
+    return named + [
+        LogSource(file, wanted.clock, beside=True, since=wanted.since, owner=owners.get(file, "")) for file in found
+    ]
 
 
 class LogSource:
     """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
-    def __init__(self, file: str, clock: Clock, *, beside: bool = False, since: float = 0.0) -> None:
-        """beside: one source among others, so that a file that cannot be read is only unread, and one that was just
-        rotated has said nothing; since: of its last megabyte only what was said after that (seconds since the epoch),
-        0 for all of it."""
+    def __init__(self, file: str, clock: Clock, *, beside: bool = False, since: float = 0.0, owner: str = "") -> None:
+        """owner: the unit whose output it is, of which nameless lines are; beside: one source among others, so that a
+        file that cannot be read is only unread, and one that was just rotated has said nothing; since: of its last
+        megabyte only what was said after that (seconds since the epoch), 0 for all of it."""
         self.name = f"log {file}" if beside else "log"
         self.file, self.beside = file, beside
-        self._clock, self._since, now = clock, since, clock.now()
+        self._clock, self._since, self._owner, now = clock, since, owner, clock.now()
         tail = TAIL_BYTES if since else 0
-        self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=tail, may_be_empty=beside)
+        self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=tail, may_be_empty=beside, owner=owner)
         self._log = None if beside or may_fall_silent(file) else self._open()
 
     async def read(self, watcher: Watcher, ends: float) -> Read:
@@ -93,7 +96,7 @@ class LogSource:
 
     async def follow(self, following: Following) -> None:
         """What is appended to it; through rotation and until it appears."""
-        log = LogFollower(self.file, place=following.place(self.file))
+        log = LogFollower(self.file, place=following.place(self.file), owner=self._owner)
         changes, last_place = _changes(self.file), ""
         try:
             while True:

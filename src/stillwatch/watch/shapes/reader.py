@@ -44,11 +44,11 @@ class Reader:
     """One stream: its sample, its zone, and the rows that its lines fit.
 
     now: the time of a line that tells none, and what a missing year is measured against. booted: when the machine that
-    counts seconds since its start was started, None where that cannot be known.
+    counts seconds since its start was started, None where that cannot be known. owner: whose the nameless lines are.
     """
 
-    def __init__(self, now: float, *, booted: float | None = None) -> None:
-        self.now, self.booted = now, booted
+    def __init__(self, now: float, *, booted: float | None = None, owner: str = "") -> None:
+        self.now, self.booted, self.owner = now, booted, owner
         self.stamps = Stamps(now)
         self.stamped = self.volatile = self.reworded = False
         self.hinges: tuple[slice, ...] = ()
@@ -56,7 +56,7 @@ class Reader:
         self._matches: list[tuple[re.Match[bytes], int]] = []
         self.verdicts: object = None
         """Whatever the watch room keeps of this stream."""
-        self.writer, self._settled = "", False
+        self.writer, self._settled = owner, False
         self.host = ""
         self.hosts: tuple[str, ...] = ()
         self._block: Block = []
@@ -91,7 +91,7 @@ class Reader:
         if self._settled:
             read = [parts for line in sample if (parts := self.parts(line)) is not None]
         named = sum(1 for parts in read if parts.unit or (parts.program and not parts.component))
-        self.writer = writer_of(sample) if 4 * named <= len(sample) else ""
+        self.writer = self.owner or (writer_of(sample) if 4 * named <= len(sample) else "")
         self.hosts = tuple(dict.fromkeys(parts.host for parts in read if parts.host))
         self.host = self.hosts[0] if len(self.hosts) == 1 else ""
         times = [parts.at for parts in read if parts.at is not None]

@@ -8,7 +8,6 @@ from typing import Final
 from stillwatch.think.diagnosis.causes.account import missing_user, settings
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
-from stillwatch.think.diagnosis.causes.config import permission
 from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
@@ -22,6 +21,7 @@ from stillwatch.think.diagnosis.causes.outside import (
     name_resolution,
     timer_disabled,
 )
+from stillwatch.think.diagnosis.causes.permission import permission
 from stillwatch.think.diagnosis.causes.port import port_in_use
 from stillwatch.think.diagnosis.causes.set_by import limit_reached
 from stillwatch.think.diagnosis.causes.space import disk_full, inodes_full

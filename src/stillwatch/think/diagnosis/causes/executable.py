@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, last_change, rows, text
 from stillwatch.think.diagnosis.causes.mounts import hidden_below
 from stillwatch.think.diagnosis.causes.restoring import put_back
@@ -22,7 +22,7 @@ async def missing_executable(case: Case) -> Finding | None:
     """A program that an Exec…= line names, or the interpreter that it names in turn, does not exist."""
     unit = case.unit
     if unit is None:
-        return await _job(case)
+        return await _job(case) or await _claimed(case)
     cited = case.cite("missing-executable")
     paths = {trigger.fields.get("path", "") for trigger in case.triggers("missing-executable")}
     # The journal's words only choose among the programs that PID 1 knows of.
@@ -72,6 +72,17 @@ async def _job(case: Case) -> Finding | None:
     sentence += f"; {changed}" if changed else ""
     cited = case.cite("missing-executable")
     return case.finding("missing-executable", lead.object, sentence, cited, looked, when, proven=True, over=back)
+
+
+async def _claimed(case: Case) -> Finding | None:
+    """Of a unit that PID 1 does not know, as a person's own: the program that it names, where that is not there."""
+    path = next((t.object for t in case.triggers("missing-executable") if t.object.startswith("/")), "")
+    file = await file_of(case, path) if path else None
+    if file is None or exists(file) is not False:
+        return None
+    looked = await case.cite_look("file_metadata", path=path)
+    sentence = f"{case.who} cannot start: {path} does not exist"
+    return case.finding("missing-executable", path, sentence, case.cite("missing-executable"), looked, confidence=SEEN)
 
 
 async def _not_installed(case: Case, unit: UnitState, called: Trigger, cited: tuple[str, ...]) -> Finding:

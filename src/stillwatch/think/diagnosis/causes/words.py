@@ -8,8 +8,9 @@ from typing import Final
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
-from stillwatch.think.diagnosis.causes.config import given_away, is_settings, refused, shut_out, too_open
+from stillwatch.think.diagnosis.causes.config import is_settings, refused
 from stillwatch.think.diagnosis.causes.facts import exists, file_of
+from stillwatch.think.diagnosis.causes.permission import given_away, shut_out, too_open
 from stillwatch.unit.facts import is_written, paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
 
