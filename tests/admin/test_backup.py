@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,36 @@ def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage):
         back_up(live_in(tmp_path / "host"), target, host="h", now=5.0)
     assert target.read_text() == "mine"
+
+
+def test_r39_a_link_that_the_owner_puts_in_the_place_of_a_file_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, secret = live_in(tmp_path / "host"), tmp_path / "secret"
+    secret.write_text("root's")
+    (paths.state / "notes").symlink_to(secret)
+    monkeypatch.setattr(Path, "is_symlink", lambda path: False)  # it was none when it was looked at
+    with pytest.raises(NotReachable):
+        back_up(paths, tmp_path / "b.tar.gz", host="h", now=5.0)
+    assert not (tmp_path / "b.tar.gz").exists()
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_r39_what_the_owner_of_the_state_may_not_read_is_not_read(open_to_all: Path, tmp_path: Path) -> None:
+    paths = live_in(open_to_all / "host")
+    for path in (paths.state, *paths.state.rglob("*"), paths.gate_state, *paths.gate_state.rglob("*")):
+        os.chown(path, 4711, 4711)
+    back_up(paths, tmp_path / "b.tar.gz", host="h", now=5.0)
+    (paths.state / "notes").write_text("root's")
+    (paths.state / "notes").chmod(0o600)
+    with pytest.raises(NotReachable):
+        back_up(paths, tmp_path / "c.tar.gz", host="h", now=5.0)
 
 
 def test_nothing_to_save_is_told_and_leaves_no_file(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+import os
+import resource
 import sqlite3
 import tarfile
 from collections.abc import Callable
@@ -102,6 +104,10 @@ CHANGES: dict[str, Callable[[Members], None]] = {
     "a path that leads out": renamed("../../../etc/passwd"),
     "an absolute path": renamed("/etc/passwd"),
     "an empty name": renamed(""),
+    "what no backup holds": renamed("models/tiny.gguf"),
+    "a lock": renamed("daemon.lock"),
+    "a log of a database": renamed("stillwatch.db-wal"),
+    "a size below nothing": lambda members: in_manifest(members, lambda one: one["files"][0].update(size=-1)),
 }
 
 
@@ -112,6 +118,47 @@ def test_nothing_changes_where_something_is_wrong(lived: Paths, saved: Path, cha
         restore(lived, rewritten(saved, change), now=9.0)
     assert caught.value.next_step
     assert sorted(str(path) for path in lived.state.rglob("*")) == before
+
+
+def test_r41_what_is_longer_than_it_says_is_not_unpacked(lived: Paths, saved: Path) -> None:
+    rewritten(saved, lambda members: members.update({"daemon/api-keys.json": bytes(64 << 20)}))
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (32 << 20, limit[1]))
+    try:
+        with pytest.raises(WrongUsage):
+            restore(lived, saved, now=9.0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+
+def test_r39_the_owner_of_the_state_turns_no_link_to_what_is_not_his(
+    lived: Paths, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each step that root takes within the owner's directory, a link stands where a file was to be."""
+    secret, chown, chmod = tmp_path / "secret", os.chown, Path.chmod
+    secret.write_text("root's")
+    secret.chmod(0o640)
+    for folder in (lived.state, lived.gate_state):
+        chown(folder, 4711, 4711)
+
+    def turned(path: Path) -> None:
+        if path.parent in (lived.state, lived.gate_state):
+            path.unlink(missing_ok=True)
+            path.symlink_to(secret)
+
+    def changing_owner(path: Path, uid: int, gid: int) -> None:
+        turned(path)
+        chown(path, uid, gid)
+
+    def changing_mode(path: Path, mode: int) -> None:
+        turned(path)
+        chmod(path, mode)
+
+    monkeypatch.setattr(os, "chown", changing_owner)
+    monkeypatch.setattr(Path, "chmod", changing_mode)
+    restore(lived, saved, now=9.0)
+    assert secret.owner() == tmp_path.owner() and secret.stat().st_mode & 0o777 == 0o640
+    assert {path.lstat().st_uid for path in lived.state.glob("*.db")} == {4711}
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.95])

@@ -13,7 +13,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -67,15 +67,38 @@ def back_up(paths: Paths, target: Path, *, host: str, now: float) -> Manifest:
 
 
 def _copied(part: str, root: Path, folder: Path) -> Iterator[Kept]:
-    for path in _files(root):
+    with _as_owner(root):
+        files = list(_files(root))
+    for path in files:
         name = path.relative_to(root).as_posix()
         copy = folder / part / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _snapshot(path, copy) if path.suffix == ".db" else shutil.copyfile(path, copy)
+            _snapshot(root, path, copy) if path.suffix == ".db" else _plain(root, path, copy)
         except (OSError, sqlite3.Error) as error:
             raise unusable(path, error) from error
         yield Kept(part=part, name=name, size=copy.stat().st_size, sha256=digest(copy))
+
+
+@contextmanager
+def _as_owner(root: Path) -> Iterator[None]:
+    """What root opens for the backup it opens as the directory's owner, who could turn a link to what is not his."""
+    owner = root.stat().st_uid if os.path.lexists(root) else 0
+    if os.geteuid() != 0 or owner == 0:
+        yield
+        return
+    os.seteuid(owner)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def _plain(root: Path, path: Path, copy: Path) -> None:
+    with _as_owner(root):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -96,12 +119,12 @@ def _files(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _snapshot(database: Path, copy: Path) -> None:
+def _snapshot(root: Path, database: Path, copy: Path) -> None:
     """By SQLite itself, whoever writes meanwhile (sqlite.org/backup.html)."""
-    with (
-        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as source,
-        closing(sqlite3.connect(copy)) as target,
-    ):
+    with _as_owner(root):
+        source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens what lies beside it, too
+    with closing(source), closing(sqlite3.connect(copy)) as target:
         source.backup(target)
 
 

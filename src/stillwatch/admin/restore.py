@@ -12,16 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import msgspec
 
-from stillwatch.admin.backup import FORMAT, LEFT_OUT, MANIFEST, Kept, Manifest, digest, parts
+from stillwatch.admin.backup import FORMAT, LEFT_OUT, LEFT_OUT_ENDINGS, MANIFEST, Kept, Manifest, digest, parts
 from stillwatch.config import Paths
 from stillwatch.errors import NotReachable, WrongUsage, unusable
 from stillwatch.host.auditlog import check, read_records
 from stillwatch.store.database import migrations
 
 MOST_BYTES = 4 << 30
+PIECE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,12 +89,19 @@ def _unpacked(source: Path, folder: Path, roots: Mapping[str, Path]) -> Manifest
                 target = folder / kept.part / kept.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as file:
-                    shutil.copyfileobj(member, file)
+                    _copy(member, file, kept.size)
     except (tarfile.TarError, EOFError, KeyError, msgspec.MsgspecError) as error:
         raise _bad(source, str(error)) from error
     except OSError as error:
         raise (_bad(source, str(error)) if error.errno is None else unusable(source, error)) from error
     return manifest
+
+
+def _copy(member: IO[bytes], file: IO[bytes], most: int) -> None:
+    """What is longer than it says is cut, and found by its sum: no archive fills the disk."""
+    while piece := member.read(min(PIECE, most)):
+        file.write(piece)
+        most -= len(piece)
 
 
 def _manifest(archive: tarfile.TarFile, source: Path) -> Manifest:
@@ -106,11 +115,12 @@ def _manifest(archive: tarfile.TarFile, source: Path) -> Manifest:
 
 
 def _check_names(files: Sequence[Kept], roots: Mapping[str, Path], source: Path) -> None:
-    if sum(kept.size for kept in files) > MOST_BYTES:
+    if sum(kept.size for kept in files) > MOST_BYTES or any(kept.size < 0 for kept in files):
         raise _bad(source, "it is larger than any state of ours")
     for kept in files:
         name = PurePosixPath(kept.name)
-        if kept.part not in roots or name.is_absolute() or ".." in name.parts or not name.name or "\0" in kept.name:
+        odd = name.is_absolute() or ".." in name.parts or not name.name or "\0" in kept.name
+        if odd or kept.part not in roots or name.parts[0] in LEFT_OUT or name.name.endswith(LEFT_OUT_ENDINGS):
             raise _bad(source, f"it names {kept.part}/{kept.name}")
 
 
@@ -144,27 +154,33 @@ def _check_database(path: Path, source: Path) -> None:
 
 
 def _swapped(fresh: Path, root: Path, now: float) -> Path | None:
-    """The fresh files under the directory's own owner; what lay there goes beside it. What can be made again stays."""
+    """The fresh files under the directory's own owner; what lay there goes beside it. What can be made again stays.
+
+    They are made ready beside the directory: within it its owner could put a link in the place of any of them, and have
+    what that leads to written over, or given to him.
+    """
     aside = root.with_name(f"{root.name}.before-restore-{now:.0f}")
+    ready = root.with_name(f"{root.name}.restoring-{now:.0f}")
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner, old = root.stat(), list(_old(root))
+        ready.mkdir(mode=0o700)
+        shutil.copytree(fresh, ready, dirs_exist_ok=True)
+        ready.chmod(0o700)
+        for path in ready.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid)
+            path.chmod(0o700 if path.is_dir() else 0o600)
         if old:
             aside.mkdir(mode=0o700)
             for path in old:
                 path.rename(aside / path.name)
-        for path in fresh.iterdir():
-            _give(Path(shutil.move(path, root / path.name)), owner)
+        for path in ready.iterdir():
+            path.rename(root / path.name)
+        ready.rmdir()
     except OSError as error:
+        shutil.rmtree(ready, ignore_errors=True)
         raise unusable(root, error) from error
     return aside if old else None
-
-
-def _give(moved: Path, owner: os.stat_result) -> None:
-    """A move between file systems makes new files, which are whoever's moved them."""
-    for path in (moved, *moved.rglob("*")):
-        os.chown(path, owner.st_uid, owner.st_gid)
-        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _old(root: Path) -> Iterator[Path]:
