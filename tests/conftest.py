@@ -6,6 +6,7 @@ import functools
 import os
 import random
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import chain
@@ -51,6 +52,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid}: skipped, and on CI nothing may be: {report.longrepr}"
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder of ours that others may pass: pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 MOST_RERUNS = 3

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import tarfile
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,13 +50,6 @@ def test_r39_a_link_that_the_owner_puts_in_the_place_of_a_file_is_not_followed(
     with pytest.raises(NotReachable):
         back_up(paths, tmp_path / "b.tar.gz", host="h", now=5.0)
     assert not (tmp_path / "b.tar.gz").exists()
-
-
-@pytest.fixture
-def open_to_all() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def test_r39_what_the_owner_of_the_state_may_not_read_is_not_read(open_to_all: Path, tmp_path: Path) -> None:

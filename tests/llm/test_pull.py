@@ -201,11 +201,17 @@ def test_every_entry_can_be_pulled() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave files of root")
-async def test_what_root_fetches_for_a_service_is_the_services(hub: Hub, tmp_path: Path) -> None:
-    folder = tmp_path / "models"
+async def test_r39_what_root_fetches_for_a_service_is_fetched_as_the_service(hub: Hub, open_to_all: Path) -> None:
+    folder, secret = open_to_all / "models", open_to_all / "secret"
     folder.mkdir()
     os.chown(folder, 4711, 4712)
     hub.break_after = 2_000_000
     with pytest.raises(NotReachable):
         await fetch(entry(hub), folder)
     assert {(path.stat().st_uid, path.stat().st_gid) for path in folder.rglob("*")} == {(4711, 4712)}
+    secret.write_text("root's")
+    hub.break_after = 0
+    (folder / f"{entry(hub).file}.sha256").symlink_to(secret)
+    with pytest.raises(StillwatchError):
+        await fetch(entry(hub), folder)
+    assert secret.read_text() == "root's" and secret.stat().st_uid != 4711

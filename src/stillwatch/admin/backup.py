@@ -13,7 +13,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import msgspec
 
 from stillwatch.config import Paths
 from stillwatch.errors import NotReachable, WrongUsage, unusable
+from stillwatch.helpers.as_owner import as_owner
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -67,7 +68,7 @@ def back_up(paths: Paths, target: Path, *, host: str, now: float) -> Manifest:
 
 
 def _copied(part: str, root: Path, folder: Path) -> Iterator[Kept]:
-    with _as_owner(root):
+    with as_owner(root):
         files = list(_files(root))
     for path in files:
         name = path.relative_to(root).as_posix()
@@ -80,22 +81,8 @@ def _copied(part: str, root: Path, folder: Path) -> Iterator[Kept]:
         yield Kept(part=part, name=name, size=copy.stat().st_size, sha256=digest(copy))
 
 
-@contextmanager
-def _as_owner(root: Path) -> Iterator[None]:
-    """What root opens for the backup it opens as the directory's owner, who could turn a link to what is not his."""
-    owner = root.stat().st_uid if os.path.lexists(root) else 0
-    if os.geteuid() != 0 or owner == 0:
-        yield
-        return
-    os.seteuid(owner)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def _plain(root: Path, path: Path, copy: Path) -> None:
-    with _as_owner(root):
+    with as_owner(root):
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as source, copy.open("wb") as target:
         shutil.copyfileobj(source, target)
@@ -121,7 +108,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _snapshot(root: Path, database: Path, copy: Path) -> None:
     """By SQLite itself, whoever writes meanwhile (sqlite.org/backup.html)."""
-    with _as_owner(root):
+    with as_owner(root):
         source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens what lies beside it, too
     with closing(source), closing(sqlite3.connect(copy)) as target:

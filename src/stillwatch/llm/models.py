@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from stillwatch.config import Llm
 from stillwatch.errors import StillwatchError, WrongUsage, unusable
+from stillwatch.helpers.as_owner import as_owner
 from stillwatch.llm.catalogue import DEFAULT, Entry, catalogue, entry_for_file
 from stillwatch.records.chat import TIERS, Tier
 
@@ -176,18 +177,23 @@ def import_file(source: Path, folder: Path, progress: Progress | None = None) ->
     target = folder / (source.name if source.suffix == ".gguf" else f"{source.name}.gguf")
     if target.exists() and target.samefile(source):
         return target
-    need_room(folder, source.stat().st_size)
+    size = source.stat().st_size
+    need_room(folder, size)
     part = target.with_name(target.name + ".part")
-    try:
-        _copy(source, part, progress)
-        keep(part, target, (entry.sha256 if (entry := entry_for_file(target.name)) else ""))
-    finally:
-        part.unlink(missing_ok=True)
+    with source.open("rb") as reading, as_owner(folder):
+        try:
+            _copy(reading, part, size, progress)
+            keep(part, target, (entry.sha256 if (entry := entry_for_file(target.name)) else ""))
+        finally:
+            part.unlink(missing_ok=True)
     return target
 
 
 def keep(part: Path, target: Path, sha256: str, progress: Progress | None = None) -> None:
-    """Check a finished `.part` and give it its name; the sum stays beside it. Raises StillwatchError if it is wrong."""
+    """Check a finished `.part` and give it its name; the sum stays beside it. Raises StillwatchError if it is wrong.
+
+    A model is no secret, and its server runs as another user.
+    """
     found = digest(part, progress)
     if not is_gguf(part) or (sha256 and found != sha256):
         part.unlink()
@@ -196,7 +202,7 @@ def keep(part: Path, target: Path, sha256: str, progress: Progress | None = None
     note = target.with_name(target.name + ".sha256")
     note.write_text(f"{found}  {target.name}\n")
     for file in (part, note):
-        _share(file, 0o644)
+        file.chmod(0o644)
     part.replace(target)
 
 
@@ -213,8 +219,9 @@ def need_room(folder: Path, size: int) -> None:
     """Make the folder. Raises StillwatchError where `size` bytes do not fit, or where it cannot be made."""
     try:
         if not folder.is_dir():
-            folder.mkdir(parents=True)
-            _share(folder, 0o755)
+            with as_owner(folder):
+                folder.mkdir(parents=True)
+                folder.chmod(0o755)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise unusable(folder, error) from error
@@ -222,26 +229,9 @@ def need_room(folder: Path, size: int) -> None:
         raise StillwatchError(f"{folder} has room for {free / GIB:.1f} GiB and {size / GIB:.1f} are needed")
 
 
-def _share(path: Path, mode: int) -> None:
-    """A model is no secret, and its server runs as another user; what root puts here belongs to the folder's owner."""
-    path.chmod(mode)
-    if os.geteuid() == 0:
-        above = path.parent.stat()
-        os.chown(path, above.st_uid, above.st_gid)
-
-
-def hand_over(folder: Path) -> None:
-    """What root left in the folder belongs to the folder's owner, also what a broken transfer left to go on from."""
-    if os.geteuid() != 0:
-        return
-    owner = folder.stat()
-    for path in folder.rglob("*"):
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-
-
-def _copy(source: Path, part: Path, progress: Progress | None) -> None:
-    total, done = source.stat().st_size, 0
-    with source.open("rb") as reading, part.open("wb") as writing:
+def _copy(reading: IO[bytes], part: Path, total: int, progress: Progress | None) -> None:
+    done = 0
+    with part.open("wb") as writing:
         while block := reading.read(BLOCK):
             writing.write(block)
             done += len(block)

