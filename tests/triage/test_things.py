@@ -83,3 +83,11 @@ def test_what_lies_outside_the_window_or_on_another_host_is_no_consequence() -> 
     assert len(grouped(trigger("disk-error", "sda", "hardware"), hung)) == 2
     near = trigger("hung-task", "backup", "io-pressure", 10.0, follows=("disk-*",), host="other")
     assert len(grouped(trigger("disk-error", "sda", "hardware"), near)) == 2
+
+
+def test_of_several_that_one_rule_tells_the_first_is_the_root_and_what_might_follow_from_it_is_not() -> None:
+    first = trigger("iscsi-lost", "iscsi 6:0", "network", 1.0, follows=("iscsi-*",))
+    again = trigger("iscsi-lost", "iscsi session6", "network", 1.0, follows=("iscsi-*",))
+    offline = trigger("scsi-offline", "scsi 11:0:0:1", "device-missing", 5.0, follows=("iscsi-*", "disk-*"))
+    broken = trigger("disk-error", "sdd", "hardware", 5.0, follows=("scsi-offline",))
+    assert [incident.subject for incident in grouped(first, again, offline, broken)] == ["iscsi 6:0"]

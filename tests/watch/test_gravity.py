@@ -6,8 +6,18 @@ import re
 
 import pytest
 
-from stillwatch.records.cause import CAUSES
-from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, GIST, MERE, REASONS, cause_of, gist_of, gravity, refusal
+from stillwatch.watch.gravity import (
+    ERROR,
+    FAILURE,
+    FATAL,
+    GIST,
+    MERE,
+    gist_of,
+    gravity,
+    is_failure,
+    refusal,
+    tells_an_end,
+)
 from stillwatch.watch.prefilter import TROUBLE
 
 GRADED = (
@@ -23,6 +33,8 @@ GRADED = (
     ("could not mix the hue", 6, MERE),
     ("[info] could not mix the hue", None, MERE),
     ("12 hues, 0 errors", None, MERE),
+    ("hues: errors: no", None, MERE),
+    ("paint error: no hue was found", None, FAILURE),
     ("cpu3:17)ALERT: no hue for 8 seconds", None, ERROR),
     ("EMERG no hue is left", None, ERROR),
     ("hues: SEVERE none is left", None, ERROR),
@@ -52,57 +64,6 @@ GRADED = (
 @pytest.mark.parametrize(("text", "priority", "grave"), GRADED)
 def test_how_grave_the_words_are(text: str, priority: int | None, grave: int) -> None:
     assert gravity(text, priority) == grave
-
-
-@pytest.mark.parametrize(
-    ("text", "cause"),
-    [
-        ("hue quota exceeded", "resource-limit"),
-        ("cannot write hue: No space left on device", "disk-full"),
-        ("bind: Address already in use", "port-in-use"),
-        ("cannot find hue key file: /etc/hue.key (1)", "missing-path"),
-        ("hue file is not set properly", "other"),
-        ("Rejected ann: Invalid server password", "login-failed"),
-        ("could not resolve hues.example.org", "name-resolution"),
-        ("database disk image is malformed", "data-damaged"),
-        ("worker exited with code 139", "crash"),
-        ("open /etc/hue: permission denied", "permission"),
-        ("Hue server went away", "dependency-failed"),
-        ("Connection timed out after 15 s", "timeout"),
-        ("Command 'mix' returned non-zero exit status 2", "exit-code"),
-        ("the hue is odd", "other"),
-        ("cannot log in: lookup hues: no such host", "name-resolution"),
-        ("cannot load config: open /etc/hue.toml: permission denied: exit status 1", "permission"),
-        ("mixing failed (caused by hue.toml: unknown key 'red')", "bad-config"),
-        ("the mixer timed out because the disk is full", "disk-full"),
-        ("Traceback: KeyError: 'hue'\nOSError: [Errno 28] No space left on device", "disk-full"),
-        ("mixer: API key 7f3 is not valid: exit status 1", "wrong-credentials"),
-        ("the certificate has expired", "certificate-expired"),
-        ("hue: Permission denied (publickey)", "wrong-credentials"),
-        ("the unit hue.mount is masked", "masked"),
-        ("rpc error: code = Unimplemented desc = unknown service hue.v1", "version-mismatch"),
-        ("ioctl(hue): Device or resource busy", "stale-lock"),
-        ("HUE_KEY must be set", "missing-setting"),
-        ("you may need to add hue=1 to the command line", "missing-setting"),
-        ("can't mix './hue.frm' (errno: 13)", "permission"),
-        ("Operating system error number 28 in a file operation", "disk-full"),
-        ("mixing failed with error 7", "other"),
-        ("couldn't determine user name from uid 77", "bad-config"),
-        ("could not connect to server: No such file or directory", "dependency-failed"),
-        ("unable to find required hue: 'red'", "bad-config"),
-        ("can't open/parse the config file /etc/hue.conf", "bad-config"),
-        ("/srv/hue requires key= for mixing", "missing-setting"),
-        ("interface hue9 for mixer RED doesn't exist", "device-missing"),
-        ("socket /run/hue.sock is in use by another process", "port-in-use"),
-        ("group hue0 has insufficient free space (1 extent): 2 required", "disk-full"),
-    ],
-)
-def test_the_cause_that_words_name(text: str, cause: str) -> None:
-    assert cause_of(text) == cause
-
-
-def test_every_reason_is_of_the_catalogue() -> None:
-    assert {reason.cause for reason in REASONS} <= set(CAUSES)
 
 
 @pytest.mark.parametrize(
@@ -138,9 +99,30 @@ def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
         ("bind to '[::]:81': Address in use (98)", ("port-in-use", "")),
         ("cannot listen on port 81 - Address already in use.", ("port-in-use", "")),
         ("cannot open /dev/hue: No such device (errno=19)", ("device-missing", "/dev/hue")),
+        ("copy './db/hue.db': permission denied", ("permission", "")),
         ("permission denied for hue at 3", None),
         ("the hue is odd", None),
     ],
 )
 def test_what_the_system_refused(text: str, told: tuple[str, str] | None) -> None:
     assert refusal(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("paint worker exited with code 1", True),
+        ("painter exited with code 0", False),
+        ("hue.error: Exiting...", True),
+        ("Failed to start the hue daemon: no hue", True),
+        ("hue1: Process 'paint --all' failed with exit code 1.", False),
+        ("exiting the menu", False),
+    ],
+)
+def test_what_tells_that_something_ended(text: str, ends: bool) -> None:
+    assert tells_an_end(text) is ends
+
+
+def test_what_is_tried_again_failed_all_the_same() -> None:
+    assert is_failure("could not mix the hue, trying again")
+    assert not is_failure("the hue is mixed")

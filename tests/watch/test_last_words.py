@@ -84,3 +84,21 @@ def test_of_many_grave_lines_the_first_and_the_last_stay() -> None:
 def test_of_grave_words_those_speak_that_name_a_cause() -> None:
     assert reason(["*** FATAL ERROR ***", "hue 3", "can't open the hue: No such file or directory"])[:4] == "can'"
     assert reason(["*** FATAL ERROR ***", "error: the hue is odd"])[:3] == "***"
+
+
+def test_what_a_program_only_warns_of_is_no_reason_beside_its_errors() -> None:
+    warned = said("shop", "cannot find the hue")._replace(fields={"PRIORITY": b"4"})
+    failed = said("shop", "the store is closed")._replace(fields={"PRIORITY": b"3"})
+    assert words(warned, failed) == ["the store is closed"]
+    assert words(warned) == ["cannot find the hue"]
+    journal = [line._replace(source="journal") for line in (warned, failed)]
+    assert len(words(*journal)) == 2
+
+
+def test_a_place_in_a_source_file_before_a_message_is_no_frame() -> None:
+    lines = (
+        said("shop", "loaded"),
+        said("shop", "cmd/web.go:60 init() [E] no such column"),
+        said("shop", "/src/web.go:12"),
+    )
+    assert words(*lines)[-1] == "cmd/web.go:60 init() [E] no such column"

@@ -71,13 +71,33 @@ def test_hostile_lines_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) ->
     assert all(len(key) <= module.CACHED_BYTES for key in prefilter.cache)
 
 
-@pytest.mark.parametrize("calm", [b"0 errors", b"no errors found", b"error_log reopened", b"errors=0", b"hello"])
+@pytest.mark.parametrize(
+    "calm",
+    [b"0 errors", b"no errors found", b"errors: no", b"errors=no, hue", b"error_log reopened", b"errors=0", b"hello"],
+)
 def test_calm_words_are_harmless(calm: bytes) -> None:
     assert SUSPICIOUS not in prefilter().verdict(calm)
 
 
 def test_trouble_no_rule_knows_is_suspicious() -> None:
     assert SUSPICIOUS in prefilter().verdict(b"frobnicator exploded: fatal error 12")
+    assert SUSPICIOUS in prefilter().verdict(b"ERROR: No frobnicator was seen")
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        (b"cannot open './db/hue.db'", b"./db/hue.db"),
+        (b"cannot open 'etc/hue.db'", b"etc/hue.db"),
+        (b"cannot open '/db/hue.db'", b"/db/hue.db"),
+        (b"cannot open file=/db/hue.db", b"/db/hue.db"),
+    ],
+)
+def test_a_path_that_begins_nowhere_is_not_taken_for_one_from_the_root(line: bytes, path: bytes) -> None:
+    prefilter = Prefilter([Rule(id="a-rule", match=r"open[^/]*(?P<path>/[a-z./]+)", severity="low", summary="s")])
+    found = prefilter.extract(0, line)
+    assert found is not None
+    assert found.groups["path"] == path
 
 
 def test_an_exception_of_a_rule_holds() -> None:

@@ -81,6 +81,41 @@ def test_one_program_s_trouble_is_one_fault_and_what_names_a_reason_speaks_first
     assert {one.cause for one in told(bare, reason)} == {"other"}
 
 
+def a_rule_s(cause: str) -> Trigger:
+    return Trigger(
+        rule="a-rule", severity=Severity.medium, summary="s", subject="colours", host="box", count=1,
+        first=1.0, last=2.0, cause=cause, sample=Untrusted("x"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "text", "adds"),
+    [
+        ("crash", "[ERROR] no camera was found", True),
+        ("crash", "[ERROR] the hue is odd", False),
+        ("permission", "[ERROR] no camera was found", False),
+    ],
+)
+def test_where_rules_know_only_what_came_of_it_the_reason_is_heard(cause: str, text: str, adds: bool) -> None:
+    found = told(kind(text), triggers=(a_rule_s(cause),), lines=9)
+    assert [one.cause for one in found] == (["device-missing"] if adds else [])
+
+
+def test_that_it_ended_is_told_behind_the_words_before_and_makes_it_graver() -> None:
+    end, why = kind("paint worker exited with code 1"), kind("paint error: no hue was found")
+    found = told(end, why, lines=9)
+    assert [one.fields["template"] for one in found] == [why.template, end.template]
+    assert max(one.severity for one in found) == Severity.medium
+    assert {one.severity for one in told(end, why, lines=PICKED + 1)} <= {Severity.low}
+
+
+def test_what_is_tried_again_and_again_and_names_its_reason_is_told() -> None:
+    again = "could not connect, trying again: connection refused"
+    assert told(kind(again, count=3), lines=9)
+    assert not told(kind(again, count=2), lines=9)
+    assert not told(kind("could not mix, trying again", count=3), lines=9)
+
+
 def test_a_program_of_which_a_rule_speaks_needs_no_second_voice() -> None:
     (rule,) = told(kind("FATAL: x"))
     assert told(kind("FATAL: x"), triggers=(rule,)) == []

@@ -31,7 +31,7 @@ class CauseKind:
 
 KINDS: Final[dict[str, CauseKind]] = {
     "missing-executable": CauseKind(
-        words="the program that the unit should start does not exist", rank=440, family=UNIT_FAILURE
+        words="a program that has to be started does not exist", rank=440, family=UNIT_FAILURE
     ),
     "port-in-use": CauseKind(words="another process already listens on the port", rank=410, family=UNIT_FAILURE),
     "bad-config": CauseKind(words="a configuration file does not pass its syntax check", rank=390, family=UNIT_FAILURE),
@@ -70,15 +70,15 @@ KINDS: Final[dict[str, CauseKind]] = {
     "login-failed": CauseKind(words="a log-in was refused", rank=150, family="brute-force"),
     "probing": CauseKind(words="somebody tries what the service does not allow", rank=160, family="brute-force"),
     "missing-path": CauseKind(
-        words="a file, directory or mount that it needs is missing", rank=340, family=UNIT_FAILURE
+        words="a file, directory, mount or module that it needs is missing", rank=340, family=UNIT_FAILURE
     ),
     "hardware": CauseKind(
-        words="the kernel reports a hardware fault",
+        words="a device, or the hardware below it, fails or gives errors",
         rank=560,
         lasting=True,
     ),
     "filesystem-error": CauseKind(
-        words="the kernel reports a damaged file system",
+        words="a file system is damaged, or nothing can be written to it",
         rank=510,
         lasting=True,
     ),

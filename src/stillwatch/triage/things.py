@@ -53,6 +53,10 @@ def _followed(sighting: Sighting, sightings: Sequence[Sighting]) -> list[Sightin
     """What it is a consequence of: what strikes the same disk, else the nearest that does not strike another one."""
     wanted = sighting.trigger.follows
     causes = [other for other in sightings if _is_meant(other, wanted) and _within(sighting, other)] if wanted else []
+    # Of several that one rule tells, the first is what the others follow from.
+    causes = [
+        other for other in causes if other.trigger.rule != sighting.trigger.rule or _first(other) < _first(sighting)
+    ]
     if any(other.node == sighting.node for other in causes):
         return []
     disks = disks_of(sighting)
@@ -77,10 +81,14 @@ def _within(sighting: Sighting, other: Sighting) -> bool:
     )
 
 
-def _distance(sighting: Sighting, other: Sighting) -> tuple[bool, float, str]:
-    """What came before is more likely the cause than what came after."""
+def _first(sighting: Sighting) -> tuple[float, str]:
+    return sighting.trigger.first, sighting.node
+
+
+def _distance(sighting: Sighting, other: Sighting) -> tuple[bool, bool, float, str]:
+    """What came before is more likely the cause than what came after, and what may as well follow from it less so."""
     apart = sighting.trigger.first - other.trigger.first
-    return (apart < 0, abs(apart), other.node)
+    return (_is_meant(sighting, other.trigger.follows), apart < 0, abs(apart), other.node)
 
 
 def _on_one_disk(sightings: Sequence[Sighting]) -> Iterator[Arrow]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from stillwatch.records.cause import says_why
 from stillwatch.records.line import Line
-from stillwatch.watch.gravity import Refusal, cause_of_own, refusal
+from stillwatch.watch.gravity import Refusal, refusal
 from stillwatch.watch.last_words import reason
+from stillwatch.watch.reasons import cause_of_own
 from stillwatch.watch.rule import Rule
 
 UNSAID: Final = "other"
@@ -19,13 +21,19 @@ _OF_THE_HOST: Final = frozenset(
     ("permission", "disk-full", "filesystem-error", "hardware", "resource-limit", "port-in-use")
 )
 YIELDING: Final = {
-    "bad-config": _OF_THE_HOST | {"device-missing"},
+    "bad-config": _OF_THE_HOST | {"device-missing", "missing-path"},
     "missing-path": _OF_THE_HOST,
     "data-damaged": frozenset(("permission", "resource-limit", "disk-full")),
     "dependency-failed": frozenset(("permission",)),
 }
 """Cause of a rule → what the operating system says at the end of the line and is more exact: a file that may not be
 read has no wrong words in it, and a socket that may not be opened belongs to a server that may well run."""
+
+
+_IN_SETTINGS = re.compile(
+    r"\.(?:conf|cfg|cnf|ini|ya?ml|toml|json|local)\S{0,2}:\d{1,6}\b|\bline \d{1,6}\b", re.IGNORECASE
+)
+"""A place in the settings names what is not there: then that line is to be mended, not the file made."""
 
 
 def cause_of_hit(rule: Rule, said: Sequence[Line], words: Sequence[Line], is_told: Callable[[Line], bool]) -> str:
@@ -42,4 +50,6 @@ def cause_of_hit(rule: Rule, said: Sequence[Line], words: Sequence[Line], is_tol
 def refused_by_system(rule: Rule, said: Sequence[Line]) -> Refusal | None:
     """What the operating system refused, where that is more exact than the rule."""
     found = refusal(said[0].text) if rule.cause in YIELDING else None
+    if found and found.cause == "missing-path" and _IN_SETTINGS.search(said[0].text):
+        return None
     return found if found and found.cause in YIELDING[rule.cause] else None

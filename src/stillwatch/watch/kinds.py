@@ -126,5 +126,6 @@ def _may_match(pattern: str, raw: bytes) -> bool:
 def _places(found: Found) -> Iterator[tuple[str, slice | None]]:
     """Where in the line each group stands."""
     for name, value in found.groups.items():
-        start = -1 if found.match is None or value is None else found.match.start(name)
+        whole = found.match
+        start = -1 if whole is None or value is None else whole.string.rfind(value, 0, whole.end(name))
         yield name, None if value is None else slice(start, start + len(value))

@@ -10,9 +10,9 @@ from typing import Final
 from stillwatch.records.cause import says_why
 from stillwatch.records.line import Line
 from stillwatch.unit.programs import LAST_WORDS_OF_A_STRANGER, NOBODYS, has_own_service, is_script, speaks_for
-from stillwatch.watch.gravity import cause_of
 from stillwatch.watch.mask import mask, template
 from stillwatch.watch.prefilter import TROUBLE
+from stillwatch.watch.reasons import cause_of
 
 REACH_SECONDS: Final = 90.0
 """How far back words may lie: the time that systemd gives a unit to start (DefaultTimeoutStartSec=)."""
@@ -20,6 +20,8 @@ REACH_LINES: Final = 400
 MOST: Final = 4
 CONSIDERED: Final = 60
 NEIGHBOUR_SECONDS: Final = 5.0
+ERROR: Final = 3
+WARNING: Final = 4
 
 _GRAVE = re.compile(
     rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|can(no|')t|could(n't| not)|unable)\b", re.I
@@ -27,7 +29,8 @@ _GRAVE = re.compile(
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
 _DETAIL = re.compile(rb"^\W*(?:[A-Z-]{0,24}\W*)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
 _FRAME = re.compile(
-    rb"^\s*(?:Traceback \(most recent|at \S+\(|File \"|#\d+ |\S+\.go:\d+|goroutine \d+|\.{3} \d+ more|\^+\s*$)|^\W*$"
+    rb"^\s*(?:Traceback \(most recent|at \S+\(|File \"|#\d+ |\S+\.go:\d+(?: \+0x[0-9a-f]+)?\s*$|goroutine \d+"
+    rb"|\.{3} \d+ more|\^+\s*$)|^\W*$"
 )
 
 
@@ -70,6 +73,7 @@ def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
     last, which say what came of it."""
     kinds: Counter[bytes] = Counter()
     weighed: list[tuple[int, int, Line]] = []
+    newest_first = _without_mere_warnings(newest_first)
     for age, line in enumerate(newest_first):
         kind = template(mask(line.raw))
         kinds[kind] += 1
@@ -80,6 +84,14 @@ def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
     first = alike[-(MOST // 2) :] if len(alike) > MOST else []
     best = [*ranked[: MOST - len(first)], *first]
     return tuple(line for _, _, line in sorted(best, key=lambda entry: entry[1]))
+
+
+def _without_mere_warnings(lines: list[Line]) -> list[Line]:
+    """In log text a program states itself how bad a line is: what it only warns of is no reason beside an error."""
+    stated = [line.priority if line.source == "log" else None for line in lines]
+    if not any(priority is not None and priority <= ERROR for priority in stated):
+        return lines
+    return [line for line, priority in zip(lines, stated, strict=True) if priority != WARNING]
 
 
 def _weight(line: Line) -> int:

@@ -38,9 +38,12 @@ TROUBLE = (
     r"|too (open|great)|insufficient)\b"
 )
 CALM = (
-    r"\b(no|0|zero|without) (errors?|failures?|problems?)\b|\b(errors?|failed|failures?)[=: ]+(0|none|no|false|null)\b"
+    r"\b(no|0|zero|without) (errors?|failures?|problems?)\b"
+    r"|\b(errors?|failed|failures?)[=: ]+((0|none|false|null)\b|no *([,;)|\]]|$))"
     r"|error_log|errors?\.log"
 )
+
+_NO_ROOT = re.compile(rb"[\w.~][\w.~-]*\Z")
 
 Patterns = tuple[re.Pattern[bytes], ...]
 
@@ -191,7 +194,7 @@ class Prefilter:
         """The groups of the match and of what the rule looks for in the same line; None where nothing of that is."""
         groups, rule = found.groupdict(), self.rules[index]
         if path := groups.get("path"):
-            groups["path"] = _closed(path)
+            groups["path"] = _relative_to(found) + _closed(path)
         if not rule.also:
             return Found(groups, form, found)
         if index not in self._also:
@@ -225,6 +228,15 @@ class Prefilter:
         if index not in self._unless:
             self._unless[index] = tuple(compile_pattern(pattern) for pattern in self.rules[index].unless)
         return self._unless[index]
+
+
+def _relative_to(found: re.Match[bytes]) -> bytes:
+    """What stands right before the first slash: "./db/x" names no /db/x."""
+    start = found.start("path")
+    before = (
+        _NO_ROOT.search(found.string, max(start - 80, 0), start) if found.string[start : start + 1] == b"/" else None
+    )
+    return before[0] if before else b""
 
 
 def _closed(path: bytes) -> bytes:

@@ -14,11 +14,13 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from stillwatch.records.cause import is_symptom, says_why
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.watch.everyday import Everyday
-from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, cause_of, gist_of, gravity, is_of_a_client
+from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, gist_of, gravity, is_failure, is_of_a_client, tells_an_end
 from stillwatch.watch.novelty import Novel
+from stillwatch.watch.reasons import cause_of
 from stillwatch.watch.rule import Rule
 
 MOST_PROGRAMS: Final = 8
@@ -29,6 +31,10 @@ PICKED: Final = 40
 FEW: Final = 3
 """Programs: a text in which more of them complain a little is no more than an ordinary day."""
 OFTEN: Final = 3
+STRIKING: Final = frozenset(
+    ("data-damaged", "device-missing", "disk-full", "filesystem-error", "hardware", "quorum-lost")
+)
+"""Causes with which a program does not do its work, whatever it calls them."""
 GUARDED: Final = frozenset(("kernel", "systemd"))
 """Whose errors at every start are many and mean little: of them the rules know which matter."""
 
@@ -69,11 +75,13 @@ class Unknown:
         known: what the rules found; a program of which they speak already needs no second voice. lines: how long the
         text was, None for a journal, whose entries state how grave they are.
         """
-        worst = self._worst(novel, known, lines is None)
-        if lines is not None and lines > PICKED:
+        picked = lines is not None and lines <= PICKED
+        untold = self._told_by_symptoms(known) if picked else frozenset()
+        worst = self._worst(novel, known, lines is None, untold)
+        if lines is not None and not picked:
             worst = self._often(worst)
-        elif lines is not None and _is_any(known):
-            worst = [one for one in worst if gravity(one.sample, one.priority) >= FATAL]
+        elif picked and _is_any(known):
+            worst = [one for one in worst if self._adds(one, untold)]
         elif not worst and lines is not None:
             reported = [one for one in ranked(novel) if self._is_said(one)]
             worst = reported if len({one.subject for one in reported}) <= FEW else []
@@ -83,15 +91,30 @@ class Unknown:
         first = list(kinds.items())[:MOST_PROGRAMS]
         is_text = lines is not None
         found = tuple(trigger for (at, _), ones in first for trigger in _of_one(ones[:MOST_KINDS], at, is_text))
-        if lines is None or lines > PICKED:
+        if not picked:
             return found
-        grave = {one.template for one in worst if gravity(one.sample, one.priority) >= FATAL}
+        grave = {one.template for one in worst if _is_grave(one)}
         return tuple(
             replace(one, severity=Severity.medium) if one.fields["template"] in grave else one for one in found
         )
 
-    def _worst(self, novel: Sequence[Novel], known: Collection[Trigger], journal: bool) -> list[Novel]:
+    def _told_by_symptoms(self, known: Collection[Trigger]) -> frozenset[tuple[str, str]]:
+        """Of whom the rules know what came of it, and not why."""
+        told = [(trigger, (trigger.host, trigger.subject)) for trigger in known if trigger.severity > Severity.info]
+        reasoned = {who for trigger, who in told if not is_symptom(trigger.cause)}
+        return frozenset(who for _, who in told) - reasoned
+
+    def _adds(self, one: Novel, untold: Collection[tuple[str, str]]) -> bool:
+        """Whether it tells more than the rules do: of those of whom they know only what came of it, why."""
+        if (one.host or self._host, one.subject) in untold:
+            return says_why(cause_of(one.sample))
+        return gravity(one.sample, one.priority) >= FATAL
+
+    def _worst(
+        self, novel: Sequence[Novel], known: Collection[Trigger], journal: bool, untold: Collection[tuple[str, str]]
+    ) -> list[Novel]:
         spoken = {(trigger.host, trigger.subject) for trigger in known if trigger.severity > Severity.info}
+        spoken -= set(untold)
         return [
             one
             for one in ranked(novel)
@@ -123,7 +146,10 @@ class Unknown:
     def _is_said(self, one: Novel) -> bool:
         """Whether it is a sentence of failure; of the kernel, which tries much and fails at it, an error."""
         least = FATAL if _is_chatty(one.subject) else ERROR if one.subject in GUARDED else FAILURE
-        return gravity(one.sample, one.priority) >= least and self._is_news(one)
+        grave = gravity(one.sample, one.priority)
+        if one.count >= OFTEN and is_failure(one.sample) and says_why(cause_of(one.sample)):
+            grave = max(grave, FAILURE)  # tried again and again, it still fails
+        return grave >= least and self._is_news(one)
 
     def _is_news(self, one: Novel) -> bool:
         return not self._everyday().knows(one.sample)
@@ -141,8 +167,21 @@ def _is_any(triggers: Collection[Trigger]) -> bool:
 def _of_one(kinds: Sequence[Novel], host: str, is_text: bool) -> tuple[Trigger, ...]:
     """One program's: one fault, so one cause. In a journal the words of a program alone name none."""
     reasons = {one.template: cause_of(one.sample) if is_text else "other" for one in kinds}
-    kinds = sorted(kinds, key=lambda one: reasons[one.template] == "other")
-    return tuple(_trigger(one, host, reasons[kinds[0].template]) for one in kinds)
+    kinds = sorted(kinds, key=lambda one: _says_less(reasons[one.template]))
+    named = (cause for one in kinds if (cause := reasons[one.template]) != "other")
+    cause = next(named, "other")
+    return tuple(_trigger(one, host, cause) for one in kinds)
+
+
+def _says_less(cause: str) -> int:
+    """Why comes before words that name no cause, and these before what only tells that something ended."""
+    return 0 if says_why(cause) else 2 if cause == "exit-code" else 1
+
+
+def _is_grave(one: Novel) -> bool:
+    """By its words, or by what came of it: a service that does not start is no small matter."""
+    grave = gravity(one.sample, one.priority) >= FATAL or tells_an_end(one.sample)
+    return grave or cause_of(one.sample) in STRIKING
 
 
 def _trigger(one: Novel, host: str, cause: str) -> Trigger:

@@ -52,19 +52,9 @@ PROGRAMS: Final = family(
     "container_name", "container.name", "tag", "resource.service.name", "resource.labels.container_name",
     "resource.labels.service_name", "sourcecontext", "_comm", "jsonpayload.logger", "source",
 )  # fmt: skip
-COMPONENTS: Final = frozenset(
-    (
-        "component",
-        "logger",
-        "logger_name",
-        "loggername",
-        "log.logger",
-        "name",
-        "c",
-        "sourcecontext",
-        "jsonpayload.logger",
-    )
-)
+COMPONENTS: Final = frozenset((
+    "component", "logger", "logger_name", "loggername", "log.logger", "name", "c", "sourcecontext",
+))  # fmt: skip
 """Names of PROGRAMS that may be of a part of one."""
 UNITS: Final = family(
     "unit", "coredump_unit", "object_systemd_unit", "_systemd_unit", "systemd_unit", "kubernetes.pod_name",

@@ -15,8 +15,9 @@ from stillwatch.records.incident import MEANT, Evidence, EvidenceKind, Incident
 from stillwatch.records.look import Seen
 from stillwatch.records.trigger import Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.watch.gravity import cause_of, gist_of
+from stillwatch.watch.gravity import gist_of
 from stillwatch.watch.last_words import reason
+from stillwatch.watch.reasons import cause_of
 
 PROVEN = 0.95
 """Confidence of a cause that PID 1, the kernel or a look at the host shows."""

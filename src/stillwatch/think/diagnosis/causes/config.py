@@ -55,7 +55,7 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
         proven = bool(of_unit and is_failing(unit)) or case.trusted("bad-config")
         sentence = f"{case.who} cannot read its data: {where}{f'; {changed}' if changed else ''}"
         return case.finding("data-damaged", culprit, sentence, cited, when, proven=proven)
-    sentence = f"{case.who} does not accept its configuration: {where}"
+    sentence = f"{case.who} does not accept its configuration{f': {where}' if where != case.who else ''}"
     reason = case.last_statement("bad-config", beside=culprit)
     remedy = None
     if unit is not None and of_unit and (path or known):

@@ -9,7 +9,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import changed_settings
 from stillwatch.think.diagnosis.causes.facts import binary_size, number, repeats_a_reason
-from stillwatch.watch.gravity import cause_of_own
+from stillwatch.watch.reasons import cause_of_own
 
 _LAST_WORDS = 20
 _QUOTED = 200
