@@ -12,6 +12,10 @@ def test_a_cause_must_be_in_the_catalogue() -> None:
     assert "catalogue" in lint(rule(cause="ghosts"))[0]
 
 
+def test_a_group_is_not_repeated_possessively() -> None:
+    assert lint(rule(match=r"(?:ab|c[0-9]){1,3}+x")) and not lint(rule(match=r"(?>(?:ab|c[0-9]){1,3})[a-c\)]{1,3}+x"))
+
+
 def test_every_template_names_groups_that_exist() -> None:
     for key in ("summary", "subject", "object", "say"):
         assert "group 'disk'" in lint(rule(**{key: "{disk}"}))[0]

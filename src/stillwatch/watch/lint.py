@@ -25,6 +25,8 @@ def lint(rule: Rule) -> list[str]:
             problems.append(f"match {pattern!r}: matches an empty line")
         if re.search(r"\(\?(?!P<|:|>)", re.sub(r"\\.", "", pattern, flags=re.S)):
             problems.append(f"match {pattern!r}: only plain, named and atomic groups are allowed")
+        if re.search(r"\)(?:[*+?]|\{[0-9,]+\})\+", re.sub(r"\\.", "", pattern, flags=re.S)):
+            problems.append(f"match {pattern!r}: Python 3.11 errs in possessive repeats of groups; (?>…) does the same")
         groups |= set(compiled.groupindex)
     if rule.cause and rule.cause not in CAUSES:
         problems.append(f"cause {rule.cause!r} is not in the catalogue")

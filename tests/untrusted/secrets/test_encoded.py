@@ -22,6 +22,17 @@ def test_r17_a_command_line_in_hexadecimal_keeps_no_secret(field: str, command: 
     assert said not in line and line.endswith(" res=success") and redact(line) == line
 
 
+@pytest.mark.parametrize("name", ["p%61ssword", "pass%77ord", "%70%61%73%73", "db%5Fpw", "%2561pi_key", "a%3Fp%61ss"])
+@pytest.mark.parametrize("sign", ["=", "%3D", "%253d"])
+def test_r17_a_name_whose_letters_are_written_as_numbers_is_the_same_name(name: str, sign: str) -> None:
+    assert redact(f"GET /x?a=1&{name}{sign}Hunter22abc&b=2") == f"GET /x?a=1&{name}{sign}[redacted:password]&b=2"
+
+
+@pytest.mark.parametrize("text", ["GET /x?n%61me=bob22abcd&b=2", "GET /100%25=done", "a%20b=c1d2e3f4", "70%61=x"])
+def test_another_name_stays(text: str) -> None:
+    assert redact(text) == text
+
+
 @pytest.mark.parametrize("command", ["ls -l /tmp", "mysqldump shop", "x" * 3_000, "\0" * 40, "é€"])
 def test_one_without_a_secret_stays(command: str) -> None:
     line = f"type=PROCTITLE msg=audit(1776146415.7:603): proctitle={command.encode().hex()}"

@@ -27,6 +27,7 @@ REPEATED = (
     "secret ", "echo a|", "password=((((", "a_a_", "K10abcdef01::", "name=password value=", "recovery codes: 1234-",
     "INTO a(key)VALUES(", "INTO a(key)VALUES(''", "INTO a(key)VALUES((", "INTO a(key)VALUES(',",
     "-key,.", "key=\u201c", "curl -u ",
+    "a_pw ", "a_pw Aa1b2c3d ", "chpasswd <<E ", "sudo -S <<E ", "sudo -S ", "p%61ss", "%3Fp%61ss%3D",
     "?cookie::", ",name=key value=.",
 )  # fmt: skip
 

@@ -35,6 +35,13 @@ _HERE = re.compile(
     r"(?<![\w-])(?:sudo|chpasswd|passwd|su|cryptsetup|kinit|gpg|openssl|docker|vault)\b[^\n|<]{0,120}<<<[ \t]{0,4}"
     r"[\"']?(?:\w{1,32}:)?(?P<said>[^\s\"']{3,256})"
 )
+_HERE_DOCUMENT = re.compile(
+    r"(?<![\w-])(?:sudo[^\n|;&<]{0,120}[ \t]-\w{0,8}S|chpasswd|passwd|smbpasswd|su|cryptsetup|kinit|gpg"
+    r"|(?:docker|podman|vault)[ \t]{1,4}login)\b[^\n|<]{0,120}(?<!<)<<-?[ \t]{0,4}(?P<quote>[\"']?)"
+    r"(?P<end>\w{1,32})(?P=quote)"
+    r"(?>(?:[ \t\n\x00]|\\n|#012){1,8})"
+)
+HERE_LONGEST = 2_000
 _QUOTES = "\"'"
 _NOT = re.compile(r"\[redacted:|\$\{?\w+\}?$|\$\(|<[\w -]+>$|\*{3,}$|-$|`")
 
@@ -65,6 +72,7 @@ def detectors() -> Iterator[Detector]:
     yield Detector(tuple(_sign(row) for row in _table()["command"]), _commands, caseless=False)
     yield Detector((r"[ \t]-p[ \t]+[\"']?[^ \t/.:=,]{8}",), _unknown, caseless=False)
     yield Detector((r"<<<",), _here_strings, caseless=False)
+    yield Detector((r"<<-?[ \t]*[\"']?\w",), _here_documents, caseless=False)
     writers = "|".join(_piped()["programs"].split())
     yield Detector((rf"({writers}) [^\n|]+\|",), _into_pipes, caseless=False)
 
@@ -173,6 +181,14 @@ def _here_strings(text: str) -> Iterator[Span]:
     for found in _HERE.finditer(text):
         if not _NOT.match(found["said"]):
             yield Span(found.start("said"), found.end("said"), "password")
+
+
+def _here_documents(text: str) -> Iterator[Span]:
+    """What a program that asks for a password is given line by line: all of it, up to the word that ends it."""
+    for found in _HERE_DOCUMENT.finditer(text):
+        start, limit = found.end(), min(len(text), found.end() + HERE_LONGEST)
+        end = re.compile(rf"(?<!\w){found['end']}(?!\w)").search(text, start, limit)
+        yield Span(start, end.start() if end else limit, "password")
 
 
 def _into_pipes(text: str) -> Iterator[Span]:

@@ -42,6 +42,10 @@ _DIRECTIVE = re.compile(
     r"(?:[pP]ass(?:word|wd)?|[sS]ecret|_token|psk))[ \t]{1,8}+(?P<type>(?:[057]|sha512|scrypt"
     r"|md5) )?(?P<value>[^\s\"'=:]{3,256}+)"
 )
+_COMPOUND = re.compile(
+    r"(?<![\w.-])(?P<name>(?>[A-Za-z][A-Za-z0-9]{0,40}(?:[_-][A-Za-z0-9]{1,40}){1,6}))[ \t]{1,8}+"
+    r"(?P<value>[^\s\"'=:,;()<>]{8,256}+)"
+)
 _PHRASE = re.compile(
     r"\b(?P<name>mot de passe|(?:api|access|secret|private|encryption|signing|client|account"
     r"|license|setup|wi-?fi|pre-?shared|shared|auth|master"
@@ -85,6 +89,7 @@ def detectors() -> Iterator[Detector]:
     yield Detector(
         (rf"(require|mastera|bind|root|community|com2|{_OFTEN})(pass|uth|pw|sec|6|word|wd)?[ \t]+[^ \t]",), _directives
     )
+    yield Detector((rf"[_-][\w-]*({_OFTEN}|pw)[\w-]*[ \t]+[^ \t\"'=:,;]",), _compounds)
     yield Detector(
         (
             r"(passe|key|secret|token|word|passphrase|code|phrase)s?[ \t]*(\([^()]*\) ?)?([:=]|is|are|sind|sont|ist"
@@ -245,6 +250,13 @@ def _directives(text: str) -> Iterator[Span]:
             how and is_secret(text, value, how, spaced=True) and looks_random(raw)
         ):
             yield Span(value.start, value.end, "password")
+
+
+def _compounds(text: str) -> Iterator[Span]:
+    """`db_pw x`: a name of several words, and a value as mixed as passwords are."""
+    for found in _COMPOUND.finditer(text):
+        if strength(found["name"]) and looks_random(found["value"]):
+            yield Span(found.start("value"), found.end("value"), "password")
 
 
 def _phrases(text: str) -> Iterator[Span]:
