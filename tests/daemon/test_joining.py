@@ -73,6 +73,18 @@ async def test_another_reason_of_its_own_is_another_fault(store: Store, monkeypa
     assert {one.subject for one in store.book.open_incidents()} == {"pool.service", "sync.service"}
 
 
+async def test_who_tells_a_reason_of_its_own_as_well_is_not_told_with_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = with_two(store)
+    daemon.hear([own("sync.service", "missing-path", first=AT - 5)])
+    daemon.digest()
+    blame(monkeypatch, "dependency-failed", "pool.service")
+    await daemon.thinking.understand(of(store, "sync.service").id)
+    assert {one.subject for one in store.book.open_incidents()} == {"pool.service", "sync.service"}
+    assert len(store.book.recent()) == 2
+
+
 @pytest.mark.parametrize(
     ("cause", "object", "confidence", "state"),
     [

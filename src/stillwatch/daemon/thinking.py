@@ -162,11 +162,16 @@ class Thinking:
         return next((one for one in roots if _blamed(one) != thought.subject), None)
 
     def _joined(self, root: Incident, sufferer: Incident) -> Incident:
-        """Told with its root from now on; gives the sufferer's own incident, which is over."""
+        """Told with its root from now on; gives the sufferer's own incident, which is over.
+
+        Where it tells a reason of its own as well, it stays.
+        """
         now = self.clock.now()
         joined, over = part_of(root, sufferer, now)
-        for one in group(sufferer.triggers, self.standing.units, now, [joined], home=self.host):
-            self.store.book.save(one)
+        found = group(sufferer.triggers, self.standing.units, now, [joined], home=self.host)
+        if [one.id for one in found] != [root.id]:
+            return sufferer
+        self.store.book.save(found[0])
         return over
 
     def save(self, incident: Incident) -> Incident:
