@@ -117,6 +117,15 @@ async def test_limits_are_those_of_every_path(scene: Scene) -> None:
     assert (await post(scene, PING, Accept="text/html")).status_code == 406
 
 
+async def test_r25_who_is_told_much_asks_seldom(tmp_path: Path) -> None:
+    readings = {**PING, "method": "resources/read", "params": {"uri": "stillwatch://metrics/load"}}
+    with ScriptedLLM(script()) as upstream:
+        async with serving(tmp_path, upstream, bounds=Bounds(rate=1e-9, burst=30, streams=FEW)) as scene:
+            object.__setattr__(scene.desk, "metrics", lambda: ["load"])
+            object.__setattr__(scene.desk, "samples", lambda metric, since, until: [(since, 0.5)] * 10_000)
+            assert [(await post(scene, body)).status_code for body in (PING, readings, PING)] == [200, 200, 429]
+
+
 async def test_a_body_that_does_not_come_is_not_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     read = mcp_http.read_body
     monkeypatch.setattr(mcp_http, "read_body", lambda request: read(request, seconds=0.05))

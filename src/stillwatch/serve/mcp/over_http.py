@@ -19,6 +19,8 @@ from stillwatch.serve.http.guard import needs
 from stillwatch.serve.http.limits import RequestLimits
 from stillwatch.serve.http.refusal import Refusal, as_json
 
+BYTES_A_REQUEST = 8_192
+"""So many bytes of an answer count as one request more of the key that asked."""
 _may_propose: ContextVar[bool] = ContextVar("may_propose", default=False)
 
 
@@ -42,12 +44,19 @@ class McpDoor:
             await wrong(scope, receive, send)
             return
         handler = await self._open()
-        token = _may_propose.set(key.scope == "chat")
+        token, answered = _may_propose.set(key.scope == "chat"), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal answered
+            answered += len(message.get("body", b""))
+            await send(message)
+
         try:
             with self._limits.stream(key.id):
-                await handler(scope, _again(body, receive), send)
+                await handler(scope, _again(body, receive), sending)
         finally:
             _may_propose.reset(token)
+            self._limits.charge(key.id, answered // BYTES_A_REQUEST)
 
     async def _open(self) -> ASGIApp:
         async with self._opening:
