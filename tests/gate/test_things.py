@@ -152,6 +152,51 @@ async def test_r19_an_approval_holds_for_no_more_than_was_shown(waiting_gate, li
     assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
 
 
+@pytest.mark.parametrize("links", OTHERWISE.values(), ids=OTHERWISE)
+async def test_r19_nor_for_what_a_proposer_has_had_brought_up_to_date_since(waiting_gate, links):
+    """Who proposes the same again renews what is shown; the approver still answers to what he saw."""
+    action = "reload_unit" if "PropagatesReloadTo" in links else "restart_unit"
+    waiting_gate.judge.catalogue = CATALOGUE
+    seen = await propose(waiting_gate, "web.service", action)
+    bus_of(waiting_gate).links["web.service"] = links
+    renewed = await propose(waiting_gate, "web.service", action)
+    assert renewed["id"] == seen["id"]
+    with pytest.raises(Refused):
+        await say(waiting_gate, ADMIN, "approve", id=seen["id"], hash=seen["hash"])
+    assert bus_of(waiting_gate).done == []
+    done = await say(waiting_gate, ADMIN, "approve", id=renewed["id"], hash=renewed["hash"])
+    assert done["state"] == "done", done
+
+
+async def test_r19_nor_for_what_is_brought_up_to_date_while_the_approval_is_checked(waiting_gate, monkeypatch):
+    waiting_gate.judge.catalogue = CATALOGUE
+    waiting, read = await propose(waiting_gate, "web.service"), waiting_gate.judge.read
+
+    async def reads(*given):
+        seen = await read(*given)
+        monkeypatch.setattr(waiting_gate.judge, "read", read)
+        bus_of(waiting_gate).links["web.service"] = OTHERWISE["starts-another"]
+        await propose(waiting_gate, "web.service")
+        return seen
+
+    monkeypatch.setattr(waiting_gate.judge, "read", reads)
+    with pytest.raises(Refused):
+        await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
+    assert bus_of(waiting_gate).done == []
+    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
+
+
+async def test_r22_what_has_begun_is_not_brought_up_to_date(waiting_gate):
+    waiting = await propose(waiting_gate, "web.service")
+    await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
+    before = dict(waiting_gate.proposals.row(waiting["id"]))
+    comes_up(waiting_gate)
+    waiting_gate.proposals.renew(before["id"], await waiting_gate.judge.read(
+        waiting_gate.policy, "restart_unit", "web.service", {}
+    ))  # fmt: skip
+    assert dict(waiting_gate.proposals.row(waiting["id"])) == before
+
+
 async def test_r19_a_risk_that_rises_after_the_approval_voids_it(waiting_gate):
     waiting = await propose(waiting_gate, "web.service")
     async with waiting_gate.performer.busy:

@@ -17,7 +17,7 @@ from stillwatch.gate.kill_switch import Switch
 from stillwatch.gate.limits import Limits, Notes
 from stillwatch.gate.perform import Performer, more_than_shown
 from stillwatch.gate.policy import LEVELS, Policy, decide, load_policy, lower_level
-from stillwatch.gate.proposals import Proposals, Row, shown
+from stillwatch.gate.proposals import Proposals, Row, seen_hash, shown
 from stillwatch.gate.protocol import FOR_PROPOSERS, AnyRequest, clean, in_few_words
 from stillwatch.gate.totp import Codes
 from stillwatch.gate.trust import read_trusted
@@ -178,6 +178,8 @@ class Gate:
         if reading.hash != row["hash"] or reading.case.risk != row["risk"] or more_than_shown(row, reading):
             self.proposals.renew(row["id"], reading)
             raise Refused("the state or the policy has changed since it was shown: look at it again, then approve")
+        if seen_hash(self.proposals.row(row["id"])) != seen_hash(row):
+            raise Refused("it was brought up to date meanwhile: look at it again, then approve")
         by = self.name(peer)
         if request.code is not None:
             self.codes.spend(request.code, self.clock.now())
@@ -206,7 +208,7 @@ class Gate:
             raise Refused("without a one-time code, only the local command line approves")
         elif peer.uid == row["proposer"] and peer.uid not in (0, self.trial_uid):
             raise Refused("who proposed it cannot approve it")
-        if request.hash != row["hash"] and (request.hash is not None or request.code is None):
+        if request.hash != seen_hash(row) and (request.hash is not None or request.code is None):
             raise Refused("that is not what was shown: look at it again with `stillwatch approvals show`")
 
     async def _pause(self, peer: Peer, request: protocol.Pause) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from typing import Any, Final
@@ -19,7 +20,7 @@ PER_HOUR: Final = 1_000
 """Proposals of one proposer, new ones and those that say something new, and what it rejects."""
 OPEN: Final = "('waiting', 'approved', 'running', 'undoing')"
 Row = sqlite3.Row
-AS_IT_IS: Final = ("at", "state", "action", "target", "risk", "hash", "made", "approver", "incident")
+AS_IT_IS: Final = ("at", "state", "action", "target", "risk", "made", "approver", "incident")
 SHOWN: Final = "SELECT *, (SELECT rowid FROM changes WHERE proposal = id) AS made FROM proposals"
 
 
@@ -90,7 +91,8 @@ class Proposals:
 
     def _update(self, writer: Writer, number: int, fields: dict[str, Any]) -> None:
         sets = ", ".join(f"{name} = ?" for name in fields)
-        writer.execute(f"UPDATE proposals SET {sets} WHERE id = ?", (*fields.values(), number))  # noqa: S608
+        only = "id = ? AND state = 'waiting'"  # of what has begun the facts are needed as they were
+        writer.execute(f"UPDATE proposals SET {sets} WHERE {only}", (*fields.values(), number))  # noqa: S608
 
 
 def bound(reading: Reading) -> dict[str, Any]:
@@ -109,6 +111,16 @@ def bound(reading: Reading) -> dict[str, Any]:
     return {"risk": reading.case.risk, "hash": reading.hash, **known}
 
 
+def seen_hash(row: Row) -> str:
+    """What an approver names to say what he has seen: the change, and all that PID 1 would do beside it (R19).
+
+    Whoever proposes the same again has it brought up to date, and that must not pass for what was seen before.
+    """
+    along = json.loads(row["shown"]).get("along", ())
+    seen = [row["hash"], row["risk"], sorted(along), sorted(json.loads(row["things"]))]
+    return hashlib.sha256(canonical(seen).encode()).hexdigest()
+
+
 def shown(row: Row) -> dict[str, Any]:
     """A proposal as JSON; `because` and `said` are text from outside and labelled so by whoever prints them.
 
@@ -121,6 +133,7 @@ def shown(row: Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in AS_IT_IS},
         "id": f"A-{row['id']}",
+        "hash": seen_hash(row),
         "arguments": json.loads(row["arguments"]),
         "decision": {name: row[name] for name in ("verdict", "rule", "reason")},
         "outcome": outcome,
