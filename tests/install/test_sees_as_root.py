@@ -75,6 +75,7 @@ SAME: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], Any]]] = {
     "sudo_rules": ({"user": "www-data"}, lambda seen: seen["rules"]),
     "cron_jobs": ({}, lambda seen: [row for row in seen["jobs"] if row["user"] == "www-data"]),
     "mail_queue": ({}, lambda seen: seen["queues"]),
+    "unit_dependencies": ({"unit": "shop.service"}, lambda seen: (seen["requires"], sorted(seen["ends_with_it"]))),
     "containers": ({}, lambda seen: seen["containers"]),
 }
 

@@ -55,3 +55,9 @@ def test_one_typing_error() -> None:
 @pytest.mark.parametrize("question", ["may ann sudo", "anns crontab", "ann's crontab", "was darf Ann?"])
 def test_an_account_is_named_in_any_case(question: str) -> None:
     assert find(question, UNITS, now=NOW, users=("root", "ann")).user == "ann"
+
+
+def test_a_service_that_is_not_here_is_named_though_the_word_is_known() -> None:
+    for question, name in (("läuft docker", "docker"), ("why is foo.service down", "foo.service")):
+        assert find(question, {}, now=0.0, knows=lambda word: True).unknown == name
+    assert find("is htop running", {}, now=0.0, knows=lambda word: True).unknown == ""

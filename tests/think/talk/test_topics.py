@@ -174,3 +174,16 @@ async def test_half_an_answer_is_never_told_as_a_whole_one(topic: str) -> None:
         ask.own_up()
         failed = {tool for tool, _ in looks.looked} - set(looks.data)
         assert not failed or "nobody may see it here" in ask.text()
+
+
+async def test_a_named_folder_narrows_what_changed() -> None:
+    rows = [{"kind": "file", "path": path, "at": NOW, "owner": 0} for path in ("/etc/ssh/sshd_config", "/etc/sshx")]
+    looks = TypedLooks(data={"recent_changes": {"changes": rows}, "package_changes": {"runs": []}})
+    ask = await told("changes", "en", looks, known(), path="/etc/ssh")
+    assert ask.subjects == ["/etc/ssh/sshd_config"] and ask.narrowed
+
+
+async def test_what_a_stop_would_end_is_told() -> None:
+    ends = {"requires": [], "required_by": [], "not_active": [], "ends_with_it": ["shop.service"]}
+    ask = await told("needed_by", "en", TypedLooks(data={"unit_dependencies": ends}), known(), units=("ssh.service",))
+    assert "shop.service" in ask.text()

@@ -19,3 +19,9 @@ def test_which_unit_is_meant() -> None:
     assert "no mailserver" in asked(role="mailserver")[1]
     assert "postgresql.service" in asked(unknown="postgre")[1]
     assert exists(UNITS["ssh.service"]) and not exists(None)
+
+
+def test_a_service_of_other_hosts_is_looked_for_by_its_whole_name() -> None:
+    """PID 1 may know it by an alias that is in no list."""
+    assert asked(unknown="mysqld") == ("mysqld.service", "")
+    assert asked(unknown="foo.timer") == ("foo.timer", "")

@@ -25,6 +25,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "docker": ("docker",),
     "proxy": ("squid", "haproxy", "nginx"),
 }
+_ANYWHERE: Final = frozenset(name for names in ROLES.values() for name in names)
 _SAID: Final = {
     "webserver": r"web ?-?servers?|webseite(?:n)?server|http ?server|serveur web|serveur http|servidor web|servidor http|web service",
     "database": r"databases?|datenbank(?:en|server)?|bases? de donnees|bases? de datos|sql server|\bdb\b|postgres|mysql server|pgsql",
@@ -228,9 +229,14 @@ def _by_word(word: str, units: Mapping[str, UnitState], stems: Mapping[str, list
     return list(stems.get(word.removesuffix(".service"), ()))[:2]
 
 
+def is_service(word: str) -> bool:
+    """Whether a word is a service's name on some host: by its suffix, or as what fills a role."""
+    return word.endswith(_SUFFIXES) or (word in _ANYWHERE and word not in COMMON_ANYWHERE)
+
+
 def _unknown(found: Sequence[str], knows: Callable[[str], bool], domain: str) -> str:
-    """A word of no language that we know, which may be meant as a name."""
-    return next(
+    """A service of other hosts, or a word of no language that we know, which may be meant as a name."""
+    return next(filter(is_service, found), "") or next(
         (
             word
             for word in found

@@ -51,7 +51,7 @@ _PLAIN: Final = (
     ("night", r"last night|overnight|during the night|tonight|letzte[rn]? nacht|in der nacht|ueber nacht|uber nacht|heute nacht"
      r"|nachts|la nuit derniere|cette nuit|pendant la nuit|anoche|esta noche|durante la noche|la noche pasada"),
     ("yesterday", r"yesterday|gestern|hier(?! im| auf| los| an| am)|ayer"),
-    ("today", r"today|this morning|heute|seit heute|aujourd.?hui|ce matin|hoy|esta manana"),
+    ("today", r"today|midnight|mitternacht|minuit|medianoche|this morning|heute|seit heute|aujourd.?hui|ce matin|hoy|esta manana"),
     ("week", r"(?:this|last|past) week|weekend|diese[rn]? woche|letzte[rn]? woche|wochenende|(?:cette|la) semaine|semaine derniere"
      r"|esta semana|(?:la )?semana pasada|ultima semana"),
     ("month", r"(?:this|last|past) month|diese[nsm]* monat|letzte[nm]* monat|ce mois|mois dernier|este mes|mes pasado"),

@@ -67,8 +67,8 @@ class Value(str):
 class Asking:
     """One question being answered: what it names, what may be looked at, and what was said so far.
 
-    wanted: a row of the last answer that is meant ("the second one"); looking: hears of each look; earlier: what was
-    said to the pieces of the question before this one.
+    looking: hears of each look; earlier: what was said to the pieces of the question before this one; narrowed: the
+    answer is about the named path alone.
     """
 
     question: str
@@ -83,6 +83,7 @@ class Asking:
     subjects: list[str] = field(default_factory=list)
     evidence: tuple[Evidence, ...] = ()
     earlier: str = ""
+    narrowed: bool = False
     _of: dict[int, str] = field(default_factory=dict)
     _failed: list[str] = field(default_factory=list)
 
@@ -130,7 +131,7 @@ class Asking:
         for the whole host, whatever the question names."""
         statement = {word.removesuffix(".service") for word in words_of(self.question)}
         unit = next((name for name in self.named.units if name.removesuffix(".service").casefold() in statement), "")
-        if whole and (name := unit or self.named.path):
+        if whole and (name := unit or ("" if self.narrowed else self.named.path)):
             self.say(WHOLE, name=name)
         for why in dict.fromkeys(self._failed):
             if not any(why in one for one in self.sentences):

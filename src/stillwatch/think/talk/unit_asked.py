@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from stillwatch.records.look import Seen
 from stillwatch.records.unit import UnitState
-from stillwatch.think.talk.named import alike
+from stillwatch.think.talk.named import alike, is_service
 from stillwatch.think.talk.topic import Asking, Words
 from stillwatch.unit.facts import is_failing
 
@@ -47,10 +48,11 @@ def unit_asked(ask: Asking, *, failing_if_unsaid: bool = False) -> str:
     if ask.named.role:
         ask.say(NO_ROLE, role=ask.named.role)
         return ""
+    if is_service(ask.named.unknown):  # PID 1 may know it by another name
+        name = ask.named.unknown
+        return name if "." in name else f"{name}.service"
     if ask.named.unknown:
-        ask.say(NO_UNIT, name=ask.named.unknown)
-        if near := alike(ask.named.unknown, ask.known.units):
-            ask.say(NEAR, names=", ".join(near))
+        tell_absent(ask, ask.named.unknown)
         return ""
     failing = [unit.name for unit in ask.known.units.values() if is_failing(unit)]
     if failing_if_unsaid and len(failing) == 1:
@@ -59,6 +61,13 @@ def unit_asked(ask: Asking, *, failing_if_unsaid: bool = False) -> str:
     for name in failing:
         ask.row(name, subject=name)
     return ""
+
+
+def tell_absent(ask: Asking, name: str, *by: Seen) -> None:
+    """That there is no such unit, and which have a name like it."""
+    ask.say(NO_UNIT, *by, name=name)
+    if near := alike(name.removesuffix(".service"), ask.known.units):
+        ask.say(NEAR, names=", ".join(near))
 
 
 def state_in(ask: Asking, state: str) -> str:

@@ -107,6 +107,9 @@ async def answer(ask: Asking) -> None:
     packages = await ask.look("package_changes", hours=float(hours))
     changed = [row for row in rows(files, "changes") if row.get("kind") != "package"]
     runs = rows(packages, "runs")
+    place = ask.named.path.rstrip("/")
+    if place and (within := [row for row in changed if f"{row['path']}/".startswith(f"{place}/")]):
+        ask.narrowed, changed, runs = True, within, []
     count = len(changed) + len(runs)
     ask.say(
         FILES if count else NONE,

@@ -28,7 +28,9 @@ QUESTIONS = {
     which files take up the most space
     what consumes the disk
     why is /var full
-    find large files""",
+    find large files
+    how big is the journal
+    how large are the logs""",
     "de": """was füllt die platte
     was belegt den plattenplatz
     was braucht so viel platz
@@ -44,7 +46,8 @@ QUESTIONS = {
     was frisst die platte
     was verbraucht den platz
     warum ist /var voll
-    welche dateien brauchen am meisten platz""",
+    welche dateien brauchen am meisten platz
+    wie groß ist das journal""",
     "fr": """qu'est-ce qui remplit le disque
     qu'est-ce qui prend de la place
     plus gros fichiers

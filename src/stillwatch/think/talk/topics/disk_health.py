@@ -23,7 +23,11 @@ QUESTIONS = {
     is any disk failing
     is a drive broken
     are the drives ok
-    any disk errors""",
+    any disk errors
+    any i/o errors
+    was a disk error logged
+    read errors on the disk
+    did the kernel log disk errors""",
     "de": """sind die platten gesund
     smart status
     ist eine festplatte defekt
@@ -36,7 +40,9 @@ QUESTIONS = {
     plattenfehler
     stirbt eine platte
     ist eine platte kaputt
-    sind die platten ok""",
+    sind die platten ok
+    gab es lesefehler auf der platte
+    i/o fehler""",
     "fr": """les disques sont-ils en bonne santé
     état smart
     un disque est-il défaillant

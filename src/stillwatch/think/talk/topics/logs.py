@@ -29,7 +29,10 @@ QUESTIONS = {
     which units log errors
     out of memory kills
     was anything killed by the oom killer
-    any segfaults""",
+    any segfaults
+    any oom kills
+    did the oom killer strike
+    was a process killed for lack of memory""",
     "de": """zeige die logs von nginx
     logs von nginx
     letzte fehler von nginx
@@ -45,7 +48,8 @@ QUESTIONS = {
     kernelmeldungen
     warnungen im log
     gibt es fehler in den logs
-    protokoll von nginx""",
+    protokoll von nginx
+    hat der oom killer zugeschlagen""",
     "fr": """montre les journaux de nginx
     journaux de nginx
     dernières erreurs de nginx

@@ -21,7 +21,11 @@ QUESTIONS = {
     can the server reach the internet
     which addresses does the host have
     what ip does the server have
-    is the network fine""",
+    is the network fine
+    is ipv6 enabled
+    do I have an ipv6 address
+    does the host have internet
+    which interface has the default route""",
     "de": """wie ist die ip adresse
     welche ip hat der server
     netzwerkschnittstellen
@@ -34,7 +38,9 @@ QUESTIONS = {
     netzwerkkonfiguration
     welche adressen hat der host
     ist das netz in ordnung
-    wie ist meine ip""",
+    wie ist meine ip
+    ist ipv6 aktiv
+    haben wir ipv6""",
     "fr": """quelle est l'adresse ip
     adresse ip du serveur
     interfaces réseau

@@ -15,7 +15,9 @@ QUESTIONS = {
     what is running on this server
     running services
     systemctl
-    which units are failed""",
+    which units are failed
+    which services failed since midnight
+    did any service fail last night""",
     "de": """welche dienste laufen
     liste der dienste
     ausgefallene dienste
@@ -47,11 +49,26 @@ COUNT = Words(
 )
 FAILED = Words(en="Failed: {names}.", de="Ausgefallen: {names}.", fr="En échec : {names}.", es="Fallidos: {names}.")
 NONE = Words(
-    en="No unit has failed.",
-    de="Keine Unit ist ausgefallen.",
-    fr="Aucune unité n'est en échec.",
-    es="Ninguna unidad ha fallado.",
+    en="No unit is failed now.",
+    de="Derzeit ist keine Unit ausgefallen.",
+    fr="Aucune unité n'est en échec en ce moment.",
+    es="Ahora mismo no hay ninguna unidad fallida.",
 )
+DID = Words(
+    en="In the last {hours} h PID 1 told of {count:failure|failures}; the newest:",
+    de="In den letzten {hours} h meldete PID 1 {count:Ausfall|Ausfälle}; die neuesten:",
+    fr="Ces dernières {hours} h, PID 1 a signalé {count:échec|échecs} ; les plus récents :",
+    es="En las últimas {hours} h PID 1 avisó de {count:fallo|fallos}; los más recientes:",
+)
+NEVER = Words(
+    en="In the last {hours} h PID 1 told of no failure either.",
+    de="Auch in den letzten {hours} h meldete PID 1 keinen Ausfall.",
+    fr="Ces dernières {hours} h non plus, PID 1 n'a signalé aucun échec.",
+    es="Tampoco en las últimas {hours} h PID 1 avisó de ningún fallo.",
+)
+FAILS = "failed with result"
+"""PID 1's words for the end of a unit that failed, in any case (systemd, src/core/unit.c)."""
+MOST = 50
 STARTING = Words(
     en="Still or again starting: {names}.",
     de="Noch oder wieder im Start: {names}.",
@@ -69,9 +86,24 @@ async def answer(ask: Asking) -> None:
     ask.say(FAILED if failed else NONE, seen, names=", ".join(failed[:12]))
     if starting:
         ask.say(STARTING, seen, names=", ".join(starting[:8]))
+    if ask.named.span:
+        await _failed_in(ask, min(max(ask.named.span.hours, 1.0), 168.0))
+        return
     ask.say(COUNT, seen, count=len(running))
     for name in [*failed, *running]:
         ask.row(name, "failed" if name in failed else "", subject=name)
+
+
+async def _failed_in(ask: Asking, hours: float) -> None:
+    """What failed in a span of time, whether it runs again or not."""
+    seen = await ask.look("journal_search", text=FAILS, hours=hours, lines=MOST)
+    if seen.problem:
+        return
+    lines = strings(seen, "lines")
+    count = f"≥ {len(lines)}" if len(lines) >= MOST else len(lines)
+    ask.say(DID if lines else NEVER, seen, hours=round(hours), count=count)
+    for line in reversed(lines):
+        ask.row(line)
 
 
 TOPIC = Topic(
@@ -81,5 +113,5 @@ TOPIC = Topic(
     ),
     questions=QUESTIONS,
     answer=answer,
-    looks=("services",),
+    looks=("services", "journal_search"),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from stillwatch.records.amount import size, span
 from stillwatch.think.talk.topic import Asking, Topic, Words
-from stillwatch.think.talk.unit_asked import NO_UNIT, state_in, unit_asked
+from stillwatch.think.talk.unit_asked import state_in, tell_absent, unit_asked
 
 QUESTIONS = {
     "en": """is nginx running
@@ -141,7 +141,7 @@ async def tell_state(ask: Asking, name: str) -> dict[str, Any]:
         return {}
     unit: dict[str, Any] = dict(seen.data)
     if unit.get("load_state") == "not-found":
-        ask.say(NO_UNIT, seen, name=name)
+        tell_absent(ask, name, seen)
         return {}
     if not unit.get("active_state"):
         ask.cannot("PID 1 does not tell its state", f"systemctl status {name}")
