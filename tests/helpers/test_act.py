@@ -256,6 +256,30 @@ def test_r29_without_room_for_what_it_was_no_owner_is_changed(
     assert data.stat().st_uid == os.getuid()
 
 
+def test_r39_root_is_given_no_file_that_its_owner_has_had_in_his_hands(policy: Write, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("orders", "others"):
+        (data / name).write_text("root's")
+    policy(f'[[ownership]]\nname="data"\npath="{data}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\nbelow=true\n')
+    act.handle({"do": "own", "name": "data"})
+    (data / "orders").write_text("his")
+    act.handle({"do": "own_back", "name": "data"})
+    assert ((data / "orders").stat().st_uid, (data / "others").stat().st_uid) == (65534, 0)
+
+
+def test_r39_nor_a_file_that_was_named_itself(policy: Write, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text("root's")
+    script.chmod(0o755)
+    policy(f'[[ownership]]\nname="data"\npath="{script}"\nowner="nobody"\ngroup="daemon"\nmode="0750"\n')
+    act.handle({"do": "own", "name": "data"})
+    script.write_text("his")
+    with pytest.raises(RequestRefused):
+        act.handle({"do": "own_back", "name": "data"})
+    assert script.stat().st_uid == 65534
+
+
 @pytest.mark.parametrize("verb", sorted(act.SCHEMAS))
 def test_r2_every_request_is_closed(policy: Write, verb: str) -> None:
     policy("")

@@ -9,6 +9,7 @@ import contextlib
 import os
 import select
 import signal
+import stat
 import sys
 from collections.abc import Callable
 from typing import Any, Final
@@ -119,34 +120,51 @@ def own(request: dict[str, Any]) -> dict[str, Any]:
     if facts["right"]:
         raise RequestRefused(f"{facts['path']} is as declared")
     should, wrong = facts["should"], frozenset(facts["wrong"])
-    below = [[seen.st_ino, seen.st_uid, seen.st_gid] for _, seen in strangers(facts["path"], wrong)] if wrong else []
-    with made.noting("own", request["name"], {**facts["now"], "below": below}), begun():
-        for descriptor, _ in strangers(facts["path"], wrong) if below else ():
+    below = list[list[int]]()
+    with made.noting("own", request["name"], {**facts["now"], "below": below, "left": 0}), begun():
+        for descriptor, seen in strangers(facts["path"], wrong) if wrong else ():
             os.fchown(descriptor, should["uid"], should["gid"])
-        _change(facts["path"], should)
+            below.append([seen.st_ino, seen.st_uid, seen.st_gid, _last_touched(descriptor)])
+        left = _change(facts["path"], should)
+        made.note("own", request["name"], {**facts["now"], "below": below, "left": left})
     return {"path": facts["path"], "below": len(below)}
 
 
 def own_back(request: dict[str, Any]) -> dict[str, Any]:
-    """Undo an `own`, while the path is as that left it; below it only what is still the declared owner's."""
+    """Undo an `own`, while the path is as that left it; below it only what is still the declared owner's.
+
+    A file that was written, or made anew, since then is its owner's work: root is not given it.
+    """
     facts = declared.ownership(request["name"])
     if facts["now"] != facts["should"]:
         raise RequestRefused(f"{facts['path']} is no longer as it was left")
-    with made.taking_back("own", request["name"]) as was, begun():
-        before = {inode: (uid, gid) for inode, uid, gid in was["below"]}
-        for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
-            if seen.st_ino in before:
-                os.fchown(descriptor, *before[seen.st_ino])
-        _change(facts["path"], was)
+    with made.taking_back("own", request["name"]) as was:
+        with declared.opened(open_beneath(facts["path"], os.O_RDONLY | os.O_NONBLOCK)) as descriptor:
+            if _last_touched(descriptor) != was.get("left"):
+                raise RequestRefused(f"{facts['path']} was written since")
+        with begun():
+            before = {inode: (uid, gid, left) for inode, uid, gid, *left in was["below"]}
+            for descriptor, seen in strangers(facts["path"], frozenset({facts["should"]["uid"]})) if before else ():
+                uid, gid, left = before.get(seen.st_ino, (0, 0, []))
+                if left == [_last_touched(descriptor)]:
+                    os.fchown(descriptor, uid, gid)
+            _change(facts["path"], was)
     return {"path": facts["path"]}
 
 
-def _change(path: str, to: dict[str, int]) -> None:
-    """On the open descriptor: what was checked is what is changed."""
+def _change(path: str, to: dict[str, int]) -> int:
+    """On the open descriptor: what was checked is what is changed. Returns when it was touched last, by that."""
     with declared.opened(open_beneath(path, os.O_RDONLY | os.O_NONBLOCK)) as descriptor:
         declared.folder_or_file(descriptor, path)
         os.fchown(descriptor, to["uid"], to["gid"])
         os.fchmod(descriptor, to["mode"])
+        return _last_touched(descriptor)
+
+
+def _last_touched(descriptor: int) -> int:
+    """When a file, or anything about it, was changed last (its ctime, which nobody sets); 0 for a folder."""
+    facts = os.fstat(descriptor)
+    return 0 if stat.S_ISDIR(facts.st_mode) else facts.st_ctime_ns
 
 
 def remove_lock(request: dict[str, Any]) -> dict[str, Any]:
