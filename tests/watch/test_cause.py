@@ -18,6 +18,7 @@ def rule(cause: str) -> Rule:
     [
         ("bad-config", "hue.conf:3: open: /etc/hue.key: permission denied", ("permission", "/etc/hue.key")),
         ("bad-config", "hue.conf:3: no such hue: red", None),
+        ("bad-config", "the config file hue.conf must be owned by root", ("permission", "")),
         ("bad-config", "hue.conf:3: /etc/hue.key: No such file or directory", None),
         ("bad-config", "open the hue /etc/hue.key: No such file or directory", ("missing-path", "/etc/hue.key")),
         ("bad-config", "hue.conf:3: /dev/hue: No such device", ("device-missing", "/dev/hue")),

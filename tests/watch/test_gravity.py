@@ -100,6 +100,7 @@ def test_what_sounds_grave_is_never_passed_over(text: str) -> None:
         ("cannot listen on port 81 - Address already in use.", ("port-in-use", "")),
         ("cannot open /dev/hue: No such device (errno=19)", ("device-missing", "/dev/hue")),
         ("copy './db/hue.db': permission denied", ("permission", "")),
+        ("chdir(/srv/hue) failed: Permission denied. Current hue: uid=7", ("permission", "/srv/hue")),
         ("permission denied for hue at 3", None),
         ("the hue is odd", None),
     ],

@@ -50,6 +50,8 @@ def cause_of_hit(rule: Rule, said: Sequence[Line], words: Sequence[Line], is_tol
 def refused_by_system(rule: Rule, said: Sequence[Line]) -> Refusal | None:
     """What the operating system refused, where that is more exact than the rule."""
     found = refusal(said[0].text) if rule.cause in YIELDING else None
+    if rule.cause == "bad-config" and not found and cause_of_own(said[0].text) == "permission":
+        found = Refusal("permission", "")
     if found and found.cause == "missing-path" and _IN_SETTINGS.search(said[0].text):
         return None
     return found if found and found.cause in YIELDING[rule.cause] else None

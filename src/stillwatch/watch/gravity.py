@@ -62,7 +62,7 @@ _OF_A_CLIENT = re.compile(
 )
 _END = re.compile(
     r"^\W*\w\S*(?: \w\S*){0,2} exited with (?:exit )?(?:code|status) [1-9]|\bexiting(?: abnormally)?[ .!]*$"
-    r"|\b(?:boot|start-?up|initiali[sz]ation) failed\b"
+    r"|\b(?:boot|start-?up|initiali[sz]ation) (?:failed|error)\b"
     r"|\bfail(?:ed|ure) to (?:start|boot|launch|initiali[sz]e) (?:the )?(?:\w+ )?(?:daemon|server|service|backend)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -75,7 +75,7 @@ _OF_THE_SYSTEM = re.compile(
     r"|no such device(?: or address)?|no space left on device|input/output error|read-only file system"
     r"|address (?:already )?in use|too many open files|no file descriptors available|(?:device or )?resource busy"
     r"|(?:disk )?quota exceeded|i/o error|cannot allocate memory)"
-    r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno[ =]\d+\))?[ .)\"'\]]*$",
+    r"[ .,;:)\"'\]]*(?:\(?\d{1,3}\)?|\(errno[ =]\d+\))?[ .)\"'\]]*(?:$|(?<=\.) [A-Z])",
     re.IGNORECASE,
 )
 """What the C library says of an error number, at the end of a line, where programs put it."""

@@ -243,4 +243,4 @@ def _closed(path: bytes) -> bytes:
     """Without a closing bracket at its end that was opened before it: "write(/srv/x) failed" names /srv/x."""
     while path.endswith((b")", b"]")) and path.count(path[-1:]) > path.count(b"(" if path.endswith(b")") else b"["):
         path = path[:-1]
-    return path
+    return path.rstrip(b":,;") or path

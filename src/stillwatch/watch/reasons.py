@@ -34,11 +34,13 @@ def _reason(cause: str, words: str) -> Reason:
 REASONS: Final = (
     _reason(
         "disk-full",
-        r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b|\b(?:not enough|insufficient) (?:disk |free )?space\b",
+        r"\bno space left\b|\bdisk (?:is )?full\b|\bENOSPC\b"
+        r"|\b(?:not enough|insufficient) (?:disk |free |available |storage )*space\b",
     ),
     _reason(
         "port-in-use",
-        r"\baddress (?:already )?in use\b|\bport is already allocated\b|\bEADDRINUSE\b"
+        r"\baddress (?:already )?in use\b|\bport (?:\d{1,5} )?(?:is )?(?:already )?(?:allocated|in use|taken)\b"
+        r"|\bEADDRINUSE\b"
         r"|\bbind\b.{0,60}\banother process\b|\bin use by another process\b|ADDRESS_ALREADY_ASSOCIATED\b",
     ),
     _reason("wrong-address", r"\bcannot assign requested address\b|\bhas no (?:usable )?IPv?[46]? ?address"),
@@ -60,7 +62,8 @@ REASONS: Final = (
         "name-resolution",
         r"\bname or service not known\b|\bname resolution\b"
         r"|\b(?:could not|couldn't|can(?:no|')t|fail(?:ed|s|ure)? to) resolve\b"
-        r"|\bno such host\b|\bENOTFOUND\b|\bEAI_AGAIN\b|\bNXDOMAIN\b",
+        r"|\berror resolving\b|\bneither nodename nor servname\b|\bno such host\b|\bENOTFOUND\b|\bEAI_AGAIN\b"
+        r"|\bNXDOMAIN\b",
     ),
     _reason(
         "data-damaged",
@@ -100,7 +103,10 @@ REASONS: Final = (
     _reason("missing-executable", r"\bexecutable file not found\b|\bcommand not found\b"),
     _reason(
         "missing-path",
-        r"\bno such file or directory\b|\bENOENT\b|\b(?:file|directory|path)\b.{0,120}\bdoes(?: not|n't) exist\b"
+        r"\bno such file or directory\b|\bENOENT\b"
+        r"|\b(?:file|directory|path)\b.{0,120}\b(?:does(?: not|n't) exist|not exists?)\b"
+        r"|\bcannot open shared object\b|\bloading shared librar"
+        r"|\b(?:can(?:'t|not)|could(?:n't| not)|unable to) find (?:the )?(?:module|plug-?in|extension|library|driver)\b"
         r"|\b(?:can(?:'t|not)|could(?:n't| not)|unable to) find (?:[\w-]+ ){0,4}(?:file|directory|folder)\b"
         r"|\bno (?:\w+ ){0,2}(?:module|extension|plug-?in|library|driver)s? (?:was |were )?found\b"
         r"|\b(?:module|extension|plug-?in|library) \S{1,80} (?:is|was) not (?:available|installed|found)\b"
@@ -134,7 +140,7 @@ REASONS: Final = (
         "stale-lock",
         r"\b(?:is|already|database|table) locked\b|\block(?:file)?\b.{0,80}\b(?:exists|held|acquire|timeout)"
         r"|\bacquire\b.{0,30}\block\b|\bLockTimeout\b|\blocked by (?:an)?other process\b|\balready running\b"
-        r"|\bresource temporarily unavailable\b|\bdevice or resource busy\b|\bEBUSY\b",
+        r"|\bdevice (?:is )?busy\b|\bresource temporarily unavailable\b|\bdevice or resource busy\b|\bEBUSY\b",
     ),
     _reason(
         "timeout",
@@ -143,9 +149,11 @@ REASONS: Final = (
     ),
     _reason(
         "bad-config",
-        r"\b(?:syntax|parse|parsing|configuration) error\b|\bmisconfigur"
+        r"\bdo(?:es)?(?: not|n't) support (?:SSL|TLS|encryption|encrypted)\b"
+        r"|\b(?:syntax|parse|parsing|configuration) error\b|\bmisconfigur"
         r"|\bunknown (?:config\w* )?(?:option|directive|key|parameter|setting|variable|field|keyword|section)\b"
-        r"|\bunrecogni[sz]ed\b|\bat line \d+ of \S"
+        r"|\bre-?defined\b|\bunrecogni[sz]ed\b|\(config file '"
+        r"|\b(?:did not|didn't) find (?:the |a )?(?:section|key|option|setting)\b|\bat line \d+ of \S"
         r"|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
         r"|\binvalid (?:\w+ )?(?:value|setting|option|directive|argument for|configuration|config)\b"
         r"|\b(?:unable to|failed to|can't|cannot|could not) (?:configure|parse|unmarshal"
@@ -168,7 +176,8 @@ REASONS: Final = (
         r"\bno (?:\S+ ){0,2}(?:device|adapter|dongle|stick|card|camera|printer|sensor|controller|accelerator"
         r"|[a-z]*[gt]pu)s? "
         r"(?:(?:was|were|is|are) )?(?:found|detected|present|connected)\b"
-        r"|\bno such device\b|\bENODEV\b|\bENXIO\b|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"
+        r"|\bno such device\b|\bENODEV\b|\bENXIO\b|\bdevice (?:is )?not connected\b"
+        r"|\bcannot find (?:a |the )?\w+ (?:drive|device|disk)\b"
         r"|\bvolume group \S{1,80} not found\b|\bdevice (?:was )?not found\b"
         r"|\b(?:interface|device) \S{1,80}(?: for \S{1,40}(?: \S{1,40})?)? (?:does not|doesn't) exist\b",
     ),

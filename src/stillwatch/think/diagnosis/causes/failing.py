@@ -126,7 +126,7 @@ async def plain(case: Case) -> Finding | None:
     lead = case.incident.triggers[0] if case.incident.triggers else None
     if lead is None or lead.cause not in CAUSES:
         return None
-    subject = case.incident.subject or case.incident.host
+    subject = case.who
     sentence = f"{subject}: {CAUSES[lead.cause]}"
     sentence += "" if lead.trusted else case.last_statement(lead.cause)
     if not lead.trusted and (named := _named_in_words(case, lead.cause)) != lead.cause:
