@@ -91,7 +91,7 @@ REASONS: Final = (
         r"|\bversion\b.{0,80}\b(?:newer|higher) than\b|\b(?:api|abi|protocol|schema|library) (?:version )?mismatch\b"
         r"|\b(?:incompatible|unsupported|wrong) (?:\w+ ){0,2}version\b|\bsupported range\b"
         r"|\bexpected (?:[\w-]+[ -]){0,2}(?:type|format|version|schema)\b.{0,60}\b(?:found|got)\b"
-        r"|\b(?:for|by|from|with) a newer (?!file)[A-Za-z]|\b(?:unknown|no such) (?:column|table)\b"
+        r"|\b(?:for|by|from|with) a newer (?!file)[A-Za-z]|\b(?:unknown|no such) (?:column|table)\b|\blocate revision\b"
         r"|\b(?:column|relation|table) \S{1,80} (?:does not|doesn't) exist\b"
         r"|\bcode = Unimplemented\b|\bunknown service \w",
     ),
@@ -118,7 +118,11 @@ REASONS: Final = (
         r"|no (?:\w+ ){0,3}leader)\b"
         r"|\b(?:not enough|too few|insufficient(?: number of)?) (?:members|nodes|replicas|voters|peers|brokers)\b",
     ),
-    _reason("hardware", r"\bI/O error\b|\binput/output error\b|\bEIO\b"),
+    _reason(
+        "hardware",
+        r"\bSMART\b.{0,40}\b(?:bad|fail)|\b(?:disk|drive) \S{1,80} is failing\b"
+        r"|\bI/O error\b|\binput/output error\b|\bEIO\b",
+    ),
     _reason(
         "resource-limit",
         r"\btoo many (?:open files|connections|processes)\b|\bEMFILE\b|\brate ?limited\b|\btoo many requests\b"
@@ -166,7 +170,7 @@ REASONS: Final = (
     ),
     _reason(
         "missing-setting",
-        r"\bmust be (?:set|specified|provided|configured|defined)\b"
+        r"\bmissing [\"'`][\w.-]{1,80}[\"'`]|\bmust be (?:set|specified|provided|configured|defined)\b"
         r"|\b(?:is|are) not (?:set|specified|configured)\b(?! (?:up|properly|correctly|right))"
         r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
         r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b|\brequires? \w+=",

@@ -20,6 +20,18 @@ async def test_a_text_about_memory_restarts_nothing() -> None:
     assert said.proposal is None
 
 
+async def test_who_finds_no_memory_by_itself_was_not_killed_for_it() -> None:
+    _, own = await ask(trigger("oom", "fatal: out of memory"))
+    _, killed = await ask(trigger("oom", "Memory cgroup out of memory: Killed process 7 (shop)"))
+    assert own.cause is not None and killed.cause is not None
+    assert len(own.cause.text) < len(killed.cause.text)
+
+
+async def test_a_line_that_names_nobody_is_not_the_host_s() -> None:
+    _, said = await ask(trigger("version-mismatch", "too old", subject=""), subject="", key="h/unit-failure/-")
+    assert said.cause is not None and said.cause.object != "h"
+
+
 async def test_the_watchdog() -> None:
     _, said = await ask(trigger("watchdog", trusted=True))
     assert said.cause is not None and said.cause.id == "watchdog"

@@ -56,7 +56,7 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
         sentence = f"{case.who} cannot read its data: {where}{f'; {changed}' if changed else ''}"
         return case.finding("data-damaged", culprit, sentence, cited, when, proven=proven)
     sentence = f"{case.who} does not accept its configuration{f': {where}' if where != case.who else ''}"
-    reason = case.last_statement("bad-config", beside=culprit)
+    reason = case.last_statement("bad-config", beside=culprit if culprit != case.who else "")
     remedy = None
     if unit is not None and of_unit and (path or known):
         remedy = await put_back(case, unit, culprit, sentence)

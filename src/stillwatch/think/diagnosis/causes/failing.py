@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stillwatch.records.cause import CAUSES, says_why
@@ -12,6 +13,8 @@ from stillwatch.think.diagnosis.causes.facts import binary_size, number, repeats
 from stillwatch.watch.reasons import cause_of_own
 
 _LAST_WORDS = 20
+_KILLED = re.compile(r"\bkill|\boom[-_]|\boomd\b|OOMKilled|memcg|cgroup", re.I)
+"""Who ran into a limit was ended by somebody else; a program may find out by itself that there is no more."""
 _QUOTED = 200
 _IN_A_LOOP = 200
 """So often nobody says the same who does anything else."""
@@ -31,6 +34,8 @@ async def oom(case: Case) -> Finding | None:
     own = 0 < limit < 1 << 60 and not _host_was_short(case)
     where = f"its own limit of {binary_size(limit)} (MemoryMax=)" if own else _limit_said(case)
     sentence = f"{subject} was killed because it used more than {where}"
+    if not any(one.trusted or _KILLED.search(one.sample[:2000]) for one in case.triggers("oom")):
+        sentence = f"{subject} found no more memory"
     looked = await case.cite_look("unit_status", unit=unit.name) if unit and status else ()
     remedy = propose("restart_unit", unit.name, sentence, once=True) if unit and _may_restart(case) else None
     note = "A restart helps once; if it is killed again, it leaks"
@@ -126,7 +131,8 @@ async def plain(case: Case) -> Finding | None:
     lead = case.incident.triggers[0] if case.incident.triggers else None
     if lead is None or lead.cause not in CAUSES:
         return None
-    subject = case.who
+    # Of itself the host tells without a name; a line of a log that names nobody is of a program.
+    subject = case.incident.subject or (case.incident.host if lead.trusted else case.who)
     sentence = f"{subject}: {CAUSES[lead.cause]}"
     sentence += "" if lead.trusted else case.last_statement(lead.cause)
     if not lead.trusted and (named := _named_in_words(case, lead.cause)) != lead.cause:

@@ -35,7 +35,7 @@ async def certificate_expired(case: Case) -> Finding | None:
             proposal=timer.proposal,
         )
     path = next((t.fields["path"] for t in case.triggers("certificate-expired") if t.fields.get("path")), "")
-    place = path or case.who
+    place = path or case.triggers("certificate-expired")[0].object or case.who
     sentence = f"The certificate of {place} has expired or is about to"
     sentence += case.last_statement("certificate-expired") if not path else ""
     return case.finding("certificate-expired", place, sentence, cited, proven=case.trusted("certificate-expired"))
