@@ -157,6 +157,7 @@ async def test_a_verb_waits_for_the_end_of_its_job(played, verb, early):
 async def test_signals_of_other_kinds_and_told_twice_are_no_end(played):
     bus, systemd, _ = played
     systemd.early = True
+    bus._under_way = 1
     body = [1, "/org/freedesktop/systemd1/job/1", "web.service", "failed"]
     for member, path in (("JobNew", PATH), ("JobRemoved", "/other")):
         bus._job_removed(Message.new_signal(path, MANAGER, member, "uoss", body))
@@ -164,6 +165,16 @@ async def test_signals_of_other_kinds_and_told_twice_are_no_end(played):
     for result in ("done", "failed"):
         bus._job_removed(Message.new_signal(PATH, MANAGER, "JobRemoved", "uoss", [*body[:3], result]))
     assert await bus._end_of(body[1]) == "done"
+
+
+async def test_r41_of_jobs_that_are_not_the_gates_nothing_is_kept(played):
+    bus, _, _ = played
+    for number in range(100):
+        body = [number, f"/org/freedesktop/systemd1/job/{number}", "sshd@1.service", "done"]
+        bus._job_removed(Message.new_signal(PATH, MANAGER, "JobRemoved", "uoss", body))
+    assert bus._ended == {}
+    assert await bus.job("restart", "web.service") == "done"
+    assert bus._ended == {}
 
 
 async def test_r29_a_bus_that_is_lost_after_a_verb_was_sent_leaves_it_unknown(played):

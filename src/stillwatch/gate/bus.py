@@ -23,6 +23,8 @@ class SystemBus(Pid1):
     def __init__(self, address: str | None = None) -> None:
         super().__init__(address)
         self._ended: dict[str, asyncio.Future[str]] = {}
+        """Of every job of the host that ends while one of ours is under way."""
+        self._under_way = 0
 
     async def effects(self, jobs: Collection[Job]) -> Effects:
         try:
@@ -53,16 +55,21 @@ class SystemBus(Pid1):
 
     async def job(self, verb: Verb, name: str) -> str:
         """Queue it and wait for its end."""
-        before = set(self._ended)
+        self._under_way += 1
+        try:
+            return await self._job(verb, name)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._ended.clear()
+
+    async def _job(self, verb: Verb, name: str) -> str:
         path = (await self._do(f"{verb.capitalize()}Unit", "ss", [name, "replace"]))[0]
         try:
             async with asyncio.timeout(JOB_DEADLINE):
                 return await self._end_of(path)
         except TimeoutError as error:
             raise Interrupted(f"{verb} {name}: no end within {JOB_DEADLINE:.0f} s") from error
-        finally:
-            for path in set(self._ended) - before:
-                del self._ended[path]
 
     async def greet(self, bus: Bus) -> None:
         await bus.listen(SYSTEMD, f"interface='{MANAGER}',member='JobRemoved'", self._job_removed)
@@ -73,5 +80,7 @@ class SystemBus(Pid1):
 
     def _job_removed(self, message: Message) -> None:
         """Signal JobRemoved(u id, o job, s unit, s result); it may come before the reply that names the job."""
-        if message.member == "JobRemoved" and message.path == PATH and not self._end_of(message.body[1]).done():
-            self._end_of(message.body[1]).set_result(message.body[3])
+        if not self._under_way or message.member != "JobRemoved" or message.path != PATH:
+            return
+        if not (ended := self._end_of(message.body[1])).done():
+            ended.set_result(message.body[3])
