@@ -146,6 +146,14 @@ def test_the_kernel_ring_of_this_boot_is_kept_with_its_own_times(tmp_path: Path)
     assert read(folder, since=START - 2) == []
 
 
+def test_r41_of_a_long_name_no_more_is_kept_than_is_told(tmp_path: Path) -> None:
+    """Anybody may call himself anything, and thousands of names are remembered."""
+    folder = make_journal(tmp_path / "x.journal", export([{"MESSAGE": "m", "SYSLOG_IDENTIFIER": "x" * 9_000}]))
+    with Journal(folder) as journal:
+        assert [len(line.subject) for line in journal.lines()] == [255]
+        assert max(map(len, journal._subjects)) == 255
+
+
 def test_a_cursor_is_read_on_from(tmp_path: Path) -> None:
     folder = make_journal(tmp_path / "x.journal", export({"MESSAGE": f"m{n}"} for n in range(10)))
     with Journal(folder) as journal:

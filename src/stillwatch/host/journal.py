@@ -203,9 +203,10 @@ class Journal:
     def _name(self, value: Any) -> str:
         if value.__class__ is list:
             value = value[0]
+        value = value[:255]  # a stranger's may be as long as any field, and thousands are kept
         name = self._subjects.get(value)
         if name is None:
-            name = value[:255].decode("utf-8", "replace")
+            name = value.decode("utf-8", "replace")
             name = "".join(character if character.isprintable() else "�" for character in name)
             if len(self._subjects) < 4096:
                 self._subjects[value] = name
