@@ -34,7 +34,7 @@ async def test_an_option_that_is_not_taken_and_the_file_that_gives_it(
     assert (said.confidence >= 0.9) is proven and said.proposal is None
 
 
-@pytest.mark.parametrize(("given", "culprit"), [({DROP_IN: ["LimitNOFILE"]}, DROP_IN), ({}, UNIT)])
+@pytest.mark.parametrize(("given", "culprit"), [({DROP_IN: ["LimitNOFILE"]}, DROP_IN), ({}, "shop.service")])
 async def test_a_limit_that_is_reached_and_the_file_that_sets_it_last(given: dict[str, Any], culprit: str) -> None:
     told = replace(trigger("resource-limit", "Too many open files"), object="LimitNOFILE")
     _, said = await ask(told, looks=setting(**given), units=(unit(active_state="active"),))

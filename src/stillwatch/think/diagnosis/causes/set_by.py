@@ -22,7 +22,9 @@ async def limit_reached(case: Case) -> Finding | None:
     sentence += f"; {changed}" if changed else ""
     sentence += case.last_statement("resource-limit")
     looked = await case.cite_look("unit_status", unit=case.unit.name)
-    return case.finding("resource-limit", setting, sentence, case.cite("resource-limit"), looked, when, confidence=SEEN)
+    # Its own limit, as it always was, is not at fault that it is reached.
+    culprit = setting if setting != case.unit.fragment_path or changed else case.unit.name
+    return case.finding("resource-limit", culprit, sentence, case.cite("resource-limit"), looked, when, confidence=SEEN)
 
 
 async def bad_option(case: Case) -> Finding | None:
