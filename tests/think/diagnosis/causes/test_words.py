@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from stillwatch.records.event import Event, Untrusted
 
 from .scene import AT, Looks, ask, files, trigger, unit
@@ -110,3 +112,17 @@ async def test_a_log_whose_directory_is_gone_cannot_be_opened() -> None:
         looks = Looks(file_metadata=files(_opt_shop_bin_shop=there_too, _var_log_till={"exists": there}))
         _, said = await ask(ended(words), looks=looks)  # type: ignore[arg-type]
         assert said.cause and said.cause.object == culprit
+
+
+@pytest.mark.parametrize(
+    ("said", "mode", "culprit"),
+    [
+        ("error listing data dir: /var/lib/depot/default", "drwx------", "/var/lib/depot/default"),
+        ("error listing data dir: /var/lib/depot/default", "drwxr-xr-x", "shop.service"),
+        ("using data dir: /var/lib/depot/default", "drwx------", "shop.service"),
+    ],
+)
+async def test_a_path_that_is_shut_needs_no_word_of_permission(said: str, mode: str, culprit: str) -> None:
+    looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": True, "mode": mode, "owner": "root"})
+    _, found = await ask(ended("failed to detect a route", said), looks=looks, units=(unit(exec_start=()),))  # type: ignore[arg-type]
+    assert found.cause and found.cause.object == culprit

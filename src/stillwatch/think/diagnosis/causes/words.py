@@ -9,7 +9,7 @@ from typing import Final
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
 from stillwatch.think.diagnosis.causes.config import is_settings, refused
-from stillwatch.think.diagnosis.causes.facts import exists, file_of
+from stillwatch.think.diagnosis.causes.facts import exists, file_of, text
 from stillwatch.think.diagnosis.causes.permission import given_away, shut_out, too_open
 from stillwatch.unit.facts import is_written, paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
@@ -20,6 +20,7 @@ _MISSING: Final = re.compile(
     re.I,
 )
 _DENIED: Final = re.compile(r"permission denied|not permitted|access denied|denied access|EACCES|Errcode: 13", re.I)
+_TRIED: Final = re.compile(r"\b(?:error|failed|unable|can(?:no|')t|could(?: not|n't))\b", re.I)
 _OWNED: Final = re.compile(r"\bown(?:ed|er|ership|s)\b|\bwrit(?:able|eable)\b", re.I)
 _REFUSED: Final = re.compile(
     r"unknown|invalid|unexpected|syntax|pars(?:e|ing)|unrecogni[sz]ed|illegal|undefined|not (?:allowed|supported|valid)"
@@ -83,6 +84,8 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     why = (await shut_out(case, unit, path) if denied or owned else "") or (
         await given_away(case, path) if owned else ""
     )
+    if not why and _TRIED.search(words):
+        path, why = await _shut_tight(case, unit, path)
     if why:
         looked = await case.cite_look("file_metadata", path=path)
         user = f" runs as {unit.user} and" if unit.user else ""
@@ -92,6 +95,15 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     if line and _REFUSED.search(words) and is_settings(path):
         return await refused(case, path, line, cited)
     return None
+
+
+async def _shut_tight(case: Case, unit: UnitState, path: str) -> tuple[str, str]:
+    """The path or its directory, where its mode lets nobody else in: that needs no word of the unit's."""
+    for place in (path, str(PurePosixPath(path).parent)):
+        mode = text(await file_of(case, place) or {}, "mode")
+        if mode[7:10] == "---" and unit.user not in ("", "root") and (why := await shut_out(case, unit, place)):
+            return place, why
+    return path, ""
 
 
 async def _from_where(case: Case, path: str) -> str:
