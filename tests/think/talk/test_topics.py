@@ -187,3 +187,12 @@ async def test_what_a_stop_would_end_is_told() -> None:
     ends = {"requires": [], "required_by": [], "not_active": [], "ends_with_it": ["shop.service"]}
     ask = await told("needed_by", "en", TypedLooks(data={"unit_dependencies": ends}), known(), units=("ssh.service",))
     assert "shop.service" in ask.text()
+
+
+async def test_how_often_it_happened_is_counted_for_what_is_meant() -> None:
+    both = [incident(id=id, subject=name, updated=NOW) for id, name in (("I3", "nginx.service"), ("I4", "ssh.service"))]
+    here = known(incidents=both[:1], recent=lambda most: both)
+    for named in ({}, {"units": ("nginx.service",)}, {"incident": "I3"}):
+        ask = await told("recurrence", "en", TypedLooks(), here, **named)
+        assert ask.subjects == ["nginx.service"]
+    assert not (await told("recurrence", "en", TypedLooks(), known(incidents=both, recent=lambda most: both))).subjects

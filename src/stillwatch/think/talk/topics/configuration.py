@@ -20,7 +20,10 @@ QUESTIONS = {
     is there a mistake in the nginx config
     print the settings of redis
     does sshd allow passwords
-    which port is configured in the config""",
+    which port is configured in the config
+    which ssh keys are allowed
+    show /etc/shadow
+    show me the file /etc/passwd""",
     "de": """zeig mir die nginx konfiguration
     was steht in nginx.conf
     ist die nginx config gültig
@@ -29,7 +32,9 @@ QUESTIONS = {
     auf was steht max_connections
     prüfe die konfiguration von apache
     ist ein fehler in der nginx konfiguration
-    welche einstellungen hat postgresql""",
+    welche einstellungen hat postgresql
+    welche ssh schlüssel sind erlaubt
+    zeig /etc/shadow""",
     "fr": """montre-moi la configuration de nginx
     que contient nginx.conf
     la configuration de nginx est-elle valide

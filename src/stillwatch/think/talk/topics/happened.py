@@ -22,7 +22,9 @@ QUESTIONS = {
     was there a problem last week
     when was the last incident
     what did I miss
-    how was the night""",
+    how was the night
+    show resolved incidents
+    closed incidents""",
     "de": """was ist letzte nacht passiert
     was ist heute passiert
     was war gestern los
@@ -35,7 +37,9 @@ QUESTIONS = {
     wann war der letzte vorfall
     ereignisse der letzten 24 stunden
     war was
-    wie war die nacht""",
+    wie war die nacht
+    gelöste vorfälle
+    erledigte vorfälle""",
     "fr": """que s'est-il passé cette nuit
     que s'est-il passé la nuit dernière
     que s'est-il passé cette semaine

@@ -20,7 +20,9 @@ QUESTIONS = {
     os version
     how long is the server running
     uname
-    debian version""",
+    debian version
+    is this a vm
+    is this virtual or physical""",
     "de": """uptime
     wie lange läuft der server schon
     welches betriebssystem
@@ -32,7 +34,9 @@ QUESTIONS = {
     wie heißt der server
     ist das eine virtuelle maschine
     seit wann läuft der server
-    debian version""",
+    debian version
+    ist das eine vm
+    ist das eine virtuelle maschine""",
     "fr": """uptime
     depuis quand le serveur tourne
     quel système d'exploitation

@@ -75,7 +75,8 @@ QUESTIONS = {
     gibt es alarme
     was ist gerade kaputt
     ist etwas ausgefallen
-    irgendwelche vorkommnisse""",
+    irgendwelche vorkommnisse
+    welche vorfälle sind offen""",
     "fr": """qu'est-ce qui ne va pas
     qu'est-ce qui cloche
     tout va bien
@@ -97,7 +98,8 @@ QUESTIONS = {
     un souci
     la machine va bien
     y a-t-il des alertes
-    quelque chose ne marche pas""",
+    quelque chose ne marche pas
+    quels incidents sont ouverts""",
     "es": """qué pasa
     qué está mal
     está todo bien
@@ -117,7 +119,8 @@ QUESTIONS = {
     va todo bien
     algo va mal
     qué problemas hay
-    está bien la máquina""",
+    está bien la máquina
+    qué incidentes están abiertos""",
 }
 FINE = Words(
     en="I see no open incident on this host.",
