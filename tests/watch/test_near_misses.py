@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import re
 
 import pytest
 
+from stillwatch.watch import gravity, last_words
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.mask import loosen
 from stillwatch.watch.rule import compile_pattern
+from stillwatch.watch.shapes import fold
 from tests.support.drawn import drawn
 from tests.support.pumped import dearest
 
@@ -36,6 +39,13 @@ def test_what_goes_back_over_and_over_is_found(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", drawn(PATTERNS, 8))
 def test_r41_no_near_miss_makes_a_rule_dear(pattern: str) -> None:
     assert dearest(compile_pattern(pattern), random.Random(os.environ.get("STILLWATCH_SEED")), 20, MOST) < MOST
+
+
+@pytest.mark.parametrize("pattern", [gravity._PATH_BEFORE, last_words._DETAIL, fold.STRING])
+def test_r41_nor_what_looks_at_any_line(pattern: re.Pattern[bytes] | re.Pattern[str]) -> None:
+    told = pattern.pattern if isinstance(pattern.pattern, bytes) else pattern.pattern.encode()
+    seen = re.compile(told, pattern.flags & ~re.UNICODE)
+    assert dearest(seen, random.Random(os.environ.get("STILLWATCH_SEED")), 60, MOST) < MOST
 
 
 @pytest.mark.soak

@@ -27,7 +27,7 @@ _GRAVE = re.compile(
     rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|can(no|')t|could(n't| not)|unable)\b", re.I
 )
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
-_DETAIL = re.compile(rb"^\W*(?:[A-Z-]{0,24}\W*)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
+_DETAIL = re.compile(rb"^\W*+(?:[A-Z-]{1,24}\W*+)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
 _FRAME = re.compile(
     rb"^\s*(?:Traceback \(most recent|at \S+\(|File \"|#\d+ |\S+\.go:\d+(?: \+0x[0-9a-f]+)?\s*$|goroutine \d+"
     rb"|\.{3} \d+ more|\^+\s*$)|^\W*$"

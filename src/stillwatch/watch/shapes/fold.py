@@ -13,7 +13,7 @@ EXPORT: Final = re.compile(rb"__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP
 FIELD: Final = re.compile(rb"[A-Z_][A-Z0-9_]{0,63}(?:=|$)")
 VERBOSE: Final = re.compile(rb"\S[^\n]{8,80} \[s=[0-9a-f]+;i=[0-9a-f]+;")
 OPENING: Final = re.compile(rb"\s*(?:\[\s*)?\{\s*$|\s*\[\s*$")
-STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+STRING: Final = re.compile(rb'"(?>(?:[^"\\]+|\\.)*)(?:"|\\?\Z)')
 SIZE_BYTES: Final = 8
 """Before the data of a field that is not text stands its size (systemd, JOURNAL_EXPORT_FORMATS.md)."""
 Block = list[bytes]
