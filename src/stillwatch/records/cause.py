@@ -33,7 +33,9 @@ KINDS: Final[dict[str, CauseKind]] = {
     "missing-executable": CauseKind(
         words="a program that has to be started does not exist", rank=440, family=UNIT_FAILURE
     ),
-    "port-in-use": CauseKind(words="another process already listens on the port or socket", rank=410, family=UNIT_FAILURE),
+    "port-in-use": CauseKind(
+        words="another process already listens on the port or socket", rank=410, family=UNIT_FAILURE
+    ),
     "bad-config": CauseKind(words="a configuration file does not pass its syntax check", rank=390, family=UNIT_FAILURE),
     "disk-full": CauseKind(words="a file system is full", rank=470, host_wide=True),
     "inodes-full": CauseKind(words="a file system has no free inodes", rank=460, host_wide=True),

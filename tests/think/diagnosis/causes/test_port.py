@@ -102,3 +102,8 @@ async def test_where_nobody_names_a_port_the_servers_custom_counts() -> None:
     said = trigger("port-in-use", "could not bind: Address already in use", subject=base.name)
     _, told = await ask(said, looks=looks, units=(base,), subject=base.name)
     assert told.cause and "tunnel.service" in told.cause.text and told.confidence >= 0.9
+
+
+async def test_a_socket_that_is_taken_is_told_by_its_path() -> None:
+    _, said = await ask(trigger("port-in-use", "socket /run/shop.sock: Address already in use", path="/run/shop.sock"))
+    assert said.cause is not None and "/run/shop.sock" in said.cause.text

@@ -30,7 +30,8 @@ async def port_in_use(case: Case) -> Finding | None:
                 return await _held(case, unit, port, holder, cited)
     if not cited:
         return None
-    which = f"port {ports[0]}" if ports else "the port it wants"
+    place = next((path for t in case.triggers("port-in-use") if (path := t.fields.get("path", "")).startswith("/")), "")
+    which = f"port {ports[0]}" if ports else f"the socket {place}" if place else "the port it wants"
     subject = case.who
     return case.finding("port-in-use", subject, f"{subject} says that {which} is already in use", cited)
 
