@@ -23,6 +23,8 @@ PATTERNS = sorted({
 })  # fmt: skip
 MOST = 5.0
 """Times the work of a repeat of 300 that is tried from every byte of a line: what was mended took up to 100."""
+FAR_TOO_MUCH = 3 * MOST
+"""What fails a run, in which others work beside; a `soak` finds what is dear only now and then."""
 
 
 @pytest.mark.parametrize(
@@ -38,14 +40,17 @@ def test_what_goes_back_over_and_over_is_found(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", drawn(PATTERNS, 8))
 def test_r41_no_near_miss_makes_a_rule_dear(pattern: str) -> None:
-    assert dearest(compile_pattern(pattern), random.Random(os.environ.get("STILLWATCH_SEED")), 20, MOST) < MOST
+    assert (
+        dearest(compile_pattern(pattern), random.Random(os.environ.get("STILLWATCH_SEED")), 20, FAR_TOO_MUCH)
+        < FAR_TOO_MUCH
+    )
 
 
 @pytest.mark.parametrize("pattern", [gravity._PATH_BEFORE, last_words._DETAIL, fold.STRING])
 def test_r41_nor_what_looks_at_any_line(pattern: re.Pattern[bytes] | re.Pattern[str]) -> None:
     told = pattern.pattern if isinstance(pattern.pattern, bytes) else pattern.pattern.encode()
     seen = re.compile(told, pattern.flags & ~re.UNICODE)
-    assert dearest(seen, random.Random(os.environ.get("STILLWATCH_SEED")), 60, MOST) < MOST
+    assert dearest(seen, random.Random(os.environ.get("STILLWATCH_SEED")), 60, FAR_TOO_MUCH) < FAR_TOO_MUCH
 
 
 @pytest.mark.soak

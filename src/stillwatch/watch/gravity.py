@@ -80,7 +80,7 @@ _OF_THE_SYSTEM = re.compile(
 )
 """What the C library says of an error number, at the end of a line, where programs put it."""
 _PATH_BEFORE = re.compile(
-    r"(?<![\w.~/-])(/[^\s\"'`:;,()<>]{1,300})[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$"
+    r"(?<![\w.~/-])(/[^\s\"'`:;,()<>]{1,300}+)[\"'`)>]{0,2}(?:[: ]{1,2}failed)?[:,( ]{0,3}(?:\d{1,3}: )?$"
 )
 
 
