@@ -18,7 +18,7 @@ from tests.support.rig import cache
 
 PACKAGES = Path(__file__).with_suffix(".txt")
 PORT = 18080
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 SETTINGS = {
     "ANONYMIZED_TELEMETRY": "false",
     "BYPASS_EMBEDDING_AND_RETRIEVAL": "true",
