@@ -38,6 +38,14 @@ async def test_a_refusal_is_a_decision_and_no_exception(tmp_path: Path) -> None:
         assert (odd.id, odd.decision.verdict) == ("", "refuse")
 
 
+async def test_what_was_proposed_is_taken_back(tmp_path: Path) -> None:
+    async with served(make_gate(tmp_path, trial_uid=os.getuid()), tmp_path):
+        door = GateSocket(places_in(tmp_path))
+        await door.propose(WEB, "I-1")
+        await door.withdraw("A-1")
+        assert (await door.look_up("A-1")).state == "rejected"
+
+
 async def test_no_gate_is_not_reachable(tmp_path: Path) -> None:
     with pytest.raises(NotReachable):
         await GateSocket(places_in(tmp_path)).answers()
