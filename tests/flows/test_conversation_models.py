@@ -93,7 +93,7 @@ async def ask(console: Conversation, question: str) -> tuple[str, Ended, list[Ev
 async def test_paraphrases_lead_to_the_same_evidence_and_nothing_goes_beyond_it(tmp_path: Path) -> None:
     async with small_model(tmp_path) as model:
         built = console(tmp_path, model)
-        for question in drawn(DOWN, 2):
+        for question in drawn(DOWN, 1):
             text, ended, cited = await ask(built, question)
             assert {one.incident for one in cited if one.incident} == {"I1"}, text
             facts, _, words = text.partition("**Evidence**")[0].partition("\n\n")

@@ -182,7 +182,8 @@ def test_the_daemon_outlives_the_bus(host: Host) -> None:
 def test_what_opened_before_the_models_were_up_is_shown_to_them(boot: Callable[..., Machine], seed: int) -> None:
     machine = boot()
     host = Host(machine, open_shop(machine, seed))
-    asked = "".join(f'[llm.{tier}]\nmodel = "{MODELS_INSIDE / MODELS[tier]}"\n' for tier in ("trigger", "review"))
+    smallest = MODELS_INSIDE / MODELS["trigger"]  # that it is asked is the question, not what it says
+    asked = "".join(f'[llm.{tier}]\nmodel = "{smallest}"\n' for tier in ("trigger", "review"))
     machine.write("/etc/stillwatch/stillwatch.toml", f"{asked}[llm.meta]\nenabled = false\n")
     fault = scenario.load("F01")
     fault.inject(machine, host.shop)
