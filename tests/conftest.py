@@ -29,7 +29,7 @@ os.environ.setdefault("STILLWATCH_DRAW", str(random.SystemRandom().randrange(10*
 
 # How long an example takes says how busy the machine is, and nothing about what is tried.
 # Half as many as usual are tried in a run: each run draws others.
-settings.register_profile("steady", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 

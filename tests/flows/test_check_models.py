@@ -228,7 +228,7 @@ def test_one_tier_that_misbehaves(
     assert incident["by"] in ("rule", "review", "meta")
 
 
-@pytest.mark.parametrize("behaviour", list(REASONS))
+@pytest.mark.parametrize("behaviour", drawn(list(REASONS), 3))
 def test_all_tiers_misbehave(bench: Bench, serve: Any, by_rules: dict[str, Any], behaviour: str) -> None:
     servers = serve(**dict.fromkeys(TIERS, behaviour))
     for server in servers.values():
@@ -255,7 +255,7 @@ def test_nothing_listens(bench: Bench, by_rules: dict[str, Any]) -> None:
     assert (incident["cause"], incident["by"]) == (by_rules["cause"], "rule")
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", drawn(TIERS, 1))
 def test_one_tier_is_not_there(bench: Bench, serve: Any, by_rules: dict[str, Any], tier: str) -> None:
     report = bench.check(urls(serve()) | {tier: "http://127.0.0.1:9/v1"})
     assert {name for name, one in report["tiers"].items() if one["state"] == "missing"} == {tier}
@@ -272,7 +272,7 @@ def test_a_slow_answer_within_the_deadline_counts(bench: Bench, serve: Any) -> N
 # ── a server that dies ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", drawn(TIERS, 2))
 def test_a_server_killed_while_it_is_asked(
     bench: Bench, serve: Any, by_rules: dict[str, Any], tmp_path: Path, tier: str
 ) -> None:

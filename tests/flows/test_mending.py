@@ -35,7 +35,7 @@ from tests.support.shop import open_shop
 pytestmark = [pytest.mark.container, pytest.mark.timeout(300)]
 Boot = Callable[..., Machine]
 FAULTS = ("F01", "F02", "F03", "F04", "F05", "F06", "F08", "F16", "F23", "F26")
-MENDED = drawn(FAULTS, 6)
+MENDED = drawn(FAULTS, 5)
 """In this run."""
 LOW_RISK = ("F05", "F06", "F08", "F16", "F23", "F26")
 """Their remedy may run at auto-safe."""
