@@ -57,6 +57,7 @@ _ADVICE: Final = re.compile(
 _BESIDE: Final = re.compile(r"\A(?:[^\s\w\[\]().,;:`]|[().,;:](?=[^\s\[]))*")
 """Signs that hang on a word, without those that end a sentence of ours."""
 _FAR: Final = 40
+_SIGNS: Final = re.compile(r"[:,;](?=\s)|\n")
 _LITTLE: Final = frozenset((
     "the", "a", "an", "is", "are", "was", "were", "be", "has", "have", "to", "of", "in", "on", "for", "and", "or", "it",
     "this", "that", "by", "with", "not", "at",
@@ -110,7 +111,7 @@ def marked(ours: str, outside: Iterable[str]) -> str:
 def with_quotations(incident: Incident) -> Incident:
     """What its sentences took over from what lines said is marked as such."""
     said = [
-        *(one.text for one in incident.evidence),
+        *(piece for one in incident.evidence for piece in _pieces(one.kind, one.text)),
         *(text for trigger in incident.triggers for text in _said(trigger)),
     ]
     cause = incident.cause and replace(incident.cause, text=marked(incident.cause.text, said))
@@ -123,7 +124,15 @@ def summary_of(trigger: Trigger) -> str:
 
 
 def _said(trigger: Trigger) -> list[str]:
-    return [trigger.sample, *(event.text for event in trigger.events)]
+    sources = {event.source for event in trigger.events} or {"log"}
+    texts = [trigger.sample, *(event.text for event in trigger.events)]
+    return [piece for text in texts for source in sources for piece in _pieces(source, text)]
+
+
+def _pieces(kind: str, text: str) -> list[str]:
+    """A line is a stranger's from end to end. What is looked at is told in a form of ours, with names and words of
+    others between its signs; what is measured is ours."""
+    return [] if kind == "metric" else _SIGNS.split(text) if kind in ("unit", "look") else [text]
 
 
 def _marked(text: str, foreign: set[tuple[str, ...]]) -> str:
