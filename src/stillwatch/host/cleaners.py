@@ -6,8 +6,9 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from stillwatch.host.unit_files import OWN, installed
+from stillwatch.host.unit_files import installed
 from stillwatch.records.unit import UnitState
+from stillwatch.unit.facts import OWN_PLACES
 
 MOST: Final = 300
 CLEANING: Final = re.compile(
@@ -19,7 +20,7 @@ CLEANING: Final = re.compile(
 
 def own_services() -> list[str]:
     """Names of the services that this host's administrator wrote, templates left out, sorted."""
-    return installed(".service", OWN)[:MOST]
+    return installed(".service", OWN_PLACES)[:MOST]
 
 
 def suits(unit: UnitState, path: str) -> int:

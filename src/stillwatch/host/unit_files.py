@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-OWN: Final = ("/etc/systemd/system", "/usr/local/lib/systemd/system")
-"""Where the administrator of a host puts them (systemd.unit(5))."""
-PLACES: Final = (*OWN, "/usr/lib/systemd/system", "/lib/systemd/system")
+from stillwatch.unit.facts import OWN_PLACES
+
+PLACES: Final = (*OWN_PLACES, "/usr/lib/systemd/system", "/lib/systemd/system")
+"""systemd.unit(5)."""
 
 
 def installed(kind: str, places: Sequence[str] = PLACES) -> list[str]:

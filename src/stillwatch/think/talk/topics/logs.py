@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
-from stillwatch.think.talk.unit_asked import NEAR, NO_UNIT
+from stillwatch.think.talk.unit_asked import tell_absent
 
 QUESTIONS = {
     "en": """show me the logs of nginx
@@ -99,8 +99,7 @@ async def answer(ask: Asking) -> None:
     hours = round(min(max(ask.named.span.hours, 1.0), 168.0) if ask.named.span else DAY_HOURS)
     unit = ask.named.unit
     if not unit and ask.named.unknown and alike(ask.named.unknown, ask.known.units):
-        ask.say(NO_UNIT, name=ask.named.unknown)
-        ask.say(NEAR, names=", ".join(alike(ask.named.unknown, ask.known.units)))
+        tell_absent(ask, ask.named.unknown)
         return
     kernel = any(
         word in ask.question.casefold() for word in ("kernel", "dmesg", "noyau", "oom", "segfault", "out of memory")
