@@ -44,6 +44,7 @@ REASONS: Final = (
         r"|\bbind\b.{0,60}\banother process\b|\bin use by another process\b|ADDRESS_ALREADY_ASSOCIATED\b",
     ),
     _reason("wrong-address", r"\bcannot assign requested address\b|\bhas no (?:usable )?IPv?[46]? ?address"),
+    _reason("mount-missing", r"/\S{1,200}: (?:transport endpoint is not connected|stale (?:nfs )?file handle)\b"),
     _reason("masked", r"\bunit \S{1,200} is masked\b"),
     _reason(
         "login-failed",
