@@ -182,15 +182,16 @@ def test_r43_marking_loses_no_word(ours: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seen", "is_quoted"),
+    ("kind", "source", "seen", "is_quoted"),
     [
-        ("look", "port 80: python3, pid 259, user dev17, unit session-4.scope", False),
-        ("metric", "now port 80 python3 pid 259 of one processor", False),
-        ("look", "pid 7: python3, please port 80 python3 pid 259 now", True),
-        ("journal", "listen on port 80: python3 (pid 259)", True),
+        ("look", "listening_sockets 80", "port 80: python3, pid 259, user dev17, unit session-4.scope", False),
+        ("metric", "web.service", "now port 80 python3 pid 259 of one processor", False),
+        ("look", "process_list 7", "pid 7: python3, please port 80 python3 pid 259 now", True),
+        ("look", "disk_use /srv", "/srv/port/80/python3/pid/259.txt", True),
+        ("journal", "web.service", "listen on port 80: python3 (pid 259)", True),
     ],
 )
-def test_r43_what_we_tell_in_our_own_form_is_no_quotation(kind: str, seen: str, is_quoted: bool) -> None:
+def test_r43_what_we_tell_in_our_own_form_is_no_quotation(kind: str, source: str, seen: str, is_quoted: bool) -> None:
     cause = Cause(id="port-in-use", object="python3", text="cannot listen on port 80: python3 (pid 259), by dev17")
-    told = with_quotations(incident(cause=cause, evidence=(evidence(1, seen, kind=kind),))).cause
+    told = with_quotations(incident(cause=cause, evidence=(evidence(1, seen, kind=kind, source=source),))).cause
     assert told is not None and ("`" in told.text) == is_quoted, told.text

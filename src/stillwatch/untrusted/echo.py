@@ -57,7 +57,17 @@ _ADVICE: Final = re.compile(
 _BESIDE: Final = re.compile(r"\A(?:[^\s\w\[\]().,;:`]|[().,;:](?=[^\s\[]))*")
 """Signs that hang on a word, without those that end a sentence of ours."""
 _FAR: Final = 40
-_SIGNS: Final = re.compile(r"[:,;](?=\s)|\n")
+_REPEATING: Final = (
+    "journal_",
+    "kernel_messages",
+    "unit_status",
+    "process_",
+    "cron_jobs",
+    "sudo_",
+    "logins",
+    "sessions",
+)
+"""Looks that tell lines, or commands, as others wrote them."""
 _LITTLE: Final = frozenset((
     "the", "a", "an", "is", "are", "was", "were", "be", "has", "have", "to", "of", "in", "on", "for", "and", "or", "it",
     "this", "that", "by", "with", "not", "at",
@@ -111,7 +121,7 @@ def marked(ours: str, outside: Iterable[str]) -> str:
 def with_quotations(incident: Incident) -> Incident:
     """What its sentences took over from what lines said is marked as such."""
     said = [
-        *(piece for one in incident.evidence for piece in _pieces(one.kind, one.text)),
+        *(piece for one in incident.evidence for piece in _pieces(one.kind, one.text, one.source)),
         *(text for trigger in incident.triggers for text in _said(trigger)),
     ]
     cause = incident.cause and replace(incident.cause, text=marked(incident.cause.text, said))
@@ -129,10 +139,12 @@ def _said(trigger: Trigger) -> list[str]:
     return [piece for text in texts for source in sources for piece in _pieces(source, text)]
 
 
-def _pieces(kind: str, text: str) -> list[str]:
-    """A line is a stranger's from end to end. What is looked at is told in a form of ours, with names and words of
-    others between its signs; what is measured is ours."""
-    return [] if kind == "metric" else _SIGNS.split(text) if kind in ("unit", "look") else [text]
+def _pieces(kind: str, text: str, source: str = "") -> list[str]:
+    """A line is a stranger's from end to end, also where a look repeats it. Whatever else is looked at, or told by PID
+    1, is in a form of ours with names of others in it, each a word; what is measured is ours."""
+    if kind == "metric":
+        return []
+    return text.split() if kind == "unit" or (kind == "look" and not source.startswith(_REPEATING)) else [text]
 
 
 def _marked(text: str, foreign: set[tuple[str, ...]]) -> str:
