@@ -80,6 +80,9 @@ def keys(schema: dict[str, Any], node: dict[str, Any], prefix: str = "") -> Iter
         inner = resolve(schema, entry)
         if inner.get("type") == "object":
             yield from keys(schema, inner, f"{prefix}{name}.")
+        elif "$ref" in entry.get("items", {}):
+            yield f"{prefix}{name}", "list of tables", "`[]`", entry.get("description", "")
+            yield from keys(schema, entry["items"], f"{prefix}{name}[].")
         else:
             default = json.dumps(entry["default"]) if entry.get("default") is not None else "–"
             says = entry.get("description", "")

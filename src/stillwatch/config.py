@@ -43,6 +43,35 @@ class Api(Section, frozen=True):
     ] = None
 
 
+class Probe(Section, frozen=True):
+    """One thing that has to answer."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"), says("What it is called.")]
+    url: Annotated[
+        str,
+        Meta(pattern=r"^(?:https?://[^\s/?#@]{1,260}(?:[/?][^\s#]{0,1000})?|tcp://[^\s/?#@]{1,253}:[0-9]{1,5})$"),
+        says("What is asked: `https://…`, `http://…` or `tcp://host:port`; redirections are answers."),
+    ]
+    unit: Annotated[str | None, says("The unit of this host that answers there, so that both are one incident.")] = None
+    every: Annotated[float, Meta(ge=5, le=86400), says("Seconds from one question to the next.")] = 60
+    seconds: Annotated[float, Meta(ge=0.1, le=60), says("Seconds in which the answer has to be there.")] = 10
+    slow: Annotated[
+        Annotated[float, Meta(gt=0, le=60)] | None, says("Seconds from which on an answer is told as slow.")
+    ] = None
+    failures: Annotated[int, Meta(ge=1, le=100), says("How often in a row it must fail before it is told.")] = 2
+    status: Annotated[
+        tuple[Annotated[int, Meta(ge=100, le=599)], ...],
+        says("HTTP statuses that are right. Absent: all from 200 to 399."),
+    ] = ()
+    ca_file: Annotated[
+        str | None,
+        says("A file of certificates that may have signed the one shown, beside those that this host trusts."),
+    ] = None
+    certificate_days: Annotated[
+        float, Meta(ge=0, le=3650), says("Days before its end from which on a certificate is told.")
+    ] = 14
+
+
 class Watch(Section, frozen=True):
     """What is read beside units and metrics."""
 
@@ -53,6 +82,16 @@ class Watch(Section, frozen=True):
     journal: Annotated[
         str | Literal[False], says("The journal's directory; another than the host's replaces it; false: no journal.")
     ] = "/var/log/journal"
+    probes: Annotated[
+        tuple[Probe, ...],
+        Meta(max_length=64),
+        says("What has to answer, a table `[[watch.probes]]` each; nothing is asked that does not stand here."),
+    ] = ()
+
+    def __post_init__(self) -> None:
+        names = [probe.name for probe in self.probes]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two probes are called {twice[0]}")
 
 
 class TierConfig(Section, frozen=True):

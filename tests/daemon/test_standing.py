@@ -13,12 +13,13 @@ def test_what_fails_beside_the_sources_is_told_until_it_is_well() -> None:
     assert list(standing.sources) == ["units"]
 
 
-def test_what_was_said_of_processes_holds_until_they_are_read() -> None:
-    standing = Standing()
+def test_what_was_said_of_a_source_holds_until_it_is_read() -> None:
+    standing = Standing(followed=("metrics", "processes"))
     assert standing.still is None
     standing.beyond["metrics"] = frozenset({("disk-full", "/")})
     assert standing.still is not None
     assert ("disk-full", "/") in standing.still and ("disk-full", "/srv") not in standing.still
     assert ("unit-zombies", "web.service") in standing.still
+    assert ("probe-failed", "web.service") not in standing.still, "nobody declares it any more"
     standing.beyond["processes"] = frozenset({("unit-busy", "web.service")})
     assert ("unit-busy", "web.service") in standing.still and ("unit-zombies", "web.service") not in standing.still

@@ -69,6 +69,7 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self.lifecycle.units = lambda: self.standing.units
+        self.standing.followed = frozenset(source.name for source in self.sources)
         self.digestion = Digest(store=self.store, clock=self.clock, home=self.host)
         self.thinking = Thinking(
             host=self.host,

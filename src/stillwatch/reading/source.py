@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from stillwatch.config import Probe
 from stillwatch.ports import Clock
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
@@ -88,7 +89,7 @@ class Source(Readable, Protocol):
 class Wanted:
     """What of a host is read. journal: a directory instead of the host's, None for the host's, False for none; logs:
     the files that the configuration names; since: of text only what was said after that (seconds since the epoch);
-    lasting: it will be followed, so that what says nothing now counts as well."""
+    lasting: it will be followed, so that what says nothing now counts as well; probes: what the owner declared."""
 
     host: str
     clock: Clock
@@ -96,3 +97,4 @@ class Wanted:
     logs: Sequence[str] = ()
     since: float = 0.0
     lasting: bool = False
+    probes: Sequence[Probe] = ()

@@ -63,6 +63,9 @@ KINDS: Final[dict[str, CauseKind]] = {
     "watchdog": CauseKind(words="it stopped answering its watchdog", rank=210, family=UNIT_FAILURE),
     "timeout": CauseKind(words="something took longer than it may", rank=50, family=UNIT_FAILURE, symptom=True),
     "crash": CauseKind(words="the program crashed", rank=40, family=UNIT_FAILURE, symptom=True),
+    "not-answering": CauseKind(
+        words="it does not answer as its owner declared", rank=15, family=UNIT_FAILURE, symptom=True
+    ),
     "exit-code": CauseKind(words="the program ended with an error", rank=30, family=UNIT_FAILURE, symptom=True),
     "restart-loop": CauseKind(
         words="it keeps failing and is started again and again", rank=20, family=UNIT_FAILURE, symptom=True

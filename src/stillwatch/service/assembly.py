@@ -108,6 +108,7 @@ class Assembly:
             logs=self.config.watch.logs,
             since=since,
             lasting=lasting,
+            probes=self.config.watch.probes,
         )
         return host_sources(wanted)
 
@@ -118,7 +119,13 @@ class Assembly:
         return RecordedLooks(recording=self.recording) if self.recording else self.host_looks()
 
     def host_looks(self) -> HostLooks:
-        reader = HostReader(host=socket.gethostname(), clock=self.clock, systemd=Systemd(), journal=read_journal)
+        reader = HostReader(
+            host=socket.gethostname(),
+            clock=self.clock,
+            systemd=Systemd(),
+            journal=read_journal,
+            probes=self.config.watch.probes,
+        )
         return HostLooks(reader=reader)
 
     def _tiers(self, wanted: bool) -> Tiers:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
 
+from stillwatch.config import Probe
 from stillwatch.errors import StillwatchError
 from stillwatch.host.systemd import Systemd
 from stillwatch.ports import Clock
@@ -37,13 +38,14 @@ class JournalReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostReader:
-    """What a look may read. root: where its files lie."""
+    """What a look may read. root: where its files lie; probes: what the owner declared."""
 
     host: str
     clock: Clock
     systemd: Systemd
     journal: JournalReader | None = None
     root: Path = Path("/")
+    probes: Sequence[Probe] = ()
 
     def text(self, path: str, most: int = 1_048_576) -> str:
         """The head of a file, "" where there is none. Raises OSError where it may not be read."""

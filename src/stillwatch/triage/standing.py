@@ -11,8 +11,8 @@ from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting
 
-MEASURED = frozenset({"unit-zombies", "unit-busy"})
-"""Rules by which we count what a unit does now."""
+MEASURED = frozenset({"unit-zombies", "unit-busy", "probe-failed", "probe-slow", "probe-certificate"})
+"""Rules by which we measure what a unit does now."""
 OPEN_TO_ALL = "systemd-file-writable"
 """The rule by which PID 1 says that anybody may change the file of a unit."""
 RELOAD_FAILED = "systemd-reload-failed"

@@ -20,6 +20,7 @@ from stillwatch.watch.last_words import REACH_LINES, Earlier
 from stillwatch.watch.mask import ZEROS
 from stillwatch.watch.novelty import Novel, Novelty
 from stillwatch.watch.prefilter import FOREIGN, HARMLESS, SUSPICIOUS, Prefilter, Verdict
+from stillwatch.watch.probes import judge_probe
 from stillwatch.watch.rule import Found, Rule
 from stillwatch.watch.shapes.errors import in_english
 from stillwatch.watch.shapes.reader import Block, Reader
@@ -145,7 +146,7 @@ class Watcher:
         if event.source == "unit":
             return judge_unit(event, self.host)
         if event.source == "metric":
-            return self._levels.judge(event) or judge_usage(event, self.host)
+            return self._levels.judge(event) or judge_usage(event, self.host) or judge_probe(event, self.host)
         return None
 
     def _before(self) -> Iterable[Line]:

@@ -113,3 +113,13 @@ async def test_words_of_a_refused_log_in_are_of_wrong_credentials() -> None:
 async def test_what_was_not_done_keeps_its_name_where_the_words_name_nothing() -> None:
     _, said = await ask(trigger("backup-failed", "the backup did not work out"))
     assert said.cause is not None and said.cause.id == "backup-failed"
+
+
+async def test_what_does_not_answer_is_told_with_the_question_and_nothing_is_restarted_for_it() -> None:
+    asked = replace(trigger("not-answering", "shop: http://h/: HTTP status 503", trusted=True), rule="probe-failed")
+    _, said = await ask(asked, units=(unit(active_state="active"),))
+    assert said.cause and (said.cause.id, said.cause.object) == ("not-answering", "shop.service")
+    assert not said.proposal and asked.summary in said.cause.text
+    why = trigger("disk-full", "no space left on device")
+    _, said = await ask(why, asked, units=(unit(active_state="active"),))
+    assert said.cause and said.cause.id != "not-answering"

@@ -10,7 +10,7 @@ from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
 from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
-from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, oom, watchdog
+from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, not_answering, oom, watchdog
 from stillwatch.think.diagnosis.causes.lock import stale_lock
 from stillwatch.think.diagnosis.causes.masked import masked
 from stillwatch.think.diagnosis.causes.mounts import mount_missing, read_only
@@ -56,6 +56,7 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "resource-limit": limit_reached,
     "cpu-hog": busy,
     "process-leak": busy,
+    "not-answering": not_answering,
     **dict.fromkeys(GUESSING, brute_force),
 }
 

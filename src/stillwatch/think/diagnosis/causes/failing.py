@@ -91,6 +91,19 @@ async def busy(case: Case) -> Finding | None:
     return case.finding(lead.cause, unit.name, sentence, cited, looked, proven=True, proposal=remedy)
 
 
+async def not_answering(case: Case) -> Finding | None:
+    """Asked by us: that it does not answer is certain, and why is another's to find out."""
+    asked = [trigger for trigger in case.triggers("not-answering") if trigger.trusted]
+    if not asked or any(says_why(trigger.cause) for trigger in case.incident.triggers):
+        return None
+    sentence = asked[0].summary.rstrip(".")
+    unit = case.unit
+    words = case.cite_words()
+    if unit is not None and not words:
+        words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
+    return case.finding("not-answering", case.who, sentence, case.cite("not-answering"), words, confidence=SEEN)
+
+
 async def symptom(case: Case) -> Finding:
     """What failed is certain and why is not: its last words are quoted for whoever looks further."""
     lead = case.incident.triggers[0] if case.incident.triggers else None

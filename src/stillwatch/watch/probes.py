@@ -1,0 +1,57 @@
+"""Answers of what its owner declared, against what was declared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stillwatch.records.event import Event
+from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+
+FAILED, SLOW, CERTIFICATE = "probe-failed", "probe-slow", "probe-certificate"
+RULES: Final = frozenset({FAILED, SLOW, CERTIFICATE})
+
+
+def judge_probe(event: Event, host: str) -> Trigger | None:
+    """None for other metrics, and for what is within the limit that the event carries."""
+    fields, value = event.fields, event.value
+    metric, limit = fields.get("metric", ""), _number(fields.get("limit", ""))
+    if value is None or limit is None:
+        return None
+    who, url = event.subject, fields.get("url", "")
+    if metric == "probe-failures" and value >= limit:
+        words = f"{who} does not answer as declared: {url}: {fields.get('why', '')}"
+        return _trigger(event, host, FAILED, Severity.high, words)
+    if metric == "probe-seconds" and value >= limit:
+        return _trigger(event, host, SLOW, Severity.low, f"{who} answered {url} in {value:.1f} s")
+    if metric == "certificate-days" and value <= limit:
+        words = f"the certificate that {who} shows at {url} is good for {value:.1f} days more"
+        return _trigger(event, host, CERTIFICATE, Severity.medium, words)
+    return None
+
+
+def _trigger(event: Event, host: str, rule: str, severity: Severity, summary: str) -> Trigger:
+    fields = event.fields
+    return Trigger(
+        rule=rule,
+        severity=severity,
+        summary=safe_text(summary, FIELD_LIMIT),
+        subject=event.subject,
+        host=event.host or host,
+        count=1,
+        first=event.at,
+        last=event.at,
+        cause=fields.get("cause", ""),
+        fields={name: fields[name] for name in ("metric", "probe", "url", "limit") if fields.get(name)},
+        sample=event.text,
+        object=event.subject,
+        trusted=True,
+        events=(event,),
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
