@@ -137,9 +137,12 @@ class Notify(Section, frozen=True):
 
 
 class Keep(Section, frozen=True):
-    """How much is remembered. The oldest goes first: readings, then resolved incidents with their evidence."""
+    """How much is remembered. The oldest goes first: readings, hours, then resolved incidents with their evidence."""
 
-    readings_days: Annotated[float, Meta(ge=0.01, le=3650), says("Days that readings of metrics are kept.")] = 7
+    readings_days: Annotated[float, Meta(ge=0.01, le=3650), says("Days that each reading of a metric is kept.")] = 7
+    trends_days: Annotated[
+        float, Meta(ge=0.01, le=3650), says("Days that the mean of each hour is kept, once the readings are gone.")
+    ] = 400
     incidents_days: Annotated[float, Meta(ge=1, le=36500), says("Days that resolved incidents are kept.")] = 365
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000), says("The most that all of it may take.")] = 512
 

@@ -196,7 +196,7 @@ async def test_people_who_are_not_reached_are_told_of_in_the_status(store: Store
 
 
 async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store) -> None:
-    daemon = build(store, keep=Keep(readings_days=1, incidents_days=2, megabytes=1))
+    daemon = build(store, keep=Keep(readings_days=1, trends_days=2, incidents_days=2, megabytes=1))
     week = 7 * 24 * 3600.0
     for tick in range(600):
         store.samples.add(AT - week + tick, {f"metric-{n}": 1.0 for n in range(40)})
@@ -206,7 +206,7 @@ async def test_the_daemon_keeps_what_it_remembers_within_its_limits(store: Store
     running_daemon = asyncio.create_task(daemon.run())
     await soon(lambda: len(store.samples.read("metric-0", 0, AT)) == 1 and store.book.find("I1") is None)
     running_daemon.cancel()
-    assert store.samples.read("metric-0", 0, AT) == [(AT - 60, 2.0)]
+    assert store.samples.read("metric-0", AT - 3600, AT) == [(AT - 60, 2.0)]
     assert store.book.find("I2") is not None
     report = daemon.retention().report()
     assert report.bytes < report.most_bytes == 1_000_000

@@ -6,12 +6,25 @@ from pathlib import Path
 import pytest
 
 from stillwatch.config import Keep
-from stillwatch.incidents.retention import DAY, Retention
+from stillwatch.incidents.retention import DAY, Retention, Steady
 from stillwatch.records.mute import Mute
 from stillwatch.store.store import Store
 from tests.store.build import evidence, incident
 
 NOW = 1_800_000_000.0
+
+
+class StillClock:
+    """ahead: by how much wall time was set since."""
+
+    def __init__(self, at: float) -> None:
+        self.at, self.ahead = at, 0.0
+
+    def now(self) -> float:
+        return self.at + self.ahead
+
+    def boot(self) -> float:
+        return self.at - 900_000.0
 
 
 @pytest.fixture
@@ -33,8 +46,9 @@ def test_what_is_older_than_its_days_goes(store: Store) -> None:
         store.samples.add(NOW - days * DAY, {"load": days})
         store.book.save(incident(f"I{int(days * 10)}", state="resolved", updated=NOW - days * DAY))
     store.book.save(incident("I7", state="open", updated=NOW - 99 * DAY))
-    assert all_of_it(Retention(store=store, keep=Keep(readings_days=1, incidents_days=5))) == 1
-    assert store.samples.read("load", 0, NOW) == [(NOW - 0.5 * DAY, 0.5)]
+    assert not Retention(store=store, keep=Keep(readings_days=1, incidents_days=5)).tidy(NOW, by_age=False)
+    assert all_of_it(Retention(store=store, keep=Keep(readings_days=1, trends_days=4, incidents_days=5))) == 1
+    assert [value for _, value in store.samples.read("load", 0, NOW)] == [2.0, 0.5]
     assert [one.id for one in store.book.recent()] == ["I20", "I7", "I5"]
 
 
@@ -59,3 +73,16 @@ def test_what_cannot_be_made_smaller_ends_the_steps(store: Store) -> None:
     retention = Retention(store=store, keep=Keep(megabytes=1))
     assert retention.is_over() and all_of_it(retention) == 0
     assert retention.report().bytes > retention.report().most_bytes
+
+
+def test_a_clock_that_leaps_makes_nothing_old_for_a_day() -> None:
+    clock = StillClock(NOW)
+    assert Steady(clock=clock, newest=NOW - 60) and Steady(clock=clock, newest=0.0)
+    steady, late = Steady(clock=clock, newest=NOW), Steady(clock=clock, newest=NOW - 9 * DAY)
+    assert not late
+    clock.ahead = 10 * 365 * DAY
+    assert not steady
+    clock.ahead = 0.0
+    assert not steady, "back again: which of the two was right is not known yet"
+    clock.at += DAY
+    assert steady and late

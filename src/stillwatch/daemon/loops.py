@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from stillwatch.config import Keep
+from stillwatch.daemon import foresight
+from stillwatch.daemon.foresight import Foresight
 from stillwatch.daemon.rule_reload import RuleReload
 from stillwatch.daemon.standing import Standing
 from stillwatch.daemon.thinking import Models, Thinking
@@ -16,7 +18,7 @@ from stillwatch.daemon.watching import Watching
 from stillwatch.errors import StillwatchError
 from stillwatch.incidents.digest import Digest, Folded
 from stillwatch.incidents.lifecycle import MEASURED_FOR, Lifecycle
-from stillwatch.incidents.retention import Retention
+from stillwatch.incidents.retention import Retention, Steady
 from stillwatch.incidents.thought import is_news
 from stillwatch.ports import Clock, LookTools
 from stillwatch.reading.gather import Gathered
@@ -65,11 +67,14 @@ class Daemon:
     digestion: Digest = field(init=False)
     thinking: Thinking = field(init=False)
     watching: Watching = field(init=False)
+    foresight: Foresight = field(init=False)
+    steady: Steady = field(init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.lifecycle.units = lambda: self.standing.units
-        self.standing.followed = frozenset(source.name for source in self.sources)
+        self.standing.followed = frozenset((foresight.NAME, *(source.name for source in self.sources)))
+        self.steady = Steady(clock=self.clock, newest=self.store.samples.newest())
         self.digestion = Digest(store=self.store, clock=self.clock, home=self.host)
         self.thinking = Thinking(
             host=self.host,
@@ -90,6 +95,9 @@ class Daemon:
             hear=self.hear,
             sleep=self.sleep,
         )
+        self.foresight = Foresight(
+            host=self.host, store=self.store, clock=self.clock, standing=self.standing, hear=self.hear, sleep=self.sleep
+        )
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -99,6 +107,7 @@ class Daemon:
             tasks.create_task(self._for_ever("incidents", self._digest))
             tasks.create_task(self._for_ever("thinking", self.thinking.run))
             tasks.create_task(self._for_ever("tending", self._tend))
+            tasks.create_task(self._for_ever(foresight.NAME, self.foresight.follow))
             tasks.create_task(self._for_ever("novel lines", self._wonder))
             tasks.create_task(self._for_ever("memory", self._tidy))
             if self.rules is not None:
@@ -186,7 +195,7 @@ class Daemon:
     async def _tidy(self) -> None:
         """Keep what is remembered within its limits, in steps that hold up nothing else."""
         while True:
-            while self.retention().tidy(self.clock.now()):
+            while self.retention().tidy(self.clock.now(), by_age=bool(self.steady)):
                 await self.sleep(TIDY_PAUSE)
             self.standing.fine("memory")
             await self.sleep(TIDY_SECONDS)

@@ -11,11 +11,13 @@ from stillwatch.records.report import SourceReport
 from stillwatch.records.unit import UnitState
 from stillwatch.records.unread import Unread
 from stillwatch.watch import probes, usage
+from stillwatch.watch.trend import FILLING
 
 SOURCES: Final = {
     **dict.fromkeys(usage.KINDS, "processes"),
     usage.JOB_WITHOUT_PROGRAM: "crontabs",
     **dict.fromkeys(probes.RULES, "probes"),
+    FILLING: "foresight",
 }
 """Which source measures what a rule judges."""
 Beyond = frozenset[tuple[str, str]]

@@ -38,6 +38,9 @@ KINDS: Final[dict[str, CauseKind]] = {
     ),
     "bad-config": CauseKind(words="a configuration file does not pass its syntax check", rank=390, family=UNIT_FAILURE),
     "disk-full": CauseKind(words="a file system is full", rank=470, host_wide=True),
+    "disk-filling": CauseKind(
+        words="a file system grows so that it will soon be full", rank=95, family="disk-full", host_wide=True
+    ),
     "inodes-full": CauseKind(words="a file system has no free inodes", rank=460, host_wide=True),
     "oom": CauseKind(
         words="the kernel or a memory limit killed it for using too much memory", rank=250, family=UNIT_FAILURE

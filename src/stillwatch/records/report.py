@@ -40,17 +40,19 @@ class TierReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreReport:
-    """What the daemon remembers: bytes in use and at most, days that readings and resolved incidents are kept."""
+    """What the daemon remembers: bytes in use and at most, days that readings, their hours and resolved incidents are
+    kept."""
 
     bytes: int
     most_bytes: int
     readings_days: float
+    trends_days: float
     incidents_days: float
 
     def __str__(self) -> str:
         return (
             f"{self.bytes / 1e6:.1f} of at most {self.most_bytes / 1e6:.0f} MB; readings for {self.readings_days:g} "
-            f"days, resolved incidents for {self.incidents_days:g}"
+            f"days, their means for {self.trends_days:g}, resolved incidents for {self.incidents_days:g}"
         )
 
 

@@ -87,6 +87,7 @@ class StoreView(Exact):
     bytes: Annotated[int, says("Bytes in use.")]
     most_bytes: Annotated[int, says("Bytes at most.")]
     readings_days: Annotated[float, says("Days that readings are kept.")]
+    trends_days: Annotated[float, says("Days that the means of their hours are kept.")]
     incidents_days: Annotated[float, says("Days that resolved incidents are kept.")]
 
     @classmethod
@@ -95,6 +96,7 @@ class StoreView(Exact):
             bytes=store.bytes,
             most_bytes=store.most_bytes,
             readings_days=store.readings_days,
+            trends_days=store.trends_days,
             incidents_days=store.incidents_days,
         )
 

@@ -95,7 +95,10 @@ class Api:
             raise Refusal(503, f"the gate does not answer: {error}", code="no_gate", retry_after=5) from error
 
     async def metrics(self, request: Request) -> Response:
-        """Without `metric` the names; with it the readings of the last day, or from `since` to `until`."""
+        """Without `metric` the names; with it the readings of the last day, or from `since` to `until`.
+
+        Of more than two days, and of what is older than readings are kept, the mean of each hour.
+        """
         key = needs(request.scope, "read")
         names = list(self.desk.metrics()) if self.desk.metrics else []
         metric = request.query_params.get("metric")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from .scene import Looks, ask, trigger, unit
@@ -95,3 +97,11 @@ async def test_what_a_program_keeps_for_itself_is_freed_by_that_program(place: s
     _, said = await ask(FULL, looks=Looks(disk_use=use))
     assert said.cause and said.cause.object == place
     assert ((said.proposal.action, said.proposal.target) if said.proposal else ("", "")) == (action, target)
+
+
+async def test_what_will_be_full_is_told_with_what_takes_most_of_it() -> None:
+    grown = replace(trigger("disk-filling", "/srv: 80 % used", subject="/srv", trusted=True), rule="disk-filling")
+    looks = Looks(disk_use={"folders": [{"path": "/srv", "bytes": 9e9}, {"path": "/srv/shop", "bytes": 5e9}]})
+    _, said = await ask(grown, looks=looks, subject="/srv")
+    assert said.cause and (said.cause.id, said.cause.object) == ("disk-filling", "/srv")
+    assert "/srv/shop" in said.cause.text and said.proposal is None

@@ -24,7 +24,7 @@ from stillwatch.think.diagnosis.causes.outside import (
 from stillwatch.think.diagnosis.causes.permission import permission
 from stillwatch.think.diagnosis.causes.port import port_in_use
 from stillwatch.think.diagnosis.causes.set_by import limit_reached
-from stillwatch.think.diagnosis.causes.space import disk_full, inodes_full
+from stillwatch.think.diagnosis.causes.space import disk_filling, disk_full, inodes_full
 
 Investigator = Callable[[Case], Awaitable[Finding | None]]
 
@@ -35,6 +35,7 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     "bad-config": settings,
     "disk-full": disk_full,
     "deleted-file-held": disk_full,
+    "disk-filling": disk_filling,
     "inodes-full": inodes_full,
     "oom": oom,
     "memory-pressure": memory_pressure,

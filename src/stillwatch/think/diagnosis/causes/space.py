@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stillwatch.records.action import Proposal
-from stillwatch.think.diagnosis.causes.case import Case, Finding, propose
+from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, size, text
 
 _AGAIN: Final = {
@@ -35,6 +35,20 @@ async def disk_full(case: Case) -> Finding | None:
     if rotated is not None and _bytes(rotated) and (_bytes(rotated) * 4 >= seen or biggest is None):
         return await _logs(case, mount, rotated, cited)
     return await _biggest(case, mount, biggest, cited)
+
+
+async def disk_filling(case: Case) -> Finding | None:
+    """What takes most of it now is shown; whether that is what grows, no look tells."""
+    grown = case.triggers("disk-filling")
+    if not grown or case.triggers("disk-full", "deleted-file-held"):
+        return None
+    mount = grown[0].subject
+    folders = rows(await case.look("disk_use", path=mount), "folders")
+    biggest = max((row for row in folders if text(row, "path") != mount), key=_bytes, default=None)
+    sentence = grown[0].summary
+    sentence += f"; most of it is in {text(biggest, 'path')} ({size(_bytes(biggest))})" if biggest else ""
+    looked = await case.cite_look("disk_use", path=mount) if biggest else ()
+    return case.finding("disk-filling", mount, sentence, case.cite("disk-filling"), looked, confidence=SEEN)
 
 
 async def inodes_full(case: Case) -> Finding | None:

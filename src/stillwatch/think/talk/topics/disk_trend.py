@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stillwatch.records.amount import span
-from stillwatch.think.talk.times import DAY
+from stillwatch.think.talk.times import DAY, HOUR
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 from stillwatch.think.talk.topics.disk_space import FULL as NOW
 from stillwatch.think.talk.topics.disk_space import holding, sizes
@@ -75,7 +75,7 @@ async def answer(ask: Asking) -> None:
     paths = [str(row["path"]) for row in known]
     path = holding(ask.named.path, paths) if ask.named.path else (paths or ["/"])[0]
     now = ask.clock.now()
-    read = ask.known.samples(f"disk-used {path}", now - 30 * DAY, now) if ask.known.samples else ()
+    read = _readings(ask, f"disk-used {path}", now)
     if len(read) < 2 or read[-1][0] - read[0][0] < 600:
         for row in known:
             if row["path"] == path and row["size"]:
@@ -95,6 +95,14 @@ async def answer(ask: Asking) -> None:
     if last >= FULL:
         low = max((at for at, value in read if value < FULL), default=began)
         ask.say(SINCE, by, limit=f"{FULL:.0%}", at=ask.when(low))
+
+
+def _readings(ask: Asking, metric: str, now: float) -> list[tuple[float, float]]:
+    """Of a month by the hour, and the newest as it was read."""
+    if ask.known.samples is None:
+        return []
+    newest = list(ask.known.samples(metric, now - HOUR, now))[-1:]
+    return [*(one for one in ask.known.samples(metric, now - 30 * DAY, now) if one not in newest), *newest]
 
 
 TOPIC = Topic(
