@@ -28,6 +28,7 @@ def test_processes_and_sockets() -> None:
     assert peek.handle({"see": "processes", "pids": [os.getpid()]})["processes"][0]["argv"]
     assert len(peek.handle({"see": "processes", "pids": []})["processes"]) > 1
     assert peek.handle({"see": "open"})["processes"]
+    assert isinstance(peek.handle({"see": "graphics"})["holders"], list)
 
 
 @pytest.mark.parametrize("pids", [[0], [-1], [True], ["1"], [1.0], [4_194_305], [1] * 65])

@@ -69,7 +69,7 @@ def test_a_reading_is_in_its_hour_or_by_itself_when_it_is_killed_on_the_way_r31(
     store.samples.add(1.0, {"load": 4.0})
 
     def killed(self: Database, statement: str, values: Any = ()) -> int:
-        if statement.startswith("DELETE FROM sample"):
+        if statement.startswith("DELETE"):
             raise KeyboardInterrupt
         return real(self, statement, values)
 

@@ -105,3 +105,13 @@ async def test_a_failed_unit_is_explained(machine) -> None:  # type: ignore[no-u
         assert "hunter2" not in repr(status)
         assert "sysinit.target" in (await looks.look("unit_dependencies", {"unit": "shop"})).text
         assert "apt-daily.timer" in (await looks.look("timers", {})).text
+
+
+async def test_a_host_without_a_graphics_card_and_without_probes_says_so(tmp_path: Path) -> None:
+    reader = HostReader(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none"), root=tmp_path)
+    looks = HostLooks(reader=reader)
+    assert (await looks.look("graphics", {})).data == {"cards": [], "holders": [], "problem": ""}
+    assert (await looks.look("probes", {})).data == {"probes": []}
+    (tmp_path / "sys/class/drm/card0").mkdir(parents=True)
+    seen = await looks.look("graphics", {})
+    assert seen.text and len(seen.data["cards"]) == 1

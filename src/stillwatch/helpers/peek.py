@@ -12,6 +12,7 @@ from typing import Any, Final
 from stillwatch.helpers import declared, freeing, mounting, nixos_facts, releases
 from stillwatch.helpers.carriers import carriers
 from stillwatch.helpers.connections import connections
+from stillwatch.helpers.graphics import holders
 from stillwatch.helpers.listening import listening
 from stillwatch.helpers.mail_waiting import mail_waiting
 from stillwatch.helpers.own_crontabs import own_crontabs
@@ -34,6 +35,7 @@ SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "listening": {"port": int},
     "processes": {"pids": list},
     "open": {},
+    "graphics": {},
     "connections": {"units": list},
     "carriers": {},
     "deleted": {},
@@ -166,6 +168,7 @@ SEES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "listening": sockets,
     "processes": processes,
     "open": opened,
+    "graphics": lambda request: {"holders": holders()},
     "connections": dropped,
     "carriers": lambda request: carriers(),
     "deleted": lambda request: {"files": deleted_files()},

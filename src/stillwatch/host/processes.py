@@ -86,7 +86,7 @@ def lives(pid: int) -> bool:
 
 def listening(port: int = 0) -> list[dict[str, Any]]:
     """TCP sockets that listen and bound UDP sockets, by port; of one port if named. pid 0: its owner is not seen."""
-    listeners = _told("listening", "sockets", Listener, port=port)
+    listeners = told("listening", "sockets", Listener, port=port)
     rows = sockets.listening(port) if listeners is None else listeners
     pids = {row["pid"] for row in rows} - {0}
     owners: dict[int, dict[str, Any]] = {}
@@ -98,18 +98,18 @@ def listening(port: int = 0) -> list[dict[str, Any]]:
 
 def deleted_open() -> list[dict[str, Any]]:
     """Deleted files that processes still hold, biggest first; of processes that may be read."""
-    held = _told("deleted", "files", Held)
+    held = told("deleted", "files", Held)
     rows = deleted_files() if held is None else held
     return [{"path": row["path"], "size": row["bytes"], "pid": row["pid"], "unit": row["unit"]} for row in rows]
 
 
 def open_files() -> tuple[list[Holder], int]:
     """Who holds most files, and how many processes may not be counted."""
-    rows = _told("open", "processes", Holder)
+    rows = told("open", "processes", Holder)
     return most_open() if rows is None else (rows, 0)
 
 
-def _told(see: str, name: str, kind: type[T], **fields: int) -> list[T] | None:
+def told(see: str, name: str, kind: type[T], **fields: int) -> list[T] | None:
     """What the peek program tells, which may look into the processes of others; None where it does not, or root asks,
     who may look himself."""
     answer = {} if os.geteuid() == 0 else peek({"see": see, **fields})
