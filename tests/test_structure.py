@@ -52,8 +52,13 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
 def functions(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
-    return tuple(node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return tuple(node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def shown(path: Path) -> str:
@@ -111,7 +116,7 @@ def test_each_module_has_its_test_file() -> None:
 def test_names_say_what_they_mean() -> None:
     named = {shown(path): path.stem for path in python_files()}
     for path in modules():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 named[f"{shown(path)}:{node.lineno}"] = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)
     assert not {place: name for place, name in named.items() if NAMES_THAT_SAY_NOTHING.search(name)}
@@ -133,7 +138,7 @@ def test_no_shell_and_no_code_from_text() -> None:
     """R1: no process of ours calls a shell or runs a string."""
     found = []
     for path in modules():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
                 shell = any(word.arg == "shell" and ast.unparse(word.value) != "False" for word in node.keywords)
@@ -156,7 +161,7 @@ def test_nothing_is_left_for_later() -> None:
 
 
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (entry.name for entry in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -216,7 +221,7 @@ def word_triples(texts: Iterable[str]) -> set[str]:
 def texts_in(path: Path) -> tuple[dict[int, ast.Constant], dict[int, ast.Constant]]:
     """Of a test: what it says a text is, begins with, ends with or contains, word for word; and all other texts."""
     told, other = dict[int, ast.Constant](), dict[int, ast.Constant]()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         sides: list[ast.expr] = []
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]

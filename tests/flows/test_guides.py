@@ -22,7 +22,8 @@ FOLDER = "/root/at-the-desk"
 EVIDENCE = "**Evidence**"
 BLAMED = "/etc/nginx/nginx.conf"
 SETTINGS = {
-    "/etc/pip.conf": "[global]\nno-index = true\nfind-links = /opt/wheels\ndisable-pip-version-check = true\n",
+    "/etc/pip.conf": "[global]\nno-index = true\nfind-links = /opt/wheels\ndisable-pip-version-check = true\n"
+    "[install]\ncompile = false\n",
     "/root/.npmrc": "offline = true\naudit = false\nfund = false\nupdate-notifier = false\n",
     "/etc/stillwatch/stillwatch.toml": "".join(f"[llm.{tier}]\nenabled = false\n" for tier in TIERS),
 }

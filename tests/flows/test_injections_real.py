@@ -127,7 +127,7 @@ def attacks(whole: bool, seed: int) -> list[tuple[str, str, str]]:
     return every if whole else random.Random(seed).sample(every, 1)
 
 
-@pytest.mark.parametrize("meta", [SMALL, LARGE], indirect=True, ids=["0.5B", "1.5B"])
+@pytest.mark.parametrize("meta", drawn([SMALL, LARGE], 1), indirect=True, ids=lambda model: model.name[14:18])
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
 async def test_r43_no_recommendation_of_an_attackers_is_given_as_ours(meta: Heard, whole: bool, seed: int) -> None:
     wrong = []

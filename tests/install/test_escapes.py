@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,9 +55,13 @@ NEEDED: dict[str, set[str]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def host(machine: Machine) -> Machine:
-    install(machine)
+@pytest.fixture(scope="module")
+def host(rootfs: Path) -> Iterator[Machine]:
+    with Machine() as machine:
+        yield prepared(install(machine))
+
+
+def prepared(machine: Machine) -> Machine:
     machine.run(["useradd", "-m", "ann"])
     for copy, of, mode in (("rootly", "id", "4755"), ("victim", "sleep", "755")):
         machine.run(["install", "-m", mode, f"/usr/bin/{of}", f"/usr/local/bin/{copy}"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,9 +28,13 @@ LEAKY = (
 SUDOERS = "root ALL=(ALL:ALL) ALL\nwww-data ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop hunter2\n"
 
 
-@pytest.fixture
-def host(machine: Machine) -> Machine:
-    install(machine)
+@pytest.fixture(scope="module")
+def host(rootfs: Path) -> Iterator[Machine]:
+    with Machine() as machine:
+        yield prepared(install(machine))
+
+
+def prepared(machine: Machine) -> Machine:
     machine.run(["chmod", "1777", "/srv"])
     machine.write("/srv/leaky.py", LEAKY)
     machine.write("/etc/sudoers", SUDOERS, 0o440)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
+import os
 import shutil
 import stat
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stillwatch.errors import NotReachable, StillwatchError, unusable
@@ -41,21 +42,34 @@ def in_place(paths: list[Path], owners: frozenset[int] = frozenset({0})) -> str:
         if any(path.is_relative_to(folder) for folder in HIDDEN):
             return f"{path} is hidden from services"
         for each in (path, *path.parents):
-            if problem := _changeable(each, owners):
+            try:
+                facts = each.lstat()
+            except OSError as error:
+                return f"{each}: {error.strerror}"
+            if problem := _changeable(str(each), facts, owners):
                 return problem
     for path in paths[2:]:
-        for each in path.rglob("*"):
-            if "__pycache__" not in each.parts and (problem := _changeable(each, owners)):
+        try:
+            problems = (_changeable(each, facts, owners) for each, facts in _below(str(path)))
+            if problem := next(filter(None, problems), ""):
                 return problem
+        except OSError as error:
+            return f"{error.filename}: {error.strerror}"
     return ""
 
 
-def _changeable(path: Path, owners: frozenset[int]) -> str:
+def _below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """All that lies there but what was compiled of it. Plain strings: it is ten thousand files."""
+    with os.scandir(folder) as rows:
+        for row in rows:
+            if row.name != "__pycache__":
+                yield row.path, row.stat(follow_symlinks=False)
+                if row.is_dir(follow_symlinks=False):
+                    yield from _below(row.path)
+
+
+def _changeable(path: str, facts: os.stat_result, owners: frozenset[int]) -> str:
     """Who else could change it; "" for what nobody can, a link included (its target is looked at by itself)."""
-    try:
-        facts = path.lstat()
-    except OSError as error:
-        return f"{path}: {error.strerror}"
     shared = facts.st_mode & 0o022 and not stat.S_ISLNK(facts.st_mode)
     sticky = stat.S_ISDIR(facts.st_mode) and facts.st_mode & stat.S_ISVTX
     return (

@@ -42,12 +42,13 @@ def a_change(name: str, target: str) -> Change:
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-@pytest.mark.parametrize("target", HOSTILE)
-async def test_r3_r15_a_hostile_target_is_refused_before_anything_is_asked(name: str, target: str) -> None:
-    access = HostAccess(units={"shop.service": unit("shop.service")})
-    with pytest.raises(Refused):
-        await CATALOGUE[name].check_target(access, a_change(name, target))
-    assert access.done == []
+async def test_r3_r15_a_hostile_target_is_refused_before_anything_is_asked(name: str) -> None:
+    for target in HOSTILE:
+        access = HostAccess(units={"shop.service": unit("shop.service")})
+        with pytest.raises(Refused):
+            print(f"target {target!r}")
+            await CATALOGUE[name].check_target(access, a_change(name, target))
+        assert access.done == []
 
 
 @settings(max_examples=200, deadline=None)

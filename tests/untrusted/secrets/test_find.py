@@ -57,9 +57,9 @@ def test_of_the_kept_half_almost_no_secret_survives_and_almost_nothing_harmless_
     assert len(altered(drawn)) <= 0.01 * (len(drawn) - secret), altered(drawn)
 
 
-@pytest.mark.parametrize("sample", [*OPEN, *KEPT], ids=lambda sample: sample.kind)
-def test_redacting_twice_changes_nothing(sample: Sample) -> None:
-    assert redact(redact(sample.text)) == redact(sample.text)
+def test_redacting_twice_changes_nothing() -> None:
+    once = {sample.text: redact(sample.text) for sample in (*OPEN, *KEPT)}
+    assert {text: again for text, clean in once.items() if (again := redact(clean)) != clean} == {}
 
 
 PIECES = st.sampled_from(
