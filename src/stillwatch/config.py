@@ -82,6 +82,10 @@ class Watch(Section, frozen=True):
     journal: Annotated[
         str | Literal[False], says("The journal's directory; another than the host's replaces it; false: no journal.")
     ] = "/var/log/journal"
+    settings: Annotated[
+        bool,
+        says("false: what changes in files of /etc is told by time alone, and nothing of what stands in them is kept."),
+    ] = True
     probes: Annotated[
         tuple[Probe, ...],
         Meta(max_length=64),

@@ -22,6 +22,7 @@ from stillwatch.chat.conversation import Conversation, Desk
 from stillwatch.config import Api
 from stillwatch.daemon.loops import Daemon
 from stillwatch.daemon.rule_reload import RuleReload
+from stillwatch.daemon.settings_watch import SettingsWatch
 from stillwatch.errors import NotReachable
 from stillwatch.gate import client as gate
 from stillwatch.gate.door import GateSocket
@@ -204,6 +205,10 @@ async def _nothing_listens(ready: asyncio.Event) -> None:
     ready.set()
 
 
+def _settings(app: App, store: Store) -> SettingsWatch:
+    return SettingsWatch(store=store, clock=app.clock, sleep=asyncio.sleep)
+
+
 def _daemon(app: App, parts: ServiceParts, store: Store, tiers: Tiers) -> Daemon:
     notifier = TellLater(channels(all_urls(app.config.notify)))
     sources = app.assembly().host_sources(parts.host, lasting=True)
@@ -218,6 +223,7 @@ def _daemon(app: App, parts: ServiceParts, store: Store, tiers: Tiers) -> Daemon
         sources=sources,
         beside=parts.watcher() if any(source.beside for source in sources) else None,
         keep=app.config.keep,
+        settings=_settings(app, store) if app.config.watch.settings else None,
         rules=RuleReload(folder=parts.rules_folder, load=parts.reload, problems=parts.rule_problems),
     )
 

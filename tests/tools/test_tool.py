@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,15 @@ async def test_a_host_without_a_graphics_card_and_without_probes_says_so(tmp_pat
     (tmp_path / "sys/class/drm/card0").mkdir(parents=True)
     seen = await looks.look("graphics", {})
     assert seen.text and len(seen.data["cards"]) == 1
+
+
+async def test_changed_lines_are_told_where_the_daemon_has_seen_them(tmp_path: Path) -> None:
+    row = {"path": "/etc/a", "at": 5.0, "kind": "changed", "difference": "-x\n+y", "added": 1, "removed": 1}
+    reader = HostReader(host="h", clock=Still(), systemd=Systemd(f"unix:path={tmp_path}/none"))
+    assert (await HostLooks(reader=reader).look("settings_changes", {})).problem
+    looks = HostLooks(reader=replace(reader, settings_changes=lambda since, path: [row]))
+    seen = await looks.look("settings_changes", {"path": "/etc/a"})
+    assert seen.data == {"changes": [{**row, "difference": ["-x", "+y"]}]} and seen.text.splitlines()[1:] == [
+        "-x",
+        "+y",
+    ]

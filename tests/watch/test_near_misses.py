@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from stillwatch.watch import gravity, last_words
+from stillwatch.watch import gravity, last_words, places
 from stillwatch.watch.family import load_rules
 from stillwatch.watch.mask import loosen
 from stillwatch.watch.rule import compile_pattern
@@ -46,7 +46,7 @@ def test_r41_no_near_miss_makes_a_rule_dear(pattern: str) -> None:
     )
 
 
-@pytest.mark.parametrize("pattern", [gravity._PATH_BEFORE, last_words._DETAIL, fold.STRING])
+@pytest.mark.parametrize("pattern", [gravity._PATH_BEFORE, last_words._DETAIL, fold.STRING, *places._SHAPES])
 def test_r41_nor_what_looks_at_any_line(pattern: re.Pattern[bytes] | re.Pattern[str]) -> None:
     told = pattern.pattern if isinstance(pattern.pattern, bytes) else pattern.pattern.encode()
     seen = re.compile(told, pattern.flags & ~re.UNICODE)

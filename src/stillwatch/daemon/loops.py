@@ -12,6 +12,7 @@ from stillwatch.config import Keep
 from stillwatch.daemon import foresight
 from stillwatch.daemon.foresight import Foresight
 from stillwatch.daemon.rule_reload import RuleReload
+from stillwatch.daemon.settings_watch import SettingsWatch
 from stillwatch.daemon.standing import Standing
 from stillwatch.daemon.thinking import Models, Thinking
 from stillwatch.daemon.watching import Watching
@@ -61,6 +62,7 @@ class Daemon:
     beside: Watcher | None = None
     keep: Keep = field(default_factory=Keep)
     rules: RuleReload | None = None
+    settings: SettingsWatch | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     standing: Standing = field(default_factory=Standing)
     unknown_lines: UnknownLines = field(default_factory=UnknownLines)
@@ -108,6 +110,8 @@ class Daemon:
             tasks.create_task(self._for_ever("thinking", self.thinking.run))
             tasks.create_task(self._for_ever("tending", self._tend))
             tasks.create_task(self._for_ever(foresight.NAME, self.foresight.follow))
+            if self.settings is not None:
+                tasks.create_task(self._for_ever("settings", self.settings.follow))
             tasks.create_task(self._for_ever("novel lines", self._wonder))
             tasks.create_task(self._for_ever("memory", self._tidy))
             if self.rules is not None:

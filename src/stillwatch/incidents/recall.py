@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import msgspec
 
 from stillwatch.config import SERVICE_STATE
 from stillwatch.errors import NotReachable, unusable
+from stillwatch.host import settings
 from stillwatch.records.incident import Incident, Step
 from stillwatch.records.mute import Mute
 from stillwatch.records.note import Note
@@ -113,6 +114,17 @@ class Recall:
     def notes(self, limit: int) -> Sequence[Note]:
         with self._opened(write=False) as store:
             return store.memory.notes(limit) if store else ()
+
+    def settings_changes(self, since: float, path: str, root: Path = Path("/")) -> Sequence[Mapping[str, Any]]:
+        """The newest first; of one file also what changed since it was compared last."""
+        with self._opened(write=False) as store:
+            if store is None:
+                return ()
+            told, before = store.settings.changes(since, path), store.settings.find(path)
+        now = settings.read(path, root) if before else None
+        if before is None or now is None or now.digest == before[0] or now.changed < since:
+            return told
+        return [settings.change_of(path, before, now, now.changed)._asdict(), *told]
 
     def _same(self, incident: Incident, known: dict[str, Incident], store: Store) -> Incident:
         before = known.get(incident.key)

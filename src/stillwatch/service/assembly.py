@@ -125,6 +125,7 @@ class Assembly:
             systemd=Systemd(),
             journal=read_journal,
             probes=self.config.watch.probes,
+            settings_changes=Recall(self.paths.state).settings_changes,
         )
         return HostLooks(reader=reader)
 

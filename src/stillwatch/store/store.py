@@ -10,6 +10,7 @@ from stillwatch.store.evidence import EvidenceShelf
 from stillwatch.store.incidents import StoredIncidents
 from stillwatch.store.memory import Memory
 from stillwatch.store.samples import Samples
+from stillwatch.store.settings import SettingsShelf
 
 FILE_NAME = "stillwatch.db"
 
@@ -23,6 +24,7 @@ class Store:
         self.book = StoredIncidents(database, self.evidence)
         self.samples = Samples(database)
         self.memory = Memory(database)
+        self.settings = SettingsShelf(database)
 
     @classmethod
     def open(cls, state: Path, *, read_only: bool = False) -> Store:

@@ -38,7 +38,8 @@ class JournalReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostReader:
-    """What a look may read. root: where its files lie; probes: what the owner declared."""
+    """What a look may read. root: where its files lie; probes: what the owner declared;
+    settings_changes: what the daemon saw change in files of settings since a time, of a path or of all."""
 
     host: str
     clock: Clock
@@ -46,6 +47,7 @@ class HostReader:
     journal: JournalReader | None = None
     root: Path = Path("/")
     probes: Sequence[Probe] = ()
+    settings_changes: Callable[[float, str], Sequence[Mapping[str, Any]]] | None = None
 
     def text(self, path: str, most: int = 1_048_576) -> str:
         """The head of a file, "" where there is none. Raises OSError where it may not be read."""

@@ -11,6 +11,7 @@ from stillwatch.records.cause import says_why
 from stillwatch.records.line import Line
 from stillwatch.unit.programs import LAST_WORDS_OF_A_STRANGER, NOBODYS, has_own_service, is_script, speaks_for
 from stillwatch.watch.mask import mask, template
+from stillwatch.watch.places import refused_place
 from stillwatch.watch.prefilter import TROUBLE
 from stillwatch.watch.reasons import cause_of
 
@@ -99,11 +100,15 @@ def _weight(line: Line) -> int:
 
 
 def _gravity(raw: bytes, priority: int | None) -> int:
-    if _GRAVE.search(raw) or (priority is not None and priority <= 3):
+    if _GRAVE.search(raw) or (priority is not None and priority <= 3) or _refuses_settings(raw):
         return 3
     if _DETAIL.search(raw):
         return 2
     return 1 if _TROUBLE.search(raw) or (priority is not None and priority <= 4) else 0
+
+
+def _refuses_settings(raw: bytes) -> bool:
+    return b"/etc/" in raw and refused_place(raw.decode("utf-8", "replace")) is not None
 
 
 def reason(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from stillwatch.records.cause import says_why
+from stillwatch.watch.places import refused_place
 
 BETWEEN_CLAUSES = re.compile(r"\n|[:;] |\bbecause\b|\bcaused by\b|\bdue to\b", re.IGNORECASE)
 _CONNECTING = re.compile(r"\b(?:connect(?:ing|ion)? to|dial unix)\b", re.IGNORECASE)
@@ -18,6 +19,10 @@ NUMBERS: Final = {
     "122": "resource-limit",
 }  # fmt: skip
 """errno(3) on Linux → what it comes to, for programs that tell the number alone."""
+
+
+_OF_SYNTAX: Final = frozenset(("wrong-credentials", "login-failed", "data-damaged"))
+"""Said of a line of settings, "bad token" and "malformed" are about how it is written."""
 
 
 class Reason(NamedTuple):
@@ -204,6 +209,8 @@ def cause_of(text: str) -> str:
     clauses = [clause for clause in BETWEEN_CLAUSES.split(text) if clause]
     named = map(named_by, reversed(clauses)) if len(clauses) > 1 else ()
     cause = next(filter(says_why, named), "") or named_by(text)
+    if (not says_why(cause) or cause in _OF_SYNTAX) and refused_place(text):
+        return "bad-config"
     return "dependency-failed" if cause == "missing-path" and _CONNECTING.search(text) else cause
 
 

@@ -26,6 +26,16 @@ async def test_file_and_line_and_when_it_was_changed() -> None:
     assert (said.proposal.action, said.proposal.target) == ("restore_file", CONFIG)
 
 
+async def test_the_lines_that_changed_are_evidence() -> None:
+    looks = Looks(
+        recent_changes={"changes": [{"path": CONFIG, "at": 1_799_999_880.0}]},
+        settings_changes={"changes": [{"path": CONFIG, "difference": ["-port 80;", "+prot 80;"]}]},
+    )
+    seen, said = await ask(BROKEN, looks=looks, units=(unit(exec_start=("/nothing", CONFIG)),))
+    (lines,) = (piece for piece in seen.evidence if piece.source.startswith("settings_changes"))
+    assert lines.text == "-port 80;\n+prot 80;" and lines.id in said.evidence
+
+
 @pytest.mark.parametrize(
     ("ran", "told"),
     [

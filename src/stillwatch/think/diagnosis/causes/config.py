@@ -12,6 +12,7 @@ from stillwatch.think.diagnosis.causes.facts import beside, exists, file_of, has
 from stillwatch.think.diagnosis.causes.restoring import put_back
 from stillwatch.triage.standing import RELOAD_FAILED
 from stillwatch.unit.facts import is_failing, is_written, paths_of
+from stillwatch.watch.places import refused_place
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
 _LINE_OF = re.compile(r"\bline (\d{1,6}) (?:of|in) (?:file )?[\"']?(/[\w@%+./-]{1,200}[\w/])")
@@ -106,7 +107,10 @@ def is_settings(path: str) -> bool:
 def _said_place(case: Case) -> tuple[str, str]:
     for trigger in case.triggers("bad-config"):
         path, line = trigger.fields.get("path", "") or trigger.fields.get("file", ""), trigger.fields.get("line", "")
+        path = path.rstrip("\"'`")
         found = _LINE.search(trigger.sample[:2000])
+        if not path and (place := refused_place(trigger.sample)):
+            path, line = place
         if not path and found:
             path, line = found.groups()
         # A file that takes in others: the last that is named is the one with the mistake.
@@ -115,6 +119,8 @@ def _said_place(case: Case) -> tuple[str, str]:
             line, path = nested[-1]
         if path.startswith("/"):
             return path, line
+    if place := next(filter(None, map(refused_place, case.last_words)), None):
+        return place
     found = next(filter(None, map(_LINE.search, case.last_words)), None)
     return (found[1], found[2]) if found else ("", "")
 

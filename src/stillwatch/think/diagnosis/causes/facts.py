@@ -87,8 +87,16 @@ async def last_change(case: Case, *paths: str) -> tuple[str, tuple[str, ...]]:
             else:
                 cited = await case.cite_look("file_metadata", words, path=path)
             who, deed = await _edited_by(case, path, float(at))
-            return words + who, cited + deed
+            return words + who, cited + deed + await _what_changed(case, path)
     return "", ()
+
+
+async def _what_changed(case: Case, path: str) -> tuple[str, ...]:
+    """The lines themselves as evidence, where they are known."""
+    changes = rows(await case.look("settings_changes", hours=_LATELY, path=path), "changes")
+    lines = changes[0].get("difference") if changes else None
+    differs = "\n".join(map(str, lines)) if isinstance(lines, Sequence) else ""
+    return await case.cite_look("settings_changes", differs, hours=_LATELY, path=path) if differs else ()
 
 
 _NOISE: Final = frozenset({"log-flood", "cpu-hog"})

@@ -39,7 +39,7 @@ async def disk_full(case: Case) -> Finding | None:
 
 async def disk_filling(case: Case) -> Finding | None:
     """What takes most of it now is shown; whether that is what grows, no look tells."""
-    grown = case.triggers("disk-filling")
+    grown = [trigger for trigger in case.triggers("disk-filling") if trigger.trusted]
     if not grown or case.triggers("disk-full", "deleted-file-held"):
         return None
     mount = grown[0].subject
