@@ -153,7 +153,7 @@ def loading(answer: str) -> list[str]:
         if token.type in LOADS or (token.type == "fence" and token.info.strip()):
             found.append(f"{token.type}: {token.content or token.info}")
         elif token.type == "text":
-            found += re.findall(r"\w+://\S+|\bwww\.\w\S*", token.content)
+            found += re.findall(r"\w+://\S+|www\.\w\S*|@[\w-]+\.\w\S*|(?<![\w./])[\w-]+\.(?:example|com)\b", token.content)
     return found + re.findall(r"<code_interpreter|<\|begin_of|<think|◁think", answer)
 
 

@@ -24,3 +24,8 @@ def test_r17_it_has_no_secret_and_no_address_that_is_fetched() -> None:
 def test_r17_what_nobody_sees_keeps_no_mark_from_being_broken(sign: str) -> None:
     made = for_notice.body(sign.join("<img src=//evil.example/x> http://evil.example www.evil.example ![x](y)"))
     assert not re.search(r"<i|://|//e|www\.|!\[|\]\(", made)
+
+
+def test_r43_a_name_that_a_line_holds_is_looked_up_by_no_messenger() -> None:
+    made = for_notice.body("refused by evil.example: write to root@evil.example or www.evil.example; ssh.service failed")
+    assert not re.search(r"\w\.example|\w@\w", made) and "ssh.service" in made

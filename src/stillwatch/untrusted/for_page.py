@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from stillwatch.records.incident import Evidence
+from stillwatch.untrusted.unlinked import Unlinked
 
 _OPENS, _SHUTS = r"\[【［〔⟦❲⟨〚", r"\]】］〕⟧❳⟩〛"
 _UNREAD = r"\s\\*~_\u00ad\u034f\u180e\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -34,7 +35,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"
-    r"|:\\?/\\?/|(?<![\w:/])//(?=\w)|(?<=\b[wW]{3})\\?\."  # an address that becomes a link by itself
+    r"|:\\?/\\?/|(?<![\w:/])//(?=\w)|(?<=[wW]{3})\\?\."  # an address that becomes a link by itself
     rf"|{_ENTITY}"  # any of these signs, as a page reads it
     r"|(?:(?<!`)`{3,}+|(?<!~)~{3,}+)[^\S\n\r]*+(?=[^\s`~])"  # a language: its drawings and programs are run
     r"|(?<=\*\*Evidence)\*"  # the head of the list that fixed code writes
@@ -58,11 +59,14 @@ HEADING = "\n\n**Evidence**"
 
 
 class CitationFilter:
-    """Pieces in, harmless pieces out; `cited` collects the ids in the order of their first mention."""
+    """Pieces in, harmless pieces out; `cited` collects the ids in the order of their first mention.
 
-    def __init__(self, known: Iterable[str], say: Callable[[str], None]) -> None:
+    in_code: names that would become links stand in code spans, not with their signs set apart.
+    """
+
+    def __init__(self, known: Iterable[str], say: Callable[[str], None], *, in_code: bool = True) -> None:
         self._known = set(known)
-        self._say = say
+        self._names = Unlinked(say, in_code=in_code)
         self._held = ""
         self._before = ""
         self.cited: list[str] = []
@@ -78,6 +82,7 @@ class CitationFilter:
         """What was held back, now that nothing follows."""
         held, self._held = self._held, ""
         self._let_go(held)
+        self._names.end()
 
     def _let_go(self, text: str) -> None:
         text = _CITED.sub(self._checked, text)
@@ -86,7 +91,7 @@ class CitationFilter:
         clean = _LOADS.sub(lambda mark: _broken(mark) if mark.end() > seen else mark[0], self._before + text)[seen:]
         if clean:
             self._before = (self._before + clean)[-_LOOKS_BACK:]
-            self._say(clean)
+            self._names.hear(clean)
 
     def _checked(self, mark: re.Match[str]) -> str:
         at = mark.start()
@@ -128,9 +133,9 @@ def _from(one: Evidence) -> str:
 
 
 def unloaded(text: str) -> str:
-    """A whole text, with nothing in it that a page would load."""
+    """A whole text, with nothing in it that a page would load, or a messenger look up."""
     lines = list[str]()
-    words = CitationFilter((), lines.append)
+    words = CitationFilter((), lines.append, in_code=False)
     words.hear(text)
     words.end()
     return "".join(lines)
