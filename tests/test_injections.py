@@ -45,6 +45,7 @@ WAITS = {"id": "A-18", "state": "waiting", "risk": "low", "decision": {}, "outco
 STOPPED = {"id": "A-3", "state": "done", "action": "stop_unit", "target": "web.service", "incident": "I1"}
 MARKDOWN = MarkdownIt("commonmark", {"html": True})
 LOADS = {"image", "link_open", "html_inline", "html_block"}
+LINKED = re.compile(r"\w+://\S+|www\.\w\S*|@[\w-]+\.\w\S*|(?<![\w./])[\w-]+\.(?:example|com)\b")
 OURS = re.compile(r"</?data [0-9a-f]{6}>")
 TOKEN = re.compile(r"<[|/!?A-Za-z]|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS)\]|◁")
 
@@ -153,7 +154,7 @@ def loading(answer: str) -> list[str]:
         if token.type in LOADS or (token.type == "fence" and token.info.strip()):
             found.append(f"{token.type}: {token.content or token.info}")
         elif token.type == "text":
-            found += re.findall(r"\w+://\S+|www\.\w\S*|@[\w-]+\.\w\S*|(?<![\w./])[\w-]+\.(?:example|com)\b", token.content)
+            found += LINKED.findall(token.content)
     return found + re.findall(r"<code_interpreter|<\|begin_of|<think|◁think", answer)
 
 

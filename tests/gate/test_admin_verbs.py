@@ -91,7 +91,7 @@ async def test_r19_a_policy_changed_after_the_proposal_voids_what_was_shown(tmp_
     with pytest.raises(Refused, match="policy"):
         await say(gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
     fresh = await say(gate, ADMIN, "show", id=waiting["id"])
-    assert (await say(gate, ADMIN, "approve", id=waiting["id"], hash=fresh["hash"]))["state"] == "done"
+    assert (await say(gate, ADMIN, "approve", id=fresh["id"], hash=fresh["hash"]))["state"] == "done"
 
 
 async def test_an_approval_under_a_policy_that_now_refuses_is_refused(tmp_path):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from stillwatch.gate import proposals
+from stillwatch.gate.proposals import seen_hash
 from tests.gate.stage import ADMIN, DAEMON, Stage, Units, clock_of, failed, kinds, make_gate, propose, say
 
 
@@ -35,14 +36,28 @@ async def test_r21_what_an_approver_sees_is_written_by_fixed_code(tmp_path):
     assert because not in str(waiting["shown"])
 
 
-async def test_a_second_proposal_brings_the_first_up_to_date(tmp_path):
+async def test_r19_what_an_id_stands_for_it_stands_for_always(tmp_path):
     gate = make_gate(tmp_path, level="suggest")
     first = await propose(gate, "web.service")
+    assert (await propose(gate, "web.service"))["id"] == first["id"]
     await gate.judge.access.bus.job("restart", "web.service")
     second = await propose(gate, "web.service")
-    assert first["id"] == second["id"]
-    assert first["hash"] != second["hash"]
-    assert (await propose(gate, "web.service", seconds=5))["id"] == "A-2"
+    assert (first["id"], second["id"]) == ("A-1", "A-2") and first["hash"] != second["hash"]
+    row = gate.proposals.row("A-1")
+    assert (row["state"], seen_hash(row)) == ("renewed", first["hash"])
+    assert (second["at"], second["incident"]) == (first["at"], first["incident"])
+    assert [one["id"] for one in (await say(gate, ADMIN, "list"))["proposals"]] == ["A-2"]
+    assert (await propose(gate, "web.service", seconds=5))["id"] == "A-3"
+
+
+async def test_r19_who_asks_for_one_that_was_renewed_is_led_to_what_stands(tmp_path):
+    gate = make_gate(tmp_path, level="suggest")
+    for _ in range(3):
+        await propose(gate, "web.service")
+        await gate.judge.access.bus.job("restart", "web.service")
+    assert (await say(gate, ADMIN, "show", id="A-1"))["id"] == "A-3"
+    assert (await say(gate, DAEMON, "reject", id="A-1"))["id"] == "A-3"
+    assert [row["state"] for row in gate.proposals.newest(waiting=False)] == ["rejected", "renewed", "renewed"]
 
 
 async def test_r41_who_proposes_and_rejects_without_end_does_not_push_the_past_out_of_the_log(tmp_path, monkeypatch):

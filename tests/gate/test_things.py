@@ -149,7 +149,7 @@ async def test_r19_an_approval_holds_for_no_more_than_was_shown(waiting_gate, li
         with pytest.raises(Refused):
             await say(waiting_gate, ADMIN, "approve", **approve)
     assert bus_of(waiting_gate).done == []
-    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
+    assert waiting_gate.proposals.standing(waiting["id"])["state"] == "waiting"
 
 
 @pytest.mark.parametrize("links", OTHERWISE.values(), ids=OTHERWISE)
@@ -160,7 +160,7 @@ async def test_r19_nor_for_what_a_proposer_has_had_brought_up_to_date_since(wait
     seen = await propose(waiting_gate, "web.service", action)
     bus_of(waiting_gate).links["web.service"] = links
     renewed = await propose(waiting_gate, "web.service", action)
-    assert renewed["id"] == seen["id"]
+    assert renewed["id"] != seen["id"]
     with pytest.raises(Refused):
         await say(waiting_gate, ADMIN, "approve", id=seen["id"], hash=seen["hash"])
     assert bus_of(waiting_gate).done == []
@@ -183,7 +183,7 @@ async def test_r19_nor_for_what_is_brought_up_to_date_while_the_approval_is_chec
     with pytest.raises(Refused):
         await say(waiting_gate, ADMIN, "approve", id=waiting["id"], hash=waiting["hash"])
     assert bus_of(waiting_gate).done == []
-    assert waiting_gate.proposals.row(waiting["id"])["state"] == "waiting"
+    assert waiting_gate.proposals.row(waiting["id"])["state"] == "renewed"
 
 
 async def test_r22_what_has_begun_is_not_brought_up_to_date(waiting_gate):

@@ -43,6 +43,18 @@ async def test_r20_a_code_approves_from_any_face(tmp_path):
     assert (gate.database.folder / "totp-secret").stat().st_mode & 0o777 == 0o600
 
 
+async def test_r20_a_code_holds_for_what_its_id_was_shown_for(tmp_path):
+    """What a proposer has brought up to date since has another id; the code is not spent on it."""
+    gate, secret = await enrolled(tmp_path)
+    shown, said = await propose(gate, "web.service"), code(gate, secret)
+    bus_of(gate).links["web.service"] = {"Wants": ("web2.service",)}
+    renewed = await propose(gate, "web.service")
+    with pytest.raises(Refused, match=renewed["id"]):
+        await by_code(gate, shown, said)
+    assert bus_of(gate).done == []
+    assert (await by_code(gate, renewed, said))["state"] == "done"
+
+
 async def test_r20_each_step_once_and_never_an_older_one(tmp_path):
     gate, secret = await enrolled(tmp_path)
     first, second = await propose(gate, "web.service"), await propose(gate, "web2.service")

@@ -9,6 +9,7 @@ from typing import Any
 from stillwatch.gate import protocol
 from stillwatch.gate.change.action import Refused
 from stillwatch.gate.core import Gate, Peer, Reply
+from stillwatch.gate.perform import named
 from stillwatch.gate.policy import lower_level
 from stillwatch.gate.proposals import shown
 from stillwatch.gate.protocol import AnyRequest, clean
@@ -30,15 +31,15 @@ class AdminVerbs(Gate):
         }
 
     async def _reject(self, peer: Peer, request: protocol.Reject) -> Reply:
-        row = self.proposals.row(request.id)
+        row = self.proposals.standing(request.id)
         if peer.door != "admin":
             self.proposals.check_pace(peer.uid)
         with self.database.writing() as writer:
             reject = "UPDATE proposals SET state = 'rejected' WHERE id = ? AND state IN ('waiting', 'approved')"
             if writer.execute(reject, (row["id"],)).rowcount != 1:
-                raise Refused(f"{request.id} is {row['state']}: there is nothing to reject")
-            writer.record("rejected", id=request.id, action=row["action"], target=row["target"], by=self.name(peer))
-        return shown(self.proposals.row(request.id))
+                raise Refused(f"A-{row['id']} is {row['state']}: there is nothing to reject")
+            writer.record("rejected", **named(row), by=self.name(peer))
+        return shown(self.proposals.row(row["id"]))
 
     async def _set_autonomy(self, peer: Peer, request: protocol.SetAutonomy) -> Reply:
         if request.level is not None:

@@ -164,7 +164,7 @@ class Gate:
         return {"proposals": [shown(row) for row in self.proposals.newest(waiting=request.state == "waiting")]}
 
     async def _show(self, peer: Peer, request: protocol.Show) -> Reply:
-        return shown(self.proposals.row(request.id))
+        return shown(self.proposals.standing(request.id))
 
     async def _approve(self, peer: Peer, request: protocol.Approve) -> Reply:
         """Bind, use up and carry out an approval (R19, R20, R22)."""
@@ -176,10 +176,10 @@ class Gate:
         if decision.verdict == "refuse" or not reading.now.ok:
             raise Refused(clean(decision.reason if decision.verdict == "refuse" else reading.now.reason))
         if reading.hash != row["hash"] or reading.case.risk != row["risk"] or more_than_shown(row, reading):
-            self.proposals.renew(row["id"], reading)
-            raise Refused("the state or the policy has changed since it was shown: look at it again, then approve")
-        if seen_hash(self.proposals.row(row["id"])) != seen_hash(row):
-            raise Refused("it was brought up to date meanwhile: look at it again, then approve")
+            now = self.proposals.renew(row["id"], reading)
+            raise Refused(f"the state or the policy has changed since it was shown: look at {now}, then approve that")
+        if self.proposals.row(row["id"])["state"] != "waiting":
+            raise Refused(f"{request.id} was decided or renewed meanwhile: look at it again")
         by = self.name(peer)
         if request.code is not None:
             self.codes.spend(request.code, self.clock.now())
@@ -194,11 +194,12 @@ class Gate:
         with self.database.writing() as writer:
             sets = ", ".join(f"{name} = ?" for name in approval)
             bind = f"UPDATE proposals SET {sets} WHERE id = ? AND state = 'waiting' AND hash = ?"  # noqa: S608
-            if writer.execute(bind, (*approval.values(), row["id"], reading.hash)).rowcount != 1:
-                raise Refused("it was decided or renewed meanwhile")
+            writer.execute(bind, (*approval.values(), row["id"], reading.hash))
             writer.record("approved", id=f"A-{row['id']}", **plain(reading.change), by=by, hash_approved=reading.hash)
 
     def _check_approver(self, peer: Peer, request: protocol.Approve, row: Row) -> None:
+        if row["state"] == "renewed":
+            raise Refused(f"it has changed since it was shown: look at A-{self.proposals.standing(request.id)['id']}")
         if row["state"] != "waiting":
             raise Refused(f"{request.id} is {row['state']}: there is nothing to approve")
         if request.code is not None:

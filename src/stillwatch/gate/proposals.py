@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, Final
 
 from stillwatch.gate.change.action import Refused
@@ -20,6 +21,7 @@ PER_HOUR: Final = 1_000
 """Proposals of one proposer, new ones and those that say something new, and what it rejects."""
 OPEN: Final = "('waiting', 'approved', 'running', 'undoing')"
 Row = sqlite3.Row
+CHANGE: Final = ("action", "target", "arguments")
 AS_IT_IS: Final = ("at", "state", "action", "target", "risk", "made", "approver", "incident")
 SHOWN: Final = "SELECT *, (SELECT rowid FROM changes WHERE proposal = id) AS made FROM proposals"
 
@@ -57,17 +59,17 @@ class Proposals:
             return int(number)
         self.check_pace(uid)
         with self.database.writing() as writer:
-            if number is None:
+            if number is not None:
+                number = self._update(writer, self.row(number), fresh)
+            else:
                 first = {**key, **note, "proposer": uid, "at": self.database.clock.now()}
                 number = self._insert(writer, {**first, **fresh})
                 writer.record("proposed", id=f"A-{number}", **change, proposer=f"uid {uid}", because=note["because"])
-            else:
-                self._update(writer, number, fresh)
             writer.record("decided", id=f"A-{number}", **change, **decided(decision), risk=reading.case.risk)
             measured = "id NOT IN (SELECT proposal FROM checks)"
             old = f"DELETE FROM proposals WHERE state NOT IN {OPEN} AND {measured} AND id <= ? - {KEEP_ENDED}"  # noqa: S608
             writer.execute(old, (number,))
-        return int(number)
+        return number
 
     def check_pace(self, uid: int) -> None:
         """Raises Refused for a proposer that has more written down than the audit log should bear (R41)."""
@@ -79,20 +81,37 @@ class Proposals:
         row = self.row(int(number))
         return all(row[name] == value for name, value in fresh.items())
 
-    def renew(self, number: int, reading: Reading) -> None:
-        """What is shown is brought up to date; nothing is approved by it."""
+    def renew(self, number: int, reading: Reading) -> str:
+        """What is shown is brought up to date; nothing is approved by it. Returns the id that it has now."""
+        row = self.row(number)
+        if row["state"] != "waiting":  # of what has begun the facts are needed as they were
+            return f"A-{number}"
         with self.database.writing() as writer:
-            self._update(writer, number, bound(reading))
+            return f"A-{self._update(writer, row, bound(reading))}"
+
+    def standing(self, proposal_id: str) -> Row:
+        """As `row`; of one that was renewed, the one that stands in its place."""
+        row = self.row(proposal_id)
+        newest = "SELECT max(id) FROM proposals WHERE action = ? AND target = ? AND arguments = ?"
+        renewed = row["state"] == "renewed"
+        return self.row(self.database.one(newest, *(row[name] for name in CHANGE))) if renewed else row
 
     def _insert(self, writer: Writer, fields: dict[str, Any]) -> int:
         names, marks = ", ".join(fields), ", ".join("?" * len(fields))
         cursor = writer.execute(f"INSERT INTO proposals ({names}) VALUES ({marks})", tuple(fields.values()))  # noqa: S608
         return cursor.lastrowid or 0
 
-    def _update(self, writer: Writer, number: int, fields: dict[str, Any]) -> None:
+    def _update(self, writer: Writer, row: Row, fields: dict[str, Any]) -> int:
+        """What an id stood for once it stands for always: what is another by now has a new one (R19, R20)."""
+        was = {name: row[name] for name in row.keys() if name not in ("id", "made")}  # noqa: SIM118
+        if seen_hash({**was, **fields}) != seen_hash(row):
+            number = self._insert(writer, {**was, **fields})
+            writer.execute("UPDATE proposals SET state = 'renewed' WHERE id = ?", (row["id"],))
+            writer.record("renewed", id=f"A-{row['id']}", action=row["action"], target=row["target"], now=f"A-{number}")
+            return number
         sets = ", ".join(f"{name} = ?" for name in fields)
-        only = "id = ? AND state = 'waiting'"  # of what has begun the facts are needed as they were
-        writer.execute(f"UPDATE proposals SET {sets} WHERE {only}", (*fields.values(), number))  # noqa: S608
+        writer.execute(f"UPDATE proposals SET {sets} WHERE id = ?", (*fields.values(), row["id"]))  # noqa: S608
+        return int(row["id"])
 
 
 def bound(reading: Reading) -> dict[str, Any]:
@@ -111,11 +130,8 @@ def bound(reading: Reading) -> dict[str, Any]:
     return {"risk": reading.case.risk, "hash": reading.hash, **known}
 
 
-def seen_hash(row: Row) -> str:
-    """What an approver names to say what he has seen: the change, and all that PID 1 would do beside it (R19).
-
-    Whoever proposes the same again has it brought up to date, and that must not pass for what was seen before.
-    """
+def seen_hash(row: Row | Mapping[str, Any]) -> str:
+    """What an approver has seen: the change, and all that PID 1 would do beside it (R19). It is an id's for ever."""
     along = json.loads(row["shown"]).get("along", ())
     seen = [row["hash"], row["risk"], sorted(along), sorted(json.loads(row["things"]))]
     return hashlib.sha256(canonical(seen).encode()).hexdigest()

@@ -17,8 +17,8 @@ NO_DOMAINS: Final = frozenset((
     "service", "socket", "target", "timer", "mount", "automount", "slice", "scope", "device", "path", "swap",
     "conf", "cfg", "cnf", "ini", "toml", "yaml", "yml", "json", "xml", "html", "htm", "css", "js", "csv", "txt", "log",
     "err", "out", "list", "sources", "repo", "rules", "local", "db", "sqlite", "sql", "pid", "lock", "sock", "gz", "bz",
-    "xz", "zst", "tar", "tgz", "deb", "rpm", "jar", "war", "ko", "img", "iso", "bak", "old", "orig", "tmp", "env", "key",
-    "pem", "crt", "csr", "journal", "nix", "php", "conffile", "dpkg-new", "dpkg-old",
+    "xz", "zst", "tar", "tgz", "deb", "rpm", "jar", "war", "ko", "img", "iso", "bak", "old", "orig", "tmp", "env",
+    "key", "pem", "crt", "csr", "journal", "nix", "php", "conffile", "dpkg-new", "dpkg-old",
 ))  # fmt: skip
 """Endings of units and of files that no domain has: `nginx.service` is linked by nobody."""
 _WORD: Final = re.compile(r"[\w.@+/:%-]+")

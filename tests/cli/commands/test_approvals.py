@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import sqlite3
 import sys
 
 import pytest
@@ -79,6 +81,19 @@ def test_without_a_terminal_nothing_is_approved_unasked(gate: Paths, trial: Stil
     said = trial("approvals", "approve", number, *more)
     assert said.code == 2 and "--yes" in said.err
     assert ask(gate, SHOW, id=number).state == "waiting"
+
+
+def test_r19_what_is_meant_unseen_is_meant_by_its_id(gate: Paths, trial: Stillwatch) -> None:
+    """--yes holds for the proposal that was named; one that was renewed is another."""
+    number = propose(gate)
+    with contextlib.closing(sqlite3.connect(gate.gate_state / "gate.db", isolation_level=None)) as book:
+        names = ", ".join(row[1] for row in book.execute("PRAGMA table_info(proposals)") if row[1] != "id")
+        book.execute(f"INSERT INTO proposals ({names}) SELECT {names} FROM proposals")
+        book.execute("UPDATE proposals SET state = 'renewed' WHERE id = 1")
+    said = trial("approvals", "approve", number, "--yes")
+    assert (said.code, "A-2" in said.err) == (4, True)
+    assert json.loads(trial("approvals", "show", number, "--json").out)["state"] == "waiting"
+    assert trial("approvals", "approve", "A-2", "--yes").code == 0
 
 
 def test_reject(gate: Paths, trial: Stillwatch) -> None:

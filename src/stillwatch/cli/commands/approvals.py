@@ -76,7 +76,9 @@ def carry_out(*, proposal_id: str, code: str | None, digest: str | None, meant: 
     if not (meant or _agreed()):
         return 1
     by_code: dict[str, Any] = {} if code is None else {"code": code}
-    done = ask(app.paths, APPROVE, id=proposal.id, hash=digest or proposal.hash, **by_code)
+    # What is meant unseen is meant by its number: the gate refuses one that another has replaced.
+    number = whole_id(proposal_id) if meant else proposal.id
+    done = ask(app.paths, APPROVE, id=number, hash=digest or proposal.hash, **by_code)
     _tell_result(done, as_json=as_json)
     return 1 if _went_wrong(done) else 0
 
