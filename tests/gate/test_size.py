@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 OWN_CEILING = 3_400
-WHOLE_CEILING = 5_100
+WHOLE_CEILING = 5_200
 
 
 def file_of(module: str) -> Path | None:
