@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from stillwatch.host.ownfiles import named_after
 from stillwatch.host.unitoutput import outputs_of_all
 
 PATTERNS: Final = (
@@ -21,7 +22,7 @@ PATTERNS: Final = (
 )
 _FOLDERS: Final = "var/log/*/*.log"
 """Of a service of any other name: the log in its own folder that is called as the folder is, or "error"."""
-MOST: Final = 12
+MOST: Final = 16
 
 
 def error_logs(written_since: float = 0.0, root: Path = Path("/")) -> list[str]:
@@ -37,10 +38,15 @@ def error_logs(written_since: float = 0.0, root: Path = Path("/")) -> list[str]:
     return [path for _, path in sorted(set(found), reverse=True)[:MOST]]
 
 
+def owned_logs(root: Path = Path("/")) -> dict[str, str]:
+    """Logs of which it is known whose they are, each with its unit; "" where several units write to one file."""
+    return {**named_after(root), **outputs_of_all(root)}
+
+
 def _candidates(root: Path) -> Iterator[Path]:
     for pattern in PATTERNS:
         yield from root.glob(pattern)
     for path in root.glob(_FOLDERS):
         if path.stem in (path.parent.name, "error", f"{path.parent.name}d"):
             yield path
-    yield from (root / path.lstrip("/") for path in outputs_of_all(root))
+    yield from (root / path.lstrip("/") for path in owned_logs(root))

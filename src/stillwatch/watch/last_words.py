@@ -47,7 +47,7 @@ def last_words(ended: Line, unit: str, earlier: Iterable[Line]) -> tuple[Line, .
         if line.host == ended.host and line.raw.strip():
             near.append(line)
     own = [line for line in near if not line.trusted and speaks_for(line.subject, unit)][:CONSIDERED]
-    return _telling(own or _neighbour(ended, unit, near))
+    return telling(own or _neighbour(ended, unit, near))
 
 
 def _neighbour(ended: Line, unit: str, near: Iterable[Line]) -> list[Line]:
@@ -69,7 +69,7 @@ def _neighbour(ended: Line, unit: str, near: Iterable[Line]) -> list[Line]:
     return [] if late else found
 
 
-def _telling(newest_first: list[Line]) -> tuple[Line, ...]:
+def telling(newest_first: list[Line]) -> tuple[Line, ...]:
     """Repeats count once, the frames of a trace not at all; the gravest words win: the first, which say why, and the
     last, which say what came of it."""
     kinds: Counter[bytes] = Counter()

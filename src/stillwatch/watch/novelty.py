@@ -14,6 +14,9 @@ REPORTED = 20
 WAITING = 2048
 REMEMBERED = 65536
 KEY_BYTES = 256
+OFTEN = 3
+"""So often what was told as new is told once more: then it is no passing word, and it goes on."""
+OFTEN_SECONDS = 900.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,13 +36,14 @@ class Novel:
 
 
 class Novelty:
-    """Remembers the kinds it has reported, at most REMEMBERED of them, the oldest forgotten first.
+    """Remembers the kinds it has reported, at most REMEMBERED of them, the oldest forgotten first. What is said OFTEN
+    within OFTEN_SECONDS is reported once more.
 
     dropped: lines that found no room and are not told; those of the kernel, of PID 1 and errors make others leave.
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, None] = {}
+        self._known: dict[int, tuple[int, float]] = {}
         self._waiting: dict[bytes, list[object]] = {}
         self._kinds: dict[bytes, bytes] = {}
         self._minor: dict[bytes, None] = {}
@@ -58,14 +62,26 @@ class Novelty:
         if entry is not None:
             entry[0] += 1  # type: ignore[operator]
             entry[2] = line.at
-        elif hash(kind) not in self._known:
+        elif (before := self._before(hash(kind), line.at)) is not None:
             dear = is_dear(line)
             if len(self._waiting) >= WAITING and not (dear and self._make_room()):
                 self.dropped += 1
                 return
-            self._waiting[kind] = [1, line, line.at]
+            self._waiting[kind] = [before + 1, line, line.at]
             if not dear:
                 self._minor[kind] = None
+
+    def _before(self, kind: int, at: float) -> int | None:
+        """How often it was said before, where that is to be told with it now; None where it only counts."""
+        said, first = self._known.get(kind, (0, at))
+        if not said:
+            return 0
+        if said >= OFTEN:
+            return None
+        if at - first > OFTEN_SECONDS:
+            said, first = 0, at
+        self._known[kind] = said + 1, first
+        return said if said + 1 >= OFTEN else None
 
     def _make_room(self) -> bool:
         """One that is not dear leaves; it is told if it is seen again."""
@@ -78,8 +94,9 @@ class Novelty:
     def take(self, limit: int = REPORTED) -> tuple[Novel, ...]:
         """What is new since the last call, the gravest and rarest first; the rest is remembered as seen."""
         found = [_novel(kind, *entry) for kind, entry in self._waiting.items()]  # type: ignore[arg-type]
-        for kind in self._waiting:
-            self._known[hash(kind)] = None
+        for kind, entry in self._waiting.items():
+            count, line, _ = entry
+            self._known[hash(kind)] = count, line.at  # type: ignore[assignment, attr-defined]
         while len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]
         self._waiting.clear()

@@ -136,12 +136,24 @@ class Unknown:
         if grave >= FATAL:
             return journal or self._is_news(one)
         name = one.subject.removesuffix(".service")
+        if journal and self._goes_on(one, name):
+            return True
         if grave < ERROR or _is_chatty(name) or (name in GUARDED and "*ERROR*" not in one.sample):
             return False
         known = name in self._known()
         if journal:
             return not known
         return self._is_news(one) and (not known or one.count >= OFTEN or not is_of_a_client(one.sample))
+
+    def _goes_on(self, one: Novel, name: str) -> bool:
+        """Whether a service says again and again that it cannot do something, and why, however calmly it says it.
+
+        Most programs write to the journal by way of their output, where every line counts as information.
+        """
+        if one.count < OFTEN or name in GUARDED or _is_chatty(name) or is_of_a_client(one.sample):
+            return False
+        grave = gravity(one.sample) >= FAILURE and is_failure(one.sample)
+        return grave and says_why(cause_of(one.sample)) and self._is_news(one)
 
     def _is_said(self, one: Novel) -> bool:
         """Whether it is a sentence of failure; of the kernel, which tries much and fails at it, an error."""

@@ -9,11 +9,10 @@ from functools import partial
 from typing import Final
 
 from stillwatch.errors import NotReachable, WrongUsage
-from stillwatch.host.errorlogs import error_logs
+from stillwatch.host.errorlogs import error_logs, owned_logs
 from stillwatch.host.inotify import Inotify
 from stillwatch.host.log_follower import LogFollower
 from stillwatch.host.logfile import LogFile
-from stillwatch.host.unitoutput import outputs_of_all
 from stillwatch.ports import Clock
 from stillwatch.reading.pipe_reader import PipeReader, may_fall_silent
 from stillwatch.reading.source import NOWHERE, Following, Read, Source, Wanted
@@ -21,6 +20,7 @@ from stillwatch.reading.until import Until, hosts_of, problem_of
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Watcher
+from stillwatch.watch.novelty import OFTEN, Novel
 from stillwatch.watch.shapes.reader import Block
 
 NOTHING_CAME: Final = "nothing came within the deadline"
@@ -35,7 +35,7 @@ TAIL_BYTES = 1 << 20
 
 def here(wanted: Wanted) -> Sequence[Source]:
     """Those that are named, and those that are known: of these, in a pass, what was said lately."""
-    known, owners = error_logs(0.0 if wanted.lasting else wanted.since), outputs_of_all()
+    known, owners = error_logs(0.0 if wanted.lasting else wanted.since), owned_logs()
     named = [LogSource(file, wanted.clock, beside=True) for file in dict.fromkeys(wanted.logs)]
     found = [file for file in known if file not in wanted.logs]
     return named + [
@@ -85,7 +85,7 @@ class LogSource:
         sightings = watcher.see_text(blocks, log.reader)
         if self._since:
             lately = tuple(trigger for trigger in sightings.triggers if trigger.last >= self._since)
-            sightings = replace(sightings, triggers=lately, novel=())
+            sightings = replace(sightings, triggers=lately, novel=self._complaints(sightings.novel))
         cut = is_cut()
         return Read(
             sightings=sightings,
@@ -93,6 +93,11 @@ class LogSource:
             problem=problem_of(log.problems, cut, sightings.lines),
             hosts=hosts_of(sightings, log.reader.hosts),
         )
+
+    def _complaints(self, novel: Sequence[Novel]) -> tuple[Novel, ...]:
+        """What nobody knows of a log whose owner is known: what it says again and again, and said lately."""
+        lately = (one for one in novel if one.last >= self._since and one.count >= OFTEN)
+        return tuple(lately) if self._owner else ()
 
     async def follow(self, following: Following) -> None:
         """What is appended to it; through rotation and until it appears."""

@@ -16,6 +16,7 @@ from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Fin
 from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.deeds import with_deeds
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
+from stillwatch.think.diagnosis.causes.reread import hear, reread
 from stillwatch.think.diagnosis.causes.words import said_path
 
 
@@ -63,6 +64,7 @@ async def investigate(case: Case) -> Finding:
     """The first proven finding in the order of the triggers; else the surest; else the symptom."""
     if _is_unconfirmed(case):
         return _unconfirmed(case)
+    await hear(case)
     causes = list(dict.fromkeys(trigger.cause for trigger in case.incident.triggers))
     findings: list[Finding] = []
     for cause in causes:
@@ -75,11 +77,15 @@ async def investigate(case: Case) -> Finding:
             finding = await probe(case)
             if finding is not None and finding.confidence >= PROVEN:
                 return finding
-        if not any(_names_a_culprit(finding, case.unit) for finding in findings) and (found := await said_path(case)):
-            return found
+        if not any(_names_a_culprit(finding, case.unit) for finding in findings):
+            if found := await said_path(case):
+                return found
+            findings += [found] if (found := await reread(case, INVESTIGATORS)) else []
     running = case.unit is not None and case.unit.active_state == "active"
-    if not findings and running and all(is_symptom(cause) for cause in causes) and (found := await dependency(case)):
-        return found
+    if not findings and running and all(is_symptom(cause) for cause in causes):
+        return (
+            await dependency(case) or await said_path(case) or await reread(case, INVESTIGATORS) or await symptom(case)
+        )
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
 
 

@@ -109,7 +109,8 @@ async def test_a_log_whose_directory_is_gone_cannot_be_opened() -> None:
     words = "opening the log '/var/log/till/error.log' failed: No such file or directory"
     for there, culprit in ((False, "/var/log/till"), (True, "shop.service")):
         there_too = {"exists": True, "mode": "-rwxr-xr-x"}
-        looks = Looks(file_metadata=files(_opt_shop_bin_shop=there_too, _var_log_till={"exists": there}))
+        known = {"_opt_shop_bin_shop": there_too, "_etc_shop_shop.conf": there_too, "_var_log_till": {"exists": there}}
+        looks = Looks(file_metadata=files(**known))
         _, said = await ask(ended(words), looks=looks)  # type: ignore[arg-type]
         assert said.cause and said.cause.object == culprit
 

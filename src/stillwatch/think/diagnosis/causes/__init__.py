@@ -9,6 +9,7 @@ from stillwatch.think.diagnosis.causes.account import missing_user, settings
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
 from stillwatch.think.diagnosis.causes.connection import dependency
+from stillwatch.think.diagnosis.causes.ended import told_by_signal
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, not_answering, oom, watchdog
 from stillwatch.think.diagnosis.causes.lock import stale_lock
@@ -61,5 +62,12 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
     **dict.fromkeys(GUESSING, brute_force),
 }
 
-PROBES: Final[tuple[Investigator, ...]] = (missing_executable, missing_setting, missing_user, port_in_use, stale_lock)
+PROBES: Final[tuple[Investigator, ...]] = (
+    told_by_signal,
+    missing_executable,
+    missing_setting,
+    missing_user,
+    port_in_use,
+    stale_lock,
+)
 """Tried on a failed unit whose triggers name no reason: they need no words, only what the system shows."""

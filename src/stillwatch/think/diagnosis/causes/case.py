@@ -139,7 +139,7 @@ class Case:
     @property
     def reason(self) -> str:
         """The line in which a unit's own programs most likely say why it ended, "" where none does."""
-        return reason([event.text for event in self._words()])
+        return reason([event.text for event in self.words])
 
     def last_statement(self, cause: str, *, beside: str = "") -> str:
         """What was said of it, to be put behind a sentence; beside: what the sentence has told already.
@@ -149,7 +149,7 @@ class Case:
         # PID 1's sentence that a unit failed tells no reason where that was found in the last words.
         triggers = [one for one in self.triggers(cause) if not one.words or cause_of(one.sample) == cause]
         samples = [trigger.sample[:_LONGEST] for trigger in triggers]
-        words = [event.text[:_LONGEST] for event in self._words()]
+        words = [event.text[:_LONGEST] for event in self.words]
         named = next((text for text in (*samples, *words) if beside and beside in text), "")
         cited = named or reason([*samples, *words])
         if cited.endswith(":") and (told := _after(cited, words)):
@@ -161,15 +161,17 @@ class Case:
     @property
     def last_words(self) -> list[str]:
         """What the unit's own programs said just before it ended, the likely reason first."""
-        texts = [event.text for event in self._words()]
+        texts = [event.text for event in self.words]
         return sorted(texts, key=lambda text: text != self.reason)
 
     def cite_words(self) -> tuple[str, ...]:
         """Evidence ids of what the unit's own programs said just before it ended, the likely reason first."""
-        events = sorted(self._words(), key=lambda event: event.text != self.reason)[:_MOST_WORDS]
+        events = sorted(self.words, key=lambda event: event.text != self.reason)[:_MOST_WORDS]
         return tuple(self._add(event.source, event.subject, event.at, event.text) for event in events)
 
-    def _words(self) -> list[Event]:
+    @property
+    def words(self) -> list[Event]:
+        """What the unit's own programs said, as it was said."""
         return [event for trigger in self.incident.triggers for event in trigger.words]
 
     def _cite_trigger(self, trigger: Trigger) -> str:

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
-from stillwatch.think.diagnosis.causes.facts import beside, exists, file_of, has_unread_words, last_change
+from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding
+from stillwatch.think.diagnosis.causes.facts import (
+    beside,
+    exists,
+    file_of,
+    has_unread_words,
+    last_change,
+    rows,
+    text,
+)
 from stillwatch.think.diagnosis.causes.restoring import put_back
+from stillwatch.think.diagnosis.causes.spoken import Place, place_of
 from stillwatch.triage.standing import RELOAD_FAILED
 from stillwatch.unit.facts import is_failing, is_written, paths_of
+from stillwatch.watch.gravity import gist_of
 from stillwatch.watch.places import refused_place
 
 _LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
@@ -44,6 +54,8 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     unit = case.unit
     own = [named for named in paths_of(unit) if not is_written(named)] if unit else []
     path = path or await beside(case)
+    if not path and unit is not None and (place := await _spoken_of(case, unit)) is not None:
+        path, line = place.path, str(place.line)
     candidates = [path] if path else own
     changed, when = await last_change(case, *candidates)
     known = next((candidate for candidate in own if candidate and candidate in changed), "")
@@ -66,6 +78,13 @@ async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> F
     # Text names the file; that it is the unit's and that the unit failed, PID 1 says: that makes it more than a claim.
     proven = case.trusted("bad-config") or bool(of_unit and culprit.startswith("/") and is_failing(unit))
     return case.finding("bad-config", culprit, sentence, cited, when, proven=proven, proposal=remedy)
+
+
+async def _spoken_of(case: Case, unit: UnitState) -> Place | None:
+    """Where the words name no file: the line of its settings that has what they complain of."""
+    said = [*(trigger.sample for trigger in case.triggers("bad-config") if not trigger.trusted), *case.last_words]
+    place = await place_of(case, unit, said)
+    return place if place is not None and not place.is_plain else None
 
 
 async def _gone(case: Case, path: str, cited: tuple[str, ...]) -> Finding | None:
@@ -146,23 +165,36 @@ def belongs(path: str, unit: UnitState, *, strictly: bool = False) -> bool:
 
 
 async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
-    """Of a unit that ran and ended without a reason: the settings that it is started with, changed shortly before."""
+    """Of a unit that ended, and whose words name no reason: its settings, where just one file was changed before.
+
+    Where it gave no word at all, the first of those that were changed.
+    """
     if unit.exit_status in _NEVER_RUN or await has_unread_words(case, unit):
         return None
-    stem = unit.name.partition(".")[0].partition("@")[0]
-    settings = [
-        *(path for path in paths_of(unit) if is_settings(path)),
-        f"/etc/{stem}.conf",
-        f"/etc/{stem}/{stem}.conf",
+    files = await _changed_before(case, unit)
+    if not files or (case.reason and len(files) > 1):
+        return None
+    path = files[0]
+    changed, when = await last_change(case, path)
+    said = f'said only "{gist_of(case.reason)}"' if case.reason else "gave no reason"
+    sentence = f"{unit.name} ended with status {unit.exit_status} and {said}; {changed}: as it seems, "
+    sentence += "it does not accept that change"
+    remedy = await put_back(case, unit, path, sentence) if belongs(path, unit) else None
+    # Of one that never ran it is not known that it ran before that change.
+    sure = SEEN if not case.reason or unit.active_at else TOLD
+    cited = case.cite()[:3]
+    return case.finding(
+        "bad-config", path, sentence, cited, case.cite_words()[:1], when, confidence=sure, proposal=remedy
+    )
+
+
+async def _changed_before(case: Case, unit: UnitState) -> list[str]:
+    """Its settings files that were changed in the hour before it failed, those that it names first."""
+    seen = rows(await case.look("own_settings", unit=unit.name), "files")
+    known = {text(row, "path"): row.get("changed") for row in seen if text(row, "path") != unit.fragment_path}
+    for path in filter(is_settings, paths_of(unit)):
+        known |= {path: file.get("changed")} if (file := await file_of(case, path)) and exists(file) else {}
+    opened = case.incident.opened
+    return [
+        path for path, at in known.items() if isinstance(at, int | float) and -_SAME_MOMENT <= opened - at <= _EDITED
     ]
-    for path in dict.fromkeys(settings):
-        file = await file_of(case, path)
-        at = file.get("changed") if file and exists(file) else None
-        if not isinstance(at, int | float) or not -_SAME_MOMENT <= case.incident.opened - at <= _EDITED:
-            continue
-        changed, when = await last_change(case, path)
-        sentence = f"{unit.name} ended with status {unit.exit_status} and gave no reason; {changed}: as it seems, "
-        sentence += "it does not accept that change"
-        remedy = await put_back(case, unit, path, sentence) if belongs(path, unit) else None
-        return case.finding("bad-config", path, sentence, case.cite()[:3], when, confidence=SEEN, proposal=remedy)
-    return None

@@ -113,7 +113,8 @@ async def symptom(case: Case) -> Finding:
     words = case.cite_words()
     if not words and unit is not None and unit.kind != "mount":
         words = await case.cite_look("journal_search", unit=unit.name, lines=_LAST_WORDS, limit=_LAST_WORDS)
-    if unit is not None and cause == "exit-code" and not case.reason and (found := await changed_settings(case, unit)):
+    said = _named_in_words(case, cause) != cause
+    if unit is not None and cause == "exit-code" and not said and (found := await changed_settings(case, unit)):
         return found
     subject = case.who
     sentence = f"{subject}: {CAUSES[cause]}"

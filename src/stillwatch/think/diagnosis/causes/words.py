@@ -46,7 +46,7 @@ async def said_path(case: Case) -> Finding | None:
     # A log file's words are not among the last words of the journal.
     logged = [t.sample for t in case.incident.triggers if not t.trusted and speaks_for(t.subject, unit.name)]
     for words in dict.fromkeys([*case.last_words, *logged][:_MOST]):
-        for path in _paths(words):
+        for path in paths_said(words):
             if (found := await _at(case, unit, words, path)) is not None:
                 return found
     return _lacking(case, unit)
@@ -124,6 +124,7 @@ def _line(words: str, path: str) -> str:
     return found[1] if found else ""
 
 
-def _paths(words: str) -> list[str]:
+def paths_said(words: str) -> list[str]:
+    """Paths of this host that stand in them."""
     found = (path for word in _QUOTES.sub(" ", words[:2000]).split() for path in paths_in(word.rstrip(":.")))
     return [path for path in dict.fromkeys(found) if path.count("/") > 1][:_MOST]
