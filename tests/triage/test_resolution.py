@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from stillwatch.records.cause import Cause
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.incident import Incident
-from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.group import group
 from stillwatch.triage.resolution import GONE, LASTING_SECONDS, QUIET_SECONDS, STEADY_SECONDS, why_over
@@ -138,3 +139,23 @@ def test_a_service_that_was_not_asked_again_has_not_mended_itself(cause: str, si
     now = running("web.service", changed_at=AT + since)
     assert (over(said, now, at=AT + QUIET_SECONDS / 2) is None) is stays
     assert over(said, now, at=AT + QUIET_SECONDS + 2) is not None
+
+
+def said_at_start(rule: str, cause: str, run: str = "run2") -> Incident:
+    told = own("web.service", cause, rule=rule, first=AT - 900, last=AT - 900)
+    fields = {**told.events[0].fields, "systemd_invocation_id": run}
+    heard = replace(told, events=(replace(told.events[0], fields=fields),))
+    return opened(heard, known=(running("web.service", changed_at=AT - 900, invocation_id=run),))
+
+
+@pytest.mark.parametrize(("rule", "cause", "found"), [("config", "bad-config", ""), (UNKNOWN, "other", "port-in-use")])
+def test_what_was_said_as_it_started_is_not_over_because_it_runs(rule: str, cause: str, found: str) -> None:
+    incident = said_at_start(rule, cause)
+    if found:
+        incident = replace(incident, cause=Cause(id=found, object="x", text="x"))
+    soon, later = AT - 900 + STEADY_SECONDS + 1, AT - 899 + QUIET_SECONDS
+    same = running("web.service", changed_at=AT - 900, started_at=AT - 900, invocation_id="run2")
+    anew = running("web.service", changed_at=AT - 890, started_at=AT - 890, invocation_id="run3")
+    assert over(incident, same, at=soon) is None
+    assert (over(incident, same, at=later) is None) == (cause == "bad-config")
+    assert over(incident, anew, at=soon + 20)

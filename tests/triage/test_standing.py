@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from stillwatch.records.trigger import Severity
+from stillwatch.records.trigger import UNKNOWN, Severity
 from stillwatch.triage.sighting import Units, sight
 from stillwatch.triage.standing import OPEN_TO_ALL, RESTARTED, is_well, severity_of
 
@@ -91,8 +91,8 @@ def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() ->
     """A daemon that forks is active a moment after it said what it misses."""
     well = running("a.service", changed_at=AT - 500, started_at=AT - 500, invocation_id="run2")
 
-    def told(run: str, priority: str, cause: str = "missing-path", text: str = "") -> Severity:
-        said = own("a.service", cause, first=AT - 500.4, last=AT - 500.4, text=text)
+    def told(run: str, priority: str, cause: str = "missing-path", text: str = "", rule: str = "") -> Severity:
+        said = own("a.service", cause, first=AT - 500.4, last=AT - 500.4, text=text, rule=rule)
         fields = {**said.events[0].fields, "systemd_invocation_id": run, "priority": priority}
         events = (replace(said.events[0], fields=fields),)
         return severity_of([sight(replace(said, events=events), Units.of({}))], [well], AT)
@@ -102,3 +102,5 @@ def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() ->
     assert told("run2", "6") is Severity.info
     assert told("run2", "6", text="ModuleNotFoundError: No module named 'shop'") is Severity.medium
     assert told("run2", "3", "permission") is Severity.info
+    assert told("run2", "6", "other", rule=UNKNOWN) is Severity.low
+    assert told("run1", "6", "other", rule=UNKNOWN) is Severity.info

@@ -55,3 +55,19 @@ def test_samples_are_redacted() -> None:
     novelty = Novelty()
     novelty.note(line("lost password=hunter2zz"))
     assert "hunter2zz" not in repr(novelty.take())
+
+
+def test_what_is_said_again_and_again_is_told_once_more_and_then_no_more() -> None:
+    novelty, told = Novelty(), list[int]()
+    for at in (1.0, 2.0, 3.0, 4.0, 5.0):
+        novelty.note(line("cannot reach it", at=at))
+        told += [one.count for one in novelty.take()]
+    assert told == [1, module.OFTEN]
+
+
+def test_what_is_said_now_and_then_is_not_told_again() -> None:
+    novelty, told = Novelty(), list[int]()
+    for at in range(5):
+        novelty.note(line("cannot reach it", at=at * (module.OFTEN_SECONDS + 1)))
+        told += [one.count for one in novelty.take()]
+    assert told == [1]

@@ -39,6 +39,13 @@ def told(*novel: Novel, triggers: tuple[Trigger, ...] = (), lines: int | None = 
         (kind("request failed, trying again"), False),
         (kind("kernel.panic=10 set"), False),
         (kind("connection aborted by the client"), False),
+        (kind("cannot reach the hue: connection refused", count=3, priority=6), True),
+        (kind("cannot reach the hue: connection refused", count=2, priority=6), False),
+        (kind("cannot reach the hue: connection refused, trying again", count=3, priority=6), False),
+        (kind("the hue failed", count=3, priority=6), False),
+        (kind("could not open /var/x (Permission denied)", "nginx", priority=6), True),
+        (kind("could not open /var/x: No such file or directory", priority=6), False),
+        (kind("could not open /var/x (Permission denied)", "systemd-hued", priority=6), False),
     ],
 )
 def test_what_is_told(novel: Novel, is_told: bool) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 from typing import Final
 
 from stillwatch.records.cause import lasts, says_why
 from stillwatch.records.incident import Incident
-from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import DEPENDENT, HOST_WIDE, family
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Units
-from stillwatch.triage.standing import is_well
+from stillwatch.triage.standing import is_of_the_start, is_of_this_run, is_well
 from stillwatch.unit.names import is_unit
 
 GONE: Final = "it is no longer so"
@@ -38,7 +39,7 @@ def why_over(
     known = Units.of(units)
     for trigger in incident.triggers:
         mended = mended_at(trigger, incident.triggers)
-        if not (trigger.mends or _is_mended(mended, at) or _is_past(trigger, known, still, at)):
+        if not (trigger.mends or _is_mended(mended, at) or _is_past(_understood(trigger, incident), known, still, at)):
             return None
     if all(_is_of_strangers(trigger) for trigger in incident.triggers):
         return "nobody has tried it again"
@@ -46,6 +47,12 @@ def why_over(
     if named is not None and not is_well(named, at):
         return None
     return f"{incident.subject} is well again" if named is not None else GONE
+
+
+def _understood(trigger: Trigger, incident: Incident) -> Trigger:
+    """Trouble that no rule knows has the cause that was found for it."""
+    found = incident.cause.id if incident.cause is not None and trigger.rule == UNKNOWN else ""
+    return replace(trigger, cause=found) if says_why(found) else trigger
 
 
 def _is_of_strangers(trigger: Trigger) -> bool:
@@ -70,12 +77,15 @@ def _is_past(trigger: Trigger, units: Units, still: Container[tuple[str, str]] |
         gone = bool(units.by_name) and is_unit(trigger.subject) and trigger.trusted
         quiet = LASTING_SECONDS if lasts(trigger.cause) else QUIET_SECONDS
         return at - trigger.last > (STEADY_SECONDS if gone else quiet)
+    if is_of_the_start(trigger) and unit.active_state == "active" and is_of_this_run(trigger, unit):
+        return False
     calm = QUIET_SECONDS if _waits_to_be_asked(trigger, unit) else STEADY_SECONDS
     return is_well(unit, at) and at - max(trigger.last, unit.changed_at) >= calm
 
 
 def _waits_to_be_asked(trigger: Trigger, unit: UnitState) -> bool:
-    """It ran as it complained of something of its own, and runs on as it was: it may only not have been asked since."""
+    """It complained of something of its own in the run that goes on: it may only not have been asked since."""
     cause = trigger.cause
     own = says_why(cause) and cause not in DEPENDENT and family(cause) not in HOST_WIDE
-    return own and not trigger.trusted and unit.active_state == "active" and unit.changed_at < trigger.first
+    since = unit.changed_at < trigger.first or is_of_this_run(trigger, unit)
+    return own and not trigger.trusted and unit.active_state == "active" and since

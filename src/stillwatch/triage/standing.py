@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
-from stillwatch.triage.sighting import Sighting
+from stillwatch.triage.sighting import Sighting, is_from_log
 
 MEASURED = frozenset({"unit-zombies", "unit-busy", "probe-failed", "probe-slow", "probe-certificate"})
 """Rules by which we measure what a unit does now."""
@@ -115,12 +115,12 @@ def complains(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 
 def runs_without(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     """Whether it said as it started that it leaves out a part of its settings: said once, and true since."""
-    reports = [s for s in sightings if s.unit == unit.name and _is_of_the_start(s)]
-    return unit.active_state == "active" and any(_is_of_this_run(s, unit) for s in reports)
+    reports = [s.trigger for s in sightings if s.unit == unit.name and is_of_the_start(s.trigger)]
+    return unit.active_state == "active" and any(is_of_this_run(trigger, unit) for trigger in reports)
 
 
-def _is_of_the_start(sighting: Sighting) -> bool:
-    trigger = sighting.trigger
+def is_of_the_start(trigger: Trigger) -> bool:
+    """Whether it tells what a program leaves out for as long as it runs."""
     stays = trigger.cause in _READ_AT_START or trigger.rule in _LOADED_AT_START
     return not trigger.trusted and (stays or (trigger.cause == "missing-path" and _is_called_an_error(trigger)))
 
@@ -132,12 +132,16 @@ def _is_called_an_error(trigger: Trigger) -> bool:
     )
 
 
-def _is_of_this_run(sighting: Sighting, unit: UnitState) -> bool:
+def is_of_this_run(trigger: Trigger, unit: UnitState) -> bool:
     """journald knows whose run a line is of; without it the time decides, which a daemon that forks makes unsure."""
-    runs = {event.fields.get("systemd_invocation_id", "") for event in sighting.trigger.events} - {""}
-    if runs and unit.invocation_id:
-        return unit.invocation_id in runs
-    return not _was_before(sighting, unit.started_at or unit.changed_at)
+    known = _by_journald(trigger, unit)
+    return not _was_before(trigger, unit.started_at or unit.changed_at) if known is None else known
+
+
+def _by_journald(trigger: Trigger, unit: UnitState) -> bool | None:
+    """Whether it is of the run that goes on; None where journald did not see whose line it was."""
+    runs = {event.fields.get("systemd_invocation_id", "") for event in trigger.events} - {""}
+    return unit.invocation_id in runs if runs and unit.invocation_id else None
 
 
 def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
@@ -146,13 +150,19 @@ def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
     A reload changes its state, too; what is said of one that failed holds until it starts with those settings.
     """
     began = unit.started_at or unit.changed_at
-    return all(_was_before(s, began) for s in sightings if s.unit in ("", unit.name))
+    own = [s.trigger for s in sightings if s.unit in ("", unit.name)]
+    return all(_was_before(one, began) for one in own) and not any(_still_holds(one, unit) for one in own)
 
 
-def _was_before(sighting: Sighting, began: float) -> bool:
+def _still_holds(trigger: Trigger, unit: UnitState) -> bool:
+    """Whether the run that goes on called it an error as it began: that it runs does not unsay it."""
+    return trigger.rule == UNKNOWN and _by_journald(trigger, unit) is True
+
+
+def _was_before(trigger: Trigger, began: float) -> bool:
     """Log files often tell whole seconds: what was said in the second of a start may have come after it."""
-    if sighting.from_log:
-        return sighting.trigger.last < int(began)
-    if _is_of_the_start(sighting):
-        return sighting.trigger.last <= began
-    return sighting.trigger.last <= began + _SAME_MOMENT
+    if is_from_log(trigger):
+        return trigger.last < int(began)
+    if is_of_the_start(trigger):
+        return trigger.last <= began
+    return trigger.last <= began + _SAME_MOMENT

@@ -18,7 +18,17 @@ from stillwatch.records.cause import is_symptom, says_why
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import UNKNOWN, Severity, Trigger
 from stillwatch.watch.everyday import Everyday
-from stillwatch.watch.gravity import ERROR, FAILURE, FATAL, gist_of, gravity, is_failure, is_of_a_client, tells_an_end
+from stillwatch.watch.gravity import (
+    ERROR,
+    FAILURE,
+    FATAL,
+    gist_of,
+    gravity,
+    is_failure,
+    is_of_a_client,
+    refusal,
+    tells_an_end,
+)
 from stillwatch.watch.novelty import Novel
 from stillwatch.watch.reasons import cause_of
 from stillwatch.watch.rule import Rule
@@ -35,6 +45,8 @@ STRIKING: Final = frozenset(
     ("data-damaged", "device-missing", "disk-full", "filesystem-error", "hardware", "quorum-lost")
 )
 """Causes with which a program does not do its work, whatever it calls them."""
+OF_ADMINISTRATORS: Final = frozenset(("permission", "disk-full", "filesystem-error", "hardware"))
+"""What the system refuses until somebody mends it; what is not there yet may come."""
 GUARDED: Final = frozenset(("kernel", "systemd"))
 """Whose errors at every start are many and mean little: of them the rules know which matter."""
 
@@ -136,13 +148,13 @@ class Unknown:
         if grave >= FATAL:
             return journal or self._is_news(one)
         name = one.subject.removesuffix(".service")
-        if journal and self._goes_on(one, name):
+        if journal and (self._goes_on(one, name) or self._is_refused(one, name)):
             return True
         if grave < ERROR or _is_chatty(name) or (name in GUARDED and "*ERROR*" not in one.sample):
             return False
         known = name in self._known()
         if journal:
-            return not known
+            return not known and self._is_news(one)
         return self._is_news(one) and (not known or one.count >= OFTEN or not is_of_a_client(one.sample))
 
     def _goes_on(self, one: Novel, name: str) -> bool:
@@ -150,10 +162,21 @@ class Unknown:
 
         Most programs write to the journal by way of their output, where every line counts as information.
         """
-        if one.count < OFTEN or name in GUARDED or _is_chatty(name) or is_of_a_client(one.sample):
+        if one.count < OFTEN or not self._is_of_a_service(one, name):
             return False
-        grave = gravity(one.sample) >= FAILURE and is_failure(one.sample)
-        return grave and says_why(cause_of(one.sample)) and self._is_news(one)
+        return gravity(one.sample) >= FAILURE and says_why(cause_of(one.sample)) and self._is_news(one)
+
+    def _is_refused(self, one: Novel, name: str) -> bool:
+        """Whether the system refused a service what only an administrator can give, however calmly it says it."""
+        refused = refusal(one.sample)
+        if refused is None or refused.cause not in OF_ADMINISTRATORS or not self._is_of_a_service(one, name):
+            return False
+        return gravity(one.sample) >= FAILURE and "not permitted" not in one.sample and self._is_news(one)
+
+    def _is_of_a_service(self, one: Novel, name: str) -> bool:
+        """Of one that works for others, and of its own trouble, not a client's."""
+        own = name in GUARDED or name.startswith("systemd-") or _is_chatty(name)
+        return not own and not is_of_a_client(one.sample)
 
     def _is_said(self, one: Novel) -> bool:
         """Whether it is a sentence of failure; of the kernel, which tries much and fails at it, an error."""

@@ -20,7 +20,7 @@ from stillwatch.reading.until import Until, hosts_of, problem_of
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
 from stillwatch.watch.monitor import Watcher
-from stillwatch.watch.novelty import OFTEN, Novel
+from stillwatch.watch.novelty import Novel
 from stillwatch.watch.shapes.reader import Block
 
 NOTHING_CAME: Final = "nothing came within the deadline"
@@ -46,13 +46,23 @@ def here(wanted: Wanted) -> Sequence[Source]:
 class LogSource:
     """Log text from a file or "-". A file is opened at once, so that errors show; a pipe only when it is read."""
 
-    def __init__(self, file: str, clock: Clock, *, beside: bool = False, since: float = 0.0, owner: str = "") -> None:
+    def __init__(
+        self,
+        file: str,
+        clock: Clock,
+        *,
+        beside: bool = False,
+        since: float = 0.0,
+        owner: str = "",
+        from_start: bool = False,
+    ) -> None:
         """owner: the unit whose output it is, of which nameless lines are; beside: one source among others, so that a
         file that cannot be read is only unread, and one that was just rotated has said nothing; since: of its last
-        megabyte only what was said after that (seconds since the epoch), 0 for all of it."""
+        megabyte only what was said after that (seconds since the epoch), 0 for all of it; from_start: followed from its
+        first line where nobody knows how far it was read."""
         self.name = f"log {file}" if beside else "log"
         self.file, self.beside = file, beside
-        self._clock, self._since, self._owner, now = clock, since, owner, clock.now()
+        self._clock, self._since, self._owner, self._from_start, now = clock, since, owner, from_start, clock.now()
         tail = TAIL_BYTES if since else 0
         self._open = partial(LogFile, file, now=now, uptime=clock.boot(), tail=tail, may_be_empty=beside, owner=owner)
         self._log = None if beside or may_fall_silent(file) else self._open()
@@ -95,13 +105,13 @@ class LogSource:
         )
 
     def _complaints(self, novel: Sequence[Novel]) -> tuple[Novel, ...]:
-        """What nobody knows of a log whose owner is known: what it says again and again, and said lately."""
-        lately = (one for one in novel if one.last >= self._since and one.count >= OFTEN)
-        return tuple(lately) if self._owner else ()
+        """What no rule knows, said lately, of a log whose owner is known: that is as good as the journal."""
+        return tuple(one for one in novel if one.last >= self._since) if self._owner else ()
 
     async def follow(self, following: Following) -> None:
         """What is appended to it; through rotation and until it appears."""
-        log = LogFollower(self.file, place=following.place(self.file), owner=self._owner)
+        place = following.place(self.file)
+        log = LogFollower(self.file, place=place, owner=self._owner, from_start=self._from_start)
         changes, last_place = _changes(self.file), ""
         try:
             while True:

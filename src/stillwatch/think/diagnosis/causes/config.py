@@ -24,7 +24,7 @@ from stillwatch.unit.facts import is_failing, is_written, paths_of
 from stillwatch.watch.gravity import gist_of
 from stillwatch.watch.places import refused_place
 
-_LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(| line |:line )(\d{1,6})")
+_LINE = re.compile(r"(/[\w@%+./-]{1,200}?)(?::|, line |\(|\[| line |:line )(\d{1,6})")
 _LINE_OF = re.compile(r"\bline (\d{1,6}) (?:of|in) (?:file )?[\"']?(/[\w@%+./-]{1,200}[\w/])")
 PLACES = ("/run/", "/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/log/", "/var/cache/", "/var/lock/")
 _DATA = ("/srv/", "/data/", "/var/lib/", "/var/spool/", "/var/cache/")

@@ -15,6 +15,7 @@ from stillwatch.unit.facts import is_failing, paths_in, paths_of
 
 _TOO_OPEN = re.compile(
     r"insecure|too open|world[- ](?:writ|read)|group or (?:world|other)|(?:accessible|readable|writable|writeable) by"
+    r"|\b(?:read|written|accessed|changed|modified)(?: or \w+)? by (?:any|every|all|other|others|group)\b|not secure\b"
     r"|(?:bad|wrong|incorrect) (?:ownership|mode|permission)|\bpermissions? (?:of )?0?[0-7]{3}\b|UNPROTECTED"
     r"|unsafe (?:ownership|permission|mode)|loose permission",
     re.I,

@@ -15,12 +15,12 @@ from stillwatch.records.cause import CAUSES, says_why
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.records.unit import UnitState
-from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding
+from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.facts import last_change, rows, text
 from stillwatch.think.diagnosis.causes.spoken import names_in, place_of
 from stillwatch.think.diagnosis.causes.words import paths_said
 from stillwatch.unit.facts import is_failing, is_written, without_times
-from stillwatch.watch.gravity import gist_of
+from stillwatch.watch.gravity import gist_of, is_failure
 from stillwatch.watch.reasons import cause_of_own
 
 Investigator = Callable[[Case], Awaitable[Finding | None]]
@@ -69,41 +69,56 @@ async def reread(case: Case, investigators: Mapping[str, Investigator]) -> Findi
     words = sorted(case.words, key=lambda event: event.text != case.reason) or [
         event for trigger in case.incident.triggers if not trigger.trusted for event in trigger.events
     ]
-    known = {trigger.cause for trigger in case.incident.triggers}
-    made = [trigger for trigger in _triggers(case, unit, words) if trigger.cause not in known][:_FEW]
-    case.incident = replace(case.incident, triggers=(*case.incident.triggers, *made))
-    found = []
-    for cause in [trigger.cause for trigger in made]:
+    before, known, found = case.incident, {trigger.cause for trigger in case.incident.triggers}, list[Finding]()
+    for event in words:
+        cause = cause_of_own(event.text)
+        if cause in known or cause not in CAUSES or not says_why(cause) or len(found) >= _FEW:
+            continue
+        known.add(cause)
+        heard = _trigger(case, unit, event, cause)
+        case.incident = replace(before, triggers=(*case.incident.triggers, heard))
         investigate = investigators.get(cause)
-        finding = await investigate(case) if investigate is not None else None
-        found.append(finding or await _told(case, unit, cause))
+        found.append((await investigate(case) if investigate else None) or await _told(case, unit, cause))
+    if not any(finding.confidence >= PROVEN for finding in found):
+        found += [finding] if (finding := await _taken(case, unit, words, investigators)) else []
     if found:
         return max(found, key=lambda finding: finding.confidence)
     return await _meant_setting(case, unit, [event.text for event in words]) if is_failing(unit) else None
 
 
-def _triggers(case: Case, unit: UnitState, words: Sequence[Event]) -> list[Trigger]:
-    """One for each cause that the words name, of the first that names it."""
-    made: dict[str, Trigger] = {}
+def _trigger(case: Case, unit: UnitState, event: Event, cause: str) -> Trigger:
+    """What the unit said, as a rule would have heard it."""
+    return Trigger(
+        rule=OWN_WORDS,
+        severity=Severity.high,
+        summary=gist_of(event.text),
+        subject=unit.name,
+        host=case.incident.host,
+        count=1,
+        first=event.at,
+        last=event.at,
+        cause=cause,
+        fields=fields_of(event.text),
+        sample=event.text,
+        events=(event,),
+    )
+
+
+async def _taken(
+    case: Case, unit: UnitState, words: Sequence[Event], investigators: Mapping[str, Investigator]
+) -> Finding | None:
+    """A port in words of failure, where a look shows that somebody else listens there: no word has to say so."""
+    before = case.incident
     for event in words:
-        cause = cause_of_own(event.text)
-        if cause in made or not says_why(cause) or cause not in CAUSES:
+        if not is_failure(event.text) or not fields_of(event.text).get("port"):
             continue
-        made[cause] = Trigger(
-            rule=OWN_WORDS,
-            severity=Severity.high,
-            summary=gist_of(event.text),
-            subject=unit.name,
-            host=case.incident.host,
-            count=1,
-            first=event.at,
-            last=event.at,
-            cause=cause,
-            fields=fields_of(event.text),
-            sample=event.text,
-            events=(event,),
-        )
-    return list(made.values())
+        heard = _trigger(case, unit, event, "port-in-use")
+        case.incident = replace(before, triggers=(*before.triggers, heard))
+        finding = await investigators["port-in-use"](case)
+        if finding is not None and finding.confidence >= PROVEN:
+            return finding
+        case.incident = before
+    return None
 
 
 def fields_of(words: str) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Final
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
 from stillwatch.think.diagnosis.causes.config import is_settings, refused
+from stillwatch.think.diagnosis.causes.executable import behind_link
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, text
 from stillwatch.think.diagnosis.causes.permission import given_away, shut_out, too_open
-from stillwatch.unit.facts import is_written, paths_in, paths_of
+from stillwatch.unit.facts import is_failing, is_written, paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
 
 _MISSING: Final = re.compile(
@@ -27,7 +28,9 @@ _REFUSED: Final = re.compile(
     r"|bad |error in|duplicate|expected|malformed",
     re.I,
 )
-_AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\()\s?(\d{1,6})\b")
+_PROGRAM: Final = re.compile(r"/(?:usr/(?:local/)?|opt/[^/]+/)?s?bin/")
+_STARTED: Final = re.compile(r"\b(?:exec(?:ut\w+|v\w*)?|spawn\w*|fork\w*|launch\w*)\b", re.I)
+_AT_LINE: Final = re.compile(r"(?:\bline\s|\bat\s|:|\(|\[)\s?(\d{1,6})\b")
 _IN_LINE: Final = re.compile(
     r"\b(?:line|entry|stanza|row) (\d{1,6})(?: (?:of|in|from)(?: [a-z]{1,12}){0,3})? [\"'`]?$", re.I
 )
@@ -64,18 +67,21 @@ def _lacking(case: Case, unit: UnitState) -> Finding | None:
 
 async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | None:
     file = await file_of(case, path)
-    if file is None:
-        return None
     cited = case.cite_words()[:2] or case.cite()[:2]
+    if file is None:  # it may not be looked at
+        return await _at_line(case, unit, words, path, cited)
     if exists(file) is False:
-        if not _MISSING.search(words):
+        if not _MISSING.search(words) and not _TRIED.search(words):
             return None
         # What it makes itself cannot be made where the directory is gone.
         if is_written(path) and exists(await file_of(case, path := str(PurePosixPath(path).parent)) or {}) is not False:
             return None
         looked = await case.cite_look("file_metadata", path=path)
+        cause = "missing-executable" if _PROGRAM.match(path) or _STARTED.search(words) else "missing-path"
+        if led := await behind_link(case, unit, path, cause, cited):
+            return led
         sentence = f"{unit.name} needs {path}, which does not exist{await _from_where(case, path)}"
-        return case.finding("missing-path", path, sentence, cited, looked, proven=True)
+        return case.finding(cause, path, sentence, cited, looked, proven=True)
     if (found := await too_open(case, words, path, cited)) is not None:
         return found
     denied, owned = _DENIED.search(words), _OWNED.search(words)
@@ -91,8 +97,13 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
         user = f" runs as {unit.user} and" if unit.user else ""
         sentence = f"{unit.name}{user} may not use {path}, {why}"
         return case.finding("permission", path, sentence, cited, looked, proven=True)
+    return await _at_line(case, unit, words, path, cited)
+
+
+async def _at_line(case: Case, unit: UnitState, words: str, path: str, cited: tuple[str, ...]) -> Finding | None:
+    """A line of settings: a program that does not run named it for a reason, however it puts it."""
     line = _line(words, path)
-    if line and _REFUSED.search(words) and is_settings(path):
+    if line and is_settings(path) and (is_failing(unit) or _REFUSED.search(words)):
         return await refused(case, path, line, cited)
     return None
 
