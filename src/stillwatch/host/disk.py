@@ -19,7 +19,8 @@ _OF_LOGS = frozenset({"log", "logs"})
 
 
 def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, Any]:
-    """Sizes in bytes on disk; "complete" is False where a limit ended the walk. Raises OSError if top is unreadable."""
+    """Sizes in bytes on disk; "bytes": of all; "complete" is False where a limit ended the
+    walk. Raises OSError if top is unreadable."""
     device, end, left = os.lstat(top).st_dev, time.monotonic() + seconds, entries
     files: list[tuple[int, str]] = []
     folders: dict[str, list[int]] = {}
@@ -47,6 +48,7 @@ def scan(top: str, seconds: float = 5.0, entries: int = 500_000) -> dict[str, An
     names = ("bytes", "entries")
     return {
         "complete": not waiting,
+        "bytes": sum(size for size, _ in folders.values()),
         "files": [{"path": path, "bytes": size} for size, path in sorted(files, reverse=True)[:15]],
         "folders": [dict(zip(names, n, strict=True), path=p) for p, n in _top(folders, 0)],
         "most_entries": [dict(zip(names, n, strict=True), path=p) for p, n in _top(folders, 1)],

@@ -28,6 +28,7 @@ def as_state(values: Mapping[str, Any]) -> UnitState:
         exit_status=_number(values, "ExecMainStatus"),
         main_pid=_number(values, "MainPID"),
         restarts=_number(values, "NRestarts"),
+        restart=_text(values, "Restart"),
         need_reload=bool(values.get("NeedDaemonReload", False)),
         fragment_path=_text(values, "FragmentPath"),
         exec_start=_argv(values.get("ExecStart")),

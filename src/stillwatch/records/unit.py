@@ -20,7 +20,7 @@ class UnitState:
     active_at: when it was last known to be active, wall seconds (0 unknown);
     exited_at: when its main process last ended, wall seconds (0 never, unknown, or it runs); started_at: when it was
     last started; where: of a mount, the directory; wanted_by: units that want it; never_elapses: a timer that runs, of
-    whose times none lies ahead, and that has started nothing.
+    whose times none lies ahead, and that has started nothing; restart: Restart= of a service.
     """
 
     name: str
@@ -65,3 +65,4 @@ class UnitState:
     where: str = ""
     wanted_by: tuple[str, ...] = ()
     never_elapses: bool = False
+    restart: str = ""

@@ -47,10 +47,10 @@ async def test_the_state_of_a_unit_is_asked_in_words_about_the_whole_host() -> N
 
 
 async def test_a_count_of_the_whole_host_is_not_told_as_that_of_one_unit() -> None:
-    looks = TypedLooks({"process_states": {"count": 90, "zombies": [], "stuck": []}})
-    done = await respond("how many nginx processes are there?", (), known(), looks=looks, clock=CLOCK)
+    looks = TypedLooks({"open_files": {"used": 90, "most": 1000, "processes": []}})
+    done = await respond("how many files does nginx have open?", (), known(), looks=looks, clock=CLOCK)
     assert "90" in done.text and "nginx.service" in done.text
-    done = await respond("how many processes are there?", (), known(), looks=looks, clock=CLOCK)
+    done = await respond("how many files are open?", (), known(), looks=looks, clock=CLOCK)
     assert "90" in done.text and "nginx.service" not in done.text
 
 

@@ -11,13 +11,14 @@ from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import catalogue
 from stillwatch.think.talk.named import Named
+from stillwatch.think.talk.times import Span
 from stillwatch.think.talk.topic import Asking, Known
 from stillwatch.think.talk.words import LANGUAGES
 from stillwatch.views.gate import Verb
 from tests.support.gate_answers import whole
 from tests.think.incidents import incident
 
-from .hosts import CLOCK, DATA, NOW, TypedLooks, known
+from .hosts import CLOCK, DATA, NOW, TypedLooks, known, unit
 
 LOUD = {"web": incident(id="I3", subject="nginx.service", summary="nginx.service failed", severity=Severity.high)}
 
@@ -134,7 +135,8 @@ RULE = {"who": "carla", "host": "ALL", "run_as": "root", "password": False, "pro
 
 
 async def test_who_may_sudo_is_told_by_the_rules_or_honestly_not() -> None:
-    accounts = {"accounts": [{"name": "carla", "uid": 1000, "shell": "/bin/sh", "groups": ["carla"]}], "admins": {}}
+    carla = {"name": "carla", "uid": 1000, "shell": "/bin/sh", "home": "/home/carla", "can_log_in": True}
+    accounts = {"accounts": [{**carla, "groups": ["carla"]}], "admins": {}}
     data = {"users": accounts, "sudo_rules": {"rules": [RULE], "unread": 2}}
     text = (await told("users", "en", TypedLooks(data), known(), user="carla")).text()
     assert "/usr/bin/systemctl" in text and "2 lines" in text
@@ -196,3 +198,106 @@ async def test_how_often_it_happened_is_counted_for_what_is_meant() -> None:
         ask = await told("recurrence", "en", TypedLooks(), here, **named)
         assert ask.subjects == ["nginx.service"]
     assert not (await told("recurrence", "en", TypedLooks(), known(incidents=both, recent=lambda most: both))).subjects
+
+
+async def test_a_file_is_told_with_package_and_units() -> None:
+    seen = {"path": "/srv/x", "exists": True, "mode": "-rw-r--r--", "owner": "ann", "group": "web", "size": 2048}
+    looks = TypedLooks({"file_metadata": seen, "package": {"known": True, "holders": ["vim"], "inside": []}})
+    text = (await told("file", "en", looks, known(), path="/srv/x")).text()
+    assert all(word in text for word in ("/srv/x", "ann:web", "2.0 KiB", "vim"))
+    gone = TypedLooks({"file_metadata": {"path": "/srv/x", "exists": False}})
+    assert "/srv/x" in (await told("file", "en", gone, known(), path="/srv/x")).text()
+
+
+CHANGES = {
+    "changes": [
+        {"path": "/etc/nginx/conf.d/shop.conf", "at": NOW, "owner": "0"},
+        {"path": "/etc/hosts", "at": NOW, "owner": "0"},
+    ]
+}
+RUNS = {"runs": [{"at": NOW, "by": "ann", "command": "apt", "packages": {"Upgrade": ["nginx-common", "vim"]}}]}
+
+
+async def test_changes_of_what_is_named_alone() -> None:
+    looks = TypedLooks({"recent_changes": CHANGES, "package_changes": RUNS})
+    text = (await told("changes", "en", looks, known(), units=("nginx.service",))).text()
+    assert "shop.conf" in text and "nginx-common" in text and "hosts" not in text and "vim" not in text
+    text = (await told("changes", "en", looks, known(), question="who changed sshd_config")).text()
+    assert "sshd_config" in text and "shop.conf" not in text and "nginx" not in text
+
+
+async def test_processes_of_a_unit_of_a_name_and_the_newest() -> None:
+    row = {"name": "java", "pid": 7, "user": "ann", "started": NOW, "unit": "shop.service"}
+    for question, named, asked in (
+        ("how many processes has nginx", {"units": ("nginx.service",)}, {"unit": "nginx.service", "sort": "start"}),
+        ("is a process called java running", {}, {"name": "java", "sort": "start"}),
+    ):
+        looks = TypedLooks({"process_list": {"processes": [row]}})
+        text = (await told("processes", "en", looks, known(), question=question, **named)).text()
+        assert looks.looked[-1] == ("process_list", asked) and "pid 7" in text
+
+
+async def test_an_account_of_a_service_is_told_and_a_password_never() -> None:
+    account = {
+        "name": "web",
+        "uid": 33,
+        "home": "/var/www",
+        "shell": "/usr/sbin/nologin",
+        "can_log_in": False,
+        "groups": [],
+    }
+    looks = TypedLooks({"users": {"accounts": [account], "admins": {}}, "sudo_rules": {"rules": []}})
+    assert "/var/www" in (await told("users", "en", looks, known(), question="who is the user web")).text()
+    looks = TypedLooks()
+    text = (await told("users", "en", looks, known(), question="does root have a password", user="root")).text()
+    assert "passwd -S root" in text and looks.looked == []
+
+
+async def test_how_a_unit_is_set_up() -> None:
+    unit = {**DATA["unit_status"], "fragment_path": "/lib/x", "restart": "on-failure", "user": "web", "outputs": ["/o"]}
+    looks = TypedLooks({"unit_status": unit, "process_list": {"processes": [{"user": "ann"}]}})
+    text = (await told("unit_settings", "en", looks, known(), units=("nginx.service",))).text()
+    assert all(word in text for word in ("/lib/x", "/usr/sbin/nginx", "Restart=on-failure", "web", "ann", "/o"))
+
+
+async def test_modules_that_are_loaded_and_those_that_guard() -> None:
+    seen = {"loaded": ["nf_tables", "zfs"], "security": ["lockdown", "apparmor"], "apparmor": True, "selinux": "off"}
+    looks = TypedLooks({"kernel_modules": seen})
+    assert "nf_tables" in (await told("security_modules", "en", looks, known(), question="is nf-tables loaded")).text()
+    text = (await told("security_modules", "en", looks, known(), question="is apparmor on")).text()
+    assert "lockdown, apparmor" in text and "zfs" not in text
+
+
+async def test_so_many_lines_as_are_asked_for() -> None:
+    looks = TypedLooks({"journal_search": {"lines": ["one", "two"]}})
+    text = (await told("logs", "en", looks, known(), question="show me the last 20 lines of syslog")).text()
+    assert looks.looked == [("journal_search", {"unit": "", "hours": 24.0, "lines": 20})] and "two" in text
+
+
+async def test_what_is_plugged_in() -> None:
+    card = {"card": "card0", "driver": "amdgpu", "name": "", "used": 2**30, "size": 2**32}
+    seen = {"usb": [{"id": "046d:c52b", "name": "Receiver"}], "bluetooth": [], "sound": []}
+    looks = TypedLooks({"graphics": {"cards": [card], "holders": []}, "devices": seen})
+    text = (await told("devices", "en", looks, known())).text()
+    assert all(word in text for word in ("amdgpu", "1.0 GiB of 4.0 GiB", "046d:c52b"))
+
+
+async def test_tunnels_are_told_and_what_the_other_end_does_is_not() -> None:
+    link = {"name": "wg0", "up": True, "addresses": ["10.0.0.2"]}
+    here = known(units={"wg-quick@wg0.service": unit("wg-quick@wg0.service")})
+    text = (await told("vpn", "en", TypedLooks({"network": {"interfaces": [link]}}), here)).text()
+    assert all(word in text for word in ("wg0", "10.0.0.2", "wg-quick@wg0.service", "wg show"))
+
+
+async def test_what_timers_start_and_failed_is_told() -> None:
+    row = {"name": "nightly.timer", "active": "active", "next": NOW + 60, "last": NOW, "triggers": ["nginx.service"]}
+    looks = TypedLooks({"timers": {"timers": [row]}})
+    assert "nginx.service" in (await told("timers", "en", looks, known())).text()
+
+
+async def test_a_service_that_was_started_lately() -> None:
+    here = known(units={"ssh.service": unit("ssh.service", started_at=NOW - 60)})
+    span = Span(since=NOW - 3600, until=NOW, now=NOW)
+    looks = TypedLooks({"services": DATA["services"], "journal_search": {"lines": []}})
+    ask = await told("services", "en", looks, here, question="which services were restarted", span=span)
+    assert ask.table and ask.table[-1][0] == "ssh.service"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from stillwatch.host.systemd import Listed, Timer, full_name
@@ -67,9 +68,12 @@ def line(text: str, subject: str = "shop.service", ago: float = 10.0) -> Line:
     return Line(NOW - ago, text.encode(), subject, "journal")
 
 
-def reader(*units: UnitState, timers: Sequence[Timer] = (), lines: Sequence[Line] | None = None) -> HostReader:
+def reader(
+    *units: UnitState, timers: Sequence[Timer] = (), lines: Sequence[Line] | None = None, root: Path = Path("/")
+) -> HostReader:
     systemd: Any = Units(known=units, planned=timers)
-    return HostReader(host="h", clock=Still(), systemd=systemd, journal=None if lines is None else Lines(told=lines))
+    journal = None if lines is None else Lines(told=lines)
+    return HostReader(host="h", clock=Still(), systemd=systemd, journal=journal, root=root)
 
 
 async def look(tool: str, here: HostReader | None = None, **arguments: object) -> Seen:

@@ -16,3 +16,10 @@ async def test_the_largest_first() -> None:
     sizes = [row["memory"] for row in rows(await look("process_list"), "processes")]
     assert sizes == sorted(sizes, reverse=True)
     assert 1 <= len(sizes) <= 15
+
+
+async def test_the_newest_first_and_those_of_one_name() -> None:
+    began = [row["started"] for row in rows(await look("process_list", sort="start"), "processes")]
+    assert began == sorted(began, reverse=True) and began
+    found = rows(await look("process_list", name="no-such-process"), "processes")
+    assert found == []

@@ -68,7 +68,7 @@ class Asking:
     """One question being answered: what it names, what may be looked at, and what was said so far.
 
     looking: hears of each look; earlier: what was said to the pieces of the question before this one; narrowed: the
-    answer is about the named path alone.
+    answer is about the named path or unit alone.
     """
 
     question: str
@@ -131,7 +131,7 @@ class Asking:
         for the whole host, whatever the question names."""
         statement = {word.removesuffix(".service") for word in words_of(self.question)}
         unit = next((name for name in self.named.units if name.removesuffix(".service").casefold() in statement), "")
-        if whole and (name := unit or ("" if self.narrowed else self.named.path)):
+        if whole and not self.narrowed and (name := unit or self.named.path):
             self.say(WHOLE, name=name)
         for why in dict.fromkeys(self._failed):
             if not any(why in one for one in self.sentences):

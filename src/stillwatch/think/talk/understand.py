@@ -74,6 +74,8 @@ def understand(
     routed = router().route(question, named)
     topic = _of_the_named(routed.topic, named, question)
     understood = Understood(question=question, language=language, named=named, topic=topic, near=routed.ranked)
+    if topic is None and named.span and not named.units and _bare(understood):
+        understood = replace(understood, topic=catalogue()["happened"])  # "what was at 15:30?"
     if not earlier:
         bare = _WHY.fullmatch(folded(question).strip(" ?!."))
         return replace(understood, topic=catalogue()["wrong"]) if bare else understood
@@ -97,6 +99,8 @@ def _of_the_named(topic: Topic | None, named: Named, question: str) -> Topic | N
     ours = "ours" in concepts_of(words_of(question))
     if named.units and (name == "wrong" or (name == "deeds" and not ours)):
         return catalogue()["unit_state"]
+    if named.units and name == "safe_reboot":
+        return catalogue()["needed_by"]
     if name == "deeds" and named.user:
         return catalogue()["logins"]
     return topic
@@ -171,7 +175,7 @@ def _bare(now: Understood) -> bool:
     ]
     spoken = {"about", "also", "auch", "aussi", "tambien", "steht", "tal", "long", "lange", "already", "yesterday", "gestern", "hier", "ayer",
               "week", "woche", "semaine", "semana", "night", "nacht", "nuit", "noche", "today", "heute", "hoy"}  # fmt: skip
-    return not [word for word in left if word not in spoken and word != now.named.user and not word.isdecimal()]
+    return not [word for word in left if word not in spoken and word != now.named.user and not word[0].isdecimal()]
 
 
 def _is_little(words: Sequence[str]) -> bool:

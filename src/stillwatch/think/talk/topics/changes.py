@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+from stillwatch.think.talk.words import words_of
 
 QUESTIONS = {
     "en": """what changed
@@ -23,11 +27,16 @@ QUESTIONS = {
     who installed that package
     who edited nginx.conf
     package history
+    when was the last apt upgrade
+    when was the system last upgraded
     what was upgraded
     did anyone change anything on the server
     what was installed lately
     has somebody edited something
-    new packages""",
+    new packages
+    what changed in nginx
+    was the nginx config changed
+    did anybody touch sshd_config""",
     "de": """was hat sich geändert
     was wurde geändert
     was hat sich seit gestern geändert
@@ -45,7 +54,10 @@ QUESTIONS = {
     was wurde verändert
     wurde etwas installiert
     was wurde zuletzt installiert
-    wurde etwas geändert""",
+    wurde etwas geändert
+    wann war das letzte apt upgrade
+    was hat sich an nginx geändert
+    hat jemand die sshd_config angefasst""",
     "fr": """qu'est-ce qui a changé
     qu'est-ce qui a changé depuis hier
     qui a changé la configuration
@@ -92,6 +104,12 @@ WHO = Words(
     fr="Le propriétaire et l'heure ne disent pas qui a modifié un fichier ; les paquets nomment le demandeur.",
     es="El dueño y la hora no dicen quién cambió un archivo; los paquetes nombran a quien los pidió.",
 )
+NONE_OF = Words(
+    en="I see no change to {name} in the last {hours} h.",
+    de="In den letzten {hours} h sehe ich keine Änderung an {name}.",
+    fr="Je ne vois aucun changement de {name} ces dernières {hours} h.",
+    es="No veo cambios de {name} en las últimas {hours} h.",
+)
 DEFAULT_HOURS = 48.0
 MOST = 100
 """As many changes as the look tells at most."""
@@ -107,15 +125,20 @@ async def answer(ask: Asking) -> None:
     packages = await ask.look("package_changes", hours=float(hours))
     changed = [row for row in rows(files, "changes") if row.get("kind") != "package"]
     runs = rows(packages, "runs")
-    place = ask.named.path.rstrip("/")
-    if place and (within := [row for row in changed if f"{row['path']}/".startswith(f"{place}/")]):
-        ask.narrowed, changed, runs = True, within, []
+    name = _narrow(ask)
+    if name:
+        ask.narrowed = True
+        changed = [row for row in changed if _is_of(str(row["path"]), name)]
+        runs = [only for run in runs if (only := _only(run, name))["packages"]]
     count = len(changed) + len(runs)
+    if name and not count:
+        ask.say(NONE_OF, files, packages, name=name, hours=hours)
+        return
     ask.say(
         FILES if count else NONE,
         files,
         *([packages] if runs else []),
-        count=f"≥ {count}" if len(rows(files, "changes")) >= MOST else count,
+        count=f"≥ {count}" if len(rows(files, "changes")) >= MOST and not name else count,
         hours=hours,
     )
     for run in runs[:5]:
@@ -127,6 +150,34 @@ async def answer(ask: Asking) -> None:
         )
     if count:
         ask.say(WHO)
+
+
+def _narrow(ask: Asking) -> str:
+    """What the question is about, where it names a path, a unit's program or a file: by its whole path or its name."""
+    if ask.named.path:
+        return ask.named.path.rstrip("/")
+    if ask.named.units:
+        return _stem_of(ask.named.unit)
+    words = [word for word in words_of(ask.question) if word != ask.named.domain]
+    return next((word for word in words if "." in word[1:-1] or "_" in word), "")
+
+
+def _stem_of(unit: str) -> str:
+    return unit.rpartition(".")[0].partition("@")[0]
+
+
+def _is_of(path: str, name: str) -> bool:
+    """Below that path; or a folder or file on the way to it has that name, whatever ends it ("nginx.conf")."""
+    if name.startswith("/"):
+        return f"{path}/".startswith(f"{name}/")
+    parts = path.casefold().split("/")
+    return any(part == name or part.partition(".")[0] == name.casefold() for part in parts)
+
+
+def _only(run: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a run did to packages of that name, or of one that begins with it ("nginx-common")."""
+    of = {kind: [one for one in names if f"{one}-".startswith(f"{name}-")] for kind, names in run["packages"].items()}
+    return {**run, "packages": {kind: names for kind, names in of.items() if names}}
 
 
 TOPIC = Topic(

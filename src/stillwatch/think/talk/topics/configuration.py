@@ -12,6 +12,9 @@ QUESTIONS = {
     is the nginx config valid
     is root login over ssh allowed
     is password authentication enabled in ssh
+    can root log in over ssh
+    is ssh login with a password possible
+    can I log in as root with ssh
     what is max_connections set to
     which settings does postgresql use
     check the configuration of apache
@@ -29,6 +32,7 @@ QUESTIONS = {
     ist die nginx config gültig
     ist root login per ssh erlaubt
     ist passwort anmeldung bei ssh erlaubt
+    kann sich root per ssh anmelden
     auf was steht max_connections
     prüfe die konfiguration von apache
     ist ein fehler in der nginx konfiguration
@@ -39,12 +43,14 @@ QUESTIONS = {
     que contient nginx.conf
     la configuration de nginx est-elle valide
     la connexion root par ssh est-elle autorisée
+    root peut-il se connecter en ssh
     quels réglages utilise postgresql
     vérifie la configuration d'apache""",
     "es": """muéstrame la configuración de nginx
     qué hay en nginx.conf
     es válida la configuración de nginx
     está permitido el acceso root por ssh
+    puede root entrar por ssh
     qué ajustes usa postgresql
     revisa la configuración de apache""",
 }

@@ -9,6 +9,7 @@ QUESTIONS = {
     "en": """how many connections are open
     who is connected to the web server
     network traffic
+    how much traffic did we have today
     bandwidth usage
     how much traffic is there
     open connections
@@ -52,6 +53,13 @@ RATE = Words(
     es="{name} recibe {received}/s y envía {sent}/s ahora.",
 )
 
+IN_ALL = Words(
+    en="Since it came up {name} has received {received} and sent {sent}.",
+    de="Seit sie oben ist, hat {name} {received} empfangen und {sent} gesendet.",
+    fr="Depuis son activation, {name} a reçu {received} et envoyé {sent}.",
+    es="Desde que está activa, {name} ha recibido {received} y enviado {sent}.",
+)
+
 
 async def answer(ask: Asking) -> None:
     seen, traffic = await ask.look("connections"), await ask.look("network_traffic")
@@ -62,6 +70,8 @@ async def answer(ask: Asking) -> None:
     for row in rows(traffic, "interfaces"):
         if row["interface"] != "lo" and row["received_in_all"]:
             ask.say(RATE, traffic, name=row["interface"], received=size(row["received"]), sent=size(row["sent"]))
+            whole = {"received": size(row["received_in_all"]), "sent": size(row["sent_in_all"])}
+            ask.say(IN_ALL, traffic, name=row["interface"], **whole)
     for row in rows(seen, "to_ports")[:6]:
         ask.row(f"-> :{row['port']}", row["count"])
     for row in rows(seen, "peers")[:6]:

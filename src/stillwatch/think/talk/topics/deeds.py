@@ -9,6 +9,9 @@ QUESTIONS = {
     "en": """what did you do
     what have you done
     what have you changed
+    what did you change yesterday
+    what did you change last night
+    what changes did you make
     did you change anything
     did you restart nginx
     did you do something last night
@@ -24,7 +27,9 @@ QUESTIONS = {
     what did stillwatch do
     have you done anything
     did you touch anything""",
-    "de": """was hast du gemacht
+    "de": """was hast du gestern geändert
+    was hast du verändert
+    was hast du gemacht
     was hast du getan
     was hast du geändert
     hast du etwas geändert
@@ -38,7 +43,9 @@ QUESTIONS = {
     deine letzten aktionen
     hast du was gemacht
     hast du etwas angefasst""",
-    "fr": """qu'as-tu fait
+    "fr": """qu'as-tu changé hier
+    qu'as-tu modifié
+    qu'as-tu fait
     qu'avez-vous fait
     as-tu changé quelque chose
     as-tu redémarré nginx
@@ -47,7 +54,9 @@ QUESTIONS = {
     qu'as-tu réparé
     tes dernières actions
     qu'est-ce que tu as fait aujourd'hui""",
-    "es": """qué has hecho
+    "es": """qué cambiaste ayer
+    qué has modificado tú
+    qué has hecho
     qué hiciste
     has cambiado algo
     reiniciaste nginx

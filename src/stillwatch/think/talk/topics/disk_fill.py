@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from stillwatch.records.amount import size
+from stillwatch.records.look import Seen
 from stillwatch.think.talk.answer import sentence
-from stillwatch.think.talk.topic import Asking, Topic, Words, rows
+from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
+from stillwatch.think.talk.words import folded
 
 QUESTIONS = {
     "en": """what fills the disk
@@ -30,7 +35,11 @@ QUESTIONS = {
     why is /var full
     find large files
     how big is the journal
-    how large are the logs""",
+    how large are the logs
+    how much space do the logs take
+    how much disk does the journal use
+    size of the journal
+    how much space do the home folders need""",
     "de": """was füllt die platte
     was belegt den plattenplatz
     was braucht so viel platz
@@ -106,22 +115,48 @@ LOGS = Words(
     es="Registros viejos en {path}: {size} en {count:archivo|archivos}.",
 )
 WORTH = 1_048_576
+SUM = Words(
+    en="Below {path} lie at least {size}.",
+    de="Unter {path} liegen mindestens {size}.",
+    fr="Sous {path} il y a au moins {size}.",
+    es="Bajo {path} hay al menos {size}.",
+)
+SPOKEN: Final = (
+    (r"journal(?:s|d)?", "/var/log/journal"),
+    (r"logs?|logfiles?|logdateien|registros|journaux", "/var/log"),
+    (r"home(?:s| folders?| directories)?|heimatverzeichnis(?:se)?|benutzerverzeichnis(?:se)?", "/home"),
+    (r"tmp|temp(?:orary)? files?|temporare dateien|fichiers temporaires", "/tmp"),  # noqa: S108
+    (r"apt ?cache|package cache|paketcache", "/var/cache/apt"),
+    (r"docker(?: images?| volumes?)?|container images?", "/var/lib/docker"),
+    (r"mails?(?:box(?:es)?)?", "/var/mail"),
+)
+"""Folders that people name by what lies there (hier(7)); asked of in words of their own, not as a unit."""
+_SPOKEN: Final = [(re.compile(rf"\b(?:{words})\b"), path) for words, path in SPOKEN]
+
+
+def _spoken(question: str) -> str:
+    text = folded(question)
+    return next((path for shape, path in _SPOKEN if shape.search(text)), "")
 
 
 async def answer(ask: Asking) -> None:
     mounts = await ask.look("mounts")
     known = sorted(rows(mounts, "mounts"), key=lambda row: -float(row["used"]))
-    path = ask.named.path or (str(known[0]["path"]) if known else "/")
+    path = ask.named.path or _spoken(ask.question) or (str(known[0]["path"]) if known else "/")
     ask.sentences += [sentence(one, ask.language) for one in ask.known.incidents if one.subject == path][:2]
     seen = await ask.look("disk_use", path=path)
     if seen.problem:
         ask.cannot(seen, f"sudo du -xh --max-depth=2 {path} | sort -h | tail")
         return
-    mine = next((row for row in known if row["path"] == path), None)
-    if mine:
+    if mine := next((row for row in known if row["path"] == path), None):
         ask.say(WHERE, seen, mounts, path=path, used=f"{float(mine['used']):.0%}")
     else:
+        ask.say(SUM, seen, path=path, size=size(number(seen, "bytes") or 0.0))
         ask.say(BELOW, seen, path=path)
+    _tell_biggest(ask, seen)
+
+
+def _tell_biggest(ask: Asking, seen: Seen) -> None:
     for row in rows(seen, "files")[:6]:
         ask.row(row["path"], size(row["bytes"]), subject=str(row["path"]))
     for row in rows(seen, "folders")[:3]:

@@ -16,6 +16,9 @@ QUESTIONS = {
     what do you know
     are you a human
     are you chatgpt
+    are you an ai
+    are you a bot
+    are you a real person
     ?
     how can you help
     what do you do
@@ -29,6 +32,7 @@ QUESTIONS = {
     was ist stillwatch
     was weißt du
     bist du ein mensch
+    bist du eine ki
     was machst du
     was machst du hier
     wobei kannst du helfen""",
@@ -40,6 +44,7 @@ QUESTIONS = {
     comment ça marche
     qu'est-ce que stillwatch
     es-tu un humain
+    es-tu une ia
     que fais-tu
     peux-tu m'aider""",
     "es": """ayuda
@@ -50,6 +55,7 @@ QUESTIONS = {
     cómo funciona esto
     qué es stillwatch
     eres humano
+    eres una ia
     qué haces
     me puedes ayudar""",
 }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from stillwatch.think.talk.named import alike
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 from stillwatch.think.talk.unit_asked import tell_absent
+from stillwatch.think.talk.words import folded
 
 QUESTIONS = {
     "en": """show me the logs of nginx
@@ -31,6 +35,9 @@ QUESTIONS = {
     was anything killed by the oom killer
     any segfaults
     any oom kills
+    are there core dumps
+    did anything dump core
+    was anything killed
     did the oom killer strike
     was a process killed for lack of memory""",
     "de": """zeige die logs von nginx
@@ -93,11 +100,18 @@ SILENT = Words(
 ALL = Words(en="The host", de="Der Host", fr="L'hôte", es="El equipo")
 KERNEL = Words(en="The kernel", de="Der Kernel", fr="Le noyau", es="El kernel")
 DAY_HOURS = 24.0
+MOST_LINES: Final = 50
+_SO_MANY: Final = re.compile(
+    r"\b(?:last|letzten?|tail|ultimas?) (\d{1,4})\b|\b(\d{1,4}) (?:last |letzten? |dernieres? |ultimas? )?(?:lines?|zeilen|lignes|lineas)\b"
+)
 
 
 async def answer(ask: Asking) -> None:
     hours = round(min(max(ask.named.span.hours, 1.0), 168.0) if ask.named.span else DAY_HOURS)
     unit = ask.named.unit
+    if asked := _SO_MANY.search(folded(ask.question)):
+        await _tell_lines(ask, int(next(filter(None, asked.groups()))), hours)
+        return
     if not unit and ask.named.unknown and alike(ask.named.unknown, ask.known.units):
         tell_absent(ask, ask.named.unknown)
         return
@@ -126,6 +140,19 @@ async def answer(ask: Asking) -> None:
         ask.say(LINES if others else SILENT, seen)
         for line in others:
             ask.row(line.partition(": ")[2] or line)
+
+
+async def _tell_lines(ask: Asking, count: int, hours: int) -> None:
+    """The newest lines, of whatever weight."""
+    unit = ask.named.unit
+    seen = await ask.look("journal_search", unit=unit, hours=float(hours), lines=min(max(count, 1), MOST_LINES))
+    if seen.problem:
+        ask.cannot(seen, f"journalctl {f'-u {unit} ' if unit else ''}-n {count}")
+        return
+    lines = strings(seen, "lines")
+    ask.say(LINES if lines else SILENT, seen)
+    for line in lines:
+        ask.row(line)
 
 
 TOPIC = Topic(

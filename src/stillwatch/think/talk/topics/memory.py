@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from stillwatch.records.amount import size
+from stillwatch.think.talk.extremes import tell_extremes
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
 QUESTIONS = {
-    "en": """how much memory is free
+    "en": """what was the lowest free memory today
+    how much memory is free
     how much ram is used
     mem?
     memory
@@ -80,6 +82,12 @@ FREE = Words(
     fr="{available} de mémoire sur {total} sont disponibles ({used} utilisés).",
     es="Hay {available} de {total} de memoria disponibles ({used} en uso).",
 )
+AVAILABLE = Words(
+    en="the share of memory that is available",
+    de="der verfügbare Anteil des Speichers",
+    fr="la part de mémoire disponible",
+    es="la parte de memoria disponible",
+)
 TOP = Words(en="Most is used by:", de="Am meisten belegen:", fr="Les plus gros consommateurs :", es="Lo que más usa:")
 MINE = Words(
     en="{unit} has at least {size} in {count} of the biggest processes.",
@@ -103,6 +111,7 @@ async def answer(ask: Asking) -> None:
         return
     used = f"{1 - share:.0%}"
     ask.say(FREE, seen, machine, available=size(share * total), total=size(total), used=used)
+    tell_extremes(ask, "memory-available", AVAILABLE, lambda value: f"{value:.0%}")
     top = await ask.look("process_list", sort="memory", arguments=False)
     processes = rows(top, "processes")
     for unit in ask.named.units[:3] if not top.problem else ():

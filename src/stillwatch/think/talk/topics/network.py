@@ -5,7 +5,9 @@ from __future__ import annotations
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
 QUESTIONS = {
-    "en": """what is my ip address
+    "en": """what is my subnet mask
+    what is the mac address of eth0
+    what is my ip address
     ip address of this server
     ip?
     network interfaces

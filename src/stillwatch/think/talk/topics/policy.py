@@ -26,7 +26,12 @@ QUESTIONS = {
     should I restart nginx
     is it allowed to stop nginx
     which actions are there
-    are you permitted to stop nginx""",
+    are you permitted to stop nginx
+    what would you do if nginx fails
+    what happens when nginx crashes
+    will you restart nginx when it dies
+    why did you not restart nginx
+    why don't you fix it yourself""",
     "de": """darfst du nginx neu starten
     kannst du nginx neu starten
     was darfst du
@@ -38,7 +43,10 @@ QUESTIONS = {
     welche aktionen gibt es
     was ist dir erlaubt
     bist du befugt nginx neu zu starten
-    darfst du nginx stoppen""",
+    darfst du nginx stoppen
+    was tust du wenn nginx ausfällt
+    was passiert wenn nginx abstürzt
+    warum hast du nginx nicht neu gestartet""",
     "fr": """peux-tu redémarrer nginx
     as-tu le droit de redémarrer nginx
     que peux-tu changer
@@ -47,7 +55,9 @@ QUESTIONS = {
     agis-tu tout seul
     dois-je redémarrer nginx
     quelles actions existent
-    as-tu le droit d'arrêter nginx""",
+    as-tu le droit d'arrêter nginx
+    que fais-tu si nginx tombe en panne
+    pourquoi n'as-tu pas redémarré nginx""",
     "es": """puedes reiniciar nginx
     tienes permiso para reiniciar nginx
     qué puedes cambiar
@@ -56,7 +66,9 @@ QUESTIONS = {
     actúas por tu cuenta
     debo reiniciar nginx
     qué acciones hay
-    puedes parar nginx""",
+    puedes parar nginx
+    qué harías si falla nginx
+    por qué no reiniciaste nginx""",
 }
 LEVEL = Words(
     en="The autonomy is {level}.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from stillwatch.think.talk.extremes import tell_extremes
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows, strings
 
 QUESTIONS = {
-    "en": """what uses the cpu
+    "en": """what was the highest load today
+    show the cpu history
+    what uses the cpu
     cpu usage
     cpu?
     load
@@ -92,6 +95,12 @@ LOW = Words(
     fr="C'est dans les capacités de ses cœurs.",
     es="Está dentro de lo que sus núcleos pueden.",
 )
+LOAD_A_CORE = Words(
+    en="the load of a core (5 min)",
+    de="die Last je Kern (5 min)",
+    fr="la charge par cœur (5 min)",
+    es="la carga por núcleo (5 min)",
+)
 TOP = Words(en="Busiest now:", de="Am meisten rechnen gerade:", fr="Les plus actifs :", es="Los más ocupados:")
 STUCK = Words(
     en="{count:process is|processes are} stuck in the kernel, which counts as load: {names}.",
@@ -111,6 +120,7 @@ async def answer(ask: Asking) -> None:
     one, five, quarter = (f"{float(value):.2f}" for value in averages)
     ask.say(LOAD, seen, one=one, five=five, quarter=quarter, cores=f"{cores:.0f}", busy=f"{busy:.0%}")
     ask.say(HIGH if float(averages[0]) > cores else LOW, seen)
+    tell_extremes(ask, "load", LOAD_A_CORE, lambda value: f"{value:.2f}")
     stuck = strings(seen, "stuck")
     if len(stuck) > 1:
         ask.say(STUCK, seen, count=len(stuck), names=", ".join(sorted(set(stuck))[:5]))

@@ -1,8 +1,13 @@
-"""Which services run and which failed."""
+"""Which services run, which failed, and which were started lately."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from stillwatch.think.talk.times import Span
 from stillwatch.think.talk.topic import Asking, Topic, Words, strings
+from stillwatch.think.talk.words import folded
 
 QUESTIONS = {
     "en": """which services are running
@@ -17,7 +22,9 @@ QUESTIONS = {
     systemctl
     which units are failed
     which services failed since midnight
-    did any service fail last night""",
+    did any service fail last night
+    which services were restarted today
+    what was started in the last hour""",
     "de": """welche dienste laufen
     liste der dienste
     ausgefallene dienste
@@ -25,21 +32,24 @@ QUESTIONS = {
     laufen alle dienste
     welche dienste sind ausgefallen
     was läuft auf dem server
-    laufende dienste""",
+    laufende dienste
+    welche dienste wurden heute neu gestartet""",
     "fr": """quels services tournent
     liste des services
     services en échec
     unités en échec
     tous les services tournent-ils
     quels services sont en panne
-    qu'est-ce qui tourne sur le serveur""",
+    qu'est-ce qui tourne sur le serveur
+    quels services ont été redémarrés aujourd'hui""",
     "es": """qué servicios están corriendo
     lista de servicios
     servicios fallidos
     unidades fallidas
     funcionan todos los servicios
     qué servicios fallaron
-    qué corre en el servidor""",
+    qué corre en el servidor
+    qué servicios se reiniciaron hoy""",
 }
 COUNT = Words(
     en="{count:service runs|services run}.",
@@ -66,6 +76,13 @@ NEVER = Words(
     fr="Ces dernières {hours} h non plus, PID 1 n'a signalé aucun échec.",
     es="Tampoco en las últimas {hours} h PID 1 avisó de ningún fallo.",
 )
+BEGUN = Words(
+    en="{count:service that runs now was|services that run now were} started in the last {hours} h; each one's last start:",
+    de="{count:laufender Dienst wurde|laufende Dienste wurden} in den letzten {hours} h gestartet; jeweils der letzte Start:",
+    fr="{count:service actif a été lancé|services actifs ont été lancés} ces dernières {hours} h ; dernier démarrage :",
+    es="{count:servicio activo arrancó|servicios activos arrancaron} en las últimas {hours} h; último arranque:",
+)
+_STARTS: Final = re.compile(r"\b(?:re)?start(?:ed)?\b|gestartet|(?:re)?demarre|relance|lances|reinici|arranc")
 FAILS = "failed with result"
 """PID 1's words for the end of a unit that failed, in any case (systemd, src/core/unit.c)."""
 MOST = 50
@@ -88,6 +105,8 @@ async def answer(ask: Asking) -> None:
         ask.say(STARTING, seen, names=", ".join(starting[:8]))
     if ask.named.span:
         await _failed_in(ask, min(max(ask.named.span.hours, 1.0), 168.0))
+        if _STARTS.search(folded(ask.question)):
+            _started_in(ask, set(running), ask.named.span)
         return
     ask.say(COUNT, seen, count=len(running))
     for name in [*failed, *running]:
@@ -104,6 +123,13 @@ async def _failed_in(ask: Asking, hours: float) -> None:
     ask.say(DID if lines else NEVER, seen, hours=round(hours), count=count)
     for line in reversed(lines):
         ask.row(line)
+
+
+def _started_in(ask: Asking, running: set[str], span: Span) -> None:
+    begun = [unit for unit in ask.known.units.values() if unit.name in running and unit.started_at >= span.since]
+    ask.say(BEGUN, count=len(begun), hours=round(span.hours))
+    for unit in sorted(begun, key=lambda unit: -unit.started_at):
+        ask.row(unit.name, ask.when(unit.started_at), subject=unit.name)
 
 
 TOPIC = Topic(

@@ -6,6 +6,9 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, rows, strings
 
 QUESTIONS = {
     "en": """which timers are there
+    which timers failed
+    did a cron job fail
+    why did the cron job not run
     list timers
     cron jobs
     what runs at night
@@ -78,6 +81,18 @@ OWN = Words(
     fr="seul root peut lire les crontabs des utilisateurs",
     es="solo root puede leer los crontab de cada usuario",
 )
+FAILED = Words(
+    en="What they start failed the last time: {names}.",
+    de="Was sie starten, schlug zuletzt fehl: {names}.",
+    fr="Ce qu'ils lancent a échoué la dernière fois : {names}.",
+    es="Lo que arrancan falló la última vez: {names}.",
+)
+NONE_FAILED = Words(
+    en="Of what they start nothing is failed now.",
+    de="Von dem, was sie starten, ist derzeit nichts ausgefallen.",
+    fr="De ce qu'ils lancent, rien n'est en échec en ce moment.",
+    es="De lo que arrancan no hay nada fallido ahora.",
+)
 NEVER = Words(en="never", de="nie", fr="jamais", es="nunca")
 
 
@@ -118,6 +133,7 @@ async def _timers(ask: Asking) -> None:
             ask.say(COUNT, seen, active=active, name=planned[0]["name"], at=ask.when(planned[0]["next"]))
         else:
             ask.say(NONE, seen)
+        _tell_failed(ask, {str(name) for row in timers for name in row["triggers"]})
         for row in planned[:8]:
             ask.row(row["name"], _when(ask, row["next"]), subject=str(row["name"]))
     cron = await ask.look("cron_jobs")
@@ -127,6 +143,16 @@ async def _timers(ask: Asking) -> None:
             ask.row(row["when"], row["user"], row["command"])
         if strings(cron, "unreadable"):
             ask.cannot(OWN.in_(ask.language), "sudo crontab -l -u NAME")
+
+
+def _tell_failed(ask: Asking, started: set[str]) -> None:
+    """By what is known of the units without a look; nothing where nothing is."""
+    states = {name: ask.known.units[name].active_state for name in started if name in ask.known.units}
+    failed = sorted(name for name, state in states.items() if state == "failed")
+    if failed:
+        ask.say(FAILED, names=", ".join(failed))
+    elif states:
+        ask.say(NONE_FAILED)
 
 
 def _when(ask: Asking, at: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from stillwatch.records.look import Seen
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
+from stillwatch.think.talk.words import COMMON_ANYWHERE, folded, words_of
 
 QUESTIONS = {
     "en": """which users exist
@@ -23,7 +25,15 @@ QUESTIONS = {
     sudoers
     who has root access
     what may ann run as root
-    may ann use sudo without a password""",
+    may ann use sudo without a password
+    who is the user ann
+    who is ann
+    what is the account www-data for
+    does root have a password
+    which users have no password
+    is the root account locked
+    what is the home directory of ann
+    which shell does ann use""",
     "de": """welche benutzer gibt es
     liste der benutzer
     benutzerkonten
@@ -35,7 +45,11 @@ QUESTIONS = {
     in welchen gruppen ist ann
     was wurde mit sudo ausgeführt
     wer hat sudo benutzt
-    wer hat root rechte""",
+    wer hat root rechte
+    wer ist der benutzer ann
+    hat root ein passwort
+    ist das root konto gesperrt
+    welche shell hat ann""",
     "fr": """quels utilisateurs existent
     liste des utilisateurs
     comptes utilisateurs
@@ -44,7 +58,10 @@ QUESTIONS = {
     qui peut devenir root
     l'utilisateur ann existe-t-il
     qu'est-ce qui a été lancé avec sudo
-    qui a utilisé sudo""",
+    qui a utilisé sudo
+    qui est l'utilisateur ann
+    root a-t-il un mot de passe
+    quel est le shell de ann""",
     "es": """qué usuarios existen
     lista de usuarios
     cuentas de usuario
@@ -53,7 +70,10 @@ QUESTIONS = {
     quién puede ser root
     existe el usuario ann
     qué se ejecutó con sudo
-    quién usó sudo""",
+    quién usó sudo
+    quién es el usuario ann
+    tiene root contraseña
+    qué shell tiene ann""",
 }
 CAN = Words(
     en="{count:account|accounts} can log in: {names}.",
@@ -111,8 +131,58 @@ MORE = Words(
     fr="Je n'ai pas compris {count:ligne ou fichier|lignes ou fichiers} de sudoers, d'autres droits sont donc possibles : sudo -l -U NOM",
     es="No entendí {count:línea o archivo|líneas o archivos} de sudoers, así que puede haber más permisos: sudo -l -U NOMBRE",
 )
-RAN = ("ran", "run", "used", "ausgeführt", "benutzt", "lancé", "utilisé", "ejecut", "usó", "commands", "befehle")
+HOME = Words(
+    en="Its home is {home}; {can}.", de="Sein Heimatverzeichnis ist {home}; {can}.",
+    fr="Son répertoire personnel est {home} ; {can}.", es="Su directorio personal es {home}; {can}.",
+)  # fmt: skip
+CAN_LOG_IN = Words(
+    en="its shell lets it log in", de="die Shell lässt Anmeldungen zu", fr="son shell permet la connexion",
+    es="su shell permite entrar",
+)  # fmt: skip
+CANNOT_LOG_IN = Words(
+    en="its shell does not let it log in", de="die Shell lässt keine Anmeldung zu",
+    fr="son shell ne permet pas la connexion", es="su shell no permite entrar",
+)  # fmt: skip
+SHADOW = Words(
+    en="which accounts have a password or are locked stands in /etc/shadow, which root alone may read",
+    de="welche Konten ein Passwort haben oder gesperrt sind, steht in /etc/shadow, das nur root lesen darf",
+    fr="les comptes avec mot de passe ou verrouillés figurent dans /etc/shadow, que seul root peut lire",
+    es="qué cuentas tienen contraseña o están bloqueadas está en /etc/shadow, que solo root puede leer",
+)
+PASSWORDS = (
+    "password",
+    "passwort",
+    "kennwort",
+    "mot de passe",
+    "contrasen",
+    "locked",
+    "gesperrt",
+    "verrouill",
+    "bloquead",
+)
+RAN = (
+    "ran",
+    "run",
+    " do ",
+    " did ",
+    "machte",
+    "gemacht",
+    "tat ",
+    "fait",
+    "hizo",
+    "hecho",
+    "used",
+    "ausgeführt",
+    "benutzt",
+    "lancé",
+    "utilisé",
+    "ejecut",
+    "usó",
+    "commands",
+    "befehle",
+)
 MOST_RULES = 6
+MOST_TRIED = 6
 
 
 async def answer(ask: Asking) -> None:
@@ -127,15 +197,22 @@ async def answer(ask: Asking) -> None:
         for row in found[:10]:
             ask.row(ask.when(row["at"]), row["user"], row["command"], "DENIED" if row["denied"] else "")
         return
-    seen = await ask.look("users", user=ask.named.user)
+    text = folded(ask.question)
+    if "sudo" not in text and any(word in text for word in PASSWORDS):
+        ask.cannot(SHADOW.in_(ask.language), f"sudo passwd -S {ask.named.user or '-a'}")
+        return
+    seen = await _account(ask)
     if seen.problem:
         ask.cannot(seen, "getent passwd")
         return
     accounts = rows(seen, "accounts")
-    if ask.named.user and accounts:
+    if seen.arguments.get("user") and accounts:
         one = accounts[0]
         ask.say(
             ONE, seen, name=one["name"], uid=one["uid"], program=one["shell"], groups=", ".join(one["groups"]) or "–"
+        )
+        ask.say(
+            HOME, seen, home=one["home"], can=(CAN_LOG_IN if one["can_log_in"] else CANNOT_LOG_IN).in_(ask.language)
         )
     else:
         ask.say(CAN, seen, count=len(accounts), names=", ".join(str(row["name"]) for row in accounts))
@@ -150,6 +227,16 @@ async def answer(ask: Asking) -> None:
     if not groups:
         ask.say(NO_ADMINS, seen)
     await _rules(ask)
+
+
+async def _account(ask: Asking) -> Seen:
+    """The account that the question names, of a service too; else all that can log in."""
+    words = [word for word in words_of(ask.question) if word not in COMMON_ANYWHERE]
+    for word in [ask.named.user] if ask.named.user else words[:MOST_TRIED]:
+        seen = await ask.look("users", user=word)
+        if seen.problem or seen.data.get("accounts"):
+            return seen
+    return await ask.look("users")
 
 
 async def _rules(ask: Asking) -> None:

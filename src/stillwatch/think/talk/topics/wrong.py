@@ -7,7 +7,10 @@ from stillwatch.think.talk.answer import sentence
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
 QUESTIONS = {
-    "en": """what is wrong
+    "en": """what should I do
+    what should I look at first
+    what needs my attention
+    what is wrong
     what's wrong with this server
     is everything ok
     is everything all right
