@@ -145,3 +145,8 @@ def test_r8_any_text_gets_a_verdict_and_an_accepted_one_is_stable(line: str) -> 
     if judged.verdict == "allow" and not judged.rule.endswith(("zcat", "egrep", "fgrep")):
         assert judge(shlex.join(judged.argv)).argv in (judged.argv, ())
         assert judge_words(judged.argv).argv == judged.argv
+
+
+@pytest.mark.parametrize("line", ["getent hosts a.example", "getent ahosts a.example", "resolvectl query a.example"])
+def test_r8_what_looks_a_name_up_needs_the_network_whoever_asks_for_it(line: str) -> None:
+    assert (judge(line).verdict, judge(line).network) == ("allow", True)

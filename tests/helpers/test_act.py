@@ -163,9 +163,27 @@ def test_restore_only_the_copy_that_was_approved(policy: Write, tmp_path: Path) 
     act.handle({"do": "restore", "name": "a", "sha256": kept})
     assert file.read_text() == "good"
     assert act.handle({"do": "file", "name": "a"})["same"] is True
+    with pytest.raises(RequestRefused):
+        act.handle({"do": "put_back", "name": "a", "sha256": "0" * 64})
     act.handle({"do": "put_back", "name": "a", "sha256": kept})
     assert file.read_text() == "bad"
     assert act.keep_all() == 0
+
+
+def test_r39_a_restore_is_taken_back_once_and_nothing_else_is(policy: Write, tmp_path: Path) -> None:
+    """With the gate's uid, what once lay there could else be put back at any time, whoever has written it since."""
+    file = tmp_path / "a.conf"
+    file.write_text("good")
+    policy(f'[[files]]\nname="a"\npath="{file}"\nunit="a.service"\ntest=["/usr/bin/grep","-q","good","{file}"]\n')
+    kept = act.handle({"do": "keep", "name": "a"})["sha256"]
+    file.write_text("bad")
+    act.handle({"do": "restore", "name": "a", "sha256": kept})
+    act.handle({"do": "put_back", "name": "a", "sha256": kept})
+    file.write_text("good and mended")
+    for digest in (kept, act.handle({"do": "file", "name": "a"})["sha256"]):
+        with pytest.raises(RequestRefused):
+            act.handle({"do": "put_back", "name": "a", "sha256": digest})
+    assert file.read_text() == "good and mended"
 
 
 @pytest.mark.parametrize("unit", ["evil.timer", "nginx.service", "", "../x.timer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from stillwatch.helpers import nixos, nixos_change, peek
-from stillwatch.helpers.request import RequestRefused
+from stillwatch.helpers.request import HalfDone, RequestRefused
 from tests.support.nixos_host import NixosHost
 
 pytestmark = pytest.mark.process
@@ -90,6 +91,31 @@ def test_garbage_goes_and_what_runs_was_booted_or_is_kept_stays(own_host: NixosH
         do("nix_collect_garbage", "nix-store")
     with pytest.raises(RequestRefused, match="target"):
         see("nix_collect_garbage", "/")
+
+
+def test_r29_what_stops_after_generations_went_is_no_refusal(
+    own_host: NixosHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = nixos_change.run
+
+    def runs(argv: list[str], **bounds: Any) -> Any:
+        if "--gc" in argv:
+            raise RequestRefused("no nix-store")
+        return run(argv, **bounds)
+
+    monkeypatch.setattr(nixos_change, "run", runs)
+    with pytest.raises(HalfDone):
+        do("nix_collect_garbage", "nix-store")
+    assert list(nixos.Generations().all()) == [2, 6, 7]
+
+
+def test_r39_nothing_is_run_to_which_another_than_root_could_lead(own_host: NixosHost) -> None:
+    """The generation is a link that a stranger may turn, though what it leads to now is root's."""
+    store = own_host.nix.folder / "store"
+    os.chown(store, 65534, 65534)
+    with pytest.raises(RequestRefused):
+        do("nix_rollback", "6")
+    assert not own_host.log.exists()
 
 
 def test_requests_are_closed() -> None:

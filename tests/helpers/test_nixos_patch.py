@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,20 +51,29 @@ def test_every_setting_is_tried() -> None:
     assert {setting for setting, *_ in TRIED} == set(SETTINGS)
 
 
-def test_a_patch_is_written_once_for_whom_the_repository_is_and_taken_away_again(host: NixosHost) -> None:
-    repository = host.folder / "etc/nixos"
+def test_r39_a_patch_is_written_once_as_whoever_owns_the_repository_and_taken_away_again(
+    open_to_all: Path, policy: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, changed = open_to_all / "nixos", list[object]()
+    repository.mkdir()
+    (repository / "configuration.nix").write_text(CONFIGURATION)
+    policy(f'[[nixos]]\nconfiguration="{repository}/configuration.nix"\n')
     os.chown(repository, 1234, 1235)
+    for name in ("chown", "fchown"):
+        monkeypatch.setattr(os, name, lambda *given, **more: changed.append(given))
     words: dict[str, Any] = {"setting": "memory-limit", "value": 512}
     path = Path(do("nix_suggest_patch", "shop.service", **words)["path"])
-    assert path == repository / "stillwatch/memory-limit-shop.patch"
+    assert path == repository / "stillwatch/memory-limit-shop.patch" and not changed
     assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (1234, 1235, 0o644)
-    with pytest.raises(RequestRefused, match="written already"):
+    with pytest.raises(RequestRefused):
         do("nix_suggest_patch", "shop.service", **words)
-    for other in (str(repository / "configuration.nix"), "/etc/passwd", f"{path.parent}/x.nix"):
-        with pytest.raises(RequestRefused, match="suggestion"):
+    theirs = path.with_name("theirs.patch")
+    theirs.write_text("of a person's own")
+    for other in (str(repository / "configuration.nix"), "/etc/passwd", f"{path.parent}/x.nix", str(theirs)):
+        with pytest.raises(RequestRefused):
             nixos_change.handle({"do": "nix_suggest_patch_back", "target": "shop.service", "path": other})
     nixos_change.handle({"do": "nix_suggest_patch_back", "target": "shop.service", "path": str(path)})
-    assert not path.exists() and (repository / "configuration.nix").read_text() == CONFIGURATION
+    assert theirs.exists() and not path.exists() and (repository / "configuration.nix").read_text() == CONFIGURATION
 
 
 @pytest.mark.parametrize(

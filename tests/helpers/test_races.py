@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from stillwatch.helpers import act, declared
+from stillwatch.helpers import act, declared, made
 from stillwatch.helpers.request import HalfDone, RequestRefused
 
 pytestmark = pytest.mark.process
@@ -78,6 +78,8 @@ class Place:
                 request["sha256"] = act.handle({"do": "file", "name": "conf"})[
                     "good" if verb == "restore" else "sha256"
                 ]
+            if verb == "put_back":
+                made.note("restore", "conf", {"sha256": request["sha256"]})
             if verb == "remove_lock":
                 request["inode"] = declared.lock("lock")["inode"]
         return request

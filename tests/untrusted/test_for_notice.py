@@ -29,3 +29,9 @@ def test_r17_what_nobody_sees_keeps_no_mark_from_being_broken(sign: str) -> None
 def test_r43_a_name_that_a_line_holds_is_looked_up_by_no_messenger() -> None:
     made = for_notice.body("evil.example: write to root@evil.example or www.evil.example; ssh.service failed")
     assert not re.search(r"\w\.example|\w@\w", made) and "ssh.service" in made
+
+
+def test_r43_a_line_calls_nobody() -> None:
+    made = for_notice.body("failed @everyone, (@here) <@U123> <@&5> <!channel> <#C1>: getty@tty1.service")
+    assert not re.search(r"(?<!\w)@\w|<[@!#]", made) and "getty@tty1.service" in made
+    assert for_notice.body(made) == made

@@ -232,7 +232,16 @@ def _declared_timer(request: dict[str, Any]) -> str:
 def restore(request: dict[str, Any]) -> dict[str, Any]:
     if goodcopy.state(request["name"])["good"] != request["sha256"]:
         raise RequestRefused("the good copy is another one than was approved")
-    return goodcopy.restore(request["name"])
+    with made.noting("restore", request["name"], {"sha256": request["sha256"]}):
+        return goodcopy.restore(request["name"])
+
+
+def put_back(request: dict[str, Any]) -> dict[str, Any]:
+    """Undo a `restore`, once: what the gate says of the file as it is now would fit at any time."""
+    with made.taking_back("restore", request["name"]) as was:
+        if was != {"sha256": request["sha256"]}:
+            raise RequestRefused(f"{request['name']} is not as it was restored")
+        return goodcopy.put_back(request["name"], request["sha256"])
 
 
 def test(request: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +252,7 @@ DOES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "terminate": terminate,
     "keep": lambda request: goodcopy.keep(request["name"]),
     "restore": restore,
-    "put_back": lambda request: goodcopy.put_back(request["name"], request["sha256"]),
+    "put_back": put_back,
     "test": test,
     "file": lambda request: goodcopy.state(request["name"]),
     "delete_logs": delete_logs,

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from stillwatch.helpers import nixos, nixos_facts, nixos_patch
+from stillwatch.helpers import made, nixos, nixos_facts, nixos_patch
+from stillwatch.helpers.as_owner import as_owner
 from stillwatch.helpers.child import Ended, program, run
+from stillwatch.helpers.config_test import check_roots_alone
 from stillwatch.helpers.policyfile import by_policy
-from stillwatch.helpers.request import RequestRefused, closed, serve
+from stillwatch.helpers.request import RequestRefused, begun, closed, serve
 from stillwatch.helpers.safe_open import open_folder
 
 CALLERS: Final = ("stillwatch-gate",)
@@ -69,42 +70,43 @@ def rollback_back(request: dict[str, Any]) -> dict[str, Any]:
 def garbage(request: dict[str, Any]) -> dict[str, Any]:
     """Old generations, then what nothing needs any more; then the boot menu names only those that are left."""
     here = nixos.Generations(nixos_facts.ROOT)
-    if going := request["facts"]["delete"].split():
-        nix_env("--delete-generations", *going)
-    ended = run([program("nix-store"), "--gc"], seconds=SECONDS, limit=4_194_304)
+    going = request["facts"]["delete"].split()
     menu = here.place(here.chosen()) / "bin/switch-to-configuration" if here.chosen() else None
-    if going and menu is not None and here.chosen() == here.runs():
+    if menu is not None:
         check_program(menu)
-        run([str(menu), "boot"], seconds=SECONDS, limit=65_536)
+    with begun():
+        if going:
+            nix_env("--delete-generations", *going)
+        ended = run([program("nix-store"), "--gc"], seconds=SECONDS, limit=4_194_304)
+        if going and menu is not None and here.chosen() == here.runs():
+            run([str(menu), "boot"], seconds=SECONDS, limit=65_536)
     return {"deleted": len(going), "code": ended.code, "said": _last(ended)}
 
 
 def suggest(request: dict[str, Any]) -> dict[str, Any]:
+    """Written as whoever owns the folder: in another user's, root would make a gift of what he puts in its place."""
     patch = nixos_patch.prepare(nixos_facts.declared(), request["target"], request["setting"], request["value"])
     repository = str(patch.file.parent.parent)
-    with closing(open_folder(repository)) as above:
-        owner = os.fstat(above)
-        with contextlib.suppress(FileExistsError):
+    with made.noting("patch", str(patch.file), {}), as_owner(Path(repository)):
+        with closing(open_folder(repository)) as above, contextlib.suppress(FileExistsError):
             os.mkdir(patch.file.parent.name, 0o755, dir_fd=above)
-            os.chown(patch.file.parent.name, owner.st_uid, owner.st_gid, dir_fd=above, follow_symlinks=False)
-    with closing(open_folder(str(patch.file.parent))) as folder:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(patch.file.name, flags, 0o644, dir_fd=folder), "w") as file:
-            file.write(patch.text)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-            os.fsync(file.fileno())
+        with begun(), closing(open_folder(str(patch.file.parent))) as folder:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(patch.file.name, flags, 0o644, dir_fd=folder), "w") as file:
+                file.write(patch.text)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.fsync(file.fileno())
     return {"path": str(patch.file), "said": f"patch -p1 -d {repository} <{patch.file}"}
 
 
 def suggest_back(request: dict[str, Any]) -> dict[str, Any]:
-    """Only a patch of ours, in the declared folder, is taken away."""
+    """Only a patch that was written here, in the declared folder, is taken away."""
     place = Path(str(nixos_facts.declared().get("configuration"))).parent / nixos_patch.FOLDER
     file = Path(request["path"])
     if file.parent != place or file.suffix != ".patch":
         raise RequestRefused(f"{request['path'][:200]} is no suggestion of ours")
-    with closing(open_folder(str(place))) as folder:
+    with made.taking_back("patch", str(file)), as_owner(place), closing(open_folder(str(place))) as folder:
         try:
             os.unlink(file.name, dir_fd=folder)
         except OSError as error:
@@ -121,13 +123,10 @@ def nix_env(*words: str) -> None:
 
 
 def check_program(path: Path) -> None:
-    """A program of the store that nobody but root can have written."""
-    try:
-        facts = path.resolve(strict=True).stat()
-    except OSError as error:
-        raise RequestRefused(f"{path}: {error.strerror}") from error
-    if facts.st_uid != 0 or facts.st_mode & 0o022 or not stat.S_ISREG(facts.st_mode):
-        raise RequestRefused(f"{path} could have been written by others than root")
+    """A program of the store that nobody but root can have written, nor what leads to it (R39)."""
+    if not path.is_file():
+        raise RequestRefused(f"{path} is absent")
+    check_roots_alone(str(path))
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ _BEGUN = re.compile(
 """An end that the next piece may complete."""
 _OPEN = re.compile(rf"[{_OPENS}][^{_OPENS}{_SHUTS}]*\Z")
 _EACH = re.compile(_AND)
-_TAG = re.compile(r"<(?=[A-Za-z/!?|])|◁")
+_TAG = re.compile(r"<(?=[A-Za-z/!?|@#])|◁")
 _LOADS = re.compile(
     r"(?<=!)\[|(?<=\])[(:]"  # an image, a link, where a link leads
     rf"|{_TAG.pattern}"

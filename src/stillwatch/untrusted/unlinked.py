@@ -26,6 +26,7 @@ _PART: Final = re.compile(rf"(?P<ticks>`+|~+)|(?P<word>{_WORD.pattern})|[^\w.@+/
 _MAIL: Final = re.compile(r"@[\w-]++(?:\.([\w-]++))++")
 _TOP: Final = re.compile(r"[^\W\d_]{2,63}|[Xx][Nn]--[\w-]{2,59}")
 _SIGN: Final = re.compile(r"@|(?<=[\w-])\.(?=[\w-])")
+_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _HANGING: Final = ".:/%+-"
 _LINE_ENDS: Final = re.compile(r"[\r\n]")
 _LINE_BEGINS: Final = re.compile(r"[ \t>]{0,20}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})?")
@@ -65,7 +66,7 @@ class Unlinked:
                 said.append(self._noted(self._ticked(text[at : at + length], part["ticks"])))
                 at += length
                 continue
-            words = self._named(part[0]) + " " * open_end if part["word"] else part[0]
+            words = self._unmentioned(self._named(part[0])) + " " * open_end if part["word"] else part[0]
             said.append(self._noted(words))
             at = part.end()
         if said:
@@ -99,6 +100,10 @@ class Unlinked:
         if self._in_code and not self._fenced:
             return f"{' ' * self._line.endswith(('`', chr(92)))}`{name}`{word[len(name) :]}"
         return _SIGN.sub(r"[\g<0>]", name) + word[len(name) :]
+
+    def _unmentioned(self, word: str) -> str:
+        """Messengers call whoever stands behind such a sign, or everyone (`@here`)."""
+        return word if self._in_code else _MENTION.sub("[@]", word)
 
     def _is_linked(self, name: str) -> bool:
         if mail := _MAIL.search(name):
