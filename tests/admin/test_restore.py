@@ -63,6 +63,14 @@ def test_it_waits_for_nobody_who_runs(lived: Paths, saved: Path, tmp_path: Path,
     assert known(lived) == ["I1"]
 
 
+@pytest.mark.timeout(60)
+def test_r39_a_pipe_in_the_place_of_a_lock_holds_root_up_for_ever_no_more(lived: Paths, saved: Path) -> None:
+    lock = lived.state / "daemon.lock"
+    lock.unlink(missing_ok=True)
+    os.mkfifo(lock)
+    assert restore(lived, saved, now=9.0).files
+
+
 def rewritten(archive: Path, change: Callable[[Members], None]) -> Path:
     """The archive with its members changed, order kept."""
     members: Members = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stillwatch.helpers.own_crontabs import own_crontabs
+from stillwatch.helpers.own_crontabs import BEFORE, own_crontabs
 
 SPOOL = "var/spool/cron/crontabs"
 TAB = """# m h dom mon dow command
@@ -80,3 +80,10 @@ def test_r17_of_a_command_its_program_alone_however_it_is_spelt(tmp_path: Path, 
     (tmp_path / SPOOL / "root").write_text(f"@daily {command}\n")
     found = own_crontabs(tmp_path)
     assert found is not None and [row["command"] for row in found["jobs"]] == [program]
+
+
+@pytest.mark.timeout(20)
+def test_r41_no_row_costs_more_than_its_length() -> None:
+    """Anybody writes a crontab. What is worse than linear does not come to its end."""
+    for text in ("cd" + " " * 200_000, "a= " * 60_000, "cd a;" * 40_000, "a='" * 60_000):
+        BEFORE.match(f"{text}|")

@@ -54,7 +54,11 @@ def _idle(who: str, lock: Path) -> Iterator[None]:
     if not lock.exists():
         yield
         return
-    with lock.open("rb") as file:
+    try:  # it lies in another user's folder, who may have put a pipe there that nobody ever writes
+        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise unusable(lock, error) from error
+    with os.fdopen(descriptor, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -17,7 +17,7 @@ LONGEST: Final = 200
 _ROW: Final = re.compile(r"^\s*(?P<when>@\w+|(?:[\d*/,\-A-Za-z]+\s+){4}[\d*/,\-A-Za-z]+)\s+(?P<command>\S.*)$")
 _NO_ROW: Final = re.compile(r"\s*(?:#|\w+\s*=)")
 _WORD: Final = r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s\"'\\;&|<>()`$%])*"
-_BEFORE: Final = re.compile(rf"(?:\w+={_WORD}\s+|cd\s+{_WORD}\s*(?:&&|;)\s*)+")
+BEFORE: Final = re.compile(rf"(?:\w++={_WORD}\s++|cd\s++{_WORD}\s*+(?:&&|;)\s*+)+")
 _PROGRAM: Final = re.compile(r"(?:\[|(?:~|\$\w+)?[\w./+@:-]+)(?=[\s;&|<>()%]|$)")
 
 
@@ -65,7 +65,7 @@ def _rows(user: str, lines: list[str]) -> Iterator[CronRow]:
     found = (_ROW.match(line[:1000]) for line in lines if not _NO_ROW.match(line))
     for match in found:
         if match:
-            before = _BEFORE.match(match["command"])
+            before = BEFORE.match(match["command"])
             program = _PROGRAM.match(match["command"], before.end() if before else 0)
             yield CronRow(
                 user=user[:LONGEST],
