@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from stillwatch.daemon.settings_watch import SettingsWatch
 from stillwatch.incidents.recall import Recall
 from stillwatch.store.store import Store
@@ -38,6 +40,19 @@ async def test_what_changes_is_told_once_and_what_was_there_before_is_not(tmp_pa
     (root / "etc/b.conf").unlink()
     told = await changes()
     assert told[:2] == [("/etc/b.conf", "gone", "-b"), ("/etc/c.conf", "new", "+c")]
+
+
+async def test_r41_what_does_not_fit_is_not_told_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root = Store.open(tmp_path / "state"), tmp_path / "root"
+    watch = SettingsWatch(store=store, clock=StillClock(NOW), sleep=Rest(), root=root)
+    await watch.look()
+    monkeypatch.setattr("stillwatch.store.settings.MOST_BYTES", 1)
+    write(root / "etc/a.conf", "port = 80\n", 99)
+    await watch.look()
+    await watch.look()
+    assert store.settings.changes(0.0) == []
 
 
 async def test_what_changed_since_it_was_compared_is_told_of_one_file(tmp_path: Path) -> None:

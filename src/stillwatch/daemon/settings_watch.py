@@ -54,8 +54,8 @@ class SettingsWatch:
 
     def _take(self, path: str, settings: Settings, first: bool) -> None:
         shelf, before = self.store.settings, self.store.settings.find(path)
-        shelf.put(path, settings.stamp, settings.digest, settings.text)
-        if (before is None and first) or (before and before[0] == settings.digest):
+        kept = shelf.put(path, settings.stamp, settings.digest, settings.text)
+        if not kept or (before is None and first) or (before and before[0] == settings.digest):
             return
         shelf.add_change(change_of(path, before, settings, self.clock.now()))
 

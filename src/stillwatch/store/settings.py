@@ -27,11 +27,13 @@ class SettingsShelf:
         rows = self._database.rows("SELECT digest, body FROM settings_file WHERE path=?", [path])
         return (rows[0][0], zlib.decompress(rows[0][1]).decode()) if rows else None
 
-    def put(self, path: str, stamp: str, digest: str, text: str) -> None:
-        """What does not fit any more is not kept, and its changes are not told."""
+    def put(self, path: str, stamp: str, digest: str, text: str) -> bool:
+        """False for what does not fit any more: it is not kept, and its changes are not told."""
         body = zlib.compress(text.encode("utf-8", "replace"))
-        if self._database.value("SELECT total(length(body)) FROM settings_file") + len(body) <= MOST_BYTES:
+        fits = self._database.value("SELECT total(length(body)) FROM settings_file") + len(body) <= MOST_BYTES
+        if fits:
             self._database.run("INSERT OR REPLACE INTO settings_file VALUES (?, ?, ?, ?)", [path, stamp, digest, body])
+        return bool(fits)
 
     def drop(self, path: str) -> None:
         self._database.run("DELETE FROM settings_file WHERE path=?", [path])

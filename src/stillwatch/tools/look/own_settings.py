@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -50,14 +51,20 @@ def _changed(files: Iterable[str], root: Path) -> list[dict[str, Any]]:
 
 
 def _found(files: Iterable[str], words: list[str], root: Path) -> list[dict[str, Any]]:
-    """Whole words alone, and none in a line that holds a secret, so that nobody guesses it piece by piece."""
+    """Whole words alone, and none in a line that holds a secret, so that nobody guesses it piece by piece.
+
+    A word of everyday tells nothing, and is sought no more once it is known for one (R41).
+    """
     patterns = {word: re.compile(rf"(?<![\w.-]){re.escape(word)}(?![\w-])") for word in words}
     found: list[dict[str, Any]] = []
+    often = Counter[str]()
     for path in files if words else ():
         text = content(str(root / path.lstrip("/"))).decode("utf-8", "replace")
         here = [word for word in words if word in text]
         for number, line in enumerate(text.splitlines() if here else (), 1):
-            rows = [word for word in here if word in line and patterns[word].search(line)]
+            rare = (word for word in here if often[word] <= MOST_LINES)
+            rows = [word for word in rare if word in line and patterns[word].search(line)]
             if rows and not _COMMENT.match(line) and redact(line) == line:
+                often.update(rows)
                 found += [{"word": word, "path": path, "line": number} for word in rows]
-    return [row for row in found if sum(row["word"] == other["word"] for other in found) <= MOST_LINES]
+    return [row for row in found if often[row["word"]] <= MOST_LINES]
