@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 from stillwatch.host.metrics import read_metrics
 
@@ -18,7 +19,7 @@ async def test_what_cannot_be_read_is_a_problem_and_not_a_crash(tmp_path: Path) 
     (tmp_path / "loadavg").write_bytes(b"\xff\xfe")
     (tmp_path / "pressure").mkdir()
     (tmp_path / "pressure/cpu").write_text("no averages here\n")
-    seen = await read_metrics("h", 1.0, proc=tmp_path)
+    seen = await read_metrics("h", 1.0, proc=tmp_path, sensors=dict)
     assert [(event.fields["metric"], event.value) for event in seen.events] == [("memory-available", 0.25)]
     problems = " ".join(seen.problems)
     assert [word for word in ("load", "pressure", "handles", "mounts") if word not in problems] == []
@@ -44,3 +45,16 @@ async def test_a_kernel_without_pressure_is_no_problem(tmp_path: Path) -> None:
     seen = await read_metrics("h", 1.0, proc=tmp_path)
     assert seen.problems == ()
     assert {event.fields["metric"] for event in seen.events} == {"memory-available", "load", "files-open"}
+
+
+async def test_temperatures_are_told_as_a_share_of_what_is_critical(tmp_path: Path) -> None:
+    def sensor(current: float, critical: float | None, label: str = "") -> SimpleNamespace:
+        return SimpleNamespace(label=label, current=current, high=None, critical=critical)
+
+    found = {
+        "coretemp": [sensor(50.0, 100.0, "Core 0"), sensor(105.0, 100.0, "Core 1"), sensor(50.0, None)],
+        "odd": [sensor(50.0, 65_261.9), sensor(-273.0, 100.0), sensor(5000.0, 100.0)],
+    }
+    seen = await read_metrics("h", 1.0, proc=tmp_path, sensors=lambda: found)
+    told = {event.subject: event.value for event in seen.events if event.fields["metric"] == "temperature"}
+    assert told == {"coretemp Core 0": 0.5, "coretemp Core 1": 1.0}

@@ -48,9 +48,23 @@ async def test_processes_that_cannot_be_seen_are_not_taken_for_idle(
 async def test_only_many_zombies_and_a_lasting_load_are_told(tmp_path: Path) -> None:
     process(tmp_path, 1)
     process(tmp_path, 10, cpu=4, age=900)
-    assert await read_usage("h", 1.0, tmp_path, 0.0) == []
+    assert await read_usage("h", 1.0, tmp_path, 0.0, tmp_path) == []
     for pid in range(20, 45):
         process(tmp_path, pid, state="Z", parent=10)
     process(tmp_path, 10, cpu=800, age=900)
-    told = {event.fields["metric"]: event.value for event in await read_usage("h", 1.0, tmp_path, 0.0)}
+    told = {event.fields["metric"]: event.value for event in await read_usage("h", 1.0, tmp_path, 0.0, tmp_path)}
     assert told == {"unit-zombies": 25.0, "unit-busy": 0.0}
+
+
+@pytest.mark.parametrize("base", ["", "pids/"])
+async def test_a_service_that_has_nearly_all_tasks_that_it_may_have_is_told(tmp_path: Path, base: str) -> None:
+    process(tmp_path, 1)
+    groups = tmp_path / "groups"
+    for name, count, most in (("web", "90", "100"), ("db", "9", "100"), ("mail", "90", "max"), ("a/b", "8", "10")):
+        folder = groups / f"{base}system.slice/{name}.service"
+        folder.mkdir(parents=True)
+        (folder / "pids.current").write_text(f"{count}\n")
+        (folder / "pids.max").write_text(f"{most}\n")
+    (groups / f"{base}system.slice/gone.service").mkdir()
+    told = {event.subject: event.value for event in await read_usage("h", 1.0, tmp_path, 0.0, groups)}
+    assert told == {"web.service": 0.9, "b.service": 0.8}

@@ -84,6 +84,8 @@ def test_of_many_grave_lines_the_first_and_the_last_stay() -> None:
 def test_of_grave_words_those_speak_that_name_a_cause() -> None:
     assert reason(["*** FATAL ERROR ***", "hue 3", "can't open the hue: No such file or directory"])[:4] == "can'"
     assert reason(["*** FATAL ERROR ***", "error: the hue is odd"])[:3] == "***"
+    assert reason(["mixer 3", "hue 3: Permission denied", "see hue.example.org"])[:3] == "hue"
+    assert reason(["at hue", "HueException: no such hue", "hue 3"])[:3] == "Hue"
 
 
 def test_what_a_program_only_warns_of_is_no_reason_beside_its_errors() -> None:

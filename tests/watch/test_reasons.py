@@ -12,6 +12,13 @@ from stillwatch.watch.reasons import REASONS, cause_of, cause_of_own
     ("text", "cause"),
     [
         ("hue quota exceeded", "resource-limit"),
+        ("Mixer 3, which is older than the minimum required version (4)", "version-mismatch"),
+        ("can't find the certificate or private key of hue", "missing-path"),
+        ("cannot read hues: invalid character '\\x00' looking for beginning of value", "data-damaged"),
+        ("hue.json: invalid character '}' after object key", "bad-config"),
+        ("org.hue.ConfigurationException: hue is not paint", "bad-config"),
+        ("hue differs, please fix the mixer configuration", "bad-config"),
+        ("several hues, please configure one", "missing-setting"),
         ("no available paint leader server found", "quorum-lost"),
         ("not enough brokers to write the hue", "quorum-lost"),
         ("hue.json: expected format-type: oil, found: water", "version-mismatch"),

@@ -14,6 +14,8 @@ from stillwatch.watch.usage import judge_usage
         ("unit-busy", 0.95, "web.service", "cpu-hog"),
         ("unit-busy", 0.5, "web.service", ""),
         ("unit-busy", 0.95, "stillwatch-llama@1.service", ""),
+        ("unit-tasks", 0.95, "web.service", "resource-limit"),
+        ("unit-tasks", 0.85, "web.service", ""),
         ("load", 0.95, "", ""),
     ],
 )

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, Final
+
+import psutil
 
 from stillwatch.errors import NotReachable
 from stillwatch.host.mounts import Mount, fill, read_mounts, worth_watching
 from stillwatch.records.event import Event, Untrusted
+
+Sensors = Callable[[], Mapping[str, Sequence[Any]]]
+MOST_SENSORS: Final = 64
+SENSIBLE: Final = (40.0, 130.0)
+"""Degrees between which a temperature that a sensor calls critical is believed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,18 +29,32 @@ class Readings:
     problems: tuple[str, ...] = ()
 
 
-async def read_metrics(host: str, at: float, *, proc: Path = Path("/proc"), seconds: float = 2.0) -> Readings:
+async def read_metrics(
+    host: str,
+    at: float,
+    *,
+    proc: Path = Path("/proc"),
+    seconds: float = 2.0,
+    sensors: Sensors = psutil.sensors_temperatures,
+) -> Readings:
     """One reading of everything. at: seconds since the epoch; seconds: how long one file system may take to answer.
 
     Never raises: what cannot be read stands in `problems`.
     """
     events: list[Event] = []
     problems: list[str] = []
-    for source in (_memory, _load, _pressure, _handles):
+    sources: dict[str, Callable[[Path, str, float], Iterator[Event]]] = {
+        "memory": _memory,
+        "load": _load,
+        "pressure": _pressure,
+        "handles": _handles,
+        "temperature": partial(_temperatures, sensors),
+    }
+    for name, source in sources.items():
         try:
             events += source(proc, host, at)
         except (OSError, ValueError, KeyError, IndexError, ZeroDivisionError) as error:
-            problems.append(f"{source.__name__.strip('_')} cannot be read: {error}")
+            problems.append(f"{name} cannot be read: {error}")
     try:
         mounts = worth_watching(read_mounts(proc))
     except NotReachable as error:
@@ -97,6 +120,17 @@ def _pressure(proc: Path, host: str, at: float) -> Iterator[Event]:
 def _handles(proc: Path, host: str, at: float) -> Iterator[Event]:
     used, _, limit = (proc / "sys/fs/file-nr").read_text().split()
     yield _event(host, at, "files-open", int(used) / int(limit), f"{used} of {limit} file handles in use")
+
+
+def _temperatures(sensors: Sensors, proc: Path, host: str, at: float) -> Iterator[Event]:
+    """Each as a share of what its sensor calls critical; those that call nothing so are left out."""
+    read = [(name, one) for name, found in sensors().items() for one in found][:MOST_SENSORS]
+    for name, one in read:
+        critical = float(one.critical or 0.0)
+        if SENSIBLE[0] <= critical <= SENSIBLE[1] and 0.0 <= one.current <= 2 * critical:
+            thing = f"{name} {one.label}".strip()
+            text = f"{thing}: {one.current:.0f} °C, critical from {critical:.0f} °C on"
+            yield _event(host, at, "temperature", min(one.current / critical, 1.0), text, thing)
 
 
 def _event(

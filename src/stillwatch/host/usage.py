@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,10 @@ BUSY_SECONDS: Final = 3.0
 BUSY_SHARE: Final = 0.5
 """And its share of the time since it began."""
 PAUSE: Final = 0.5
+GROUPS: Final = Path("/sys/fs/cgroup")
+CROWDED: Final = 0.8
+"""Share of the processes and threads that a service may have from which on it is told (TasksMax=, systemd.resource-
+control(5))."""
 
 
 @dataclass(slots=True)
@@ -33,13 +37,17 @@ class Use:
     zombies: int = 0
 
 
-async def read_usage(host: str, at: float, proc: Path = PROC, pause: float = PAUSE) -> list[Event]:
-    """Of each service that has many zombies, or was busy from its start on and still is. Two readings where needed.
+async def read_usage(
+    host: str, at: float, proc: Path = PROC, pause: float = PAUSE, groups: Path = GROUPS
+) -> list[Event]:
+    """Of each service that has many zombies, nearly all tasks that it may have, or was busy from its start on and still
+    is. Two readings where needed.
 
     Raises NotReachable.
     """
     before = await asyncio.to_thread(usage, proc)
-    events = [_zombies(host, at, unit, use) for unit, use in before.items() if use.zombies >= ZOMBIES_FROM]
+    events = await asyncio.to_thread(lambda: list(_crowded(host, at, groups)))
+    events += [_zombies(host, at, unit, use) for unit, use in before.items() if use.zombies >= ZOMBIES_FROM]
     busy = {unit: use for unit, use in before.items() if _was_busy(use)}
     if not busy:
         return events
@@ -80,6 +88,25 @@ def _busy(host: str, at: float, unit: str, before: Use, after: Use) -> Event:
     share = (after.cpu - before.cpu + after.waited - before.waited) / between
     used = f"{after.cpu:.0f} s of processor time in {after.age:.0f} s"
     return _event(host, at, "unit-busy", share, unit, f"{unit}: {used}, now {share:.0%} of one processor")
+
+
+def _crowded(host: str, at: float, groups: Path) -> Iterator[Event]:
+    """By the kernel's own count and limit of each service: of control groups v2, or of the v1 controller."""
+    for base in (groups, groups / "pids"):
+        for folder in sorted((base / "system.slice").glob("**/*.service")):
+            count, most = (_whole(folder / f"pids.{what}") for what in ("current", "max"))
+            if most and count >= CROWDED * most:
+                text = f"{folder.name}: {count} of at most {most} processes and threads"
+                yield _event(host, at, "unit-tasks", count / most, folder.name, text)
+
+
+def _whole(file: Path) -> int:
+    """0 where there is no number: no limit, or no such file any more."""
+    try:
+        text = file.read_text().strip()
+    except (OSError, ValueError):
+        return 0
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _event(host: str, at: float, metric: str, value: float, unit: str, text: str) -> Event:

@@ -25,7 +25,9 @@ ERROR: Final = 3
 WARNING: Final = 4
 
 _GRAVE = re.compile(
-    rb"\b(fatal|panic|emerg|crit(ical)?|error|err|exception|traceback|can(no|')t|could(n't| not)|unable)\b", re.I
+    rb"\b(?:fatal|panic|emerg|crit(?:ical)?|\w{0,40}(?:error|exception)|err|traceback|can(?:no|')t|could(?:n't| not)"
+    rb"|unable)\b",
+    re.I,
 )
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
 _DETAIL = re.compile(rb"^\W*+(?:[A-Z-]{1,24}\W*+)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
@@ -119,7 +121,9 @@ def reason(words: Sequence[str]) -> str:
         return ""
     worst = max(gravities)
     alike = [text for text, gravity in zip(words, gravities, strict=True) if gravity == worst]
-    return next((text for text in alike if says_why(cause_of(text))), alike[0]) if worst > 1 else alike[-1]
+    if worst > 1:
+        return next((text for text in alike if says_why(cause_of(text))), alike[0])
+    return next((text for text in words if says_why(cause_of(text))), alike[-1])
 
 
 Earlier = Callable[[], Iterable[Line]]

@@ -74,6 +74,7 @@ REASONS: Final = (
     _reason(
         "data-damaged",
         r"\bcorrupt(?:ed|ion)?\b|\bmalformed\b|\bchecksum\b.{0,80}\b(?:fail|mismatch|error|invalid)"
+        r"|\binvalid character '\\x00'"
         r"|\b(?:invalid|bad|wrong) (?:crc|checksum|magic|header)\b|\bnot a database\b|\bvalid checkpoint record\b",
     ),
     _reason(
@@ -97,6 +98,8 @@ REASONS: Final = (
         r"|\bversion\b.{0,80}\b(?:newer|higher) than\b|\b(?:api|abi|protocol|schema|library) (?:version )?mismatch\b"
         r"|\b(?:incompatible|unsupported|wrong) (?:\w+ ){0,2}version\b|\bsupported range\b"
         r"|\bexpected (?:[\w-]+[ -]){0,2}(?:type|format|version|schema)\b.{0,60}\b(?:found|got)\b"
+        r"|\b(?:older|newer|lower|higher) than (?:the )?(?:minimum|maximum|required|supported)\b"
+        r"|\brequires \w{2,12} versions? \W?\d"
         r"|\b(?:for|by|from|with) a newer (?!file)[A-Za-z]|\b(?:unknown|no such) (?:column|table)\b|\blocate revision\b"
         r"|\b(?:column|relation|table) \S{1,80} (?:does not|doesn't) exist\b"
         r"|\bcode = Unimplemented\b|\bunknown service \w",
@@ -116,6 +119,8 @@ REASONS: Final = (
         r"|\b(?:can(?:'t|not)|could(?:n't| not)|unable to) find (?:[\w-]+ ){0,4}(?:file|directory|folder)\b"
         r"|\bno (?:\w+ ){0,2}(?:module|extension|plug-?in|library|driver)s? (?:was |were )?found\b"
         r"|\b(?:module|extension|plug-?in|library) \S{1,80} (?:is|was) not (?:available|installed|found)\b"
+        r"|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|failed to) (?:find|locate) (?:\w+ ){0,3}"
+        r"(?:certificate|private key|key ?tab|key ?file)\b"
         r"|\bcan(?:'t|not) create temporary\b|\bfile not found\b|\bunable to open database file\b",
     ),
     _reason(
@@ -162,6 +167,8 @@ REASONS: Final = (
         r"\bdo(?:es)?(?: not|n't) support (?:SSL|TLS|encryption|encrypted)\b"
         r"|\b(?:syntax|parse|parsing|configuration) error\b|\bmisconfigur"
         r"|\bunknown (?:config\w* )?(?:option|directive|key|parameter|setting|variable|field|keyword|section)\b"
+        r"|\b\w{0,40}Config(?:uration)?(?:Error|Exception)\b|\binvalid character '"
+        r"|\b(?:fix|correct) (?:the |your |its )?(?:\w+ ){0,2}(?:configuration|settings?)\b"
         r"|\bre-?defined\b|\bunrecogni[sz]ed\b|\(config file '"
         r"|\b(?:did not|didn't) find (?:the |a )?(?:section|key|option|setting)\b|\bat line \d+ of \S"
         r"|\b(?:doesn't|does not) match (?:the )?(?:stored|configured|expected)\b"
@@ -179,7 +186,9 @@ REASONS: Final = (
         r"\bmissing [\"'`][\w.-]{1,80}[\"'`]|\bmust be (?:set|specified|provided|configured|defined)\b"
         r"|\b(?:is|are) not (?:set|specified|configured)\b(?! (?:up|properly|correctly|right))"
         r"|\bmissing (?:required |mandatory )?(?:option|setting|parameter|variable|key|field|argument|value)\b"
-        r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b|\brequires? \w+=",
+        r"|\byou (?:may )?(?:need|have) to (?:set|specify|configure|add|enable)\b"
+        r"|\bplease (?:set|specify|configure|provide|define)\b"
+        r"|\brequires? \w+=",
     ),
     _reason(
         "device-missing",

@@ -44,6 +44,16 @@ THRESHOLDS: Final[dict[str, Threshold]] = {
         cause="io-pressure",
         summary="tasks waited {percent} of the last minute for disks",
     ),
+    "files-open": Threshold(
+        steps=((Severity.medium, 0.90), (Severity.high, 0.98)),
+        cause="resource-limit",
+        summary="{percent} of the file handles of the host are in use",
+    ),
+    "temperature": Threshold(
+        steps=((Severity.low, 0.97), (Severity.high, 1.0)),
+        cause="overheating",
+        summary="{subject} is at {percent} of the temperature that is critical for it",
+    ),
     # A busy processor is what a machine is bought for: told, but no trouble.
     "pressure-cpu": Threshold(
         steps=((Severity.info, 0.95),),

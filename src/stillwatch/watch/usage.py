@@ -12,9 +12,12 @@ JOB_WITHOUT_PROGRAM: Final = "job-program-missing"
 KINDS: Final = {
     "unit-zombies": ("process-leak", 20.0, "{subject} does not fetch its dead children"),
     "unit-busy": ("cpu-hog", 0.85, "{subject} uses the processor all the time"),
+    "unit-tasks": ("resource-limit", 0.9, "{subject} has nearly all processes and threads that it may have"),
     JOB_WITHOUT_PROGRAM: ("missing-executable", 1.0, "a job of {subject} cannot run: {path} does not exist"),
 }
 """Metric → cause, from which value on, and the summary."""
+OF_A_UNIT: Final = {"unit-tasks": "TasksMax"}
+"""The setting of the unit that is the limit."""
 OURS: Final = "stillwatch"
 
 
@@ -36,7 +39,7 @@ def judge_usage(event: Event, host: str) -> Trigger | None:
         cause=cause,
         fields={"metric": event.fields["metric"], "value": f"{event.value:.4f}"},
         sample=event.text,
-        object=path,
+        object=path or OF_A_UNIT.get(event.fields["metric"], ""),
         trusted=True,
         events=(event,),
     )
