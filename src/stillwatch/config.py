@@ -12,20 +12,14 @@ from msgspec import Meta
 
 from stillwatch.errors import WrongUsage
 from stillwatch.records.chat import Tier
+from stillwatch.tables.declared import Backup, CertificateFile, Probe
 from stillwatch.tables.problems import BadTable, read_table
+from stillwatch.tables.section import Section
+from stillwatch.tables.section import says as says
 
 Autonomy = Literal["observe", "suggest", "auto-safe", "auto-full"]
 SYSTEM_CONFIG = Path("/etc/stillwatch/stillwatch.toml")
 SERVICE_STATE = Path("/var/lib/stillwatch")
-
-
-def says(words: str) -> Meta:
-    """What a key means: the reference page and the schema say it."""
-    return Meta(description=words)
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table: unknown keys are an error, not a typo that goes unseen."""
 
 
 class Api(Section, frozen=True):
@@ -41,35 +35,6 @@ class Api(Section, frozen=True):
         str | None,
         says("A file of API keys beside those of `stillwatch keys`: one a line, `read` before it if it may not chat."),
     ] = None
-
-
-class Probe(Section, frozen=True):
-    """One thing that has to answer."""
-
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"), says("What it is called.")]
-    url: Annotated[
-        str,
-        Meta(pattern=r"^(?:https?://[^\s/?#@]{1,260}(?:[/?][^\s#]{0,1000})?|tcp://[^\s/?#@]{1,253}:[0-9]{1,5})$"),
-        says("What is asked: `https://…`, `http://…` or `tcp://host:port`; redirections are answers."),
-    ]
-    unit: Annotated[str | None, says("The unit of this host that answers there, so that both are one incident.")] = None
-    every: Annotated[float, Meta(ge=5, le=86400), says("Seconds from one question to the next.")] = 60
-    seconds: Annotated[float, Meta(ge=0.1, le=60), says("Seconds in which the answer has to be there.")] = 10
-    slow: Annotated[
-        Annotated[float, Meta(gt=0, le=60)] | None, says("Seconds from which on an answer is told as slow.")
-    ] = None
-    failures: Annotated[int, Meta(ge=1, le=100), says("How often in a row it must fail before it is told.")] = 2
-    status: Annotated[
-        tuple[Annotated[int, Meta(ge=100, le=599)], ...],
-        says("HTTP statuses that are right. Absent: all from 200 to 399."),
-    ] = ()
-    ca_file: Annotated[
-        str | None,
-        says("A file of certificates that may have signed the one shown, beside those that this host trusts."),
-    ] = None
-    certificate_days: Annotated[
-        float, Meta(ge=0, le=3650), says("Days before its end from which on a certificate is told.")
-    ] = 14
 
 
 class Watch(Section, frozen=True):
@@ -91,11 +56,20 @@ class Watch(Section, frozen=True):
         Meta(max_length=64),
         says("What has to answer, a table `[[watch.probes]]` each; nothing is asked that does not stand here."),
     ] = ()
+    backups: Annotated[
+        tuple[Backup, ...], Meta(max_length=64), says("Backups that have to be made, a table `[[watch.backups]]` each.")
+    ] = ()
+    certificates: Annotated[
+        tuple[CertificateFile, ...],
+        Meta(max_length=64),
+        says("Certificates that have to be good, a table `[[watch.certificates]]` each."),
+    ] = ()
 
     def __post_init__(self) -> None:
-        names = [probe.name for probe in self.probes]
+        checks: tuple[Probe | Backup | CertificateFile, ...] = (*self.probes, *self.backups, *self.certificates)
+        names = [check.name for check in checks]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two probes are called {twice[0]}")
+            raise ValueError(f"two of what is declared are called {twice[0]}")
 
 
 class TierConfig(Section, frozen=True):

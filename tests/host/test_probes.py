@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from stillwatch.config import Probe
 from stillwatch.host.probes import ask, shown
+from stillwatch.tables.declared import Probe
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 

@@ -4,7 +4,7 @@ import pytest
 
 from stillwatch.records.event import Event, Untrusted
 from stillwatch.records.trigger import Severity
-from stillwatch.watch.probes import RULES, judge_probe
+from stillwatch.watch.probes import FILE_RULES, RULES, judge_probe
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from stillwatch.watch.probes import RULES, judge_probe
         ("probe-seconds", 50.0, "", None),
         ("certificate-days", 13.9, "14.0", Severity.medium),
         ("certificate-days", 15.0, "14.0", None),
+        ("backup-hours", 27.0, "26", Severity.medium),
+        ("backup-hours", 25.0, "26", None),
+        ("file-certificate-days", 13.0, "14", Severity.medium),
+        ("file-certificate-days", 15.0, "14", None),
         ("load", 15.0, "14.0", None),
     ],
 )
@@ -26,4 +30,4 @@ def test_what_is_told(metric: str, value: float, limit: str, severity: Severity 
     event = Event(host="h", at=1.0, source="metric", subject="shop", text=Untrusted("x"), value=value, fields=fields)
     found = judge_probe(event, "h")
     assert (found.severity if found else None) == severity
-    assert found is None or (found.trusted and found.rule in RULES and found.subject == "shop")
+    assert found is None or (found.trusted and found.rule in RULES | FILE_RULES and found.subject == "shop")

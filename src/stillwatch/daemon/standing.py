@@ -17,6 +17,7 @@ SOURCES: Final = {
     **dict.fromkeys(usage.KINDS, "processes"),
     usage.JOB_WITHOUT_PROGRAM: "crontabs",
     **dict.fromkeys(probes.RULES, "probes"),
+    **dict.fromkeys(probes.FILE_RULES, "declared files"),
     FILLING: "foresight",
 }
 """Which source measures what a rule judges."""

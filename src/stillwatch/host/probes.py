@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from stillwatch.config import Probe
+from stillwatch.tables.declared import Probe
 
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3})\b")
 _LONGEST_LINE: Final = 8192

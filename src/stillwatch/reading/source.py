@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from stillwatch.config import Probe
 from stillwatch.ports import Clock
 from stillwatch.records.event import Event
 from stillwatch.records.line import Line
 from stillwatch.records.unit import UnitState
+from stillwatch.tables.declared import Backup, CertificateFile, Probe
 from stillwatch.watch.monitor import Sightings, Watcher
 
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -89,7 +89,8 @@ class Source(Readable, Protocol):
 class Wanted:
     """What of a host is read. journal: a directory instead of the host's, None for the host's, False for none; logs:
     the files that the configuration names; since: of text only what was said after that (seconds since the epoch);
-    lasting: it will be followed, so that what says nothing now counts as well; probes: what the owner declared."""
+    lasting: it will be followed, so that what says nothing now counts as well; probes, backups, certificates: what the
+    owner declared."""
 
     host: str
     clock: Clock
@@ -98,3 +99,5 @@ class Wanted:
     since: float = 0.0
     lasting: bool = False
     probes: Sequence[Probe] = ()
+    backups: Sequence[Backup] = ()
+    certificates: Sequence[CertificateFile] = ()

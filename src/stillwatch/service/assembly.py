@@ -109,6 +109,8 @@ class Assembly:
             since=since,
             lasting=lasting,
             probes=self.config.watch.probes,
+            backups=self.config.watch.backups,
+            certificates=self.config.watch.certificates,
         )
         return host_sources(wanted)
 

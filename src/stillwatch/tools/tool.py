@@ -16,13 +16,13 @@ from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
 
-from stillwatch.config import Probe
 from stillwatch.errors import StillwatchError
 from stillwatch.host.systemd import Systemd
 from stillwatch.ports import Clock
 from stillwatch.records.event import Untrusted
 from stillwatch.records.line import Line
 from stillwatch.records.look import Seen
+from stillwatch.tables.declared import Probe
 from stillwatch.tools import look as folder
 from stillwatch.untrusted.redact import redact, safe_text
 

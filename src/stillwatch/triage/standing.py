@@ -11,7 +11,12 @@ from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting, is_from_log
 
-MEASURED = frozenset({"unit-zombies", "unit-busy", "unit-tasks", "probe-failed", "probe-slow", "probe-certificate"})
+MEASURED = frozenset(
+    (
+        *("unit-zombies", "unit-busy", "unit-tasks"),
+        *("probe-failed", "probe-slow", "probe-certificate", "backup-old", "certificate-file"),
+    )
+)
 """Rules by which we measure what a unit does now."""
 OPEN_TO_ALL = "systemd-file-writable"
 """The rule by which PID 1 says that anybody may change the file of a unit."""

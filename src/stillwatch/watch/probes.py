@@ -10,6 +10,8 @@ from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
 
 FAILED, SLOW, CERTIFICATE = "probe-failed", "probe-slow", "probe-certificate"
 RULES: Final = frozenset({FAILED, SLOW, CERTIFICATE})
+BACKUP, CERTIFICATE_FILE = "backup-old", "certificate-file"
+FILE_RULES: Final = frozenset({BACKUP, CERTIFICATE_FILE})
 
 
 def judge_probe(event: Event, host: str) -> Trigger | None:
@@ -27,6 +29,10 @@ def judge_probe(event: Event, host: str) -> Trigger | None:
     if metric == "certificate-days" and value <= limit:
         words = f"the certificate that {who} shows at {url} is good for {value:.1f} days more"
         return _trigger(event, host, CERTIFICATE, Severity.medium, words)
+    if metric == "backup-hours" and value >= limit:
+        return _trigger(event, host, BACKUP, Severity.medium, f"{who}: {url}: {fields.get('why', '')}")
+    if metric == "file-certificate-days" and value <= limit:
+        return _trigger(event, host, CERTIFICATE_FILE, Severity.medium, f"{who}: {url}: {fields.get('why', '')}")
     return None
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from stillwatch.config import Probe
 from stillwatch.host.probes import Answered
 from stillwatch.reading.source import Wanted
 from stillwatch.reading.sources import probes as room
 from stillwatch.reading.sources.probes import ProbeSource, here
 from stillwatch.records.event import Event
+from stillwatch.tables.declared import Probe
 from stillwatch.watch.probes import judge_probe
 from tests.reading.following import followed
 from tests.support.watching import Rest

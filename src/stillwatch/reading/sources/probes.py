@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stillwatch.config import Probe
 from stillwatch.host.probes import Answered, ask, shown
 from stillwatch.ports import Clock
 from stillwatch.reading.source import Following, Read, Source, Wanted
 from stillwatch.records.event import Event, Untrusted
+from stillwatch.tables.declared import Probe
 from stillwatch.watch.monitor import Watcher
 
 ORDER: Final = 90

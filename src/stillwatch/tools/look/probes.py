@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from stillwatch.config import Probe
 from stillwatch.host.probes import Answered, ask, shown
 from stillwatch.records.iso import iso
+from stillwatch.tables.declared import Probe
 from stillwatch.tools.tool import HostReader, Look, Tool
 
 
