@@ -146,7 +146,7 @@ class Unknown:
     def _is_trouble(self, one: Novel, journal: bool) -> bool:
         grave = gravity(one.sample, one.priority)
         if grave >= FATAL:
-            return journal or self._is_news(one)
+            return self._is_news(one)
         name = one.subject.removesuffix(".service")
         if journal and (self._goes_on(one, name) or self._is_refused(one, name)):
             return True

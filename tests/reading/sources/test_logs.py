@@ -159,3 +159,11 @@ async def test_the_kernel_wakes_whoever_waits_for_one(tmp_path: Path) -> None:
         with file.open("a") as log:
             log.write("one\n")
         assert len(await heard.lines(1)) == 1
+
+
+async def test_what_a_log_says_of_a_program_is_its_owners_trouble(tmp_path: Path) -> None:
+    clock = StillClock()
+    source = LogSource(log(tmp_path, 1), clock, beside=True, owner="shop.service")
+    read = await source.read(watcher(), clock.boot() + 60)
+    assert read.sightings is not None
+    assert [trigger.subject for trigger in read.sightings.triggers] == ["shop.service"]

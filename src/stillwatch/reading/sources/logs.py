@@ -19,7 +19,8 @@ from stillwatch.reading.source import NOWHERE, Following, Read, Source, Wanted
 from stillwatch.reading.until import Until, hosts_of, problem_of
 from stillwatch.records.line import Line
 from stillwatch.records.unread import Unread
-from stillwatch.watch.monitor import Watcher
+from stillwatch.unit.names import is_unit
+from stillwatch.watch.monitor import Sightings, Watcher
 from stillwatch.watch.novelty import Novel
 from stillwatch.watch.shapes.reader import Block
 
@@ -92,7 +93,7 @@ class LogSource:
         return self._judged(watcher, log, reader.blocks(late), lambda: not reader.ended)
 
     def _judged(self, watcher: Watcher, log: LogFile, blocks: Iterable[Block], is_cut: Callable[[], bool]) -> Read:
-        sightings = watcher.see_text(blocks, log.reader)
+        sightings = self._owned(watcher.see_text(blocks, log.reader))
         if self._since:
             lately = tuple(trigger for trigger in sightings.triggers if trigger.last >= self._since)
             sightings = replace(sightings, triggers=lately, novel=self._complaints(sightings.novel))
@@ -103,6 +104,16 @@ class LogSource:
             problem=problem_of(log.problems, cut, sightings.lines),
             hosts=hosts_of(sightings, log.reader.hosts),
         )
+
+    def _owned(self, sightings: Sightings) -> Sightings:
+        """What the owner's log says of a program is the owner's trouble, as in its journal."""
+        if not self._owner:
+            return sightings
+        triggers = tuple(
+            one if is_unit(one.subject) or "/" in one.subject else replace(one, subject=self._owner)
+            for one in sightings.triggers
+        )
+        return replace(sightings, triggers=triggers)
 
     def _complaints(self, novel: Sequence[Novel]) -> tuple[Novel, ...]:
         """What no rule knows, said lately, of a log whose owner is known: that is as good as the journal."""
@@ -116,7 +127,7 @@ class LogSource:
         try:
             while True:
                 lines = await asyncio.to_thread(log.lines, self._clock.now(), BATCH)
-                sightings = replace(await following.see(lines), unread=_unread(lines))
+                sightings = replace(self._owned(await following.see(lines)), unread=_unread(lines))
                 places = {self.file: log.place} if log.place not in ("", last_place) else NOWHERE
                 last_place = log.place
                 whole = not log.problem

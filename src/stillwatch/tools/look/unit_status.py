@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.host.scripts import calls_missing
 from stillwatch.host.unitoutput import outputs_in
 from stillwatch.host.unitports import ports_in
 from stillwatch.host.unitproperties import status_line
@@ -40,6 +41,7 @@ class Arguments(Tool, frozen=True):
             "lines": lines,
             "settings": await in_thread(lambda: settings_in(filter(None, (state.fragment_path, *state.additions)))),
             "outputs": await in_thread(lambda: outputs_in(filter(None, (state.fragment_path, *state.additions)))),
+            "calls_missing": await in_thread(lambda: calls_missing(state.exec_start, reader.root)),
             "config_ports": sorted(await in_thread(lambda: ports_in(_files_of(state)))),
         }
         return Look(text, data)

@@ -32,3 +32,13 @@ async def test_an_exit_status_of_that_number_is_no_signal() -> None:
     looks = Looks(unit_status={"settings": []}, file_metadata=files(_opt_shop_bin_shop=there))
     _, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(unit(exit_code=1, exit_status=31),))
     assert said.cause and said.cause.id == "exit-code"
+
+
+@pytest.mark.parametrize(("commands", "cause"), [(("frob",), "missing-executable"), (("a", "b"), "exit-code")])
+async def test_the_status_of_a_shell_that_finds_no_command(commands: tuple[str, ...], cause: str) -> None:
+    there = {"exists": True, "mode": "-rwxr-xr-x"}
+    called = [{"script": "/opt/shop/bin/shop", "command": name, "line": 3} for name in commands]
+    looks = Looks(unit_status={"calls_missing": called}, file_metadata=files(_opt_shop_bin_shop=there))
+    shop = unit(exit_code=1, exit_status=127, exec_start=("/opt/shop/bin/shop",))
+    _, said = await ask(trigger("exit-code", trusted=True), looks=looks, units=(shop,))
+    assert said.cause and said.cause.id == cause

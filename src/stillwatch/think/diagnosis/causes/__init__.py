@@ -9,7 +9,7 @@ from stillwatch.think.diagnosis.causes.account import missing_user, settings
 from stillwatch.think.diagnosis.causes.case import Case, Finding
 from stillwatch.think.diagnosis.causes.certificate import certificate
 from stillwatch.think.diagnosis.causes.connection import dependency
-from stillwatch.think.diagnosis.causes.ended import told_by_signal
+from stillwatch.think.diagnosis.causes.ended import command_not_found, told_by_signal
 from stillwatch.think.diagnosis.causes.executable import missing_executable, missing_path, missing_setting
 from stillwatch.think.diagnosis.causes.failing import busy, memory_pressure, not_answering, oom, watchdog
 from stillwatch.think.diagnosis.causes.lock import stale_lock
@@ -64,6 +64,7 @@ INVESTIGATORS: Final[Mapping[str, Investigator]] = {
 
 PROBES: Final[tuple[Investigator, ...]] = (
     told_by_signal,
+    command_not_found,
     missing_executable,
     missing_setting,
     missing_user,

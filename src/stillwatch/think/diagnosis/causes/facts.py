@@ -5,7 +5,8 @@ target_exists, uid, owner, group, mode, interpreter · lock_files() locks[path, 
 changes[path, at] · sudo_use() commands[at, user, command, folder, denied] · cleaners(path) cleaners[unit,
 description] · disk_use(path) folders[path, bytes], most_entries[path, entries], rotated_logs[path, bytes,
 count], deleted_open[path, size, pid, unit] · process_list(pid) processes[pid] · unit_status(unit) memory_max,
-config_ports, settings[path, names]; journal_search(unit, lines) and memory() as text.
+config_ports, settings[path, names], calls_missing[script, command, line]; journal_search(unit, lines) and memory() as
+text.
 """
 
 from __future__ import annotations

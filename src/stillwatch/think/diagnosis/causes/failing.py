@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from stillwatch.records.cause import CAUSES, says_why
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
-from stillwatch.think.diagnosis.causes.config import changed_settings
+from stillwatch.think.diagnosis.causes.config import changed_settings, is_settings
 from stillwatch.think.diagnosis.causes.facts import binary_size, number, repeats_a_reason
+from stillwatch.think.diagnosis.causes.spoken import place_of
 from stillwatch.watch.reasons import cause_of_own
 
 _LAST_WORDS = 20
@@ -151,9 +152,14 @@ async def plain(case: Case) -> Finding | None:
     sentence += "" if lead.trusted else case.last_statement(lead.cause)
     if not lead.trusted and (named := _named_in_words(case, lead.cause)) != lead.cause:
         return case.finding(named, lead.object or subject, sentence, case.cite(lead.cause), confidence=TOLD)
-    return case.finding(
-        lead.cause, lead.object or subject, sentence, case.cite(lead.cause), confidence=PROVEN if lead.trusted else TOLD
-    )
+    unit = case.unit if not lead.trusted and says_why(lead.cause) else None
+    place = await place_of(case, unit, [lead.sample]) if unit is not None and not is_settings(lead.object) else None
+    if unit is None or place is None or place.is_plain:
+        sure = PROVEN if lead.trusted else TOLD
+        return case.finding(lead.cause, lead.object or subject, sentence, case.cite(lead.cause), confidence=sure)
+    looked = await case.cite_look("own_settings", str(place), unit=unit.name, words=place.word)
+    culprit = lead.object or place.path
+    return case.finding(lead.cause, culprit, f"{sentence}; {place}", case.cite(lead.cause), looked, confidence=SEEN)
 
 
 def _named_in_words(case: Case, cause: str) -> str:
