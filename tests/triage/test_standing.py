@@ -104,3 +104,11 @@ def test_what_it_called_an_error_as_it_started_holds_while_that_run_goes_on() ->
     assert told("run2", "3", "permission") is Severity.info
     assert told("run2", "6", "other", rule=UNKNOWN) is Severity.low
     assert told("run1", "6", "other", rule=UNKNOWN) is Severity.info
+
+
+def test_a_path_that_the_unit_itself_names_is_missed_for_as_long_as_it_runs() -> None:
+    said = own("a.service", "missing-path", first=AT - 500.4, last=AT - 500.4, path="/etc/a.json")
+    events = (replace(said.events[0], fields={**said.events[0].fields, "systemd_invocation_id": "run2"}),)
+    for named, severity in (("/etc/a.json", Severity.low), ("/etc/b.json", Severity.info)):
+        well = running("a.service", changed_at=AT - 500, invocation_id="run2", exec_start=("/usr/bin/a", named))
+        assert severity_of([sight(replace(said, events=events), Units.of({}))], [well], AT) is severity

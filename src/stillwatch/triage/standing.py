@@ -10,6 +10,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.triage.precedence import DEPENDENT, UNIT_FAILURE
 from stillwatch.triage.recovery import mended_at
 from stillwatch.triage.sighting import Sighting, is_from_log
+from stillwatch.unit.facts import paths_of
 
 MEASURED = frozenset(
     (
@@ -160,8 +161,10 @@ def has_recovered(sightings: Sequence[Sighting], unit: UnitState) -> bool:
 
 
 def _still_holds(trigger: Trigger, unit: UnitState) -> bool:
-    """Whether the run that goes on called it an error as it began: that it runs does not unsay it."""
-    return trigger.rule == UNKNOWN and _by_journald(trigger, unit) is True
+    """Whether the run that goes on called it an error as it began, or missed a path that the unit itself names: that it
+    runs does not unsay it."""
+    missed = trigger.cause == "missing-path" and trigger.fields.get("path", "") in paths_of(unit)
+    return (missed or trigger.rule == UNKNOWN) and _by_journald(trigger, unit) is True
 
 
 def _was_before(trigger: Trigger, began: float) -> bool:

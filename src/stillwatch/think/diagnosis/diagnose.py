@@ -13,11 +13,16 @@ from stillwatch.records.incident import Incident
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes import INVESTIGATORS, PROBES, Investigator
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding
+from stillwatch.think.diagnosis.causes.config import said_line
 from stillwatch.think.diagnosis.causes.connection import dependency
 from stillwatch.think.diagnosis.causes.deeds import with_deeds
 from stillwatch.think.diagnosis.causes.failing import plain, symptom
+from stillwatch.think.diagnosis.causes.places import shut_place
 from stillwatch.think.diagnosis.causes.reread import hear, reread
 from stillwatch.think.diagnosis.causes.words import said_path
+
+_OF_FILES = frozenset(("bad-config", "data-damaged"))
+"""Causes that say what stands wrong in a file."""
 
 
 async def diagnose(
@@ -73,20 +78,32 @@ async def investigate(case: Case) -> Finding:
             return finding
         findings += [finding] if finding is not None else []
     if case.unit is not None and case.unit.active_state != "active":
-        for probe in PROBES:
-            finding = await probe(case)
-            if finding is not None and finding.confidence >= PROVEN:
-                return finding
-        if not any(_names_a_culprit(finding, case.unit) for finding in findings):
-            if found := await said_path(case):
-                return found
-            findings += [found] if (found := await reread(case, INVESTIGATORS)) else []
+        findings = await _of_one_that_ended(case, case.unit, findings)
     running = case.unit is not None and case.unit.active_state == "active"
     if not findings and running and all(is_symptom(cause) for cause in causes):
         return (
             await dependency(case) or await said_path(case) or await reread(case, INVESTIGATORS) or await symptom(case)
         )
     return max(findings, key=lambda finding: finding.confidence) if findings else await symptom(case)
+
+
+async def _of_one_that_ended(case: Case, unit: UnitState, findings: Sequence[Finding]) -> list[Finding]:
+    """What the system shows with no rule's word, then what its own words come to, then where it may not go."""
+    for probe in PROBES:
+        finding = await probe(case)
+        if finding is not None and finding.confidence >= PROVEN:
+            return [finding]
+    found = list(findings)
+    if not any(_names_a_culprit(finding, unit) for finding in findings):
+        if said := await said_path(case):
+            return [said]
+        found += [reason] if (reason := await reread(case, INVESTIGATORS)) else []
+    open_still = all(finding.confidence < PROVEN and finding.cause.id not in _OF_FILES for finding in found)
+    if open_still and (line := await said_line(case)):
+        return [line]
+    if not any(says_why(finding.cause.id) for finding in found):
+        found += [shut] if (shut := await shut_place(case)) else []
+    return found
 
 
 def _names_a_culprit(finding: Finding, unit: UnitState) -> bool:

@@ -1,4 +1,4 @@
-"""Settings files of a unit, when each changed, and in which line of them a word stands."""
+"""Settings files of a unit, when each changed, which paths they name, and in which line of them a word stands."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from stillwatch.untrusted.redact import redact
 
 MOST_WORDS: Final = 16
 MOST_LINES: Final = 4
+MOST_PATHS: Final = 60
+_PATH: Final = re.compile(r"(?<![\w/.~:*])/(?!/)[\w@%+.-]+(?:/[\w@%+.-]+)+")
 _COMMENT: Final = re.compile(r"\s*[#;]|\s*//")
 
 
 class Arguments(Tool, frozen=True):
-    """Settings files of a unit, when each changed, and in which line of them a word stands."""
+    """Settings files of a unit, when each changed, which paths they name, and in which line of them a word stands."""
 
     unit: Annotated[str, Meta(min_length=1, max_length=255, description="a unit, for example nginx.service")]
     words: Annotated[str, Meta(max_length=600, description="words to look for, with spaces between; empty: none")] = ""
@@ -31,14 +33,14 @@ class Arguments(Tool, frozen=True):
         state = await reader.systemd.unit(self.unit)
         words = [word for word in dict.fromkeys(self.words.split()) if len(word) > 2][:MOST_WORDS]
 
-        def read() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        def read() -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
             files = settings_of(state, reader.root)
-            return _changed(files, reader.root), _found(files, words, reader.root)
+            return _changed(files, reader.root), _found(files, words, reader.root), _named(files, reader.root)
 
-        files, found = await in_thread(read)
+        files, found, named = await in_thread(read)
         lines = [f"{row['path']}, line {row['line']}: {row['word']}" for row in found]
         text = "\n".join(lines or [row["path"] for row in files]) or "no settings files of it are known"
-        return Look(text, {"files": files, "found": found})
+        return Look(text, {"files": files, "found": found, "paths": named})
 
 
 def _changed(files: Iterable[str], root: Path) -> list[dict[str, Any]]:
@@ -48,6 +50,23 @@ def _changed(files: Iterable[str], root: Path) -> list[dict[str, Any]]:
             facts = (root / path.lstrip("/")).stat()
             found.append({"path": path, "changed": facts.st_mtime})
     return found
+
+
+def _named(files: Iterable[str], root: Path) -> list[str]:
+    """Absolute paths in lines that are no comments and hold no secret."""
+    found: dict[str, None] = {}
+    for path in files:
+        for line in content(str(root / path.lstrip("/"))).decode("utf-8", "replace").splitlines():
+            if (
+                "/" in line
+                and not _COMMENT.match(line)
+                and (named := _PATH.findall(line[:500]))
+                and redact(line) == line
+            ):
+                found.update(dict.fromkeys(one.rstrip("/.") for one in named))
+        if len(found) >= MOST_PATHS:
+            break
+    return list(found)[:MOST_PATHS]
 
 
 def _found(files: Iterable[str], words: list[str], root: Path) -> list[dict[str, Any]]:

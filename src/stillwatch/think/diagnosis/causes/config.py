@@ -32,6 +32,8 @@ _CONFIGS = (".conf", ".cfg", ".ini", ".toml", ".yaml", ".yml", ".cnf", ".env", "
 _EDITED = 3600.0
 """Seconds from a change of settings to the end of their program in which the one is taken for the other's reason."""
 _SAME_MOMENT = 5.0
+_MOST_NAMED = 20
+"""Files that its settings name in turn, as certificates."""
 _SETTINGS = ("/etc/", "/usr/local/etc/")
 _NEVER_RUN = range(200, 244)
 """Exit statuses of systemd's own steps before a program starts (systemd.exec(5))."""
@@ -47,6 +49,17 @@ async def bad_config(case: Case) -> Finding | None:
         return await _bad_unit_file(case, unit, cited)
     path, line = _said_place(case)
     return await refused(case, path, line, cited)
+
+
+async def said_line(case: Case) -> Finding | None:
+    """A line of settings that a failed unit's words name, whatever they say of it: what it asks for cannot be had."""
+    unit = case.unit
+    if unit is None or not is_failing(unit):
+        return None
+    words = [*case.last_words, *(one.sample for one in case.incident.triggers if not one.trusted)]
+    place = next(filter(None, map(refused_place, words)), None)
+    cited = case.cite_words()[:2] or case.cite()[:2]
+    return await refused(case, place.path, place.line, cited) if place is not None else None
 
 
 async def refused(case: Case, path: str, line: str, cited: tuple[str, ...]) -> Finding:
@@ -190,9 +203,12 @@ async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
 
 async def _changed_before(case: Case, unit: UnitState) -> list[str]:
     """Its settings files that were changed in the hour before it failed, those that it names first."""
-    seen = rows(await case.look("own_settings", unit=unit.name), "files")
-    known = {text(row, "path"): row.get("changed") for row in seen if text(row, "path") != unit.fragment_path}
-    for path in filter(is_settings, paths_of(unit)):
+    seen = await case.look("own_settings", unit=unit.name)
+    files = rows(seen, "files")
+    known = {text(row, "path"): row.get("changed") for row in files if text(row, "path") != unit.fragment_path}
+    named = seen.get("paths")
+    also = [str(path) for path in named if str(path).startswith(_SETTINGS)] if isinstance(named, Sequence) else []
+    for path in [*filter(is_settings, paths_of(unit)), *also[:_MOST_NAMED]]:
         known |= {path: file.get("changed")} if (file := await file_of(case, path)) and exists(file) else {}
     opened = case.incident.opened
     return [
