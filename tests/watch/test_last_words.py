@@ -104,3 +104,11 @@ def test_a_place_in_a_source_file_before_a_message_is_no_frame() -> None:
         said("shop", "/src/web.go:12"),
     )
     assert words(*lines)[-1] == "cmd/web.go:60 init() [E] no such column"
+
+
+@pytest.mark.parametrize(
+    "calm",
+    ["level=warn err=guessing", "[info] error log opened", 'x "level":"warn" "error"', "INFO error count is 0"],
+)
+def test_what_the_program_itself_calls_less_than_an_error_is_no_reason(calm: str) -> None:
+    assert reason([calm, "gave no answer", "error: no hue"]) == "error: no hue"

@@ -54,3 +54,16 @@ def noexec(stage: Stage) -> Fault:
     stage.failed(unit)
     fix = f"mount -o remount,exec {where}; systemctl reset-failed {unit}; systemctl start {unit}"
     return Fault(culprits=(where,), healthy=lambda: stage.active(unit), fix=fix)
+
+
+@variant
+def silent(stage: Stage) -> Fault:
+    """A job's script sends all that is said away; only the status of its shell is left."""
+    name, tool = stage.word(), stage.chance.choice(("zchunk", "age", "mlr", "pigz-fast"))
+    path = f"/usr/local/sbin/{name}-job"
+    stage.machine.write(path, f"#!/bin/sh\nset -e\nexec 2>/dev/null\ndate\n{tool} /etc/hostname\n", 0o755)
+    unit = stage.unit(name, path, ("Type=oneshot",))
+    stage.start(unit)
+    stage.failed(unit)
+    fix = f"ln -s /bin/true /usr/bin/{tool}; systemctl start {unit}"
+    return Fault(culprits=(tool,), healthy=lambda: stage.state(unit) != "failed", fix=fix)

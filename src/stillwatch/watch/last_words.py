@@ -30,6 +30,12 @@ _GRAVE = re.compile(
     re.I,
 )
 _TROUBLE = re.compile(TROUBLE.encode(), re.I)
+_MERE = re.compile(
+    rb"\b(?:level|lvl)=\"?(?i:warn|info|debug|trace|notice)|\"level\": ?\"(?i:warn|info|debug|trace|notice)"
+    rb"|[\[<](?i:warn(?:ing)?|info|debug|trace|notice)[\]>]|\b(?:WARN(?:ING)?|INFO|DEBUG|TRACE|NOTICE)\b",
+)
+"""The program itself calls it less than an error, in whatever form it writes its lines."""
+_HEAD: Final = 160
 _DETAIL = re.compile(rb"^\W*+(?:[A-Z-]{1,24}\W*+)?(detail|hint|caused by|reason|because|did you mean)\b", re.I)
 _FRAME = re.compile(
     rb"^\s*(?:Traceback \(most recent|at \S+\(|File \"|#\d+ |\S+\.go:\d+(?: \+0x[0-9a-f]+)?\s*$|goroutine \d+"
@@ -102,6 +108,8 @@ def _weight(line: Line) -> int:
 
 
 def _gravity(raw: bytes, priority: int | None) -> int:
+    if _MERE.search(raw[:_HEAD]):
+        return 1
     if _GRAVE.search(raw) or (priority is not None and priority <= 3) or _refuses_settings(raw):
         return 3
     if _DETAIL.search(raw):
