@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,3 +37,40 @@ def test_links_lead_below_the_root(tmp_path: Path) -> None:
     assert nixos.followed(tmp_path / "a/x-y", tmp_path) == tmp_path / "nix/store/x-y"
     assert nixos.followed(tmp_path / "../..", tmp_path) == tmp_path
     assert nixos.followed(tmp_path / "turn", tmp_path) in (tmp_path, tmp_path / "turn")
+
+
+def with_accounts(root: Path, number: int, users: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Path:
+    """A system whose activation makes these."""
+    name = f"{number:032d}-users-groups.json"
+    store, system = root / "nix/store", root / f"nix/store/system-{number}"
+    system.mkdir(parents=True)
+    (store / name).write_text(json.dumps({"mutableUsers": True, "users": users, "groups": groups}))
+    (system / "activate").write_text(f"perl -w /nix/store/x-update-users-groups.pl /nix/store/{name}\n")
+    return system
+
+
+@pytest.mark.parametrize(
+    ("users", "groups", "same"),
+    [
+        ([], [], True),
+        ([{"name": "shop", "isSystemUser": True, "hashedPassword": None}], [{"name": "shop", "members": []}], True),
+        ([{"name": "eve", "isSystemUser": False}], [], False),
+        ([{"name": "shop", "isSystemUser": True, "hashedPassword": "$6$x"}], [], False),
+        ([], [{"name": "wheel", "members": ["eve"]}], False),
+    ],
+)
+def test_r40_who_may_log_in_is_told_apart_from_users_of_services(
+    tmp_path: Path, users: list[dict[str, Any]], groups: list[dict[str, Any]], same: bool
+) -> None:
+    people = [{"name": "root", "isSystemUser": False, "hashedPassword": "$6$y"}]
+    one = with_accounts(tmp_path, 1, people, [{"name": "wheel", "members": ["root"]}])
+    other = with_accounts(tmp_path, 2, people + users, [{"name": "wheel", "members": ["root"]}, *groups])
+    assert (nixos.accounts(one, tmp_path) == nixos.accounts(other, tmp_path)) == same
+
+
+def test_r7_accounts_that_cannot_be_read_are_other_ones(tmp_path: Path) -> None:
+    one, other = (with_accounts(tmp_path, number, [], []) for number in (1, 2))
+    for number, text in ((1, "[]"), (2, "{")):
+        (tmp_path / f"nix/store/{number:032d}-users-groups.json").write_text(text)
+    assert nixos.accounts(one, tmp_path) != nixos.accounts(other, tmp_path)
+    assert nixos.accounts(tmp_path / "none", tmp_path) == []

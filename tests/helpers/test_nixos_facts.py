@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stillwatch.helpers import nixos
 from stillwatch.helpers.request import RequestRefused
 from tests.helpers.test_nixos_change import see
 from tests.support.nixos_host import NixosHost
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.process
 def test_what_is_no_generation_is_no_target(host: NixosHost, target: str) -> None:
     with pytest.raises(RequestRefused):
         see("nix_rollback", target)
+
+
+def test_r40_who_may_log_in_is_not_changed_by_a_switch(host: NixosHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not see("nix_rollback", "6")["hindrance"]
+    monkeypatch.setattr(nixos, "accounts", lambda system, root: [str(system)])
+    assert see("nix_rollback", "6")["hindrance"]
 
 
 def test_without_its_declaration_nothing_is_known(host: NixosHost, policy: Callable[[str], Path]) -> None:

@@ -5,10 +5,11 @@ Nothing of Nix is asked: profiles, units and programs are links into the store, 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stillwatch.helpers.request import RequestRefused
 
@@ -19,6 +20,9 @@ BOOTED: Final = "run/booted-system"
 MOST: Final = 10_000
 _LINK: Final = re.compile(r"system-([1-9]\d{0,8})-link")
 _STORE_NAME: Final = re.compile(r"[a-z0-9]{20,40}-(?P<name>[A-Za-z0-9+._?=-]{1,200})")
+_ACCOUNTS: Final = re.compile(r"[a-z0-9]{20,40}-users-groups\.json")
+"""What nixos/modules/config/users-groups.nix hands to the activation."""
+LONGEST: Final = 1_048_576
 _VERSION: Final = re.compile(r"-(?=\d)")
 UNCHANGED_BY_A_SWITCH: Final = re.compile(
     r"^(X-RestartIfChanged\s*=\s*(false|no|0)|(X-OnlyManualStart|RefuseManualStop|RefuseManualStart)\s*=\s*(true|yes|1))\s*$",
@@ -144,8 +148,31 @@ def programs(system: Path, root: Path = Path("/")) -> dict[str, str]:
     return found
 
 
-def _text(path: str) -> str:
+def accounts(system: Path, root: Path = Path("/")) -> list[str]:
+    """Who may log in after its activation, and who is in which group: that stands in no file of its /etc.
+
+    Users of services are left out. Where it cannot be read, its place in the store, which changes with it.
+    """
+    script = _text(str(followed(system / "activate", root)), LONGEST)
+    return [_people(root, name) or name for name in sorted(set(_ACCOUNTS.findall(script)))]
+
+
+def _people(root: Path, name: str) -> str:
     try:
-        return Path(path).read_text("utf-8", "replace")[:65_536]
+        told = json.loads(_text(str(root / STORE / name), LONGEST))
+        people = [one for one in told["users"] if not one.get("isSystemUser") or _has_password(one)]
+        return json.dumps([people, [one for one in told["groups"] if one.get("members")]], sort_keys=True)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return ""
+
+
+def _has_password(user: dict[str, Any]) -> bool:
+    return any(value for name, value in user.items() if "password" in name.casefold())
+
+
+def _text(path: str, most: int = 65_536) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return file.read(most)
     except OSError:
         return ""

@@ -16,7 +16,8 @@ FULL: Final = 90
 KEPT: Final = 5
 STORE: Final = "nix-store"
 ROOT: Final = Path("/")
-ACCESS: Final = ("stillwatch", "ssh", "sudoers", "polkit-1", "pam.d", "shadow", "group", "passwd", "login.defs")
+ACCESS: Final = ("stillwatch", "ssh", "sudoers", "polkit-1", "pam.d", "shadow", "group", "passwd", "login.defs",
+                 "sysusers.d", "userborn", "doas.conf", "krb5.conf", "sssd", "nsswitch.conf")  # fmt: skip
 """Names below /etc that say who may do what; a person changes them."""
 
 
@@ -44,6 +45,8 @@ def rollback(request: dict[str, Any]) -> dict[str, Any]:
     closed = [f"/etc/{name}" for name in access] + list(
         filter(None, [protected_by([unit], protected_patterns()) for unit in changed])
     )
+    if nixos.accounts(now, ROOT) != nixos.accounts(there, ROOT):
+        closed.insert(0, "users and groups")
     hindrance = "it runs already" if runs == number else ""
     if closed and not hindrance:
         hindrance = f"the generations differ in {', '.join(closed[:5])}, which a person changes: nixos-rebuild switch"

@@ -21,7 +21,7 @@ BY_NAME: Final[tuple[str, ...]] = (
     # who may log in
     "sssd*", "nslcd*", "nscd*", "unscd*", "winbind*", "slapd*", "dirsrv*", "ldap*", "krb5*", "gssproxy*", "kdc.*",
     "realmd*", "oddjobd*", "accounts-daemon*", "ypbind*", "ypserv*", "freeradius*", "radiusd*", "pcscd*", "fprintd*",
-    "himmelblaud*", "kanidm*", "ipa.*", "samba-ad-dc*",
+    "himmelblaud*", "kanidm*", "ipa.*", "samba-ad-dc*", "userborn*",
     # the network and the way in
     "networking.*", "network.*", "NetworkManager*", "network-*", "networkd-*", "ifup@*", "ifplugd*", "wpa_supplicant*",
     "iwd.*", "hostapd*", "connman*", "wicked*", "netctl*", "netplan*", "dhcpcd*", "dhclient*", "wg-quick*",
