@@ -27,7 +27,7 @@ INTO = Path(__file__).parents[2] / "src/stillwatch/think/talk/router.bin"
 BUCKETS = 1 << 14
 STRENGTH = 40.0
 """The inverse of the regularization."""
-STEPS = 100
+STEPS = 400
 
 
 MANNERS: dict[Language, str] = {

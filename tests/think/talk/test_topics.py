@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stillwatch.records.report import SourceReport
 from stillwatch.records.trigger import Severity
 from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import catalogue
@@ -301,3 +302,9 @@ async def test_a_service_that_was_started_lately() -> None:
     looks = TypedLooks({"services": DATA["services"], "journal_search": {"lines": []}})
     ask = await told("services", "en", looks, here, question="which services were restarted", span=span)
     assert ask.table and ask.table[-1][0] == "ssh.service"
+
+
+async def test_what_is_not_read_is_told() -> None:
+    sources = (SourceReport(name="units", read=True), SourceReport(name="journal", read=False, problem="closed"))
+    text = (await told("watching", "en", TypedLooks(), known(sources=sources))).text()
+    assert "units" in text and "journal (closed)" in text

@@ -87,7 +87,8 @@ def sentence(incident: Incident, language: Language = "en") -> str:
     sure = (
         "" if incident.cause is None or incident.confidence >= 0.8 else f" ({SURE[language]} {incident.confidence:.0%})"
     )
-    text = f"{what}. {_begun(why).rstrip('.')}{sure} {cited}."
+    begins = why.casefold().startswith(f"{what.casefold()}:")  # then the cause says it already
+    text = f"{'' if begins else f'{what}. '}{_begun(why).rstrip('.')}{sure} {cited}."
     if incident.proposal is not None:
         action = incident.proposal.action.replace("_", " ")
         text += " " + PROPOSED[language].format(what=f"{action} {incident.proposal.target}")

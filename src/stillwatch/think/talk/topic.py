@@ -121,9 +121,9 @@ class Asking:
         text = words.in_(self.language).format(**{name: Value(_plain(value)) for name, value in values.items()})
         self.sentences.append(f"{text} {cites}".rstrip())
 
-    def cannot(self, seen: Seen | str, instead: str) -> None:
+    def cannot(self, seen: Seen | Words | str, instead: str) -> None:
         """An honest no: what could not be seen, why, and the command that a person would type."""
-        why = seen if isinstance(seen, str) else seen.problem
+        why = seen if isinstance(seen, str) else seen.in_(self.language) if isinstance(seen, Words) else seen.problem
         self.say(CANNOT, why=why.rstrip("."), instead=instead)
 
     def own_up(self, *, whole: bool = False) -> None:

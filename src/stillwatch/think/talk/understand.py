@@ -39,6 +39,13 @@ _NTH: Final = [
 _LAST: Final = re.compile(r"\bthe last one\b|\b(?:der|die|das) letzte$|\ble dernier$|\bel ultimo$")
 _THAT: Final = re.compile(r"\b(?:it|that|this|them|he|er|sie|es|das|il|elle|cela|ca|eso|ello)\b")
 MOST_OF_A_FOLLOW_UP: Final = 7
+OF_A_UNIT: Final = {
+    "wrong": "unit_state",
+    "start_up": "unit_state",
+    "enabled": "unit_state",
+    "safe_reboot": "needed_by",
+}
+"""Topics of the whole host, and in which one a unit that the question names is told of."""
 SURE_OF_A_WORD: Final = 0.6
 
 
@@ -97,10 +104,10 @@ def _of_the_named(topic: Topic | None, named: Named, question: str) -> Topic | N
     """What is asked of the whole host, or of us, is asked of the unit or the person that the question names."""
     name = topic.name if topic else ""
     ours = "ours" in concepts_of(words_of(question))
-    if named.units and (name == "wrong" or (name == "deeds" and not ours)):
+    if named.units and name == "deeds" and not ours:
         return catalogue()["unit_state"]
-    if named.units and name == "safe_reboot":
-        return catalogue()["needed_by"]
+    if named.units and (instead := OF_A_UNIT.get(name)):
+        return catalogue()[instead]
     if name == "deeds" and named.user:
         return catalogue()["logins"]
     return topic

@@ -69,7 +69,12 @@ NO_PLAN = Words(
     fr="Aucun timer actif ne le lance.",
     es="Ningún timer activo lo lanza.",
 )
-NONE = "no service or timer here is named like a backup, and what cron or another machine saves I do not see"
+NONE = Words(
+    en="no service or timer here is named like a backup, and what cron or another machine saves I do not see",
+    de="kein Dienst oder Timer heißt hier wie ein Backup, und was cron oder ein anderer Rechner sichert, sehe ich nicht",
+    fr="aucun service ni timer ne porte ici le nom d'une sauvegarde, et je ne vois pas ce que cron ou une autre machine sauvegarde",
+    es="ningún servicio ni timer se llama aquí como una copia, y no veo lo que guarda cron u otro equipo",
+)
 
 
 async def answer(ask: Asking) -> None:

@@ -52,7 +52,12 @@ NONE = Words(
     fr="Je ne trouve aucun certificat dans la configuration des serveurs web et mail, ni sur un port TLS d'ici.",
     es="No encuentro ningún certificado en la configuración de los servidores web y de correo, ni en un puerto TLS de aquí.",
 )
-CLOSED = "{places} may be read by root alone"
+CLOSED = Words(
+    en="{places} may be read by root alone",
+    de="{places} darf nur root lesen",
+    fr="seul root peut lire {places}",
+    es="solo root puede leer {places}",
+)
 
 
 async def answer(ask: Asking) -> None:
@@ -73,7 +78,10 @@ async def answer(ask: Asking) -> None:
     if not found and not closed:
         ask.say(NONE, seen)
     if closed:
-        ask.cannot(CLOSED.format(paths=", ".join(closed[:4])), f"sudo openssl x509 -noout -enddate -in {closed[0]}")
+        ask.cannot(
+            CLOSED.in_(ask.language).format(paths=", ".join(closed[:4])),
+            f"sudo openssl x509 -noout -enddate -in {closed[0]}",
+        )
 
 
 TOPIC = Topic(

@@ -9,7 +9,9 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 from stillwatch.think.talk.words import words_of
 
 QUESTIONS = {
-    "en": """what changed
+    "en": """compare today with yesterday
+    what is different from yesterday
+    what changed
     what has changed since yesterday
     what changed recently
     what is different
@@ -37,7 +39,8 @@ QUESTIONS = {
     what changed in nginx
     was the nginx config changed
     did anybody touch sshd_config""",
-    "de": """was hat sich geändert
+    "de": """was ist anders als gestern
+    was hat sich geändert
     was wurde geändert
     was hat sich seit gestern geändert
     wer hat was geändert

@@ -7,7 +7,9 @@ from typing import Final
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
 QUESTIONS = {
-    "en": """show me the nginx config
+    "en": """what ssh keys are installed
+    whose ssh keys are allowed
+    show me the nginx config
     what is in nginx.conf
     is the nginx config valid
     is root login over ssh allowed
@@ -78,7 +80,7 @@ TOLD_BY: Final = {
 async def answer(ask: Asking) -> None:
     unit = ask.named.unit
     instead = f"sudo less {ask.named.path}" if ask.named.path else f"systemctl cat {unit}" if unit else "ls /etc"
-    ask.cannot(WHY.in_(ask.language), TOLD_BY.get(unit, instead))
+    ask.cannot(WHY, TOLD_BY.get(unit, instead))
 
 
 TOPIC = Topic(

@@ -6,7 +6,9 @@ from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.views.gate import LIST
 
 QUESTIONS = {
-    "en": """what did you do
+    "en": """who approved A-1
+    when was A-3 approved
+    what did you do
     what have you done
     what have you changed
     what did you change yesterday
@@ -27,7 +29,8 @@ QUESTIONS = {
     what did stillwatch do
     have you done anything
     did you touch anything""",
-    "de": """was hast du gestern geändert
+    "de": """wer hat A-1 freigegeben
+    was hast du gestern geändert
     was hast du verändert
     was hast du gemacht
     was hast du getan

@@ -12,7 +12,9 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 from stillwatch.think.talk.words import folded
 
 QUESTIONS = {
-    "en": """what fills the disk
+    "en": """what can I safely delete
+    which file grew last
+    what fills the disk
     what is using the disk space
     what takes up all the space
     biggest files
@@ -40,7 +42,9 @@ QUESTIONS = {
     how much disk does the journal use
     size of the journal
     how much space do the home folders need""",
-    "de": """was füllt die platte
+    "de": """was kann ich gefahrlos löschen
+    welche datei ist zuletzt gewachsen
+    was füllt die platte
     was belegt den plattenplatz
     was braucht so viel platz
     größte dateien
@@ -57,7 +61,8 @@ QUESTIONS = {
     warum ist /var voll
     welche dateien brauchen am meisten platz
     wie groß ist das journal""",
-    "fr": """qu'est-ce qui remplit le disque
+    "fr": """que puis-je supprimer sans risque
+    qu'est-ce qui remplit le disque
     qu'est-ce qui prend de la place
     plus gros fichiers
     plus gros dossiers
@@ -70,7 +75,8 @@ QUESTIONS = {
     qu'est-ce qui consomme le disque
     qu'est-ce qui prend toute la place sur le disque
     pourquoi /var est plein""",
-    "es": """qué llena el disco
+    "es": """qué puedo borrar sin riesgo
+    qué llena el disco
     qué ocupa el espacio
     archivos más grandes
     carpetas más grandes

@@ -95,7 +95,12 @@ QUIET = Words(
     fr="Ces {days} derniers jours, le journal ne contient aucun signalement de smartd ni du noyau.",
     es="En los últimos {days} días el journal no tiene avisos de smartd ni del kernel sobre discos.",
 )
-SMART = "reading SMART values needs root and the disk itself"
+SMART = Words(
+    en="reading SMART values needs root and the disk itself",
+    de="SMART-Werte zu lesen braucht root und die Platte selbst",
+    fr="lire les valeurs SMART demande root et le disque lui-même",
+    es="leer valores SMART necesita root y el propio disco",
+)
 
 
 async def answer(ask: Asking) -> None:

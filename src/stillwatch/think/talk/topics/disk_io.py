@@ -6,7 +6,9 @@ from stillwatch.records.amount import size
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
 QUESTIONS = {
-    "en": """is the disk busy
+    "en": """which service writes most
+    who writes to the disk so much
+    is the disk busy
     disk io
     iowait
     how much is written to disk
@@ -15,20 +17,24 @@ QUESTIONS = {
     is the disk slow
     who writes to the disk
     is there a lot of disk io""",
-    "de": """ist die platte ausgelastet
+    "de": """welcher dienst schreibt am meisten
+    ist die platte ausgelastet
     disk io
     iowait
     wie viel wird geschrieben
     plattenaktivität
     ist die platte langsam
     viel plattenaktivität""",
-    "fr": """le disque est-il occupé
+    "fr": """quel service écrit le plus
+    qui écrit sur le disque
+    le disque est-il occupé
     entrées-sorties disque
     iowait
     activité du disque
     le disque est-il lent
     le disque travaille-t-il beaucoup""",
-    "es": """está ocupado el disco
+    "es": """qué servicio escribe más
+    está ocupado el disco
     e/s de disco
     iowait
     actividad del disco

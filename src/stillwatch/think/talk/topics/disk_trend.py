@@ -65,7 +65,12 @@ SINCE = Words(
     fr="Au-dessus de {limit} depuis {at}.",
     es="Está por encima del {limit} desde {at}.",
 )
-TOO_LITTLE = "there are no readings from long enough ago"
+TOO_LITTLE = Words(
+    en="there are no readings from long enough ago",
+    de="es gibt keine Messungen, die lange genug zurückliegen",
+    fr="il n'y a pas de relevés assez anciens",
+    es="no hay lecturas de hace suficiente tiempo",
+)
 FULL = 0.9
 
 

@@ -48,7 +48,12 @@ FILES = Words(
     fr="Des fichiers de règles se trouvent dans {files}.",
     es="Hay archivos de reglas en {files}.",
 )
-RULES = "the rules in force are shown to root alone"
+RULES = Words(
+    en="the rules in force are shown to root alone",
+    de="die geltenden Regeln sieht nur root",
+    fr="seul root voit les règles en vigueur",
+    es="las reglas en vigor solo las ve root",
+)
 
 
 async def answer(ask: Asking) -> None:

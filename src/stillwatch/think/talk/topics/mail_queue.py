@@ -50,7 +50,12 @@ NONE = Words(
     es="En este equipo no hay servidor de correo (Postfix, Exim o sendmail).",
 )
 IS = Words(en="{name} is {state}.", de="{name} ist {state}.", fr="{name} est {state}.", es="{name} está {state}.")
-CLOSED = "the queue may be read by root alone"
+CLOSED = Words(
+    en="the queue may be read by root alone",
+    de="die Warteschlange darf nur root lesen",
+    fr="seul root peut lire la file",
+    es="solo root puede leer la cola",
+)
 
 
 async def answer(ask: Asking) -> None:

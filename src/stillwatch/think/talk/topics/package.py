@@ -90,7 +90,12 @@ SOMEBODY = Words(
 DAYS = 30
 WHICH = Words(en="Which package?", de="Welches Paket?", fr="Quel paquet ?", es="¿Qué paquete?")
 MOST_TRIED = 4
-NO_LIST = "there is no list of Debian packages here"
+NO_LIST = Words(
+    en="there is no list of Debian packages here",
+    de="hier gibt es keine Liste von Debian-Paketen",
+    fr="il n'y a pas de liste de paquets Debian ici",
+    es="aquí no hay lista de paquetes de Debian",
+)
 SPOKEN = frozenset(
     [
         "installed",

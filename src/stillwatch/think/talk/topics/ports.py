@@ -9,7 +9,8 @@ from typing import Any
 from stillwatch.think.talk.topic import Asking, Topic, Words, rows
 
 QUESTIONS = {
-    "en": """which ports are open
+    "en": """which process listens on 127.0.0.1:8083
+    which ports are open
     open ports
     who listens on port 80
     what is listening on port 443

@@ -6,7 +6,8 @@ from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.think.talk.words import words_of
 
 QUESTIONS = {
-    "en": """what did I tell you
+    "en": """what models are installed
+    what did I tell you
     your notes
     notes
     what is muted

@@ -42,7 +42,12 @@ HOTTEST = Words(
     fr="Le capteur le plus chaud est {name} avec {degrees} °C.",
     es="El sensor más caliente es {name} con {degrees} °C.",
 )
-NO_SENSOR = "no temperature sensor shows itself here (virtual machines and containers have none)"
+NO_SENSOR = Words(
+    en="no temperature sensor shows itself here (virtual machines and containers have none)",
+    de="hier zeigt sich kein Temperatursensor (virtuelle Maschinen und Container haben keinen)",
+    fr="aucun capteur de température ne se montre ici (les machines virtuelles et conteneurs n'en ont pas)",
+    es="aquí no se muestra ningún sensor de temperatura (máquinas virtuales y contenedores no tienen)",
+)
 
 
 async def answer(ask: Asking) -> None:

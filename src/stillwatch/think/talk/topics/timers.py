@@ -108,7 +108,7 @@ async def _crontab(ask: Asking) -> bool:
         return False
     own = [row for row in rows(seen, "jobs") if row["user"] == user]
     if unread := strings(seen, "unreadable"):
-        ask.cannot(OWN.in_(ask.language), f"sudo crontab -l -u {user}")
+        ask.cannot(OWN, f"sudo crontab -l -u {user}")
     if own or not unread:
         ask.say(OF_ONE, seen, user=user, count=len(own))
     for row in own:
@@ -142,7 +142,7 @@ async def _timers(ask: Asking) -> None:
         for row in rows(cron, "jobs")[:4]:
             ask.row(row["when"], row["user"], row["command"])
         if strings(cron, "unreadable"):
-            ask.cannot(OWN.in_(ask.language), "sudo crontab -l -u NAME")
+            ask.cannot(OWN, "sudo crontab -l -u NAME")
 
 
 def _tell_failed(ask: Asking, started: set[str]) -> None:

@@ -9,7 +9,10 @@ from stillwatch.think.talk.topic import Asking, Topic, Words
 from stillwatch.think.talk.unit_asked import state_in, tell_absent, unit_asked
 
 QUESTIONS = {
-    "en": """is nginx running
+    "en": """can I ssh into this machine
+    tell me everything about nginx
+    show me everything you know about nginx
+    is nginx running
     is nginx up
     is nginx ok
     status of nginx
@@ -38,7 +41,8 @@ QUESTIONS = {
     is foobar active
     nginx alive
     did nginx start""",
-    "de": """läuft nginx
+    "de": """sag mir alles über nginx
+    läuft nginx
     ist nginx aktiv
     läuft der nginx noch
     status von nginx
@@ -60,7 +64,8 @@ QUESTIONS = {
     wurde nginx gestartet
     ist nginx an
     lebt nginx noch""",
-    "fr": """est-ce que nginx tourne
+    "fr": """dis-moi tout sur nginx
+    est-ce que nginx tourne
     nginx tourne-t-il
     nginx fonctionne
     nginx marche
@@ -76,7 +81,8 @@ QUESTIONS = {
     nginx est-il lancé
     foobar tourne-t-il
     nginx est en marche""",
-    "es": """está funcionando nginx
+    "es": """dime todo sobre nginx
+    está funcionando nginx
     nginx está activo
     está corriendo nginx
     estado de nginx

@@ -64,7 +64,12 @@ AGE = Words(
     fr="Les listes de paquets qui le disent datent de {age} ; apt-get update les renouvelle.",
     es="Las listas de paquetes que lo dicen tienen {age}; apt-get update las renueva.",
 )
-NO_LISTS = "there are no package lists here, so nobody can know; apt-get update was never run"
+NO_LISTS = Words(
+    en="there are no package lists here, so nobody can know; apt-get update was never run",
+    de="hier gibt es keine Paketlisten, also kann es niemand wissen; apt-get update lief nie",
+    fr="il n'y a pas de listes de paquets ici, donc personne ne peut savoir ; apt-get update n'a jamais été lancé",
+    es="aquí no hay listas de paquetes, así que nadie puede saberlo; nunca se ejecutó apt-get update",
+)
 
 
 async def answer(ask: Asking) -> None:

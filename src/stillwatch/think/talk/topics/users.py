@@ -199,7 +199,7 @@ async def answer(ask: Asking) -> None:
         return
     text = folded(ask.question)
     if "sudo" not in text and any(word in text for word in PASSWORDS):
-        ask.cannot(SHADOW.in_(ask.language), f"sudo passwd -S {ask.named.user or '-a'}")
+        ask.cannot(SHADOW, f"sudo passwd -S {ask.named.user or '-a'}")
         return
     seen = await _account(ask)
     if seen.problem:

@@ -66,7 +66,7 @@ async def answer(ask: Asking) -> None:
     count = number(seen, "count")
     if not seen.problem and count is not None and (number(seen, "lists_age") or -1.0) >= 0:
         ask.say(WAIT, seen, count=f"{count:.0f}", security=f"{number(seen, 'security') or 0:.0f}")
-    ask.cannot(WHY.in_(ask.language), TRY)
+    ask.cannot(WHY, TRY)
 
 
 TOPIC = Topic(

@@ -7,7 +7,10 @@ from stillwatch.think.talk.answer import sentence
 from stillwatch.think.talk.topic import Asking, Topic, Words
 
 QUESTIONS = {
-    "en": """what should I do
+    "en": """all quiet
+    anything new
+    is this server ready for production
+    what should I do
     what should I look at first
     what needs my attention
     what is wrong
@@ -50,7 +53,10 @@ QUESTIONS = {
     anything to report
     hows everything
     are there any alerts""",
-    "de": """was ist los
+    "de": """alles ruhig
+    gibt es was neues
+    was soll ich tun
+    was ist los
     was stimmt nicht
     was ist kaputt
     ist alles in ordnung
@@ -80,7 +86,10 @@ QUESTIONS = {
     ist etwas ausgefallen
     irgendwelche vorkommnisse
     welche vorfälle sind offen""",
-    "fr": """qu'est-ce qui ne va pas
+    "fr": """tout est calme
+    quoi de neuf
+    que dois-je faire
+    qu'est-ce qui ne va pas
     qu'est-ce qui cloche
     tout va bien
     est-ce que tout va bien
@@ -103,7 +112,10 @@ QUESTIONS = {
     y a-t-il des alertes
     quelque chose ne marche pas
     quels incidents sont ouverts""",
-    "es": """qué pasa
+    "es": """todo tranquilo
+    alguna novedad
+    qué debo hacer
+    qué pasa
     qué está mal
     está todo bien
     todo bien
