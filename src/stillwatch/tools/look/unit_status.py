@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from stillwatch.host.ownfiles import settings_of
 from stillwatch.host.scripts import calls_missing
 from stillwatch.host.unitoutput import outputs_in
 from stillwatch.host.unitports import ports_in
@@ -43,8 +44,14 @@ class Arguments(Tool, frozen=True):
             "outputs": await in_thread(lambda: outputs_in(filter(None, (state.fragment_path, *state.additions)))),
             "calls_missing": await in_thread(lambda: calls_missing(state.exec_start, reader.root)),
             "config_ports": sorted(await in_thread(lambda: ports_in(_files_of(state)))),
+            "settings_ports": sorted(await in_thread(lambda: _ports_of_settings(state, reader))),
         }
         return Look(text, data)
+
+
+def _ports_of_settings(state: UnitState, reader: HostReader) -> set[int]:
+    """Of all its settings, also those that it does not name itself: ports that it serves or asks."""
+    return ports_in(str(reader.root / path.lstrip("/")) for path in settings_of(state, reader.root))
 
 
 def _files_of(state: UnitState) -> list[str]:

@@ -127,3 +127,16 @@ async def test_a_path_that_is_shut_needs_no_word_of_permission(said: str, mode: 
     looks = Looks(file_metadata=lambda asked: {"path": asked["path"], "exists": True, "mode": mode, "owner": "root"})
     _, found = await ask(ended("failed to detect a route", said), looks=looks, units=(unit(exec_start=()),))  # type: ignore[arg-type]
     assert found.cause and found.cause.object == culprit
+
+
+@pytest.mark.parametrize(("accounts", "cause"), [([{"name": "shop"}], "permission"), ([], "exit-code")])
+async def test_a_program_that_changes_its_user_by_itself_is_the_account_of_its_name(
+    accounts: list[dict[str, str]], cause: str
+) -> None:
+    shut = {"exists": True, "mode": "drwx------", "owner": "root"}
+    looks = Looks(
+        file_metadata=files(_var_lib_shop=shut, _etc_init_shop={"exists": True}), users={"accounts": accounts}
+    )
+    words = ended("ERROR: can't open lock file: /var/lib/shop/shop.lock")
+    _, said = await ask(words, looks=looks, units=(unit(exec_start=("/etc/init/shop",), user=""),))  # type: ignore[arg-type]
+    assert said.cause and said.cause.id == cause

@@ -16,6 +16,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.facts import Row, number, rows, text
 from stillwatch.think.diagnosis.causes.localsocket import local_socket
+from stillwatch.think.diagnosis.causes.silent import silent_port
 from stillwatch.think.diagnosis.causes.targets import Target, targets_of
 from stillwatch.unit.programs import servers_of, speaks_for
 
@@ -91,17 +92,20 @@ async def _at(
 
 
 async def _by_its_settings(case: Case, unit: UnitState, cited: tuple[str, ...]) -> Finding | None:
-    """Who is called by a name of the unit's own settings, where these speak of one port that a stopped unit serves."""
-    ports = (await case.look("unit_status", unit=unit.name)).get("config_ports")
-    found: list[Finding] = []
-    for port in [port for port in ports if isinstance(port, int)][:_MOST_PORTS] if isinstance(ports, list) else []:
-        seen = await case.look("listening_sockets", port=port)
-        if not seen or rows(seen, "sockets"):
+    """Who is called by a name of the unit's own settings, where these speak of one port at which nobody listens."""
+    status = await case.look("unit_status", unit=unit.name)
+    named = (status.get(name) for name in ("config_ports", "settings_ports"))
+    ports = dict.fromkeys(port for each in named if isinstance(each, list) for port in each if isinstance(port, int))
+    found, silent = list[Finding](), list[int]()
+    for port in list(ports)[:_MOST_PORTS]:
+        if not (seen := await case.look("listening_sockets", port=port)) or rows(seen, "sockets"):
             continue
+        silent.append(port)
         target = Target(host="localhost", port=port)
         nobody = await case.cite_look("listening_sockets", f"nobody listens on port {port}", port=port)
         found += [one async for one in _servers(case, unit, target, (*cited, *nobody))]
-    return found[0] if len({one.cause.object for one in found}) == 1 else None
+    only = len({one.cause.object for one in found}) == 1
+    return found[0] if only else None if found else await silent_port(case, unit, silent, cited)
 
 
 def _is_tcp(row: Row) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from stillwatch.records.unit import UnitState
@@ -143,6 +144,14 @@ async def _nearest(case: Case, path: str) -> str:
     """The path, or the directory in which it could not be made."""
     file = await file_of(case, path)
     return str(PurePosixPath(path).parent) if file is not None and exists(file) is False else path
+
+
+async def acting_as(case: Case, unit: UnitState) -> UnitState:
+    """The unit with the user that its program becomes by itself, where an account bears the unit's name."""
+    name = unit.name.partition(".")[0].partition("@")[0]
+    if unit.user or not rows(await case.look("users", user=name), "accounts"):
+        return unit
+    return replace(unit, user=name)
 
 
 async def shut_out(case: Case, unit: UnitState, path: str) -> str:

@@ -11,7 +11,7 @@ from stillwatch.think.diagnosis.causes.case import SEEN, Case, Finding
 from stillwatch.think.diagnosis.causes.config import is_settings, refused
 from stillwatch.think.diagnosis.causes.executable import behind_link
 from stillwatch.think.diagnosis.causes.facts import exists, file_of, text
-from stillwatch.think.diagnosis.causes.permission import given_away, shut_out, too_open
+from stillwatch.think.diagnosis.causes.permission import acting_as, given_away, shut_out, too_open
 from stillwatch.unit.facts import is_failing, is_written, paths_in, paths_of
 from stillwatch.unit.programs import speaks_for
 
@@ -69,13 +69,15 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     file = await file_of(case, path)
     cited = case.cite_words()[:2] or case.cite()[:2]
     if file is None:  # it may not be looked at
-        return await _at_line(case, unit, words, path, cited)
+        return await _kept_out(case, unit, words, path, cited) or await _at_line(case, unit, words, path, cited)
     if exists(file) is False:
         if not _MISSING.search(words) and not _TRIED.search(words):
             return None
         # What it makes itself cannot be made where the directory is gone.
-        if is_written(path) and exists(await file_of(case, path := str(PurePosixPath(path).parent)) or {}) is not False:
-            return None
+        if is_written(path):
+            within, path = path, str(PurePosixPath(path).parent)
+            if exists(await file_of(case, path) or {}) is not False:
+                return await _kept_out(case, unit, words, within, cited)
         looked = await case.cite_look("file_metadata", path=path)
         cause = "missing-executable" if _PROGRAM.match(path) or _STARTED.search(words) else "missing-path"
         if led := await behind_link(case, unit, path, cause, cited):
@@ -90,14 +92,25 @@ async def _at(case: Case, unit: UnitState, words: str, path: str) -> Finding | N
     why = (await shut_out(case, unit, path) if denied or owned else "") or (
         await given_away(case, path) if owned else ""
     )
-    if not why and _TRIED.search(words):
-        path, why = await _shut_tight(case, unit, path)
     if why:
-        looked = await case.cite_look("file_metadata", path=path)
-        user = f" runs as {unit.user} and" if unit.user else ""
-        sentence = f"{unit.name}{user} may not use {path}, {why}"
-        return case.finding("permission", path, sentence, cited, looked, proven=True)
-    return await _at_line(case, unit, words, path, cited)
+        return await _may_not(case, unit, path, why, cited)
+    return await _kept_out(case, unit, words, path, cited) or await _at_line(case, unit, words, path, cited)
+
+
+async def _kept_out(case: Case, unit: UnitState, words: str, path: str, cited: tuple[str, ...]) -> Finding | None:
+    """What it tried in vain, in a place whose mode lets nobody else in; who it is may only be known by its name."""
+    if not _TRIED.search(words):
+        return None
+    acting = await acting_as(case, unit)
+    place, why = await _shut_tight(case, acting, path)
+    return await _may_not(case, acting, place, why, cited) if why else None
+
+
+async def _may_not(case: Case, unit: UnitState, path: str, why: str, cited: tuple[str, ...]) -> Finding:
+    looked = await case.cite_look("file_metadata", path=path)
+    user = f" runs as {unit.user} and" if unit.user else ""
+    sentence = f"{unit.name}{user} may not use {path}, {why}"
+    return case.finding("permission", path, sentence, cited, looked, proven=True)
 
 
 async def _at_line(case: Case, unit: UnitState, words: str, path: str, cited: tuple[str, ...]) -> Finding | None:
