@@ -75,6 +75,28 @@ def test_sizes_of_what_may_not_be_measured(path: str) -> None:
         peek.handle({"see": "sizes", "path": path})
 
 
+def test_r12_what_a_person_alone_fills_or_tells_of_is_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peek, "MOUNTS", tmp_path / "mounts")
+    lines = (
+        "tmpfs /run/user/1000 tmpfs rw 0 0",
+        "x /home/eve/x fuse.x rw 0 0",
+        "x /mnt fuse rw 0 0",
+        "/dev/x / ext4 rw 0 0",
+    )
+    peek.MOUNTS.write_text("\n".join(lines))
+    seen = list[str]()
+
+    def statvfs(mount: str) -> None:
+        seen.append(mount)
+        raise OSError
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    peek.handle({"see": "space"})
+    assert seen == ["/"]
+
+
 def test_space_has_bytes_and_inodes_of_the_root() -> None:
     mounts = peek.handle({"see": "space"})["mounts"]
     assert mounts and all(0 <= one["used"] <= 100 and 0 <= one["inodes"] <= 100 for one in mounts)

@@ -29,6 +29,7 @@ SIZES_SECONDS: Final = 10.0
 SIZES_ENTRIES: Final = 200_000
 MAX_FOLDERS: Final = 30
 MAX_UNITS: Final = 501
+MOUNTS = Path("/proc/self/mounts")
 MAX_PID: Final = 4_194_304
 SCHEMAS: Final[dict[str, dict[str, type]]] = {
     "port": {"port": int},
@@ -143,10 +144,15 @@ class _Budget:
 
 
 def space(request: dict[str, Any]) -> dict[str, Any]:
-    """Bytes and inodes in use, in percent, of every file system on a device of its own."""
+    """Bytes and inodes in use, in percent, of every file system on a device of its own.
+
+    One that its user tells of himself (FUSE), or that is one person's alone, is a cause for nothing (R12).
+    """
     found: dict[int, dict[str, Any]] = {}
-    for line in Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines():
+    for line in MOUNTS.read_text("utf-8", "replace").splitlines():
         mount, kind = line.split()[1:3]
+        if kind == "fuse" or kind.startswith("fuse.") or mount.startswith("/run/user/"):
+            continue
         with contextlib.suppress(OSError):
             facts, device = os.statvfs(mount), os.stat(mount).st_dev  # noqa: PTH116
             if facts.f_blocks and kind not in ("squashfs", "iso9660", "devtmpfs") and device not in found:
