@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from stillwatch.daemon import settings_watch as room
 from stillwatch.daemon.settings_watch import SettingsWatch
+from stillwatch.host.settings import LARGEST, read
 from stillwatch.incidents.recall import Recall
 from stillwatch.store.store import Store
 from tests.support.watching import Rest
@@ -53,6 +55,25 @@ async def test_r41_what_does_not_fit_is_not_told_again_and_again(
     await watch.look()
     await watch.look()
     assert store.settings.changes(0.0) == []
+
+
+async def test_what_is_no_text_is_read_once_and_what_grew_too_large_is_not_told_as_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root, asked = Store.open(tmp_path / "state"), tmp_path / "root", list[str]()
+
+    def noted(path: str, root: Path) -> room.Settings | None:
+        asked.append(path)
+        return read(path, root)
+
+    monkeypatch.setattr(room, "read", noted)
+    watch = SettingsWatch(store=store, clock=StillClock(NOW), sleep=Rest(), root=root)
+    write(root / "etc/a.conf", "a\n", 99)
+    write(root / "etc/b.bin", "b\0", 99)
+    await watch.look()
+    write(root / "etc/a.conf", "a" * (LARGEST + 1), 50)
+    await watch.look()
+    assert asked == ["/etc/a.conf", "/etc/b.bin"] and not store.settings.changes(0.0) and not store.settings.stamps()
 
 
 async def test_what_changed_since_it_was_compared_is_told_of_one_file(tmp_path: Path) -> None:

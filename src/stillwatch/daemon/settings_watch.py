@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,8 @@ class SettingsWatch:
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
     root: Path = Path("/")
+    _left: dict[str, str] = field(default_factory=dict)
+    """Path → stamp of what is no text or does not fit: it is read again once it changes."""
 
     async def follow(self) -> None:
         while True:
@@ -38,7 +41,7 @@ class SettingsWatch:
         known = self.store.settings.stamps()
         first = not self.store.fact(_BEGUN)
         now = await asyncio.to_thread(listed, self.root)
-        changed = [path for path, stamp in now.items() if known.get(path) != stamp]
+        changed = [path for path, stamp in now.items() if stamp not in (known.get(path), self._left.get(path))]
         for begin in range(0, len(changed), AT_ONCE):
             part = changed[begin : begin + AT_ONCE]
             found = await asyncio.to_thread(lambda paths: [read(path, self.root) for path in paths], part)
@@ -46,6 +49,7 @@ class SettingsWatch:
                 for path, settings in zip(part, found, strict=True):
                     if settings is not None:
                         self._take(path, settings, first)
+            self._left.update({path: now[path] for path in part if path not in self.store.settings.stamps()})
             await self.sleep(PAUSE if first else 0.0)
         with self.store.transaction():
             for path in known.keys() - now.keys():
@@ -62,5 +66,5 @@ class SettingsWatch:
     def _gone(self, path: str) -> None:
         before = self.store.settings.find(path)
         self.store.settings.drop(path)
-        if before:
+        if before and not os.path.lexists(self.root / path.lstrip("/")):  # what grew too large is there yet
             self.store.settings.add_change(change_of(path, before, None, self.clock.now()))

@@ -26,5 +26,6 @@ async def test_a_log_that_comes_later_is_read_from_its_start(tmp_path: Path, mon
     monkeypatch.setattr(later_logs, "owned_logs", lambda: {str(new): "shop.service"})
     source = LaterLogs(StillClock(), {str(old)})
     async with followed(source, Watcher(prefilter(), host="h")) as heard:
+        assert (await heard.next()).whole, "where none has come, all is read"
         (read,) = await heard.lines(2)
     assert read.sightings is not None and read.sightings.lines == 2

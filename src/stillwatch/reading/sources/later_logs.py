@@ -37,6 +37,7 @@ class LaterLogs:
     async def follow(self, following: Following) -> None:
         """Each one from its start: it was not there when the watch began."""
         known = set(self._known)
+        following.hear(Read())  # that there is none yet is known, too
         async with asyncio.TaskGroup() as tasks:
             while True:
                 found, owners = await asyncio.to_thread(lambda: (error_logs(), owned_logs()))
