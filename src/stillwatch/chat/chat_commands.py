@@ -152,22 +152,22 @@ class ChatCommands:
 
     async def consent(self, incidents: Sequence[Incident]) -> str:
         """A yes alone does nothing but explain how."""
-        waiting = await self.waiting(incidents, undos=True)
+        waiting = await self.waiting(incidents, every=True)
         if not waiting:
             return "Nothing waits for an approval, so nothing was done."
         return f"A yes alone approves nothing, and nothing was done.\n\n{waiting}"
 
-    async def waiting(self, incidents: Sequence[Incident], *, undos: bool = False) -> str:
+    async def waiting(self, incidents: Sequence[Incident], *, every: bool = False) -> str:
         """What waits for an approval and how each is given, as a Markdown list; "" for nothing.
 
-        undos: also the changes to be taken back, which belong to no incident.
+        every: also what belongs to no incident, such as what a person ordered.
         """
         waiting = [one for one in incidents if one.proposal_id and one.state == "waiting"]
-        reply = await self.ask_gate(LIST) if waiting or undos else ""
+        reply = await self.ask_gate(LIST) if waiting or every else ""
         known = {} if isinstance(reply, str) else {one.id: one for one in reply.proposals}
         proposed = {one.proposal_id: _words(one.proposal) for one in waiting if one.proposal}
-        if undos:
-            proposed |= {name: _words(one) for name, one in known.items() if one.action == "undo"}
+        if every:
+            proposed |= {name: _words(one) for name, one in known.items()}
         return "\n".join(
             f"- {name}: {what}. {how_to_approve(name, known.get(name))}" for name, what in proposed.items()
         )

@@ -29,6 +29,7 @@ from stillwatch.think.talk.answer import numbered
 from stillwatch.think.talk.catalogue import router
 from stillwatch.think.talk.orders import order_in
 from stillwatch.think.talk.phrase import Style
+from stillwatch.think.talk.pronouns import spelled_out
 from stillwatch.think.talk.topic import Known
 from stillwatch.untrusted.echo import with_quotations
 from stillwatch.untrusted.for_model import ours
@@ -119,7 +120,9 @@ class Conversation:
             _quote(await self.orders.carry_out(exact) if turn.may_order else READ_ONLY, (), hear)
             return Ended(by="gate")
         known = self._known()
-        order = None if turn.continues else order_in(turn.message, known.units)
+        said = [message.content for message in turn.history if message.role == "user"]
+        words = spelled_out(turn.message, said[-1] if said else "", known.units)
+        order = None if turn.continues else order_in(words, known.units)
         if order is not None:
             _quote(await self._own_words.carry_out(order, turn, known), known.evidence, hear)
             return Ended(by="gate")

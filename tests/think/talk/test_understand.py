@@ -20,6 +20,8 @@ from .hosts import NOW, UNITS
         ("is nginx running?", "mem?", "memory", ""),
         ("how full is the disk?", "what's in there?", "disk_fill", ""),
         ("wie voll ist /srv", "und was liegt da drin?", "disk_fill", ""),
+        ("who is logged in?", "and yesterday?", "logins", ""),
+        ("how big is /var/log?", "can I delete it?", "file", ""),
     ],
 )
 def test_a_follow_up_takes_what_it_leaves_out(before: str, question: str, topic: str, unit: str) -> None:
@@ -44,3 +46,9 @@ def test_a_row_of_the_answer_before() -> None:
 def test_of_a_row_something_else_may_be_asked(question: str, topic: str) -> None:
     one = understand(question, ["which services failed?"], UNITS, now=NOW)
     assert one.topic is not None and one.row > 0 and one.topic.name == topic
+
+
+def test_since_when_after_why_is_asked_of_the_same_row() -> None:
+    one = understand("since when?", ["what is wrong?", "why?"], UNITS, now=NOW)
+    assert one.topic is not None and (one.topic.name, one.row) == ("unit_state", 1)
+    assert one.before is not None and one.before.topic is not None and one.before.topic.name == "wrong"

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from stillwatch.records.unit import UnitState
 from stillwatch.think.talk.named import ROLES, of_role, stems_of
+from stillwatch.think.talk.pronouns import PRONOUNS
 from stillwatch.think.talk.words import COMMON_ANYWHERE, folded, words_of
 
 Kind = Literal["act", "untyped", "fix", "undo", "mute", "unmute", "consent", "refusal", "near"]
@@ -214,6 +215,7 @@ def _named(verb: str, things: list[str]) -> str:
     /srv" is three names to a shell."""
     names, command = [word for word in things if word not in KINDS], UNTYPED[verb]
     several = '"{rest}"' in command or ("apt-get" in command and not COMMON_ANYWHERE & set(names))
+    names = [word for word in names if word not in PRONOUNS]
     return " ".join(names)[:120] if len(names) == 1 or (names and several) else "NAME"
 
 
@@ -252,6 +254,8 @@ def _act(action: str, things: list[str], units: Mapping[str, UnitState]) -> Orde
         return Order(kind="near", command=f"{verb} {'|'.join(found) or 'NAME'}", unknown="" if found else role)
     if exact:
         return Order(kind="near", command=f"{verb} {exact[0].removesuffix('.service')}")
+    if things[0] in PRONOUNS:
+        return Order(kind="near", command=f"{verb} NAME")
     return Order(kind="near", command=f"{verb} NAME", unknown=things[0][:60]) if len(things) == 1 else None
 
 

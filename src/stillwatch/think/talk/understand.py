@@ -87,7 +87,18 @@ def understand(
         bare = _WHY.fullmatch(folded(question).strip(" ?!."))
         return replace(understood, topic=catalogue()["wrong"]) if bare else understood
     prior = understand(earlier[-1], earlier[:-1], units, now=now, users=users)
-    return _followed(understood, prior)
+    followed = _followed(understood, prior)
+    if followed.topic is None and (spelled := _spelled(question, prior.named)):
+        again = understand(spelled, (), units, now=now, users=users)
+        return replace(again, question=question, before=prior) if again.topic else followed
+    return followed
+
+
+def _spelled(question: str, named: Named) -> str:
+    """The question with what the one before named in the place of "it"; "" where it says no such word."""
+    thing = named.path or named.unit
+    spelled, count = _THAT.subn(thing, folded(question), count=1)
+    return spelled if thing and count else ""
 
 
 def by_itself(piece: str, units: Mapping[str, UnitState], *, now: float, users: Collection[str] = ()) -> Topic | None:
@@ -106,8 +117,12 @@ def _of_the_named(topic: Topic | None, named: Named, question: str) -> Topic | N
     ours = "ours" in concepts_of(words_of(question))
     if named.units and name == "deeds" and not ours:
         return catalogue()["unit_state"]
+    if name == "logged_in" and named.span:
+        return catalogue()["logins"]
     if named.units and (instead := OF_A_UNIT.get(name)):
         return catalogue()[instead]
+    if name == "package" and named.path:
+        return catalogue()["file"]
     if name == "deeds" and named.user:
         return catalogue()["logins"]
     return topic
@@ -130,7 +145,7 @@ def _followed(now: Understood, prior: Understood) -> Understood:
             topic=topics["disk_trend" if disks else "unit_state"],
             named=named,
             row=0 if disks else _only(prior),
-            before=prior,
+            before=_of_rows(prior),
         )
     if _WHY.fullmatch(text):
         return replace(
@@ -138,12 +153,12 @@ def _followed(now: Understood, prior: Understood) -> Understood:
             topic=topics["disk_fill" if prior.topic.name == "disk_space" else "unit_down"],
             named=named,
             row=_only(prior),
-            before=prior,
+            before=_of_rows(prior),
         )
     if _INSIDE.search(text) and prior.topic.name in ("disk_space", "mounts", "inodes", "disk_trend"):
         return replace(now, topic=topics["disk_fill"], named=named, before=prior)
     if _AND.match(text) and bare:
-        return replace(now, topic=prior.topic, named=named, before=prior)
+        return replace(now, topic=_of_the_named(prior.topic, now.named, now.question), named=named, before=prior)
     if now.topic and now.topic.wants == "unit" and not now.named.units and not now.named.role and _THAT.search(text):
         return replace(now, named=replace(named, unknown=""), row=_only(prior), before=prior)
     if now.topic is None and now.near and _is_little(words) and (now.named.units or now.named.span or now.named.path):
@@ -162,8 +177,13 @@ def _of_row(text: str, before: Topic) -> Topic:
 
 
 def _only(prior: Understood) -> int:
-    """The first row of the answer before stands for "it", where no unit was named."""
-    return 0 if prior.named.units else 1
+    """The first row of the answer before stands for "it", where no unit was named; or the row that it was about."""
+    return 0 if prior.named.units else prior.row or 1
+
+
+def _of_rows(prior: Understood) -> Understood:
+    """The answer that has the rows: where the one before was about a row itself, the one before that."""
+    return prior.before if prior.row and prior.before is not None else prior
 
 
 def _row(text: str) -> int:

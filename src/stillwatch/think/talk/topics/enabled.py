@@ -8,7 +8,8 @@ from stillwatch.think.talk.topic import Asking, Topic, Words, strings
 from stillwatch.think.talk.words import words_of
 
 QUESTIONS = {
-    "en": """which services start at boot
+    "en": """which are disabled
+    which services start at boot
     what is started at boot
     which services are enabled
     enabled services

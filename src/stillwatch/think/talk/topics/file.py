@@ -169,7 +169,7 @@ async def _tell_package(ask: Asking, path: str) -> None:
     if seen.problem or not seen.data.get("known"):
         return
     names, inside = strings(seen, "holders"), strings(seen, "inside")
-    if names and len(names) <= MOST_NAMED:
+    if len(names) == 1:
         ask.say(OWNED, seen, names=", ".join(names))
     elif names or inside:
         every = names or inside

@@ -7,7 +7,8 @@ from stillwatch.think.talk.extremes import tell_extremes
 from stillwatch.think.talk.topic import Asking, Topic, Words, number, rows
 
 QUESTIONS = {
-    "en": """what was the lowest free memory today
+    "en": """which process uses most memory
+    what was the lowest free memory today
     how much memory is free
     how much ram is used
     mem?
