@@ -255,6 +255,27 @@ async def test_a_unit_that_ends_without_a_word_after_its_settings_were_changed(a
     assert (said.cause.object == CONFIG) is (cause == "bad-config") and said.confidence < 0.9
 
 
+@pytest.mark.parametrize(
+    ("outputs", "names", "cause"),
+    [
+        ([], ["a.conf"], "bad-config"),
+        (["/var/log/shop/out"], ["a.conf"], "exit-code"),
+        ([], ["a.conf", "b.conf"], "bad-config"),
+        ([], ["main.js"], "exit-code"),
+    ],
+)
+async def test_settings_that_were_changed_are_suspected_where_nothing_was_said_elsewhere(
+    outputs: list[str], names: list[str], cause: str
+) -> None:
+    own = {"files": [{"path": f"/srv/shop/{name}", "changed": AT - 60} for name in names], "found": [], "paths": []}
+    there = {"exists": True, "mode": "-rwxr-xr-x"}
+    looks = Looks(own_settings=own, unit_status={"outputs": outputs}, file_metadata=files(_opt_shop_bin_shop=there))
+    _, said = await ask(
+        trigger("exit-code", trusted=True), looks=looks, units=(unit(exec_start=("/opt/shop/bin/shop",)),)
+    )
+    assert said.cause and said.cause.id == cause
+
+
 async def test_a_path_in_the_words_is_looked_at_where_the_rule_names_none() -> None:
     told = trigger(
         "permission", "Failed opening x.rdb (in server root dir /var/lib/shop) for saving: Permission denied"

@@ -10,6 +10,7 @@ from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import SEEN, TOLD, Case, Finding
 from stillwatch.think.diagnosis.causes.facts import (
     beside,
+    elsewhere,
     exists,
     file_of,
     has_unread_words,
@@ -184,6 +185,8 @@ async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
     """
     if unit.exit_status in _NEVER_RUN or await has_unread_words(case, unit):
         return None
+    if not case.reason and await elsewhere(case, unit):  # it may well have given one
+        return None
     files = await _changed_before(case, unit)
     if not files or (case.reason and len(files) > 1):
         return None
@@ -205,7 +208,8 @@ async def _changed_before(case: Case, unit: UnitState) -> list[str]:
     """Its settings files that were changed in the hour before it failed, those that it names first."""
     seen = await case.look("own_settings", unit=unit.name)
     files = rows(seen, "files")
-    known = {text(row, "path"): row.get("changed") for row in files if text(row, "path") != unit.fragment_path}
+    known = {path: row.get("changed") for row in files if is_settings(path := text(row, "path"))}
+    known.pop(unit.fragment_path, None)
     named = seen.get("paths")
     also = [str(path) for path in named if str(path).startswith(_SETTINGS)] if isinstance(named, Sequence) else []
     for path in [*filter(is_settings, paths_of(unit)), *also[:_MOST_NAMED]]:

@@ -141,6 +141,12 @@ async def has_unread_words(case: Case, unit: UnitState) -> bool:
     return number(await case.look("journal_search", unit=unit.name, hours=hours, lines=50), "own") > 0
 
 
+async def elsewhere(case: Case, unit: UnitState) -> str:
+    """The file to which the unit sends its words, where it does."""
+    listed = (await case.look("unit_status", unit=unit.name)).get("outputs")
+    return str(listed[-1]) if isinstance(listed, Sequence) and listed else ""
+
+
 async def changed_at(case: Case, path: str) -> float | None:
     """When the path's content changed last, None where that cannot be seen."""
     listed = rows(await case.look("recent_changes", hours=_LATELY), "changes")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from stillwatch.records.cause import CAUSES, says_why
 from stillwatch.records.unit import UnitState
 from stillwatch.think.diagnosis.causes.case import PROVEN, SEEN, TOLD, Case, Finding, propose
 from stillwatch.think.diagnosis.causes.config import changed_settings, is_settings
-from stillwatch.think.diagnosis.causes.facts import binary_size, number, repeats_a_reason
+from stillwatch.think.diagnosis.causes.facts import binary_size, elsewhere, number, repeats_a_reason
 from stillwatch.think.diagnosis.causes.spoken import place_of
 from stillwatch.watch.reasons import cause_of_own
 
@@ -123,8 +122,8 @@ async def symptom(case: Case) -> Finding:
         sentence = f"{subject} ended with status {unit.exit_status}"
     if unit is not None and unit.result == "start-limit-hit" and unit.exit_code == _EXITED and not unit.exit_status:
         sentence = f"{subject} ended without an error each time and was started too often, so it is started no more"
-    if not case.reason and unit is not None and (elsewhere := await _elsewhere(case, unit)):
-        sentence += f"; what it says goes to {elsewhere}"
+    if not case.reason and unit is not None and (place := await elsewhere(case, unit)):
+        sentence += f"; what it says goes to {place}"
     if case.reason:
         sentence += f'; before, it said: "{case.reason[:_QUOTED]}"'
     culprit = (lead.object if lead else "") or subject
@@ -133,12 +132,6 @@ async def symptom(case: Case) -> Finding:
     certain = lead is not None and lead.trusted
     remedy = propose("restart_unit", subject, sentence, once=True) if certain and _may_try_again(case) else None
     return case.finding(cause, culprit, sentence, cited, words, confidence=SEEN if certain else TOLD, proposal=remedy)
-
-
-async def _elsewhere(case: Case, unit: UnitState) -> str:
-    """The file to which the unit sends its words, where it does."""
-    listed = (await case.look("unit_status", unit=unit.name)).get("outputs")
-    return str(listed[-1]) if isinstance(listed, Sequence) and listed else ""
 
 
 async def plain(case: Case) -> Finding | None:
