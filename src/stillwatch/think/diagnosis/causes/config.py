@@ -193,7 +193,8 @@ async def changed_settings(case: Case, unit: UnitState) -> Finding | None:
     path = files[0]
     changed, when = await last_change(case, path)
     said = f'said only "{gist_of(case.reason)}"' if case.reason else "gave no reason"
-    sentence = f"{unit.name} ended with status {unit.exit_status} and {said}; {changed}: as it seems, "
+    ended = f"ended with status {unit.exit_status}" if unit.exit_status else "failed"
+    sentence = f"{unit.name} {ended} and {said}; {changed}: as it seems, "
     sentence += "it does not accept that change"
     remedy = await put_back(case, unit, path, sentence) if belongs(path, unit) else None
     # Of one that never ran it is not known that it ran before that change.
