@@ -240,7 +240,8 @@ async def test_a_fence_is_never_the_same_twice() -> None:
 
 def test_what_is_shown_is_really_read(tmp_path: Path) -> None:
     """The check finds what it is there to find."""
-    for trap in ("![x](//e)", "[a](b)", "<b>", "<div>\n", "```mermaid\n```", "see http://x", "www.x.y", "a <think>"):
+    for trap in ("![x](//e)", "[a](b)", "<b>", "<div>\n", "```mermaid\n```", "see http://x", "www.x.y", "a <think>",
+                 "see evil.example", "a@b.c"):  # fmt: skip
         assert loading(trap) != [], trap
     assert loading("a `![x](http://y)` b\n```\nx\n```\n1 < 2 http:/ /x") == []
 
@@ -267,7 +268,7 @@ async def test_over_mcp_the_words_reach_the_clients_model_without_tokens(tmp_pat
             seen = await client.call_tool("unit_status", {"unit": "web.service"})
     assert all(json.loads(text) is not None for text in read) and MARK in "".join(read)
     assert TOKEN.search("".join([*read, seen.content[0].text])) is None
-    assert {verb for verb, _ in gate.said} <= ASKED
+    assert {verb for verb, _ in gate.said} <= {"list"}
 
 
 async def test_over_http_a_key_that_reads_says_nothing_and_one_that_chats_gets_words(tmp_path: Path) -> None:
