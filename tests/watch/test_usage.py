@@ -16,6 +16,10 @@ from stillwatch.watch.usage import judge_usage
         ("unit-busy", 0.95, "stillwatch-llama@1.service", ""),
         ("unit-tasks", 0.95, "web.service", "resource-limit"),
         ("unit-tasks", 0.85, "web.service", ""),
+        ("unit-memory", 0.97, "web.service", "resource-limit"),
+        ("unit-memory", 0.9, "web.service", ""),
+        ("unit-files", 0.92, "web.service", "resource-limit"),
+        ("unit-files", 0.85, "web.service", ""),
         ("load", 0.95, "", ""),
     ],
 )

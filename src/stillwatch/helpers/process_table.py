@@ -25,6 +25,7 @@ CONTAINERS: Final = (
     ("lxc", re.compile(r"lxc(?:\.payload\.|/)([A-Za-z0-9_.-]{1,64})")),
     ("machine", re.compile(r"machine\.slice/(?:machine-|systemd-nspawn@)([\w.\\-]{1,64})\.(?:scope|service)", re.A)),
 )
+_OPEN_LIMIT: Final = re.compile(r"^Max open files +(\d+) ", re.M)
 _NUMBER: Final = re.compile(r"^(Uid|VmSwap):\s*(\d+)", re.M)
 
 
@@ -56,11 +57,12 @@ class Row:
 
 
 class Holder(TypedDict):
-    """open: how many files it has open."""
+    """open: how many files it has open; most: how many it may have, 0 for no limit."""
 
     pid: int
     name: str
     open: int
+    most: int
     unit: str
 
 
@@ -69,20 +71,36 @@ def table(wanted: Collection[int] = (), proc: Path = PROC) -> list[Row]:
     return [row for pid in (wanted or pids(proc)[:MOST]) if (row := _row(proc / str(pid), pid, bool(wanted)))]
 
 
-def most_open() -> tuple[list[Holder], int]:
-    """Who holds most files, and how many processes may not be counted."""
+def most_open(proc: Path = PROC) -> tuple[list[Holder], int]:
+    """Who holds most files, and most of what it may hold; and how many processes may not be counted."""
     found, unseen = [], 0
-    for pid in pids()[:MOST]:
+    for pid in pids(proc)[:MOST]:
         try:
-            found.append((len(os.listdir(PROC / str(pid) / "fd")), pid))  # noqa: PTH208
+            count = len(os.listdir(proc / str(pid) / "fd"))  # noqa: PTH208
         except FileNotFoundError:
             continue
         except OSError:
             unseen += 1
-    most = {pid: count for count, pid in sorted(found, reverse=True)[:MOST_HOLDERS]}
-    rows = {row.pid: row for row in table(most)}
-    held = [Holder(pid=pid, name=rows[pid].name, open=most[pid], unit=rows[pid].unit) for pid in most if pid in rows]
+            continue
+        found.append((count, _may_open(proc / str(pid)), pid))
+    by_share = sorted((one for one in found if one[1]), key=lambda one: -one[0] / one[1])
+    chosen = {*sorted(found, reverse=True)[:MOST_HOLDERS], *by_share[:MOST_HOLDERS]}
+    rows = {row.pid: row for row in table([pid for _, _, pid in chosen], proc)}
+    held = [
+        Holder(pid=pid, name=rows[pid].name, open=count, most=most, unit=rows[pid].unit)
+        for count, most, pid in sorted(chosen, reverse=True)
+        if pid in rows
+    ]
     return held, unseen
+
+
+def _may_open(folder: Path) -> int:
+    """The soft limit that stops it (getrlimit(2)); 0 where there is none or it may not be seen."""
+    try:
+        limit = _OPEN_LIMIT.search(_text(folder / "limits"))
+    except OSError:
+        return 0
+    return int(limit[1]) if limit else 0
 
 
 def unit_in(groups: str) -> str:

@@ -1,15 +1,19 @@
-"""What services do silently: dead children that they do not fetch, and processor time without end (proc(5))."""
+"""What services do silently: dead children that they do not fetch, processor time without end, limits that are nearly
+reached (proc(5))."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stillwatch.host.processes import PROC, TICKS, table
+from stillwatch.helpers.process_table import Holder
+from stillwatch.host.processes import PROC, TICKS, open_files, table
+from stillwatch.records.amount import size
 from stillwatch.records.event import Event, Untrusted
 
 ZOMBIES_FROM: Final = 20
@@ -18,10 +22,18 @@ BUSY_SECONDS: Final = 3.0
 BUSY_SHARE: Final = 0.5
 """And its share of the time since it began."""
 PAUSE: Final = 0.5
+MEMORY: Final = (
+    ("", "memory.current", "memory.max"),
+    ("memory", "memory.usage_in_bytes", "memory.limit_in_bytes"),
+)
+"""Where control groups v2 and v1 count memory (the kernel's cgroup-v2.rst, cgroup-v1/memory.rst)."""
+NO_LIMIT: Final = 1 << 60
+"""v1 has a number for it."""
+_CACHED: Final = re.compile(r"^(?:total_)?(inactive_file|active_file) (\d+)$", re.M)
 GROUPS: Final = Path("/sys/fs/cgroup")
 CROWDED: Final = 0.8
-"""Share of the processes and threads that a service may have from which on it is told (TasksMax=, systemd.resource-
-control(5))."""
+"""Share of its limit from which on a service's use is told: TasksMax=, MemoryMax= (systemd.resource-control(5)), and
+LimitNOFILE= (systemd.exec(5))."""
 
 
 @dataclass(slots=True)
@@ -38,15 +50,20 @@ class Use:
 
 
 async def read_usage(
-    host: str, at: float, proc: Path = PROC, pause: float = PAUSE, groups: Path = GROUPS
+    host: str,
+    at: float,
+    proc: Path = PROC,
+    pause: float = PAUSE,
+    groups: Path = GROUPS,
+    opened: Callable[[], tuple[Sequence[Holder], int]] = open_files,
 ) -> list[Event]:
-    """Of each service that has many zombies, nearly all tasks that it may have, or was busy from its start on and still
-    is. Two readings where needed.
+    """Of each service that has many zombies, nearly all of the tasks, the memory or the files that it may have, or was
+    busy from its start on and still is. Two readings where needed.
 
     Raises NotReachable.
     """
     before = await asyncio.to_thread(usage, proc)
-    events = await asyncio.to_thread(lambda: list(_crowded(host, at, groups)))
+    events = await asyncio.to_thread(lambda: [*_crowded(host, at, groups), *_short_of_files(host, at, opened)])
     events += [_zombies(host, at, unit, use) for unit, use in before.items() if use.zombies >= ZOMBIES_FROM]
     busy = {unit: use for unit, use in before.items() if _was_busy(use)}
     if not busy:
@@ -91,13 +108,43 @@ def _busy(host: str, at: float, unit: str, before: Use, after: Use) -> Event:
 
 
 def _crowded(host: str, at: float, groups: Path) -> Iterator[Event]:
-    """By the kernel's own count and limit of each service: of control groups v2, or of the v1 controller."""
+    """By the kernel's own count and limit of each service: of control groups v2, or of the v1 controllers."""
     for base in (groups, groups / "pids"):
         for folder in sorted((base / "system.slice").glob("**/*.service")):
             count, most = (_whole(folder / f"pids.{what}") for what in ("current", "max"))
             if most and count >= CROWDED * most:
                 text = f"{folder.name}: {count} of at most {most} processes and threads"
                 yield _event(host, at, "unit-tasks", count / most, folder.name, text)
+    for base, current, limit in MEMORY:
+        for folder in sorted((groups / base / "system.slice").glob("**/*.service")):
+            most = _whole(folder / limit)
+            used = _whole(folder / current) - _reclaimed(folder) if 0 < most < NO_LIMIT else 0
+            if used and used >= CROWDED * most:
+                text = f"{folder.name}: {size(used)} of at most {size(most)} memory"
+                yield _event(host, at, "unit-memory", used / most, folder.name, text)
+
+
+def _reclaimed(folder: Path) -> int:
+    """What the kernel takes back by itself: files that it keeps in memory. v1 names each twice, its own first."""
+    try:
+        found = dict(_CACHED.findall((folder / "memory.stat").read_text()))
+    except OSError:
+        return 0
+    return sum(map(int, found.values()))
+
+
+def _short_of_files(host: str, at: float, opened: Callable[[], tuple[Sequence[Holder], int]]) -> Iterator[Event]:
+    """Of each service the process that is nearest to the number of files that it may open."""
+    nearest: dict[str, Holder] = {}
+    for row in opened()[0]:
+        if row["unit"].endswith(".service") and row["most"]:
+            before = nearest.setdefault(row["unit"], row)
+            if row["open"] / row["most"] > before["open"] / before["most"]:
+                nearest[row["unit"]] = row
+    for unit, row in nearest.items():
+        if row["open"] >= CROWDED * row["most"]:
+            text = f"{unit}: {row['name']} (pid {row['pid']}) has {row['open']} of at most {row['most']} files open"
+            yield _event(host, at, "unit-files", row["open"] / row["most"], unit, text)
 
 
 def _whole(file: Path) -> int:

@@ -13,10 +13,12 @@ KINDS: Final = {
     "unit-zombies": ("process-leak", 20.0, "{subject} does not fetch its dead children"),
     "unit-busy": ("cpu-hog", 0.85, "{subject} uses the processor all the time"),
     "unit-tasks": ("resource-limit", 0.9, "{subject} has nearly all processes and threads that it may have"),
+    "unit-memory": ("resource-limit", 0.95, "{subject} uses nearly all memory that it may have"),
+    "unit-files": ("resource-limit", 0.9, "{subject} has nearly all files open that it may have"),
     JOB_WITHOUT_PROGRAM: ("missing-executable", 1.0, "a job of {subject} cannot run: {path} does not exist"),
 }
 """Metric → cause, from which value on, and the summary."""
-OF_A_UNIT: Final = {"unit-tasks": "TasksMax"}
+OF_A_UNIT: Final = {"unit-tasks": "TasksMax", "unit-memory": "MemoryMax", "unit-files": "LimitNOFILE"}
 """The setting of the unit that is the limit."""
 OURS: Final = "stillwatch"
 
