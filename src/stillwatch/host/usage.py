@@ -115,8 +115,8 @@ def _crowded(host: str, at: float, groups: Path) -> Iterator[Event]:
             if most and count >= CROWDED * most:
                 text = f"{folder.name}: {count} of at most {most} processes and threads"
                 yield _event(host, at, "unit-tasks", count / most, folder.name, text)
-    for base, current, limit in MEMORY:
-        for folder in sorted((groups / base / "system.slice").glob("**/*.service")):
+    for where, current, limit in MEMORY:
+        for folder in sorted((groups / where / "system.slice").glob("**/*.service")):
             most = _whole(folder / limit)
             used = _whole(folder / current) - _reclaimed(folder) if 0 < most < NO_LIMIT else 0
             if used and used >= CROWDED * most:
