@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import rig
-from tests.support.groups import sweep
+from tests.support.groups import groups_named, sweep
 from tests.support.rig import PYTHON, Machine
 
 
@@ -72,9 +72,9 @@ def test_nothing_is_left_when_the_tests_are_killed(rootfs: Path) -> None:
         os.sched_yield()
     assert not Path(f"/proc/{leader}").exists()
     assert name not in Path("/proc/self/mountinfo").read_text()
-    while any(Path("/sys/fs/cgroup").glob(f"**/{name}")) and time.monotonic() < end:
+    while groups_named(name) and time.monotonic() < end:
         sweep(rig.PREFIX)
-    assert not any(Path("/sys/fs/cgroup").glob(f"**/{name}"))
+    assert not groups_named(name)
 
 
 @pytest.mark.process

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def remove_groups(name: str) -> None:
     """Remove the control groups of a machine that has ended."""
-    for group in sorted(_groups(name), key=lambda path: len(path.parts), reverse=True):
+    for group in sorted(groups_named(name), key=lambda path: len(path.parts), reverse=True):
         for folder, _, _ in sorted(os.walk(group), key=lambda entry: -len(entry[0])):
             with contextlib.suppress(OSError):
                 Path(folder).rmdir()
@@ -18,11 +18,11 @@ def remove_groups(name: str) -> None:
 
 def sweep(prefix: str) -> None:
     """Remove what machines of killed test runs left behind: empty control groups (a living one's cannot be removed)."""
-    for group in _groups(f"{prefix}*"):
+    for group in groups_named(f"{prefix}*"):
         remove_groups(group.name)
 
 
-def _groups(pattern: str) -> list[Path]:
+def groups_named(pattern: str) -> list[Path]:
     """os.walk bears groups of other machines that come and go meanwhile; Path.glob does not."""
     walk = os.walk("/sys/fs/cgroup")
     return [Path(folder, name) for folder, names, _ in walk for name in names if fnmatch(name, pattern)]

@@ -4,6 +4,7 @@ reached (proc(5))."""
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,18 +111,24 @@ def _busy(host: str, at: float, unit: str, before: Use, after: Use) -> Event:
 def _crowded(host: str, at: float, groups: Path) -> Iterator[Event]:
     """By the kernel's own count and limit of each service: of control groups v2, or of the v1 controllers."""
     for base in (groups, groups / "pids"):
-        for folder in sorted((base / "system.slice").glob("**/*.service")):
+        for folder in _services(base):
             count, most = (_whole(folder / f"pids.{what}") for what in ("current", "max"))
             if most and count >= CROWDED * most:
                 text = f"{folder.name}: {count} of at most {most} processes and threads"
                 yield _event(host, at, "unit-tasks", count / most, folder.name, text)
     for where, current, limit in MEMORY:
-        for folder in sorted((groups / where / "system.slice").glob("**/*.service")):
+        for folder in _services(groups / where):
             most = _whole(folder / limit)
             used = _whole(folder / current) - _reclaimed(folder) if 0 < most < NO_LIMIT else 0
             if used and used >= CROWDED * most:
                 text = f"{folder.name}: {size(used)} of at most {size(most)} memory"
                 yield _event(host, at, "unit-memory", used / most, folder.name, text)
+
+
+def _services(groups: Path) -> list[Path]:
+    """os.walk bears groups that come and go meanwhile; Path.glob does not."""
+    walk = os.walk(groups / "system.slice")
+    return sorted(Path(folder, name) for folder, names, _ in walk for name in names if name.endswith(".service"))
 
 
 def _reclaimed(folder: Path) -> int:
