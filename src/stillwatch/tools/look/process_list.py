@@ -17,6 +17,8 @@ KEYS: Final[dict[str, Callable[[Row], int]]] = {
     "cpu": lambda row: row.cpu,
     "start": lambda row: row.start,
 }
+AMOUNTS: Final = {"memory": "memory", "cpu": "cpu_seconds", "start": "started"}
+"""The same in a described row: what is looked at twice has changed meanwhile."""
 
 
 class Arguments(Tool, frozen=True):
@@ -48,5 +50,4 @@ class Arguments(Tool, frozen=True):
         most = sorted(kept, key=lambda row: -KEYS[self.sort](row))[:MOST]
         if not self.arguments:
             return [describe(row) for row in most]
-        order = {row.pid: number for number, row in enumerate(most)}
-        return sorted(described(list(order)), key=lambda row: order[row["pid"]])
+        return sorted(described([row.pid for row in most]), key=lambda row: -row[AMOUNTS[self.sort]])
