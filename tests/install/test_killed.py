@@ -49,7 +49,7 @@ def host(machine: Machine) -> Machine:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kills", [6, pytest.param(500, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
+@pytest.mark.parametrize("kills", [4, pytest.param(500, marks=[pytest.mark.soak, pytest.mark.timeout(0)])])
 def test_r29_the_parts_are_killed_at_every_step_of_a_change_and_its_undo(host: Machine, seed: int, kills: int) -> None:
     argv = [PYTHON, f"{CODE}/tests/install/killed_entry.py", str(seed), str(kills)]
     told = host.run(argv, timeout=60.0 + 30.0 * kills, env=host.stillwatch_environment())
