@@ -238,6 +238,12 @@ async def test_processes_of_a_unit_of_a_name_and_the_newest() -> None:
         assert looks.looked[-1] == ("process_list", asked) and "pid 7" in text
 
 
+async def test_zombies_of_a_unit_are_not_told_as_its_processes() -> None:
+    looks = TypedLooks({"process_states": {"count": 90, "zombies": [], "stuck": []}})
+    await told("processes", "en", looks, known(), question="how many zombies has nginx", units=("nginx.service",))
+    assert [tool for tool, _ in looks.looked] == ["process_states"]
+
+
 async def test_an_account_of_a_service_is_told_and_a_password_never() -> None:
     account = {
         "name": "web",

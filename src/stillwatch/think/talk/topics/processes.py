@@ -104,6 +104,7 @@ NAMED = Words(
 _LATELY: Final = re.compile(
     r"\b(?:last|newest|latest|recent(?:ly)?|just|zuletzt|neueste[rn]?|jungste[rn]?|gerade|dernier|recent[es]*|ultimo|nuevo[s]?|reciente[s]?|recien)\b"
 )
+_ILL: Final = re.compile(r"\b(?:zombi\w*|defunct|stuck|d.state|uninterruptible|hang\w*|hange\w*|bloqu\w*)\b")
 _CALLED: Final = re.compile(r"\b(?:called|named|namens|heisst|heissen|nommee?|appelee?|llamad[oa])s? ([\w.+-]+)")
 MOST_TRIED: Final = 4
 MOST_SHOWN: Final = 15
@@ -112,6 +113,8 @@ MOST_SHOWN: Final = 15
 
 async def _tell_some(ask: Asking) -> bool:
     """Those of one unit, of one name, or the newest, where the question is about them."""
+    if _ILL.search(folded(ask.question)):  # that is counted of the whole host
+        return False
     if ask.named.units:
         seen = await ask.look("process_list", unit=ask.named.unit, sort="start")
         words = OF_UNIT
