@@ -6,7 +6,7 @@ from typing import Final
 
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.of_event import of_event
 
 FAILED, SLOW, CERTIFICATE = "probe-failed", "probe-slow", "probe-certificate"
 RULES: Final = frozenset({FAILED, SLOW, CERTIFICATE})
@@ -37,23 +37,9 @@ def judge_probe(event: Event, host: str) -> Trigger | None:
 
 
 def _trigger(event: Event, host: str, rule: str, severity: Severity, summary: str) -> Trigger:
-    fields = event.fields
-    return Trigger(
-        rule=rule,
-        severity=severity,
-        summary=safe_text(summary, FIELD_LIMIT),
-        subject=event.subject,
-        host=event.host or host,
-        count=1,
-        first=event.at,
-        last=event.at,
-        cause=fields.get("cause", ""),
-        fields={name: fields[name] for name in ("metric", "probe", "url", "limit") if fields.get(name)},
-        sample=event.text,
-        object=event.subject,
-        trusted=True,
-        events=(event,),
-    )
+    fields = {name: event.fields[name] for name in ("metric", "probe", "url", "limit") if event.fields.get(name)}
+    cause, of = event.fields.get("cause", ""), event.subject
+    return of_event(event, host, rule=rule, severity=severity, summary=summary, cause=cause, fields=fields, object=of)
 
 
 def _number(text: str) -> float | None:

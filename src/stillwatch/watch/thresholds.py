@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from stillwatch.records.event import Event, Untrusted
+from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
+from stillwatch.watch.of_event import of_event
 
 SLACK = 0.02
 SUBJECTS = 4096
@@ -93,21 +94,9 @@ class Thresholds:
     def _trigger(self, event: Event, metric: str, threshold: Threshold, level: Severity) -> Trigger:
         percent = f"{100 * (event.value or 0.0):.0f} %"
         summary = threshold.summary.format(subject=event.subject, percent=percent)
-        return Trigger(
-            rule=metric,
-            severity=level,
-            summary=summary,
-            subject=event.subject,
-            host=event.host or self.host,
-            count=1,
-            first=event.at,
-            last=event.at,
-            cause=threshold.cause,
-            fields={"metric": metric, "value": f"{event.value:.4f}"},
-            sample=Untrusted(event.text or summary),
-            trusted=True,
-            events=(event,),
-        )
+        fields = {"metric": metric, "value": f"{event.value:.4f}"}
+        cause = threshold.cause
+        return of_event(event, self.host, rule=metric, severity=level, summary=summary, cause=cause, fields=fields)
 
 
 def _level(threshold: Threshold, value: float, held: Severity | None) -> Severity | None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from stillwatch.records.amount import span
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.of_event import of_event
 
 FILLING: Final = "disk-filling"
 HOUR, DAY = 3600.0, 86_400.0
@@ -51,20 +51,14 @@ def judge_trend(event: Event, given: Span) -> Trigger:
     """event: of a disk, with the seconds that are left to it as its value."""
     left = span(event.value or 0.0)
     summary = f"{event.subject} has grown for {span(given.past)} and will be full in about {left} at that pace"
-    return Trigger(
+    return of_event(
+        event,
+        "",
         rule=FILLING,
         severity=given.severity,
-        summary=safe_text(summary, FIELD_LIMIT),
-        subject=event.subject,
-        host=event.host,
-        count=1,
-        first=event.at,
-        last=event.at,
+        summary=summary,
         cause="disk-filling",
         fields={"metric": event.fields["metric"], "left": f"{event.value or 0.0:.0f}"},
-        sample=event.text,
-        trusted=True,
-        events=(event,),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from stillwatch.records.event import Event, Untrusted
+from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
 from stillwatch.unit.facts import is_own
 from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.of_event import of_event
 
 RESTART_LOOP = 3
 RESULTS: Final[dict[str, str]] = {
@@ -131,22 +132,7 @@ def _trigger(event: Event, host: str, rule: str, severity: Severity, summary: st
     if (result := shown.get("result", "")) not in ("", "success"):
         status = shown.get("exit_status", "0")
         summary += f" ({result}, status {status})" if result == "exit-code" else f" ({result})"
-    text = Untrusted(safe_text(event.text or summary))
-    return Trigger(
-        rule=rule,
-        severity=severity,
-        summary=safe_text(summary, FIELD_LIMIT),
-        subject=event.subject,
-        host=event.host or host,
-        count=1,
-        first=event.at,
-        last=event.at,
-        cause=cause,
-        fields=shown,
-        sample=text,
-        trusted=True,
-        events=(event,),
-    )
+    return of_event(event, host, rule=rule, severity=severity, summary=summary, cause=cause, fields=shown)
 
 
 def _number(text: str) -> int:

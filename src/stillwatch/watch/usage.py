@@ -6,7 +6,7 @@ from typing import Final
 
 from stillwatch.records.event import Event
 from stillwatch.records.trigger import Severity, Trigger
-from stillwatch.untrusted.redact import FIELD_LIMIT, safe_text
+from stillwatch.watch.of_event import of_event
 
 JOB_WITHOUT_PROGRAM: Final = "job-program-missing"
 KINDS: Final = {
@@ -29,19 +29,13 @@ def judge_usage(event: Event, host: str) -> Trigger | None:
     if not cause or event.value is None or event.value < mark or event.subject.startswith(OURS):
         return None
     path = event.fields.get("path", "")
-    return Trigger(
+    return of_event(
+        event,
+        host,
         rule=event.fields["metric"],
         severity=Severity.low if cause == "cpu-hog" else Severity.medium,
-        summary=safe_text(summary.format(subject=event.subject, path=path), FIELD_LIMIT),
-        subject=event.subject,
-        host=event.host or host,
-        count=1,
-        first=event.at,
-        last=event.at,
+        summary=summary.format(subject=event.subject, path=path),
         cause=cause,
         fields={"metric": event.fields["metric"], "value": f"{event.value:.4f}"},
-        sample=event.text,
         object=path or OF_A_UNIT.get(event.fields["metric"], ""),
-        trusted=True,
-        events=(event,),
     )
